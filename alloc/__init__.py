@@ -1,0 +1,40 @@
+"""Decide how a fixed yearly aid budget is spent, prove how good the plan is, and explain it."""
+
+from typing import TYPE_CHECKING, Any
+
+from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
+
+if TYPE_CHECKING:
+    from alloc.instance import Instance, inspect, read
+    from alloc.run import Run, solve
+
+_ROOMS = {
+    "Instance": "alloc.instance",
+    "inspect": "alloc.instance",
+    "read": "alloc.instance",
+    "Run": "alloc.run",
+    "solve": "alloc.run",
+}
+
+__all__ = [
+    "AllocError",
+    "AuditError",
+    "Fault",
+    "Instance",
+    "InstanceError",
+    "RequestError",
+    "Run",
+    "SolveError",
+    "inspect",
+    "read",
+    "solve",
+]
+
+
+def __getattr__(name: str) -> Any:
+    """Load a room when a name in it is first used: `alloc --help` must not wait for the solver."""
+    if name not in _ROOMS:
+        raise AttributeError(name)
+    from importlib import import_module
+
+    return getattr(import_module(_ROOMS[name]), name)
