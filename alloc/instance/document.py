@@ -1,0 +1,137 @@
+"""YAML as written: plain data, and the place of every key and value.
+
+Nothing is guessed: `NO` stays a word, `065225` stays a word, `1e3` is a number, equal keys are a fault,
+and aliases are refused because a few hundred bytes of them can unfold into gigabytes.
+"""
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from alloc.errors import Fault
+
+Path = tuple[str | int, ...]
+
+DEEPEST = 12
+"""No instance nests deeper than this."""
+
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
+_DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
+_CONSTANTS = {
+    "": None,
+    "~": None,
+    "null": None,
+    "true": True,
+    "false": False,
+    ".inf": math.inf,
+    "-.inf": -math.inf,
+    ".nan": math.nan,
+}
+
+
+@dataclass
+class Source:
+    """Data with the place where each part of it was written, and the faults met on the way."""
+
+    data: Any = None
+    places: dict[Path, str] = field(default_factory=dict)
+    labels: dict[Path, str] = field(default_factory=dict)
+    faults: list[Fault] = field(default_factory=list)
+
+    def place(self, path: Path) -> str:
+        """Return the place of a path, or of the nearest thing around it."""
+        while path and path not in self.places:
+            path = path[:-1]
+        return self.places.get(path, "")
+
+    def label(self, path: Path) -> str:
+        """Return how a planner would name a path: `funds.tianjin.amount`, `rules[3].min`."""
+        for cut in range(len(path), 0, -1):
+            if path[:cut] in self.labels:
+                return _dotted(self.labels[path[:cut]], path[cut:])
+        return _dotted("", path)
+
+
+def _dotted(start: str, path: Path) -> str:
+    words = start
+    for step in path:
+        words += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if words else step
+    return words
+
+
+def scalar(text: str) -> object:
+    """Return the number, truth value or nothing that a plain word stands for, else the word itself."""
+    if text.lower() in _CONSTANTS:
+        return _CONSTANTS[text.lower()]
+    if _INTEGER.fullmatch(text):
+        return int(text)
+    if _DECIMAL.fullmatch(text):
+        return float(text)
+    return text
+
+
+def parse(text: str, file: str) -> Source:
+    """Read one YAML text. Faults of the YAML itself end up in `faults`; they never raise."""
+    source = Source(places={(): f"{file}:1"})
+    try:
+        fault = next(_dangers(text, file), None)
+        if fault is None:
+            node = yaml.compose(text, Loader=_Loader)
+            source.data = {} if node is None else _plain(node, (), file, source)
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        fault = Fault(f"{file}:{line}", "", "yaml_broken", {"problem": error.problem or error.context})
+    except yaml.reader.ReaderError as error:
+        fault = Fault(f"{file}:1", "", "yaml_broken", {"problem": error.reason})
+    if fault is not None:
+        source.faults.append(fault)
+    return source
+
+
+def _dangers(text: str, file: str) -> Iterator[Fault]:
+    """Yield what must not even be composed: aliases, tags, and nests without end."""
+    depth = 0
+    for event in yaml.parse(text, Loader=_Loader):
+        place = f"{file}:{event.start_mark.line + 1 if event.start_mark else 1}"
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            yield Fault(place, "", "yaml_alias")
+        if getattr(event, "tag", None) not in (None, "!"):
+            yield Fault(place, "", "yaml_tag", {"found": getattr(event, "tag", "")})
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if depth > DEEPEST:
+            yield Fault(place, "", "yaml_deep", {"deepest": DEEPEST})
+
+
+def _plain(node: yaml.Node, path: Path, file: str, source: Source) -> object:
+    """Return plain data: mappings as dict (without empty values), lists as tuple, words as written."""
+    source.places[path] = f"{file}:{node.start_mark.line + 1}"
+    if isinstance(node, yaml.ScalarNode):
+        return scalar(node.value) if not node.style else node.value
+    if isinstance(node, yaml.SequenceNode):
+        return tuple(_plain(item, (*path, i), file, source) for i, item in enumerate(node.value))
+    data: dict[str, object] = {}
+    seen: dict[str, int] = {}
+    for key_node, value_node in node.value:
+        line = key_node.start_mark.line + 1
+        if not isinstance(key_node, yaml.ScalarNode):
+            source.faults.append(Fault(f"{file}:{line}", source.label(path), "key_not_a_word"))
+            continue
+        key = str(key_node.value)
+        if key in seen:
+            place, label = f"{file}:{line}", source.label((*path, key))
+            source.faults.append(Fault(place, label, "duplicate_key", {"first": seen[key]}))
+            continue
+        seen[key] = line
+        value = _plain(value_node, (*path, key), file, source)
+        source.places[(*path, key)] = f"{file}:{line}"
+        if value is not None:
+            data[key] = value
+    return data

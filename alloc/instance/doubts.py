@@ -1,0 +1,156 @@
+"""What is allowed but looks wrong. Each check yields warnings; none of them is mended silently."""
+
+import math
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from alloc.instance import schema
+from alloc.instance.money import available, eligible_funds
+from alloc.instance.schema import Document
+from alloc.instance.selections import groups, selected
+
+Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
+
+WIDEST_COSTS = 1000
+WIDEST_COEFFICIENTS = 1e6
+
+
+def percentages(document: Document) -> Iterator[Found]:
+    """A share above 1 looks like a percentage."""
+    for m, measure in document.measures.items():
+        for key in ("min_share", "max_share"):
+            for kind, share in getattr(measure, key).items():
+                if share > 1:
+                    yield ("measures", m, f"{key}.{kind}"), "looks_like_percent", {"found": share}
+    for i, rule in enumerate(document.rules):
+        for key in ("min", "max"):
+            share = getattr(rule, key, None)
+            if rule.type in ("share", "gini") and share is not None and share > 1:
+                yield ("rules", i, key), "looks_like_percent", {"found": share}
+
+
+def mixed_money(document: Document) -> Iterator[Found]:
+    """Unit costs of one category that differ a thousandfold look like 元 among 万元."""
+    for k in schema.CATEGORIES:
+        costs = {m: row.unit_cost for m, row in document.measures.items() if row.category == k and row.unit_cost > 0}
+        if costs:
+            low, high = min(costs, key=costs.__getitem__), max(costs, key=costs.__getitem__)
+            if costs[high] > WIDEST_COSTS * costs[low]:
+                values = {"category": k, "low": low, "least": costs[low], "high": high, "most": costs[high]}
+                yield ("measures", high, "unit_cost"), "mixed_money", values
+
+
+def wide_coefficients(document: Document) -> Iterator[Found]:
+    """Coefficients that span more than a million times lose digits in any solver."""
+    numbers: dict[tuple[str | int, ...], float] = {}
+    for m, measure in document.measures.items():
+        for key in ("unit_cost", "fixed_cost", "effect", "jobs", "linkage", "outlet", "max_units"):
+            numbers["measures", m, key] = getattr(measure, key)
+        numbers |= {("measures", m, f"uses.{r}"): amount for r, amount in measure.uses.items()}
+    for s, industry in document.industries.items():
+        for key in ("productivity", "uplift", "viable_jobs"):
+            numbers["industries", s, key] = getattr(industry, key)
+    numbers |= {("links", i, "buys"): link.buys for i, link in enumerate(document.links)}
+    numbers = {path: number for path, number in numbers.items() if number > 0}
+    if numbers:
+        low, high = min(numbers, key=numbers.__getitem__), max(numbers, key=numbers.__getitem__)
+        if numbers[high] > WIDEST_COEFFICIENTS * numbers[low]:
+            where = ".".join(str(step) for step in low)
+            yield high, "wide_coefficients", {"most": numbers[high], "least": numbers[low], "where": where}
+
+
+def counties_without_money(document: Document) -> Iterator[Found]:
+    """A county that no fund may be spent in."""
+    for c in document.counties:
+        reach = [
+            f
+            for f, fund in document.funds.items()
+            if (not fund.counties or c in fund.counties) and (fund.by_county is None or c in fund.by_county)
+        ]
+        if not reach:
+            yield ("counties", c), "county_without_fund", {}
+
+
+def never_funded(document: Document) -> Iterator[Found]:
+    """A measure that can never go ahead, though it is eligible."""
+    for m, measure in document.measures.items():
+        if not measure.eligible:
+            if measure.committed:
+                yield ("measures", m, "committed"), "committed_not_eligible", {}
+            elif not measure.reason:
+                yield ("measures", m, "reason"), "no_reason", {}
+            continue
+        why = _obstacle(document, m)
+        if why:
+            yield ("measures", m), *why
+
+
+def _obstacle(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
+    """Return why no plan can fund a measure, or nothing."""
+    measure = document.measures[m]
+    funds = eligible_funds(document, m)
+    cheapest = measure.fixed_cost + measure.unit_cost * measure.min_units
+    if measure.integer and math.ceil(measure.min_units - 1e-9) > math.floor(measure.max_units + 1e-9):
+        return "never_whole", {"min": measure.min_units, "max": measure.max_units}
+    blocked = [other for other in measure.requires if not document.measures[other].eligible]
+    if blocked:
+        return "never_required", {"other": blocked[0]}
+    if cheapest <= 0 and not measure.national_planned:
+        return None
+    if not funds:
+        return "never_paid", {}
+    within = [available(document, f, measure.county) for f in funds]
+    if sum(within) < cheapest:
+        return "never_enough", {"money": sum(within), "cost": cheapest}
+    kinds = {document.funds[f].kind for f in funds}
+    if sum(measure.max_share.get(kind, 1.0) for kind in kinds) < 1:
+        return "never_shared", {}
+    if sum(measure.min_share.values()) > 1 + 1e-12:
+        return "never_least", {}
+    missing = [kind for kind, share in measure.min_share.items() if share > 0 and kind not in kinds]
+    if missing and cheapest > 0:
+        return "never_kind", {"kind": missing[0]}
+    planned = measure.national_planned or 0.0
+    if planned > 0 and "national" not in kinds:
+        return "never_kind", {"kind": "national"}
+    if planned > measure.largest_cost:
+        return "never_planned", {"found": planned, "limit": measure.largest_cost}
+    return None
+
+
+def idle_parts(document: Document) -> Iterator[Found]:
+    """Parts of measures that can have no effect."""
+    rows = {(row.county, row.industry) for row in document.baseline}
+    named = {m for measure in document.measures.values() for m in measure.requires}
+    named |= {m for synergy in document.synergies for m in synergy.measures}
+    for m, measure in document.measures.items():
+        if measure.industry and (measure.county, measure.industry) not in rows and (measure.effect or measure.outlet):
+            yield (
+                ("measures", m, "industry"),
+                "no_baseline",
+                {"industry": measure.industry, "county": measure.county},
+            )
+        if measure.outlet and not measure.industry:
+            yield ("measures", m, "outlet"), "outlet_without_industry", {}
+        if measure.min_units == 0 and m in named and measure.eligible:
+            yield ("measures", m, "min_units"), "zero_units", {}
+
+
+def empty_rules(document: Document) -> Iterator[Found]:
+    """A rule that bounds nothing, or selects nothing."""
+    for i, rule in enumerate(document.rules):
+        if rule.type in ("share", "amount", "count") and rule.min is None and rule.max is None:
+            yield ("rules", i), "rule_without_bounds", {}
+        if not any(selected(document, group.counted) for group in groups(document, rule)):
+            yield ("rules", i), "rule_selects_nothing", {}
+
+
+CHECKS: tuple[Callable[[Document], Iterator[Found]], ...] = (
+    percentages,
+    mixed_money,
+    wide_coefficients,
+    counties_without_money,
+    never_funded,
+    idle_parts,
+    empty_rules,
+)

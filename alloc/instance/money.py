@@ -1,0 +1,54 @@
+"""Which fund may pay for which measure, and how much at most."""
+
+import math
+
+from alloc.instance.schema import Document, Kind
+
+
+def eligible_funds(document: Document, m: str) -> tuple[str, ...]:
+    """Return the funds that may pay for a measure, in the order of the table.
+
+    Source: the formulation, section 'Measures and money', 4.
+    """
+    measure = document.measures[m]
+    return tuple(
+        f
+        for f, fund in document.funds.items()
+        if (not fund.counties or measure.county in fund.counties)
+        and (not fund.categories or measure.category in fund.categories)
+        and (fund.by_county is None or measure.county in fund.by_county)
+        and (not measure.funds or f in measure.funds)
+        and not (measure.national == "none" and fund.kind == "national")
+    )
+
+
+def available(document: Document, f: str, c: str | None = None) -> float:
+    """Return the money of a fund in all, or the most it can spend in one county [money]."""
+    fund = document.funds[f]
+    by_county = fund.by_county
+    if c is None:
+        return min(
+            math.inf if fund.amount is None else fund.amount,
+            math.inf if by_county is None else math.fsum(by_county.values()),
+        )
+    return min(available(document, f), math.inf if by_county is None else by_county.get(c, 0.0))
+
+
+def most_money(document: Document, m: str, kind: Kind) -> float:
+    """Return the most that funds of one kind can pay for a measure [money]."""
+    measure = document.measures[m]
+    funds = [f for f in eligible_funds(document, m) if document.funds[f].kind == kind]
+    share = min(measure.max_share.get(kind, 1.0), 1.0)
+    purse = math.fsum(available(document, f, measure.county) for f in funds) if funds else 0.0
+    return min(share * measure.largest_cost, purse)
+
+
+def ceiling(document: Document, m: str) -> float:
+    """Return the most national money a measure may take [money]."""
+    measure = document.measures[m]
+    return measure.largest_cost if measure.national_ceiling is None else measure.national_ceiling
+
+
+def money_counts(document: Document, fund: str, f: str) -> bool:
+    """Tell whether money of fund f is what a rule means by `fund`: a kind, a fund's name, or `all`."""
+    return fund in ("all", document.funds[f].kind, f)

@@ -1,0 +1,65 @@
+"""Figures replaced by their path: `funds.tianjin.amount`, `rules.livelihood at least 30 %.min`."""
+
+from typing import Any
+
+from alloc.errors import Fault
+from alloc.instance.document import Source, scalar
+from alloc.instance.schema import Document
+from alloc.instance.tables import TABLES, WITHOUT_ID
+from alloc.instance.words import nearest
+
+PLACE = "--set"
+"""Where a fault in a replaced figure is said to be."""
+
+
+def override(source: Source, key: str, value: object) -> None:
+    """Put one figure in the place of another; a fault goes to the source where the path leads nowhere.
+
+    Ids and names of rules may hold dots; rules and other rows without id go by name or by number.
+    """
+    steps, words, data = _followed(source.data, key.split("."))
+    if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):
+        data = data.setdefault(words[0], {})
+        steps.append(words.pop(0))
+    row = len(steps) > 1 or not steps or steps[0] not in TABLES
+    if len(words) != 1 or not isinstance(data, dict) or not row:
+        known = data if isinstance(data, dict) else ()
+        source.faults.append(Fault(PLACE, key, "nothing_there", {"found": words[0], "hint": nearest(words[0], known)}))
+        return
+    data[words[0]] = scalar(value) if isinstance(value, str) else value
+    path = (*steps, words[0])
+    source.places[path], source.labels[path] = PLACE, key
+
+
+def _followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
+    """Follow a path as far as it leads: the steps taken, the words left, and what stands there."""
+    steps: list[Any] = []
+    while len(words) > 1:
+        for size in range(len(words) - 1, 0, -1):
+            step = _step(data, ".".join(words[:size]))
+            if step is not None:
+                data, words = data[step], words[size:]
+                steps.append(step)
+                break
+        else:
+            break
+    return steps, words, data
+
+
+def _step(data: Any, word: str) -> Any:
+    """Return the key or the number of a row that a word stands for, or None."""
+    if isinstance(data, dict):
+        return word if word in data else None
+    if isinstance(data, tuple):
+        for i, row in enumerate(data):
+            if isinstance(row, dict) and row.get("name") == word:
+                return i
+        return int(word) - 1 if word.isdecimal() and 0 < int(word) <= len(data) else None
+    return None
+
+
+def _may_begin(steps: list[Any], word: str) -> bool:
+    """Tell whether a mapping that is not written yet may begin here: `solver`, or `max_share` of a row."""
+    if not steps:
+        return word in Document.model_fields and word not in TABLES
+    return steps[0] in TABLES and len(steps) == 2 and (steps[0] not in WITHOUT_ID or isinstance(steps[1], int))

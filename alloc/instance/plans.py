@@ -1,0 +1,70 @@
+"""Previous plans, which `change` rules compare with."""
+
+import csv
+import io
+
+from alloc.errors import Fault
+from alloc.instance.document import Source
+from alloc.instance.money import money_counts
+from alloc.instance.schema import Change, Document, Flow, Instance
+from alloc.instance.selections import Group, Narrowed
+from alloc.instance.tables import Opened
+
+COLUMNS = ("measure", "county", "category", "industry", "fund", "kind", "amount")
+
+
+def previous(document: Document, source: Source, opened: Opened) -> dict[str, tuple[Flow, ...]]:
+    """Read the allocation of every previous plan that a rule names; faults go to the source."""
+    found: dict[str, tuple[Flow, ...]] = {}
+    for i, rule in enumerate(document.rules):
+        if not isinstance(rule, Change) or rule.previous in found:
+            continue
+        content = opened(f"{rule.previous}/allocation.csv")
+        if isinstance(content, Fault):
+            path = ("rules", i, "previous")
+            source.faults.append(Fault(source.place(path), source.label(path), content.text, content.values))
+            continue
+        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace"))))
+        try:
+            found[rule.previous] = tuple(
+                Flow(**{c: row[c] for c in COLUMNS[:-1]}, amount=float(row["amount"])) for row in rows
+            )
+        except (KeyError, TypeError, ValueError):
+            place = f"{rule.previous}/allocation.csv"
+            source.faults.append(Fault(place, "", "not_an_allocation", {"columns": ", ".join(COLUMNS)}))
+    return found
+
+
+def previous_money(instance: Instance, rule: Change, group: Group) -> float:
+    """Return what the previous plan spent on what a group of the rule counts [money].
+
+    Its rows are told apart by their own columns; tags are those that the measure has today.
+    """
+    return sum(
+        row.amount
+        for row in instance.previous[rule.previous]
+        if _fund_counts(instance, rule.fund, row) and _row_matches(instance, row, group.counted)
+    )
+
+
+def _fund_counts(instance: Instance, fund: str, row: Flow) -> bool:
+    return money_counts(instance, fund, row.fund) if row.fund in instance.funds else fund in ("all", row.kind, row.fund)
+
+
+def _row_matches(instance: Instance, row: Flow, narrowed: Narrowed) -> bool:
+    county, industry = instance.counties.get(row.county), instance.industries.get(row.industry)
+    words = {
+        "county": row.county,
+        "category": row.category,
+        "industry": row.industry,
+        "measure": row.measure,
+        "region": (county.region if county else "") or row.county,
+        "chain": industry.chain if industry else "",
+    }
+    tags = instance.measures[row.measure].tags if row.measure in instance.measures else ()
+    selection = narrowed.selection
+    return (
+        all(not getattr(selection, key) or word in getattr(selection, key) for key, word in words.items())
+        and (not selection.tag or any(tag in selection.tag for tag in tags))
+        and all(words[what] == word for what, word in narrowed.to)
+    )

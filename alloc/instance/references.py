@@ -1,0 +1,303 @@
+"""What must fit together between the rows: references, orders, sums. Each check yields faults."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from graphlib import CycleError, TopologicalSorter
+from typing import Any, get_args
+
+from alloc.instance import schema
+from alloc.instance.document import Path
+from alloc.instance.schema import Document
+from alloc.instance.words import nearest
+
+Found = tuple[Path, str, dict[str, Any]]
+"""Where (path), which sentence, and what fills it."""
+
+Ids = Mapping[str, Sequence[str]]
+"""Ids as written, also of rows that are themselves at fault: table → ids."""
+
+
+def _known(path: Path, value: str, table: str, ids: Ids) -> Iterator[Found]:
+    if value not in ids[table]:
+        yield path, "unknown_id", {"found": value, "table": table, "hint": nearest(value, ids[table])}
+
+
+def ids_are_plain(document: Document, ids: Ids) -> Iterator[Found]:
+    """Ids stay out of the way of lists (`|`), formulas (`= + - @`) and line ends."""
+    for table, rows in ids.items():
+        for row in rows:
+            if not row.strip() or row != row.strip() or row[0] in "=+-@" or any(c in row for c in "|\t\r\n"):
+                yield (table, row), "bad_id", {"found": row}
+
+
+def places_exist(document: Document, ids: Ids) -> Iterator[Found]:
+    """Counties, industries and chains that rows speak of are in their tables."""
+    for i, row in enumerate(document.baseline):
+        yield from _known(("baseline", i, "county"), row.county, "counties", ids)
+        yield from _known(("baseline", i, "industry"), row.industry, "industries", ids)
+    for i, link in enumerate(document.links):
+        yield from _known(("links", i, "from"), link.from_, "industries", ids)
+        yield from _known(("links", i, "to"), link.to, "industries", ids)
+    for s, industry in document.industries.items():
+        if industry.chain and document.chains:
+            yield from _known(("industries", s, "chain"), industry.chain, "chains", ids)
+    for w, scenario in document.scenarios.items():
+        for key in ("hazard", "productivity"):
+            for s in getattr(scenario, key):
+                yield from _known(("scenarios", w, key, s), s, "industries", ids)
+
+
+def regions_are_plain(document: Document, ids: Ids) -> Iterator[Found]:
+    """A county without a region is one of its own, so its name cannot be the region of others."""
+    regions = {county.region for county in document.counties.values()}
+    for c, county in document.counties.items():
+        if not county.region and c in regions:
+            yield ("counties", c, "region"), "region_name_taken", {"found": c}
+
+
+def measures_refer(document: Document, ids: Ids) -> Iterator[Found]:
+    """Everything a measure names exists, and it does not name itself."""
+    tables = {
+        "funds": "funds",
+        "requires": "measures",
+        "excludes": "measures",
+        "limited_by": "measures",
+        "uses": "resources",
+    }
+    for m, measure in document.measures.items():
+        yield from _known(("measures", m, "county"), measure.county, "counties", ids)
+        if measure.industry:
+            yield from _known(("measures", m, "industry"), measure.industry, "industries", ids)
+        for key, table in tables.items():
+            for other in getattr(measure, key):
+                yield from _known(("measures", m, key), other, table, ids)
+                if table == "measures" and other == m:
+                    yield ("measures", m, key), "names_itself", {"found": m}
+
+
+def requirements_end(document: Document, ids: Ids) -> Iterator[Found]:
+    """No measure requires itself through others."""
+    requires = {m: set(measure.requires) - {m} for m, measure in document.measures.items()}
+    while True:
+        try:
+            TopologicalSorter(requires).prepare()
+            return
+        except CycleError as error:
+            loop = list(reversed(error.args[1]))
+            yield ("measures", loop[0], "requires"), "cycle", {"loop": " → ".join(loop)}
+            requires = {m: others - set(loop) for m, others in requires.items()}
+
+
+def measures_are_ordered(document: Document, ids: Ids) -> Iterator[Found]:
+    """Minima do not exceed maxima, and curves of returns run forward to the largest scale."""
+    for m, measure in document.measures.items():
+        path: Path = ("measures", m)
+        if measure.min_units > measure.max_units:
+            yield path, "min_above_max", {"min": measure.min_units, "max": measure.max_units, "what": "units"}
+        for kind in measure.min_share:
+            low, high = measure.min_share[kind], measure.max_share.get(kind, math.inf)
+            if low > high:
+                yield (
+                    (*path, f"min_share.{kind}"),
+                    "min_above_max",
+                    {"min": low, "max": high, "what": "share"},
+                )
+        ends = [u for u, _ in measure.returns]
+        if any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
+            yield (*path, "returns"), "curve_backwards", {"found": ", ".join(f"{u:g}" for u in ends)}
+        elif ends and ends[-1] < measure.max_units:
+            yield (*path, "returns"), "curve_short", {"found": ends[-1], "max": measure.max_units}
+        if any(slope < 0 for _, slope in measure.returns):
+            yield (*path, "returns"), "curve_falls", {}
+
+
+def national_money_fits(document: Document, ids: Ids) -> Iterator[Found]:
+    """A supplement has a ceiling, and what the nation has decided stays below it."""
+    for m, measure in document.measures.items():
+        top, planned = measure.national_ceiling, measure.national_planned
+        if measure.national == "supplement" and top is None:
+            yield ("measures", m, "national_ceiling"), "ceiling_missing", {}
+        if top is not None and planned is not None and planned > top:
+            yield ("measures", m, "national_planned"), "planned_above", {"found": planned, "limit": top}
+
+
+def baseline_holds(document: Document, ids: Ids) -> Iterator[Found]:
+    """Today's jobs fit today's bottlenecks, each row stands once, and jobseekers are known."""
+    seen: dict[tuple[str, str], int] = {}
+    for i, row in enumerate(document.baseline):
+        key = (row.county, row.industry)
+        if key in seen:
+            yield (
+                ("baseline", i),
+                "duplicate_row",
+                {"found": f"{row.county}, {row.industry}", "first": seen[key] + 1},
+            )
+        seen.setdefault(key, i)
+        if row.max_jobs is not None and row.jobs > row.max_jobs:
+            yield (
+                ("baseline", i, "max_jobs"),
+                "jobs_above",
+                {"jobs": row.jobs, "what": "max_jobs", "limit": row.max_jobs},
+            )
+        industry = document.industries.get(row.industry)
+        if industry is None:
+            continue
+        for k in schema.JOB_CATEGORIES:
+            need = industry.needs.get(k, 1.0)
+            if need * row.jobs > getattr(row, k) * (1 + 1e-9):
+                limit = getattr(row, k) / need
+                yield ("baseline", i, k), "jobs_above", {"jobs": row.jobs, "what": k, "limit": limit}
+        if row.market is not None and industry.productivity * row.jobs > row.market * (1 + 1e-9):
+            limit = row.market / industry.productivity
+            yield (
+                ("baseline", i, "market"),
+                "jobs_above",
+                {"jobs": row.jobs, "what": "market", "limit": limit},
+            )
+    for c in dict.fromkeys(row.county for row in document.baseline):
+        if c in document.counties and document.counties[c].jobseekers is None:
+            yield ("counties", c, "jobseekers"), "jobseekers_missing", {}
+
+
+def funds_hold(document: Document, ids: Ids) -> Iterator[Found]:
+    """A fund has money, its kind matches its name, and its minimum is within its amount."""
+    for f, fund in document.funds.items():
+        path: Path = ("funds", f)
+        if fund.amount is None and fund.by_county is None:
+            yield path, "fund_without_money", {}
+        if fund.amount is not None and fund.min_use > fund.amount:
+            yield (
+                (*path, "min_use"),
+                "min_above_max",
+                {"min": fund.min_use, "max": fund.amount, "what": "money"},
+            )
+        if f == "all" or (f in schema.KINDS and fund.kind != f):
+            yield path, "fund_name_taken", {"found": f}
+        for c in fund.counties:
+            yield from _known((*path, "counties"), c, "counties", ids)
+        for c in fund.by_county or {}:
+            yield from _known((*path, "by_county", c), c, "counties", ids)
+    for r, resource in document.resources.items():
+        if resource.amount is None and not resource.by_county:
+            yield ("resources", r), "resource_without_amount", {}
+        for c in resource.by_county:
+            yield from _known(("resources", r, "by_county", c), c, "counties", ids)
+
+
+def synergies_and_scenarios_hold(document: Document, ids: Ids) -> Iterator[Found]:
+    """Synergies name different measures that exist; probabilities sum to 1."""
+    for i, synergy in enumerate(document.synergies):
+        for m in synergy.measures:
+            yield from _known(("synergies", i, "measures"), m, "measures", ids)
+        if len(set(synergy.measures)) < len(synergy.measures):
+            yield ("synergies", i, "measures"), "two_measures", {"found": ", ".join(synergy.measures)}
+    total = math.fsum(scenario.probability for scenario in document.scenarios.values())
+    if document.scenarios and abs(total - 1) > 1e-9:
+        yield ("scenarios",), "probabilities", {"found": f"{total:g}"}
+
+
+def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
+    """Rules have names of their own, select by words that exist, and keep minima below maxima."""
+    names: dict[str, int] = {}
+    for i, rule in enumerate(document.rules):
+        path: Path = ("rules", i)
+        if rule.each == "measure" and rule.type != "change":
+            words = ", ".join(get_args(schema.Attribute))
+            yield (*path, "each"), "not_one_of", {"found": "'measure'", "what": "each", "hint": "", "expected": words}
+        if rule.name in names:
+            yield (
+                (*path, "name"),
+                "duplicate_id",
+                {"found": rule.name, "first": f"rules[{names[rule.name] + 1}]"},
+            )
+        names.setdefault(rule.name, i)
+        for key in ("of", "in_", "aid", "national"):
+            selection = getattr(rule, key, None)
+            if selection is not None:
+                yield from _selects(document, selection, (*path, key.rstrip("_")), ids)
+        fund = getattr(rule, "fund", "all")
+        funds = [*ids["funds"], *schema.KINDS, "all"]
+        if fund not in funds:
+            yield (
+                (*path, "fund"),
+                "unknown_id",
+                {"found": fund, "table": "funds", "hint": nearest(fund, funds)},
+            )
+        low, high = getattr(rule, "min", None), getattr(rule, "max", None)
+        if low is not None and high is not None and low > high:
+            yield path, "min_above_max", {"min": low, "max": high, "what": "rule"}
+        if getattr(rule, "per", None) and rule.each != "county" and rule.within != "county":
+            yield (*path, "per"), "capita_needs_county", {}
+        if rule.type in ("parity", "gini") or getattr(rule, "per", None):
+            for c, county in document.counties.items():
+                if county.population <= 0:
+                    yield ("counties", c, "population"), "population_missing", {"rule": rule.name}
+
+
+def _selects(document: Document, selection: schema.Selection, path: Path, ids: Ids) -> Iterator[Found]:
+    tables = {"county": "counties", "industry": "industries", "measure": "measures"}
+    for key, table in tables.items():
+        for word in getattr(selection, key):
+            yield from _known((*path, key), word, table, ids)
+    chains = {**document.chains, **{industry.chain: 0 for industry in document.industries.values()}}
+    regions = {county.region or c for c, county in document.counties.items()}
+    for key, known in (("chain", chains), ("region", regions)):
+        for word in getattr(selection, key):
+            if word not in known:
+                hint = nearest(word, known)
+                yield (*path, key), "unknown_id", {"found": word, "table": f"{key}s", "hint": hint}
+
+
+def objective_is_one(document: Document, ids: Ids) -> Iterator[Found]:
+    """The objective is either weights or an order of different goals."""
+    objective = document.objective
+    if objective.order and (objective.employment or objective.linkage):
+        yield ("objective",), "weights_and_order", {}
+    if len(set(objective.order)) < len(objective.order):
+        yield ("objective", "order"), "order_repeats", {}
+    if document.risk is not None:
+        yield ("risk",), "risk_unsupported", {}
+
+
+def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
+    """Every source is a key of `sources` or the word `assumption`."""
+    known = [*document.sources, "assumption"]
+    tables: dict[str, Mapping[Any, Any]] = {
+        table: rows if isinstance(rows, Mapping) else dict(enumerate(rows))
+        for table in ids
+        if (rows := getattr(document, table, None)) is not None
+    } | {t: dict(enumerate(getattr(document, t))) for t in ("baseline", "links", "synergies", "rules")}
+    for table, rows in tables.items():
+        for key, row in rows.items():
+            named = {"source": row.source} if row.source else {}
+            named |= {f"sources.{column}": source for column, source in row.sources.items()}
+            for column, source in named.items():
+                if source not in known:
+                    hint = nearest(source, known)
+                    yield (
+                        (table, key, column),
+                        "unknown_id",
+                        {"found": source, "table": "sources", "hint": hint},
+                    )
+
+
+ABSENCES = frozenset(
+    {"fund_without_money", "resource_without_amount", "ceiling_missing", "jobseekers_missing", "population_missing"}
+)
+"""Faults of something missing: not said of a row whose value was written, but wrongly."""
+
+CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
+    ids_are_plain,
+    places_exist,
+    regions_are_plain,
+    measures_refer,
+    requirements_end,
+    measures_are_ordered,
+    national_money_fits,
+    baseline_holds,
+    funds_hold,
+    synergies_and_scenarios_hold,
+    rules_hold,
+    objective_is_one,
+    sources_exist,
+)

@@ -1,0 +1,194 @@
+"""The shape of what was written: unknown keys, wrong types, numbers out of range, all at once."""
+
+import copy
+from collections.abc import Iterable
+from typing import Any
+
+from pydantic import ValidationError
+
+from alloc.errors import Fault
+from alloc.instance import schema
+from alloc.instance.document import Path, Source
+from alloc.instance.schema import Document
+from alloc.instance.tables import TABLES, columns
+from alloc.instance.words import nearest
+
+_RULE_TYPES = tuple(row.model_fields["type"].annotation.__args__[0] for row in TABLES["rules"])  # type: ignore[union-attr]
+_TYPES = {
+    "float_type": "not_a_number",
+    "int_type": "not_whole",
+    "bool_type": "not_truth",
+    "string_type": "not_text",
+    "dict_type": "not_a_mapping",
+    "model_type": "not_a_mapping",
+    "model_attributes_type": "not_a_mapping",
+    "tuple_type": "not_a_list",
+    "finite_number": "not_finite",
+    "string_too_short": "is_empty",
+}
+
+
+def shaped(source: Source) -> tuple[Document | None, set[Path]]:
+    """Return the document as typed rows with the rows at fault, adding every fault of shape to the source.
+
+    The parts at fault are left out, so that the rest can still be checked; None where too little is left for that.
+    """
+    broken: set[Path] = set()
+    data = copy.deepcopy(source.data)
+    if not isinstance(data, dict):
+        source.faults.append(Fault(source.place(()), "", "not_a_mapping", {"found": _shown(data)}))
+        return None, broken
+    for attempt in range(4):
+        try:
+            return Document.model_validate(data), broken
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+            if attempt == 0:
+                source.faults.extend(_fault(e, source, data) for e in errors)
+            for e in errors:
+                broken.add(_path(e)[:2])
+                _leave_out(data, _path(e), e["type"])
+    return None, broken
+
+
+def _path(error: Any) -> Path:
+    """Return where an error is, without the tag that pydantic puts behind the number of a rule."""
+    loc: Path = tuple(step for step in error["loc"] if step != "[key]")
+    return (*loc[:2], *loc[3:]) if loc[:1] == ("rules",) and loc[2:3] and loc[2] in _RULE_TYPES else loc
+
+
+def _leave_out(data: Any, path: Path, problem: str) -> None:
+    """Remove the part at fault: the value, or the whole row where a required value is missing."""
+    for step in path[:-1] if problem != "missing" else path[:-2]:
+        try:
+            data = data[step]
+        except (KeyError, IndexError, TypeError):
+            return
+        if isinstance(data, tuple):
+            return
+    if problem == "missing" and len(path) > 1:
+        path = path[:-1]
+    if isinstance(data, dict):
+        value = data.get(path[-1])
+        data.pop(path[-1], None)
+        if isinstance(value, tuple) and len(path) == 1:
+            data[path[-1]] = ()
+
+
+def _fault(error: Any, source: Source, data: Any) -> Fault:
+    """Return one error of pydantic as a fault in a planner's words."""
+    path, problem, found = _path(error), error["type"], _shown(error["input"])
+    place, label = source.place(path), source.label(path)
+    context = error.get("ctx", {})
+    if problem == "missing":
+        return Fault(source.place(path[:-1]), label, "missing", {"meaning": _meaning(path)})
+    if problem == "extra_forbidden":
+        return Fault(place, label, "unknown_key", {"hint": nearest(path[-1], _known_keys(path, data))})
+    if problem in ("greater_than_equal", "less_than_equal", "greater_than"):
+        text, limit = _limit(problem, context, error["input"])
+        return Fault(place, label, text, {"found": found, "limit": limit, "unit": _unit(path, data)})
+    if problem == "literal_error":
+        allowed = _allowed(context["expected"])
+        values = {"found": found, "what": _what(path), "hint": nearest(error["input"], allowed)}
+        return Fault(place, label, "not_one_of", values | {"expected": ", ".join(allowed)})
+    if problem in ("union_tag_invalid", "union_tag_not_found"):
+        kind = error["input"].get("type", "") if isinstance(error["input"], dict) else ""
+        values = {"found": _shown(kind), "what": "type", "hint": nearest(kind, _RULE_TYPES)}
+        return Fault(
+            source.place((*path, "type")),
+            source.label((*path, "type")),
+            "not_one_of",
+            values | {"expected": ", ".join(_RULE_TYPES)},
+        )
+    if problem == "string_pattern_mismatch":
+        return Fault(place, label, "not_a_name", {"found": found})
+    if problem in ("too_short", "too_long"):
+        text = "empty_table" if len(path) == 1 else "two_measures" if "measures" in path else "curve_point"
+        return Fault(place, label, text, {"found": found})
+    return Fault(place, label, _TYPES.get(problem, "not_understood"), {"found": found, "problem": error["msg"]})
+
+
+def _limit(problem: str, context: Any, value: object) -> tuple[str, str]:
+    """Return the sentence for a number out of range, and the limit it broke."""
+    if problem == "less_than_equal":
+        percent = isinstance(value, (int, float)) and 1 < value <= 100
+        return ("above_one_percent" if percent else "above"), f"{context['le']:g}"
+    if problem == "greater_than":
+        return "not_above", f"{context['gt']:g}"
+    return "below", f"{context['ge']:g}"
+
+
+def _allowed(expected: str) -> list[str]:
+    """Split pydantic's list of allowed words: `'a', 'b' or 'c'`."""
+    return [word.strip("' ") for word in expected.replace(" or ", ", ").split(", ")]
+
+
+def _what(path: Path) -> str:
+    """Return what kind of word stands at a path: a `category`, a `kind` …"""
+    key = str(path[-1])
+    if len(path) > 3 and str(path[-2]) in ("delivery", "needs", "category", "categories"):
+        return "category"
+    if len(path) > 3 and str(path[-2]) in ("min_share", "max_share"):
+        return "kind"
+    return "category" if key == "categories" else key
+
+
+def _rows_of(path: Path, data: Any) -> Iterable[Any]:
+    if path[0] == "rules":
+        kind = data["rules"][path[1]].get("type")
+        return [row for row in TABLES["rules"] if row.model_fields["type"].annotation.__args__[0] == kind]  # type: ignore[union-attr]
+    return TABLES.get(str(path[0]), ())
+
+
+def _known_keys(path: Path, data: Any) -> list[str]:
+    """Return the keys that may stand where an unknown one was found."""
+    if len(path) == 1:
+        return list(Document.model_fields)
+    if path[0] in TABLES and len(path) == 3:
+        return [f.alias or name for row in _rows_of(path, data) for name, f in row.model_fields.items()]
+    if path[0] in TABLES:
+        return list(schema.Selection.model_fields)
+    model: Any = {
+        "money": schema.Money,
+        "objective": schema.Objective,
+        "risk": schema.Risk,
+        "solver": schema.Options,
+    }.get(str(path[0]))
+    return list(model.model_fields) if model else list(columns(str(path[0])))
+
+
+def _field(path: Path, data: Any) -> Any:
+    """Return the field that a path leads to, or None."""
+    if path[0] in TABLES and len(path) > 2:
+        for row in _rows_of(path, data):
+            for name, field in row.model_fields.items():
+                if (field.alias or name) == path[2]:
+                    return field
+    field = Document.model_fields.get(str(path[0]))
+    if len(path) == 2 and field is not None:
+        models = [
+            a for a in (field.annotation, *getattr(field.annotation, "__args__", ())) if hasattr(a, "model_fields")
+        ]
+        return models[0].model_fields.get(str(path[1])) if models else None
+    return field
+
+
+def _unit(path: Path, data: Any) -> str:
+    """Return the unit of the number at a path in brackets, with the instance's own word for money."""
+    unit = (getattr(_field(path, data), "json_schema_extra", None) or {}).get("unit", "")
+    money = data.get("money")
+    label = money.get("label") if isinstance(money, dict) else None
+    unit = unit.replace("money", str(label or schema.Money().label))
+    return f" ({unit})" if unit and unit not in ("1", "0-1") else ""
+
+
+def _meaning(path: Path) -> str:
+    field = _field(path, {"rules": {path[1]: {}}} if path[0] == "rules" and len(path) > 1 else {})
+    return f" ({field.description})" if field is not None and field.description else ""
+
+
+def _shown(value: object) -> str:
+    """Return a value as the planner would recognise it, shortened where it is long."""
+    text = repr(value) if isinstance(value, str) else str(value)
+    text = {"True": "true", "False": "false", "None": "nothing", "inf": ".inf", "nan": ".nan"}.get(text, text)
+    return text if len(text) <= 60 else text[:57] + "..."

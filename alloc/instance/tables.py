@@ -1,0 +1,195 @@
+"""Tables, inline or as CSV files beside the instance: the same rows, whichever form they were written in."""
+
+import csv
+import io
+import types
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path as File
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+from pydantic import BaseModel
+
+from alloc.errors import Fault
+from alloc.instance import schema
+from alloc.instance.document import Path, Source, scalar
+from alloc.instance.words import nearest
+
+TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
+    "counties": (schema.County,),
+    "industries": (schema.Industry,),
+    "baseline": (schema.Baseline,),
+    "links": (schema.Link,),
+    "measures": (schema.Measure,),
+    "chains": (schema.Chain,),
+    "funds": (schema.Fund,),
+    "resources": (schema.Resource,),
+    "synergies": (schema.Synergy,),
+    "scenarios": (schema.Scenario,),
+    "rules": get_args(get_args(schema.Rule)[0]),
+}
+"""Every table with the rows that it may hold."""
+
+WITHOUT_ID = frozenset({"baseline", "links", "synergies", "rules"})
+
+Opened = Callable[[str], bytes | Fault]
+"""Opens a file named in the instance; a fault without place says why it may not or cannot be."""
+
+
+def gather(source: Source, opened: Opened, folder: str) -> None:
+    """Bring every table of the document into one form: id → row, or a list of rows."""
+    if not isinstance(source.data, dict):
+        return
+    for table in TABLES:
+        if table not in source.data:
+            continue
+        if isinstance(source.data[table], str):
+            _load(source, table, opened, folder)
+        if table not in WITHOUT_ID and isinstance(source.data.get(table), tuple):
+            _index(source, table)
+
+
+def _load(source: Source, table: str, opened: Opened, folder: str) -> None:
+    """Replace a file name by the rows of that CSV file."""
+    name = source.data.pop(table)
+    content = opened(name)
+    if isinstance(content, Fault):
+        source.faults.append(Fault(source.place((table,)), table, content.text, content.values))
+        return
+    file = str(File(folder) / name)
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        source.faults.append(Fault(file, "", "not_utf8"))
+        return
+    rows: list[dict[str, Any]] = []
+    for line, cells in _rows(text, table, file, source):
+        path: Path = (table, len(rows))
+        source.places[path] = f"{file}:{line}"
+        source.labels[path] = ""
+        rows.append(_nested(table, cells))
+    source.data[table] = tuple(rows)
+
+
+def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield (line, column → cell) of a CSV text; faults of its shape go to the source."""
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    known = columns(table)
+    header: list[str] | None = None
+    end = 0
+    try:
+        for cells in reader:
+            line, end = end + 1, reader.line_num
+            if not any(cell.strip() for cell in cells):
+                continue
+            if header is None:
+                header = [cell.strip() for cell in cells]
+                source.faults.extend(_header_faults(header, known, f"{file}:{line}"))
+            elif len(cells) > len(header) and any(cells[len(header) :]):
+                extra = {"cells": len(cells), "columns": len(header)}
+                source.faults.append(Fault(f"{file}:{line}", "", "too_many_cells", extra))
+            else:
+                pairs = zip(header, cells, strict=False)
+                yield line, {k: c.strip() for k, c in pairs if c.strip() and _column_kind(k, known)}
+    except csv.Error as error:
+        source.faults.append(Fault(f"{file}:{reader.line_num}", "", "csv_broken", {"problem": error}))
+
+
+def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> Iterator[Fault]:
+    for i, column in enumerate(header):
+        if not column:
+            yield Fault(place, "", "column_without_name", {"number": i + 1})
+        elif column in header[:i]:
+            yield Fault(place, column, "duplicate_column")
+        elif not _column_kind(column, known):
+            yield Fault(place, column, "unknown_key", {"hint": nearest(column, known)})
+
+
+def columns(table: str) -> dict[str, str]:
+    """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text` or `map`.
+
+    A `map` stands for all dotted columns that begin with its name and a dot.
+    """
+    known: dict[str, str] = {} if table in WITHOUT_ID else {"id": "text"}
+    for row in TABLES[table]:
+        for name, field in row.model_fields.items():
+            kind = _kind(field.annotation)
+            if kind == "selection":
+                known |= {f"{field.alias or name}.{key}": "words" for key in schema.Selection.model_fields}
+            else:
+                known[field.alias or name] = kind
+    return known
+
+
+def _kind(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    if origin is Annotated:
+        return _kind(get_args(annotation)[0])
+    if origin in (Union, types.UnionType):
+        return _kind(next(a for a in get_args(annotation) if a is not types.NoneType))
+    if origin is dict:
+        return "map" if _kind(get_args(annotation)[1]) == "number" else "texts"
+    if origin is tuple:
+        return "curve" if get_origin(get_args(annotation)[0]) is tuple else "words"
+    if origin is Literal or annotation is str:
+        return "text"
+    if annotation is schema.Selection:
+        return "selection"
+    return "truth" if annotation is bool else "number"
+
+
+def _column_kind(column: str, known: Mapping[str, str]) -> str:
+    """Return what the cells of a column are, or '' where the table has no such column."""
+    if column in known and known[column] not in ("map", "texts"):
+        return known[column]
+    root, dot, rest = column.partition(".")
+    kind = known.get(root, "") if dot and rest else ""
+    return {"map": "number", "texts": "text"}.get(kind, "")
+
+
+def _nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
+    """Return a row as it would stand in YAML: dotted columns nested, `a|b` a list, numbers numbers."""
+    known = columns(table)
+    row: dict[str, Any] = {}
+    for column, cell in cells.items():
+        root, _, rest = column.partition(".")
+        value = _value(_column_kind(column, known), cell)
+        if rest:
+            row.setdefault(root, {})[rest] = value
+        else:
+            row[root] = value
+    return row
+
+
+def _value(kind: str, cell: str) -> object:
+    if kind == "number":
+        return scalar(cell)
+    if kind == "truth":
+        return scalar(cell.lower())
+    if kind == "words":
+        return tuple(word.strip() for word in cell.split("|"))
+    if kind == "curve":
+        return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in cell.split("|"))
+    return cell
+
+
+def _index(source: Source, table: str) -> None:
+    """Turn a list of rows with `id` into a mapping, moving the places of everything in it."""
+    rows: dict[str, Any] = {}
+    moved: dict[int, str] = {}
+    for i, row in enumerate(source.data[table]):
+        path: Path = (table, i)
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
+            found = row.get("id", "") if isinstance(row, dict) else row
+            source.faults.append(Fault(source.place(path), source.label((*path, "id")), "id_missing", {"found": found}))
+        elif row["id"] in rows:
+            first = source.place((table, row["id"]))
+            label = source.label((*path, "id"))
+            source.faults.append(Fault(source.place(path), label, "duplicate_id", {"found": row["id"], "first": first}))
+        else:
+            moved[i] = row["id"]
+            rows[row["id"]] = {key: value for key, value in row.items() if key != "id"}
+            source.places[(table, row["id"])] = source.place(path)
+    for record in (source.places, source.labels):
+        for old in [p for p in record if len(p) > 1 and p[0] == table and p[1] in moved]:
+            record[(table, moved[old[1]], *old[2:])] = record.pop(old)  # type: ignore[index]
+    source.data[table] = rows
