@@ -1,0 +1,88 @@
+"""The whole model, or the block of some counties: the same functions build both."""
+
+from collections.abc import Iterable
+
+import pyomo.environ as pyo
+
+from alloc.instance.schema import Instance
+from alloc.model.goals import add_goals, goal, stages
+from alloc.model.linkage import add_chains, add_flows, add_output
+from alloc.model.measures import add_complementarity, add_cost_shares, add_locks, add_measures, add_purses
+from alloc.model.production import add_capacity, add_jobs, add_people_and_markets, add_returns
+from alloc.model.rules import add_equity, add_rules
+
+TOPICS = (
+    add_measures,
+    add_locks,
+    add_purses,
+    add_complementarity,
+    add_cost_shares,
+    add_returns,
+    add_capacity,
+    add_jobs,
+    add_people_and_markets,
+    add_output,
+    add_flows,
+    add_chains,
+    add_rules,
+    add_equity,
+    add_goals,
+)
+"""Every topic of the formulation, in its order."""
+
+
+def build(instance: Instance) -> pyo.ConcreteModel:
+    """Return the year's question as one mixed-integer program, its first goal as the objective.
+
+    Money is in the instance's unit, jobs in persons, flows in money per year.
+    """
+    model = pyo.ConcreteModel(name=instance.name)
+    for add in TOPICS:
+        add(model, instance)
+    model.Goal = pyo.Objective(expr=goal(model, stages(instance)[0]), sense=pyo.maximize)
+    return model
+
+
+def status_quo(instance: Instance) -> Instance:
+    """Return the question without aid: nothing funded, nothing committed, no rule, no fund that must be used."""
+    update = {
+        "measures": {
+            m: row.model_copy(update={"eligible": False, "committed": False}) for m, row in instance.measures.items()
+        },
+        "funds": {f: row.model_copy(update={"min_use": 0.0}) for f, row in instance.funds.items()},
+        "rules": (),
+    }
+    return instance.model_copy(update=update)
+
+
+def block(instance: Instance, counties: Iterable[str]) -> Instance:
+    """Return the question of some counties alone, without what ties them to others.
+
+    Left out: funds' and resources' total amounts that others share, and rules, synergies, locks and
+    flows that reach beyond these counties. What remains is a relaxation for these counties.
+    """
+    inside = set(counties)
+    measures = {m: row for m, row in instance.measures.items() if row.county in inside}
+    payable = {f: {row.county for row in instance.measures.values()} <= inside for f in instance.funds}
+    own = {
+        m: row.model_copy(
+            update={
+                "requires": tuple(o for o in row.requires if o in measures),
+                "excludes": tuple(o for o in row.excludes if o in measures),
+                "limited_by": {o: x for o, x in row.limited_by.items() if o in measures},
+            }
+        )
+        for m, row in measures.items()
+    }
+    return instance.model_copy(
+        update={
+            "counties": {c: row for c, row in instance.counties.items() if c in inside},
+            "baseline": tuple(row for row in instance.baseline if row.county in inside),
+            "measures": own,
+            "synergies": tuple(row for row in instance.synergies if set(row.measures) <= set(measures)),
+            "rules": (),
+            "funds": {
+                f: row if payable[f] else row.model_copy(update={"min_use": 0.0}) for f, row in instance.funds.items()
+            },
+        }
+    )

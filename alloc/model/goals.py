@@ -1,0 +1,112 @@
+"""Goals: employment, linkage, and what breaking soft rules costs."""
+
+import pyomo.environ as pyo
+
+from alloc.instance.schema import Instance
+
+
+def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare employment and linkage in every scenario and on average."""
+    measures, synergies = instance.measures, dict(enumerate(instance.synergies, 1))
+    rows = {(row.county, row.industry): row for row in instance.baseline}
+    kept = {
+        (w, c, s): row.jobs - model.hazard[w, s] * (row.jobs - min(row.insurance, row.jobs))
+        for w in model.SCENARIOS
+        for (c, s), row in rows.items()
+    }
+    model.retained_today = pyo.Param(
+        model.SCENARIOS,
+        model.PRODUCERS,
+        initialize=kept,
+        doc="jobs kept through the year at today's baseline [jobs]",
+    )
+    model.worth = pyo.Param(
+        model.COUNTIES,
+        initialize={c: row.weight for c, row in instance.counties.items()},
+        doc="worth of a job in a county",
+    )
+    model.direct_jobs = pyo.Param(
+        model.MEASURES,
+        initialize={m: instance.counties[row.county].weight * row.jobs for m, row in measures.items()},
+        doc="direct jobs per unit, at their worth [jobs]",
+    )
+    model.direct_linkage = pyo.Param(
+        model.MEASURES,
+        initialize={m: row.linkage for m, row in measures.items()},
+        doc="direct linkage per unit",
+    )
+    model.joint_jobs = pyo.Param(
+        model.SYNERGIES,
+        initialize={y: row.employment for y, row in synergies.items()},
+        doc="jobs gained by a synergy",
+    )
+    model.joint_linkage = pyo.Param(
+        model.SYNERGIES,
+        initialize={y: row.linkage for y, row in synergies.items()},
+        doc="linkage gained by a synergy",
+    )
+    model.closure_bonus = pyo.Param(
+        model.CHAINS,
+        initialize={h: instance.chains[h].closure_bonus if h in instance.chains else 0.0 for h in model.CHAINS},
+        doc="worth of a complete chain [linkage]",
+    )
+    model.cluster_bonus = pyo.Param(
+        model.INDUSTRIES,
+        initialize={s: row.cluster_bonus for s, row in instance.industries.items()},
+        doc="worth of a cluster [linkage]",
+    )
+
+    @model.Expression(model.SCENARIOS, doc="employment: jobs gained, not jobs held [jobs]")
+    def Employment(model, w):
+        return (
+            sum(model.worth[c] * (model.Retained[w, c, s] - model.retained_today[w, c, s]) for c, s in model.PRODUCERS)
+            + sum(model.direct_jobs[m] * model.Gain[m] for m in model.MEASURES)
+            + sum(model.joint_jobs[y] * model.Joined[y] for y in model.SYNERGIES)
+        )
+
+    @model.Expression(model.SCENARIOS, doc="worth of the flows between industries [linkage]")
+    def FlowWorth(model, w):
+        return sum(model.weight[i] * model.Flow[w, c, i, "home"] for c, i in model.AT_HOME) + sum(
+            model.weight[i] * (1 - model.friction[i]) * model.Flow[w, c, i, "received"] for c, i in model.FROM_AFAR
+        )
+
+    @model.Expression(model.SCENARIOS, doc="industrial linkage [linkage]")
+    def Linkage(model, w):
+        return (
+            model.FlowWorth[w]
+            + sum(model.direct_linkage[m] * model.Gain[m] for m in model.MEASURES)
+            + sum(model.closure_bonus[h] * model.Closed[c, h] for c, h in model.CLOSABLE)
+            + sum(model.cluster_bonus[s] * model.Clustered[c, s] for c, s in model.CLUSTERS)
+            + sum(model.joint_linkage[y] * model.Joined[y] for y in model.SYNERGIES)
+        )
+
+    @model.Expression(doc="employment over all scenarios [jobs]")
+    def ExpectedEmployment(model):
+        return sum(model.probability[w] * model.Employment[w] for w in model.SCENARIOS)
+
+    @model.Expression(doc="linkage over all scenarios [linkage]")
+    def ExpectedLinkage(model):
+        return sum(model.probability[w] * model.Linkage[w] for w in model.SCENARIOS)
+
+    @model.Expression(doc="what breaking soft rules costs [objective]")
+    def Penalties(model):
+        return sum(model.penalty[r, g, b] * model.Breach[r, g, b] for r, g, b in model.BREAKABLE) + sum(
+            model.equity_penalty[r, g] * model.Unequal[r, g] for r, g in model.EQUITY
+        )
+
+
+def stages(instance: Instance) -> tuple[dict[str, float], ...]:
+    """Return the weights of employment and linkage to maximise, one stage after another."""
+    objective = instance.objective
+    if objective.order:
+        return tuple({goal: 1.0} for goal in objective.order)
+    return ({"employment": objective.employment, "linkage": objective.linkage},)
+
+
+def goal(model: pyo.ConcreteModel, weights: dict[str, float]) -> object:
+    """Return the weighted goal less the price of broken soft rules."""
+    return (
+        weights.get("employment", 0.0) * model.ExpectedEmployment
+        + weights.get("linkage", 0.0) * model.ExpectedLinkage
+        - model.Penalties
+    )

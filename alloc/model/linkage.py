@@ -1,0 +1,252 @@
+"""Industrial linkage: scenarios, flows between industries, chains, clusters, synergies."""
+
+from collections import defaultdict
+
+import pyomo.environ as pyo
+
+from alloc.instance.schema import Instance, Scenario
+from alloc.model.production import most_capacity
+
+SURE = {"expected": Scenario(probability=1.0)}
+"""The one state of the world where an instance names none."""
+
+
+def add_output(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare which jobs are kept through the year, and what they make, in every scenario."""
+    worlds = instance.scenarios or SURE
+    hazards = {
+        (w, s): world.hazard.get(s, row.hazard) for w, world in worlds.items() for s, row in instance.industries.items()
+    }
+    factors = {(w, s): world.productivity.get(s, 1.0) for w, world in worlds.items() for s in instance.industries}
+    model.SCENARIOS = pyo.Set(initialize=list(worlds), doc="states of the world")
+    model.probability = pyo.Param(
+        model.SCENARIOS,
+        initialize={w: x.probability for w, x in worlds.items()},
+        doc="probability of a scenario",
+    )
+    model.hazard = pyo.Param(
+        model.SCENARIOS, model.INDUSTRIES, initialize=hazards, doc="share of uninsured jobs lost in the year"
+    )
+    model.factor = pyo.Param(model.SCENARIOS, model.INDUSTRIES, initialize=factors, doc="factor on output")
+
+    @model.Expression(model.SCENARIOS, model.PRODUCERS, doc="jobs kept through the year [jobs]")
+    def Retained(model, w, c, s):
+        return model.Jobs[c, s] - model.hazard[w, s] * (model.Jobs[c, s] - model.Insured[c, s])
+
+    @model.Expression(model.SCENARIOS, model.PRODUCERS, doc="output of an industry [money per year]")
+    def Output(model, w, c, s):
+        return (
+            model.productivity[s] * model.factor[w, s] * model.Retained[w, c, s]
+            + model.uplift[s] * model.Upgraded[c, s]
+        )
+
+
+def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare who buys from whom: at home, or through one pool of the region for each link.
+
+    Pairs of counties are the meaning; a pool gives the same optimum with one balance for a region.
+    """
+    links = dict(enumerate(instance.links, 1))
+    rows = {(row.county, row.industry) for row in instance.baseline}
+    alive = {(c, s): model.Established[c, s].ub > 0 for c, s in rows}
+    ways: dict[tuple[str, int], list[str]] = defaultdict(list)
+    pools: dict[tuple[str, int], dict[str, list[str]]] = {}
+    for i, link in links.items():
+        sellers = [c for c in instance.counties if alive.get((c, link.from_))]
+        buyers = [c for c in instance.counties if alive.get((c, link.to))]
+        for c in sellers:
+            if c in set(buyers):
+                ways[c, i].append("home")
+        if link.scope == "region":
+            for g, (sending, receiving) in _regions(instance, sellers, buyers).items():
+                if len({*sending, *receiving}) > 1:
+                    pools[g, i] = {"sent": sending, "received": receiving}
+                    for way, members in pools[g, i].items():
+                        for c in members:
+                            ways[c, i].append(way)
+
+    out = {key: [way for way in there if way != "received"] for key, there in ways.items()}
+    into = {key: [way for way in there if way != "sent"] for key, there in ways.items()}
+    selling = [(c, links[i].from_, i) for (c, i), there in out.items() if there]
+    buying = [(c, links[i].to, i) for (c, i), there in into.items() if there]
+    model.LINKS = pyo.Set(initialize=list(links), doc="links between industries")
+    model.WAYS = pyo.Set(
+        dimen=3,
+        initialize=[(c, i, way) for (c, i), there in ways.items() for way in there],
+        doc="flows of a county: home, sent, received",
+    )
+    model.AT_HOME = pyo.Set(
+        dimen=2,
+        initialize=[key for key, there in ways.items() if "home" in there],
+        doc="counties and links with trade at home",
+    )
+    model.FROM_AFAR = pyo.Set(
+        dimen=2,
+        initialize=[key for key, there in ways.items() if "received" in there],
+        doc="counties and links with trade from other counties",
+    )
+    model.SELLING = pyo.Set(dimen=3, initialize=selling, doc="counties, industries and links they sell on")
+    model.BUYING = pyo.Set(dimen=3, initialize=buying, doc="counties, industries and links they buy on")
+    model.WAYS_OUT = pyo.Set(
+        model.SELLING, initialize={(c, s, i): out[c, i] for c, s, i in selling}, doc="ways out of a county"
+    )
+    model.WAYS_IN = pyo.Set(
+        model.BUYING, initialize={(c, s, i): into[c, i] for c, s, i in buying}, doc="ways into a county"
+    )
+    model.POOLED = pyo.Set(dimen=2, initialize=list(pools), doc="regions and links with trade between counties")
+    model.SENDERS = pyo.Set(
+        model.POOLED,
+        initialize={key: pool["sent"] for key, pool in pools.items()},
+        doc="counties that can send",
+    )
+    model.RECEIVERS = pyo.Set(
+        model.POOLED,
+        initialize={key: pool["received"] for key, pool in pools.items()},
+        doc="counties that can receive",
+    )
+    for name, doc in {
+        "sells": "share of output that can go this way",
+        "buys": "input bought per output [money per money]",
+        "weight": "worth of a flow [linkage per money]",
+        "friction": "share of the worth lost across a county line",
+    }.items():
+        values = {i: getattr(link, name) for i, link in links.items()}
+        model.add_component(name, pyo.Param(model.LINKS, initialize=values, doc=doc))
+    model.Flow = pyo.Var(
+        model.SCENARIOS, model.WAYS, domain=pyo.NonNegativeReals, doc="purchases a year [money per year]"
+    )
+    _limit_flows(model, instance)
+
+
+def _regions(instance: Instance, sellers: list[str], buyers: list[str]) -> dict[str, tuple[list[str], list[str]]]:
+    """Return the regions with both sellers and buyers."""
+    region = {c: row.region or c for c, row in instance.counties.items()}
+    groups: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
+    for side, members in enumerate((sellers, buyers)):
+        for c in members:
+            groups[region[c]][side].append(c)
+    return {g: sides for g, sides in groups.items() if all(sides)}
+
+
+def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
+    most = {(w, c, s): _most_output(model, instance, w, c, s) for w in model.SCENARIOS for c, s in model.PRODUCERS}
+    young_sellers = [(c, s, i) for c, s, i in model.SELLING if (c, s) in model.GROWING]
+    young_buyers = [(c, s, i) for c, s, i in model.BUYING if (c, s) in model.GROWING]
+    model.YOUNG_SELLERS = pyo.Set(dimen=3, initialize=young_sellers, doc="sellers not yet established")
+    model.YOUNG_BUYERS = pyo.Set(dimen=3, initialize=young_buyers, doc="buyers not yet established")
+    model.most_output = pyo.Param(
+        model.SCENARIOS,
+        model.PRODUCERS,
+        initialize=most,
+        doc="most output that the data allow [money per year]",
+    )
+
+    @model.Constraint(
+        model.SCENARIOS,
+        model.SELLING,
+        doc="an industry sells no more than its share of output [money per year]",
+    )
+    def sells_output(model, w, c, s, i):
+        return (
+            sum(model.Flow[w, c, i, way] for way in model.WAYS_OUT[c, s, i]) <= model.sells[i] * model.Output[w, c, s]
+        )
+
+    @model.Constraint(
+        model.SCENARIOS, model.BUYING, doc="an industry buys no more than its output takes [money per year]"
+    )
+    def buys_input(model, w, c, s, i):
+        return sum(model.Flow[w, c, i, way] for way in model.WAYS_IN[c, s, i]) <= model.buys[i] * model.Output[w, c, s]
+
+    @model.Constraint(model.SCENARIOS, model.YOUNG_SELLERS, doc="only an established industry sells [money per year]")
+    def sells_if_established(model, w, c, s, i):
+        return (
+            sum(model.Flow[w, c, i, way] for way in model.WAYS_OUT[c, s, i])
+            <= model.sells[i] * model.most_output[w, c, s] * model.Established[c, s]
+        )
+
+    @model.Constraint(model.SCENARIOS, model.YOUNG_BUYERS, doc="only an established industry buys [money per year]")
+    def buys_if_established(model, w, c, s, i):
+        return (
+            sum(model.Flow[w, c, i, way] for way in model.WAYS_IN[c, s, i])
+            <= model.buys[i] * model.most_output[w, c, s] * model.Established[c, s]
+        )
+
+    @model.Constraint(
+        model.SCENARIOS,
+        model.POOLED,
+        doc="what counties of a region send is what others receive [money per year]",
+    )
+    def balances_region(model, w, g, i):
+        return sum(model.Flow[w, c, i, "sent"] for c in model.SENDERS[g, i]) == sum(
+            model.Flow[w, c, i, "received"] for c in model.RECEIVERS[g, i]
+        )
+
+
+def _most_output(model: pyo.ConcreteModel, instance: Instance, w: str, c: str, s: str) -> float:
+    """Return the most output that the data allow [money per year]."""
+    upgraded = min(model.most_jobs[c, s], most_capacity(model, instance, c, "technology", s))
+    return float(model.productivity[s] * model.factor[w, s] * model.most_jobs[c, s] + model.uplift[s] * upgraded)
+
+
+def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare complete chains, clusters and synergies."""
+    rows = {(row.county, row.industry): row for row in instance.baseline}
+    stages: dict[str, list[str]] = {h: [] for h in instance.chains}
+    for s, industry in instance.industries.items():
+        if industry.chain:
+            stages.setdefault(industry.chain, []).append(s)
+    closable = [
+        (c, h) for c in instance.counties for h, steps in stages.items() if steps and all((c, s) in rows for s in steps)
+    ]
+    sizes = {s: row.cluster_jobs for s, row in instance.industries.items() if row.cluster_jobs is not None}
+    clusters = {
+        (c, s): max(sizes[s] - row.jobs, 0.0)
+        for (c, s), row in rows.items()
+        if s in sizes and model.most_jobs[c, s] >= sizes[s]
+    }
+    model.CHAINS = pyo.Set(initialize=list(stages), doc="chains")
+    model.CLOSABLE = pyo.Set(dimen=2, initialize=closable, doc="counties where every stage of a chain can exist")
+    model.STAGES = pyo.Set(
+        dimen=3,
+        initialize=[(c, h, s) for c, h in closable for s in stages[h]],
+        doc="stages of the chains that can be complete",
+    )
+    model.CLUSTERS = pyo.Set(dimen=2, initialize=list(clusters), doc="industries that can reach cluster size")
+    model.SYNERGIES = pyo.Set(initialize=range(1, len(instance.synergies) + 1), doc="synergies")
+    model.PARTNERS = pyo.Set(
+        model.SYNERGIES,
+        initialize={y: row.measures for y, row in enumerate(instance.synergies, 1)},
+        doc="measures of a synergy",
+    )
+    model.PARTNERSHIPS = pyo.Set(
+        dimen=2,
+        initialize=[(y, m) for y, row in enumerate(instance.synergies, 1) for m in row.measures],
+        doc="synergies and their measures",
+    )
+    model.cluster_step = pyo.Param(
+        model.CLUSTERS, initialize=clusters, doc="jobs that a cluster still lacks today [jobs]"
+    )
+    model.partners = pyo.Param(
+        model.SYNERGIES,
+        initialize={y: len(row.measures) for y, row in enumerate(instance.synergies, 1)},
+        doc="number of measures",
+    )
+    model.Closed = pyo.Var(model.CLOSABLE, domain=pyo.Binary, doc="1 if a chain is complete in a county")
+    model.Clustered = pyo.Var(model.CLUSTERS, domain=pyo.Binary, doc="1 if an industry has cluster size in a county")
+    model.Joined = pyo.Var(model.SYNERGIES, bounds=(0, 1), doc="1 if all measures of a synergy go ahead")
+
+    @model.Constraint(model.STAGES, doc="a chain is complete only with every stage established")
+    def closes_chain(model, c, h, s):
+        return model.Closed[c, h] <= model.Established[c, s]
+
+    @model.Constraint(model.CLUSTERS, doc="a cluster has its size [jobs]")
+    def reaches_cluster(model, c, s):
+        return model.Jobs[c, s] >= model.jobs_today[c, s] + model.cluster_step[c, s] * model.Clustered[c, s]
+
+    @model.Constraint(model.PARTNERSHIPS, doc="a synergy needs each of its measures")
+    def needs_partner(model, y, m):
+        return model.Joined[y] <= model.Funded[m]
+
+    @model.Constraint(model.SYNERGIES, doc="a synergy comes, welcome or not, when all its measures go ahead")
+    def joins_partners(model, y):
+        return model.Joined[y] >= sum(model.Funded[m] for m in model.PARTNERS[y]) - (model.partners[y] - 1)

@@ -1,0 +1,334 @@
+"""From money to jobs: returns, supply, bottlenecks, markets, people, viable size."""
+
+import math
+from collections import defaultdict
+
+import pyomo.environ as pyo
+
+from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance
+
+
+def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare what the units of a measure bring: a curve that may flatten, or rise after a critical mass.
+
+    Where slopes only fall, the best plan fills the pieces in order by itself; up to the last rise
+    binaries see to the order.
+    """
+    pieces = {(m, i): piece for m, row in instance.measures.items() for i, piece in enumerate(row.pieces, 1)}
+    waits = []
+    for m, row in instance.measures.items():
+        slopes = [slope for _, slope in row.pieces]
+        last_rise = max((i for i in range(1, len(slopes)) if slopes[i] > slopes[i - 1]), default=0)
+        waits += [(m, i, j) for j in range(2, len(slopes) + 1) if (i := min(j - 1, last_rise)) > 0]
+
+    model.PIECES = pyo.Set(dimen=2, initialize=list(pieces), doc="measures and pieces of their curve")
+    model.PIECES_OF = pyo.Set(
+        model.MEASURES,
+        initialize={m: range(1, len(row.pieces) + 1) for m, row in instance.measures.items()},
+        doc="pieces of a curve",
+    )
+    model.WAITS = pyo.Set(dimen=3, initialize=waits, doc="pieces that wait for an earlier one")
+    model.RISES = pyo.Set(
+        dimen=2,
+        initialize=list(dict.fromkeys((m, i) for m, i, _ in waits)),
+        doc="pieces that others wait for",
+    )
+    model.width = pyo.Param(
+        model.PIECES,
+        initialize={key: width for key, (width, _) in pieces.items()},
+        doc="width of a piece [units]",
+    )
+    model.slope = pyo.Param(
+        model.PIECES,
+        initialize={key: slope for key, (_, slope) in pieces.items()},
+        doc="return per unit on a piece",
+    )
+    model.Piece = pyo.Var(
+        model.PIECES,
+        bounds=lambda model, m, i: (0, model.width[m, i]),
+        doc="units on a piece of the curve [units]",
+    )
+    model.Full = pyo.Var(model.RISES, domain=pyo.Binary, doc="1 if a piece is full")
+    model.Gain = pyo.Var(
+        model.MEASURES,
+        bounds=lambda model, m: (0, _top_gain(instance, m)),
+        doc="units in effect after returns, may be left unused [units]",
+    )
+
+    @model.Constraint(model.MEASURES, doc="the units lie on the pieces of the curve [units]")
+    def lies_on_pieces(model, m):
+        return model.Units[m] == sum(model.Piece[m, i] for i in model.PIECES_OF[m])
+
+    @model.Constraint(model.MEASURES, doc="a measure brings no more than its curve of returns [units]")
+    def keeps_returns(model, m):
+        return model.Gain[m] <= sum(model.slope[m, i] * model.Piece[m, i] for i in model.PIECES_OF[m])
+
+    @model.Constraint(model.RISES, doc="a piece counts as full only when it is [units]")
+    def fills_piece(model, m, i):
+        return model.Piece[m, i] >= model.width[m, i] * model.Full[m, i]
+
+    @model.Constraint(model.WAITS, doc="a piece waits until an earlier one is full [units]")
+    def waits_for_piece(model, m, i, j):
+        return model.Piece[m, j] <= model.width[m, j] * model.Full[m, i]
+
+
+def _top_gain(instance: Instance, m: str) -> float:
+    """Return the largest return of a measure [units]."""
+    return math.fsum(width * slope for width, slope in instance.measures[m].pieces)
+
+
+def supply_rate(instance: Instance, m: str) -> float:
+    """Return the capacity that one unit in effect adds [capacity per unit].
+
+    Source: the formulation, effective supply: effect · delivery · (1 − deadweight).
+    """
+    row = instance.measures[m]
+    return row.effect * instance.counties[row.county].delivery.get(row.category, 1.0) * (1 - row.deadweight)
+
+
+def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare what every industry has of each category: its own, and its part of what serves the county."""
+    rows = {(row.county, row.industry): row for row in instance.baseline}
+    suppliers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    pools: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for m, row in instance.measures.items():
+        if row.industry:
+            suppliers[row.county, row.industry, row.category].append(m)
+        else:
+            pools[row.county, row.category].append(m)
+    rates = {m: supply_rate(instance, m) for m in instance.measures}
+    potential = {key: math.fsum(rates[m] * _top_gain(instance, m) for m in pool) for key, pool in pools.items()}
+    counties = list(dict.fromkeys(c for c, _ in rows))
+
+    model.INDUSTRIES = pyo.Set(initialize=list(instance.industries), doc="industries")
+    model.CATEGORIES = pyo.Set(initialize=list(CATEGORIES), doc="categories")
+    model.PRODUCERS = pyo.Set(dimen=2, initialize=list(rows), doc="counties and industries that can exist there")
+    model.INDUSTRIES_OF = pyo.Set(
+        model.COUNTIES,
+        initialize={c: [s for d, s in rows if d == c] for c in counties}
+        | {c: [] for c in instance.counties if c not in counties},
+        doc="industries that can exist in a county",
+    )
+    capacities = [(c, k, s) for c, s in rows for k in CATEGORIES]
+    model.CAPACITIES = pyo.Set(dimen=3, initialize=capacities, doc="what an industry has of each category")
+    model.SUPPLIERS = pyo.Set(
+        model.CAPACITIES,
+        initialize={(c, k, s): suppliers.get((c, s, k), []) for c, k, s in capacities},
+        doc="measures that serve one industry",
+    )
+    model.POOLS = pyo.Set(
+        dimen=2,
+        initialize=[key for key in pools if key[0] in counties],
+        doc="counties and categories with measures for the whole county",
+    )
+    model.POOL = pyo.Set(
+        model.POOLS,
+        initialize={key: pools[key] for key in model.POOLS},
+        doc="measures that serve a whole county",
+    )
+    model.supply = pyo.Param(
+        model.MEASURES, initialize=rates, doc="effect · delivery · (1 − deadweight) [capacity per unit]"
+    )
+    model.standing = pyo.Param(
+        model.CAPACITIES,
+        initialize={(c, k, s): getattr(rows[c, s], k) for c, k, s in capacities},
+        doc="capacity today [capacity]",
+    )
+    model.Share = pyo.Var(
+        model.CAPACITIES,
+        bounds=lambda model, c, k, s: (0, potential.get((c, k), 0)),
+        doc="part of a county-wide supply that an industry uses [capacity]",
+    )
+
+    @model.Expression(model.CAPACITIES, doc="capacity of an industry in a category [capacity]")
+    def Capacity(model, c, k, s):
+        return (
+            model.standing[c, k, s]
+            + sum(model.supply[m] * model.Gain[m] for m in model.SUPPLIERS[c, k, s])
+            + model.Share[c, k, s]
+        )
+
+    @model.Constraint(model.POOLS, doc="industries share out no more than serves the whole county [capacity]")
+    def shares_pool(model, c, k):
+        return sum(model.Share[c, k, s] for s in model.INDUSTRIES_OF[c]) <= sum(
+            model.supply[m] * model.Gain[m] for m in model.POOL[c, k]
+        )
+
+
+def most_capacity(model: pyo.ConcreteModel, instance: Instance, c: str, k: str, s: str) -> float:
+    """Return the largest capacity that the data allow [capacity]."""
+    own = math.fsum(model.supply[m] * _top_gain(instance, m) for m in model.SUPPLIERS[c, k, s])
+    return float(model.standing[c, k, s] + own + model.Share[c, k, s].ub)
+
+
+def most_jobs(model: pyo.ConcreteModel, instance: Instance, row: Baseline, outlet: float) -> float:
+    """Return the most jobs that limits, people, bottlenecks and market allow whatever the plan [jobs].
+
+    outlet: the most sales that measures can add [money per year]. An industry that cannot reach its
+    viable size keeps the jobs it has.
+    """
+    industry, seekers = instance.industries[row.industry], instance.counties[row.county].jobseekers
+    limits = [math.inf if row.max_jobs is None else row.max_jobs, row.jobs + (seekers or 0.0)]
+    for k in JOB_CATEGORIES:
+        need = industry.needs.get(k, 1.0)
+        limits += [most_capacity(model, instance, row.county, k, row.industry) / need] if need > 0 else []
+    if row.market is not None and industry.productivity > 0:
+        limits.append((row.market + outlet) / industry.productivity)
+    top = max(row.jobs, min(limits))
+    return row.jobs if top < industry.viable_jobs else top
+
+
+def most_outlets(instance: Instance) -> dict[tuple[str, str], float]:
+    """Return the most sales that measures can add, by county and industry [money per year]."""
+    outlets: dict[tuple[str, str], float] = defaultdict(float)
+    for m, row in instance.measures.items():
+        if row.outlet > 0:
+            outlets[row.county, row.industry] += row.outlet * _top_gain(instance, m)
+    return outlets
+
+
+def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare jobs and what bounds them: five bottlenecks, the market, people, viable size."""
+    rows = {(row.county, row.industry): row for row in instance.baseline}
+    needs = {(s, k): row.needs.get(k, 1.0) for s, row in instance.industries.items() for k in JOB_CATEGORIES}
+    outlets = most_outlets(instance)
+    tops = {key: most_jobs(model, instance, row, outlets[key]) for key, row in rows.items()}
+    viable = {s: row.viable_jobs for s, row in instance.industries.items()}
+    growing = [(c, s) for (c, s), row in rows.items() if row.jobs < viable[s] <= tops[c, s]]
+
+    model.GROWING = pyo.Set(dimen=2, initialize=growing, doc="industries that may reach their viable size")
+    model.BOTTLENECKS = pyo.Set(
+        dimen=3,
+        initialize=[(c, k, s) for c, s in rows for k in JOB_CATEGORIES if needs[s, k] > 0],
+        doc="categories that limit jobs",
+    )
+    model.needs = pyo.Param(
+        model.INDUSTRIES, model.CATEGORIES, initialize=needs, default=0.0, doc="capacity that one job takes"
+    )
+    model.jobs_today = pyo.Param(
+        model.PRODUCERS, initialize={key: row.jobs for key, row in rows.items()}, doc="jobs today [jobs]"
+    )
+    model.most_jobs = pyo.Param(model.PRODUCERS, initialize=tops, doc="most jobs that the data allow [jobs]")
+    model.viable_jobs = pyo.Param(model.INDUSTRIES, initialize=viable, doc="viable size [jobs]")
+
+    def covered(k: str):
+        return lambda model, c, s: (0, min(tops[c, s], most_capacity(model, instance, c, k, s)))
+
+    def standing(model, c, s):
+        return (1, 1) if rows[c, s].jobs >= viable[s] else (0, 1 if (c, s) in model.GROWING else 0)
+
+    model.Jobs = pyo.Var(
+        model.PRODUCERS, bounds=lambda model, c, s: (rows[c, s].jobs, tops[c, s]), doc="filled jobs [jobs]"
+    )
+    model.Insured = pyo.Var(model.PRODUCERS, bounds=covered("insurance"), doc="jobs covered by insurance [jobs]")
+    model.Upgraded = pyo.Var(
+        model.PRODUCERS, bounds=covered("technology"), doc="jobs that work with the new technology [jobs]"
+    )
+    model.Established = pyo.Var(
+        model.PRODUCERS, domain=pyo.Binary, bounds=standing, doc="1 if the industry has its viable size"
+    )
+
+    @model.Constraint(model.BOTTLENECKS, doc="jobs fit workplaces, qualified workers and positions offered [capacity]")
+    def within_capacity(model, c, k, s):
+        return model.needs[s, k] * model.Jobs[c, s] <= model.Capacity[c, k, s]
+
+    @model.Constraint(model.PRODUCERS, doc="only jobs that exist are insured [jobs]")
+    def insures_jobs(model, c, s):
+        return model.Insured[c, s] <= model.Jobs[c, s]
+
+    @model.Constraint(model.PRODUCERS, doc="insurance covers no more than was bought [jobs]")
+    def within_insurance(model, c, s):
+        return model.Insured[c, s] <= model.Capacity[c, "insurance", s]
+
+    @model.Constraint(model.PRODUCERS, doc="only jobs that exist are upgraded [jobs]")
+    def upgrades_jobs(model, c, s):
+        return model.Upgraded[c, s] <= model.Jobs[c, s]
+
+    @model.Constraint(model.PRODUCERS, doc="technology reaches no more jobs than was bought [jobs]")
+    def within_technology(model, c, s):
+        return model.Upgraded[c, s] <= model.Capacity[c, "technology", s]
+
+    @model.Constraint(model.GROWING, doc="an industry that is established has its viable size [jobs]")
+    def reaches_viable_size(model, c, s):
+        return (
+            model.Jobs[c, s]
+            >= model.jobs_today[c, s] + (model.viable_jobs[s] - model.jobs_today[c, s]) * model.Established[c, s]
+        )
+
+    @model.Constraint(model.GROWING, doc="an industry below its viable size does not grow [jobs]")
+    def grows_if_viable(model, c, s):
+        return (
+            model.Jobs[c, s]
+            <= model.jobs_today[c, s] + (model.most_jobs[c, s] - model.jobs_today[c, s]) * model.Established[c, s]
+        )
+
+
+def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare that jobs need people who look for work of their own will, and output needs buyers."""
+    industries, counties = instance.industries, instance.counties
+    hiring: dict[str, list[str]] = {c: [] for c in counties}
+    sellers: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for m, row in instance.measures.items():
+        if row.jobs > 0:
+            hiring[row.county].append(m)
+        if row.outlet > 0:
+            sellers[row.county, row.industry].append(m)
+    markets = {
+        (row.county, row.industry): row.market
+        for row in instance.baseline
+        if row.market is not None and industries[row.industry].productivity + industries[row.industry].uplift > 0
+    }
+    seekers = {
+        c: row.jobseekers
+        for c, row in counties.items()
+        if row.jobseekers is not None and (hiring[c] or list(model.INDUSTRIES_OF[c]))
+    }
+
+    model.HIRING = pyo.Set(model.COUNTIES, initialize=hiring, doc="measures that bring jobs directly")
+    model.PEOPLED = pyo.Set(initialize=list(seekers), doc="counties with jobseekers given")
+    model.MARKETS = pyo.Set(dimen=2, initialize=list(markets), doc="industries whose buyers are limited")
+    model.OUTLETS = pyo.Set(
+        model.MARKETS,
+        initialize={key: sellers.get(key, []) for key in markets},
+        doc="measures that find buyers",
+    )
+    model.jobs = pyo.Param(
+        model.MEASURES,
+        initialize={m: row.jobs for m, row in instance.measures.items()},
+        doc="direct jobs per unit",
+    )
+    model.outlet = pyo.Param(
+        model.MEASURES,
+        initialize={m: row.outlet for m, row in instance.measures.items()},
+        doc="sales per unit [money per year]",
+    )
+    model.jobseekers = pyo.Param(
+        model.PEOPLED, initialize=seekers, doc="people who look for work of their own will [persons]"
+    )
+    model.market = pyo.Param(model.MARKETS, initialize=markets, doc="output that buyers take today [money per year]")
+    model.productivity = pyo.Param(
+        model.INDUSTRIES,
+        initialize={s: row.productivity for s, row in industries.items()},
+        doc="output of a job [money per year]",
+    )
+    model.uplift = pyo.Param(
+        model.INDUSTRIES,
+        initialize={s: row.uplift for s, row in industries.items()},
+        doc="more output of an upgraded job [money per year]",
+    )
+
+    @model.Constraint(
+        model.PEOPLED, doc="new jobs are no more than people who look for work of their own will [persons]"
+    )
+    def within_jobseekers(model, c):
+        return (
+            sum(model.Jobs[c, s] - model.jobs_today[c, s] for s in model.INDUSTRIES_OF[c])
+            + sum(model.jobs[m] * model.Gain[m] for m in model.HIRING[c])
+            <= model.jobseekers[c]
+        )
+
+    @model.Constraint(model.MARKETS, doc="output is no more than buyers take [money per year]")
+    def within_market(model, c, s):
+        return model.productivity[s] * model.Jobs[c, s] + model.uplift[s] * model.Upgraded[c, s] <= model.market[
+            c, s
+        ] + sum(model.outlet[m] * model.Gain[m] for m in model.OUTLETS[c, s])

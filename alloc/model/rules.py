@@ -1,0 +1,261 @@
+"""Rules: shares, amounts, counts, complements, equity, change.
+
+Every rule but parity and Gini has one form: what is counted against a figure times what it is compared
+with, from below, from above or both. A soft rule may be broken at its price.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyomo.environ as pyo
+
+from alloc.instance.money import eligible_funds, money_counts
+from alloc.instance.plans import previous_money
+from alloc.instance.schema import Change, Complement, Count, Gini, Instance, Parity, Rule, Share, Total
+from alloc.instance.selections import Group, groups, selected
+
+Key = tuple[str, str]
+"""Rule and group."""
+
+Payers = Mapping[str, tuple[str, ...]]
+"""The funds that may pay for each measure."""
+
+
+@dataclass
+class Side:
+    """One repetition of a rule, ready to be written down.
+
+    spends: (measure, fund) counted; funded: measures counted; base: (measure, fund) compared with;
+    constant: a number compared with; least and most: the figures that the base is multiplied by.
+    """
+
+    spends: list[tuple[str, str]] = field(default_factory=list)
+    funded: tuple[str, ...] = ()
+    base: list[tuple[str, str]] = field(default_factory=list)
+    constant: float = 0.0
+    least: float | None = None
+    most: float | None = None
+    penalty: float | None = None
+
+
+def sides(instance: Instance) -> dict[Key, Side]:
+    """Return every repetition of every rule that has the common form."""
+    payers = {m: eligible_funds(instance, m) for m in instance.measures}
+    return {
+        (rule.name, group.name): _side(instance, payers, rule, group)
+        for rule in instance.rules
+        if not isinstance(rule, (Parity, Gini))
+        for group in groups(instance, rule)
+    }
+
+
+def _side(instance: Instance, payers: Payers, rule: Rule, group: Group) -> Side:
+    counted, base = selected(instance, group.counted), selected(instance, group.base)
+    side = Side(constant=1.0, penalty=rule.penalty)
+    if isinstance(rule, Count):
+        side.funded, side.least, side.most = counted, rule.min, rule.max
+        return side
+    if isinstance(rule, Complement):
+        side.spends = _payments(instance, payers, counted, "aid")
+        side.base = _payments(instance, payers, base, "national")
+        side.constant, side.least = 0.0, rule.ratio
+        return side
+    side.spends = _payments(instance, payers, counted, rule.fund)
+    if isinstance(rule, Share):
+        side.base, side.constant = _payments(instance, payers, base, rule.fund), 0.0
+        side.least, side.most = rule.min, rule.max
+    elif isinstance(rule, Change):
+        before = previous_money(instance, rule, group)
+        side.least, side.most = (1 - rule.max) * before, (1 + rule.max) * before
+    elif isinstance(rule, Total):
+        side.least, side.most = rule.min, rule.max
+        if rule.per == "capita":
+            side.constant = instance.counties[group.county].population
+    return side
+
+
+def _payments(instance: Instance, payers: Payers, measures: tuple[str, ...], fund: str) -> list[tuple[str, str]]:
+    return [(m, f) for m in measures for f in payers[m] if money_counts(instance, fund, f)]
+
+
+def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
+    """Return what parity and Gini rules count, by rule and group: county → payments."""
+    payers = {m: eligible_funds(instance, m) for m in instance.measures}
+    found: dict[Key, dict[str, list[tuple[str, str]]]] = {}
+    for rule in instance.rules:
+        if isinstance(rule, (Parity, Gini)):
+            for group in groups(instance, rule):
+                local: dict[str, list[tuple[str, str]]] = {c: [] for c in instance.counties}
+                for m, f in _payments(instance, payers, selected(instance, group.counted), rule.fund):
+                    local[instance.measures[m].county].append((m, f))
+                found[rule.name, group.name] = local
+    return found
+
+
+def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare every rule that has the common form, and the room to break the soft ones."""
+    every = sides(instance)
+    floors = {key: side.least for key, side in every.items() if side.least}
+    caps = {key: side.most for key, side in every.items() if side.most is not None}
+    bounds = [(*key, "min") for key in floors] + [(*key, "max") for key in caps]
+    prices = {(r, g, b): every[r, g].penalty for r, g, b in bounds}
+
+    model.RULES = pyo.Set(dimen=2, initialize=list(every), doc="rules and groups")
+    model.FLOORS = pyo.Set(dimen=2, initialize=list(floors), doc="rules with a least value")
+    model.CAPS = pyo.Set(dimen=2, initialize=list(caps), doc="rules with a largest value")
+    model.BREAKABLE = pyo.Set(dimen=3, initialize=bounds, doc="bounds of rules")
+    model.COUNTED = pyo.Set(
+        model.RULES,
+        initialize={key: side.spends for key, side in every.items()},
+        dimen=2,
+        doc="payments that a rule counts",
+    )
+    model.COUNTED_MEASURES = pyo.Set(
+        model.RULES,
+        initialize={key: side.funded for key, side in every.items()},
+        doc="measures that a rule counts",
+    )
+    model.COMPARED = pyo.Set(
+        model.RULES,
+        initialize={key: side.base for key, side in every.items()},
+        dimen=2,
+        doc="payments that a rule compares with",
+    )
+    model.constant = pyo.Param(
+        model.RULES,
+        initialize={key: side.constant for key, side in every.items()},
+        doc="number that a rule compares with",
+    )
+    model.floor = pyo.Param(model.FLOORS, initialize=floors, doc="least figure of a rule")
+    model.cap = pyo.Param(model.CAPS, initialize=caps, doc="largest figure of a rule")
+    model.penalty = pyo.Param(
+        model.BREAKABLE,
+        initialize={key: price or 0.0 for key, price in prices.items()},
+        doc="price of breaking a soft rule",
+    )
+    model.Breach = pyo.Var(
+        model.BREAKABLE,
+        bounds=lambda model, r, g, b: (0, None if prices[r, g, b] is not None else 0),
+        doc="how far a rule is broken; 0 for a hard one",
+    )
+
+    @model.Expression(model.RULES, doc="what a rule counts [money or measures]")
+    def Counted(model, r, g):
+        return sum(model.Spend[m, f] for m, f in model.COUNTED[r, g]) + sum(
+            model.Funded[m] for m in model.COUNTED_MEASURES[r, g]
+        )
+
+    @model.Expression(model.RULES, doc="what a rule compares with [money or 1]")
+    def Compared(model, r, g):
+        return model.constant[r, g] + sum(model.Spend[m, f] for m, f in model.COMPARED[r, g])
+
+    @model.Constraint(model.FLOORS, doc="a rule's least value is kept [money or measures]")
+    def keeps_floor(model, r, g):
+        return model.Counted[r, g] + model.Breach[r, g, "min"] >= model.floor[r, g] * model.Compared[r, g]
+
+    @model.Constraint(model.CAPS, doc="a rule's largest value is kept [money or measures]")
+    def keeps_cap(model, r, g):
+        return model.Counted[r, g] - model.Breach[r, g, "max"] <= model.cap[r, g] * model.Compared[r, g]
+
+
+def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare parity and Gini rules over all counties, scaled by heads so that numbers stay near 1."""
+    heads = {c: row.population for c, row in instance.counties.items()}
+    total = sum(heads.values())
+    rules = {rule.name: rule for rule in instance.rules}
+    local = per_head(instance)
+    equity = {key: rule for key in local if isinstance(rule := rules[key[0]], (Parity, Gini))}
+    paid = {(*key, c): payments for key, counties in local.items() for c, payments in counties.items()}
+    parity = [key for key, rule in equity.items() if isinstance(rule, Parity)]
+    gini = [key for key, rule in equity.items() if isinstance(rule, Gini)]
+    counties = list(instance.counties)
+    pairs = [(*key, c, d) for key in gini for i, c in enumerate(counties) for d in counties[i + 1 :]]
+    soft = {key: rule.penalty for key, rule in equity.items()}
+    price = {
+        key: (rule.penalty or 0.0) * (len(heads) / total if isinstance(rule, Parity) else total)
+        for key, rule in equity.items()
+    }
+
+    model.EQUITY = pyo.Set(dimen=2, initialize=list(equity), doc="rules on money per head")
+    model.PARITY = pyo.Set(dimen=2, initialize=parity, doc="parity rules")
+    model.GINI = pyo.Set(dimen=2, initialize=gini, doc="Gini rules")
+    model.LOCAL = pyo.Set(dimen=3, initialize=list(paid), doc="rules on money per head and counties")
+    model.PARITY_LOCAL = pyo.Set(
+        dimen=3, initialize=[key for key in paid if key[:2] in set(parity)], doc="parity rules and counties"
+    )
+    model.PAIRS = pyo.Set(dimen=4, initialize=pairs, doc="Gini rules and pairs of counties")
+    model.PAIRS_OF = pyo.Set(
+        model.GINI,
+        dimen=2,
+        initialize={key: [p[2:] for p in pairs if p[:2] == key] for key in gini},
+        doc="pairs of counties",
+    )
+    model.LOCAL_PAYMENTS = pyo.Set(model.LOCAL, dimen=2, initialize=paid, doc="payments in a county that a rule counts")
+    model.largest = pyo.Param(
+        model.EQUITY, initialize={key: rule.max for key, rule in equity.items()}, doc="largest ratio or index"
+    )
+    model.part = pyo.Param(
+        model.COUNTIES,
+        initialize={c: heads[c] / total if total else 0.0 for c in heads},
+        doc="part of all people",
+    )
+    model.per_mean = pyo.Param(
+        model.COUNTIES,
+        initialize={c: total / len(heads) / heads[c] if heads[c] else 0.0 for c in heads},
+        doc="mean population over population",
+    )
+    model.equity_penalty = pyo.Param(
+        model.EQUITY, initialize=price, doc="price of breaking a soft rule, per scaled unit"
+    )
+    model.Lowest = pyo.Var(
+        model.PARITY, domain=pyo.NonNegativeReals, doc="least money per head, times mean population [money]"
+    )
+    model.Highest = pyo.Var(
+        model.PARITY, domain=pyo.NonNegativeReals, doc="largest money per head, times mean population [money]"
+    )
+    model.Apart = pyo.Var(
+        model.PAIRS,
+        domain=pyo.NonNegativeReals,
+        doc="how far two counties are from their heads' parts [money]",
+    )
+    model.Unequal = pyo.Var(
+        model.EQUITY,
+        bounds=lambda model, r, g: (0, None if soft[r, g] is not None else 0),
+        doc="how far a rule is broken; 0 for a hard one",
+    )
+
+    @model.Expression(model.LOCAL, doc="money in a county that a rule counts [money]")
+    def LocalMoney(model, r, g, c):
+        return sum(model.Spend[m, f] for m, f in model.LOCAL_PAYMENTS[r, g, c])
+
+    @model.Constraint(model.PARITY_LOCAL, doc="no county has less per head than the lowest [money]")
+    def bounds_lowest(model, r, g, c):
+        return model.Lowest[r, g] <= model.per_mean[c] * model.LocalMoney[r, g, c]
+
+    @model.Constraint(model.PARITY_LOCAL, doc="no county has more per head than the highest [money]")
+    def bounds_highest(model, r, g, c):
+        return model.Highest[r, g] >= model.per_mean[c] * model.LocalMoney[r, g, c]
+
+    @model.Constraint(model.PARITY, doc="the highest money per head is at most a multiple of the lowest [money]")
+    def keeps_parity(model, r, g):
+        return model.Highest[r, g] - model.Unequal[r, g] <= model.largest[r, g] * model.Lowest[r, g]
+
+    @model.Constraint(model.PAIRS, doc="the distance of two counties, the first ahead [money]")
+    def spans_ahead(model, r, g, c, d):
+        return (
+            model.Apart[r, g, c, d]
+            >= model.part[d] * model.LocalMoney[r, g, c] - model.part[c] * model.LocalMoney[r, g, d]
+        )
+
+    @model.Constraint(model.PAIRS, doc="the distance of two counties, the second ahead [money]")
+    def spans_behind(model, r, g, c, d):
+        return (
+            model.Apart[r, g, c, d]
+            >= model.part[c] * model.LocalMoney[r, g, d] - model.part[d] * model.LocalMoney[r, g, c]
+        )
+
+    @model.Constraint(model.GINI, doc="the Gini index of money per head is at most its limit [money]")
+    def keeps_gini(model, r, g):
+        return sum(model.Apart[r, g, c, d] for c, d in model.PAIRS_OF[r, g]) - model.Unequal[r, g] <= model.largest[
+            r, g
+        ] * sum(model.LocalMoney[r, g, c] for c in model.COUNTIES)

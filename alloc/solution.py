@@ -1,0 +1,69 @@
+"""What a solve returns: why it stopped, what it has, and how far that is proven."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+Values = Mapping[str, Mapping[Any, float]]
+"""Decisions and named quantities of the model: name → index → value."""
+
+
+class Status(StrEnum):
+    """What a run has. OPTIMAL only where the asked gap is proven."""
+
+    OPTIMAL = "optimal"
+    FEASIBLE = "feasible"
+    INFEASIBLE = "infeasible"
+    NO_SOLUTION = "no_solution"
+
+
+@dataclass(frozen=True)
+class Stage:
+    """One goal that was maximised: its best value with the proven bound, and its value in the plan.
+
+    The two values differ where a later goal was allowed to cost something of this one.
+    """
+
+    goal: str
+    objective: float
+    bound: float
+    kept: float
+
+    @property
+    def gap(self) -> float:
+        """Relative gap: (bound − objective) / max(1, |objective|)."""
+        return (self.bound - self.objective) / max(1.0, abs(self.objective))
+
+
+@dataclass(frozen=True)
+class Solution:
+    """The best plan found with its proof. Without a plan, `values` and `stages` are empty."""
+
+    status: Status
+    stages: tuple[Stage, ...] = ()
+    values: Values = field(default_factory=dict)
+    method: str = "whole"
+    why: str = ""
+    seconds: float = 0.0
+    interrupted: bool = False
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan at all."""
+        return bool(self.values)
+
+    @property
+    def objective(self) -> float:
+        """Value of the last goal."""
+        return self.stages[-1].objective
+
+    @property
+    def bound(self) -> float:
+        """Proven bound on the last goal."""
+        return self.stages[-1].bound
+
+    @property
+    def gap(self) -> float:
+        """Largest relative gap of all goals."""
+        return max(stage.gap for stage in self.stages)
