@@ -1,0 +1,337 @@
+"""The books of an audit: the tables of a plan, indexed once, beside the instance that they answer."""
+
+import math
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
+from typing import Any, NamedTuple, TypeAlias
+
+import pandas as pd
+
+from alloc.audit.verdict import ZERO, exact, grain
+from alloc.instance.schema import CATEGORIES, KINDS, Baseline, Instance, Link, Measure
+
+Key: TypeAlias = tuple[str, ...]
+Pair: TypeAlias = tuple[str, str]
+
+
+class Shape(NamedTuple):
+    """The columns of a table that are audited; those in `optional` hold numbers and may be empty."""
+
+    keys: tuple[str, ...]
+    words: tuple[str, ...]
+    numbers: tuple[str, ...]
+    flags: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+
+
+SHAPES = {
+    "allocation": Shape(("measure", "fund"), ("county", "category", "industry", "kind"), ("amount",)),
+    "measures": Shape(
+        ("measure",),
+        ("county", "category", "industry"),
+        ("units", "gain", "cost", "aid", "national", "other", "effect", "direct_jobs", "direct_linkage"),
+        ("funded",),
+    ),
+    "industries": Shape(
+        ("county", "industry"),
+        (),
+        (
+            *("jobs_before", "jobs", "jobs_quo", "retained", "retained_quo"),
+            *("insured", "upgraded", "output", "output_quo"),
+            *(f"capacity_{k}" for k in CATEGORIES),
+        ),
+        ("established", "established_quo", "clustered"),
+        ("market",),
+    ),
+    "flows": Shape(("link", "county_from", "county_to", "scenario"), ("from", "to"), ("flow", "linkage", "flow_quo")),
+    "counties": Shape(
+        ("county",),
+        (),
+        ("aid", "national", "other", "jobs_gained", "jobs_gained_quo", "linkage", "linkage_quo"),
+        optional=("aid_per_head", "jobseekers_left"),
+    ),
+    "funds": Shape(("fund", "county"), ("kind",), ("available", "spent", "unspent")),
+    "rules": Shape(("rule", "group"), ("type",), ("value",), optional=("min", "max", "slack", "binding", "broken_by")),
+    "chains": Shape(("county", "chain"), ("missing",), (), ("closed", "closed_quo")),
+}
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One table, column by column: key → cell. Empty number cells are left out and count as 0."""
+
+    keys: Counter[Key]
+    numbers: Mapping[str, Mapping[Key, Decimal]]
+    words: Mapping[str, Mapping[Key, str]]
+
+    def number(self, column: str, *key: str) -> Decimal:
+        """Return a number, 0 where the row or the cell is missing."""
+        return self.numbers[column].get(key, ZERO)
+
+
+class World(NamedTuple):
+    """A scenario: its probability, and by industry the hazard and the factor on output."""
+
+    name: str
+    chance: Decimal
+    hazard: Mapping[str, Decimal]
+    factor: Mapping[str, Decimal]
+
+
+class Trade(NamedTuple):
+    """Who may sell to whom over which link, and what a unit of it is worth in linkage."""
+
+    number: int
+    link: Link
+    seller: Pair
+    buyer: Pair
+    worth: Decimal
+
+    @property
+    def name(self) -> str:
+        """The link in words."""
+        return f"{self.link.from_} → {self.link.to}"
+
+
+def _number(cell: Any) -> Decimal | None:
+    try:
+        number = cell if type(cell) is float else float(cell)
+    except (TypeError, ValueError):
+        return None
+    return exact(number) if math.isfinite(number) else None
+
+
+def _word(cell: Any) -> str:
+    if isinstance(cell, str):
+        return cell
+    if cell is None or cell is pd.NA or (isinstance(cell, float) and math.isnan(cell)):
+        return ""
+    return f"{cell:.0f}" if isinstance(cell, float) and cell.is_integer() else str(cell)
+
+
+def _words(cells: list[Any]) -> list[str]:
+    return cells if set(map(type, cells)) == {str} else [_word(cell) for cell in cells]
+
+
+def _sheet(table: pd.DataFrame | None, shape: Shape) -> Sheet:
+    """Index a table; columns that it lacks are empty."""
+    size = 0 if table is None else len(table)
+
+    def cells(column: str) -> list[Any]:
+        return table[column].tolist() if table is not None and column in table.columns else [None] * size
+
+    keys = list(zip(*(_words(cells(column)) for column in shape.keys), strict=True))
+    numbers = {
+        column: {
+            key: number for key, cell in zip(keys, cells(column), strict=True) if (number := _number(cell)) is not None
+        }
+        for column in (*shape.numbers, *shape.flags, *shape.optional)
+    }
+    words = {column: dict(zip(keys, _words(cells(column)), strict=True)) for column in shape.words}
+    return Sheet(Counter(keys), numbers, words)
+
+
+class Books:
+    """The instance and the tables side by side; what several checks need is worked out once."""
+
+    def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any]):
+        self.instance, self.figures = instance, figures
+        self.grain = grain(instance)
+        self.sheets = {name: _sheet(tables.get(name), shape) for name, shape in SHAPES.items()}
+        self.allocation, self.measures = self.sheets["allocation"], self.sheets["measures"]
+        self.industries, self.flows = self.sheets["industries"], self.sheets["flows"]
+        self.counties, self.funds = self.sheets["counties"], self.sheets["funds"]
+        self.rules, self.chains = self.sheets["rules"], self.sheets["chains"]
+        self.memory: dict[str, Any] = {}
+
+    @cached_property
+    def eligible(self) -> Mapping[str, frozenset[str]]:
+        """The funds that may pay for each measure (formulation, 4)."""
+        reach: dict[Pair, frozenset[str]] = {}
+        for measure in self.instance.measures.values():
+            spot = (measure.county, measure.category)
+            if spot not in reach:
+                reach[spot] = frozenset(f for f in self.instance.funds if self._reaches(f, *spot))
+        return {
+            m: self._own(measure, reach[measure.county, measure.category])
+            for m, measure in self.instance.measures.items()
+        }
+
+    def _reaches(self, f: str, c: str, k: str) -> bool:
+        fund = self.instance.funds[f]
+        lists = (fund.counties or (c,), (c,) if fund.by_county is None else fund.by_county)
+        return all(c in listed for listed in lists) and (not fund.categories or k in fund.categories)
+
+    def _own(self, measure: Measure, funds: frozenset[str]) -> frozenset[str]:
+        if measure.funds:
+            funds = funds & set(measure.funds)
+        if measure.national == "none":
+            funds = frozenset(f for f in funds if self.instance.funds[f].kind != "national")
+        return funds
+
+    @cached_property
+    def spend(self) -> Mapping[str, Mapping[str, Decimal]]:
+        """What each fund pays for each measure: measure → fund → amount [money]."""
+        found: dict[str, dict[str, Decimal]] = {m: {} for m in self.instance.measures}
+        for (m, f), amount in self.allocation.numbers["amount"].items():
+            if m in found and f in self.instance.funds:
+                found[m][f] = amount
+        return found
+
+    def paid(self, m: str, word: str) -> Decimal:
+        """Return what a fund, a kind of fund, or `all` pays for a measure [money]."""
+        return self.money(word)[m]
+
+    def money(self, word: str) -> Mapping[str, Decimal]:
+        """Return what a fund, a kind of fund, or `all` pays for every measure [money]."""
+        money: dict[str, dict[str, Decimal]] = self.memory.setdefault("money", {})
+        if word not in money:
+            funds = {f for f in self.instance.funds if counts(word, f, self.instance.funds[f].kind)}
+            money[word] = {
+                m: sum((amount for f, amount in paid.items() if f in funds), ZERO) for m, paid in self.spend.items()
+            }
+        return money[word]
+
+    @cached_property
+    def cost(self) -> Mapping[str, Decimal]:
+        """What each measure costs at the scale in the table (formulation, 1) [money]."""
+        return {
+            m: exact(measure.fixed_cost) * self.measures.number("funded", m)
+            + exact(measure.unit_cost) * self.measures.number("units", m)
+            for m, measure in self.instance.measures.items()
+        }
+
+    @cached_property
+    def supply(self) -> Mapping[str, Decimal]:
+        """Effective supply of each measure [capacity]."""
+        found = {}
+        for m, measure in self.instance.measures.items():
+            arrives = exact(self.instance.counties[measure.county].delivery.get(measure.category, 1.0))
+            kept = 1 - exact(measure.deadweight)
+            found[m] = exact(measure.effect) * arrives * kept * self.measures.number("gain", m)
+        return found
+
+    @cached_property
+    def traits(self) -> Mapping[str, Mapping[str, str]]:
+        """The words by which a rule may mean each measure."""
+        return {m: self.words(row.county, row.category, row.industry, m) for m, row in self.instance.measures.items()}
+
+    def words(self, c: str, k: str, s: str, m: str) -> Mapping[str, str]:
+        """Return the words by which a rule may mean a measure, or a row of an earlier plan."""
+        county, industry = self.instance.counties.get(c), self.instance.industries.get(s)
+        region = county.region if county is not None and county.region else c
+        chain = industry.chain if industry is not None else ""
+        return {"county": c, "category": k, "industry": s, "region": region, "chain": chain, "measure": m}
+
+    @cached_property
+    def baseline(self) -> Mapping[Pair, Baseline]:
+        """What stands today, by county and industry."""
+        return {(row.county, row.industry): row for row in self.instance.baseline}
+
+    @cached_property
+    def pairs_in(self) -> Mapping[str, list[Pair]]:
+        """The industries that can exist in each county."""
+        found: dict[str, list[Pair]] = {c: [] for c in self.instance.counties}
+        for pair in self.baseline:
+            found[pair[0]].append(pair)
+        return found
+
+    @cached_property
+    def measures_in(self) -> Mapping[str, list[str]]:
+        """The measures of each county."""
+        found: dict[str, list[str]] = {c: [] for c in self.instance.counties}
+        for m, measure in self.instance.measures.items():
+            found[measure.county].append(m)
+        return found
+
+    @cached_property
+    def worlds(self) -> tuple[World, ...]:
+        """The scenarios; without any, one called `expected`."""
+        industries = self.instance.industries
+        found = []
+        for w, scenario in self.instance.scenarios.items():
+            hazard = {s: exact(scenario.hazard.get(s, row.hazard)) for s, row in industries.items()}
+            factor = {s: exact(scenario.productivity.get(s, 1.0)) for s in industries}
+            found.append(World(w, exact(scenario.probability), hazard, factor))
+        calm = {s: exact(row.hazard) for s, row in industries.items()}
+        return tuple(found) or (World("expected", Decimal(1), calm, defaultdict(lambda: Decimal(1))),)
+
+    def region(self, c: str) -> Pair:
+        """Return the region of a county; without one the county is a region of its own."""
+        region = self.instance.counties[c].region
+        return ("region", region) if region else ("county", c)
+
+    @cached_property
+    def chain_stages(self) -> Mapping[str, list[str]]:
+        """The industries of every chain that is named anywhere."""
+        named = dict.fromkeys([*self.instance.chains, *(row.chain for row in self.instance.industries.values())])
+        industries = self.instance.industries
+        return {h: [s for s, row in industries.items() if row.chain == h] for h in named if h}
+
+    def can_close(self, c: str, h: str) -> bool:
+        """Tell whether every stage of a chain has a baseline row in a county."""
+        stages = self.chain_stages[h]
+        return bool(stages) and all((c, s) in self.baseline for s in stages)
+
+    @cached_property
+    def trades(self) -> Mapping[Key, Trade]:
+        """The rows of the flows that can be, each with who trades with whom."""
+        names = {world.name for world in self.worlds}
+        ways = {way: self._trade(*way) for way in {key[:3] for key in self.flows.keys}}
+        return {key: way for key in self.flows.keys if key[3] in names and (way := ways[key[:3]]) is not None}
+
+    def _trade(self, number: str, c: str, d: str) -> Trade | None:
+        """Return who trades with whom in a row of the flows, None where no such trade can be."""
+        position = int(number) - self.first_link if number.isdigit() else -1
+        if not 0 <= position < len(self.instance.links):
+            return None
+        link = self.instance.links[position]
+        seller, buyer = (c, link.from_), (d, link.to)
+        if seller not in self.baseline or buyer not in self.baseline:
+            return None
+        if c != d and (link.scope == "county" or self.region(c) != self.region(d)):
+            return None
+        loss = ZERO if c == d else exact(link.friction)
+        return Trade(position, link, seller, buyer, exact(link.weight) * (1 - loss))
+
+    def moved(self, column: str) -> list[tuple[str, Trade, Decimal]]:
+        """Return the cells of the flows that are not 0: scenario, trade, amount."""
+        moved: dict[str, list[tuple[str, Trade, Decimal]]] = self.memory.setdefault("moved", {})
+        if column not in moved:
+            cells = ((key, cell) for key, cell in self.flows.numbers[column].items() if cell)
+            moved[column] = [(key[3], self.trades[key], cell) for key, cell in cells if key in self.trades]
+        return moved[column]
+
+    @cached_property
+    def first_link(self) -> int:
+        """The number that the table gives to the first link: 1, or 0 where only that fits its words."""
+        words = self.flows.words
+        rows = {(key[0], words["from"][key], words["to"][key]) for key in self.flows.keys}
+
+        def fits(first: int) -> bool:
+            return rows <= {(str(first + i), link.from_, link.to) for i, link in enumerate(self.instance.links)}
+
+        return 0 if fits(0) and not fits(1) else 1
+
+    def figure(self, name: str) -> Decimal | None:
+        """Return a figure of the run, None where it is missing or not finite."""
+        return _number(self.figures.get(name))
+
+    def quo(self, name: str) -> Decimal | None:
+        """Return a figure of the status quo."""
+        return _number((self.figures.get("status_quo") or {}).get(name))
+
+
+def counts(word: str, f: str, kind: str) -> bool:
+    """Tell whether money of a fund is meant by `all`, a kind, or a fund's name; a kind's name is the kind."""
+    if word in KINDS:
+        return kind == word
+    return word in ("all", f)
+
+
+def total(numbers: Iterable[Decimal]) -> Decimal:
+    """Return an exact sum."""
+    return sum(numbers, ZERO)

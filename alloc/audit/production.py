@@ -1,0 +1,228 @@
+"""From money to jobs: formulation (14) to (20), and what of it can be seen of the status quo."""
+
+from decimal import Decimal
+from typing import NamedTuple
+
+from alloc.audit.books import Books, Pair, World, total
+from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
+from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Measure
+
+
+def curve(measure: Measure, units: Decimal) -> Decimal:
+    """Return what so many units can bring: the area under the slopes up to there, by default the units."""
+    if not measure.returns:
+        return units
+    gain = start = ZERO
+    for end, slope in measure.returns:
+        if units > start:
+            gain += exact(slope) * (min(units, exact(end)) - start)
+        start = exact(end)
+    return gain
+
+
+def follows_returns(books: Books) -> Comparisons:
+    """A measure brings no more than its curve of returns allows."""
+    for m, measure in books.instance.measures.items():
+        gain = books.measures.number("gain", m)
+        yield Comparison((m, "least"), gain, "≥", ZERO)
+        yield Comparison((m,), gain, "≤", curve(measure, books.measures.number("units", m)))
+
+
+def delivers_supply(books: Books) -> Comparisons:
+    """The capacity that a measure adds is what its gain brings after delivery and deadweight.
+
+    Where no baseline row takes it up nothing is added, which may be shown as 0 or as what would have been.
+    """
+    for m, measure in books.instance.measures.items():
+        cell, supply = books.measures.number("effect", m), books.supply[m]
+        pair, county = (measure.county, measure.industry), books.pairs_in[measure.county]
+        nowhere = pair not in county if measure.industry else not county
+        yield Comparison((m,), cell, "=", ZERO if nowhere and not cell else supply)
+
+
+def brings_direct(books: Books) -> Comparisons:
+    """Direct jobs and direct linkage follow the gain."""
+    for m, measure in books.instance.measures.items():
+        gain = books.measures.number("gain", m)
+        jobs, linkage = exact(measure.jobs) * gain, exact(measure.linkage) * gain
+        yield Comparison((m, "direct_jobs"), books.measures.number("direct_jobs", m), "=", jobs)
+        yield Comparison((m, "direct_linkage"), books.measures.number("direct_linkage", m), "=", linkage)
+
+
+class _Supplied(NamedTuple):
+    """What measures bring: to one industry in a county, to a whole county, and as outlets."""
+
+    own: dict[tuple[str, str, str], Decimal]
+    pool: dict[tuple[str, str], Decimal]
+    outlet: dict[Pair, Decimal]
+
+
+def _supplied(books: Books) -> _Supplied:
+    found = _Supplied({}, {}, {})
+    for m, measure in books.instance.measures.items():
+        c, k, s = measure.county, measure.category, measure.industry
+        if s:
+            found.own[c, k, s] = found.own.get((c, k, s), ZERO) + books.supply[m]
+            sales = exact(measure.outlet) * books.measures.number("gain", m)
+            found.outlet[c, s] = found.outlet.get((c, s), ZERO) + sales
+        else:
+            found.pool[c, k] = found.pool.get((c, k), ZERO) + books.supply[m]
+    return found
+
+
+def adds_capacity(books: Books) -> Comparisons:
+    """Capacity is the baseline, what the industry's own measures add, and a part of what the county's add."""
+    supplied = _supplied(books)
+    parts: dict[tuple[str, str], Decimal] = {}
+    for (c, s), row in books.baseline.items():
+        for k in CATEGORIES:
+            cell = books.industries.number(f"capacity_{k}", c, s)
+            least = exact(getattr(row, k)) + supplied.own.get((c, k, s), ZERO)
+            yield Comparison((c, s, k), cell, "≥", least)
+            parts[c, k] = parts.get((c, k), ZERO) + max(ZERO, cell - least)
+    for spot, given in parts.items():
+        yield Comparison(spot, given, "≤", supplied.pool.get(spot, ZERO))
+
+
+def _need(books: Books, s: str, k: str) -> Decimal:
+    """Return the capacity that one job takes, 1 where nothing is said."""
+    needs = books.instance.industries[s].needs
+    return exact(next((need for category, need in needs.items() if category == k), 1.0))
+
+
+def within_bottleneck(books: Books) -> Comparisons:
+    """Jobs need no more workplaces, qualified workers and positions than there are."""
+    for c, s in books.baseline:
+        for k in JOB_CATEGORIES:
+            needed = _need(books, s, k) * books.industries.number("jobs", c, s)
+            yield Comparison((c, s, k), needed, "≤", books.industries.number(f"capacity_{k}", c, s))
+
+
+def within_market(books: Books) -> Comparisons:
+    """An industry sells no more than its buyers and its new outlets take, and the market shown is theirs."""
+    outlets = _supplied(books).outlet
+    for (c, s), row in books.baseline.items():
+        cell = books.industries.numbers["market"].get((c, s))
+        if row.market is None:
+            yield Comparison((c, s, "market"), "" if cell is None else str(cell), "=", "")
+            continue
+        industry, most = books.instance.industries[s], exact(row.market) + outlets.get((c, s), ZERO)
+        worth = exact(industry.productivity) * books.industries.number("jobs", c, s)
+        worth += exact(industry.uplift) * books.industries.number("upgraded", c, s)
+        yield Comparison((c, s), worth, "≤", most)
+        yield Comparison((c, s, "market"), ZERO if cell is None else cell, "=", most, books.grain)
+
+
+def covers_jobs(books: Books) -> Comparisons:
+    """Insured and upgraded jobs are jobs, and no more than insurance and technology reach."""
+    for pair in books.baseline:
+        jobs = books.industries.number("jobs", *pair)
+        for column, k in (("insured", "insurance"), ("upgraded", "technology")):
+            covered = books.industries.number(column, *pair)
+            yield Comparison((*pair, column, "least"), covered, "≥", ZERO)
+            yield Comparison((*pair, column, "jobs"), covered, "≤", jobs)
+            yield Comparison((*pair, column, k), covered, "≤", books.industries.number(f"capacity_{k}", *pair))
+
+
+def within_jobs(books: Books) -> Comparisons:
+    """Jobs are at least those of today, and at most what the industry allows."""
+    for (c, s), row in books.baseline.items():
+        before = exact(row.jobs)
+        yield Comparison((c, s, "jobs_before"), books.industries.number("jobs_before", c, s), "=", before)
+        for column in ("jobs", "jobs_quo"):
+            jobs = books.industries.number(column, c, s)
+            yield Comparison((c, s, column, "least"), jobs, "≥", before)
+            if row.max_jobs is not None:
+                yield Comparison((c, s, column, "max_jobs"), jobs, "≤", exact(row.max_jobs))
+
+
+def within_people(books: Books) -> Comparisons:
+    """A county fills no more new jobs than it has people who look for work."""
+    for c, county in books.instance.counties.items():
+        if county.jobseekers is None:
+            continue
+        pairs = books.pairs_in[c]
+        before = total(exact(books.baseline[pair].jobs) for pair in pairs)
+        direct = total(
+            exact(books.instance.measures[m].jobs) * books.measures.number("gain", m) for m in books.measures_in[c]
+        )
+        for column, more in (("jobs", direct), ("jobs_quo", ZERO)):
+            new = total(books.industries.number(column, *pair) for pair in pairs) - before + more
+            yield Comparison((c, column), new, "≤", exact(county.jobseekers))
+
+
+def reaches_viable(books: Books) -> Comparisons:
+    """An industry grows only where it reaches its viable size, and is shown as established only there."""
+    for (c, s), row in books.baseline.items():
+        viable, before = exact(books.instance.industries[s].viable_jobs), exact(row.jobs)
+        for column, flag in (("jobs", "established"), ("jobs_quo", "established_quo")):
+            jobs, there = books.industries.number(column, c, s), books.industries.number(flag, c, s)
+            if before >= viable:
+                yield Comparison((c, s, flag), there, "=", ONE)
+            elif there:
+                yield Comparison((c, s, flag), jobs, "≥", viable * there)
+            else:
+                yield Comparison((c, s, column), jobs, "=", before)
+
+
+def reaches_cluster(books: Books) -> Comparisons:
+    """A cluster is claimed only where the industry has the jobs for it."""
+    for c, s in books.baseline:
+        claimed, size = books.industries.number("clustered", c, s), books.instance.industries[s].cluster_jobs
+        if size is None:
+            yield Comparison((c, s), claimed, "=", ZERO)
+        elif claimed:
+            yield Comparison((c, s), books.industries.number("jobs", c, s), "≥", exact(size) * claimed)
+
+
+def kept(world: World, s: str, jobs: Decimal, insured: Decimal) -> Decimal:
+    """Return the jobs kept through the year in a scenario (formulation, 19)."""
+    return jobs - world.hazard[s] * (jobs - insured)
+
+
+def produced(books: Books, world: World, s: str, retained: Decimal, upgraded: Decimal) -> Decimal:
+    """Return the output of a year in a scenario (formulation, 20) [money]."""
+    industry = books.instance.industries[s]
+    return exact(industry.productivity) * world.factor[s] * retained + exact(industry.uplift) * upgraded
+
+
+def output(books: Books, world: World, pair: Pair) -> Decimal:
+    """Return the output of an industry in a scenario under the plan [money]."""
+    jobs, insured = books.industries.number("jobs", *pair), books.industries.number("insured", *pair)
+    upgraded = books.industries.number("upgraded", *pair)
+    return produced(books, world, pair[1], kept(world, pair[1], jobs, insured), upgraded)
+
+
+def retains_jobs(books: Books) -> Comparisons:
+    """Jobs kept through the year are what hazard leaves of those not insured, expected over the scenarios."""
+    for c, s in books.baseline:
+        jobs, insured = books.industries.number("jobs", c, s), books.industries.number("insured", c, s)
+        expected = total(world.chance * kept(world, s, jobs, insured) for world in books.worlds)
+        yield Comparison((c, s), books.industries.number("retained", c, s), "=", expected)
+
+
+def yields_output(books: Books) -> Comparisons:
+    """Output follows the jobs kept and the jobs upgraded, expected over the scenarios."""
+    for pair in books.baseline:
+        expected = total(world.chance * output(books, world, pair) for world in books.worlds)
+        yield Comparison(pair, books.industries.number("output", *pair), "=", expected, books.grain)
+
+
+def starts_from_baseline(books: Books) -> Comparisons:
+    """Without the plan, jobs fit what stands today; jobs kept and output lie within what that allows."""
+    for (c, s), row in books.baseline.items():
+        industry, jobs = books.instance.industries[s], books.industries.number("jobs_quo", c, s)
+        for k in JOB_CATEGORIES:
+            yield Comparison((c, s, k, "quo"), _need(books, s, k) * jobs, "≤", exact(getattr(row, k)))
+        if row.market is not None:
+            yield Comparison((c, s, "market", "quo"), exact(industry.productivity) * jobs, "≤", exact(row.market))
+        insured, upgraded = min(jobs, exact(row.insurance)), min(jobs, exact(row.technology))
+        for at_most, cover, lift in ((False, ZERO, ZERO), (True, insured, upgraded)):
+            held = [(world, kept(world, s, jobs, cover)) for world in books.worlds]
+            limits = {
+                "retained_quo": total(world.chance * jobs for world, jobs in held),
+                "output_quo": total(world.chance * produced(books, world, s, jobs, lift) for world, jobs in held),
+            }
+            for column, limit in limits.items():
+                cell = books.industries.number(column, c, s)
+                yield Comparison((c, s, column), cell, "≤" if at_most else "≥", limit)
