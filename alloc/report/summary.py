@@ -1,0 +1,121 @@
+"""The answer on one screen: what each county gets, what it brings, what binds."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from alloc.instance import CATEGORIES, Instance
+from alloc.texts import say
+
+
+def summary(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
+) -> RenderableType:
+    """Return the readable summary of a plan for a terminal."""
+    parts: list[RenderableType] = [
+        _answer(instance, figures, lang),
+        Text(),
+        _money(instance, tables, lang),
+        Text(),
+    ]
+    parts += [Text(f"  {line}") for line in _lines(instance, tables, figures, lang)]
+    return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
+
+
+def named(row: Any, key: str, lang: str) -> str:
+    """Return the name of a row in one language, else its id."""
+    return (row.name_zh if lang == "zh" else row.name) or key
+
+
+def _answer(instance: Instance, figures: Mapping[str, Any], lang: str) -> Text:
+    title = instance.title or instance.name
+    text = say(
+        "answer",
+        lang,
+        title=title,
+        year=instance.year,
+        status=say(f"status_{figures['status']}", lang),
+        objective=f"{figures['objective']:,.6g}",
+        bound=f"{figures['bound']:,.6g}",
+        gap=f"{max(figures['gap'], 0.0):.1e}",
+        checks=figures["audit"]["checks"],
+        seconds=f"{figures['seconds']:.1f}",
+    )
+    return Text(text, style="bold")
+
+
+def _money(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Table:
+    """Return aid by county and category, with national and other money beside it."""
+    allocation, counties = tables["allocation"], tables["counties"].set_index("county")
+    aid = allocation[allocation["kind"] == "aid"].groupby(["county", "category"])["amount"].sum()
+    table = Table(title=say("money_title", lang, label=instance.money.label), title_justify="left")
+    table.add_column(say("county", lang))
+    for k in CATEGORIES:
+        table.add_column(say(k, lang), justify="right")
+    for key in ("total_aid", "national_money", "other_money", "jobs_gained", "without_plan"):
+        table.add_column(say(key, lang), justify="right")
+    rows = [[float(aid.get((c, k), 0.0)) for k in CATEGORIES] for c in instance.counties]
+    rest = ["aid", "national", "other", "jobs_gained", "jobs_gained_quo"]
+    for c, row in zip(instance.counties, rows, strict=True):
+        cells = [*row, *(float(counties.loc[c, key]) for key in rest)]  # type: ignore[arg-type]
+        table.add_row(named(instance.counties[c], c, lang), *(f"{x:,.1f}" for x in cells))
+    totals = [
+        *(sum(row[j] for row in rows) for j in range(len(CATEGORIES))),
+        *(float(counties[key].sum()) for key in rest),
+    ]
+    table.add_section()
+    table.add_row(say("total", lang), *(f"{x:,.1f}" for x in totals))
+    return table
+
+
+def _lines(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
+) -> Iterator[str]:
+    quo = figures["status_quo"]
+    for goal in ("employment", "linkage"):
+        yield say(
+            f"line_{goal}",
+            lang,
+            value=f"{figures[goal]:,.1f}",
+            quo=f"{quo[goal]:,.1f}",
+            more=f"{figures[goal] - quo[goal]:,.1f}",
+        )
+    chains = tables["chains"]
+    closed = [
+        f"{named(instance.counties[c], c, lang)}/{_chain(instance, h, lang)}"
+        for c, h, x in zip(chains["county"], chains["chain"], chains["closed"], strict=True)
+        if x
+    ]
+    if len(chains):
+        yield say(
+            "line_chains",
+            lang,
+            count=len(closed),
+            all=len(chains),
+            quo=quo["chains_closed"],
+            names=", ".join(closed) or "–",
+        )
+    rules = tables["rules"]
+    binding = rules[rules["binding"] == 1]
+    words = list(
+        dict.fromkeys(f"{r} ({g})" if g else r for r, g in zip(binding["rule"], binding["group"], strict=True))
+    )
+    yield say("line_binding", lang, names="; ".join(words) or "–")
+    broken = rules[rules["broken_by"] > 0]
+    for r, g, by in zip(broken["rule"], broken["group"], broken["broken_by"], strict=True):
+        yield say("line_broken", lang, rule=f"{r} ({g})" if g else r, by=f"{by:,.6g}")
+    funds = tables["funds"]
+    left = funds[funds["why_unspent"] != ""]
+    for f, c, money, why in zip(left["fund"], left["county"], left["unspent"], left["why_unspent"], strict=True):
+        fund = named(instance.funds[f], f, lang) + (f", {named(instance.counties[c], c, lang)}" if c else "")
+        yield say("line_unspent", lang, fund=fund, money=f"{money:,.1f}", label=instance.money.label, why=why)
+    measures = tables["measures"]
+    yield say("line_measures", lang, funded=int(measures["funded"].sum()), all=len(measures))
+
+
+def _chain(instance: Instance, h: str, lang: str) -> str:
+    return named(instance.chains[h], h, lang) if h in instance.chains else h
