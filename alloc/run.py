@@ -1,0 +1,187 @@
+"""One year's question from file to audited result: read, build, solve, compare, audit, report."""
+
+import json
+import os
+import platform
+import shutil
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, TextIO
+
+import pandas as pd
+
+from alloc.audit import Audit, audit
+from alloc.errors import AuditError, RequestError, SolveError
+from alloc.instance import Instance, Options, read
+from alloc.model import build, status_quo
+from alloc.report import folder
+from alloc.report.reasons import explained
+from alloc.report.tables import tables
+from alloc.solution import Solution, Status
+from alloc.solver import solve_whole
+
+
+@dataclass(frozen=True)
+class Run:
+    """A plan with its proof, its tables and its audit; without a plan the tables are empty.
+
+    tables: name → DataFrame, as described in the results' data dictionary; figures: what run.json holds.
+    """
+
+    instance: Instance
+    solution: Solution
+    tables: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, Any]
+
+    @property
+    def status(self) -> str:
+        """`optimal`, `feasible`, `infeasible` or `no_solution`."""
+        return str(self.solution.status)
+
+    @property
+    def objective(self) -> float | None:
+        """Value of the (last) goal."""
+        value: float | None = self.figures["objective"]
+        return value
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return a table by its name: `run.allocation`, `run.measures` …"""
+        try:
+            return self.__dict__["tables"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write the results folder, whole or not at all, and return its path.
+
+        Raises RequestError where it exists already and `overwrite` is not set, or where there is no plan.
+        """
+        return _save(self, Path(out), overwrite, lang)
+
+
+def solve(
+    instance: Instance | str | os.PathLike[str],
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    overrides: Mapping[str, object] | None = None,
+    lang: str = "en",
+    log: TextIO | None = None,
+) -> Run:
+    """Solve one year's question and audit the plan.
+
+    instance: what `read` returned, or a path. overrides: figures to replace by path, for a path only.
+    gap, time_limit [s], threads: in place of the instance's solver options. lang: of the reasons.
+    log: receives the solver's own words. Raises InstanceError for faults, AuditError for a plan that
+    does not survive the second reading, SolveError when the solver fails.
+    """
+    started = time.perf_counter()
+    if not isinstance(instance, Instance):
+        instance = read(Path(instance), overrides)
+    elif overrides:
+        raise RequestError("overrides_need_path")
+    given = {"gap": gap, "time_limit": time_limit, "threads": threads}
+    options = instance.solver.model_copy(update={key: x for key, x in given.items() if x is not None})
+    if options.method == "blocks":
+        raise RequestError("no_blocks")
+    plan = solve_whole(build(instance), instance, options, log)
+    if not plan.has_plan:
+        return Run(instance, plan, {}, _figures(instance, options, plan, started))
+    without = status_quo(instance)
+    quo = solve_whole(build(without), without, Options(threads=options.threads, gap=min(options.gap, 1e-6)))
+    if not quo.has_plan:
+        raise SolveError("no_status_quo")
+    found = tables(instance, plan, quo)
+    figures = _figures(instance, options, plan, started, quo, found)
+    verdict = audit(instance, found, figures)
+    if not verdict.passed:
+        raise AuditError([finding.say(lang) for finding in verdict.findings])
+    figures = _figures(instance, options, plan, started, quo, found, verdict)
+    return Run(instance, plan, explained(instance, found, lang), figures)
+
+
+def _figures(
+    instance: Instance,
+    options: Options,
+    plan: Solution,
+    started: float,
+    quo: Solution | None = None,
+    found: Mapping[str, pd.DataFrame] | None = None,
+    verdict: Audit | None = None,
+) -> dict[str, Any]:
+    """Return what run.json holds."""
+    has = plan.has_plan
+    return {
+        "name": instance.name,
+        "year": instance.year,
+        "instance_sha256": instance.sha256,
+        "status": str(plan.status),
+        "objective": plan.objective if has else None,
+        "bound": plan.bound if has else None,
+        "gap": plan.gap if has else None,
+        "asked_gap": options.gap,
+        "employment": plan.values["ExpectedEmployment"][None] if has else None,
+        "linkage": plan.values["ExpectedLinkage"][None] if has else None,
+        "penalties": plan.values["Penalties"][None] if has else None,
+        "stages": [
+            {"goal": s.goal, "objective": s.objective, "bound": s.bound, "gap": s.gap, "value": s.kept}
+            for s in plan.stages
+        ],
+        "status_quo": None
+        if quo is None or found is None
+        else {
+            "objective": quo.objective,
+            "employment": quo.values["ExpectedEmployment"][None],
+            "linkage": quo.values["ExpectedLinkage"][None],
+            "chains_closed": int(found["chains"]["closed_quo"].sum()),
+        },
+        "chains_closed": int(found["chains"]["closed"].sum()) if found else None,
+        "money": instance.money.model_dump(),
+        "method": plan.method,
+        "method_why": plan.why,
+        "interrupted": plan.interrupted,
+        "seconds": time.perf_counter() - started,
+        "versions": versions(),
+        "audit": None
+        if verdict is None
+        else {
+            "passed": verdict.passed,
+            "checks": verdict.checks,
+            "findings": [x.say() for x in verdict.findings],
+        },
+    }
+
+
+def versions() -> dict[str, str]:
+    """Return the versions that a result depends on."""
+    packages = ("alloc", "pyomo", "highspy", "pandas", "pydantic")
+    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
+
+
+def _save(run: Run, out: Path, overwrite: bool, lang: str) -> Path:
+    if not run.tables:
+        raise RequestError("nothing_to_save", status=run.status)
+    if out.exists() and not overwrite:
+        raise RequestError("folder_exists", path=out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        new, old = beside / "new", beside / "old"
+        new.mkdir()
+        folder.write(run.instance, run.tables, run.figures, new, lang)
+        (new / "run.json").write_text(json.dumps(run.figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        if out.exists():
+            out.rename(old)
+        new.rename(out)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return out
+
+
+EXIT_CODES = {Status.OPTIMAL: 0, Status.INFEASIBLE: 3, Status.FEASIBLE: 4, Status.NO_SOLUTION: 5}
+"""What the command line answers for each status."""
