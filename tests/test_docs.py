@@ -1,0 +1,107 @@
+"""The documents say what the program does: pages are made from it, and every command in the README runs."""
+
+import os
+import re
+import shutil
+import string
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from alloc.instance import dictionary, read
+from alloc.model import notation
+from alloc.texts import LANGUAGES, catalogue
+
+ROOT = Path(__file__).parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.S)
+
+
+def test_the_format_page_is_made_from_the_schema():
+    page = (ROOT / "alloc/instance/FORMAT.md").read_text(encoding="utf-8")
+    assert page == dictionary.page(), "run: python -m alloc.instance.dictionary > alloc/instance/FORMAT.md"
+
+
+def test_the_formulation_is_made_from_the_model():
+    page = (ROOT / "alloc/model/FORMULATION.md").read_text(encoding="utf-8")
+    made = notation.page(read(ROOT / "tests/everything"))
+    assert page == made, "run: python -m alloc.model.notation tests/everything > alloc/model/FORMULATION.md"
+
+
+def test_continuous_integration_runs_the_readme_test_command():
+    command = (ROOT / ".ci/run").read_text(encoding="utf-8").strip().splitlines()[-1]
+    assert command in README
+
+
+def test_every_text_stands_in_both_languages_with_the_same_places():
+    def places(sentence: str) -> set[str]:
+        return {name for _, name, _, _ in string.Formatter().parse(sentence) if name}
+
+    for key, sentences in catalogue().items():
+        assert set(sentences) == set(LANGUAGES), key
+        assert places(sentences["en"]) == places(sentences["zh"]), key
+
+
+@pytest.fixture()
+def clone(tmp_path: Path) -> Path:
+    """Return a folder as a user would have it after cloning."""
+    shutil.copytree(ROOT / "instances", tmp_path / "instances")
+    shutil.copytree(ROOT / "tests/everything", tmp_path / "tests/everything")
+    return tmp_path
+
+
+def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    """Run a command of the README; the virtual environment is the one the tests run in."""
+    bin_folder = str(Path(sys.executable).parent)
+    path = {"PATH": bin_folder + os.pathsep + os.environ["PATH"]}
+    command = command.replace(".venv/bin/", "")
+    return subprocess.run(
+        ["bash", "-c", command], cwd=folder, env=os.environ | path, capture_output=True, text=True, check=False
+    )
+
+
+def test_every_command_of_the_readme_runs(clone: Path):
+    ran = 0
+    for language, block in BLOCKS:
+        if language == "sh":
+            for line in block.strip().splitlines():
+                last = line.split(" && ")[-1]
+                if "check.py" not in last:
+                    done = run(last, clone)
+                    assert done.returncode == 0, f"{last}\n{done.stderr}"
+                    ran += 1
+    assert ran >= 8
+
+
+def test_output_shown_in_the_readme_is_real(clone: Path):
+    shown = [block for language, block in BLOCKS if language == "console"]
+    assert len(shown) == 2
+    for block in shown:
+        command, expected = block.removeprefix("$ ").split("\n", 1)
+        done = run(command, clone)
+        found = (done.stdout or "") if done.returncode == 0 else done.stderr
+        assert tidy(found) == tidy(expected)
+
+
+def tidy(text: str) -> str:
+    """Leave out what differs from run to run: seconds, and blanks at the ends of lines."""
+    return "\n".join(re.sub(r"\d+\.\d s\.", "… s.", line).rstrip() for line in text.strip().splitlines())
+
+
+def test_python_shown_in_the_readme_runs(clone: Path):
+    for language, block in BLOCKS:
+        if language == "python":
+            done = subprocess.run([sys.executable, "-c", block], cwd=clone, capture_output=True, text=True, check=False)
+            assert done.returncode == 0, done.stderr
+            assert "optimal" in done.stdout
+
+
+def test_rules_shown_in_the_readme_are_rules(clone: Path):
+    rules = next(block for language, block in BLOCKS if language == "yaml")
+    instance = clone / "instances/demo/instance.yaml"
+    text = instance.read_text(encoding="utf-8")
+    before, after = text.split("rules:\n")
+    instance.write_text(before + rules + after, encoding="utf-8")
+    assert len(read(instance.parent).rules) == 4
