@@ -133,7 +133,7 @@ def _tell(run: "Run", target: Path, as_json: bool, lang: str) -> None:
             click.echo(say("stopped_early", lang, gap=f"{run.figures['gap']:.2%}"), err=True)
         click.echo(say("wrote", lang, path=target), err=True)
     else:
-        click.echo(say(run.status, lang), err=True)
+        click.echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)
 
 
 @contextmanager

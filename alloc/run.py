@@ -15,6 +15,7 @@ from typing import Any, TextIO
 import pandas as pd
 
 from alloc.audit import Audit, audit
+from alloc.clash import clashes
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.instance import Instance, Options, read
 from alloc.model import build, status_quo
@@ -91,7 +92,10 @@ def solve(
         raise RequestError("no_blocks")
     plan = solve_whole(build(instance), instance, options, log)
     if not plan.has_plan:
-        return Run(instance, plan, {}, _figures(instance, options, plan, started))
+        figures = _figures(instance, options, plan, started)
+        if plan.status == Status.INFEASIBLE:
+            figures["clash"] = [clash.say(lang) for clash in clashes(instance, options)]
+        return Run(instance, plan, {}, figures)
     without = status_quo(instance)
     quo = solve_whole(build(without), without, Options(threads=options.threads, gap=min(options.gap, 1e-6)))
     if not quo.has_plan:

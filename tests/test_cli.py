@@ -37,12 +37,16 @@ def test_a_results_folder_is_never_written_over_unless_told(tmp_path: Path):
     assert sorted(path.name for path in tmp_path.iterdir()) == ["out"]
 
 
-def test_an_infeasible_question_is_said_and_leaves_nothing(tmp_path: Path):
-    done = alloc("solve", DEMO, "--set", "funds.tianjin.min_use=37", "--set", "counties.cele.jobseekers=0", "--json",
-                 "--set", "counties.yutian.jobseekers=0", "--set", "rules.no category above 60 %.max=0.1", cwd=tmp_path)  # fmt: skip
+def test_an_infeasible_question_is_said_with_what_must_give_and_leaves_nothing(tmp_path: Path):
+    # 37 of aid must be spent, no category may have more than a tenth, and there are five categories
+    tight = "rules.no category above 60 %.max=0.1"
+    done = alloc("solve", DEMO, "--set", "funds.tianjin.min_use=37", "--set", tight, "--json", cwd=tmp_path)
     assert done.returncode == 3
-    assert json.loads(done.stdout)["status"] == "infeasible"
-    assert "infeasible" in done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["status"] == "infeasible"
+    assert figures["objective"] is None
+    assert any("no category above 60 %" in line for line in figures["clash"])
+    assert "the least it must give" in done.stderr
     assert not (tmp_path / "results").exists()
 
 
@@ -98,7 +102,7 @@ def test_the_starter_solves(tmp_path: Path):
     assert alloc("solve", "mine", cwd=tmp_path).returncode == 0
 
 
-@pytest.fixture()
+@pytest.fixture
 def hard(tmp_path: Path) -> Path:
     """Return a question that takes long: many synergies that pull against each other under tight knapsacks."""
     import random
@@ -108,16 +112,30 @@ def hard(tmp_path: Path) -> Path:
     dice = random.Random(5)
     ids = [f"m{i}" for i in range(150)]
     measures = [
-        {"id": m, "county": "a", "category": "training", "fixed_cost": dice.randint(20, 90), "max_units": 1, "min_units": 1,
-         "jobs": dice.randint(1, 20), "uses": {r: dice.randint(5, 60) for r in ("r1", "r2", "r3", "r4", "r5")}}
+        {
+            "id": m,
+            "county": "a",
+            "category": "training",
+            "fixed_cost": dice.randint(20, 90),
+            "max_units": 1,
+            "min_units": 1,
+            "jobs": dice.randint(1, 20),
+            "uses": {r: dice.randint(5, 60) for r in ("r1", "r2", "r3", "r4", "r5")},
+        }
         for m in ids
-    ]  # fmt: skip
+    ]
     pairs = [dice.sample(ids, 2) for _ in range(1500)]
     raw = {
-        "alloc": 1, "name": "hard", "year": 2020, "counties": {"a": {}}, "funds": {"f": {"kind": "aid", "amount": 2500}},
-        "measures": measures, "resources": {r: {"amount": 1500} for r in ("r1", "r2", "r3", "r4", "r5")},
-        "synergies": [{"measures": pair, "employment": dice.randint(-20, 30)} for pair in pairs], "solver": {"gap": 0},
-    }  # fmt: skip
+        "alloc": 1,
+        "name": "hard",
+        "year": 2020,
+        "counties": {"a": {}},
+        "funds": {"f": {"kind": "aid", "amount": 2500}},
+        "measures": measures,
+        "resources": {r: {"amount": 1500} for r in ("r1", "r2", "r3", "r4", "r5")},
+        "synergies": [{"measures": pair, "employment": dice.randint(-20, 30)} for pair in pairs],
+        "solver": {"gap": 0},
+    }
     path = tmp_path / "hard.yaml"
     path.write_text(yaml.safe_dump(raw), encoding="utf-8")
     return path

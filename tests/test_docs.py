@@ -44,7 +44,7 @@ def test_every_text_stands_in_both_languages_with_the_same_places():
         assert places(sentences["en"]) == places(sentences["zh"]), key
 
 
-@pytest.fixture()
+@pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """Return a folder as a user would have it after cloning."""
     shutil.copytree(ROOT / "instances", tmp_path / "instances")

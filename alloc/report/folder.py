@@ -34,7 +34,7 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table in which no text begins like a formula: such cells get a `'` in front."""
     found = frame.copy()
     for column in found.columns:
-        if found[column].dtype == object:
+        if not pd.api.types.is_numeric_dtype(found[column]):
             found[column] = [f"'{x}" if isinstance(x, str) and x[:1] in tuple("=+-@\t\r") else x for x in found[column]]
     return found
 

@@ -51,7 +51,7 @@ def _frame(table: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     frame = pd.DataFrame(list(rows), columns=list(columns))
     for name, column in columns.items():
         if column["type"] == "text":
-            frame[name] = frame[name].fillna("").astype("object")
+            frame[name] = ["" if pd.isna(x) else x for x in frame[name]]
         elif column["type"] == "flag":
             frame[name] = frame[name].astype("int64")
         else:

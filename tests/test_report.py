@@ -1,0 +1,153 @@
+"""The results: tables that add up, files that Excel reads, text that stays text."""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+import yaml
+
+from alloc.instance import read
+from alloc.report.tables import dictionary
+from alloc.run import Run, solve
+
+EVERYTHING = Path(__file__).parent / "everything"
+HOSTILE = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1", "-1", "<script>alert(1)</script>", "長" * 300, "مرحبا", "🐑"]
+
+
+@pytest.fixture(scope="module")
+def run() -> Run:
+    return solve(EVERYTHING)
+
+
+@pytest.fixture(scope="module")
+def folder(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run.save(tmp_path_factory.mktemp("results") / "everything")
+
+
+def rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def test_every_file_of_a_result_is_there(folder: Path):
+    tables = {f"{name}.csv" for name in dictionary()}
+    assert {path.name for path in folder.iterdir()} == tables | {"run.json", "datapackage.json", "allocation.xlsx"}
+
+
+def test_files_begin_with_the_mark_that_excel_needs_for_chinese(folder: Path):
+    for name in dictionary():
+        assert (folder / f"{name}.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+
+
+def test_columns_are_those_of_the_data_dictionary(folder: Path):
+    package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    for resource in package["resources"]:
+        fields = [field["name"] for field in resource["schema"]["fields"]]
+        with (folder / resource["path"]).open(encoding="utf-8-sig") as file:
+            assert next(csv.reader(file)) == fields == list(dictionary()[resource["name"]]["columns"])
+
+
+def test_every_yuan_adds_up_to_its_fund_its_measure_and_its_county(run: Run):
+    spent = run.allocation.groupby("fund")["amount"].sum()
+    assert spent.to_dict() == pytest.approx(run.funds.groupby("fund")["spent"].sum().to_dict())
+    assert spent.sum() == pytest.approx(run.measures["cost"].sum())
+    assert spent.sum() == pytest.approx(run.counties[["aid", "national", "other"]].sum().sum())
+    assert (run.funds["available"] - run.funds["spent"] - run.funds["unspent"]).abs().max() < 1e-6
+
+
+def test_zero_rows_are_kept(run: Run):
+    instance = run.instance
+    assert len(run.measures) == len(instance.measures)
+    assert len(run.counties) == len(instance.counties)
+    assert len(run.industries) == len(instance.baseline)
+    assert len(run.chains) == len(instance.counties) * len(instance.chains)
+    assert (run.allocation["amount"] == 0).any()
+    assert (run.flows["flow"] == 0).any()
+
+
+def test_employment_and_linkage_follow_from_the_tables(run: Run):
+    instance = run.instance
+    weight = {c: row.weight for c, row in instance.counties.items()}
+    joined = [all(run.measures.set_index("measure")["funded"][m] for m in y.measures) for y in instance.synergies]
+    jobs = sum(
+        weight[c] * gained for c, gained in zip(run.counties["county"], run.counties["jobs_gained"], strict=True)
+    )
+    jobs += sum(y.employment for y, on in zip(instance.synergies, joined, strict=True) if on)
+    assert jobs == pytest.approx(run.figures["employment"])
+    across = [len({instance.measures[m].county for m in y.measures}) > 1 for y in instance.synergies]
+    linkage = run.counties["linkage"].sum()
+    linkage += sum(y.linkage for y, on, far in zip(instance.synergies, joined, across, strict=True) if on and far)
+    assert linkage == pytest.approx(run.figures["linkage"])
+
+
+def test_each_measure_left_out_and_each_fund_left_over_has_its_reason(run: Run):
+    left_out = run.measures[run.measures["funded"] == 0]
+    assert (left_out["reason"] != "").all()
+    assert (run.measures[run.measures["funded"] == 1]["reason"] == "").all()
+    left_over = run.funds[run.funds["unspent"] > 1e-3]
+    assert (left_over["why_unspent"] != "").all()
+
+
+def test_the_workbook_holds_the_same_numbers(run: Run, folder: Path):
+    book = openpyxl.load_workbook(folder / "allocation.xlsx")
+    sheet = book["Allocation"]
+    total = sum(row[6].value or 0 for row in sheet.iter_rows(min_row=2))
+    assert total == pytest.approx(run.allocation["amount"].sum())
+    assert {"About", "Allocation", "By county", "Counties", "Funds", "Rules"} & set(book.sheetnames) >= {
+        "Allocation",
+        "Funds",
+    }
+
+
+def test_equal_runs_give_equal_bytes(run: Run, tmp_path: Path):
+    for name in ("one", "two"):
+        run.save(tmp_path / name)
+    for path in (tmp_path / "one").iterdir():
+        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_text_stays_text(tmp_path: Path, text: str):
+    raw = yaml.safe_load((EVERYTHING / "instance.yaml").read_text(encoding="utf-8"))
+    raw["rules"] = [{"name": text, "type": "count", "max": 9}]
+    raw["measures"][-2]["reason"] = text
+    raw["title"] = text
+    path = tmp_path / "hostile.yaml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    folder = solve(path).save(tmp_path / "out")
+    for name in ("rules", "measures"):
+        for row in rows(folder / f"{name}.csv"):
+            for cell in row.values():
+                assert cell[:1] not in ("=", "@", "\t") or not cell
+                assert cell[:1] not in ("+", "-") or not math.isnan(float(cell))
+    for sheet in openpyxl.load_workbook(folder / "allocation.xlsx"):
+        for line in sheet.iter_rows():
+            for cell in line:
+                assert cell.data_type != "f"
+                assert cell.hyperlink is None
+
+
+def test_a_failed_write_leaves_nothing_behind(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    def broken(*words: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr("alloc.report.folder.workbook", broken)
+    with pytest.raises(OSError, match="disk full"):
+        run.save(tmp_path / "out")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_tables_are_frames_with_numbers(run: Run):
+    for name, table in dictionary().items():
+        frame: pd.DataFrame = getattr(run, name)
+        for column, of in table["columns"].items():
+            assert pd.api.types.is_numeric_dtype(frame[column]) == (of["type"] != "text"), (name, column)
+
+
+def test_reading_the_instance_again_gives_the_hash_in_the_result(folder: Path):
+    figures = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    assert figures["instance_sha256"] == read(EVERYTHING).sha256
