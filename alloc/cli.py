@@ -130,7 +130,9 @@ def _tell(run: "Run", target: Path, as_json: bool, lang: str) -> None:
             console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
             console.print(summary(run.instance, run.tables, run.figures, lang))
         if run.status == "feasible":
-            click.echo(say("stopped_early", lang, gap=f"{run.figures['gap']:.2%}"), err=True)
+            click.echo(
+                say("stopped_early", lang, gap=f"{max(stage.gap for stage in run.solution.stages):.2%}"), err=True
+            )
         click.echo(say("wrote", lang, path=target), err=True)
     else:
         click.echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)

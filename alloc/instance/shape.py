@@ -87,6 +87,8 @@ def _fault(error: Any, source: Source, data: Any) -> Fault:
     if problem in ("greater_than_equal", "less_than_equal", "greater_than"):
         text, limit = _limit(problem, context, error["input"])
         return Fault(place, label, text, {"found": found, "limit": limit, "unit": _unit(path, data)})
+    if path == ("alloc",):
+        return Fault(place, label, "format_number", {"found": found})
     if problem == "literal_error":
         allowed = _allowed(context["expected"])
         values = {"found": found, "what": _what(path), "hint": nearest(error["input"], allowed)}

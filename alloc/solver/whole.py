@@ -65,8 +65,7 @@ def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, 
     interrupted = False
     for weights in stages(instance):
         _aim(model, goal(model, weights))
-        left = options.time_limit - (time.perf_counter() - started)
-        found = _search(solver, model, options.gap, max(left, 0.0) if left > 0 or not reached else 1e-3)
+        found = _search(solver, model, options.gap, _left(options, started))
         if found.interrupted:
             interrupted = True
             solver = _highs(options, log)  # one that was interrupted stays so
@@ -76,7 +75,7 @@ def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, 
             status = _NO_PLAN.get(found.condition, Status.NO_SOLUTION)
             seconds = time.perf_counter() - started
             return Solution(status, why=_named(instance), seconds=seconds, interrupted=interrupted)
-        found = _drive_on(solver, model, options, found)
+        found = _drive_on(solver, model, found, _left(options, started))
         best = found.objective or 0.0
         _hold(model, goal(model, weights), best - _allowance(instance, best))
         bound = best if found.bound is None else found.bound
@@ -95,6 +94,11 @@ def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, 
         seconds=time.perf_counter() - started,
         interrupted=interrupted,
     )
+
+
+def _left(options: Options, started: float) -> float:
+    """Return how much of the time limit is left, at least a moment [s]."""
+    return max(options.time_limit - (time.perf_counter() - started), 0.01)
 
 
 def _named(instance: Instance) -> str:
@@ -153,14 +157,14 @@ def _interruptible(solver: Highs) -> Iterator[list[int]]:
         signal.signal(signal.SIGINT, before)
 
 
-def _drive_on(solver: Highs, model: pyo.ConcreteModel, options: Options, found: Search) -> Search:
+def _drive_on(solver: Highs, model: pyo.ConcreteModel, found: Search, limit: float) -> Search:
     """Search a small question to its very optimum, where little more work does it."""
     assert found.objective is not None
     proven = found.bound is not None and found.bound - found.objective <= EXTRA_GAP * max(1.0, abs(found.objective))
     small = sum(1 for x in model.component_data_objects(pyo.Var) if x.is_integer()) < SMALL
     if proven or not small or found.condition != TerminationCondition.convergenceCriteriaSatisfied:
         return found
-    further = _search(solver, model, EXTRA_GAP, options.time_limit, EXTRA_NODES)
+    further = _search(solver, model, EXTRA_GAP, limit, EXTRA_NODES)
     if further.objective is None or further.objective < found.objective:
         return found
     return further

@@ -1,0 +1,34 @@
+"""The checked cases, whose optima another program found, are solved to the same optima."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+import alloc
+
+CASES = Path(__file__).parent / "cases"
+EXPECTED = json.loads((CASES / "expected.json").read_text(encoding="utf-8"))
+
+
+def agrees(run: alloc.Run, case: str) -> None:
+    expected = EXPECTED[case]
+    assert run.status == expected["status"]
+    slack = 1e-6 * max(1, abs(expected["objective"]))
+    assert run.objective == pytest.approx(expected["objective"], rel=0, abs=slack)
+    assert run.figures["bound"] >= expected["objective"] - slack, "the bound does not claim more than is true"
+    assert run.figures["audit"]["passed"]
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_a_checked_case_has_its_known_optimum(case: str) -> None:
+    agrees(alloc.solve(CASES / f"{case}.yaml", gap=1e-9), case)
+
+
+@pytest.mark.parametrize("case", EXPECTED)
+def test_a_small_case_is_driven_to_its_optimum_even_under_a_loose_gap(case: str) -> None:
+    agrees(alloc.solve(CASES / f"{case}.yaml", gap=1e-4), case)
+
+
+def test_every_case_that_is_stored_is_checked() -> None:
+    assert {file.stem for file in CASES.glob("*.yaml")} == set(EXPECTED)
