@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
@@ -161,6 +162,7 @@ def _figures(
     }
 
 
+@cache
 def versions() -> dict[str, str]:
     """Return the versions that a result depends on."""
     packages = ("alloc", "pyomo", "highspy", "pandas", "pydantic")

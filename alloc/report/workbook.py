@@ -33,6 +33,7 @@ def workbook(
         "number": book.add_format({"num_format": "#,##0.00##"}),
         "flag": book.add_format({"num_format": "0"}),
         "text": book.add_format({"num_format": "@"}),
+        "prose": book.add_format({"num_format": "@", "text_wrap": True, "valign": "top"}),
     }
     _about(book, formats, instance, figures, lang)
     for name in SHEETS:
@@ -59,9 +60,10 @@ def _about(book: Any, formats: Mapping[str, Any], instance: Instance, figures: M
     ]
     for i, (label, text) in enumerate(lines):
         sheet.write_string(i, 0, label, formats["head"])
-        sheet.write_string(i, 1, text, formats["text"])
+        sheet.write_string(i, 1, text, formats["prose"])
     sheet.set_column(0, 0, 24)
-    sheet.set_column(1, 1, 100)
+    sheet.set_column(1, 1, 90)
+    _printed(sheet)
 
 
 def _sheet(
@@ -82,9 +84,15 @@ def _sheet(
         sheet.set_column(j, j, min(max(widest, _width(head.split("\n")[0])) + 2, WIDEST))
     sheet.freeze_panes(1, 1)
     sheet.autofilter(0, 0, max(len(frame), 1), len(table["columns"]) - 1)
+    sheet.repeat_rows(0)
+    _printed(sheet)
+
+
+def _printed(sheet: Any) -> None:
+    """Print on A4 across, one page wide."""
+    sheet.set_paper(9)
     sheet.set_landscape()
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
 
 
 def _width(text: str) -> int:
