@@ -55,6 +55,11 @@ def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
         initialize={s: row.cluster_bonus for s, row in instance.industries.items()},
         doc="worth of a cluster [linkage]",
     )
+    _define_goals(model)
+
+
+def _define_goals(model: pyo.ConcreteModel) -> None:
+    """Write down what the goals are."""
 
     @model.Expression(model.SCENARIOS, doc="employment: jobs gained, not jobs held [jobs]")
     def Employment(model, w):

@@ -11,6 +11,13 @@ SURE = {"expected": Scenario(probability=1.0)}
 """The one state of the world where an instance names none."""
 
 
+Ways = dict[tuple[str, int], list[str]]
+"""County and link → `home`, `sent`, `received`."""
+
+Pools = dict[tuple[str, int], dict[str, list[str]]]
+"""Region and link → the counties that can send and those that can receive."""
+
+
 def add_output(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare which jobs are kept through the year, and what they make, in every scenario."""
     worlds = instance.scenarios or SURE
@@ -47,24 +54,7 @@ def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
     Pairs of counties are the meaning; a pool gives the same optimum with one balance for a region.
     """
     links = dict(enumerate(instance.links, 1))
-    rows = {(row.county, row.industry) for row in instance.baseline}
-    alive = {(c, s): model.Established[c, s].ub > 0 for c, s in rows}
-    ways: dict[tuple[str, int], list[str]] = defaultdict(list)
-    pools: dict[tuple[str, int], dict[str, list[str]]] = {}
-    for i, link in links.items():
-        sellers = [c for c in instance.counties if alive.get((c, link.from_))]
-        buyers = [c for c in instance.counties if alive.get((c, link.to))]
-        for c in sellers:
-            if c in set(buyers):
-                ways[c, i].append("home")
-        if link.scope == "region":
-            for g, (sending, receiving) in _regions(instance, sellers, buyers).items():
-                if len({*sending, *receiving}) > 1:
-                    pools[g, i] = {"sent": sending, "received": receiving}
-                    for way, members in pools[g, i].items():
-                        for c in members:
-                            ways[c, i].append(way)
-
+    ways, pools = _ways(model, instance)
     out = {key: [way for way in there if way != "received"] for key, there in ways.items()}
     into = {key: [way for way in there if way != "sent"] for key, there in ways.items()}
     selling = [(c, links[i].from_, i) for (c, i), there in out.items() if there]
@@ -116,6 +106,27 @@ def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
         model.SCENARIOS, model.WAYS, domain=pyo.NonNegativeReals, doc="purchases a year [money per year]"
     )
     _limit_flows(model, instance)
+
+
+def _ways(model: pyo.ConcreteModel, instance: Instance) -> tuple[Ways, Pools]:
+    """Return the ways that goods of each link can go from and to each county, and the pools of the regions."""
+    rows = {(row.county, row.industry) for row in instance.baseline}
+    alive = {(c, s): model.Established[c, s].ub > 0 for c, s in rows}
+    ways: Ways = defaultdict(list)
+    pools: Pools = {}
+    for i, link in enumerate(instance.links, 1):
+        sellers = [c for c in instance.counties if alive.get((c, link.from_))]
+        buyers = [c for c in instance.counties if alive.get((c, link.to))]
+        for c in sellers:
+            if alive.get((c, link.to)):
+                ways[c, i].append("home")
+        for g, (sending, receiving) in _regions(instance, sellers, buyers).items():
+            if link.scope == "region" and len({*sending, *receiving}) > 1:
+                pools[g, i] = {"sent": sending, "received": receiving}
+                for way, members in pools[g, i].items():
+                    for c in members:
+                        ways[c, i].append(way)
+    return ways, pools
 
 
 def _regions(instance: Instance, sellers: list[str], buyers: list[str]) -> dict[str, tuple[list[str], list[str]]]:
@@ -234,6 +245,11 @@ def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.Closed = pyo.Var(model.CLOSABLE, domain=pyo.Binary, doc="1 if a chain is complete in a county")
     model.Clustered = pyo.Var(model.CLUSTERS, domain=pyo.Binary, doc="1 if an industry has cluster size in a county")
     model.Joined = pyo.Var(model.SYNERGIES, bounds=(0, 1), doc="1 if all measures of a synergy go ahead")
+    _limit_chains(model)
+
+
+def _limit_chains(model: pyo.ConcreteModel) -> None:
+    """Say when chains, clusters and synergies count."""
 
     @model.Constraint(model.STAGES, doc="a chain is complete only with every stage established")
     def closes_chain(model, c, h, s):

@@ -129,8 +129,8 @@ def add_locks(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 
 def add_purses(model: pyo.ConcreteModel, instance: Instance) -> None:
-    """Declare what funds and resources can give."""
-    funds, resources = instance.funds, instance.resources
+    """Declare what funds can give."""
+    funds = instance.funds
     paid = {f: [m for m, g in model.ELIGIBLE if g == f] for f in funds}
     tied = {(f, c): amount for f, fund in funds.items() for c, amount in (fund.by_county or {}).items()}
     model.MEASURES_OF = pyo.Set(model.FUNDS, initialize=paid, doc="measures that a fund may pay for")
@@ -178,6 +178,10 @@ def add_purses(model: pyo.ConcreteModel, instance: Instance) -> None:
     def uses_fund(model, f):
         return model.Spent[f] >= model.min_use[f]
 
+
+def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare what scarce resources can give."""
+    resources = instance.resources
     users = {r: [m for m, row in instance.measures.items() if r in row.uses] for r in resources}
     shared = {(r, c): amount for r, row in resources.items() for c, amount in row.by_county.items()}
     total = {r: row.amount for r, row in resources.items() if row.amount is not None}
@@ -266,6 +270,11 @@ def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.Reached = pyo.Var(model.SUPPLEMENTED, domain=pyo.Binary, doc="1 if national money has reached its ceiling")
     model.AidPays = pyo.Var(model.EXCLUSIVE, domain=pyo.Binary, doc="1 if aid pays and the nation does not")
+    _limit_national(model)
+
+
+def _limit_national(model: pyo.ConcreteModel) -> None:
+    """Limit national money, and aid beside it."""
 
     @model.Expression(model.MEASURES, doc="aid for a measure [money]")
     def Aid(model, m):

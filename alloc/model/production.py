@@ -54,6 +54,11 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
         bounds=lambda model, m: (0, _top_gain(instance, m)),
         doc="units in effect after returns, may be left unused [units]",
     )
+    _limit_returns(model)
+
+
+def _limit_returns(model: pyo.ConcreteModel) -> None:
+    """Limit what the units of a measure bring."""
 
     @model.Constraint(model.MEASURES, doc="the units lie on the pieces of the curve [units]")
     def lies_on_pieces(model, m):
@@ -139,6 +144,11 @@ def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
         bounds=lambda model, c, k, s: (0, potential.get((c, k), 0)),
         doc="part of a county-wide supply that an industry uses [capacity]",
     )
+    _limit_capacity(model)
+
+
+def _limit_capacity(model: pyo.ConcreteModel) -> None:
+    """Say what capacity consists of."""
 
     @model.Expression(model.CAPACITIES, doc="capacity of an industry in a category [capacity]")
     def Capacity(model, c, k, s):
@@ -227,6 +237,11 @@ def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.Established = pyo.Var(
         model.PRODUCERS, domain=pyo.Binary, bounds=standing, doc="1 if the industry has its viable size"
     )
+    _limit_jobs(model)
+
+
+def _limit_jobs(model: pyo.ConcreteModel) -> None:
+    """Limit jobs by bottlenecks and viable size."""
 
     @model.Constraint(model.BOTTLENECKS, doc="jobs fit workplaces, qualified workers and positions offered [capacity]")
     def within_capacity(model, c, k, s):
@@ -261,74 +276,3 @@ def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
             model.Jobs[c, s]
             <= model.jobs_today[c, s] + (model.most_jobs[c, s] - model.jobs_today[c, s]) * model.Established[c, s]
         )
-
-
-def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:
-    """Declare that jobs need people who look for work of their own will, and output needs buyers."""
-    industries, counties = instance.industries, instance.counties
-    hiring: dict[str, list[str]] = {c: [] for c in counties}
-    sellers: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for m, row in instance.measures.items():
-        if row.jobs > 0:
-            hiring[row.county].append(m)
-        if row.outlet > 0:
-            sellers[row.county, row.industry].append(m)
-    markets = {
-        (row.county, row.industry): row.market
-        for row in instance.baseline
-        if row.market is not None and industries[row.industry].productivity + industries[row.industry].uplift > 0
-    }
-    seekers = {
-        c: row.jobseekers
-        for c, row in counties.items()
-        if row.jobseekers is not None and (hiring[c] or list(model.INDUSTRIES_OF[c]))
-    }
-
-    model.HIRING = pyo.Set(model.COUNTIES, initialize=hiring, doc="measures that bring jobs directly")
-    model.PEOPLED = pyo.Set(initialize=list(seekers), doc="counties with jobseekers given")
-    model.MARKETS = pyo.Set(dimen=2, initialize=list(markets), doc="industries whose buyers are limited")
-    model.OUTLETS = pyo.Set(
-        model.MARKETS,
-        initialize={key: sellers.get(key, []) for key in markets},
-        doc="measures that find buyers",
-    )
-    model.jobs = pyo.Param(
-        model.MEASURES,
-        initialize={m: row.jobs for m, row in instance.measures.items()},
-        doc="direct jobs per unit",
-    )
-    model.outlet = pyo.Param(
-        model.MEASURES,
-        initialize={m: row.outlet for m, row in instance.measures.items()},
-        doc="sales per unit [money per year]",
-    )
-    model.jobseekers = pyo.Param(
-        model.PEOPLED, initialize=seekers, doc="people who look for work of their own will [persons]"
-    )
-    model.market = pyo.Param(model.MARKETS, initialize=markets, doc="output that buyers take today [money per year]")
-    model.productivity = pyo.Param(
-        model.INDUSTRIES,
-        initialize={s: row.productivity for s, row in industries.items()},
-        doc="output of a job [money per year]",
-    )
-    model.uplift = pyo.Param(
-        model.INDUSTRIES,
-        initialize={s: row.uplift for s, row in industries.items()},
-        doc="more output of an upgraded job [money per year]",
-    )
-
-    @model.Constraint(
-        model.PEOPLED, doc="new jobs are no more than people who look for work of their own will [persons]"
-    )
-    def within_jobseekers(model, c):
-        return (
-            sum(model.Jobs[c, s] - model.jobs_today[c, s] for s in model.INDUSTRIES_OF[c])
-            + sum(model.jobs[m] * model.Gain[m] for m in model.HIRING[c])
-            <= model.jobseekers[c]
-        )
-
-    @model.Constraint(model.MARKETS, doc="output is no more than buyers take [money per year]")
-    def within_market(model, c, s):
-        return model.productivity[s] * model.Jobs[c, s] + model.uplift[s] * model.Upgraded[c, s] <= model.market[
-            c, s
-        ] + sum(model.outlet[m] * model.Gain[m] for m in model.OUTLETS[c, s])

@@ -138,6 +138,11 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
         bounds=lambda model, r, g, b: (0, None if prices[r, g, b] is not None else 0),
         doc="how far a rule is broken; 0 for a hard one",
     )
+    _limit_rules(model)
+
+
+def _limit_rules(model: pyo.ConcreteModel) -> None:
+    """Keep what is counted within its bounds."""
 
     @model.Expression(model.RULES, doc="what a rule counts [money or measures]")
     def Counted(model, r, g):
@@ -160,8 +165,6 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare parity and Gini rules over all counties, scaled by heads so that numbers stay near 1."""
-    heads = {c: row.population for c, row in instance.counties.items()}
-    total = sum(heads.values())
     rules = {rule.name: rule for rule in instance.rules}
     local = per_head(instance)
     equity = {key: rule for key in local if isinstance(rule := rules[key[0]], (Parity, Gini))}
@@ -171,10 +174,6 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     counties = list(instance.counties)
     pairs = [(*key, c, d) for key in gini for i, c in enumerate(counties) for d in counties[i + 1 :]]
     soft = {key: rule.penalty for key, rule in equity.items()}
-    price = {
-        key: (rule.penalty or 0.0) * (len(heads) / total if isinstance(rule, Parity) else total)
-        for key, rule in equity.items()
-    }
 
     model.EQUITY = pyo.Set(dimen=2, initialize=list(equity), doc="rules on money per head")
     model.PARITY = pyo.Set(dimen=2, initialize=parity, doc="parity rules")
@@ -191,22 +190,7 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
         doc="pairs of counties",
     )
     model.LOCAL_PAYMENTS = pyo.Set(model.LOCAL, dimen=2, initialize=paid, doc="payments in a county that a rule counts")
-    model.largest = pyo.Param(
-        model.EQUITY, initialize={key: rule.max for key, rule in equity.items()}, doc="largest ratio or index"
-    )
-    model.part = pyo.Param(
-        model.COUNTIES,
-        initialize={c: heads[c] / total if total else 0.0 for c in heads},
-        doc="part of all people",
-    )
-    model.per_mean = pyo.Param(
-        model.COUNTIES,
-        initialize={c: total / len(heads) / heads[c] if heads[c] else 0.0 for c in heads},
-        doc="mean population over population",
-    )
-    model.equity_penalty = pyo.Param(
-        model.EQUITY, initialize=price, doc="price of breaking a soft rule, per scaled unit"
-    )
+    _equity_figures(model, instance, equity)
     model.Lowest = pyo.Var(
         model.PARITY, domain=pyo.NonNegativeReals, doc="least money per head, times mean population [money]"
     )
@@ -223,6 +207,37 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
         bounds=lambda model, r, g: (0, None if soft[r, g] is not None else 0),
         doc="how far a rule is broken; 0 for a hard one",
     )
+    _limit_equity(model)
+
+
+def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[Key, Parity | Gini]) -> None:
+    """Declare the figures of rules on money per head."""
+    heads = {c: row.population for c, row in instance.counties.items()}
+    total = sum(heads.values())
+    price = {
+        key: (rule.penalty or 0.0) * (len(heads) / total if isinstance(rule, Parity) else total)
+        for key, rule in equity.items()
+    }
+    model.largest = pyo.Param(
+        model.EQUITY, initialize={key: rule.max for key, rule in equity.items()}, doc="largest ratio or index"
+    )
+    model.part = pyo.Param(
+        model.COUNTIES,
+        initialize={c: heads[c] / total if total else 0.0 for c in heads},
+        doc="part of all people",
+    )
+    model.per_mean = pyo.Param(
+        model.COUNTIES,
+        initialize={c: total / len(heads) / heads[c] if heads[c] else 0.0 for c in heads},
+        doc="mean population over population",
+    )
+    model.equity_penalty = pyo.Param(
+        model.EQUITY, initialize=price, doc="price of breaking a soft rule, per scaled unit"
+    )
+
+
+def _limit_equity(model: pyo.ConcreteModel) -> None:
+    """Keep money per head within its bounds."""
 
     @model.Expression(model.LOCAL, doc="money in a county that a rule counts [money]")
     def LocalMoney(model, r, g, c):
