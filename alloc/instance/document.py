@@ -16,6 +16,9 @@ from alloc.errors import Fault
 
 Path = tuple[str | int, ...]
 
+LONGEST_INTEGER = 300
+"""Digits beyond this are no number that anyone counts with, and Python refuses them from 4,300 on."""
+
 DEEPEST = 12
 """No instance nests deeper than this."""
 
@@ -69,7 +72,7 @@ def scalar(text: str) -> object:
     if text.lower() in _CONSTANTS:
         return _CONSTANTS[text.lower()]
     if _INTEGER.fullmatch(text):
-        return int(text)
+        return int(text) if len(text) < LONGEST_INTEGER else float(text)
     if _DECIMAL.fullmatch(text):
         return float(text)
     return text

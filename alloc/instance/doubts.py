@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from alloc.instance import schema
+from alloc.instance.document import Source
 from alloc.instance.money import available, eligible_funds
 from alloc.instance.schema import Document
 from alloc.instance.selections import groups, selected
@@ -21,7 +22,7 @@ def percentages(document: Document) -> Iterator[Found]:
         for key in ("min_share", "max_share"):
             for kind, share in getattr(measure, key).items():
                 if share > 1:
-                    yield ("measures", m, f"{key}.{kind}"), "looks_like_percent", {"found": share}
+                    yield ("measures", m, key, kind), "looks_like_percent", {"found": share}
     for i, rule in enumerate(document.rules):
         for key in ("min", "max"):
             share = getattr(rule, key, None)
@@ -46,7 +47,7 @@ def wide_coefficients(document: Document) -> Iterator[Found]:
     for m, measure in document.measures.items():
         for key in ("unit_cost", "fixed_cost", "effect", "jobs", "linkage", "outlet", "max_units"):
             numbers["measures", m, key] = getattr(measure, key)
-        numbers |= {("measures", m, f"uses.{r}"): amount for r, amount in measure.uses.items()}
+        numbers |= {("measures", m, "uses", r): amount for r, amount in measure.uses.items()}
     for s, industry in document.industries.items():
         for key in ("productivity", "uplift", "viable_jobs"):
             numbers["industries", s, key] = getattr(industry, key)
@@ -55,7 +56,7 @@ def wide_coefficients(document: Document) -> Iterator[Found]:
     if numbers:
         low, high = min(numbers, key=numbers.__getitem__), max(numbers, key=numbers.__getitem__)
         if numbers[high] > WIDEST_COEFFICIENTS * numbers[low]:
-            where = ".".join(str(step) for step in low)
+            where = Source().label(low)
             yield high, "wide_coefficients", {"most": numbers[high], "least": numbers[low], "where": where}
 
 

@@ -17,6 +17,11 @@ def override(source: Source, key: str, value: object) -> None:
 
     Ids and names of rules may hold dots; rules and other rows without id go by name or by number.
     """
+    if source.data is None:
+        return
+    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in f"{key}{value}"):
+        source.faults.append(Fault(PLACE, ascii(key)[1:-1], "not_utf8"))
+        return
     steps, words, data = _followed(source.data, key.split("."))
     if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):
         data = data.setdefault(words[0], {})
@@ -26,9 +31,20 @@ def override(source: Source, key: str, value: object) -> None:
         known = data if isinstance(data, dict) else ()
         source.faults.append(Fault(PLACE, key, "nothing_there", {"found": words[0], "hint": nearest(words[0], known)}))
         return
-    data[words[0]] = scalar(value) if isinstance(value, str) else value
+    value = scalar(value) if isinstance(value, str) else _frozen(value)
+    if value is None:
+        data.pop(words[0], None)
+    else:
+        data[words[0]] = value
     path = (*steps, words[0])
     source.places[path], source.labels[path] = PLACE, key
+
+
+def _frozen(value: Any) -> Any:
+    """Return a value with its lists as the tuples that a file would give."""
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item) for item in value)
+    return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
@@ -54,7 +70,7 @@ def _step(data: Any, word: str) -> Any:
         for i, row in enumerate(data):
             if isinstance(row, dict) and row.get("name") == word:
                 return i
-        return int(word) - 1 if word.isdecimal() and 0 < int(word) <= len(data) else None
+        return int(word) - 1 if word.isdecimal() and len(word) < 10 and 0 < int(word) <= len(data) else None
     return None
 
 

@@ -24,13 +24,21 @@ def previous(document: Document, source: Source, opened: Opened) -> dict[str, tu
             path = ("rules", i, "previous")
             source.faults.append(Fault(source.place(path), source.label(path), content.text, content.values))
             continue
-        rows = list(csv.DictReader(io.StringIO(content.decode("utf-8-sig", errors="replace"))))
+        place = f"{rule.previous}/allocation.csv"
         try:
+            text = content.decode("utf-8-sig")
+        except UnicodeDecodeError:
+            source.faults.append(Fault(place, "", "not_utf8"))
+            continue
+        try:
+            table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+            rows = list(table)
+            if not set(COLUMNS) <= set(table.fieldnames or ()):
+                raise KeyError
             found[rule.previous] = tuple(
                 Flow(**{c: row[c] for c in COLUMNS[:-1]}, amount=float(row["amount"])) for row in rows
             )
-        except (KeyError, TypeError, ValueError):
-            place = f"{rule.previous}/allocation.csv"
+        except (KeyError, TypeError, ValueError, csv.Error):
             source.faults.append(Fault(place, "", "not_an_allocation", {"columns": ", ".join(COLUMNS)}))
     return found
 

@@ -1,7 +1,7 @@
 """From files to a checked, frozen instance."""
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -49,16 +49,15 @@ def inspect(path: str | File, overrides: Mapping[str, object] | None = None) -> 
     gather(source, folder.open, str(file.parent))
     for key, value in (overrides or {}).items():
         override(source, key, value)
-    document, broken = (None, set()) if source.data is None else shaped(source)
+    document, broken, rows = (None, set(), {}) if source.data is None else shaped(source)
     worries: list[Fault] = []
     previous: dict[str, Any] = {}
     if document is not None:
-        ids = {t: list(source.data.get(t, ())) for t in TABLES if t not in WITHOUT_ID}
+        written = {t: source.data.get(t) for t in TABLES if t not in WITHOUT_ID}
+        ids = {t: list(found) if isinstance(found, dict) else [] for t, found in written.items()}
+        found = [_renumbered(one, rows) for check in references.CHECKS for one in check(document, ids)]
         source.faults += [
-            _placed(source, found)
-            for check in references.CHECKS
-            for found in check(document, ids)
-            if found[1] not in references.ABSENCES or found[0][:2] not in broken
+            _placed(source, one) for one in found if one[1] not in references.ABSENCES or one[0][:2] not in broken
         ]
         previous = plans.previous(document, source, folder.open)
         if not source.faults:
@@ -79,6 +78,14 @@ def _document(content: bytes | Fault, file: str) -> Source:
         return Source(faults=[Fault(file, "", "not_utf8")])
 
 
+def _renumbered(found: references.Found, rows: Mapping[str, Sequence[int]]) -> references.Found:
+    """Return a fault with the number that its row has as written, whichever rows before it were left out."""
+    (table, *steps), text, values = found
+    if steps and table in rows:
+        steps[0] = rows[str(table)][int(steps[0])]
+    return (table, *steps), text, values
+
+
 def _placed(source: Source, found: references.Found) -> Fault:
     path, text, values = found
     return Fault(source.place(path), source.label(path), text, values)
@@ -93,12 +100,16 @@ class _Folder:
 
     def open(self, name: str) -> bytes | Fault:
         """Return the content of a file, or a fault that says why not."""
-        path = (self.root / name).resolve()
-        if not path.is_relative_to(self.root):
-            return Fault("", "", "leaves_folder", {"found": name})
-        if not path.is_file():
-            return Fault("", "", "no_such_file", {"found": name})
-        content = path.read_bytes()
+        shown = name if len(name) <= 60 else name[:57] + "..."
+        try:
+            path = (self.root / name).resolve()
+            if not path.is_relative_to(self.root):
+                return Fault("", "", "leaves_folder", {"found": shown})
+            if not path.is_file():
+                return Fault("", "", "no_such_file", {"found": shown})
+            content = path.read_bytes()
+        except (OSError, ValueError):  # a name that no file can have, or a file that may not be read
+            return Fault("", "", "no_such_file", {"found": shown})
         self._hash.update(f"{name}\0{len(content)}\0".encode() + content)
         return content
 

@@ -7,6 +7,7 @@ from typing import Any, get_args
 
 from alloc.instance import schema
 from alloc.instance.document import Path
+from alloc.instance.money import available
 from alloc.instance.schema import Document
 from alloc.instance.words import nearest
 
@@ -98,7 +99,7 @@ def measures_are_ordered(document: Document, ids: Ids) -> Iterator[Found]:
             low, high = measure.min_share[kind], measure.max_share.get(kind, math.inf)
             if low > high:
                 yield (
-                    (*path, f"min_share.{kind}"),
+                    (*path, "min_share", kind),
                     "min_above_max",
                     {"min": low, "max": high, "what": "share"},
                 )
@@ -165,12 +166,9 @@ def funds_hold(document: Document, ids: Ids) -> Iterator[Found]:
         path: Path = ("funds", f)
         if fund.amount is None and fund.by_county is None:
             yield path, "fund_without_money", {}
-        if fund.amount is not None and fund.min_use > fund.amount:
-            yield (
-                (*path, "min_use"),
-                "min_above_max",
-                {"min": fund.min_use, "max": fund.amount, "what": "money"},
-            )
+        most = available(document, f)
+        if fund.min_use > most * (1 + 1e-9):
+            yield (*path, "min_use"), "min_above_max", {"min": fund.min_use, "max": most, "what": "money"}
         if f == "all" or (f in schema.KINDS and fund.kind != f):
             yield path, "fund_name_taken", {"found": f}
         for c in fund.counties:
@@ -203,7 +201,7 @@ def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
         path: Path = ("rules", i)
         if rule.each == "measure" and rule.type != "change":
             words = ", ".join(get_args(schema.Attribute))
-            yield (*path, "each"), "not_one_of", {"found": "'measure'", "what": "each", "hint": "", "expected": words}
+            yield (*path, "each"), "not_allowed", {"found": "'measure'", "what": "each", "hint": "", "expected": words}
         if rule.name in names:
             yield (
                 (*path, "name"),
@@ -269,20 +267,27 @@ def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
     } | {t: dict(enumerate(getattr(document, t))) for t in ("baseline", "links", "synergies", "rules")}
     for table, rows in tables.items():
         for key, row in rows.items():
-            named = {"source": row.source} if row.source else {}
-            named |= {f"sources.{column}": source for column, source in row.sources.items()}
+            named: dict[tuple[str, ...], str] = {("source",): row.source} if row.source else {}
+            named |= {("sources", column): source for column, source in row.sources.items()}
             for column, source in named.items():
                 if source not in known:
                     hint = nearest(source, known)
                     yield (
-                        (table, key, column),
+                        (table, key, *column),
                         "unknown_id",
                         {"found": source, "table": "sources", "hint": hint},
                     )
 
 
 ABSENCES = frozenset(
-    {"fund_without_money", "resource_without_amount", "ceiling_missing", "jobseekers_missing", "population_missing"}
+    {
+        "fund_without_money",
+        "resource_without_amount",
+        "ceiling_missing",
+        "jobseekers_missing",
+        "population_missing",
+        "capita_needs_county",
+    }
 )
 """Faults of something missing: not said of a row whose value was written, but wrongly."""
 

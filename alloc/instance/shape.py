@@ -1,7 +1,7 @@
 """The shape of what was written: unknown keys, wrong types, numbers out of range, all at once."""
 
 import copy
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
@@ -10,10 +10,18 @@ from alloc.errors import Fault
 from alloc.instance import schema
 from alloc.instance.document import Path, Source
 from alloc.instance.schema import Document
-from alloc.instance.tables import TABLES, columns
+from alloc.instance.tables import TABLES, WITHOUT_ID, columns
 from alloc.instance.words import nearest
 
 _RULE_TYPES = tuple(row.model_fields["type"].annotation.__args__[0] for row in TABLES["rules"])  # type: ignore[union-attr]
+_SECTIONS: Mapping[str, Any] = {
+    "money": schema.Money,
+    "objective": schema.Objective,
+    "risk": schema.Risk,
+    "solver": schema.Options,
+}
+_NOUNS = frozenset({"category", "kind", "type", "goal", "method"})
+_STAND_INS = {"alloc": 1, "name": "unnamed", "year": 0}
 _TYPES = {
     "float_type": "not_a_number",
     "int_type": "not_whole",
@@ -28,27 +36,46 @@ _TYPES = {
 }
 
 
-def shaped(source: Source) -> tuple[Document | None, set[Path]]:
+def shaped(source: Source) -> tuple[Document | None, set[Path], Mapping[str, Sequence[int]]]:
     """Return the document as typed rows with the rows at fault, adding every fault of shape to the source.
 
     The parts at fault are left out, so that the rest can still be checked; None where too little is left for that.
+    The third part tells which rows of a list are left, by their numbers as written.
     """
     broken: set[Path] = set()
     data = copy.deepcopy(source.data)
     if not isinstance(data, dict):
         source.faults.append(Fault(source.place(()), "", "not_a_mapping", {"found": _shown(data)}))
-        return None, broken
-    for attempt in range(4):
+        return None, broken, {}
+    source.faults.extend(_empty_unknown(source, data))
+    rows = {table: [*range(len(data[table]))] for table in WITHOUT_ID if isinstance(data.get(table), tuple)}
+    for attempt in range(6):
         try:
-            return Document.model_validate(data), broken
+            return Document.model_validate(data), broken, rows
         except ValidationError as error:
             errors = error.errors(include_url=False)
             if attempt == 0:
                 source.faults.extend(_fault(e, source, data) for e in errors)
-            for e in errors:
-                broken.add(_path(e)[:2])
-                _leave_out(data, _path(e), e["type"])
-    return None, broken
+                broken |= {_path(e)[:2] for e in errors}
+            _leave_out(data, {_at_fault(data, _path(e), e["type"]) for e in errors}, rows)
+    return None, broken, rows
+
+
+def _empty_unknown(source: Source, data: Any) -> Iterator[Fault]:
+    """Yield unknown keys that stand without a value: they are no data, but nothing is dropped in silence."""
+    for path in source.places:
+        holder, known = data, None
+        for step in path[:-1]:
+            inside = dict(enumerate(holder)) if isinstance(holder, tuple) else holder
+            holder = inside.get(step) if isinstance(inside, dict) else None
+        if not path or not isinstance(holder, dict) or path[-1] in holder:
+            continue
+        if len(path) == 1 or (len(path) == 2 and path[0] in _SECTIONS) or (len(path) == 3 and path[0] in TABLES):
+            known = _known_keys(path, data)
+        elif len(path) == 4 and getattr(_field(path, data), "annotation", None) is schema.Selection:
+            known = list(schema.Selection.model_fields)
+        if known and path[-1] not in known and (len(path), path[-1]) != (3, "id"):
+            yield Fault(source.place(path), source.label(path), "unknown_key", {"hint": nearest(path[-1], known)})
 
 
 def _path(error: Any) -> Path:
@@ -57,22 +84,32 @@ def _path(error: Any) -> Path:
     return (*loc[:2], *loc[3:]) if loc[:1] == ("rules",) and loc[2:3] and loc[2] in _RULE_TYPES else loc
 
 
-def _leave_out(data: Any, path: Path, problem: str) -> None:
-    """Remove the part at fault: the value, or the whole row where a required value is missing."""
-    for step in path[:-1] if problem != "missing" else path[:-2]:
+def _at_fault(data: Any, path: Path, problem: str) -> Path:
+    """Return the part to leave out: a value, the list that holds it, or the row that lacks it."""
+    whole = path[:-1] if problem == "missing" else path
+    for depth, step in enumerate(whole):
+        if isinstance(data, tuple) and depth > 1:
+            return whole[:depth]
         try:
             data = data[step]
         except (KeyError, IndexError, TypeError):
-            return
-        if isinstance(data, tuple):
-            return
-    if problem == "missing" and len(path) > 1:
-        path = path[:-1]
-    if isinstance(data, dict):
-        value = data.get(path[-1])
-        data.pop(path[-1], None)
-        if isinstance(value, tuple) and len(path) == 1:
-            data[path[-1]] = ()
+            return whole[: depth + 1]
+    return whole or path
+
+
+def _leave_out(data: Any, parts: set[Path], rows: dict[str, list[int]]) -> None:
+    """Take the parts at fault out of the data; what every instance needs once gets a stand-in."""
+    for *steps, last in sorted(parts, key=str, reverse=True):
+        holder = data
+        for step in steps:
+            holder = holder[int(step)] if isinstance(holder, tuple) else holder.get(step, {})
+        if isinstance(holder, dict):
+            holder.pop(last, None)
+    gone = {part for part in parts if len(part) == 2 and part[0] in rows}
+    for table in {str(part[0]) for part in gone}:
+        left = [i for i in range(len(rows[table])) if (table, i) not in gone]
+        data[table], rows[table] = tuple(data[table][i] for i in left), [rows[table][i] for i in left]
+    data |= {key: value for key, value in _STAND_INS.items() if key not in data}
 
 
 def _fault(error: Any, source: Source, data: Any) -> Fault:
@@ -81,7 +118,7 @@ def _fault(error: Any, source: Source, data: Any) -> Fault:
     place, label = source.place(path), source.label(path)
     context = error.get("ctx", {})
     if problem == "missing":
-        return Fault(source.place(path[:-1]), label, "missing", {"meaning": _meaning(path)})
+        return Fault(source.place(path[:-1]), label, "missing", {"meaning": _meaning(path, data)})
     if problem == "extra_forbidden":
         return Fault(place, label, "unknown_key", {"hint": nearest(path[-1], _known_keys(path, data))})
     if problem in ("greater_than_equal", "less_than_equal", "greater_than"):
@@ -92,7 +129,8 @@ def _fault(error: Any, source: Source, data: Any) -> Fault:
     if problem == "literal_error":
         allowed = _allowed(context["expected"])
         values = {"found": found, "what": _what(path), "hint": nearest(error["input"], allowed)}
-        return Fault(place, label, "not_one_of", values | {"expected": ", ".join(allowed)})
+        text = "not_one_of" if values["what"] in _NOUNS else "not_allowed"
+        return Fault(place, label, text, values | {"expected": ", ".join(allowed)})
     if problem in ("union_tag_invalid", "union_tag_not_found"):
         kind = error["input"].get("type", "") if isinstance(error["input"], dict) else ""
         values = {"found": _shown(kind), "what": "type", "hint": nearest(kind, _RULE_TYPES)}
@@ -105,7 +143,7 @@ def _fault(error: Any, source: Source, data: Any) -> Fault:
     if problem == "string_pattern_mismatch":
         return Fault(place, label, "not_a_name", {"found": found})
     if problem in ("too_short", "too_long"):
-        text = "empty_table" if len(path) == 1 else "two_measures" if "measures" in path else "curve_point"
+        text = "empty_table" if len(path) == 1 else "two_measures" if path[0] == "synergies" else "curve_point"
         return Fault(place, label, text, {"found": found})
     return Fault(place, label, _TYPES.get(problem, "not_understood"), {"found": found, "problem": error["msg"]})
 
@@ -132,6 +170,8 @@ def _what(path: Path) -> str:
         return "category"
     if len(path) > 3 and str(path[-2]) in ("min_share", "max_share"):
         return "kind"
+    if path[:2] == ("objective", "order"):
+        return "goal"
     return "category" if key == "categories" else key
 
 
@@ -150,12 +190,7 @@ def _known_keys(path: Path, data: Any) -> list[str]:
         return [f.alias or name for row in _rows_of(path, data) for name, f in row.model_fields.items()]
     if path[0] in TABLES:
         return list(schema.Selection.model_fields)
-    model: Any = {
-        "money": schema.Money,
-        "objective": schema.Objective,
-        "risk": schema.Risk,
-        "solver": schema.Options,
-    }.get(str(path[0]))
+    model = _SECTIONS.get(str(path[0]))
     return list(model.model_fields) if model else list(columns(str(path[0])))
 
 
@@ -184,8 +219,8 @@ def _unit(path: Path, data: Any) -> str:
     return f" ({unit})" if unit and unit not in ("1", "0-1") else ""
 
 
-def _meaning(path: Path) -> str:
-    field = _field(path, {"rules": {path[1]: {}}} if path[0] == "rules" and len(path) > 1 else {})
+def _meaning(path: Path, data: Any) -> str:
+    field = _field(path, data)
     return f" ({field.description})" if field is not None and field.description else ""
 
 

@@ -46,6 +46,9 @@ def gather(source: Source, opened: Opened, folder: str) -> None:
             _load(source, table, opened, folder)
         if table not in WITHOUT_ID and isinstance(source.data.get(table), tuple):
             _index(source, table)
+        elif table not in WITHOUT_ID and isinstance(source.data.get(table), dict):
+            written = [path[1] for path in source.places if len(path) == 2 and path[0] == table]
+            source.data[table] = {row: source.data[table].get(row, {}) for row in written}
 
 
 def _load(source: Source, table: str, opened: Opened, folder: str) -> None:

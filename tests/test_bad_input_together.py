@@ -1,0 +1,251 @@
+"""All mistakes of a question are told together, once each, on the command line too, and every sentence is in use."""
+
+import re
+import subprocess
+import sys
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import yaml
+from test_bad_input import MISTAKES
+from test_bad_input_files import CSV_FILES, PATHS, PLANS, YAML_FILES
+from test_instance import QUESTION, TABLES, lay, lines, tabled
+
+from alloc.errors import RequestError
+from alloc.instance import inspect, read
+
+
+def changed(*changes: tuple[str, str], text: str = QUESTION) -> str:
+    for old, new in changes:
+        assert text.count(old) == 1
+        text = text.replace(old, new)
+    return text
+
+
+MANY = [
+    ("year: 2020", "year: soon"),
+    ("label: 万元", "lable: 万元"),
+    ("weight: 1.5", "weight: .nan"),
+    ("hazard: 0.2", "hazard: 20"),
+    ("closure_bonus: 45", "closure_bonus: -45"),
+    ("west, category: training", "wset, category: training"),
+    ("requires: barn", "requires: bran"),
+    ("national_planned: 11", "national_planned: 22"),
+    ("min_use: 13", "min_use: 130"),
+    ("probability: 0.75", "probability: 0.5"),
+    ("max: 0.0011", "max: -0.0011"),
+    ("name: gini", "name: parity"),
+    ("previous: results/2019", "previous: results/2018"),
+]
+MANY_SAID = """\
+instance.yaml:4  year: 'soon' must be a whole number
+instance.yaml:6  money.lable: is not a known key; did you mean 'label'?
+instance.yaml:11  counties.west.weight: .nan must be a finite number
+instance.yaml:14  industries.fodder.hazard: 20 must be 1 or less: a share, not a percentage (0.3 for 30 %)
+instance.yaml:23  chains.dairy.closure_bonus: -45 must be 0 or more (linkage)
+instance.yaml:31  measures.course.county: 'wset' is not in counties; did you mean 'west'?
+instance.yaml:32  measures.course.requires: 'bran' is not in measures; did you mean 'barn'?
+instance.yaml:34  measures.cover.national_planned: 22 is above national_ceiling 21
+instance.yaml:41  funds.aid.min_use: 'min' 130 is above 'max' 100 (money)
+instance.yaml:46  scenarios: the probabilities sum to 0.75, not to 1
+instance.yaml:52  rules[2].max: -0.0011 must be 0 or more (万元)
+instance.yaml:56  rules[6].name: 'parity' stands twice; first at rules[5]
+instance.yaml:57  rules[7].previous: there is no file results/2018/allocation.csv beside the instance"""
+
+
+def number(line: str) -> int:
+    return int(re.search(r":(\d+)", line).group(1))
+
+
+def test_faults_of_every_kind_in_one_file_are_told_together(tmp_path):
+    lay(tmp_path, changed(*MANY))
+    assert sorted(lines(tmp_path), key=number) == MANY_SAID.splitlines()
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        ("jobs: 20", "jobs: x"),
+        ("{from: fodder, ", "{"),
+        ("sells: 0.9", "sels: 0.9"),
+        ("employment: 3", "employment: x"),
+        ("[barn, course]", "3"),
+        ("name: parity, ", ""),
+        ("type: parity", "type: pairity"),
+        ("max: 9}", "max: x}"),
+        ("- {name: parity, type: parity, max: 9}", "- 3"),
+        ("weight: 1.5", "weight: x"),
+        ("kind: local, ", ""),
+        ("max_units: 41, ", ""),
+        ("year: 2020", "year: x"),
+    ],
+)
+def test_a_fault_of_shape_in_one_table_hides_no_wrong_reference_in_another(tmp_path, shape):
+    lay(tmp_path, changed(shape, ("requires: barn", "requires: bran")))
+    found = lines(tmp_path)
+    assert len(found) == 2
+    assert any("'bran' is not in measures; did you mean 'barn'?" in line for line in found)
+
+
+def test_faults_of_yaml_and_of_csv_files_are_told_together(tmp_path):
+    csv = {
+        "funds.csv": TABLES["funds"].replace("county,local", "county,lokal"),
+        "measures.csv": TABLES["measures"]
+        .replace("fair,east", "fair,eats")
+        .replace("barn,west,infra", "barn,west,infar"),
+    }
+    lay(tmp_path, changed(("weight: 1.5", "weight: x"), text=tabled("funds", "measures", "chains")), csv)
+    assert sorted(lines(tmp_path)) == [
+        "funds.csv:4  kind: 'lokal' is not a kind; did you mean 'local'?",
+        "instance.yaml:11  counties.west.weight: 'x' must be a number",
+        "instance.yaml:22  chains: there is no file chains.csv beside the instance",
+        "measures.csv:2  category: 'infarstructure' is not a category; did you mean 'infrastructure'?",
+        "measures.csv:6  county: 'eats' is not in counties; did you mean 'east'?",
+    ]
+
+
+def test_every_circle_of_requirements_is_told(tmp_path):
+    requires = [("31, excludes: cover", "31, requires: course"), ("requires: barn", "requires: shed")]
+    requires += [("committed: true", "requires: drone"), ("reason: no", "requires: fair, reason: no")]
+    lay(tmp_path, changed(*requires))
+    shed, fair = sorted(lines(tmp_path), key=number)
+    assert re.fullmatch(r"instance.yaml:3[01].*requires: goes round in a circle: (\w+) → \w+ → \1", shed)
+    assert {"shed", "course"} == set(re.findall(r"shed|course|fair|drone", shed.partition("circle")[2]))
+    assert re.fullmatch(r"instance.yaml:3[78].*requires: goes round in a circle: (\w+) → \w+ → \1", fair)
+    assert {"fair", "drone"} == set(re.findall(r"shed|course|fair|drone", fair.partition("circle")[2]))
+
+
+def test_rules_about_money_per_head_each_ask_for_people(tmp_path):
+    lay(tmp_path, changed(("population: 160000, ", "")))
+    said = "instance.yaml:9  counties.east.population: must be above 0: the rule '{}' compares money per head"
+    assert lines(tmp_path) == [said.format(rule) for rule in ("per head", "parity", "gini")]
+
+
+def test_rows_after_one_at_fault_keep_their_lines_and_numbers(tmp_path):
+    rows = [("jobs: 20", "jobs: x"), ("west, industry: milk, jobs: 30", "west, industry: mlik, jobs: 30")]
+    rows += [("name: per head, ", ""), ("of: {region: south}", "of: {region: soth}")]
+    lay(tmp_path, changed(*rows))
+    assert sorted(lines(tmp_path), key=number) == [
+        "instance.yaml:17  baseline[1].jobs: 'x' must be a number",
+        "instance.yaml:19  baseline[2].industry: 'mlik' is not in industries; did you mean 'milk'?",
+        "instance.yaml:52  rules[2].name: is missing (unique name)",
+        "instance.yaml:56  rules[6].of.region: 'soth' is not in regions; did you mean 'south'?",
+    ]
+
+
+def test_a_row_at_fault_still_lends_its_id_and_draws_no_further_faults(tmp_path):
+    rows = [("barn: {county: west", "barn: {county: 3"), ("kind: local", "kind: 3"), ("amount: 100", "amount: x")]
+    rows += [("jobseekers: 40", "jobseekers: x"), ("national_ceiling: 21", "national_ceiling: x")]
+    lay(tmp_path, changed(*rows))
+    assert [re.sub(r"^.*:\d+  (\S+): .*", r"\1", line) for line in sorted(lines(tmp_path), key=number)] == [
+        "counties.east.jobseekers",
+        "measures.barn.county",
+        "measures.cover.national_ceiling",
+        "funds.aid.amount",
+        "funds.county.kind",
+    ]
+
+
+def test_a_thousands_separator_inside_braces_is_refused(tmp_path):
+    lay(tmp_path, changed(("population: 160000", "population: 160,000")))
+    assert lines(tmp_path) == ["instance.yaml:9  counties.east.000: is not a known key"]
+
+
+@pytest.mark.parametrize("key", ["yaer:", "yaer: null", "yaer: ~"])
+def test_an_unknown_key_without_a_value_is_refused_too(tmp_path, key):
+    lay(tmp_path, changed(("year: 2020", f"year: 2020\n{key}")))
+    assert lines(tmp_path) == ["instance.yaml:5  yaer: is not a known key; did you mean 'year'?"]
+
+
+def test_a_number_with_thousands_of_digits_is_refused(tmp_path):
+    for digits in (400, 5000):
+        lay(tmp_path, changed(("weight: 1.5", f"weight: {'1' * digits}")))
+        (line,) = lines(tmp_path)
+        assert line.startswith("instance.yaml:11  counties.west.weight: ")
+
+
+# --- the command line ----------------------------------------------------------------------------
+
+
+def alloc(folder: Path, *words: object) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "alloc.cli", *map(str, words)],
+        capture_output=True,
+        encoding="utf-8",
+        timeout=60,
+        cwd=folder,
+    )
+
+
+COMMANDS = {
+    "in Chinese": (
+        changed(("weight: 1.5", "weight: x")),
+        ["check"],
+        ["--lang", "zh"],
+        "counties.west.weight: 'x' 必须是数字",
+    ),
+    "solve in Chinese": (
+        changed(("requires: barn", "requires: bran")),
+        ["solve"],
+        ["--lang", "zh"],
+        "是否想写 'barn'？",
+    ),
+    "broken YAML": ("alloc: [", ["check"], [], "this is not valid YAML"),
+    "too deep": ("a: " + "[" * 10_000, ["check"], [], "nested deeper than 12 levels"),
+    "not UTF-8": (QUESTION.encode("gbk", errors="ignore"), ["check"], [], "is not UTF-8"),
+    "a bad setting": (
+        QUESTION,
+        ["check"],
+        ["--set", "funds.aid.amuont=3"],
+        "--set  funds.aid.amuont: is not a known key",
+    ),
+    "no setting": (QUESTION, ["check"], ["--set", "funds.aid.amount"], "must look like funds.tianjin.amount=30000"),
+}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_the_command_line_tells_faults_on_standard_error_and_leaves_with_2(tmp_path, name):
+    content, command, options, said = COMMANDS[name]
+    lay(tmp_path, files={"instance.yaml": content})
+    done = alloc(tmp_path, *command, tmp_path, *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_the_command_line_tells_many_faults_in_one_call(tmp_path):
+    lay(tmp_path, changed(*MANY))
+    done = alloc(tmp_path, "check", tmp_path)
+    assert (done.returncode, done.stdout) == (2, "")
+    *told, count = done.stderr.replace(f"{tmp_path}/", "").splitlines()
+    assert sorted(told, key=number) == MANY_SAID.splitlines()
+    assert count == "13 faults"
+
+
+def test_the_command_line_tells_where_there_is_no_instance(tmp_path):
+    done = alloc(tmp_path, "check", tmp_path / "none", "--lang", "zh")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr == f"{tmp_path / 'none'} 处没有实例：请给出 YAML 文件，或含有 instance.yaml 的文件夹\n"
+
+
+# --- closing -------------------------------------------------------------------------------------
+
+
+def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
+    said = {fault for cases in (MISTAKES, YAML_FILES, CSV_FILES, PATHS, PLANS) for fault, *_ in cases}
+    told = "".join(line for _, *case in MISTAKES for line in case)
+    said |= {"did_you_mean"} if "; did you mean '" in told else set()
+    said |= {"expected_one_of"} if "; expected one of: " in told else set()
+    lay(tmp_path, changed(("{employment: 1, linkage: 0.02}", "{}")))
+    for overrides in ({"year.next": 3}, {"requires": 3}, {"objective": {3: 4}}, {"chains": {}}, {"counties": {}}):
+        said |= {fault.text for fault in inspect(tmp_path, overrides).faults}
+    with pytest.raises(RequestError) as error:
+        read(tmp_path / "none")
+    said |= {error.value.text}
+    circle = (("31, excludes: cover", "31, requires: course"), ("requires: barn", "requires: shed"))
+    for changes in (circle, (("population: 160000, ", ""),)):
+        lay(tmp_path, changed(*changes))
+        said |= {fault.text for fault in inspect(tmp_path).faults}
+    page = yaml.safe_load((files("alloc.texts") / "faults.yaml").read_text(encoding="utf-8"))
+    assert set(page) - said == set()

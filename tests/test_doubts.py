@@ -1,0 +1,129 @@
+"""What is allowed but looks wrong is warned about, with its line and its key, and never stops a reading."""
+
+from importlib.resources import files
+
+import pytest
+import yaml
+from test_instance import QUESTION, TABLES, lay, tabled
+
+from alloc.instance import inspect
+
+NEVER = "can never be funded: "
+BARN, COURSE, SHED, FAIR, COVER = (f"{m}: {{county" for m in ("barn", "course", "shed", "fair", "cover"))
+
+# warning, what is written instead of what, the key, the sentence, and (where not at the change) the words of its line
+# fmt: off
+DOUBTS = [
+    ("looks_like_percent", "max_share: {aid: 0.7", "max_share: {aid: 70", "measures.cover.max_share.aid",
+     "70 looks like a percentage; shares are written 0.3 for 30 %"),
+    ("looks_like_percent", "max: 0.91", "max: 91", "rules[6].max",
+     "91 looks like a percentage; shares are written 0.3 for 30 %"),
+    ("looks_like_percent", "min: 0.3", "min: 30", "rules[1].min",
+     "30 looks like a percentage; shares are written 0.3 for 30 %"),
+    ("mixed_money", "unit_cost: 1, max", "unit_cost: 2001, max", "measures.shed.unit_cost",
+     "unit costs in infrastructure run from 2 (barn) to 2001 (shed): are 元 and 万元 mixed?"),
+    ("wide_coefficients", "linkage: 0.55", "linkage: 0.00001", "measures.course.max_units",
+     "51 here and 1e-05 at measures.fair.linkage are more than a million times apart; "
+     "choose units that bring them closer", COURSE),
+    ("wide_coefficients", "{water: 3}", "{water: 51e6}", "measures.barn.uses.water",
+     "5.1e+07 here and 0.3 at links[1].buys are more than a million times apart; choose units that bring them closer"),
+    ("county_without_fund", "  west: {region", "  north: {population: 9}\n  west: {region", "counties.north",
+     "no fund may be spent in this county"),
+    ("committed_not_eligible", "eligible: false", "committed: true, eligible: false", "measures.drone.committed",
+     "is committed and not eligible at once: no plan can keep both"),
+    ("no_reason", ", reason: no pilots", "", "measures.drone.reason",
+     "is empty, though the measure is not eligible; say why", "drone: {county"),
+    ("never_whole", "min_units: 5, max_units: 41", "min_units: 40.2, max_units: 40.8", "measures.barn",
+     NEVER + "no whole number of units between 40.2 and 40.8", BARN),
+    ("never_required", "requires: barn", "requires: [barn, drone]", "measures.course",
+     NEVER + "it requires drone, which is not eligible", COURSE),
+    ("never_paid", "funds: [aid, county]", "funds: nation, national: none", "measures.course",
+     NEVER + "no fund may pay for it", COURSE),
+    ("never_planned", "national_ceiling: 21, national_planned: 11", "national_ceiling: 50, national_planned: 39",
+     "measures.cover", NEVER + "39 of national money is planned, but it costs at most 38.4", COVER),
+    ("never_enough", "fixed_cost: 6", "fixed_cost: 600", "measures.barn",
+     NEVER + "its funds hold 134, it costs at least 610", BARN),
+    ("never_shared", "max_share: {aid: 0.7, household: 0.2}", "max_share: {aid: 0.7, national: 0.1, local: 0.1}",
+     "measures.cover", NEVER + "the largest shares that its funds may pay do not reach 1", COVER),
+    ("never_least", "min_share: {aid: 0.12}", "min_share: {aid: 0.7, national: 0.4}", "measures.cover",
+     NEVER + "the least shares add up to more than 1", COVER),
+    ("never_kind", "min_share: {aid: 0.12}", "min_share: {household: 0.12}", "measures.cover",
+     NEVER + "it needs household money, and no such fund may pay for it", COVER),
+    ("never_kind", "national_planned: 11", "national_planned: 11, funds: [aid, county]", "measures.cover",
+     NEVER + "it needs national money, and no such fund may pay for it", COVER),
+    ("no_baseline", "county: west, category: infrastructure, industry: milk",
+     "county: west, category: infrastructure, industry: fodder", "measures.barn.industry",
+     "fodder has no baseline row in west: the measure adds no capacity and no outlet there"),
+    ("outlet_without_industry", "enterprise, industry: fodder, unit_cost", "enterprise, unit_cost",
+     "measures.fair.outlet", "has no effect without an industry", "outlet: 3.5"),
+    ("zero_units", "min_units: 5,", "min_units: 0,", "measures.barn.min_units",
+     "is 0: the measure can go ahead at zero units and still count for a synergy or a requirement"),
+    ("rule_without_bounds", "within: region, max: 4", "within: region", "rules[3]",
+     "has neither min nor max and asks for nothing"),
+    ("rule_selects_nothing", "of: {region: south}", "of: {tag: nothing}", "rules[6]",
+     "selects no measure and asks for nothing"),
+    ("rule_selects_nothing", "aid: {county: east}", "aid: {county: west, category: insurance}", "rules[4]",
+     "selects no measure and asks for nothing"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize("doubt", DOUBTS, ids=[f"{d[0]}-{d[3]}" for d in DOUBTS])
+def test_one_doubt_is_one_warning_with_its_line_and_key_and_stops_nothing(tmp_path, doubt):
+    text, old, new, key, said, *at = doubt
+    assert QUESTION.count(old) == 1
+    written = QUESTION.replace(old, new)
+    start = written.index(at[0]) if at else QUESTION.index(old)
+    reading = inspect(lay(tmp_path, written))
+    place = f"{tmp_path}/instance.yaml:{written.count(chr(10), 0, start) + 1}"
+    assert reading.faults == ()
+    assert [str(found) for found in reading.doubts] == [f"{place}  {key}: {said}"]
+    assert [found.text for found in reading.doubts] == [text]
+    assert reading.instance is not None
+
+
+def test_doubts_about_csv_tables_name_their_file_and_line(tmp_path):
+    table = TABLES["measures"].replace(",0.7,0.2", ",70,0.2").replace(",5,41,", ",0,41,")
+    reading = inspect(lay(tmp_path, tabled("measures"), {"measures.csv": table}))
+    assert [str(found).replace(f"{tmp_path}/", "").split(": ")[0] for found in reading.doubts] == [
+        "measures.csv:5  max_share.aid",
+        "measures.csv:2  min_units",
+    ]
+
+
+def test_doubts_are_said_in_chinese_too(tmp_path):
+    (doubt,) = inspect(lay(tmp_path, QUESTION.replace("min_units: 5,", ""))).doubts
+    assert "为 0：该措施可以零规模实施" in doubt.say("zh")
+
+
+def test_many_doubts_are_told_together_and_faults_come_first(tmp_path):
+    text = QUESTION.replace("min_units: 5,", "").replace(", reason: no pilots", "").replace("max: 0.91", "max: 91")
+    reading = inspect(lay(tmp_path, text))
+    assert sorted(found.text for found in reading.doubts) == ["looks_like_percent", "no_reason", "zero_units"]
+    assert reading.instance is not None
+    stopped = inspect(lay(tmp_path, text.replace("requires: barn", "requires: bran")))
+    assert stopped.instance is None
+    assert [fault.text for fault in stopped.faults] == ["unknown_id"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("max_share: {aid: 0.7", "max_share: {aid: 1"),
+        ("unit_cost: 1, max", "unit_cost: 2000, max"),
+        ("min_units: 5, max_units: 41", "min_units: 5, max_units: 5"),
+        ("fixed_cost: 6", "fixed_cost: 124"),
+        ("national_planned: 11", "national_planned: 21"),
+        ("max_share: {aid: 0.7, household: 0.2}", "max_share: {aid: 0.7, national: 0.3}"),
+        ("min_share: {aid: 0.12}", "min_share: {aid: 0.7, national: 0.3}"),
+        ("unit_cost: 2.5, max", "max"),
+    ],
+)
+def test_what_just_holds_is_not_doubted(tmp_path, old, new):
+    assert QUESTION.count(old) == 1
+    assert inspect(lay(tmp_path, QUESTION.replace(old, new))).doubts == ()
+
+
+def test_every_warning_of_the_catalogue_is_given_for_some_doubt():
+    page = yaml.safe_load((files("alloc.texts") / "warnings.yaml").read_text(encoding="utf-8"))
+    assert {text for text, *_ in DOUBTS} == set(page)
