@@ -390,9 +390,7 @@ class Program:
             self.row(bought <= buys * self.output[p, w])
             self.row(bought <= buys * self.most_output(p, w) * self.established[p])
         away = 1 - link.get("friction", 0)
-        return link.get("weight", 1) * quicksum(
-            v * (1 if a[0] == b[0] else away) for (a, b), v in flow.items()
-        )  # (22)
+        return link.get("weight", 1) * quicksum(v * (1 if a[0] == b[0] else away) for (a, b), v in flow.items())  # (22)
 
     def most_output(self, p: tuple[str, str], w: str) -> float:
         """Return a bound on the output of an industry in a county."""
@@ -464,9 +462,7 @@ class Program:
     def by_county(self, measures: frozenset[str], fund: str) -> dict[str, Any]:
         """Return the spending on some measures in each county."""
         rows = self.data.measures
-        return {
-            c: self.paid({m for m in measures if rows[m]["county"] == c}, fund) for c in self.data.counties
-        }
+        return {c: self.paid({m for m in measures if rows[m]["county"] == c}, fund) for c in self.data.counties}
 
     def parity(self, rule: Raw, spent: dict[str, Any]) -> tuple[Any, Any, float]:
         """Return: largest spending per head ≤ max · the smallest, times the mean population."""

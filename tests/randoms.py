@@ -61,9 +61,7 @@ class Draw:
 
     def some(self, values: Sequence[T], least: int = 1) -> list[T]:
         """Return some of the values, in their order."""
-        chosen = self.random.sample(
-            range(len(values)), self.random.randint(min(least, len(values)), len(values))
-        )
+        chosen = self.random.sample(range(len(values)), self.random.randint(min(least, len(values)), len(values)))
         return [values[i] for i in sorted(chosen)]
 
     def count(self, low: int, high: int, step: int = 1) -> int:

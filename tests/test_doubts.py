@@ -62,8 +62,12 @@ DOUBTS = [
      "has neither min nor max and asks for nothing"),
     ("rule_selects_nothing", "of: {region: south}", "of: {tag: nothing}", "rules[6]",
      "selects no measure and asks for nothing"),
-    ("rule_selects_nothing", "aid: {county: east}", "aid: {county: west, category: insurance}", "rules[4]",
+    ("rule_selects_nothing", "national: {category: insurance}", "national: {tag: nothing}", "rules[4]",
      "selects no measure and asks for nothing"),
+    ("rule_bars_national", "aid: {county: east}", "aid: {county: west, category: insurance}", "rules[4]",
+     "no aid can follow there, so no national money is allowed either: aid follows"),
+    ("shares_below_one", "type: parity, max: 9", "type: share, each: county, max: 0.4", "rules[5].max",
+     "2 groups of at most 0.4 each cannot add up to 1: nothing can be spent"),
 ]
 # fmt: on
 

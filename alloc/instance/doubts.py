@@ -7,7 +7,7 @@ from typing import Any
 from alloc.instance import schema
 from alloc.instance.document import Source
 from alloc.instance.money import available, eligible_funds
-from alloc.instance.schema import Document
+from alloc.instance.schema import Complement, Document, Share
 from alloc.instance.selections import groups, selected
 
 Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
@@ -142,8 +142,23 @@ def empty_rules(document: Document) -> Iterator[Found]:
     for i, rule in enumerate(document.rules):
         if rule.type in ("share", "amount", "count") and rule.min is None and rule.max is None:
             yield ("rules", i), "rule_without_bounds", {}
-        if not any(selected(document, group.counted) for group in groups(document, rule)):
+        if next(groups(document, rule), None) is None:
             yield ("rules", i), "rule_selects_nothing", {}
+
+
+def rules_that_forbid(document: Document) -> Iterator[Found]:
+    """A rule that leaves nothing but nothing: national money that no aid can follow, shares that cannot sum to 1."""
+    for i, rule in enumerate(document.rules):
+        if isinstance(rule, Complement) and rule.ratio > 0:
+            barred = [
+                group.name or rule.name for group in groups(document, rule) if not selected(document, group.counted)
+            ]
+            if barred:
+                yield ("rules", i), "rule_bars_national", {"groups": ", ".join(barred)}
+        if isinstance(rule, Share) and rule.each and rule.max is not None and not rule.within and rule.of == rule.in_:
+            number = sum(1 for _ in groups(document, rule))
+            if number * rule.max < 1 and rule.each in ("county", "category", "region"):
+                yield ("rules", i, "max"), "shares_below_one", {"number": number, "max": rule.max}
 
 
 CHECKS: tuple[Callable[[Document], Iterator[Found]], ...] = (
@@ -154,4 +169,5 @@ CHECKS: tuple[Callable[[Document], Iterator[Found]], ...] = (
     never_funded,
     idle_parts,
     empty_rules,
+    rules_that_forbid,
 )

@@ -25,13 +25,30 @@ def eligible_funds(document: Document, m: str) -> tuple[str, ...]:
 def available(document: Document, f: str, c: str | None = None) -> float:
     """Return the money of a fund in all, or the most it can spend in one county [money]."""
     fund = document.funds[f]
-    by_county = fund.by_county
-    if c is None:
-        return min(
-            math.inf if fund.amount is None else fund.amount,
-            math.inf if by_county is None else math.fsum(by_county.values()),
-        )
-    return min(available(document, f), math.inf if by_county is None else by_county.get(c, 0.0))
+    amount = math.inf if fund.amount is None else fund.amount
+    if fund.by_county is None:
+        return amount
+    return min(amount, math.fsum(fund.by_county.values()) if c is None else fund.by_county.get(c, 0.0))
+
+
+def most_units(document: Document, m: str) -> float:
+    """Return the most units of a measure that its eligible funds can pay for [units]."""
+    row = document.measures[m]
+    purse = math.fsum(available(document, f, row.county) for f in eligible_funds(document, m))
+    if not row.eligible or row.fixed_cost > purse:
+        return 0.0
+    units = row.max_units
+    if row.unit_cost > 0:
+        units = min(units, (purse - row.fixed_cost) / row.unit_cost)
+    if row.integer:
+        units = float(math.floor(units + 1e-9))
+    return units if units >= row.min_units * (1 - 1e-9) else 0.0
+
+
+def largest_cost(document: Document, m: str) -> float:
+    """Return the cost of a measure at the most units that can be paid for [money]."""
+    row = document.measures[m]
+    return row.fixed_cost + row.unit_cost * most_units(document, m) if row.eligible else 0.0
 
 
 def most_money(document: Document, m: str, kind: Kind) -> float:
@@ -40,7 +57,8 @@ def most_money(document: Document, m: str, kind: Kind) -> float:
     funds = [f for f in eligible_funds(document, m) if document.funds[f].kind == kind]
     share = min(measure.max_share.get(kind, 1.0), 1.0)
     purse = math.fsum(available(document, f, measure.county) for f in funds) if funds else 0.0
-    return min(share * measure.largest_cost, purse)
+    most = min(share * largest_cost(document, m), purse)
+    return min(most, ceiling(document, m)) if kind == "national" else most
 
 
 def ceiling(document: Document, m: str) -> float:

@@ -5,7 +5,7 @@ import math
 import pyomo.environ as pyo
 
 from alloc.instance.money import available as purse
-from alloc.instance.money import ceiling, eligible_funds, most_money
+from alloc.instance.money import ceiling, eligible_funds, largest_cost, most_money
 from alloc.instance.schema import Instance
 
 
@@ -49,7 +49,10 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.Spend = pyo.Var(
         model.ELIGIBLE,
-        bounds=lambda model, m, f: (0, min(measures[m].largest_cost, purse(instance, f, measures[m].county))),
+        bounds=lambda model, m, f: (
+            0,
+            min(most_money(instance, m, funds[f].kind), purse(instance, f, measures[m].county)),
+        ),
         doc="money from a fund for a measure [money]",
     )
 
@@ -312,7 +315,8 @@ def _limit_national(model: pyo.ConcreteModel) -> None:
 def _most_aid(instance: Instance, m: str, top: float) -> float:
     """Return the most aid a measure can take; a supplement leaves the ceiling to the nation [money]."""
     row = instance.measures[m]
-    rest = row.largest_cost - top if row.national == "supplement" else row.largest_cost
+    cost = largest_cost(instance, m)
+    rest = cost - top if row.national == "supplement" else cost
     return max(0.0, min(rest, most_money(instance, m, "aid")))
 
 

@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
+from alloc.instance.money import most_units
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance
 
 
@@ -78,8 +79,12 @@ def _limit_returns(model: pyo.ConcreteModel) -> None:
 
 
 def _top_gain(instance: Instance, m: str) -> float:
-    """Return the largest return of a measure [units]."""
-    return math.fsum(width * slope for width, slope in instance.measures[m].pieces)
+    """Return the largest return of a measure that its funds can pay for [units]."""
+    left, gain = most_units(instance, m), 0.0
+    for width, slope in instance.measures[m].pieces:
+        gain += min(width, left) * slope
+        left = max(left - width, 0.0)
+    return gain
 
 
 def supply_rate(instance: Instance, m: str) -> float:

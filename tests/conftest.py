@@ -1,0 +1,178 @@
+"""A small question that a test changes one thing of, and two ways to ask it: at a point, and for the best plan."""
+
+import copy
+import csv
+import itertools
+import json
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pyomo.environ as pyo
+import pytest
+import yaml
+from oracle import optimum
+from pyomo.core.expr.visitor import identify_variables
+
+import alloc
+from alloc.instance import Instance
+from alloc.model import build
+from alloc.solution import Solution
+from alloc.solver import solve_whole
+
+Raw = dict[str, Any]
+Previous = Mapping[str, Mapping[str, float]]
+
+COUNTY = {"region": "hotan", "population": 1000, "jobseekers": 1000}
+MEASURE = {
+    "county": "cele",
+    "category": "infrastructure",
+    "industry": "sheep",
+    "effect": 1,
+    "unit_cost": 1,
+    "max_units": 200,
+}
+NEW: Raw = {"counties": COUNTY, "measures": MEASURE}
+"""What a new county or measure is like where a test does not say."""
+
+
+def stands(industry: str = "sheep", county: str = "cele", **keys: Any) -> Raw:
+    """Return a row of the baseline without jobs and with room for 1000 of them in every category."""
+    room = {"infrastructure": 1000, "training": 1000, "enterprise": 1000}
+    return {"county": county, "industry": industry, **room, **keys}
+
+
+SMALL: Raw = {
+    "alloc": 1,
+    "name": "small",
+    "year": 2019,
+    "counties": {"cele": COUNTY},
+    "industries": {"sheep": {}},
+    "baseline": [stands(infrastructure=0)],
+    "funds": {"aid": {"kind": "aid", "amount": 100}},
+    "measures": {"pens": MEASURE},
+    "objective": {"employment": 1},
+    "solver": {"gap": 1e-7},
+}
+"""A county lacks nothing but workplaces; pens make one for one unit of money; there are 100: 100 jobs."""
+
+
+def asked(**changes: Any) -> Raw:
+    """Return the small question with some parts changed.
+
+    A row of a table with ids is changed key by key, or added; None takes a key or a row away. Other
+    parts are put in the place of what was there.
+    """
+    raw = copy.deepcopy(SMALL)
+    for table, change in changes.items():
+        if table in ("counties", "industries", "funds", "measures"):
+            for row, keys in change.items():
+                if keys is None:
+                    del raw[table][row]
+                else:
+                    merged = {**raw[table].get(row, NEW.get(table, {})), **keys}
+                    raw[table][row] = {key: value for key, value in merged.items() if value is not None}
+        else:
+            raw[table] = change
+    return raw
+
+
+def one_measure(aid_money: float = 60, national_money: float = 60, **keys: Any) -> Raw:
+    """Return the small question with two payers and one measure that costs 100 at most: a job for each unit."""
+    funds = {"aid": {"amount": aid_money}, "national": {"kind": "national", "amount": national_money}}
+    return asked(funds=funds, measures={"pens": {"max_units": 100, **keys}})
+
+
+def rivals(**changes: Any) -> Raw:
+    """Return a question without industries: pens bring one job for a unit of money, courses half a job.
+
+    There is money for 100 units, and no limit on people.
+    """
+    bare = {"industry": None, "effect": None}
+    pens, courses = {**bare, "jobs": 1}, {**bare, "jobs": 0.5, "category": "training"}
+    extra = changes.pop("measures", {})
+    measures = {name: {**row, **extra.pop(name, {})} for name, row in (("pens", pens), ("courses", courses))}
+    measures |= {name: {**bare, **row} for name, row in extra.items()}
+    counties = {"cele": {"jobseekers": None}} | changes.pop("counties", {})
+    return asked(industries={"sheep": None}, baseline=[], counties=counties, measures=measures, **changes)
+
+
+def instance_of(raw: Raw, previous: Previous | None = None) -> Instance:
+    """Write a question into a folder and read it as a planner's would be read.
+
+    previous: for each rule of type `change` the aid of last year, by measure.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "instance.yaml"
+        plain = json.loads(json.dumps(raw))  # without aliases, which the reader refuses
+        path.write_text(yaml.safe_dump(plain, allow_unicode=True, sort_keys=False), encoding="utf-8")
+        for rule in raw.get("rules", []):
+            if rule["type"] == "change":
+                _write_plan(Path(folder) / rule["previous"], raw, (previous or {})[rule["name"]])
+        return alloc.read(path)
+
+
+def _write_plan(folder: Path, raw: Raw, money: Mapping[str, float]) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "allocation.csv").open("w", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(["measure", "county", "category", "industry", "fund", "kind", "amount"])
+        for m, amount in money.items():
+            row = raw["measures"][m]
+            rows.writerow([m, row["county"], row["category"], row.get("industry", ""), "aid", "aid", amount])
+
+
+def plan_of(raw: Raw, previous: Previous | None = None) -> Solution:
+    """Return the best plan of a question."""
+    instance = instance_of(raw, previous)
+    return solve_whole(build(instance), instance, instance.solver)
+
+
+def best(raw: Raw, previous: Previous | None = None) -> Solution:
+    """Return the best plan, after checking that the oracle, another program and solver, finds one as good."""
+    plan = plan_of(raw, previous)
+    answer = optimum(raw, previous)
+    assert plan.status == answer.status
+    reached = [stage.objective for stage in plan.stages]
+    assert reached == pytest.approx(answer.stages, rel=1e-6, abs=1e-6)
+    return plan
+
+
+def model_of(raw: Raw, previous: Previous | None = None) -> pyo.ConcreteModel:
+    """Return the model of a question."""
+    return build(instance_of(raw, previous))
+
+
+def holds(*limits: Any, **point: Any) -> bool:
+    """Tell whether a point keeps one limit, or several together, without a solver.
+
+    point: a decision's name → its value or {index: value}; or the last word of its index → its value, so
+    that `aid=1` is one unit of money from the fund `aid`. What is left out is 0; a yes-or-no decision that
+    is left out may be either. A word that none of the limits knows is an error.
+    """
+    rows = [row for limit in limits for row in (limit.values() if limit.is_indexed() else [limit])]
+    variables = {id(x): x for row in rows for x in identify_variables(row.body)}.values()
+    open_ones, known = [], set()
+    for x in variables:
+        name, index = x.parent_component().local_name, x.index()
+        last = index[-1] if isinstance(index, tuple) else index
+        given = point.get(name, point.get(last))
+        known |= {name, last, (name, index)}
+        value = given.get(index) if isinstance(given, dict) else given
+        if value is None and x.is_binary():
+            open_ones.append(x)
+        x.set_value(value or 0, skip_validation=True)
+    named = set(point) | {(name, i) for name, value in point.items() if isinstance(value, dict) for i in value}
+    if not named <= known:
+        raise KeyError(f"not in these limits: {named - known}")
+    return any(_kept(rows, open_ones, choice) for choice in itertools.product((0, 1), repeat=len(open_ones)))
+
+
+def _kept(rows: list[Any], decisions: list[Any], choice: tuple[int, ...]) -> bool:
+    for x, value in zip(decisions, choice, strict=True):
+        x.set_value(value)
+    values = [(pyo.value(row.body), row.lb, row.ub) for row in rows]
+    return all(
+        (low is None or value >= low - 1e-9) and (high is None or value <= high + 1e-9) for value, low, high in values
+    )
