@@ -8,7 +8,7 @@ from alloc.instance import schema
 from alloc.instance.document import Source
 from alloc.instance.money import available, eligible_funds
 from alloc.instance.schema import Complement, Document, Share
-from alloc.instance.selections import groups, selected
+from alloc.instance.selections import groups
 
 Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
 
@@ -150,9 +150,7 @@ def rules_that_forbid(document: Document) -> Iterator[Found]:
     """A rule that leaves nothing but nothing: national money that no aid can follow, shares that cannot sum to 1."""
     for i, rule in enumerate(document.rules):
         if isinstance(rule, Complement) and rule.ratio > 0:
-            barred = [
-                group.name or rule.name for group in groups(document, rule) if not selected(document, group.counted)
-            ]
+            barred = [group.name or rule.name for group in groups(document, rule) if not group.counted]
             if barred:
                 yield ("rules", i), "rule_bars_national", {"groups": ", ".join(barred)}
         if isinstance(rule, Share) and rule.each and rule.max is not None and not rule.within and rule.of == rule.in_:

@@ -1,6 +1,7 @@
 """Which fund may pay for which measure, and how much at most."""
 
 import math
+from collections.abc import Sequence
 
 from alloc.instance.schema import Document, Kind
 
@@ -31,10 +32,10 @@ def available(document: Document, f: str, c: str | None = None) -> float:
     return min(amount, math.fsum(fund.by_county.values()) if c is None else fund.by_county.get(c, 0.0))
 
 
-def most_units(document: Document, m: str) -> float:
+def most_units(document: Document, m: str, funds: Sequence[str]) -> float:
     """Return the most units of a measure that its eligible funds can pay for [units]."""
     row = document.measures[m]
-    purse = math.fsum(available(document, f, row.county) for f in eligible_funds(document, m))
+    purse = math.fsum(available(document, f, row.county) for f in funds)
     if not row.eligible or row.fixed_cost > purse:
         return 0.0
     units = row.max_units
@@ -45,19 +46,13 @@ def most_units(document: Document, m: str) -> float:
     return units if units >= row.min_units * (1 - 1e-9) else 0.0
 
 
-def largest_cost(document: Document, m: str) -> float:
-    """Return the cost of a measure at the most units that can be paid for [money]."""
+def most_money(document: Document, m: str, kind: Kind, funds: Sequence[str], units: float) -> float:
+    """Return the most that funds of one kind can pay for so many units of a measure [money]."""
     row = document.measures[m]
-    return row.fixed_cost + row.unit_cost * most_units(document, m) if row.eligible else 0.0
-
-
-def most_money(document: Document, m: str, kind: Kind) -> float:
-    """Return the most that funds of one kind can pay for a measure [money]."""
-    measure = document.measures[m]
-    funds = [f for f in eligible_funds(document, m) if document.funds[f].kind == kind]
-    share = min(measure.max_share.get(kind, 1.0), 1.0)
-    purse = math.fsum(available(document, f, measure.county) for f in funds) if funds else 0.0
-    most = min(share * largest_cost(document, m), purse)
+    cost = row.fixed_cost + row.unit_cost * units if row.eligible else 0.0
+    share = min(row.max_share.get(kind, 1.0), 1.0)
+    purse = math.fsum(available(document, f, row.county) for f in funds if document.funds[f].kind == kind)
+    most = min(share * cost, purse)
     return min(most, ceiling(document, m)) if kind == "national" else most
 
 

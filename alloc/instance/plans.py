@@ -2,12 +2,13 @@
 
 import csv
 import io
+from collections.abc import Mapping
 
 from alloc.errors import Fault
 from alloc.instance.document import Source
 from alloc.instance.money import money_counts
-from alloc.instance.schema import Change, Document, Flow, Instance
-from alloc.instance.selections import Group, Narrowed
+from alloc.instance.schema import Change, Document, Flow, Instance, Selection
+from alloc.instance.selections import Group
 from alloc.instance.tables import Opened
 
 COLUMNS = ("measure", "county", "category", "industry", "fund", "kind", "amount")
@@ -51,7 +52,7 @@ def previous_money(instance: Instance, rule: Change, group: Group) -> float:
     return sum(
         row.amount
         for row in instance.previous[rule.previous]
-        if _fund_counts(instance, rule.fund, row) and _row_matches(instance, row, group.counted)
+        if _fund_counts(instance, rule.fund, row) and _row_matches(instance, row, rule.of, group.narrowed)
     )
 
 
@@ -59,7 +60,7 @@ def _fund_counts(instance: Instance, fund: str, row: Flow) -> bool:
     return money_counts(instance, fund, row.fund) if row.fund in instance.funds else fund in ("all", row.kind, row.fund)
 
 
-def _row_matches(instance: Instance, row: Flow, narrowed: Narrowed) -> bool:
+def _row_matches(instance: Instance, row: Flow, selection: Selection, narrowed: Mapping[str, str]) -> bool:
     county, industry = instance.counties.get(row.county), instance.industries.get(row.industry)
     words = {
         "county": row.county,
@@ -70,9 +71,8 @@ def _row_matches(instance: Instance, row: Flow, narrowed: Narrowed) -> bool:
         "chain": industry.chain if industry else "",
     }
     tags = instance.measures[row.measure].tags if row.measure in instance.measures else ()
-    selection = narrowed.selection
     return (
         all(not getattr(selection, key) or word in getattr(selection, key) for key, word in words.items())
         and (not selection.tag or any(tag in selection.tag for tag in tags))
-        and all(words[what] == word for what, word in narrowed.to)
+        and all(words[what] == word for what, word in narrowed.items())
     )

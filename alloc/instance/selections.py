@@ -1,27 +1,27 @@
 """Which measures a rule selects, and the groups that `each` and `within` make of it."""
 
-from collections.abc import Iterator
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from alloc.instance.schema import CATEGORIES, AnyRule, Document, Selection
+from alloc.instance.schema import CATEGORIES, AnyRule, Complement, Document, Selection, Share
 
-
-@dataclass(frozen=True)
-class Narrowed:
-    """A selection narrowed to one county, category, industry, chain, region or measure after another."""
-
-    selection: Selection
-    to: tuple[tuple[str, str], ...] = ()
+SELECTORS = ("county", "category", "industry", "region", "chain", "measure")
+"""The keys of a selection that are attributes of a measure; the other one is `tag`."""
 
 
 @dataclass(frozen=True)
 class Group:
-    """One repetition of a rule: its name, what is counted, and what that is compared with."""
+    """One repetition of a rule.
+
+    counted: the measures that it counts; compared: those it compares with (`in`, `national`), all where
+    nothing is said. narrowed: what `each` and `within` narrowed the counted ones to.
+    """
 
     name: str
-    county: str
-    counted: Narrowed
-    base: Narrowed
+    counted: tuple[str, ...]
+    compared: tuple[str, ...]
+    narrowed: Mapping[str, str]
 
 
 def attribute(document: Document, m: str, what: str) -> str:
@@ -37,20 +37,16 @@ def attribute(document: Document, m: str, what: str) -> str:
     return word
 
 
-def matches(document: Document, m: str, narrowed: Narrowed) -> bool:
-    """Tell whether a measure is in a selection."""
-    selection = narrowed.selection
-    keys = ("county", "category", "industry", "region", "chain", "measure")
-    return (
-        all(not getattr(selection, k) or attribute(document, m, k) in getattr(selection, k) for k in keys)
-        and (not selection.tag or any(tag in selection.tag for tag in document.measures[m].tags))
-        and all(attribute(document, m, what) == word for what, word in narrowed.to)
-    )
-
-
-def selected(document: Document, narrowed: Narrowed) -> tuple[str, ...]:
+def selected(document: Document, selection: Selection) -> tuple[str, ...]:
     """Return the measures of a selection, in the order of the table."""
-    return tuple(m for m in document.measures if matches(document, m, narrowed))
+    keys = [key for key in SELECTORS if getattr(selection, key)]
+    found = tuple(document.measures)
+    for key in keys:
+        wanted = set(getattr(selection, key))
+        found = tuple(m for m in found if attribute(document, m, key) in wanted)
+    if selection.tag:
+        found = tuple(m for m in found if not set(selection.tag).isdisjoint(document.measures[m].tags))
+    return found
 
 
 def members(document: Document, what: str) -> tuple[str, ...]:
@@ -66,26 +62,33 @@ def members(document: Document, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(everything))
 
 
+def counts(rule: AnyRule) -> Selection:
+    """Return what a rule counts: `aid` in a complement, else `of`."""
+    found: Selection = rule.aid if isinstance(rule, Complement) else rule.of  # type: ignore[attr-defined]
+    return found
+
+
 def groups(document: Document, rule: AnyRule) -> Iterator[Group]:
     """Yield the repetitions of a rule; those that count nothing are skipped.
 
-    `each` narrows what is counted (`of`, or `aid` in a complement); `within` narrows both sides.
-    In a complement a group is skipped where its national side selects nothing.
+    `each` narrows what is counted; `within` narrows both sides. In a complement a group is skipped
+    where its national side selects nothing.
     """
-    counted: Selection = getattr(rule, "aid", None) or getattr(rule, "of")  # noqa: B009
-    base: Selection = getattr(rule, "national", None) or getattr(rule, "in_", None) or Selection()
-    each = members(document, rule.each) if rule.each else ("",)
-    within = members(document, rule.within) if rule.within else ("",)
-    for outer in within:
-        both = ((str(rule.within), outer),) if rule.within else ()
-        for inner in each:
-            one = ((str(rule.each), inner),) if rule.each else ()
-            group = Group(
-                name=" · ".join(word for word in (outer, inner) if word),
-                county=dict([*both, *one]).get("county", ""),
-                counted=Narrowed(counted, (*both, *one)),
-                base=Narrowed(base, both),
-            )
-            decisive = group.base if getattr(rule, "national", None) is not None else group.counted
-            if selected(document, decisive):
-                yield group
+    each, within = str(rule.each or ""), str(rule.within or "")
+    other = rule.national if isinstance(rule, Complement) else rule.in_ if isinstance(rule, Share) else Selection()
+    counted: dict[tuple[str, str], list[str]] = defaultdict(list)
+    compared: dict[str, list[str]] = defaultdict(list)
+    for m in selected(document, counts(rule)):
+        outer = attribute(document, m, within) if within else ""
+        counted[outer, attribute(document, m, each) if each else ""].append(m)
+    for m in selected(document, other):
+        compared[attribute(document, m, within) if within else ""].append(m)
+    for outer in members(document, within) if within else ("",):
+        for inner in members(document, each) if each else ("",):
+            if compared.get(outer) if isinstance(rule, Complement) else counted.get((outer, inner)):
+                yield Group(
+                    name=" · ".join(word for word in (outer, inner) if word),
+                    counted=tuple(counted.get((outer, inner), ())),
+                    compared=tuple(compared.get(outer, ())),
+                    narrowed={what: word for what, word in ((within, outer), (each, inner)) if what},
+                )

@@ -4,6 +4,7 @@ import csv
 import io
 import types
 from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from pathlib import Path as File
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -107,6 +108,7 @@ def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> I
             yield Fault(place, column, "unknown_key", {"hint": nearest(column, known)})
 
 
+@cache
 def columns(table: str) -> dict[str, str]:
     """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text` or `map`.
 

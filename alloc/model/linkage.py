@@ -195,7 +195,7 @@ def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 def _most_output(model: pyo.ConcreteModel, instance: Instance, w: str, c: str, s: str) -> float:
     """Return the most output that the data allow [money per year]."""
-    upgraded = min(model.most_jobs[c, s], most_capacity(model, instance, c, "technology", s))
+    upgraded = min(model.most_jobs[c, s], most_capacity(model, c, "technology", s))
     return float(model.productivity[s] * model.factor[w, s] * model.most_jobs[c, s] + model.uplift[s] * upgraded)
 
 

@@ -1,12 +1,23 @@
 """Measures and money: cost, scale, funds, resources, and complementarity with national money."""
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 import pyomo.environ as pyo
 
 from alloc.instance.money import available as purse
-from alloc.instance.money import ceiling, eligible_funds, largest_cost, most_money
-from alloc.instance.schema import Instance
+from alloc.instance.money import ceiling, eligible_funds, most_money, most_units
+from alloc.instance.schema import Instance, Measure
+
+
+def grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
+    """Return what belongs to each key, in the order of the pairs."""
+    found: dict[Any, list[str]] = defaultdict(list)
+    for key, member in pairs:
+        found[key].append(member)
+    return dict(found)
 
 
 def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -28,13 +39,13 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.fixed_cost = _figures(model, instance, "fixed_cost", "cost of going ahead at all [money]")
     model.least = pyo.Param(
         model.MEASURES,
-        initialize={m: _whole(row, row.min_units, math.ceil) for m, row in measures.items()},
+        initialize={m: _whole(row) for m, row in measures.items()},
         doc="fewest units if it goes ahead [units]",
     )
     model.most = pyo.Param(
         model.MEASURES,
-        initialize={m: _whole(row, row.max_units, math.floor) for m, row in measures.items()},
-        doc="most units [units]",
+        initialize={m: most_units(instance, m, payers[m]) for m in measures},
+        doc="most units that its funds can pay for [units]",
     )
 
     def domain(model: pyo.ConcreteModel, m: str) -> object:
@@ -51,7 +62,10 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
         model.ELIGIBLE,
         bounds=lambda model, m, f: (
             0,
-            min(most_money(instance, m, funds[f].kind), purse(instance, f, measures[m].county)),
+            min(
+                most_money(instance, m, funds[f].kind, payers[m], model.most[m]),
+                purse(instance, f, measures[m].county),
+            ),
         ),
         doc="money from a fund for a measure [money]",
     )
@@ -79,10 +93,9 @@ def _figures(model: pyo.ConcreteModel, instance: Instance, key: str, doc: str) -
     return pyo.Param(model.MEASURES, initialize=values, doc=doc)
 
 
-def _whole(row: object, units: float, rounded: object) -> float:
-    """Return the nearest whole number of units inside the limits where only whole units count."""
-    inward = 1e-9 if rounded is math.floor else -1e-9
-    return float(rounded(units + inward)) if row.integer else units  # type: ignore[attr-defined,operator]
+def _whole(row: Measure) -> float:
+    """Return the fewest units, rounded up where only whole units count [units]."""
+    return float(math.ceil(row.min_units - 1e-9)) if row.integer else row.min_units
 
 
 def add_locks(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -134,9 +147,12 @@ def add_locks(model: pyo.ConcreteModel, instance: Instance) -> None:
 def add_purses(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what funds can give."""
     funds = instance.funds
-    paid = {f: [m for m, g in model.ELIGIBLE if g == f] for f in funds}
+    paid = grouped((f, m) for m, f in model.ELIGIBLE)
     tied = {(f, c): amount for f, fund in funds.items() for c, amount in (fund.by_county or {}).items()}
-    model.MEASURES_OF = pyo.Set(model.FUNDS, initialize=paid, doc="measures that a fund may pay for")
+    local = grouped(((f, instance.measures[m].county), m) for m, f in model.ELIGIBLE)
+    model.MEASURES_OF = pyo.Set(
+        model.FUNDS, initialize={f: paid.get(f, []) for f in funds}, doc="measures that a fund may pay for"
+    )
     model.LIMITED_FUNDS = pyo.Set(
         initialize=[f for f, x in funds.items() if x.amount is not None], doc="funds with one amount"
     )
@@ -146,7 +162,7 @@ def add_purses(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.TIED_MEASURES = pyo.Set(
         model.TIED_FUNDS,
-        initialize={(f, c): [m for m in paid[f] if instance.measures[m].county == c] for f, c in tied},
+        initialize={(f, c): local.get((f, c), []) for f, c in tied},
         doc="measures in a county that a fund may pay for",
     )
     model.amount = pyo.Param(
@@ -185,25 +201,29 @@ def add_purses(model: pyo.ConcreteModel, instance: Instance) -> None:
 def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what scarce resources can give."""
     resources = instance.resources
-    users = {r: [m for m, row in instance.measures.items() if r in row.uses] for r in resources}
+    uses = {(r, m): amount for m, row in instance.measures.items() for r, amount in row.uses.items()}
+    users = grouped(uses)
+    local = grouped(((r, instance.measures[m].county), m) for r, m in uses)
     shared = {(r, c): amount for r, row in resources.items() for c, amount in row.by_county.items()}
     total = {r: row.amount for r, row in resources.items() if row.amount is not None}
     model.RESOURCES = pyo.Set(initialize=list(total), doc="resources with one amount")
     model.TIED_RESOURCES = pyo.Set(dimen=2, initialize=list(shared), doc="resources by county")
     model.USES = pyo.Set(
         dimen=2,
-        initialize=[(r, m) for r in resources for m in users[r]],
+        initialize=list(uses),
         doc="resources and measures that use them",
     )
-    model.USERS = pyo.Set(model.RESOURCES, initialize={r: users[r] for r in total}, doc="measures that use a resource")
+    model.USERS = pyo.Set(
+        model.RESOURCES, initialize={r: users.get(r, []) for r in total}, doc="measures that use a resource"
+    )
     model.LOCAL_USERS = pyo.Set(
         model.TIED_RESOURCES,
-        initialize={(r, c): [m for m in users[r] if instance.measures[m].county == c] for r, c in shared},
+        initialize={(r, c): local.get((r, c), []) for r, c in shared},
         doc="measures in a county that use a resource",
     )
     model.uses = pyo.Param(
         model.USES,
-        initialize={(r, m): instance.measures[m].uses[r] for r, m in model.USES},
+        initialize=uses,
         doc="resource per unit",
     )
     model.resource = pyo.Param(model.RESOURCES, initialize=total, doc="amount of a resource")
@@ -264,12 +284,12 @@ def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.most_aid = pyo.Param(
         model.MEASURES,
         doc="most aid that the data allow [money]",
-        initialize={m: _most_aid(instance, m, top[m]) for m in measures},
+        initialize={m: _most_aid(instance, m, top[m], aid[m], model.most[m]) for m in measures},
     )
     model.most_national = pyo.Param(
         model.MEASURES,
         doc="most national money that the data allow [money]",
-        initialize={m: min(top[m], most_money(instance, m, "national")) for m in measures},
+        initialize={m: most_money(instance, m, "national", national[m], model.most[m]) for m in measures},
     )
     model.Reached = pyo.Var(model.SUPPLEMENTED, domain=pyo.Binary, doc="1 if national money has reached its ceiling")
     model.AidPays = pyo.Var(model.EXCLUSIVE, domain=pyo.Binary, doc="1 if aid pays and the nation does not")
@@ -312,12 +332,11 @@ def _limit_national(model: pyo.ConcreteModel) -> None:
         return model.National[m] <= model.most_national[m] * (model.Funded[m] - model.AidPays[m])
 
 
-def _most_aid(instance: Instance, m: str, top: float) -> float:
+def _most_aid(instance: Instance, m: str, top: float, funds: Sequence[str], units: float) -> float:
     """Return the most aid a measure can take; a supplement leaves the ceiling to the nation [money]."""
     row = instance.measures[m]
-    cost = largest_cost(instance, m)
-    rest = cost - top if row.national == "supplement" else cost
-    return max(0.0, min(rest, most_money(instance, m, "aid")))
+    rest = row.fixed_cost + row.unit_cost * units - (top if row.national == "supplement" else 0.0)
+    return max(0.0, min(rest, most_money(instance, m, "aid", funds, units)))
 
 
 def add_cost_shares(model: pyo.ConcreteModel, instance: Instance) -> None:

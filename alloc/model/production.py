@@ -5,8 +5,7 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
-from alloc.instance.money import most_units
-from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance
+from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
 
 
 def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -44,6 +43,11 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
         initialize={key: slope for key, (_, slope) in pieces.items()},
         doc="return per unit on a piece",
     )
+    model.most_gain = pyo.Param(
+        model.MEASURES,
+        initialize={m: _most_gain(row, model.most[m]) for m, row in instance.measures.items()},
+        doc="largest return that the funds can pay for [units]",
+    )
     model.Piece = pyo.Var(
         model.PIECES,
         bounds=lambda model, m, i: (0, model.width[m, i]),
@@ -52,7 +56,7 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.Full = pyo.Var(model.RISES, domain=pyo.Binary, doc="1 if a piece is full")
     model.Gain = pyo.Var(
         model.MEASURES,
-        bounds=lambda model, m: (0, _top_gain(instance, m)),
+        bounds=lambda model, m: (0, model.most_gain[m]),
         doc="units in effect after returns, may be left unused [units]",
     )
     _limit_returns(model)
@@ -78,12 +82,12 @@ def _limit_returns(model: pyo.ConcreteModel) -> None:
         return model.Piece[m, j] <= model.width[m, j] * model.Full[m, i]
 
 
-def _top_gain(instance: Instance, m: str) -> float:
-    """Return the largest return of a measure that its funds can pay for [units]."""
-    left, gain = most_units(instance, m), 0.0
-    for width, slope in instance.measures[m].pieces:
-        gain += min(width, left) * slope
-        left = max(left - width, 0.0)
+def _most_gain(row: Measure, units: float) -> float:
+    """Return what so many units bring on the curve of returns [units]."""
+    gain = 0.0
+    for width, slope in row.pieces:
+        gain += min(width, units) * slope
+        units = max(units - width, 0.0)
     return gain
 
 
@@ -107,16 +111,17 @@ def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
         else:
             pools[row.county, row.category].append(m)
     rates = {m: supply_rate(instance, m) for m in instance.measures}
-    potential = {key: math.fsum(rates[m] * _top_gain(instance, m) for m in pool) for key, pool in pools.items()}
-    counties = list(dict.fromkeys(c for c, _ in rows))
+    potential = {key: math.fsum(rates[m] * model.most_gain[m] for m in pool) for key, pool in pools.items()}
+    industries: dict[str, list[str]] = {c: [] for c in instance.counties}
+    for c, s in rows:
+        industries[c].append(s)
 
     model.INDUSTRIES = pyo.Set(initialize=list(instance.industries), doc="industries")
     model.CATEGORIES = pyo.Set(initialize=list(CATEGORIES), doc="categories")
     model.PRODUCERS = pyo.Set(dimen=2, initialize=list(rows), doc="counties and industries that can exist there")
     model.INDUSTRIES_OF = pyo.Set(
         model.COUNTIES,
-        initialize={c: [s for d, s in rows if d == c] for c in counties}
-        | {c: [] for c in instance.counties if c not in counties},
+        initialize=industries,
         doc="industries that can exist in a county",
     )
     capacities = [(c, k, s) for c, s in rows for k in CATEGORIES]
@@ -128,7 +133,7 @@ def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.POOLS = pyo.Set(
         dimen=2,
-        initialize=[key for key in pools if key[0] in counties],
+        initialize=[key for key in pools if industries[key[0]]],
         doc="counties and categories with measures for the whole county",
     )
     model.POOL = pyo.Set(
@@ -170,9 +175,9 @@ def _limit_capacity(model: pyo.ConcreteModel) -> None:
         )
 
 
-def most_capacity(model: pyo.ConcreteModel, instance: Instance, c: str, k: str, s: str) -> float:
+def most_capacity(model: pyo.ConcreteModel, c: str, k: str, s: str) -> float:
     """Return the largest capacity that the data allow [capacity]."""
-    own = math.fsum(model.supply[m] * _top_gain(instance, m) for m in model.SUPPLIERS[c, k, s])
+    own = math.fsum(model.supply[m] * model.most_gain[m] for m in model.SUPPLIERS[c, k, s])
     return float(model.standing[c, k, s] + own + model.Share[c, k, s].ub)
 
 
@@ -186,19 +191,19 @@ def most_jobs(model: pyo.ConcreteModel, instance: Instance, row: Baseline, outle
     limits = [math.inf if row.max_jobs is None else row.max_jobs, row.jobs + (seekers or 0.0)]
     for k in JOB_CATEGORIES:
         need = industry.needs.get(k, 1.0)
-        limits += [most_capacity(model, instance, row.county, k, row.industry) / need] if need > 0 else []
+        limits += [most_capacity(model, row.county, k, row.industry) / need] if need > 0 else []
     if row.market is not None and industry.productivity > 0:
         limits.append((row.market + outlet) / industry.productivity)
     top = max(row.jobs, min(limits))
     return row.jobs if top < industry.viable_jobs else top
 
 
-def most_outlets(instance: Instance) -> dict[tuple[str, str], float]:
+def most_outlets(model: pyo.ConcreteModel, instance: Instance) -> dict[tuple[str, str], float]:
     """Return the most sales that measures can add, by county and industry [money per year]."""
     outlets: dict[tuple[str, str], float] = defaultdict(float)
     for m, row in instance.measures.items():
         if row.outlet > 0:
-            outlets[row.county, row.industry] += row.outlet * _top_gain(instance, m)
+            outlets[row.county, row.industry] += row.outlet * model.most_gain[m]
     return outlets
 
 
@@ -206,7 +211,7 @@ def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare jobs and what bounds them: five bottlenecks, the market, people, viable size."""
     rows = {(row.county, row.industry): row for row in instance.baseline}
     needs = {(s, k): row.needs.get(k, 1.0) for s, row in instance.industries.items() for k in JOB_CATEGORIES}
-    outlets = most_outlets(instance)
+    outlets = most_outlets(model, instance)
     tops = {key: most_jobs(model, instance, row, outlets[key]) for key, row in rows.items()}
     viable = {s: row.viable_jobs for s, row in instance.industries.items()}
     growing = [(c, s) for (c, s), row in rows.items() if row.jobs < viable[s] <= tops[c, s]]
@@ -227,7 +232,7 @@ def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.viable_jobs = pyo.Param(model.INDUSTRIES, initialize=viable, doc="viable size [jobs]")
 
     def covered(k: str):
-        return lambda model, c, s: (0, min(tops[c, s], most_capacity(model, instance, c, k, s)))
+        return lambda model, c, s: (0, min(tops[c, s], most_capacity(model, c, k, s)))
 
     def standing(model, c, s):
         return (1, 1) if rows[c, s].jobs >= viable[s] else (0, 1 if (c, s) in model.GROWING else 0)

@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 from alloc.instance.money import eligible_funds, money_counts
 from alloc.instance.plans import previous_money
 from alloc.instance.schema import Change, Complement, Count, Gini, Instance, Parity, Rule, Share, Total
-from alloc.instance.selections import Group, groups, selected
+from alloc.instance.selections import Group, groups
 
 Key = tuple[str, str]
 """Rule and group."""
@@ -50,7 +50,7 @@ def sides(instance: Instance) -> dict[Key, Side]:
 
 
 def _side(instance: Instance, payers: Payers, rule: Rule, group: Group) -> Side:
-    counted, base = selected(instance, group.counted), selected(instance, group.base)
+    counted, base = group.counted, group.compared
     side = Side(constant=1.0, penalty=rule.penalty)
     if isinstance(rule, Count):
         side.funded, side.least, side.most = counted, rule.min, rule.max
@@ -70,7 +70,7 @@ def _side(instance: Instance, payers: Payers, rule: Rule, group: Group) -> Side:
     elif isinstance(rule, Total):
         side.least, side.most = rule.min, rule.max
         if rule.per == "capita":
-            side.constant = instance.counties[group.county].population
+            side.constant = instance.counties[group.narrowed["county"]].population
     return side
 
 
@@ -86,7 +86,7 @@ def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
         if isinstance(rule, (Parity, Gini)):
             for group in groups(instance, rule):
                 local: dict[str, list[tuple[str, str]]] = {c: [] for c in instance.counties}
-                for m, f in _payments(instance, payers, selected(instance, group.counted), rule.fund):
+                for m, f in _payments(instance, payers, group.counted, rule.fund):
                     local[instance.measures[m].county].append((m, f))
                 found[rule.name, group.name] = local
     return found
@@ -180,7 +180,9 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.GINI = pyo.Set(dimen=2, initialize=gini, doc="Gini rules")
     model.LOCAL = pyo.Set(dimen=3, initialize=list(paid), doc="rules on money per head and counties")
     model.PARITY_LOCAL = pyo.Set(
-        dimen=3, initialize=[key for key in paid if key[:2] in set(parity)], doc="parity rules and counties"
+        dimen=3,
+        initialize=[key for key in paid if isinstance(equity[key[:2]], Parity)],
+        doc="parity rules and counties",
     )
     model.PAIRS = pyo.Set(dimen=4, initialize=pairs, doc="Gini rules and pairs of counties")
     model.PAIRS_OF = pyo.Set(

@@ -7,7 +7,7 @@ import pandas as pd
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.schema import Count
-from alloc.instance.selections import groups, selected
+from alloc.instance.selections import groups
 from alloc.model.rules import sides
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
@@ -52,7 +52,7 @@ class _State:
         for rule in instance.rules:
             for group in groups(instance, rule) if isinstance(rule, Count) and rule.max is not None else ():
                 if (rule.name, group.name) in keys:
-                    self.counted |= dict.fromkeys(selected(instance, group.counted), rule.name)
+                    self.counted |= dict.fromkeys(group.counted, rule.name)
 
     def _money_left(self, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
         """Return what each fund has left for each county, its total counted [money]."""
