@@ -1,6 +1,8 @@
 """The command line: words in, words out."""
 
+import io
 import json
+import math
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,6 +16,8 @@ from alloc.texts import LANGUAGES, say
 
 if TYPE_CHECKING:
     from alloc.run import Run
+
+MOST_THREADS = 256
 
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what people read.")
 set_option = click.option(
@@ -30,6 +34,9 @@ instance_argument = click.argument("instance", type=click.Path(path_type=Path))
 @click.version_option(package_name="alloc")
 def main() -> None:
     """Decide how a fixed yearly aid budget is spent, with a proof and an explanation."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
 @contextmanager
@@ -40,6 +47,9 @@ def _spoken(lang: str) -> Iterator[None]:
     except AllocError as error:
         click.echo(error.say(lang), err=True)
         sys.exit(error.exit_code)
+    except OSError as error:
+        click.echo(say("not_accessible", lang, path=error.filename or "", reason=error.strerror or error), err=True)
+        sys.exit(2)
     except KeyboardInterrupt:
         click.echo(say("interrupted", lang), err=True)
         sys.exit(130)
@@ -80,7 +90,9 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
 @click.option("--overwrite", is_flag=True, help="Replace an earlier results folder.")
 @click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which to stop.")
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time in seconds.")
-@click.option("--threads", type=click.IntRange(min=0), help="Processor threads (0 = the solver's choice).")
+@click.option(
+    "--threads", type=click.IntRange(min=0, max=MOST_THREADS), help="Processor threads (0 = the solver's choice)."
+)
 @set_option
 @click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else on standard output.")
 @lang_option
@@ -96,7 +108,7 @@ def solve(
     """Solve one year's question, audit the plan and write the results folder."""
     with _spoken(lang):
         from alloc.instance import inspect
-        from alloc.run import EXIT_CODES
+        from alloc.run import EXIT_CODES, may_write
         from alloc.run import solve as run_solve
 
         reading = inspect(instance, _overrides(settings))
@@ -107,8 +119,7 @@ def solve(
 
             raise InstanceError(reading.faults)
         target = out or Path("results") / reading.instance.name
-        if target.exists() and not overwrite:
-            raise RequestError("folder_exists", path=target)
+        may_write(target, overwrite)
         with _progress(say("solving", lang, name=reading.instance.name)) as log:
             run = run_solve(reading.instance, lang=lang, log=log, **options)
         if run.solution.has_plan:
@@ -120,7 +131,7 @@ def solve(
 def _tell(run: "Run", target: Path, as_json: bool, lang: str) -> None:
     """Print the figures, or the summary; words about the run go to standard error."""
     if as_json:
-        click.echo(json.dumps(run.figures, ensure_ascii=False, indent=2))
+        click.echo(json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False))
     if run.solution.has_plan:
         if not as_json:
             from rich.console import Console
@@ -130,9 +141,8 @@ def _tell(run: "Run", target: Path, as_json: bool, lang: str) -> None:
             console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
             console.print(summary(run.instance, run.tables, run.figures, lang))
         if run.status == "feasible":
-            click.echo(
-                say("stopped_early", lang, gap=f"{max(stage.gap for stage in run.solution.stages):.2%}"), err=True
-            )
+            gap = max(stage.gap for stage in run.solution.stages)
+            click.echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
         click.echo(say("wrote", lang, path=target), err=True)
     else:
         click.echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)
@@ -186,6 +196,20 @@ def new(folder: Path, lang: str) -> None:
         from alloc.instance.starter import start
 
         start(folder)
+        click.echo(say("new_next", lang, path=folder))
+
+
+@main.command()
+@click.option("--counties", type=click.IntRange(min=3), required=True, help="How many counties.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@lang_option
+def generate(counties: int, seed: int, folder: Path, lang: str) -> None:
+    """Write a synthetic question of many counties into FOLDER."""
+    with _spoken(lang):
+        from alloc.generate import generate as write_question
+
+        write_question(counties, seed, folder)
         click.echo(say("new_next", lang, path=folder))
 
 

@@ -1,6 +1,7 @@
 """One year's question from file to audited result: read, build, solve, compare, audit, report."""
 
 import json
+import math
 import os
 import platform
 import shutil
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
+from pydantic import ValidationError
 
 from alloc.audit import Audit, audit
 from alloc.clash import clashes
@@ -25,6 +27,7 @@ from alloc.report.reasons import explained
 from alloc.report.tables import tables
 from alloc.solution import Solution, Status
 from alloc.solver import solve_whole
+from alloc.texts import LANGUAGES
 
 
 @dataclass(frozen=True)
@@ -83,12 +86,14 @@ def solve(
     does not survive the second reading, SolveError when the solver fails.
     """
     started = time.perf_counter()
+    if lang not in LANGUAGES:
+        raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
     if not isinstance(instance, Instance):
         instance = read(Path(instance), overrides)
     elif overrides:
         raise RequestError("overrides_need_path")
     given = {"gap": gap, "time_limit": time_limit, "threads": threads}
-    options = instance.solver.model_copy(update={key: x for key, x in given.items() if x is not None})
+    options = _options(instance, given)
     if options.method == "blocks":
         raise RequestError("no_blocks")
     plan = solve_whole(build(instance), instance, options, log)
@@ -107,7 +112,23 @@ def solve(
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
     figures = _figures(instance, options, plan, started, quo, found, verdict)
-    return Run(instance, plan, explained(instance, found, lang), figures)
+    return Run(instance, plan, explained(instance, found, plan.status == Status.OPTIMAL, lang), figures)
+
+
+def _options(instance: Instance, given: Mapping[str, float | None]) -> Options:
+    """Return the instance's solver options with those of the call in their place."""
+    try:
+        return Options.model_validate(
+            instance.solver.model_dump() | {key: x for key, x in given.items() if x is not None}
+        )
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        raise RequestError("bad_option", option=wrong["loc"][0], problem=wrong["msg"], found=wrong["input"]) from None
+
+
+def _finite(number: float) -> float | None:
+    """Return a number that JSON can hold: nothing where nothing is proven."""
+    return number if math.isfinite(number) else None
 
 
 def _figures(
@@ -127,15 +148,21 @@ def _figures(
         "instance_sha256": instance.sha256,
         "status": str(plan.status),
         "objective": plan.objective if has else None,
-        "bound": plan.bound if has else None,
-        "gap": plan.gap if has else None,
+        "bound": _finite(plan.bound) if has else None,
+        "gap": _finite(plan.gap) if has else None,
         "asked_gap": options.gap,
         "employment": plan.values["ExpectedEmployment"][None] if has else None,
         "linkage": plan.values["ExpectedLinkage"][None] if has else None,
         "penalties": plan.values["Penalties"][None] if has else None,
         "stages": [
-            {"goal": s.goal, "objective": s.objective, "bound": s.bound, "gap": s.gap, "value": s.kept}
-            for s in plan.stages
+            {
+                "goal": stage.goal,
+                "objective": stage.objective if math.isfinite(stage.bound) else None,
+                "bound": _finite(stage.bound),
+                "gap": _finite(stage.gap),
+                "value": stage.kept,
+            }
+            for stage in plan.stages
         ],
         "status_quo": None
         if quo is None or found is None
@@ -169,18 +196,29 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
+def may_write(out: Path, overwrite: bool) -> None:
+    """Raise RequestError where a results folder may not be written: only an earlier result is ever replaced."""
+    if not out.exists():
+        return
+    if not overwrite:
+        raise RequestError("folder_exists", path=out)
+    if not all((out / name).is_file() for name in ("run.json", "datapackage.json")):
+        raise RequestError("not_a_result", path=out)
+
+
 def _save(run: Run, out: Path, overwrite: bool, lang: str) -> Path:
     if not run.tables:
         raise RequestError("nothing_to_save", status=run.status)
-    if out.exists() and not overwrite:
-        raise RequestError("folder_exists", path=out)
+    may_write(out, overwrite)
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
         new, old = beside / "new", beside / "old"
         new.mkdir()
         folder.write(run.instance, run.tables, run.figures, new, lang)
-        (new / "run.json").write_text(json.dumps(run.figures, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+        (new / "run.json").write_text(
+            json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
+        )
         if out.exists():
             out.rename(old)
         new.rename(out)

@@ -201,6 +201,7 @@ PATHS = [
     ("leaves_folder", "link.csv", OUTSIDE),
     ("leaves_folder", "away/outside.csv", OUTSIDE),
     ("no_such_file", "chain.csv", ""),
+    ("not_a_csv", "instance.yaml", "is not a .csv file"),
     ("no_such_file", "tables", ""),
     ("no_such_file", "dairy", ""),
     ("no_such_file", "chains.csv/x", ""),

@@ -9,6 +9,11 @@ from alloc.audit.production import kept
 from alloc.audit.rules import penalties
 from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, exact
 
+FINEST = Decimal("1e-7")
+"""No gap below this is told from the rounding of a solver that keeps its limits to 1e-7."""
+
+MILLIONTH = Decimal("1e-6")
+
 MONEY = {"aid": ("aid",), "national": ("national",), "other": ("local", "private", "household")}
 """Which kinds of fund a column of money adds up."""
 
@@ -179,10 +184,11 @@ def keeps_order(books: Books) -> Comparisons:
         goal, value = str(stage["goal"]), exact(stage["value"])
         if goal not in mine:
             continue
-        if number == len(stages) - 1:
-            yield Comparison(("stages", goal), mine[goal], "=", value)
-        else:
-            yield Comparison(("stages", goal), mine[goal], "≥", value - exact(aim.tolerance) * abs(value))
+        yield Comparison(("stages", goal), mine[goal], "=", value)
+        if number < len(stages) - 1 and stage.get("bound") is not None:
+            best = exact(stage.get("objective", value))
+            slack = MILLIONTH * max(ONE, abs(best))
+            yield Comparison(("stages", goal), mine[goal], "≥", best - exact(aim.tolerance) * abs(best) - slack)
 
 
 def proves_gap(books: Books) -> Comparisons:
@@ -191,7 +197,8 @@ def proves_gap(books: Books) -> Comparisons:
     status = str(getattr(books.figures.get("status"), "value", books.figures.get("status")))
     if status not in ("optimal", "feasible"):
         yield Comparison(("status",), status, "=", "optimal | feasible")
-    asked = exact(books.figures.get("asked_gap") or books.instance.solver.gap)
+    told = books.figures.get("asked_gap")
+    asked = max(FINEST, exact(books.instance.solver.gap if told is None else told))
     if objective is None or bound is None or gap is None:
         if status == "optimal":
             yield Comparison(("gap",), "", "=", f"≤ {asked}")

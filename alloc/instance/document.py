@@ -45,6 +45,7 @@ class Source:
     places: dict[Path, str] = field(default_factory=dict)
     labels: dict[Path, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
+    unread: set[str] = field(default_factory=set)
 
     def place(self, path: Path) -> str:
         """Return the place of a path, or of the nearest thing around it."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from alloc.instance import schema
 from alloc.instance.document import Source
-from alloc.instance.money import available, eligible_funds
+from alloc.instance.money import ROUNDING, available, eligible_funds
 from alloc.instance.schema import Complement, Document, Share
 from alloc.instance.selections import groups
 
@@ -101,7 +101,7 @@ def _obstacle(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
     if not funds:
         return "never_paid", {}
     within = [available(document, f, measure.county) for f in funds]
-    if sum(within) < cheapest:
+    if sum(within) * (1 + ROUNDING) < cheapest:
         return "never_enough", {"money": sum(within), "cost": cheapest}
     kinds = {document.funds[f].kind for f in funds}
     if sum(measure.max_share.get(kind, 1.0) for kind in kinds) < 1:

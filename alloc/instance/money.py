@@ -5,6 +5,9 @@ from collections.abc import Sequence
 
 from alloc.instance.schema import Document, Kind
 
+ROUNDING = 1e-9
+"""Sums and products of decimals are known to this part only: 0.29 · 100 is 28.999999999999996."""
+
 
 def eligible_funds(document: Document, m: str) -> tuple[str, ...]:
     """Return the funds that may pay for a measure, in the order of the table.
@@ -36,14 +39,14 @@ def most_units(document: Document, m: str, funds: Sequence[str]) -> float:
     """Return the most units of a measure that its eligible funds can pay for [units]."""
     row = document.measures[m]
     purse = math.fsum(available(document, f, row.county) for f in funds)
-    if not row.eligible or row.fixed_cost > purse:
+    if not row.eligible or row.fixed_cost > purse * (1 + ROUNDING):
         return 0.0
     units = row.max_units
     if row.unit_cost > 0:
-        units = min(units, (purse - row.fixed_cost) / row.unit_cost)
+        units = min(units, max(purse * (1 + ROUNDING) - row.fixed_cost, 0.0) / row.unit_cost)
     if row.integer:
-        units = float(math.floor(units + 1e-9))
-    return units if units >= row.min_units * (1 - 1e-9) else 0.0
+        units = float(math.floor(units + ROUNDING * max(1.0, units)))
+    return units if units >= row.min_units * (1 - ROUNDING) else 0.0
 
 
 def most_money(document: Document, m: str, kind: Kind, funds: Sequence[str], units: float) -> float:

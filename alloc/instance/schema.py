@@ -6,7 +6,7 @@ so a key is described here once. Money is in the instance's unit (万元 by defa
 
 from typing import Annotated, Any, Literal, TypeVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 Category = Literal["infrastructure", "training", "insurance", "technology", "enterprise"]
 JobCategory = Literal["infrastructure", "training", "enterprise"]
@@ -60,7 +60,22 @@ class Money(Strict):
 
     currency: str = described("CNY", "ISO 4217 code")
     unit: float = described(10000.0, "currency units in one unit of the instance", gt=0)
-    label: str = described("万元", "how the unit is written")
+    label: str = described(
+        "万元", "how the unit is written (default: 元, 万元 or 亿元 for CNY, else unit and currency)"
+    )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _labelled(cls, written: Any) -> Any:
+        """Do not let 万元 stand beside another unit or currency that was written without a label."""
+        if not isinstance(written, dict) or "label" in written or not {"unit", "currency"} & set(written):
+            return written
+        unit, currency = written.get("unit", 10000.0), written.get("currency", "CNY")
+        yuan = {1.0: "元", 1e4: "万元", 1e8: "亿元"}
+        if not isinstance(unit, int | float):
+            return written
+        word = yuan.get(float(unit)) if currency == "CNY" else None
+        return {**written, "label": word or (f"{unit:,.0f} {currency}" if unit != 1 else str(currency))}
 
 
 class County(Row):
@@ -341,7 +356,7 @@ class Options(Strict):
 
     gap: float = described(1e-4, "proven gap at which to stop", "1", ge=0)
     time_limit: float = described(600.0, "longest time", "s", gt=0)
-    threads: int = described(0, "processor threads (0 = the solver's choice)", ge=0)
+    threads: int = described(0, "processor threads (0 = the solver's choice)", ge=0, le=256)
     method: Literal["auto", "whole", "blocks"] = described("auto", "how the model is solved")
 
 
@@ -363,7 +378,7 @@ class Document(Strict):
     alloc: Literal[1] = described(..., "format number")
     name: str = described(..., "names the results folder", pattern=r"^[a-z0-9-]+$")
     title: str = described("", "for people")
-    year: int = described(..., "fiscal year")
+    year: int = described(..., "fiscal year", ge=1900, le=9999)
     description: str = described("", "for people")
     money: Money = described(Money(), "the unit of every amount")
     sources: dict[str, str] = described({}, "key → citation")

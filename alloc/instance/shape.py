@@ -21,7 +21,7 @@ _SECTIONS: Mapping[str, Any] = {
     "solver": schema.Options,
 }
 _NOUNS = frozenset({"category", "kind", "type", "goal", "method"})
-_STAND_INS = {"alloc": 1, "name": "unnamed", "year": 0}
+_STAND_INS = {"alloc": 1, "name": "unnamed", "year": 2000}
 _TYPES = {
     "float_type": "not_a_number",
     "int_type": "not_whole",
@@ -55,7 +55,8 @@ def shaped(source: Source) -> tuple[Document | None, set[Path], Mapping[str, Seq
         except ValidationError as error:
             errors = error.errors(include_url=False)
             if attempt == 0:
-                source.faults.extend(_fault(e, source, data) for e in errors)
+                said = [e for e in errors if e["type"] != "missing" or e["loc"][0] not in source.unread]
+                source.faults.extend(_fault(e, source, data) for e in said)
                 broken |= {_path(e)[:2] for e in errors}
             _leave_out(data, {_at_fault(data, _path(e), e["type"]) for e in errors}, rows)
     return None, broken, rows

@@ -55,7 +55,10 @@ def gather(source: Source, opened: Opened, folder: str) -> None:
 def _load(source: Source, table: str, opened: Opened, folder: str) -> None:
     """Replace a file name by the rows of that CSV file."""
     name = source.data.pop(table)
+    source.unread.add(table)
     content = opened(name)
+    if isinstance(content, bytes) and not name.endswith(".csv"):
+        content = Fault("", "", "not_a_csv", {"found": name})
     if isinstance(content, Fault):
         source.faults.append(Fault(source.place((table,)), table, content.text, content.values))
         return
@@ -72,6 +75,7 @@ def _load(source: Source, table: str, opened: Opened, folder: str) -> None:
         source.labels[path] = ""
         rows.append(_nested(table, cells))
     source.data[table] = tuple(rows)
+    source.unread.discard(table)
 
 
 def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[int, dict[str, str]]]:

@@ -4,6 +4,7 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
+from alloc.instance.money import ROUNDING
 from alloc.instance.schema import Instance, Scenario
 from alloc.model.production import most_capacity
 
@@ -213,7 +214,7 @@ def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
     clusters = {
         (c, s): max(sizes[s] - row.jobs, 0.0)
         for (c, s), row in rows.items()
-        if s in sizes and model.most_jobs[c, s] >= sizes[s]
+        if s in sizes and model.most_jobs[c, s] >= sizes[s] * (1 - ROUNDING)
     }
     model.CHAINS = pyo.Set(initialize=list(stages), doc="chains")
     model.CLOSABLE = pyo.Set(dimen=2, initialize=closable, doc="counties where every stage of a chain can exist")

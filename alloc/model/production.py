@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
+from alloc.instance.money import ROUNDING
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
 
 
@@ -195,6 +196,8 @@ def most_jobs(model: pyo.ConcreteModel, instance: Instance, row: Baseline, outle
     if row.market is not None and industry.productivity > 0:
         limits.append((row.market + outlet) / industry.productivity)
     top = max(row.jobs, min(limits))
+    if top < industry.viable_jobs <= top * (1 + ROUNDING):
+        top = industry.viable_jobs
     return row.jobs if top < industry.viable_jobs else top
 
 

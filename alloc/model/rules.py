@@ -17,6 +17,9 @@ from alloc.instance.selections import Group, groups
 Key = tuple[str, str]
 """Rule and group."""
 
+SMALLEST_PRICE = 1e-6
+"""Prices are kept above this: solvers drop coefficients below 1e-9."""
+
 Payers = Mapping[str, tuple[str, ...]]
 """The funds that may pay for each measure."""
 
@@ -233,8 +236,12 @@ def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[K
         initialize={c: total / len(heads) / heads[c] if heads[c] else 0.0 for c in heads},
         doc="mean population over population",
     )
+    unit = {key: max(SMALLEST_PRICE / cost, 1.0) if cost else 1.0 for key, cost in price.items()}
+    model.breach_unit = pyo.Param(model.EQUITY, initialize=unit, doc="money in one unit of breaking a rule [money]")
     model.equity_penalty = pyo.Param(
-        model.EQUITY, initialize=price, doc="price of breaking a soft rule, per scaled unit"
+        model.EQUITY,
+        initialize={key: price[key] * unit[key] for key in price},
+        doc="price of one unit of breaking a soft rule [objective]",
     )
 
 
@@ -255,7 +262,8 @@ def _limit_equity(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.PARITY, doc="the highest money per head is at most a multiple of the lowest [money]")
     def keeps_parity(model, r, g):
-        return model.Highest[r, g] - model.Unequal[r, g] <= model.largest[r, g] * model.Lowest[r, g]
+        breach = model.breach_unit[r, g] * model.Unequal[r, g]
+        return model.Highest[r, g] - breach <= model.largest[r, g] * model.Lowest[r, g]
 
     @model.Constraint(model.PAIRS, doc="the distance of two counties, the first ahead [money]")
     def spans_ahead(model, r, g, c, d):
@@ -273,6 +281,6 @@ def _limit_equity(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.GINI, doc="the Gini index of money per head is at most its limit [money]")
     def keeps_gini(model, r, g):
-        return sum(model.Apart[r, g, c, d] for c, d in model.PAIRS_OF[r, g]) - model.Unequal[r, g] <= model.largest[
-            r, g
-        ] * sum(model.LocalMoney[r, g, c] for c in model.COUNTIES)
+        apart = sum(model.Apart[r, g, c, d] for c, d in model.PAIRS_OF[r, g])
+        money = sum(model.LocalMoney[r, g, c] for c in model.COUNTIES)
+        return apart - model.breach_unit[r, g] * model.Unequal[r, g] <= model.largest[r, g] * money

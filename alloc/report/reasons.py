@@ -1,5 +1,6 @@
 """Why a measure is not funded, and why money is left: only what the plan itself shows."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
 import pandas as pd
@@ -13,11 +14,16 @@ from alloc.report.tables import NEAR, near
 from alloc.texts import say
 
 
-def explained(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> dict[str, pd.DataFrame]:
-    """Return the tables with `reason` beside each measure not funded and `why_unspent` beside each fund."""
+def explained(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool, lang: str
+) -> dict[str, pd.DataFrame]:
+    """Return the tables with `reason` beside each measure not funded and `why_unspent` beside each fund.
+
+    proven: whether the plan is optimal; of a plan stopped early nothing is said that only the proof could say.
+    """
     found = dict(tables)
     measures, funds = tables["measures"].copy(), tables["funds"].copy()
-    state = _State(instance, tables)
+    state = _State(instance, tables, proven)
     measures["reason"] = [
         "" if funded else state.reason(m, lang)
         for m, funded in zip(measures["measure"], measures["funded"], strict=True)
@@ -32,8 +38,19 @@ def explained(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str)
 class _State:
     """What the plan shows, looked up once."""
 
-    def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame]):
+    def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool):
+        self.proven = proven
         self.instance = instance
+        self.payers = {m: eligible_funds(instance, m) for m in instance.measures}
+        self.payable: dict[tuple[str, str], list[str]] = defaultdict(list)
+        self.rivals: dict[str, set[str]] = defaultdict(set)
+        for m, row in instance.measures.items():
+            for f in self.payers[m] if row.eligible else ():
+                self.payable[f, ""].append(m)
+                self.payable[f, row.county].append(m)
+            for other in row.excludes:
+                self.rivals[m].add(other)
+                self.rivals[other].add(m)
         measures = tables["measures"].set_index("measure")
         self.funded = measures["funded"].astype(bool).to_dict()
         self.units = measures["units"].to_dict()
@@ -71,11 +88,10 @@ class _State:
     def reason(self, m: str, lang: str) -> str:
         """Return why a measure is not funded."""
         row = self.instance.measures[m]
-        funds = eligible_funds(self.instance, m)
+        funds = self.payers[m]
         cheapest = row.fixed_cost + row.unit_cost * row.min_units
         required = [other for other in row.requires if not self.funded[other]]
-        partners = {other for other, x in self.instance.measures.items() if m in x.excludes} | set(row.excludes)
-        excluded = [other for other in partners if self.funded[other]]
+        excluded = [other for other in self.rivals[m] if self.funded[other]]
         left = sum(max(self.money[f, row.county], 0.0) for f in funds)
         limits = self.limits.get((row.county, row.industry), "").split("|")
         if not row.eligible:
@@ -95,22 +111,18 @@ class _State:
             return say("reason_not_bottleneck", lang, category=row.category, limits=other)
         if left < cheapest - NEAR or (left <= NEAR and row.unit_cost > 0):
             return say("reason_money", lang, left=left, cost=cheapest)
-        return say("reason_worth", lang)
+        return say("reason_worth" if self.proven else "reason_unsettled", lang)
 
     def why_unspent(self, f: str, c: str, lang: str) -> str:
         """Return why a fund has money left."""
         fund = self.instance.funds[f]
-        payable = [
-            m
-            for m, row in self.instance.measures.items()
-            if f in eligible_funds(self.instance, m) and (not c or row.county == c) and row.eligible
-        ]
+        payable = self.payable[f, c]
         if not payable:
             return say("unspent_no_measure", lang)
         whys = list(self._whys(f, c, payable, lang))
         if fund.amount is not None and c and self.money[f, c] <= NEAR:
             whys.insert(0, say("unspent_total", lang))
-        return "; ".join(whys) or say("unspent_no_gain", lang)
+        return "; ".join(whys) or say("unspent_no_gain" if self.proven else "unspent_unsettled", lang)
 
     def _whys(self, f: str, c: str, payable: list[str], lang: str) -> Iterator[str]:
         going = [m for m in payable if self.funded[m]]

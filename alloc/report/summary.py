@@ -40,8 +40,8 @@ def _answer(instance: Instance, figures: Mapping[str, Any], lang: str) -> Text:
         year=instance.year,
         status=say(f"status_{figures['status']}", lang),
         objective=f"{figures['objective']:,.6g}",
-        bound=f"{figures['bound']:,.6g}",
-        gap=f"{max(figures['gap'], 0.0):.1e}",
+        bound="?" if figures["bound"] is None else f"{figures['bound']:,.6g}",
+        gap="?" if figures["gap"] is None else f"{max(figures['gap'], 0.0):.1e}",
         checks=figures["audit"]["checks"],
         seconds=f"{figures['seconds']:.1f}",
     )
@@ -52,7 +52,7 @@ def _money(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) ->
     """Return aid by county and category, with national and other money beside it."""
     allocation, counties = tables["allocation"], tables["counties"].set_index("county")
     aid = allocation[allocation["kind"] == "aid"].groupby(["county", "category"])["amount"].sum()
-    table = Table(title=say("money_title", lang, label=instance.money.label), title_justify="left")
+    table = Table(title=Text(say("money_title", lang, label=instance.money.label)), title_justify="left")
     table.add_column(say("county", lang))
     for k in CATEGORIES:
         table.add_column(say(k, lang), justify="right")
@@ -62,7 +62,7 @@ def _money(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) ->
     rest = ["aid", "national", "other", "jobs_gained", "jobs_gained_quo"]
     for c, row in zip(instance.counties, rows, strict=True):
         cells = [*row, *(float(counties.loc[c, key]) for key in rest)]  # type: ignore[arg-type]
-        table.add_row(named(instance.counties[c], c, lang), *(f"{x:,.1f}" for x in cells))
+        table.add_row(Text(named(instance.counties[c], c, lang)), *(f"{x:,.1f}" for x in cells))
     totals = [
         *(sum(row[j] for row in rows) for j in range(len(CATEGORIES))),
         *(float(counties[key].sum()) for key in rest),

@@ -16,6 +16,7 @@ from alloc.model.linkage import SURE
 from alloc.model.production import supply_rate
 from alloc.model.rules import per_head, sides
 from alloc.report.equity import gini_sides, parity_sides
+from alloc.report.flows import flow_rows, linkage_by_county, worlds
 from alloc.solution import Solution
 
 NEAR = 1e-6
@@ -26,7 +27,7 @@ NEAR = 1e-6
 def dictionary() -> Mapping[str, Any]:
     """Return the data dictionary of the results: table → title, rows, columns with type and unit."""
     source = files("alloc.report").joinpath("columns.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.safe_load(source)
+    found: Mapping[str, Any] = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return found
 
 
@@ -36,7 +37,7 @@ def tables(instance: Instance, plan: Solution, quo: Solution) -> dict[str, pd.Da
         "allocation": _allocation(instance, plan),
         "measures": _measures(instance, plan),
         "industries": _industries(instance, plan, quo),
-        "flows": _flows(instance, plan, quo),
+        "flows": flow_rows(instance, plan, quo),
         "funds": _funds(instance, plan),
         "rules": _rules(instance, plan),
         "chains": _chains(instance, plan, quo),
@@ -62,11 +63,6 @@ def _frame(table: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 def near(value: float, limit: float) -> bool:
     """Tell whether a value is at a limit, or beyond it."""
     return value >= limit - NEAR * max(1.0, abs(limit))
-
-
-def worlds(instance: Instance) -> dict[str, float]:
-    """Return the scenarios with their probabilities."""
-    return {w: row.probability for w, row in (instance.scenarios or SURE).items()}
 
 
 def _expected(instance: Instance, values: Mapping[Any, float], c: str, s: str) -> float:
@@ -107,17 +103,10 @@ def _measures(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
 
 
 def _industries(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[str, Any]]:
-    limits = _bottlenecks(instance, plan)
+    outlets = _outlets(instance, plan)
+    limits = _bottlenecks(instance, plan, outlets)
     for row in instance.baseline:
         c, s = key = row.county, row.industry
-        market = None
-        if row.market is not None:
-            outlets = (
-                measure.outlet * plan.values["Gain"][m]
-                for m, measure in instance.measures.items()
-                if (measure.county, measure.industry) == key
-            )
-            market = row.market + sum(outlets)
         yield {
             "county": c,
             "industry": s,
@@ -137,7 +126,7 @@ def _industries(instance: Instance, plan: Solution, quo: Solution) -> Iterator[d
                 f"capacity_{k}": plan.values["Capacity"][c, k, s]
                 for k in ("infrastructure", "training", "insurance", "technology", "enterprise")
             },
-            "market": market,
+            "market": None if row.market is None else row.market + outlets[key],
             "bottleneck": "|".join(limits[key]),
         }
 
@@ -150,7 +139,18 @@ def _clustered(instance: Instance, plan: Solution, c: str, s: str) -> bool:
     return near(plan.values["Jobs"][c, s], industry.cluster_jobs)
 
 
-def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], list[str]]:
+def _outlets(instance: Instance, plan: Solution) -> Mapping[tuple[str, str], float]:
+    """Return the sales that measures add, by county and industry [money per year]."""
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    for m, measure in instance.measures.items():
+        if measure.outlet > 0:
+            found[measure.county, measure.industry] += measure.outlet * plan.values["Gain"][m]
+    return found
+
+
+def _bottlenecks(
+    instance: Instance, plan: Solution, outlets: Mapping[tuple[str, str], float]
+) -> dict[tuple[str, str], list[str]]:
     """Return what keeps each industry from having more jobs: categories, market, people, max_jobs, viable size."""
     spare: dict[tuple[str, str], float] = defaultdict(float)
     for m, measure in instance.measures.items():
@@ -171,10 +171,7 @@ def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], li
                 limits.append(k)
         if row.market is not None and industry.productivity > 0:
             sold = industry.productivity * jobs + industry.uplift * plan.values["Upgraded"][key]
-            outlets = sum(
-                x.outlet * plan.values["Gain"][m] for m, x in instance.measures.items() if (x.county, x.industry) == key
-            )
-            if near(sold, row.market + outlets):
+            if near(sold, row.market + outlets[key]):
                 limits.append("market")
         if row.max_jobs is not None and near(jobs, row.max_jobs):
             limits.append("max_jobs")
@@ -194,62 +191,6 @@ def jobseekers_left(instance: Instance, plan: Solution) -> dict[str, float]:
         if measure.county in left:
             left[measure.county] -= measure.jobs * plan.values["Gain"][m]
     return left
-
-
-def trades(instance: Instance, solution: Solution) -> dict[tuple[str, int, str, str], float]:
-    """Return purchases by pair of counties: (scenario, link, from, to) → money per year, zeros left out.
-
-    What a county both sends and receives it buys at home; the rest is paired in the order of counties.
-    """
-    flows: dict[tuple[str, int], dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
-    region = {c: row.region or c for c, row in instance.counties.items()}
-    for (w, c, i, way), flow in solution.values["Flow"].items():
-        if flow > 0:
-            flows[w, i][way][c] = flow
-    pairs: dict[tuple[str, int, str, str], float] = defaultdict(float)
-    for (w, i), ways in flows.items():
-        sent, received = ways["sent"], ways["received"]
-        for c, flow in ways["home"].items():
-            pairs[w, i, c, c] += flow
-        for c in sent.keys() & received.keys():
-            both = min(sent[c], received[c])
-            pairs[w, i, c, c] += both
-            sent[c] -= both
-            received[c] -= both
-        for c in instance.counties:
-            for d in instance.counties if sent.get(c, 0.0) > 0 else ():
-                flow = min(sent[c], received.get(d, 0.0)) if region[c] == region[d] and c != d else 0.0
-                if flow > 0:
-                    pairs[w, i, c, d] += flow
-                    sent[c] -= flow
-                    received[d] -= flow
-    return pairs
-
-
-def _flows(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[str, Any]]:
-    now, before = trades(instance, plan), trades(instance, quo)
-    region = {c: row.region or c for c, row in instance.counties.items()}
-    sites = {(row.county, row.industry) for row in instance.baseline}
-    for i, link in enumerate(instance.links, 1):
-        sellers = [c for c in instance.counties if (c, link.from_) in sites]
-        buyers = [c for c in instance.counties if (c, link.to) in sites]
-        pairs = [
-            (c, d) for c in sellers for d in buyers if c == d or (link.scope == "region" and region[c] == region[d])
-        ]
-        for c, d in pairs:
-            for w in worlds(instance):
-                flow = now.get((w, i, c, d), 0.0)
-                yield {
-                    "link": i,
-                    "from": link.from_,
-                    "to": link.to,
-                    "county_from": c,
-                    "county_to": d,
-                    "scenario": w,
-                    "flow": flow,
-                    "linkage": link.weight * (1.0 if c == d else 1 - link.friction) * flow,
-                    "flow_quo": before.get((w, i, c, d), 0.0),
-                }
 
 
 def _chains(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[str, Any]]:
@@ -306,12 +247,14 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
         assert isinstance(rule, (Parity, Gini))
         value, most = (parity_sides if isinstance(rule, Parity) else gini_sides)(instance, money, rule.max)
         found[key] = value, None, most
-    for (r, g), (value, least, most) in sorted(found.items(), key=lambda x: list(rules).index(x[0][0])):
+    order = {name: i for i, name in enumerate(rules)}
+    for (r, g), (value, least, most) in sorted(found.items(), key=lambda x: order[x[0][0]]):
         room = min(
             value - least if least is not None else float("inf"),
             most - value if most is not None else float("inf"),
         )
-        size = max(1.0, *(abs(x) for x in (least, most) if x is not None), 1.0)
+        size = max([abs(value), *(abs(x) for x in (least, most) if x is not None)])
+        size = size if rules[r].type == "parity" else max(1.0, size)
         broken = sum(
             max(x, 0.0)
             for x in (
@@ -371,23 +314,3 @@ def jobs_gained(instance: Instance, solution: Solution) -> dict[str, float]:
     for m, measure in instance.measures.items():
         gained[measure.county] += measure.jobs * solution.values["Gain"][m]
     return gained
-
-
-def linkage_by_county(instance: Instance, solution: Solution) -> dict[str, float]:
-    """Return expected linkage by county: flows count where they are sold, synergies where all measures lie."""
-    linked = dict.fromkeys(instance.counties, 0.0)
-    probability = worlds(instance)
-    for (w, i, c, d), flow in trades(instance, solution).items():
-        link = instance.links[i - 1]
-        linked[c] += probability[w] * link.weight * (1.0 if c == d else 1 - link.friction) * flow
-    for m, measure in instance.measures.items():
-        linked[measure.county] += measure.linkage * solution.values["Gain"][m]
-    for (c, h), closed in solution.values["Closed"].items():
-        linked[c] += round(closed) * (instance.chains[h].closure_bonus if h in instance.chains else 0.0)
-    for (c, s), clustered in solution.values["Clustered"].items():
-        linked[c] += round(clustered) * instance.industries[s].cluster_bonus
-    for y, synergy in enumerate(instance.synergies, 1):
-        counties = {instance.measures[m].county for m in synergy.measures}
-        if len(counties) == 1:
-            linked[counties.pop()] += solution.values["Joined"][y] * synergy.linkage
-    return linked

@@ -48,8 +48,8 @@ def _about(book: Any, formats: Mapping[str, Any], instance: Instance, figures: M
         (say("about_year", lang), str(instance.year)),
         (say("about_status", lang), say(f"status_{figures['status']}", lang)),
         (say("about_goal", lang), f"{figures['objective']:,.6g}"),
-        (say("about_bound", lang), f"{figures['bound']:,.6g}"),
-        (say("about_gap", lang), f"{figures['gap']:.2g}"),
+        (say("about_bound", lang), "?" if figures["bound"] is None else f"{figures['bound']:,.6g}"),
+        (say("about_gap", lang), "?" if figures["gap"] is None else f"{figures['gap']:.2g}"),
         (
             say("about_unit", lang),
             f"{instance.money.label} ({instance.money.unit:,.0f} {instance.money.currency})",

@@ -6,6 +6,8 @@ least is taken; and flows, chains and clusters are those with the most linkage. 
 which ties are broken. Everything runs with one seed, so the same input gives the same plan.
 """
 
+import io
+import math
 import signal
 import threading
 import time
@@ -17,6 +19,7 @@ from typing import Any, TextIO
 import highspy
 import pyomo.environ as pyo
 from pyomo.common.log import LoggingIntercept
+from pyomo.common.tee import capture_output
 from pyomo.contrib.solver.common.results import TerminationCondition
 from pyomo.contrib.solver.solvers.highs import Highs
 
@@ -33,6 +36,9 @@ SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
 
 HELD = 1e-9
 """A goal reached is held to this part of itself while ties are broken."""
+
+SETTLING = 60.0
+"""Each of the small programs that settle a plan gets at most so long [s]."""
 
 SPECK = 1e-9
 """Smaller amounts than this are rounding."""
@@ -66,23 +72,26 @@ def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, 
     for weights in stages(instance):
         _aim(model, goal(model, weights))
         found = _search(solver, model, options.gap, _left(options, started))
+        if found.objective is None and not reached:
+            status = _NO_PLAN.get(found.condition, Status.NO_SOLUTION)
+            seconds = time.perf_counter() - started
+            return Solution(status, why=_named(instance), seconds=seconds, interrupted=found.interrupted)
         if found.interrupted:
             interrupted = True
             solver = _highs(options, log)  # one that was interrupted stays so
         if found.objective is None:
-            if reached:
-                break
-            status = _NO_PLAN.get(found.condition, Status.NO_SOLUTION)
-            seconds = time.perf_counter() - started
-            return Solution(status, why=_named(instance), seconds=seconds, interrupted=interrupted)
-        found = _drive_on(solver, model, found, _left(options, started))
+            break
+        found = found if interrupted else _drive_on(solver, model, found, _left(options, started))
         best = found.objective or 0.0
-        _hold(model, goal(model, weights), best - _allowance(instance, best))
-        bound = best if found.bound is None else found.bound
-        reached.append(Stage("+".join(g for g, w in weights.items() if w), best, bound, best))
+        _hold(model, goal(model, weights), best - allowance(instance, best))
+        reached.append(Stage(_worded(weights), best, _proven(found), best))
+        if interrupted:
+            break
+    for weights in stages(instance)[len(reached) :]:  # goals that were not reached any more: nothing is proven of them
+        reached.append(Stage(_worded(weights), 0.0, math.inf, 0.0))
     reached = _settle(solver, model, instance, reached)
-    values = _values(model)
-    _drop_idle(instance, values)
+    values = values_of(model)
+    drop_idle(instance, values)
     asked = max(options.gap, FINEST)
     complete = len(reached) == len(stages(instance))
     optimal = complete and all(stage.gap <= asked for stage in reached)
@@ -99,6 +108,18 @@ def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, 
 def _left(options: Options, started: float) -> float:
     """Return how much of the time limit is left, at least a moment [s]."""
     return max(options.time_limit - (time.perf_counter() - started), 0.01)
+
+
+def _worded(weights: dict[str, float]) -> str:
+    return "+".join(name for name, weight in weights.items() if weight)
+
+
+def _proven(found: Search) -> float:
+    """Return the bound that a search proved: none where it was stopped before it had one."""
+    if found.bound is not None:
+        return found.bound
+    done = found.condition == TerminationCondition.convergenceCriteriaSatisfied
+    return found.objective if done and found.objective is not None else math.inf
 
 
 def _named(instance: Instance) -> str:
@@ -123,7 +144,11 @@ def _search(solver: Highs, model: pyo.ConcreteModel, gap: float, limit: float, n
     solver.config.rel_gap = solver.config.abs_gap = gap
     solver.config.time_limit = limit
     solver.config.solver_options["mip_max_nodes"] = nodes or 2**31 - 1
-    with _interruptible(solver) as stopped, LoggingIntercept(module="pyomo"):  # it would log on standard output
+    with (
+        _interruptible(solver) as stopped,
+        LoggingIntercept(module="pyomo"),  # Pyomo and HiGHS would both write on standard output
+        capture_output(io.StringIO(), capture_fd=True),
+    ):
         results = solver.solve(model)
     condition = results.termination_condition
     if condition == TerminationCondition.error:
@@ -148,6 +173,8 @@ def _interruptible(solver: Highs) -> Iterator[list[int]]:
         if stopped:
             raise KeyboardInterrupt
         stopped.append(number)
+        if solver._solver_model is None:
+            raise KeyboardInterrupt
         solver._solver_model.cancelSolve()  # HiGHS's own way to be asked; Pyomo does not pass it on
 
     before = signal.signal(signal.SIGINT, stop)
@@ -170,7 +197,7 @@ def _drive_on(solver: Highs, model: pyo.ConcreteModel, found: Search, limit: flo
     return further
 
 
-def _allowance(instance: Instance, objective: float) -> float:
+def allowance(instance: Instance, objective: float) -> float:
     """Return how much of a goal later goals may cost."""
     return instance.objective.tolerance * abs(objective) + HELD * max(1.0, abs(objective))
 
@@ -189,20 +216,23 @@ def _hold(model: pyo.ConcreteModel, expression: Any, least: float) -> None:
 
 def _settle(solver: Highs, model: pyo.ConcreteModel, instance: Instance, reached: list[Stage]) -> list[Stage]:
     """Make the plan exact, break ties, and return the stages with what the plan really reaches."""
-    aims = stages(instance)[: len(reached)]
+    aims = stages(instance)
     with _integers_held(model):
-        _aim(model, goal(model, aims[-1]))
-        exact = _search(solver, model, 0.0, 3600.0)
-        if exact.objective is not None:
-            _hold(model, goal(model, aims[-1]), exact.objective)
+        for weights in (aims[-1], *aims[:-1]):
+            _aim(model, goal(model, weights))
+            exact = _search(solver, model, 0.0, SETTLING)
+            if exact.objective is None:
+                break
+            _hold(model, goal(model, weights), exact.objective)
+        else:
             _aim(model, sum(model.Spend.values()) if len(model.Spend) else 0.0 * model.Penalties, pyo.minimize)
-            _search(solver, model, 0.0, 3600.0)
+            _search(solver, model, 0.0, SETTLING)
             for part in (model.Spend, model.Units):
                 part.fix()
-            for part in (model.Closed, model.Clustered):
+            for part in (model.Established, model.Closed, model.Clustered):
                 part.unfix()
             _aim(model, sum(model.Linkage[w] for w in model.SCENARIOS))
-            _search(solver, model, 0.0, 3600.0)
+            _search(solver, model, 0.0, SETTLING)
     kept = [float(pyo.value(goal(model, weights))) for weights in aims]
     settled = [replace(stage, kept=value) for stage, value in zip(reached, kept, strict=True)]
     last = settled[-1]
@@ -223,7 +253,7 @@ def _integers_held(model: pyo.ConcreteModel) -> Iterator[None]:
             x.fixed = fixed
 
 
-def _values(model: pyo.ConcreteModel) -> Values:
+def values_of(model: pyo.ConcreteModel) -> Values:
     """Return every decision and named quantity by name and index; specks of the solver become 0.
 
     A decision that no limit and no goal speaks of is at its least value.
@@ -239,7 +269,7 @@ def _values(model: pyo.ConcreteModel) -> Values:
     return found
 
 
-def _drop_idle(instance: Instance, values: Values) -> None:
+def drop_idle(instance: Instance, values: Values) -> None:
     """Do not call a measure funded that has no units, costs nothing, and that nothing hangs on."""
     named = {m for row in instance.measures.values() for m in row.requires}
     named |= {m for row in instance.synergies for m in row.measures}

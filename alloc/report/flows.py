@@ -1,0 +1,99 @@
+"""Flows between industries, by pair of counties, and the linkage of each county."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from alloc.instance import Instance
+from alloc.model.linkage import SURE
+from alloc.solution import Solution
+
+
+def worlds(instance: Instance) -> dict[str, float]:
+    """Return the scenarios with their probabilities."""
+    return {w: row.probability for w, row in (instance.scenarios or SURE).items()}
+
+
+def trades(instance: Instance, solution: Solution) -> dict[tuple[str, int, str, str], float]:
+    """Return purchases by pair of counties: (scenario, link, from, to) → money per year, zeros left out.
+
+    What a county both sends and receives it buys at home; the rest is paired in the order of counties.
+    """
+    flows: dict[tuple[str, int], dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    region, together = _regions(instance)
+    order = {c: number for number, c in enumerate(instance.counties)}
+    for (w, c, i, way), flow in solution.values["Flow"].items():
+        if flow > 0:
+            flows[w, i][way][c] = flow
+    pairs: dict[tuple[str, int, str, str], float] = defaultdict(float)
+    for (w, i), ways in flows.items():
+        sent, received = ways["sent"], ways["received"]
+        for c, flow in ways["home"].items():
+            pairs[w, i, c, c] += flow
+        for c in sent.keys() & received.keys():
+            both = min(sent[c], received[c])
+            pairs[w, i, c, c] += both
+            sent[c] -= both
+            received[c] -= both
+        for c in sorted(sent, key=order.__getitem__):
+            for d in together[region[c]]:
+                flow = min(sent[c], received.get(d, 0.0)) if c != d else 0.0
+                if flow > 0:
+                    pairs[w, i, c, d] += flow
+                    sent[c] -= flow
+                    received[d] -= flow
+    return pairs
+
+
+def flow_rows(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[str, Any]]:
+    """Yield one row for every link, pair of counties that can trade on it, and scenario."""
+    now, before = trades(instance, plan), trades(instance, quo)
+    region, together = _regions(instance)
+    sites = {(row.county, row.industry) for row in instance.baseline}
+    for i, link in enumerate(instance.links, 1):
+        sellers = [c for c in instance.counties if (c, link.from_) in sites]
+        reach = {c: together[region[c]] if link.scope == "region" else [c] for c in sellers}
+        pairs = [(c, d) for c in sellers for d in reach[c] if (d, link.to) in sites]
+        for c, d in pairs:
+            for w in worlds(instance):
+                flow = now.get((w, i, c, d), 0.0)
+                yield {
+                    "link": i,
+                    "from": link.from_,
+                    "to": link.to,
+                    "county_from": c,
+                    "county_to": d,
+                    "scenario": w,
+                    "flow": flow,
+                    "linkage": link.weight * (1.0 if c == d else 1 - link.friction) * flow,
+                    "flow_quo": before.get((w, i, c, d), 0.0),
+                }
+
+
+def _regions(instance: Instance) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """Return the region of each county, and the counties of each region."""
+    region = {c: row.region or c for c, row in instance.counties.items()}
+    together: dict[str, list[str]] = {}
+    for c, g in region.items():
+        together.setdefault(g, []).append(c)
+    return region, together
+
+
+def linkage_by_county(instance: Instance, solution: Solution) -> dict[str, float]:
+    """Return expected linkage by county: flows count where they are sold, synergies where all measures lie."""
+    linked = dict.fromkeys(instance.counties, 0.0)
+    probability = worlds(instance)
+    for (w, i, c, d), flow in trades(instance, solution).items():
+        link = instance.links[i - 1]
+        linked[c] += probability[w] * link.weight * (1.0 if c == d else 1 - link.friction) * flow
+    for m, measure in instance.measures.items():
+        linked[measure.county] += measure.linkage * solution.values["Gain"][m]
+    for (c, h), closed in solution.values["Closed"].items():
+        linked[c] += round(closed) * (instance.chains[h].closure_bonus if h in instance.chains else 0.0)
+    for (c, s), clustered in solution.values["Clustered"].items():
+        linked[c] += round(clustered) * instance.industries[s].cluster_bonus
+    for y, synergy in enumerate(instance.synergies, 1):
+        counties = {instance.measures[m].county for m in synergy.measures}
+        if len(counties) == 1:
+            linked[counties.pop()] += solution.values["Joined"][y] * synergy.linkage
+    return linked
