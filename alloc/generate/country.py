@@ -1,0 +1,191 @@
+"""The country: counties in regions, industries in chains, what stands where, who buys from whom."""
+
+import math
+import random
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from alloc.generate.dice import drawn, happened, jittered, picked, ranges, some
+from alloc.instance import JOB_CATEGORIES
+
+Row = dict[str, Any]
+"""One row of a table: column → value as it is written; a column that begins with `_` is not."""
+
+SOURCE = "synthetic"
+REGION_MEAN = 11
+"""Counties of a region where there are many regions."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A county and what is decided about it from outside.
+
+    lean: its population between the smallest and the largest, 0-1; chains: what its region is known for.
+    """
+
+    id: str
+    name: str
+    name_zh: str
+    region: str
+    donor: str
+    basin: str
+    population: float
+    lean: float
+    chains: tuple[str, ...]
+
+
+def places(rng: random.Random, counties: int) -> list[Place]:
+    """Return the counties, region by region, with donors and basins over neighbouring regions."""
+    country, people = ranges()["country"], ranges()["county"]["population"]
+    names = _names(rng, counties)
+    chains = [chain for chain, *_ in ranges()["catalogue"]["chains"]]
+    sizes = _sizes(rng, counties)
+    donors, basins = (min(len(sizes), country[key]) for key in ("donors", "basins"))
+    low, high = (math.log(x) for x in people["range"])
+    found: list[Place] = []
+    for g, size in enumerate(sizes):
+        known = tuple(some(rng, chains, country["chains_of_region"]))
+        for _ in range(size):
+            population = drawn(rng, people)
+            name, name_zh = names[len(found)]
+            place = Place(
+                id=f"c{len(found) + 1:04}",
+                name=name,
+                name_zh=name_zh,
+                region=f"r{g + 1:03}",
+                donor=f"donor-{g * donors // len(sizes) + 1:02}",
+                basin=f"water-{g * basins // len(sizes) + 1}",
+                population=population,
+                lean=(math.log(population) - low) / (high - low),
+                chains=known,
+            )
+            found.append(place)
+    return found
+
+
+def _names(rng: random.Random, counties: int) -> list[tuple[str, str]]:
+    """Return names of counties in English and Chinese, two syllables each; numbered where these run out."""
+    words = ranges()["names"]
+    pairs = [(a.split(), b.split()) for a in words["first"] for b in words["second"]]
+    names = [(a[0] + b[0], f"{a[1]}{b[1]}县") for a, b in some(rng, pairs, counties)]
+    return names + [(f"County {i}", f"第{i}县") for i in range(len(names) + 1, counties + 1)]
+
+
+def _sizes(rng: random.Random, counties: int) -> list[int]:
+    """Return how many counties each region has."""
+    low, high = ranges()["country"]["region_size"]["range"]
+    count = -(-counties // REGION_MEAN)
+    sizes = [counties // count + (i < counties % count) for i in range(count)]
+    for _ in range(2 * count):
+        giver, taker = int(rng.random() * count), int(rng.random() * count)
+        if giver != taker and sizes[giver] > low and sizes[taker] < high:
+            sizes[giver], sizes[taker] = sizes[giver] - 1, sizes[taker] + 1
+    return sizes
+
+
+def county_row(rng: random.Random, place: Place) -> Row:
+    """Return a county as a row of its table."""
+    figures = ranges()["county"]
+    return {
+        "id": place.id,
+        "name": place.name,
+        "name_zh": place.name_zh,
+        "region": place.region,
+        "population": place.population,
+        "jobseekers": round(place.population * drawn(rng, figures["jobseekers_per_head"])),
+        **{f"delivery.{k}": drawn(rng, figures[f"delivery_{k}"]) for k in ("training", "technology", "enterprise")},
+        "source": SOURCE,
+    }
+
+
+def industries(rng: random.Random) -> dict[str, Row]:
+    """Return the industries by id; `_sort` says what kind of place they work in."""
+    figures = ("productivity", "uplift", "hazard", "viable_jobs", "cluster_jobs", "cluster_bonus")
+    found = {}
+    for s, en, zh, chain, sort, *numbers in ranges()["catalogue"]["industries"]:
+        drawn_values = {
+            key: jittered(rng, x, ranges()["industry"][key]) for key, x in zip(figures, numbers[:6], strict=True)
+        }
+        found[s] = {
+            "id": s,
+            "name": en,
+            "name_zh": zh,
+            "chain": chain,
+            "_sort": sort,
+            **{key: round(x) if key.endswith("_jobs") else x for key, x in drawn_values.items() if x},
+            "needs.training": numbers[6],
+            "needs.enterprise": numbers[7],
+            "source": SOURCE,
+        }
+    return found
+
+
+def chains(rng: random.Random) -> dict[str, Row]:
+    """Return the chains by id."""
+    bonus = ranges()["industry"]["closure_bonus"]
+    return {
+        h: {"name": en, "name_zh": zh, "closure_bonus": drawn(rng, bonus), "source": SOURCE}
+        for h, en, zh in ranges()["catalogue"]["chains"]
+    }
+
+
+def links(rng: random.Random) -> list[Row]:
+    """Return who can buy from whom."""
+    figures = ranges()["link"]
+    return [
+        {
+            "from": seller,
+            "to": buyer,
+            "sells": jittered(rng, sells, figures["sells"]),
+            "buys": jittered(rng, buys, figures["buys"]),
+            "scope": scope,
+            "friction": drawn(rng, figures["friction"]) if scope == "region" else 0,
+            "source": SOURCE,
+        }
+        for seller, buyer, sells, buys, scope in figures["table"]
+    ]
+
+
+def scenarios(rng: random.Random) -> dict[str, Row]:
+    """Return a normal and a bad year: in the bad one a drawn half of the industries suffers."""
+    figures = ranges()["scenarios"]
+    hazards = {s: hazard for s, _, _, _, _, _, _, hazard, *_ in ranges()["catalogue"]["industries"]}
+    struck = [s for s in hazards if rng.random() < figures["struck"]["chance"]]
+    return {
+        "normal": {"name_zh": "正常年份", "probability": figures["normal"]["probability"], "source": SOURCE},
+        "bad": {
+            "name_zh": "灾年与滞销",
+            "probability": figures["bad"]["probability"],
+            "hazard": {s: round(hazards[s] * drawn(rng, figures["bad_hazard"]), 3) for s in struck},
+            "productivity": {s: drawn(rng, figures["bad_productivity"]) for s in struck},
+            "source": SOURCE,
+        },
+    }
+
+
+def standing(rng: random.Random, place: Place, known: Mapping[str, Row]) -> list[Row]:
+    """Return what stands in a county: chains of its region, one after the other, as far as its industries go."""
+    count = int(picked(rng, ranges()["county"]["industries"]["weights"]))
+    order = some(rng, place.chains, len(place.chains))
+    stages = [s for chain in order for s, row in known.items() if row["chain"] == chain]
+    return [_industry_here(rng, place, known[s]) for s in stages[:count]]
+
+
+def _industry_here(rng: random.Random, place: Place, industry: Mapping[str, Any]) -> Row:
+    """Return a row of the baseline; an industry that is new has no job and no workplace yet, but room to begin."""
+    figures, sort, viable = ranges()["standing"], industry["_sort"], industry["viable_jobs"]
+    today = round(drawn(rng, figures["jobs"][sort], place.lean))
+    new = happened(rng, figures["new"]) and sort != "field"
+    row: Row = {"county": place.id, "industry": industry["id"], "source": SOURCE, "jobs": 0 if new else today}
+    for k in JOB_CATEGORIES:
+        room = viable * drawn(rng, figures["new_room"]) if new else today * drawn(rng, figures[k])
+        row[k] = 0 if new and k == "infrastructure" else math.ceil(industry.get(f"needs.{k}", 1) * room)
+    row |= {k: round(row["jobs"] * drawn(rng, figures[k])) for k in ("insurance", "technology")}
+    size = max(row["jobs"], viable)
+    market, most = drawn(rng, figures["market"]), drawn(rng, figures["max_jobs"])
+    if market and sort != "field":
+        row["market"] = math.ceil(industry["productivity"] * size * market)
+    if most:
+        row["max_jobs"] = math.ceil(size * most)
+    return row

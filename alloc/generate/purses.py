@@ -1,0 +1,116 @@
+"""Money, scarce things and rules: what the lines of all counties compete for."""
+
+import math
+import random
+from collections.abc import Mapping
+
+from alloc.generate.country import SOURCE, Place, Row
+from alloc.generate.dice import drawn, ranges, rounded
+from alloc.generate.lines import largest_cost, least_cost
+
+Lines = Mapping[str, list[Row]]
+"""The lines of every county."""
+
+LEAST_PAID = 0.2
+"""The floor of aid a head asks no county for more than this part of what all its lines cost."""
+
+COUNTY_FUNDS = {
+    "national-poverty": ("national", "National poverty funds", "中央财政专项扶贫资金"),
+    "county-money": ("local", "Prefecture and county money", "地县财政资金"),
+    "firms": ("private", "Firms' own money", "企业自筹"),
+    "households": ("household", "Farmers and households", "农户自筹"),
+}
+PREMIUM_FUNDS = {
+    "national-premium": ("national", "Central premium subsidy", "中央农业保险保费补贴"),
+    "region-premium": ("local", "Regional premium subsidy", "自治区农业保险保费补贴"),
+}
+
+
+def free_aid(lines: Lines) -> float:
+    """Return the aid of all donors that is free to choose: a part of what every line would cost [money].
+
+    Even where counties are few it is enough to begin any one line.
+    """
+    part: float = ranges()["country"]["scarcity"]["part"] * sum(_full(here) for here in lines.values())
+    return max(part, *(1.02 * least_cost(line) for here in lines.values() for line in here))
+
+
+def _full(lines: list[Row], category: str = "") -> float:
+    """Return what lines cost at their largest [money]; none that is out of the question."""
+    wanted = [line for line in lines if line.get("eligible", True) and category in ("", line["category"])]
+    return math.fsum(largest_cost(line) for line in wanted)
+
+
+def funds(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Row]:
+    """Return the purses: aid of all and of paired donors, national money, and what counties, firms and people add."""
+    country, parts = ranges()["country"], ranges()["purses"]
+    aid = free_aid(lines)
+    found: dict[str, Row] = {
+        "central-aid": {
+            **_named("aid", "Aid of all donors together", "对口支援统筹资金"),
+            "amount": round(aid * country["central_part"]),
+        }
+    }
+    full = math.fsum(_full(here) for here in lines.values())
+    for donor in dict.fromkeys(place.donor for place in places):
+        paired = [place.id for place in places if place.donor == donor]
+        part = math.fsum(_full(lines[c]) for c in paired) / full
+        found[donor] = {
+            **_named("aid", f"Paired aid, {donor}", f"结对支援资金 {donor[-2:]}"),
+            "donor": donor,
+            "amount": round(aid * (1 - country["central_part"]) * part),
+            "counties": paired,
+        }
+    for f, names in COUNTY_FUNDS.items():
+        by_county = {c: round(drawn(rng, parts[f.replace("-", "_")]) * _full(here)) for c, here in lines.items()}
+        if f == "county-money":
+            promised = {c: [line for line in here if line.get("committed")] for c, here in lines.items()}
+            by_county = {c: x + math.ceil(_full(promised[c])) for c, x in by_county.items()}
+        found[f] = {**_named(*names), "by_county": by_county}
+    cover = math.fsum(_full(here, "insurance") for here in lines.values())
+    for f, names in PREMIUM_FUNDS.items():
+        part = parts[f.replace("-", "_")]["part"]
+        found[f] = {**_named(*names), "amount": round(part * cover), "categories": ["insurance"]}
+    return found
+
+
+def _named(kind: str, name: str, name_zh: str) -> Row:
+    return {"name": name, "name_zh": name_zh, "kind": kind, "source": SOURCE}
+
+
+def resources(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Row]:
+    """Return water by county with a total for each basin, and the technicians of the country."""
+    words = {
+        "water": ("Irrigation water", "灌溉用水", "thousand m³"),
+        "technicians": ("Weeks of specialists", "技术人员工作周", "weeks"),
+    }
+    basins = list(dict.fromkeys(place.basin for place in places))
+    found = {}
+    for r in (*basins, "technicians"):
+        what = r.partition("-")[0]
+        part = ranges()["purses"][f"{what}_county"]
+        by_county = {}
+        for c, here in lines.items():
+            most = math.fsum(line[f"uses.{r}"] * line["max_units"] for line in here if line.get(f"uses.{r}"))
+            if most:
+                by_county[c] = rounded(most * drawn(rng, part))
+        if by_county:
+            total = rounded(ranges()["purses"][f"{what}_total"]["part"] * math.fsum(by_county.values()))
+            name, name_zh, unit = words[what]
+            named = {"name": name, "name_zh": name_zh, "unit": unit, "source": SOURCE}
+            found[r] = {**named, "amount": total, "by_county": by_county}
+    return found
+
+
+def rules(places: list[Place], lines: Lines) -> list[Row]:
+    """Return the rules: shares over all counties, limits in each county, and equity while counties are few."""
+    people = math.fsum(place.population for place in places)
+    found = []
+    for rule in ranges()["rules"]:
+        row = {key: x for key, x in rule.items() if key not in ("hotan", "part", "up_to")} | {"source": SOURCE}
+        if "part" in rule:
+            affordable = min(LEAST_PAID * _full(lines[place.id]) / place.population for place in places)
+            row["min"] = rounded(min(rule["part"] * free_aid(lines) / people, affordable))
+        if len(places) <= rule.get("up_to", math.inf):
+            found.append(row)
+    return found

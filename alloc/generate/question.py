@@ -1,0 +1,129 @@
+"""The question as a whole, and how it is written: instance.yaml and CSV tables."""
+
+import csv
+import io
+import json
+import random
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from alloc.errors import RequestError
+from alloc.generate import country, lines, purses
+from alloc.generate.country import SOURCE, Row
+from alloc.generate.dice import ranges
+
+PLAIN = re.compile(r"[a-z][a-z0-9_.-]*")
+"""Words that YAML needs no quotes for."""
+
+AMBIGUOUS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null"}
+WIDTH = 120
+
+
+def generate(counties: int, seed: int, folder: Path) -> None:
+    """Write a synthetic question of so many counties into a folder: instance.yaml and its CSV tables.
+
+    The same counties and seed give the same bytes on every machine. Raises RequestError where an
+    instance stands in the folder already, ValueError for fewer than three counties.
+    """
+    if counties < 3:
+        raise ValueError(f"a synthetic question has three counties or more, not {counties}")
+    if (folder / "instance.yaml").exists():
+        raise RequestError("file_exists", path=folder / "instance.yaml")
+    tables, rest = _question(random.Random(seed), counties)
+    head = {
+        "alloc": 1,
+        "name": f"synthetic-{counties}-{seed}",
+        "title": f"Synthetic question of {counties} counties, seed {seed} / 合成算例：{counties}个县",
+        "year": 2019,
+        "description": "Made up in the shape of hotan-2019 to try programs on; nothing is true. 全部数据均为虚构。",
+        "sources": {SOURCE: f"made up by alloc generate --counties {counties} --seed {seed}, see its ranges.toml"},
+        **{table: f"{table}.csv" for table in tables},
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    for table, rows in tables.items():
+        (folder / f"{table}.csv").write_text(_csv(rows), encoding="utf-8", newline="")
+    (folder / "instance.yaml").write_text("\n".join(_yaml({**head, **rest})) + "\n", encoding="utf-8", newline="")
+
+
+def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], Row]:
+    """Return the tables that become CSV files, and what stands in instance.yaml itself."""
+    known = country.industries(rng)
+    places = country.places(rng, counties)
+    baseline: list[Row] = []
+    measures: dict[str, list[Row]] = {}
+    for place in places:
+        rows = country.standing(rng, place, known)
+        baseline += rows
+        measures[place.id] = lines.measures(rng, place, rows, known)
+    tables = {
+        "counties": [country.county_row(rng, place) for place in places],
+        "industries": list(known.values()),
+        "baseline": baseline,
+        "links": country.links(rng),
+        "synergies": lines.synergies(rng, measures, {place.id: place.region for place in places}),
+        "measures": [line for here in measures.values() for line in here],
+    }
+    rest = {
+        "chains": country.chains(rng),
+        "funds": purses.funds(rng, places, measures),
+        "resources": purses.resources(rng, places, measures),
+        "scenarios": country.scenarios(rng),
+        "rules": purses.rules(places, measures),
+        "objective": ranges()["country"]["objective"],
+        "solver": {"gap": 0.0005},
+    }
+    return tables, rest
+
+
+def _csv(rows: list[Row]) -> str:
+    """Return rows as CSV: a column for every key that any row has, in the order of first use."""
+    columns = [key for key in dict.fromkeys(key for row in rows for key in row) if not key.startswith("_")]
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    writer.writerow(columns)
+    writer.writerows([_cell(row.get(key, "")) for key in columns] for row in rows)
+    return text.getvalue()
+
+
+def _cell(value: Any) -> str:
+    """Return a value as the format writes it in a cell; 0 is what an empty cell means."""
+    if isinstance(value, list):
+        return "|".join(":".join(_cell(x) for x in point) if isinstance(point, tuple) else point for point in value)
+    return _scalar(value)
+
+
+def _scalar(value: str | float) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    return value if isinstance(value, str) else f"{value:.10g}"
+
+
+def _yaml(value: Any, indent: str = "") -> Iterator[str]:
+    """Yield the lines of a mapping or list: one line an entry where it fits, else a block."""
+    pairs = (
+        [(f"{_flow(key)}:", x) for key, x in value.items()] if isinstance(value, dict) else [("-", x) for x in value]
+    )
+    for label, entry in pairs:
+        line = f"{indent}{label} {_flow(entry)}"
+        if len(line) <= WIDTH or not isinstance(entry, (dict, list)):
+            yield line
+        elif label == "-":
+            first, *others = _yaml(entry, indent + "  ")
+            yield f"{indent}- {first.lstrip()}"
+            yield from others
+        else:
+            yield f"{indent}{label}"
+            yield from _yaml(entry, indent + "  ")
+
+
+def _flow(value: Any) -> str:
+    """Return a value on one line."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{_flow(key)}: {_flow(x)}" for key, x in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(_flow(x) for x in value) + "]"
+    if isinstance(value, str) and (not PLAIN.fullmatch(value) or value in AMBIGUOUS):
+        return json.dumps(value, ensure_ascii=False)
+    return _scalar(value)
