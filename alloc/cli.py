@@ -93,6 +93,9 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
 @click.option(
     "--threads", type=click.IntRange(min=0, max=MOST_THREADS), help="Processor threads (0 = the solver's choice)."
 )
+@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]), help="How the model is solved.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that search blocks.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to search blocks on: tcp://…")
 @set_option
 @click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else on standard output.")
 @lang_option

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -26,7 +26,7 @@ from alloc.report import folder
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
 from alloc.solution import Solution, Status
-from alloc.solver import solve_whole
+from alloc.solver import choose, solve_blocks, solve_whole
 from alloc.texts import LANGUAGES
 
 
@@ -74,6 +74,9 @@ def solve(
     gap: float | None = None,
     time_limit: float | None = None,
     threads: int | None = None,
+    method: str | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
     overrides: Mapping[str, object] | None = None,
     lang: str = "en",
     log: TextIO | None = None,
@@ -81,7 +84,8 @@ def solve(
     """Solve one year's question and audit the plan.
 
     instance: what `read` returned, or a path. overrides: figures to replace by path, for a path only.
-    gap, time_limit [s], threads: in place of the instance's solver options. lang: of the reasons.
+    gap, time_limit [s], threads, method: in place of the instance's solver options. jobs: processes that
+    search blocks; cluster: address of a Dask scheduler to use instead. lang: of the reasons.
     log: receives the solver's own words. Raises InstanceError for faults, AuditError for a plan that
     does not survive the second reading, SolveError when the solver fails.
     """
@@ -92,11 +96,9 @@ def solve(
         instance = read(Path(instance), overrides)
     elif overrides:
         raise RequestError("overrides_need_path")
-    given = {"gap": gap, "time_limit": time_limit, "threads": threads}
+    given = {"gap": gap, "time_limit": time_limit, "threads": threads, "method": method}
     options = _options(instance, given)
-    if options.method == "blocks":
-        raise RequestError("no_blocks")
-    plan = solve_whole(build(instance), instance, options, log)
+    plan = _solved(instance, options, log, jobs, cluster)
     if not plan.has_plan:
         figures = _figures(instance, options, plan, started)
         if plan.status == Status.INFEASIBLE:
@@ -115,7 +117,17 @@ def solve(
     return Run(instance, plan, explained(instance, found, plan.status == Status.OPTIMAL, lang), figures)
 
 
-def _options(instance: Instance, given: Mapping[str, float | None]) -> Options:
+def _solved(instance: Instance, options: Options, log: TextIO | None, jobs: int, cluster: str | None) -> Solution:
+    """Return the plan, by the method asked for or the one that suits the question."""
+    model = build(instance)
+    method, why = choose(instance, model) if options.method == "auto" else (options.method, "")
+    if method == "blocks":
+        return solve_blocks(model, instance, options, log, jobs, cluster)
+    plan = solve_whole(model, instance, options, log)
+    return replace(plan, why=why or plan.why)
+
+
+def _options(instance: Instance, given: Mapping[str, float | str | None]) -> Options:
     """Return the instance's solver options with those of the call in their place."""
     try:
         return Options.model_validate(

@@ -1,0 +1,148 @@
+"""The model taken apart by county and put together again, with proof.
+
+Goal after goal: column generation over blocks gives a bound and a pool of plans; the master as a MIP
+chooses among them; the continuous decisions are filled in over the whole; searches over a few blocks at a
+time polish; a small question is at last searched as a whole from the plan it has. The result is settled
+by the same rules as that of the whole model.
+"""
+
+import time
+from dataclasses import replace
+from typing import TextIO
+
+import highspy
+import numpy as np
+import pyomo.environ as pyo
+
+from alloc.instance import Instance, Options
+from alloc.model import goal, stages
+from alloc.solution import Solution, Stage, Status
+from alloc.solver.generation import LACK, Search, begin, generate, hopeless, relaxed
+from alloc.solver.matrix import Floats, Matrix, held, matrix
+from alloc.solver.patience import Patience
+from alloc.solver.primal import Found, Talk, chosen, polished, searched
+from alloc.solver.settle import final_stages, settled
+from alloc.solver.structure import Structure, structure
+from alloc.solver.whole import FINEST, allowance, drop_idle, values_of
+from alloc.solver.workers import Workers, workers
+
+FEW = 1000
+"""With fewer integer decisions than this HiGHS proves the whole model about as quickly as blocks do."""
+
+TIED = 0.5
+"""Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
+
+
+def choose(instance: Instance, model: pyo.ConcreteModel) -> tuple[str, str]:
+    """Return `whole` or `blocks` for a model, and why, by its size and by how closely its counties are tied."""
+    integers = sum(1 for x in model.component_data_objects(pyo.Var) if x.is_integer())
+    if len(instance.counties) < 2:
+        return "whole", "one county"
+    if integers < FEW:
+        return "whole", f"{integers} integer decisions are few"
+    parts = structure(matrix(model, [goal(model, weights) for weights in stages(instance)]), instance)
+    largest = max(int(block.integer.sum()) for block in parts.blocks)
+    if largest > TIED * integers:
+        return "whole", f"{largest} of {integers} integer decisions are tied together"
+    return "blocks", f"{integers} integer decisions in {len(parts.blocks)} blocks, coupled by {parts.rows.count} limits"
+
+
+def solve_blocks(
+    model: pyo.ConcreteModel,
+    instance: Instance,
+    options: Options,
+    log: TextIO | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+) -> Solution:
+    """Solve the model block by block, goal after goal, and return the best plan with its proven bound.
+
+    jobs: processes on this machine (1: none but this one); cluster: address of a Dask scheduler to use
+    instead. A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. Raises SolveError when
+    HiGHS or the workers fail.
+    """
+    started, patience = time.perf_counter(), Patience(options.time_limit)
+    with patience.listening(), workers(jobs, cluster) as hands:
+        whole = matrix(model, [goal(model, weights) for weights in stages(instance)])
+        found, reached, parts = _goals(whole, instance, options, hands, patience, Talk(log, patience))
+    why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
+    if found.x is None:
+        seconds = time.perf_counter() - started
+        return Solution(found.status, method="blocks", why=why, seconds=seconds, interrupted=patience.stopped)
+    x = settled(model, whole, instance, found.x, reached)
+    for decision, value in zip(whole.variables, x.tolist(), strict=True):
+        decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
+    final = final_stages(whole, reached, x)
+    values = values_of(model)
+    drop_idle(instance, values)
+    asked = max(options.gap, FINEST)
+    optimal = len(final) == len(stages(instance)) and all(stage.gap <= asked for stage in final)
+    return Solution(
+        Status.OPTIMAL if optimal else Status.FEASIBLE,
+        tuple(final),
+        values,
+        method="blocks",
+        why=why,
+        seconds=time.perf_counter() - started,
+        interrupted=patience.stopped,
+    )
+
+
+def _goals(
+    whole: Matrix, instance: Instance, options: Options, hands: Workers, patience: Patience, talk: Talk
+) -> tuple[Found, list[Stage], Structure]:
+    """Reach one goal after another, each held while the next is sought."""
+    reached: list[Stage] = []
+    best = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
+    for i, weights in enumerate(stages(instance)):
+        parts = structure(whole, instance)
+        aim = np.zeros(len(whole.goals))
+        aim[i] = 1.0
+        found = _goal(parts, aim, best.x, options, hands, patience, talk)
+        if found.x is None:
+            return (best if reached else found), reached, parts
+        best = found
+        reached.append(Stage("+".join(g for g, w in weights.items() if w), found.value, found.bound, found.value))
+        least = found.value - allowance(instance, found.value) - float(whole.constants[i])
+        whole = held(whole, whole.goals[i], least)
+    return best, reached, parts
+
+
+def _goal(
+    parts: Structure,
+    aim: Floats,
+    known: Floats | None,
+    options: Options,
+    hands: Workers,
+    patience: Patience,
+    talk: Talk,
+) -> Found:
+    """Return the best plan for one goal, and a bound on all of them.
+
+    known: a plan that keeps every limit, from the goal before.
+    """
+    nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
+    start = relaxed(parts.matrix, aim, patience)
+    if start.status == highspy.HighsModelStatus.kInfeasible:
+        return replace(nothing, status=Status.INFEASIBLE)
+    if start.status != highspy.HighsModelStatus.kOptimal:
+        return nothing
+    hands.deal(parts.blocks)
+    search = begin(parts, aim, start)
+    if known is not None:
+        for k, block in enumerate(parts.blocks):
+            search.master.offer(k, known[block.columns][None])
+    gap = max(options.gap, FINEST)
+    generate(search, hands, patience, gap, tell=lambda s: talk.say(s.bound, None, len(s.master.plans), s.rounds))
+    if search.impossible or _proven_hopeless(search, hands, patience):
+        return replace(nothing, status=Status.INFEASIBLE)
+    found = chosen(search, known, gap, patience)
+    found = polished(search, found, gap, patience, talk)
+    return searched(search, found, gap, patience)
+
+
+def _proven_hopeless(search: Search, hands: Workers, patience: Patience) -> bool:
+    mix = search.mix
+    if mix is None or mix.lack <= LACK or patience.over():
+        return False
+    return hopeless(search.parts, search.master, mix.prices, hands, patience)

@@ -1,0 +1,164 @@
+"""The restricted master: which of the plans that blocks have offered are combined, and at what prices.
+
+One row says that each block uses its plans to one whole; the coupling rows stand as they are; columns
+that belong to no block stand beside the plans. A lack in a coupling row can be bought at a price well
+above what it should cost, so that there are prices from the first round on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from alloc.solver.matrix import INF, Floats, Rows, program
+from alloc.solver.patience import Patience
+from alloc.solver.structure import Structure
+
+
+@dataclass(frozen=True)
+class Mix:
+    """One solve of the master: its value, the prices of the coupling rows, the weight of every plan, what lacks."""
+
+    value: float
+    prices: Floats
+    weights: Floats
+    own: Floats
+    lack: float
+
+
+class Master:
+    """The restricted master with the plans offered so far; `plans` holds (block, plan) in the order offered."""
+
+    def __init__(self, parts: Structure, weights: Floats, lacking: Floats):
+        """Begin without plans.
+
+        weights: of the goals; lacking: the price of a lack in each coupling row.
+        """
+        self.parts, self.weights = parts, weights
+        self.plans: list[tuple[int, Floats]] = []
+        self._seen: set[tuple[int, bytes]] = set()
+        rows, own = parts.rows, parts.own
+        self._base = len(own) + 2 * rows.count
+        self._solver = self._program(rows, lacking)
+
+    def _program(self, rows: Rows, lacking: Floats) -> highspy.Highs:
+        parts, own, n = self.parts, self.parts.own, self.parts.rows.count
+        place = np.full(len(parts.matrix.lower), -1, dtype=np.int32)
+        place[own] = np.arange(len(own), dtype=np.int32)
+        kept = place[rows.column] >= 0
+        column, value = place[rows.column[kept]], rows.value[kept]
+        owner = np.concatenate([rows.owner()[kept], np.repeat(np.arange(n, dtype=np.int32), 2)])
+        column = np.concatenate([column, len(own) + np.arange(2 * n, dtype=np.int32)])
+        value = np.concatenate([value, np.tile([1.0, -1.0], n)])
+        order = np.argsort(owner, kind="stable")
+        counts = np.bincount(owner, minlength=n)
+        start = np.concatenate([[0], np.cumsum(counts), np.full(len(parts.blocks), len(owner))]).astype(np.int32)
+        ones = np.ones(len(parts.blocks))
+        joint = Rows(
+            start, column[order].astype(np.int32), value[order],
+            np.concatenate([rows.lower, ones]), np.concatenate([rows.upper, ones]),
+        )  # fmt: skip
+        lower = np.concatenate([parts.matrix.lower[own], np.zeros(2 * n)])
+        upper = np.concatenate([parts.matrix.upper[own], np.full(2 * n, INF)])
+        aim = np.concatenate([self.weights @ parts.matrix.goals[:, own], -np.repeat(lacking, 2)])
+        return program(lower, upper, None, joint, aim)
+
+    def offer(self, k: int, plans: Floats) -> int:
+        """Add plans of one block; return how many are new."""
+        block = self.parts.blocks[k]
+        new = 0
+        for plan in plans:
+            key = (k, np.round(plan, 7).tobytes())
+            if key in self._seen:
+                continue
+            self._seen.add(key)
+            self.plans.append((k, plan))
+            part = block.link @ plan
+            entries = np.flatnonzero(part)
+            index = np.append(block.coupling[entries], self.parts.rows.count + k).astype(np.int32)
+            value = np.append(part[entries], 1.0)
+            cost = float(self.weights @ (block.goals @ plan))
+            self._solver.addCol(cost, 0.0, INF, len(index), index, value)
+            new += 1
+        return new
+
+    def toll(self, low: Floats, high: Floats) -> None:
+        """Let coupling rows be missed, short or over, so that their prices stay between two limits."""
+        first, n = len(self.parts.own), 2 * self.parts.rows.count
+        where = np.arange(first, first + n, dtype=np.int32)
+        self._solver.changeColsCost(n, where, np.stack([low, -high], axis=1).ravel())
+
+    def mix(self) -> Mix | None:
+        """Return the best mix of the plans; None where some block has no plan yet."""
+        solver = self._solver
+        solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            solver.clearSolver()
+            solver.run()
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        solution, n = solver.getSolution(), self.parts.rows.count
+        x = np.array(solution.col_value)
+        first = len(self.parts.own)
+        constant = float(self.weights @ self.parts.matrix.constants)
+        return Mix(
+            solver.getInfo().objective_function_value + constant,
+            signed(self.parts.rows, np.array(solution.row_dual)[:n]),
+            x[self._base :],
+            x[:first],
+            float(x[first : self._base].sum()),
+        )
+
+    def choice(self, patience: Patience, seconds: float, gap: float, lacking: Floats) -> list[int] | None:
+        """Return one plan for each block by solving the master with whole weights; None where none was found.
+
+        seconds, gap: when to stop; lacking: the price of a lack, which the continuous decisions may yet fill.
+        """
+        solver, names = self._solver, highspy.HighsVarType
+        plans = np.arange(self._base, self._base + len(self.plans), dtype=np.int32)
+        self.toll(-lacking, lacking)
+        solver.clearSolver()
+        solver.changeColsIntegrality(len(plans), plans, np.full(len(plans), names.kInteger))
+        solver.setOptionValue("mip_rel_gap", gap)
+        patience.run(solver, seconds)
+        found: list[int] = []
+        if solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            x = np.array(solver.getSolution().col_value)[self._base :]
+            found = np.flatnonzero(x > 0.5).tolist()
+        solver.changeColsIntegrality(len(plans), plans, np.full(len(plans), names.kContinuous))
+        solver.setOptionValue("time_limit", INF)
+        solver.clearSolver()
+        return found if len(found) == len(self.parts.blocks) else None
+
+    def joined(self, chosen: Sequence[int], own: Floats) -> Floats:
+        """Return the plan of the whole: one plan of each block, and values of the master's columns."""
+        x = np.zeros(len(self.parts.matrix.lower))
+        x[self.parts.own] = own
+        for i in chosen:
+            k, plan = self.plans[i]
+            x[self.parts.blocks[k].columns] = plan
+        return x
+
+
+def signed(rows: Rows, prices: Floats) -> Floats:
+    """Return prices that a proof may use: none on a side that a row does not have."""
+    prices = np.where(np.isinf(rows.upper), np.minimum(prices, 0.0), prices)
+    return np.where(np.isinf(rows.lower), np.maximum(prices, 0.0), prices)
+
+
+def bound(parts: Structure, weights: Floats, prices: Floats, bounds: Floats) -> float:
+    """Return a value that no plan exceeds, from the blocks' own bounds at exactly these prices.
+
+    Whatever the prices, a plan is worth at most what it is worth when coupling rows may be bought and sold
+    at them: Σ blocks + Σ master columns at their better end + Σ rows at their better side.
+    """
+    rows, own, matrix = parts.rows, parts.own, parts.matrix
+    reduced = weights @ matrix.goals
+    reduced -= np.bincount(rows.column, rows.value * prices[rows.owner()], len(reduced))
+    reduced = reduced[own]
+    at_best = np.where(reduced > 0, matrix.upper[own], matrix.lower[own])
+    sides = np.where(prices > 0, rows.upper, rows.lower)
+    used, live = reduced != 0, prices != 0
+    beside = float(reduced[used] @ at_best[used]) + float(prices[live] @ sides[live])
+    return float(bounds.sum()) + beside + float(weights @ matrix.constants)

@@ -1,0 +1,190 @@
+"""From the pool to a plan of the whole: choose, fill, repair, polish, and search what is small as a whole."""
+
+from dataclasses import dataclass, replace
+from typing import TextIO
+
+import numpy as np
+
+from alloc.solution import Status
+from alloc.solver.generation import LACK, Search, tolls
+from alloc.solver.matrix import Flags, Floats
+from alloc.solver.patience import Patience
+from alloc.solver.polish import elastic, filled, freed, heaviest, split_blocks
+from alloc.solver.structure import Structure
+
+SMALL = 1000
+"""A question with fewer integer decisions is searched as a whole at the end, until the gap or the time."""
+
+CHOICES = (1.2, 3.0, 30.0)
+"""What a lack costs, in multiples of its price, while the master chooses; dearer where the dearth remains."""
+
+PATIENT = 15.0
+"""Longest time for the master's choice [s]."""
+
+GROUP, SECONDS, STALLED = 6, 5.0, 12
+"""Blocks that are polished together, how long [s], and after how many vain attempts polishing ends."""
+
+FAR = 0.6
+"""Chance that blocks far apart are polished together; else a block and its neighbours, which takes longer."""
+
+DEAR, REPAIRS = 100.0, 30
+"""What a lack costs while a plan is repaired, in multiples of its price, and how many repairs are tried."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """What one goal has: a plan of the whole or none, its value, a proven bound, and why there is none."""
+
+    x: Floats | None
+    value: float
+    bound: float
+    status: Status
+
+
+class Talk:
+    """News of the search, in the columns of HiGHS's own table."""
+
+    def __init__(self, log: TextIO | None, patience: Patience):
+        self._log, self._patience = log, patience
+
+    def say(self, bound: float, value: float | None, plans: int, rounds: int) -> None:
+        """Write one row: bound, best plan, gap, seconds."""
+        if self._log is not None:
+            gap = "inf" if value is None else f"{100 * (bound - value) / max(1.0, abs(value)):.4f}%"
+            best = "-inf" if value is None else f"{value:.8g}"
+            row = f" B {rounds:9d} {plans:9d} {0:9d}   0.00%  {bound:.8g}  {best}  {gap}  {self._patience.spent:.1f}s\n"
+            self._log.write(row)
+
+
+def chosen(search: Search, known: Floats | None, gap: float, patience: Patience) -> Found:
+    """Return the best plan that the master's choice leads to.
+
+    known: a plan that keeps every limit, where there is one.
+    """
+    parts, mix = search.parts, search.mix
+    best = Found(None, 0.0, search.bound, Status.NO_SOLUTION)
+    if known is not None:
+        value = search.weights @ (parts.matrix.goals @ known + parts.matrix.constants)
+        best = replace(best, x=known, value=float(value))
+    if mix is None:
+        return best
+    rest = Patience(PATIENT) if patience.over() and not patience.stopped else patience
+    x, open_gap = None, (search.bound - mix.value) / max(1.0, abs(mix.value))
+    close = max(0.1 * gap, 0.5 * (gap - open_gap))  # half of what the gap leaves, the rest is for filling in
+    for times in CHOICES:
+        picked = search.master.choice(rest, PATIENT, close, tolls(parts, search.prices, times))
+        x = search.master.joined(picked or heaviest(mix.weights, search.master.plans), mix.own)
+        plan = filled(parts.matrix, search.weights, x, rest)
+        if plan is not None:
+            return replace(best, x=plan[0], value=plan[1]) if best.x is None or plan[1] > best.value else best
+    return best if best.x is not None or x is None else _repaired(search, x, best, rest)
+
+
+def _repaired(search: Search, x: Floats, best: Found, patience: Patience) -> Found:
+    """Return the plan with what it lacks in coupling rows made good, a few blocks at a time, if that succeeds."""
+    parts, count = search.parts, len(x)
+    loose = elastic(parts.matrix, search.weights, parts.coupling, tolls(parts, search.prices, DEAR))
+    one, random = np.ones(1), np.random.default_rng(0)
+    plan = filled(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), patience)
+    touching = [set(block.coupling.tolist()) for block in parts.blocks]
+    for _ in range(REPAIRS):
+        if plan is None or patience.over():
+            return best
+        lacks = plan[0][count:].reshape(-1, 2).sum(axis=1) > LACK
+        if not lacks.any():
+            exact = filled(parts.matrix, search.weights, plan[0][:count], patience)
+            return replace(best, x=exact[0], value=exact[1]) if exact is not None else best
+        rows = set(np.flatnonzero(lacks).tolist())
+        near = [k for k, there in enumerate(touching) if there & rows]
+        group = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
+        free = np.append(free_columns(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
+        better = freed(loose, one, plan[0], free, patience, SECONDS, 1e-9)
+        if better.x is not None and better.value > plan[1]:
+            plan = better.x, better.value
+    return best
+
+
+def _within(found: Found, gap: float) -> bool:
+    return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
+
+
+def polished(search: Search, found: Found, gap: float, patience: Patience, talk: Talk) -> Found:
+    """Search over a few blocks at a time while that helps: first those that the master splits."""
+    parts, random = search.parts, np.random.default_rng(0)
+    if found.x is None:
+        return found
+    split = split_blocks(search.mix.weights, search.master.plans) if search.mix is not None else []
+    split = sorted(split)  # neighbours stand beside each other
+    groups = [split[i : i + GROUP] for i in range(0, len(split), GROUP)]
+    vain = 0
+    while vain < STALLED and not patience.over() and not _within(found, gap):
+        assert found.x is not None
+        group = groups.pop(0) if groups else _lossy(search, found.x, random)
+        size = 0.01 * gap * max(1.0, abs(found.value))
+        free = free_columns(parts, group)
+        better = freed(parts.matrix, search.weights, found.x, free, patience, SECONDS, size)
+        vain += 1
+        if better.x is not None and better.value > found.value + size:
+            plan = filled(parts.matrix, search.weights, better.x, patience)
+            if plan is not None and plan[1] > found.value:
+                found, vain = replace(found, x=plan[0], value=plan[1]), 0
+        talk.say(found.bound, found.value, len(search.master.plans), search.rounds)
+        if len(group) == len(parts.blocks):
+            break
+    return found
+
+
+def _lossy(search: Search, x: Floats, random: np.random.Generator) -> list[int]:
+    """Return some blocks, rather those whose part of the plan is far below their bound, or one and its neighbours."""
+    blocks = search.parts.blocks
+    if len(blocks) <= GROUP:
+        return list(range(len(blocks)))
+    loss = np.ones(len(blocks))
+    if search.at_best:
+        for k, (block, answer) in enumerate(zip(blocks, search.at_best, strict=True)):
+            aim = search.weights @ block.goals - search.prices[block.coupling] @ block.link
+            loss[k] = max(0.0, answer.bound - float(aim @ x[block.columns]))
+    chance = loss + 0.1 * loss.mean() + 1e-12
+    if random.random() < FAR:
+        return sorted(random.choice(len(blocks), GROUP, replace=False, p=chance / chance.sum()).tolist())
+    first = int(random.choice(len(blocks), p=chance / chance.sum()))
+    nearness = _nearness(search.parts, first) + 1e-9
+    nearness *= random.uniform(0.5, 1.0, len(blocks))
+    nearness[first] = np.inf
+    return sorted(np.argsort(-nearness)[:GROUP].tolist())
+
+
+def _nearness(parts: Structure, first: int) -> Floats:
+    """Return how closely blocks meet one of them: a row that few blocks share counts for more."""
+    owner = np.repeat(np.arange(len(parts.blocks)), [len(block.coupling) for block in parts.blocks])
+    there = np.concatenate([block.coupling for block in parts.blocks])
+    members = np.bincount(there, minlength=parts.rows.count)
+    shared = np.isin(there, parts.blocks[first].coupling)
+    return np.bincount(owner[shared], 1.0 / members[there[shared]], len(parts.blocks)).astype(np.float64)
+
+
+def free_columns(parts: Structure, group: list[int]) -> Flags:
+    """Return the columns of some blocks and the master's own as free."""
+    free = np.zeros(len(parts.matrix.lower), dtype=bool)
+    free[parts.own] = True
+    for k in group:
+        free[parts.blocks[k].columns] = True
+    return free
+
+
+def searched(search: Search, found: Found, gap: float, patience: Patience) -> Found:
+    """Search a small question as a whole, from the plan it has, where the gap is not yet met."""
+    matrix_ = search.parts.matrix
+    if _within(found, gap) or patience.over() or int(matrix_.integer.sum()) >= SMALL:
+        return found
+    everything = np.ones(len(matrix_.lower), dtype=bool)
+    size = gap * max(1.0, abs(found.value)) if found.x is not None else 1e-9
+    better = freed(matrix_, search.weights, found.x, everything, patience, np.inf, size)
+    if better.impossible:
+        return found if found.x is not None else replace(found, status=Status.INFEASIBLE)
+    bound = min(found.bound, better.bound)
+    if better.x is not None and (found.x is None or better.value > found.value):
+        plan = filled(matrix_, search.weights, better.x, patience)
+        x, value = plan if plan is not None else (better.x, better.value)
+        return replace(found, x=x, value=value, bound=max(bound, value))
+    return replace(found, bound=max(bound, found.value) if found.x is not None else bound)

@@ -1,0 +1,49 @@
+"""The plan made exact and ties broken, over the whole program, by the rules of the whole model."""
+
+from dataclasses import replace
+
+import numpy as np
+import pyomo.environ as pyo
+
+from alloc.instance import Instance
+from alloc.solution import Stage
+from alloc.solver.matrix import Flags, Floats, Matrix, held, vectors
+from alloc.solver.patience import Patience
+from alloc.solver.polish import filled, freed
+from alloc.solver.whole import allowance
+
+
+def settled(model: pyo.ConcreteModel, whole: Matrix, instance: Instance, x: Floats, reached: list[Stage]) -> Floats:
+    """Return the plan made exact, ties broken: the goal, then least money, then most linkage."""
+    patience, aim = Patience(3600.0), np.zeros(len(whole.goals))
+    for i, stage in enumerate(reached[:-1]):
+        whole = held(whole, whole.goals[i], stage.kept - allowance(instance, stage.kept) - float(whole.constants[i]))
+    last = len(reached) - 1
+    aim[last] = 1.0
+    exact = filled(whole, aim, x, patience)
+    if exact is None:
+        return x
+    money, linkage = vectors(
+        whole.variables, [sum(model.Spend.values()), sum(model.Linkage[w] for w in model.SCENARIOS)]
+    )[0]
+    tied = held(whole, whole.goals[last], exact[1] - float(whole.constants[last]))
+    cheap = filled(replace(tied, goals=-money[None], constants=np.zeros(1)), np.ones(1), exact[0], patience)
+    x = cheap[0] if cheap is not None else exact[0]
+    open_ones = _named(whole, ("Closed", "Clustered"))
+    free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | open_ones
+    linked = replace(tied, goals=linkage[None], constants=np.zeros(1))
+    best = freed(linked, np.ones(1), x, free, patience, 3600.0, 0.0) if free.any() else None
+    return best.x if best is not None and best.x is not None else x
+
+
+def _named(whole: Matrix, names: tuple[str, ...]) -> Flags:
+    """Return which columns are decisions of some names."""
+    return np.array([x.parent_component().local_name in names for x in whole.variables], dtype=bool)
+
+
+def final_stages(whole: Matrix, reached: list[Stage], x: Floats) -> list[Stage]:
+    """Return the stages with what the plan really reaches."""
+    kept = whole.goals @ x + whole.constants
+    found = [replace(stage, kept=float(value)) for stage, value in zip(reached, kept, strict=False)]
+    last = found[-1]
+    return [*found[:-1], replace(last, objective=last.kept, bound=max(last.bound, last.kept))]

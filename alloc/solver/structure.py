@@ -1,0 +1,231 @@
+"""Which decisions belong together: read off the matrix, without knowing any kind of rule.
+
+A column belongs to the county that its index names, itself or through its measure. A column that names
+none, or several, joins the block whose limits alone it stands in; else it is the master's. A limit within
+one block is that block's own, every other couples. Any partition is right, a good one is fast.
+"""
+
+import itertools
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from alloc.instance import Instance
+from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
+
+LOCK = 4
+"""A limit of at most so many whole decisions ties two counties strongly: a lock or a synergy between them."""
+
+MERGED = 80
+"""Counties tied strongly become one block up to so many integer decisions."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """What is decided together: columns of the whole, their own limits, and how they meet the rest.
+
+    coupling: the coupling rows that they stand in; link: their part of those rows, dense;
+    goals: their part of every goal.
+    """
+
+    columns: Ints
+    lower: Floats
+    upper: Floats
+    integer: Flags
+    rows: Rows
+    coupling: Ints
+    link: Floats
+    goals: Floats
+
+
+@dataclass(frozen=True)
+class Structure:
+    """A program taken apart: blocks, the master's own columns, and the rows that couple them.
+
+    coupling: numbers of the rows that couple; rows: these rows, over all columns; matrix: the program,
+    the master's columns bounded.
+    """
+
+    matrix: Matrix
+    blocks: tuple[Block, ...]
+    own: Ints
+    coupling: Ints
+    rows: Rows
+
+
+def structure(matrix: Matrix, instance: Instance) -> Structure:
+    """Take a program apart by county."""
+    label = _merged(matrix, _labels(matrix, instance))
+    label = _adopted(matrix.rows, label)
+    home = _home(matrix.rows, label)
+    label = _released(matrix.rows, label, home)
+    home = _home(matrix.rows, label)
+    order = np.unique(label[label >= 0])
+    label = np.where(label >= 0, np.searchsorted(order, label), -1).astype(np.int32)
+    home = np.where(home >= 0, np.searchsorted(order, home), -1).astype(np.int32)
+    own = np.flatnonzero(label < 0).astype(np.int32)
+    matrix = bounded(matrix, own)
+    coupling = np.flatnonzero(home < 0).astype(np.int32)
+    rows = matrix.rows.take(coupling, np.arange(len(label), dtype=np.int32))
+    return Structure(matrix, _blocks(matrix, rows, label, home, len(order)), own, coupling, rows)
+
+
+def _labels(matrix: Matrix, instance: Instance) -> Ints:
+    """Return the county that each column names, by its number; -1 for none or several."""
+    number = {c: i for i, c in enumerate(instance.counties)}
+    of_measure = {m: number[row.county] for m, row in instance.measures.items()}
+    return np.array([_named(x.index(), number, of_measure) for x in matrix.variables], dtype=np.int32)
+
+
+def _named(index: object, number: Mapping[str, int], of_measure: Mapping[str, int]) -> int:
+    parts = index if isinstance(index, tuple) else (index,)
+    named = {number[part] for part in parts if isinstance(part, str) and part in number}
+    named = named or {of_measure[part] for part in parts if isinstance(part, str) and part in of_measure}
+    return named.pop() if len(named) == 1 else -1
+
+
+def _ends(rows: Rows, label: Ints) -> tuple[Ints, Ints]:
+    """Return the lowest and highest block that each row touches; lowest above highest where it touches none."""
+    owner, block = rows.owner(), label[rows.column]
+    inside = block >= 0
+    low = np.full(rows.count, np.iinfo(np.int32).max, dtype=np.int32)
+    high = np.full(rows.count, -1, dtype=np.int32)
+    np.minimum.at(low, owner[inside], block[inside])
+    np.maximum.at(high, owner[inside], block[inside])
+    return low, high
+
+
+def _merged(matrix: Matrix, label: Ints) -> Ints:
+    """Return the labels with counties made one that locks between whole decisions tie together."""
+    rows, integer = matrix.rows, matrix.integer
+    sizes = Counter(label[integer & (label >= 0)].tolist())
+    low, high = _ends(rows, label)
+    short = np.flatnonzero((np.diff(rows.start) <= LOCK) & (low < high))
+    ties: Counter[tuple[int, int]] = Counter()
+    for i in short.tolist():
+        columns = rows.column[rows.start[i] : rows.start[i + 1]]
+        if integer[columns].all():
+            touched = sorted(set(label[columns].tolist()))
+            ties.update((a, b) for a, b in itertools.pairwise(touched) if a >= 0)
+    parent = {a: a for a in sizes}
+
+    def root(a: int) -> int:
+        while parent.setdefault(a, a) != a:
+            a = parent[a]
+        return a
+
+    for (a, b), _ in sorted(ties.items(), key=lambda tie: (-tie[1], tie[0])):
+        a, b = root(a), root(b)
+        if a != b and sizes[a] + sizes[b] <= MERGED:
+            parent[b] = a
+            sizes[a] += sizes[b]
+    return np.array([root(a) if a >= 0 else -1 for a in label.tolist()], dtype=np.int32)
+
+
+def _adopted(rows: Rows, label: Ints) -> Ints:
+    """Return the labels where a column without one joins the block whose limits alone it stands in."""
+    label = label.copy()
+    low, high = _ends(rows, label)
+    owner = rows.owner()
+    lowest = np.full(len(label), np.iinfo(np.int32).max, dtype=np.int32)
+    highest = np.full(len(label), -1, dtype=np.int32)
+    np.minimum.at(lowest, rows.column, low[owner])
+    np.maximum.at(highest, rows.column, high[owner])
+    alone = (label < 0) & (lowest == highest)
+    label[alone] = lowest[alone]
+    return label
+
+
+def _home(rows: Rows, label: Ints) -> Ints:
+    """Return the block that each row is within, -1 where it couples."""
+    low, high = _ends(rows, label)
+    strange = np.bincount(rows.owner(), label[rows.column] < 0, rows.count) > 0
+    return np.where((low == high) & ~strange, low, -1).astype(np.int32)
+
+
+def _released(rows: Rows, label: Ints, home: Ints) -> Ints:
+    """Return the labels where a column that stands in coupling rows only is the master's."""
+    inner = np.bincount(rows.column, home[rows.owner()] >= 0, len(label))
+    outer = np.bincount(rows.column, home[rows.owner()] < 0, len(label))
+    return np.where((inner == 0) & (outer > 0), -1, label).astype(np.int32)
+
+
+def _blocks(matrix: Matrix, coupling: Rows, label: Ints, home: Ints, count: int) -> tuple[Block, ...]:
+    """Return every block with its part of the matrix."""
+    columns = _grouped(label, count)
+    limits = _grouped(home, count)
+    place = np.zeros(len(label), dtype=np.int32)
+    for group in columns:
+        place[group] = np.arange(len(group), dtype=np.int32)
+    owner = coupling.owner()
+    entries = _grouped(label[coupling.column], count)
+    found = []
+    for group, own_rows, there in zip(columns, limits, entries, strict=True):
+        touched, line = np.unique(owner[there], return_inverse=True)
+        link = np.zeros((len(touched), len(group)))
+        link[line, place[coupling.column[there]]] = coupling.value[there]
+        found.append(
+            Block(
+                group,
+                matrix.lower[group],
+                matrix.upper[group],
+                matrix.integer[group],
+                matrix.rows.take(own_rows, place),
+                touched.astype(np.int32),
+                link,
+                matrix.goals[:, group],
+            )
+        )
+    return tuple(found)
+
+
+def _grouped(label: Ints, count: int) -> list[Ints]:
+    """Return the places of each label, in their order."""
+    order = np.argsort(label, kind="stable").astype(np.int32)
+    ends = np.searchsorted(label[order], np.arange(count + 1))
+    return [order[ends[k] : ends[k + 1]] for k in range(count)]
+
+
+def bounded(matrix: Matrix, own: Ints) -> Matrix:
+    """Return the program with finite bounds on the master's columns wherever the data give them.
+
+    A price can only be used in a proof where every column of the master is bounded. A column that only
+    costs, like the room to break a soft rule, is never larger than the worst that its limits may ask for.
+    """
+    lower, upper, rows = matrix.lower.copy(), matrix.upper.copy(), matrix.rows
+    open_ones = own[np.isinf(upper[own])]
+    if not len(open_ones):
+        return matrix
+    uses: dict[int, list[int]] = defaultdict(list)
+    wanted = np.zeros(len(lower), dtype=bool)
+    wanted[open_ones] = True
+    for i in np.flatnonzero(wanted[rows.column]).tolist():
+        uses[int(rows.column[i])].append(i)
+    owner = rows.owner()
+    for _ in range(4):
+        for j in open_ones[np.isinf(upper[open_ones])].tolist():
+            upper[j] = _most(matrix, lower, upper, owner, uses[j], j)
+    return Matrix(matrix.variables, lower, upper, matrix.integer, rows, matrix.goals, matrix.constants)
+
+
+def _most(matrix: Matrix, lower: Floats, upper: Floats, owner: Ints, uses: list[int], j: int) -> float:
+    """Return the most that a column can be, or needs to be in some best plan."""
+    rows, forced, needed = matrix.rows, INF, float(lower[j])
+    for entry in uses:
+        i, a = int(owner[entry]), float(rows.value[entry])
+        inside = slice(int(rows.start[i]), int(rows.start[i + 1]))
+        others = rows.column[inside] != j
+        x, v = rows.column[inside][others], rows.value[inside][others]
+        ends = np.stack([v * lower[x], v * upper[x]]) if len(x) else np.zeros((2, 0))
+        least, most = float(ends.min(axis=0).sum()), float(ends.max(axis=0).sum())
+        for limit, rest, sign in ((rows.upper[i], least, 1.0), (rows.lower[i], most, -1.0)):
+            if np.isfinite(limit) and sign * a > 0:  # more of it breaks this side
+                forced = min(forced, (limit - rest) / a if np.isfinite(rest) else INF)
+        for limit, rest, sign in ((rows.lower[i], least, 1.0), (rows.upper[i], most, -1.0)):
+            if np.isfinite(limit) and sign * a > 0:  # more of it helps this side
+                needed = max(needed, (limit - rest) / a if np.isfinite(rest) else INF)
+    costly = bool((matrix.goals[:, j] <= 0).all())
+    most_used = min(forced, needed if costly else INF)
+    return max(float(lower[j]), most_used)
