@@ -44,6 +44,15 @@ def test_every_text_stands_in_both_languages_with_the_same_places():
         assert places(sentences["en"]) == places(sentences["zh"]), key
 
 
+def test_every_sentence_that_the_code_says_stands_in_the_catalogue():
+    called = re.compile(r'(?:say|RequestError|SolveError)\(\s*"(\w+)"')
+    said = {
+        text for page in (ROOT / "alloc").rglob("*.py") for text in called.findall(page.read_text(encoding="utf-8"))
+    }
+    assert len(said) > 40
+    assert said <= set(catalogue())
+
+
 @pytest.fixture
 def clone(tmp_path: Path) -> Path:
     """Return a folder as a user would have it after cloning."""

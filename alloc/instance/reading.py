@@ -54,7 +54,7 @@ def inspect(path: str | File, overrides: Mapping[str, object] | None = None) -> 
     previous: dict[str, Any] = {}
     if document is not None:
         written = {t: source.data.get(t) for t in TABLES if t not in WITHOUT_ID}
-        ids = {t: list(found) if isinstance(found, dict) else [] for t, found in written.items()}
+        ids = {t: found if isinstance(found, dict) else {} for t, found in written.items()}
         found = [_renumbered(one, rows) for check in references.CHECKS for one in check(document, ids)]
         source.faults += [
             _placed(source, one) for one in found if one[1] not in references.ABSENCES or one[0][:2] not in broken

@@ -1,7 +1,7 @@
 """What must fit together between the rows: references, orders, sums. Each check yields faults."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, get_args
 
@@ -14,8 +14,8 @@ from alloc.instance.words import nearest
 Found = tuple[Path, str, dict[str, Any]]
 """Where (path), which sentence, and what fills it."""
 
-Ids = Mapping[str, Sequence[str]]
-"""Ids as written, also of rows that are themselves at fault: table → ids."""
+Ids = Mapping[str, Mapping[str, object]]
+"""Ids as written, also of rows that are themselves at fault: table → ids, in the order written."""
 
 
 def _known(path: Path, value: str, table: str, ids: Ids) -> Iterator[Found]:

@@ -1,6 +1,4 @@
-"""The whole model, or the block of some counties: the same functions build both."""
-
-from collections.abc import Iterable
+"""The whole model: every topic of the formulation, one after another."""
 
 import pyomo.environ as pyo
 
@@ -62,36 +60,3 @@ def status_quo(instance: Instance) -> Instance:
         "rules": (),
     }
     return instance.model_copy(update=update)
-
-
-def block(instance: Instance, counties: Iterable[str]) -> Instance:
-    """Return the question of some counties alone, without what ties them to others.
-
-    Left out: funds' and resources' total amounts that others share, and rules, synergies, locks and
-    flows that reach beyond these counties. What remains is a relaxation for these counties.
-    """
-    inside = set(counties)
-    measures = {m: row for m, row in instance.measures.items() if row.county in inside}
-    payable = {f: {row.county for row in instance.measures.values()} <= inside for f in instance.funds}
-    own = {
-        m: row.model_copy(
-            update={
-                "requires": tuple(o for o in row.requires if o in measures),
-                "excludes": tuple(o for o in row.excludes if o in measures),
-                "limited_by": {o: x for o, x in row.limited_by.items() if o in measures},
-            }
-        )
-        for m, row in measures.items()
-    }
-    return instance.model_copy(
-        update={
-            "counties": {c: row for c, row in instance.counties.items() if c in inside},
-            "baseline": tuple(row for row in instance.baseline if row.county in inside),
-            "measures": own,
-            "synergies": tuple(row for row in instance.synergies if set(row.measures) <= set(measures)),
-            "rules": (),
-            "funds": {
-                f: row if payable[f] else row.model_copy(update={"min_use": 0.0}) for f, row in instance.funds.items()
-            },
-        }
-    )
