@@ -151,6 +151,7 @@ def test_a_plan_stopped_early_is_never_called_optimal(hard: Path):
 INTERRUPTED = """
 import contextlib, io, os, signal, sys, threading
 import alloc.cli as cli
+import alloc.cli.answer as answer
 
 class Log(io.TextIOBase):
     sent = False
@@ -166,7 +167,7 @@ class Log(io.TextIOBase):
 def watched(words):
     yield Log()
 
-cli._progress = watched
+answer.progress = watched
 cli.main(["solve", sys.argv[1], "--json"])
 """
 

@@ -1,0 +1,104 @@
+"""Commands that answer: solve one year's question, and try whether everything works."""
+
+import json
+import math
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alloc.cli.speech import instance_argument, lang_option, overrides, progress, set_option, spoken
+from alloc.texts import say
+
+if TYPE_CHECKING:
+    from alloc.run import Run
+
+MOST_THREADS = 256
+
+
+@click.command()
+@instance_argument
+@click.option("--out", type=click.Path(path_type=Path), help="Results folder (default: results/NAME).")
+@click.option("--overwrite", is_flag=True, help="Replace an earlier results folder.")
+@click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which to stop.")
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time in seconds.")
+@click.option(
+    "--threads", type=click.IntRange(min=0, max=MOST_THREADS), help="Processor threads (0 = the solver's choice)."
+)
+@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]), help="How the model is solved.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that search blocks.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to search blocks on: tcp://…")
+@set_option
+@click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else on standard output.")
+@lang_option
+def solve(
+    instance: Path,
+    out: Path | None,
+    overwrite: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Solve one year's question, audit the plan and write the results folder."""
+    with spoken(lang):
+        from alloc.instance import inspect
+        from alloc.run import EXIT_CODES, may_write
+        from alloc.run import solve as run_solve
+
+        reading = inspect(instance, overrides(settings))
+        for doubt in reading.doubts:
+            click.echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+        if reading.instance is None:
+            from alloc.errors import InstanceError
+
+            raise InstanceError(reading.faults)
+        target = out or Path("results") / reading.instance.name
+        may_write(target, overwrite)
+        with progress(say("solving", lang, name=reading.instance.name)) as log:
+            run = run_solve(reading.instance, lang=lang, log=log, **options)
+        if run.solution.has_plan:
+            run.save(target, overwrite, lang)
+        _tell(run, target, as_json, lang)
+        sys.exit(130 if run.solution.interrupted else EXIT_CODES[run.solution.status])
+
+
+def _tell(run: "Run", target: Path, as_json: bool, lang: str) -> None:
+    """Print the figures, or the summary; words about the run go to standard error."""
+    if as_json:
+        click.echo(json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False))
+    if run.solution.has_plan:
+        if not as_json:
+            from rich.console import Console
+
+            from alloc.report.summary import summary
+
+            console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+            console.print(summary(run.instance, run.tables, run.figures, lang))
+        if run.status == "feasible":
+            gap = max(stage.gap for stage in run.solution.stages)
+            click.echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
+        click.echo(say("wrote", lang, path=target), err=True)
+    else:
+        click.echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)
+
+
+@click.command()
+@lang_option
+def doctor(lang: str) -> None:
+    """Tell the versions in use and whether everything works."""
+    with spoken(lang):
+        import tempfile
+
+        from alloc.instance.starter import start
+        from alloc.run import solve as run_solve
+        from alloc.run import versions
+
+        for name, number in versions().items():
+            click.echo(f"{name} {number}")
+        with tempfile.TemporaryDirectory() as place:
+            start(Path(place) / "demo")
+            run = run_solve(Path(place) / "demo", lang=lang)
+            run.save(Path(place) / "result", lang=lang)
+        click.echo(say("doctor_fine", lang))

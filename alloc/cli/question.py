@@ -1,0 +1,84 @@
+"""Commands about the question: check it, begin one, make one up, hand it to another solver."""
+
+import json
+import sys
+from pathlib import Path
+
+import click
+
+from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.errors import RequestError
+from alloc.texts import say
+
+
+@click.command()
+@instance_argument
+@set_option
+@lang_option
+def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
+    """Report every fault and doubt in an instance, all at once."""
+    with spoken(lang):
+        from alloc.instance import inspect
+
+        reading = inspect(instance, overrides(settings))
+        for fault in reading.faults:
+            click.echo(fault.say(lang), err=True)
+        for doubt in reading.doubts:
+            click.echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+        if reading.instance is None:
+            click.echo(say("check_faults", lang, count=len(reading.faults)), err=True)
+            sys.exit(2)
+        found = reading.instance
+        sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}
+        click.echo(say("check_fine", lang, name=found.name, doubts=len(reading.doubts), **sizes))
+
+
+@click.command()
+@instance_argument
+@click.argument("target", type=click.Path(path_type=Path))
+@set_option
+@lang_option
+def export(instance: Path, target: Path, settings: tuple[str, ...], lang: str) -> None:
+    """Write the whole MIP as TARGET (.mps or .lp) for any other solver."""
+    with spoken(lang):
+        if target.suffix not in (".mps", ".lp"):
+            raise RequestError("bad_format", path=target)
+        from alloc.instance import read
+        from alloc.model import build, written
+
+        written(build(read(instance, overrides(settings))), target)
+        click.echo(say("wrote", lang, path=target), err=True)
+
+
+@click.command()
+def schema() -> None:
+    """Print the JSON Schema of an instance, for editors."""
+    from alloc.instance.dictionary import json_schema
+
+    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+
+
+@click.command()
+@click.argument("folder", type=click.Path(path_type=Path))
+@lang_option
+def new(folder: Path, lang: str) -> None:
+    """Write a commented starter instance into FOLDER."""
+    with spoken(lang):
+        from alloc.instance.starter import start
+
+        start(folder)
+        click.echo(say("new_next", lang, path=folder))
+
+
+@click.command()
+@click.option("--counties", type=click.IntRange(min=3), required=True, help="How many counties.")
+@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.argument("folder", type=click.Path(path_type=Path))
+@lang_option
+def generate(counties: int, seed: int, folder: Path, lang: str) -> None:
+    """Write a synthetic question of many counties into FOLDER."""
+    with spoken(lang):
+        from alloc.generate import generate as write_question
+
+        write_question(counties, seed, folder)
+        click.echo(say("new_next", lang, path=folder))
