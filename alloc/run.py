@@ -96,18 +96,35 @@ def solve(
         instance = read(Path(instance), overrides)
     elif overrides:
         raise RequestError("overrides_need_path")
-    given = {"gap": gap, "time_limit": time_limit, "threads": threads, "method": method}
-    options = _options(instance, given)
+    options = wanted(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
     plan = _solved(instance, options, log, jobs, cluster)
-    if not plan.has_plan:
-        figures = _figures(instance, options, plan, started)
-        if plan.status == Status.INFEASIBLE:
-            figures["clash"] = [clash.say(lang) for clash in clashes(instance, options)]
-        return Run(instance, plan, {}, figures)
+    quo = without_aid(instance, options) if plan.has_plan else None
+    return completed(instance, options, plan, quo, started, lang)
+
+
+def without_aid(instance: Instance, options: Options) -> Solution:
+    """Return the status quo: what comes about where nothing is funded. Raises SolveError where there is none."""
     without = status_quo(instance)
     quo = solve_whole(build(without), without, Options(threads=options.threads, gap=min(options.gap, 1e-6)))
     if not quo.has_plan:
         raise SolveError("no_status_quo")
+    return quo
+
+
+def completed(
+    instance: Instance, options: Options, plan: Solution, quo: Solution | None, started: float, lang: str = "en"
+) -> Run:
+    """Return a plan with its tables, audited and explained; without a plan, what must give.
+
+    quo: the status quo, needed where there is a plan; it is the same for every plan of an instance.
+    started: `time.perf_counter()` when the question was put. Raises AuditError for a plan that does not
+    survive the second reading.
+    """
+    if not plan.has_plan or quo is None:
+        figures = _figures(instance, options, plan, started)
+        if plan.status == Status.INFEASIBLE:
+            figures["clash"] = [clash.say(lang) for clash in clashes(instance, options)]
+        return Run(instance, plan, {}, figures)
     found = tables(instance, plan, quo)
     figures = _figures(instance, options, plan, started, quo, found)
     verdict = audit(instance, found, figures)
@@ -127,8 +144,8 @@ def _solved(instance: Instance, options: Options, log: TextIO | None, jobs: int,
     return replace(plan, why=why or plan.why)
 
 
-def _options(instance: Instance, given: Mapping[str, float | str | None]) -> Options:
-    """Return the instance's solver options with those of the call in their place."""
+def wanted(instance: Instance, **given: float | str | None) -> Options:
+    """Return the instance's solver options with those given in their place. Raises RequestError for a wrong one."""
     try:
         return Options.model_validate(
             instance.solver.model_dump() | {key: x for key, x in given.items() if x is not None}
