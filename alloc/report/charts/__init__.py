@@ -11,18 +11,28 @@ counts the elements of class `mark`: one for each number drawn. Equal data give 
 
 from alloc.report.charts.bars import bars, tornado
 from alloc.report.charts.chart import Chart, draws_chinese, inline, png, standalone
+from alloc.report.charts.dots import dots
 from alloc.report.charts.heat import heat, matrix
 from alloc.report.charts.ink import number
 from alloc.report.charts.lines import Series, lines
 from alloc.report.charts.palette import DARK, LIGHT, ROLES, style, variables
+from alloc.report.charts.regions import Area, Ring, regions
+from alloc.report.charts.sankey import Flow, Node, sankey
+from alloc.report.charts.stages import State, stages
 
 __all__ = [
     "DARK",
     "LIGHT",
     "ROLES",
+    "Area",
     "Chart",
+    "Flow",
+    "Node",
+    "Ring",
     "Series",
+    "State",
     "bars",
+    "dots",
     "draws_chinese",
     "heat",
     "inline",
@@ -30,6 +40,9 @@ __all__ = [
     "matrix",
     "number",
     "png",
+    "regions",
+    "sankey",
+    "stages",
     "standalone",
     "style",
     "tornado",

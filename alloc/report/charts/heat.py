@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from alloc.report.charts.bars import label_room
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.ink import WIDE, box, dot, number, stroke, width, words
-from alloc.report.charts.palette import STEPS
+from alloc.report.charts.ramp import ramp
 
 ROW = 28.0
 
@@ -31,8 +31,7 @@ def heat(
     written beside rows and columns. One mark a number.
     """
     known = [v for row in values for v in row if v is not None and math.isfinite(v)]
-    ends = (min(known, default=0.0), max(known, default=0.0))
-    low, high = (min(ends[0], 0.0) if root or ends[0] >= 0 else ends[0]), ends[1]
+    colours = ramp(known, root)
     left = label_room([*rows, totals])
     sums = [sum(v for v in row if v is not None) for row in values]
     right = WIDE - (max(width(number(s, digits)) for s in [*sums, sum(sums)]) + 14 if totals else 0)
@@ -41,14 +40,15 @@ def heat(
     found = [words((left + right) / 2, 8, x, "small f-soft", "middle")] if x else []
     found.append(words(left - 8, top - 12, y, "small f-soft", "end", left - 10))
     for j, name in enumerate(columns):
-        found.append(words(left + cell * (j + 0.5), top - 12, name, anchor="middle", room=cell - 4))
+        small = "small" if width(name) > cell - 4 else ""
+        found.append(words(left + cell * (j + 0.5), top - 12, name, small, "middle", cell - 4))
     for i, (name, row) in enumerate(zip(rows, values, strict=True)):
         up = top + ROW * i
         found.append(words(left - 8, up + ROW / 2, name, anchor="end", room=left - 10))
         for j, value in enumerate(row):
             if value is None or not math.isfinite(value):
                 continue
-            step = _step(value, low, high, root)
+            step = colours.step(value)
             faint = root and value == 0
             tip = f"{name} · {columns[j]}: {number(value, digits)}{f' {unit}' if unit else ''}"
             found.append(box(left + cell * j + 1, up + 1, cell - 2, ROW - 2, f"mark q{step}", tip, 2))
@@ -61,15 +61,8 @@ def heat(
     if totals:
         found.append(_sums(values, sums, totals, left, right, cell, top, bottom, digits))
         bottom += ROW
-    found.append(_key(low, high, root, unit, left, bottom + 10))
+    found.append(colours.key(unit, left, bottom + 10, WIDE))
     return Chart(title, "".join(found), len(known), bottom + 50)
-
-
-def _step(value: float, low: float, high: float, root: bool) -> int:
-    """Return the colour of a value, 0 to 7."""
-    part = (value - low) / (high - low) if high > low else 0.0
-    part = math.sqrt(max(part, 0.0)) if root else part
-    return max(0, min(len(STEPS) - 1, int(part * len(STEPS))))
 
 
 def _sums(
@@ -94,23 +87,6 @@ def _sums(
         if cell >= width(shown, 11) + 4:
             found.append(words(left + cell * (j + 0.5), bottom + ROW / 2, shown, kind, "middle"))
     found.append(words(WIDE, bottom + ROW / 2, number(sum(sums), digits), "strong", "end"))
-    return "".join(found)
-
-
-def _key(low: float, high: float, root: bool, unit: str, left: float, top: float) -> str:
-    """Return the key: the colours with the numbers at which they change."""
-    if not high > low:
-        return ""
-    wide, count = 54.0, len(STEPS)
-    found = [box(left + wide * i, top + 6, wide, 10, f"q{i}") for i in range(count)]
-    for i in range(count + 1):
-        part = (i / count) ** (2 if root else 1)
-        size = high - low
-        value = low + part * size
-        digits = 0 if size >= 50 else 1 if size >= 5 else 2 if size >= 0.5 else 4
-        anchor = "start" if i == 0 else "middle"
-        found.append(words(left + wide * i, top + 25, number(value, digits), "small f-soft", anchor))
-    found.append(words(left + wide * count + 30, top + 11, unit, "small f-soft", room=WIDE - left - wide * count - 30))
     return "".join(found)
 
 

@@ -39,7 +39,7 @@ def number(value: float, digits: int | None = None) -> str:
         size = abs(value)
         digits = 0 if size >= 100 or value == round(value) else 1 if size >= 10 else 2 if size >= 0.1 else 3
     text = f"{value:,.{digits}f}"
-    return "0" if not text.strip("-0.,") and digits == 0 else text.replace("-", "−")
+    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "−")
 
 
 def px(value: float) -> str:

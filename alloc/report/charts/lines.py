@@ -42,7 +42,9 @@ def lines(
     x, y: what the axes measure, with units; zero: whether the x and the y axis hold zero; marked: a named upright
     line, such as today's budget. One mark a dot, and one for each line without dots.
     """
-    head, top = legend([(s.name, _role(s, i)) for i, s in enumerate(series)] if len(series) > 1 else (), rings=True)
+    head, top = legend(
+        [(s.name, _role(s, i)) for i, s in enumerate(series)] if len(series) > 1 else (), ["dot"] * len(series)
+    )
     top += 34
     bottom = top + height - 90
     ups = scale([b for s in series for _, b in s.points], bottom, top, zero[1])

@@ -48,8 +48,8 @@ STEPS: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
 """From little to much: (fill, its text) on light and on dark paper."""
 
 FONTS = (
-    "system-ui, -apple-system, 'Segoe UI', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
-    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', sans-serif"
+    "-apple-system, 'Segoe UI', 'PingFang SC', 'Hiragino Sans GB', 'Microsoft YaHei', "
+    "'Noto Sans CJK SC', 'Noto Sans SC', 'Source Han Sans SC', 'WenQuanYi Micro Hei', system-ui, sans-serif"
 )
 """No font is shipped; these stand on the machines that offices use."""
 
@@ -62,6 +62,8 @@ _SHAPES = (
     ".chart .thin{stroke-width:1}"
     ".chart .flow{fill-opacity:.42}"
     ".chart .ring{stroke-width:2}"
+    ".chart .hollow{fill:none}"
+    ".chart .area{stroke-width:1.2;fill-rule:evenodd}"
     ".chart .missing{stroke-dasharray:4 3}"
 )
 
@@ -85,4 +87,5 @@ def style(paper: int | None = None) -> str:
         f".chart .t{i}{{fill:{f'var(--t{i})' if paper is None else step[paper][1]}}}"
         for i, step in enumerate(STEPS)
     )
-    return f"{_SHAPES}.chart text{{fill:{colour('ink')}}}{fills}{strokes}{steps}"
+    halo = f".chart .halo{{paint-order:stroke;stroke:{colour('paper')};stroke-width:3px;stroke-opacity:.75}}"
+    return f"{_SHAPES}{halo}.chart text{{fill:{colour('ink')}}}{fills}{strokes}{steps}"
