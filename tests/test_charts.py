@@ -11,14 +11,19 @@ from alloc.report.charts import (
     LIGHT,
     ROLES,
     Chart,
+    Node,
     Series,
     bars,
+    dots,
     heat,
     inline,
     lines,
     matrix,
     number,
     png,
+    regions,
+    sankey,
+    stages,
     standalone,
     style,
     tornado,
@@ -29,6 +34,8 @@ from alloc.report.charts.ink import fitted, width
 
 LONG = "于田县现代农业与鞋服产业园标准化厂房及配套基础设施建设项目（二期）infrastructure & utilities <b>"
 PARTS = [("aid", "aid"), ("national", "national")]
+
+SQUARE = ((80.0, 36.0), (81.0, 36.0), (81.0, 37.0), (80.0, 37.0), (80.0, 36.0))
 
 CHARTS: dict[str, tuple[Callable[[], Chart], int]] = {
     "bars": (lambda: bars([(LONG, [3, 4]), ("b", [1, 0]), ("", [0, 0])], PARTS, title=LONG, x=LONG), 3),
@@ -49,6 +56,35 @@ CHARTS: dict[str, tuple[Callable[[], Chart], int]] = {
         3,
     ),
     "a line without dots": (lambda: lines([Series("a", [(0, 0), (1, 1)], dotted=False)], title="t", x="", y=""), 1),
+    "sankey": (
+        lambda: sankey(
+            [[Node("f", LONG, "aid"), Node("g", "g")], [Node("k", LONG)], [Node("c", LONG)]],
+            [("f", "k", 1e6, "aid"), ("g", "k", 1, "national"), ("k", "c", 1e6 + 1, "aid"), ("f", "k", 0, "aid")],
+            title="t",
+            heads=["a", "b", "c"],
+        ),
+        3,
+    ),
+    "no sankey": (lambda: sankey([[], [], []], [], title="t", heads=["a", "b", "c"]), 0),
+    "dots": (lambda: dots([(LONG, [1, 2, 3]), ("b", [5, 5, -4])], [*PARTS, (LONG[:40], "plan")], title="t", x="j"), 6),
+    "no dots": (lambda: dots([], PARTS, title="t"), 0),
+    "stages": (
+        lambda: stages(
+            [
+                (LONG, [(LONG, "stood"), ("一二三四五六七八九十一二三四五六", "new"), ("x", "missing")], "2"),
+                ("b", [], ""),
+            ],
+            [("stood", "stands"), ("new", "new"), ("missing", "missing")],
+            title="t",
+        ),
+        3,
+    ),
+    "map": (
+        lambda: regions(
+            [(LONG, [SQUARE], 3.5), ("b", [SQUARE], None), ("empty", [], 1)], title="t", unit=LONG, wide=420
+        ),
+        3,
+    ),
     "nothing": (lambda: bars([], [("", "aid")], title="t"), 0),
     "no heat": (lambda: heat([], [], [], title="t", totals="Total"), 0),
 }
@@ -115,7 +151,7 @@ def test_a_file_needs_nothing_from_elsewhere(drawn: tuple[Chart, int]):
 def test_png_is_twice_as_fine(drawn: tuple[Chart, int]):
     picture = png(standalone(drawn[0]))
     assert picture[:8] == b"\x89PNG\r\n\x1a\n"
-    assert int.from_bytes(picture[16:20], "big") == 2 * 900
+    assert int.from_bytes(picture[16:20], "big") == 2 * (drawn[0].width + 40)
 
 
 def test_bars_are_as_long_as_their_numbers():
@@ -166,3 +202,28 @@ def test_letters_that_mean_something_to_xml_stay_text():
     svg = inline(bars([("<script>alert(1)</script>", [1])], [("", "aid")], title='"><script>'))
     assert "<script" not in svg
     assert tree(svg).get("aria-label") == '"><script>'
+
+
+def test_bands_are_as_broad_as_their_money():
+    chart = sankey(
+        [[Node("a", "a")], [Node("x", "x"), Node("y", "y")]], [("a", "x", 30, "aid"), ("a", "y", 10, "aid")], title="t"
+    )
+    broad = [float(v) for v in re.findall(r'v([\d.]+)C[^"]*" class="mark', chart.body)]
+    assert broad[0] == pytest.approx(3 * broad[1], rel=0.01)
+
+
+def test_dots_tell_the_change_from_the_last_state_but_one():
+    chart = dots(
+        [("a", [10, 12, 15]), ("b", [10, 12, 12])], [("today", "ink"), ("no", "quo"), ("yes", "plan")], title="t"
+    )
+    texts = [text.text for text in tree(inline(chart)).iter("text")]
+    assert "+3" in texts
+    assert "0" in texts
+
+
+def test_eight_colours_run_from_the_least_to_the_most():
+    chart = heat(["a"], [str(i) for i in range(17)], [[i * 10.5 for i in range(17)]], title="t")
+    steps = [int(step) for step in re.findall(r'class="mark q(\d)"', chart.body)]
+    assert (steps[0], steps[-1]) == (0, 7)
+    assert steps == sorted(steps)
+    assert set(steps) == set(range(8))

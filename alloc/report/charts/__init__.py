@@ -13,7 +13,7 @@ from alloc.report.charts.bars import bars, tornado
 from alloc.report.charts.chart import Chart, draws_chinese, inline, png, standalone
 from alloc.report.charts.dots import dots
 from alloc.report.charts.heat import heat, matrix
-from alloc.report.charts.ink import number
+from alloc.report.charts.ink import digits_of, number
 from alloc.report.charts.lines import Series, lines
 from alloc.report.charts.palette import DARK, LIGHT, ROLES, style, variables
 from alloc.report.charts.regions import Area, Ring, regions
@@ -32,6 +32,7 @@ __all__ = [
     "Series",
     "State",
     "bars",
+    "digits_of",
     "dots",
     "draws_chinese",
     "heat",

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from alloc.report.charts.axis import across, scale
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, number, stroke, width, words
+from alloc.report.charts.ink import WIDE, box, digits_of, number, stroke, width, words
 from alloc.report.charts.legend import Part, legend
 
 ROW, THICK = 26.0, 16.0
@@ -35,6 +35,7 @@ def bars(
     top += 6 + (16 if line else 0)
     left = label_room([name for name, _ in rows])
     totals = [sum(amounts) for _, amounts in rows]
+    digits = digits_of(totals) if digits is None else digits
     right = WIDE - 16 - max((width(number(t, digits)) for t in totals), default=0.0)
     at = scale([*totals, line[1] if line else 0.0], left, right)
     bottom = top + ROW * len(rows)
@@ -45,7 +46,7 @@ def bars(
         start = 0.0
         for (part, role), amount in zip(parts, amounts, strict=True):
             if amount > 0:
-                tip = f"{name} · {part}: {number(amount, digits)}" if part else f"{name}: {number(amount, digits)}"
+                tip = f"{name} · {part}: {number(amount)}" if part else f"{name}: {number(amount)}"
                 found.append(
                     box(at(start), middle - THICK / 2, at(start + amount) - at(start), THICK, f"mark f-{role}", tip)
                 )
@@ -79,6 +80,7 @@ def tornado(
     top += 6
     left = label_room([name for name, _, _ in rows])
     ends = [value for _, low, high in rows for value in (low, high)]
+    digits = digits_of(ends) if digits is None else digits
     room = max((width(number(v, digits), 11) for v in ends), default=0.0) + 8
     at = scale([*ends, centre], left + room, WIDE - room, zero=False)
     bottom = top + ROW * len(rows)
@@ -89,7 +91,7 @@ def tornado(
         both_sides = (low - centre) * (high - centre) < 0
         for value, role, side in ((low, "low", names[0]), (high, "high", names[1])):
             x1, x2 = sorted((at(centre), at(value)))
-            tip = f"{name} · {side}: {number(value, digits)}" if side else f"{name}: {number(value, digits)}"
+            tip = f"{name} · {side}: {number(value)}" if side else f"{name}: {number(value)}"
             thick = THICK if both_sides else THICK / 2
             y = middle - thick / 2 if both_sides else middle - (thick if role == "low" else 0.0)
             found.append(box(x1, y, max(x2 - x1, 1.0), thick, f"mark f-{role}", tip))

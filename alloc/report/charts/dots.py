@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from alloc.report.charts.axis import across, scale
 from alloc.report.charts.bars import ROW, label_room
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, dot, number, stroke, width, words
+from alloc.report.charts.ink import WIDE, box, digits_of, dot, number, stroke, width, words
 from alloc.report.charts.legend import Part, Shape, legend
 
 
@@ -26,19 +26,20 @@ def dots(
     shapes: list[Shape] = [*earlier, "ring", "dot"]
     head, top = legend(states, shapes)
     top += 6
-    left = label_room([name for name, _ in rows])
+    left = label_room([name for name, _ in rows]) + 6
     changes = [values[-1] - values[-2] for _, values in rows]
+    digits = digits_of(changes) if digits is None else digits
     right = WIDE - 22 - max((width(_signed(c, digits)) for c in changes), default=0.0)
     at = scale([v for _, values in rows for v in values], left, right)
     bottom = top + ROW * len(rows)
     found = [head, across(at, top, bottom)]
     for i, ((name, values), change) in enumerate(zip(rows, changes, strict=True)):
         y = top + ROW * (i + 0.5)
-        found.append(words(left - 8, y, name, anchor="end", room=left - 10))
+        found.append(words(left - 12, y, name, anchor="end", room=left - 14))
         found.append(stroke(at(min(values)), y, at(max(values)), y, "s-rule ring"))
         last = len(states) - 1
         for j, (value, (state, role)) in enumerate(zip(values, states, strict=True)):
-            tip = f"{name} · {state}: {number(value, digits)}"
+            tip = f"{name} · {state}: {number(value)}"
             if j == last:
                 found.append(dot(at(value), y, 5, f"mark f-{role}", tip))
             elif j == last - 1:
@@ -50,6 +51,6 @@ def dots(
     return Chart(title, "".join(found), len(rows) * len(states), bottom + (40 if x else 22))
 
 
-def _signed(value: float, digits: int | None) -> str:
+def _signed(value: float, digits: int) -> str:
     text = number(value, digits)
     return f"+{text}" if value > 0 and text != "0" else text

@@ -2,6 +2,7 @@
 
 import math
 import unicodedata
+from collections.abc import Iterable
 from html import escape
 
 WIDE = 860.0
@@ -40,6 +41,15 @@ def number(value: float, digits: int | None = None) -> str:
         digits = 0 if size >= 100 or value == round(value) else 1 if size >= 10 else 2 if size >= 0.1 else 3
     text = f"{value:,.{digits}f}"
     return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "−")
+
+
+def digits_of(values: Iterable[float]) -> int:
+    """Return how many decimals numbers that stand together deserve: none if they are whole or large."""
+    known = [abs(value) for value in values if math.isfinite(value)]
+    size = max(known, default=0.0)
+    if size >= 1000 or all(abs(value - round(value)) < 1e-6 for value in known):
+        return 0
+    return 1 if size >= 10 else 2 if size >= 1 else 3
 
 
 def px(value: float) -> str:

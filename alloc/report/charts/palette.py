@@ -26,7 +26,7 @@ ROLES: Mapping[str, tuple[str, str]] = {
     "plan": ("#0072b2", "#4aa6e3"),
     "quo": ("#93a0ad", "#7b8996"),
     "good": ("#00805d", "#25bf95"),
-    "bad": ("#c04f00", "#f08a45"),
+    "bad": ("#b34800", "#f08a45"),
     "low": ("#d55e00", "#f08a45"),
     "high": ("#0072b2", "#4aa6e3"),
     "sourced": ("#0072b2", "#4aa6e3"),
@@ -41,7 +41,7 @@ STEPS: tuple[tuple[tuple[str, str], tuple[str, str]], ...] = (
     (("#b9d2e8", "#17212b"), ("#21455f", "#e9eef3")),
     (("#91bbdc", "#17212b"), ("#27597c", "#f4f8fb")),
     (("#649fcc", "#0d1620"), ("#2f6d99", "#ffffff")),
-    (("#3a7cb5", "#ffffff"), ("#5093c4", "#0b1117")),
+    (("#3576af", "#ffffff"), ("#5093c4", "#0b1117")),
     (("#1d5c9a", "#ffffff"), ("#7fb4de", "#0b1117")),
     (("#0a3a6b", "#ffffff"), ("#bcdaf2", "#0b1117")),
 )

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, number, path, px, width, words
+from alloc.report.charts.ink import WIDE, box, digits_of, number, path, px, width, words
 
 HIGH, NODE, GAP, SLOT = 300.0, 12.0, 10.0, 30.0
 """Height of all money, width of a node, room between nodes, and the least room a node's two lines need [px]."""
@@ -40,6 +40,7 @@ def sankey(
     """
     going = [flow for flow in flows if flow[2] > 0]
     size = _sizes(going)
+    digits = digits_of(size.values()) if digits is None else digits
     total = max((sum(size.get(node.key, 0.0) for node in column) for column in columns), default=0.0)
     per = HIGH / total if total > 0 else 0.0
     stacks = [sum(max(size.get(n.key, 0.0) * per, SLOT) + GAP for n in column) - GAP for column in columns]
@@ -61,7 +62,7 @@ def sankey(
             slot = max(tall, SLOT)
             order[node.key] = len(order)
             place[node.key] = x, y + (slot - tall) / 2
-            tip = f"{node.name}: {number(size.get(node.key, 0.0), digits)}"
+            tip = f"{node.name}: {number(size.get(node.key, 0.0))}"
             before.append(box(x, y + (slot - tall) / 2, NODE, max(tall, THINNEST), f"node f-{node.role}", tip))
             halo = " halo" if 0 < j < len(columns) - 1 else ""
             before.append(words(side[0], y + slot / 2 - 7, node.name, f"strong{halo}", side[1], room))
@@ -69,7 +70,7 @@ def sankey(
             before.append(words(side[0], y + slot / 2 + 8, shown, f"small{halo}", side[1]))
             y += slot + GAP
     names = {node.key: node.name for column in columns for node in column}
-    behind = _bands(going, place, order, names, per, digits)
+    behind = _bands(going, place, order, names, per)
     return Chart(title, "".join([*behind, *before]), len(going), top + high + 6)
 
 
@@ -88,7 +89,6 @@ def _bands(
     order: Mapping[str, int],
     names: Mapping[str, str],
     per: float,
-    digits: int | None,
 ) -> list[str]:
     """Return the bands, each beginning and ending below the one before it so that they cross as little as can be."""
     out: dict[str, float] = defaultdict(float)
@@ -108,7 +108,5 @@ def _bands(
             f"M{px(x1)} {px(y1)}C{px(half)} {px(y1)} {px(half)} {px(y2)} {px(x2)} {px(y2)}v{thick:.2f}"
             f"C{px(half)} {px(y2 + thick)} {px(half)} {px(y1 + thick)} {px(x1)} {px(y1 + thick)}z"
         )
-        found.append(
-            path(course, f"mark flow f-{role}", f"{names[source]} → {names[target]}: {number(amount, digits)}")
-        )
+        found.append(path(course, f"mark flow f-{role}", f"{names[source]} → {names[target]}: {number(amount)}"))
     return found

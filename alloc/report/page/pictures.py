@@ -95,12 +95,19 @@ def _aid(view: View) -> Chart:
     shown, rest = largest(sums)
     values = [[float(aid.get((c, k), 0.0)) for k in CATEGORIES] for c in shown]
     names = [view.county(c) for c in shown]
-    if rest:
-        values.append([sum(float(aid.get((c, k), 0.0)) for c in rest) for k in CATEGORIES])
-        names.append(_others(view, rest))
+    others = (_others(view, rest), [sum(float(aid.get((c, k), 0.0)) for c in rest) for k in CATEGORIES])
     heads = [view.say(k) for k in CATEGORIES]
     title = view.say("page_chart_aid", label=view.label)
-    return heat(names, heads, values, title=title, unit=view.label, root=True, totals=view.say("total"))
+    return heat(
+        names,
+        heads,
+        values,
+        title=title,
+        unit=view.label,
+        root=True,
+        totals=view.say("total"),
+        rest=others if rest else None,
+    )
 
 
 def _jobs_by_county(view: View) -> Chart:

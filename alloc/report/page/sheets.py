@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from alloc.report.charts import digits_of
 from alloc.report.flows import worlds
 from alloc.report.names import named
 from alloc.report.page.view import View, listed, number
@@ -63,9 +64,7 @@ def _sheet(
 
 def _shown(cells: Sequence[Cell]) -> list[str]:
     """Return the numbers of one column with equally many decimals; what is not known is empty."""
-    known = [float(x) for x in cells if isinstance(x, int | float) and math.isfinite(x)]
-    size = max((abs(x) for x in known), default=0.0)
-    digits = 0 if size >= 1000 or all(abs(x - round(x)) < 1e-6 for x in known) else 1 if size >= 10 else 3
+    digits = digits_of(float(x) for x in cells if isinstance(x, int | float))
     return [number(float(x), digits) if isinstance(x, int | float) and math.isfinite(x) else "" for x in cells]
 
 
