@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import jinja2
 import pandas as pd
 from markupsafe import Markup
 
@@ -18,6 +17,9 @@ from alloc.report.page.answer import answer, binding, limits
 from alloc.report.page.pictures import pictures
 from alloc.report.page.sheets import MOST_ROWS, sheets
 from alloc.report.page.view import View, listed, number, percent
+
+if TYPE_CHECKING:
+    import jinja2
 
 
 @dataclass(frozen=True)
@@ -75,7 +77,9 @@ def _text(name: str) -> str:
 
 
 @cache
-def _template() -> jinja2.Template:
+def _template() -> "jinja2.Template":
+    import jinja2  # takes longer to load than the page to write, and studies write none
+
     rooms = jinja2.Environment(
         autoescape=True,
         undefined=jinja2.StrictUndefined,

@@ -280,4 +280,4 @@ def _map(view: View, what: str) -> Chart:
         title = view.say("page_chart_map_aid")
         unit = view.say("page_unit_per_head", currency=_currency(view))
     areas = [(view.county(c), rings, values.get(c)) for c, rings in view.boundaries.rings.items()]
-    return regions(areas, title=title, unit=unit, wide=420)
+    return regions(areas, title=f"{title} ({unit})", unit=unit, wide=420)
