@@ -51,12 +51,9 @@ def build(instance: Instance) -> pyo.ConcreteModel:
 
 
 def status_quo(instance: Instance) -> Instance:
-    """Return the question without aid: nothing funded, nothing committed, no rule, no fund that must be used."""
-    update = {
-        "measures": {
-            m: row.model_copy(update={"eligible": False, "committed": False}) for m, row in instance.measures.items()
-        },
-        "funds": {f: row.model_copy(update={"min_use": 0.0}) for f, row in instance.funds.items()},
-        "rules": (),
-    }
-    return instance.model_copy(update=update)
+    """Return the question without aid: no measure, so no synergy either; no rule, no fund that must be used.
+
+    A measure that is not funded has no units, no money and no gain, so leaving it out changes nothing else.
+    """
+    funds = {f: row.model_copy(update={"min_use": 0.0}) for f, row in instance.funds.items()}
+    return instance.model_copy(update={"measures": {}, "synergies": (), "rules": (), "funds": funds})

@@ -12,6 +12,7 @@ import yaml
 from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.money import available, eligible_funds
 from alloc.instance.schema import Gini, Parity
+from alloc.model.build import status_quo
 from alloc.model.linkage import SURE
 from alloc.model.production import supply_rate
 from alloc.model.rules import per_head, sides
@@ -284,8 +285,9 @@ def _counties(
 ) -> Iterator[dict[str, Any]]:
     money = found["measures"].groupby("county")[["aid", "national", "other"]].sum()
     left = jobseekers_left(instance, plan)
-    gained, gained_quo = jobs_gained(instance, plan), jobs_gained(instance, quo)
-    linked, linked_quo = linkage_by_county(instance, plan), linkage_by_county(instance, quo)
+    without = status_quo(instance)
+    gained, gained_quo = jobs_gained(instance, plan), jobs_gained(without, quo)
+    linked, linked_quo = linkage_by_county(instance, plan), linkage_by_county(without, quo)
     for c, row in instance.counties.items():
         paid = {kind: float(money[kind].get(c, 0.0)) for kind in ("aid", "national", "other")}
         yield {
