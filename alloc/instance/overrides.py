@@ -3,7 +3,7 @@
 from typing import Any
 
 from alloc.errors import Fault
-from alloc.instance.document import Source, scalar
+from alloc.instance.document import Path, Source, scalar
 from alloc.instance.schema import Document
 from alloc.instance.tables import TABLES, WITHOUT_ID
 from alloc.instance.words import nearest
@@ -37,7 +37,28 @@ def override(source: Source, key: str, value: object) -> None:
     else:
         data[words[0]] = value
     path = (*steps, words[0])
+    _forget_range(source.data, path, value)
     source.places[path], source.labels[path] = PLACE, key
+
+
+def _forget_range(data: Any, path: Path, value: object) -> None:
+    """Drop the range that a replaced figure leaves: it was said of another figure."""
+    size = 2 if path[0] in TABLES else 1
+    if len(path) <= size:
+        return
+    row: Any = data
+    for step in path[:size]:
+        row = row[step]
+    column, ranges = ".".join(str(step) for step in path[size:]), row.get("range")
+    if path[size] == "range" or not isinstance(ranges, dict):
+        return
+
+    def stays(key: str, ends: Any) -> bool:
+        if key == column and isinstance(value, int | float) and isinstance(ends, tuple) and len(ends) == 2:
+            return all(isinstance(end, int | float) for end in ends) and bool(ends[0] <= value <= ends[1])
+        return key != column and not key.startswith(f"{column}.")
+
+    row["range"] = {key: ends for key, ends in ranges.items() if stays(key, ends)}
 
 
 def _frozen(value: Any) -> Any:
