@@ -7,12 +7,15 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.sensitivity import Sensitivity, sensitivity
 
 _ROOMS = {
     "Instance": "alloc.instance",
     "inspect": "alloc.instance",
     "read": "alloc.instance",
+    "sensitivity": "alloc.study.sensitivity",
     "Run": "alloc.run",
+    "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
 }
 
@@ -24,9 +27,11 @@ __all__ = [
     "InstanceError",
     "RequestError",
     "Run",
+    "Sensitivity",
     "SolveError",
     "inspect",
     "read",
+    "sensitivity",
     "solve",
 ]
 

@@ -1,0 +1,162 @@
+"""The question that a study asks again and again, the plan it starts from, and that plan held under other figures."""
+
+import math
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TypeVar
+
+from alloc.errors import RequestError
+from alloc.instance import Instance
+from alloc.run import Run, solve
+from alloc.study.points import Overrides, Point, evaluated
+
+Answer = TypeVar("Answer")
+
+
+class Held(dict[str, object]):
+    """Overrides that hold a plan at other figures."""
+
+
+Search = Generator[Sequence[Overrides], Sequence[Point], Answer]
+"""A search yields the figures it wants answers for, is sent the points, and returns what it found."""
+
+KEPT = 0.01
+"""Part of its units that every measure of a held plan keeps at least: at nothing it would be held in name only."""
+
+
+@dataclass(frozen=True)
+class Question:
+    """An instance at its figures, its plan, and how it is asked again.
+
+    log: every point asked for, with whether it held a plan.
+    """
+
+    path: Path
+    overrides: Overrides
+    base: Run
+    gap: float | None
+    time_limit: float | None
+    jobs: int
+    lang: str
+    tell: Callable[[Point], None] | None
+    log: list[tuple[bool, Point]] = field(default_factory=list)
+
+    @property
+    def instance(self) -> Instance:
+        """The instance at its figures."""
+        return self.base.instance
+
+    @property
+    def objective(self) -> float:
+        """The goal of the plan at its figures."""
+        return float(self.base.figures["objective"])
+
+    @property
+    def tolerance(self) -> float:
+        """What is no difference, as a part of the objective: twice the gap, so that a difference is proven."""
+        return max(1e-6, 2 * float(self.base.figures["asked_gap"]))
+
+    @property
+    def units(self) -> dict[str, float]:
+        """The measures of the plan with their units."""
+        rows = self.base.tables["measures"]
+        rows = rows[rows["funded"] == 1]
+        return dict(zip(rows["measure"], rows["units"].astype(float), strict=True))
+
+    @property
+    def weighted(self) -> bool:
+        """Tell whether one number says how good a plan is; with an order of goals none does."""
+        return not self.instance.objective.order
+
+    def ask(self, points: Sequence[Overrides]) -> list[Point]:
+        """Return the best plan under each of the overrides, in their order."""
+        tell = self.tell
+        found = evaluated(
+            self.path,
+            [{**self.overrides, **point} for point in points],
+            gap=self.gap,
+            time_limit=self.time_limit,
+            jobs=self.jobs,
+            lang=self.lang,
+            tell=None if tell is None else lambda _, point: tell(point),
+        )
+        self.log.extend((isinstance(point, Held), answer) for point, answer in zip(points, found, strict=True))
+        return found
+
+    def held(self, point: Overrides, funded: Sequence[str], firm: bool = True) -> Held:
+        """Return the overrides under which no other measures go ahead than those of a plan, at other figures.
+
+        firm: they all go ahead, those of the plan at the figures with a hundredth of their units at least; else some
+        may be left out. How many units of each, and who pays, is free: it follows the figures.
+        """
+        changes = Held(point)
+        for m, row in self.instance.measures.items():
+            start = f"measures.{m}."
+            if m not in funded:
+                if row.eligible:
+                    changes[f"{start}eligible"] = False
+                continue
+            if not firm:
+                continue
+            if not row.committed:
+                changes[f"{start}committed"] = True
+            fewest = KEPT * self.units.get(m, 0.0)
+            fewest = min(
+                math.ceil(fewest) if row.integer else fewest, _number(changes, f"{start}max_units", row.max_units)
+            )
+            if fewest > _number(changes, f"{start}min_units", row.min_units):
+                changes[f"{start}min_units"] = float(fewest)
+        return changes
+
+    def together(self, searches: Sequence[Search[Answer]]) -> list[Answer]:
+        """Return what several searches find, asking what all of them want at the same time."""
+        wanted = {number: next(search) for number, search in enumerate(searches)}
+        found: dict[int, Answer] = {}
+        while wanted:
+            points = self.ask([point for points in wanted.values() for point in points])
+            for number, asked in list(wanted.items()):
+                mine, points = points[: len(asked)], points[len(asked) :]
+                try:
+                    wanted[number] = searches[number].send(mine)
+                except StopIteration as end:
+                    found[number] = end.value
+                    del wanted[number]
+        return [found[number] for number in range(len(searches))]
+
+
+def question(
+    path: Path,
+    overrides: Overrides,
+    *,
+    gap: float | None,
+    time_limit: float | None,
+    jobs: int,
+    lang: str,
+    tell: Callable[[Point], None] | None,
+) -> Question:
+    """Solve an instance at its figures, and return it as a question to ask again.
+
+    Raises InstanceError for faults, RequestError where there is no plan to start from.
+    """
+    base = solve(path, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
+    if not base.solution.has_plan:
+        raise RequestError("nothing_to_vary", status=base.status)
+    return Question(path, overrides, base, gap, time_limit, jobs, lang, tell)
+
+
+def worse_by(point: Point, held: Point) -> float:
+    """Return by how much of the goal a held plan is worse than the best; infinitely where it cannot be kept.
+
+    Not a number where one of the two has no answer: the figures were refused, or the solver failed.
+    """
+    if point.status == "infeasible" or (point.objective is not None and held.status == "infeasible"):
+        return math.inf
+    if point.objective is None or held.objective is None:
+        return math.nan
+    return point.objective - held.objective
+
+
+def _number(changes: Mapping[str, object], path: str, written: float) -> float:
+    value = changes.get(path, written)
+    return float(value) if isinstance(value, int | float) else written
