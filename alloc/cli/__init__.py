@@ -7,7 +7,7 @@ import click
 
 from alloc.cli.answer import doctor, solve
 from alloc.cli.question import check, export, generate, new, schema
-from alloc.cli.sensitivity import sensitivity
+from alloc.cli.uncertainty import sensitivity
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

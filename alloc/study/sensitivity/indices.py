@@ -18,7 +18,7 @@ Answers = Callable[[Numbers], Mapping[str, Numbers]]
 
 LEVELS = 4
 CONFIDENCE = 0.95
-RESAMPLES = 1000
+RESAMPLES = 200
 
 
 def needs_salib() -> None:
@@ -53,7 +53,7 @@ def morris(varied: Sequence[Uncertain], samples: int, seed: int, answers: Answer
 def sobol(varied: Sequence[Uncertain], samples: int, seed: int, answers: Answers) -> pd.DataFrame:
     """Return the first-order and total Sobol indices of each figure for each output: one row a figure and output.
 
-    Asks samples · (figures + 2) questions; `samples` should be a power of 2. s1: share of the variance that the figure
+    Asks samples · (figures + 2) questions; `samples` must be a power of 2. s1: share of the variance that the figure
     brings alone; st: with all its interactions; each with its 95 % interval of ± s1_conf, st_conf. Sobol 1993; Saltelli
     et al. 2010, with bootstrap intervals. Where the output does not vary there are no indices. Groups of questions of
     which one has no plan are left out: `runs` counts those that are left.

@@ -21,7 +21,7 @@ class Held(dict[str, object]):
 Search = Generator[Sequence[Overrides], Sequence[Point], Answer]
 """A search yields the figures it wants answers for, is sent the points, and returns what it found."""
 
-KEPT = 0.01
+KEPT = 0.5
 """Part of its units that every measure of a held plan keeps at least: at nothing it would be held in name only."""
 
 
@@ -87,7 +87,7 @@ class Question:
     def held(self, point: Overrides, funded: Sequence[str], firm: bool = True) -> Held:
         """Return the overrides under which no other measures go ahead than those of a plan, at other figures.
 
-        firm: they all go ahead, those of the plan at the figures with a hundredth of their units at least; else some
+        firm: they all go ahead, those of the plan at the figures with half of their units at least; else some
         may be left out. How many units of each, and who pays, is free: it follows the figures.
         """
         changes = Held(point)

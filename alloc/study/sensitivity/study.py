@@ -80,7 +80,8 @@ def sensitivity(
     instance: a path. methods: some of METHODS. only: paths of figures, their beginnings or patterns; none = all.
     spread: source, `assumption` or `default` → part of the figure, up and down; before the instance's own. reach: part
     of a figure up to which switching values are looked for, in place of its range. samples: draws for `decisions`
-    (100), trajectories for `morris` (10), base samples for `sobol` (64). nodes: places in a range for `information`.
+    (100), trajectories for `morris` (10), base samples for `sobol` (64; rounded up to a power of 2). nodes: places in a
+    range for `information`.
     overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes. tell: is told of each point.
     Raises RequestError where nothing varies, where there is no plan to begin with, or where SALib is missing.
     """
@@ -91,6 +92,7 @@ def sensitivity(
     spread = dict(spread or {})
     choice = choose(asked.instance, only, spread)
     counts = {method: samples or SAMPLES[method] for method in SAMPLES}
+    counts["sobol"] = 1 << (counts["sobol"] - 1).bit_length()  # what Sobol sequences are even in
     tables = {
         method: _found(method, asked, choice, counts, nodes, seed, reach) for method in METHODS if method in methods
     }
