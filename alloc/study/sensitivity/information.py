@@ -44,7 +44,7 @@ def _figure(question: Question, one: Uncertain, nodes: int) -> Search[dict[str, 
         "evppi": value,
         "stay": stay,
         "share": None if value is None else value / scale,
-        "clear": int(value is not None and value > question.tolerance * scale),
+        "clear": int(value is not None and value > question.doubt),
         "plans": len(plans),
     }
 

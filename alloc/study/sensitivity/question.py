@@ -21,8 +21,11 @@ class Held(dict[str, object]):
 Search = Generator[Sequence[Overrides], Sequence[Point], Answer]
 """A search yields the figures it wants answers for, is sent the points, and returns what it found."""
 
-KEPT = 0.5
+KEPT = 0.1
 """Part of its units that every measure of a held plan keeps at least: at nothing it would be held in name only."""
+
+NOISE = 1e-7
+"""Parts of the goal by which a solver may miss it without knowing."""
 
 
 @dataclass(frozen=True)
@@ -53,9 +56,14 @@ class Question:
         return float(self.base.figures["objective"])
 
     @property
-    def tolerance(self) -> float:
-        """What is no difference, as a part of the objective: twice the gap, so that a difference is proven."""
-        return max(1e-6, 2 * float(self.base.figures["asked_gap"]))
+    def noise(self) -> float:
+        """What is no difference of two proven values, in units of the goal: solvers keep limits to some 1e-7."""
+        return NOISE * max(1.0, abs(self.objective))
+
+    @property
+    def doubt(self) -> float:
+        """What is no difference of two plans found, in units of the goal: each may be a gap below its best."""
+        return max(self.noise, 2 * float(self.base.figures["asked_gap"]) * max(1.0, abs(self.objective)))
 
     @property
     def units(self) -> dict[str, float]:
@@ -87,7 +95,7 @@ class Question:
     def held(self, point: Overrides, funded: Sequence[str], firm: bool = True) -> Held:
         """Return the overrides under which no other measures go ahead than those of a plan, at other figures.
 
-        firm: they all go ahead, those of the plan at the figures with half of their units at least; else some
+        firm: they all go ahead, those of the plan at the figures with a tenth of their units at least; else some
         may be left out. How many units of each, and who pays, is free: it follows the figures.
         """
         changes = Held(point)
@@ -146,15 +154,16 @@ def question(
 
 
 def worse_by(point: Point, held: Point) -> float:
-    """Return by how much of the goal a held plan is worse than the best; infinitely where it cannot be kept.
+    """Return by how much of the goal a held plan is proven to be worse than the best; infinitely if it cannot be kept.
 
-    Not a number where one of the two has no answer: the figures were refused, or the solver failed.
+    That is the value of the best plan found less the bound of the held one. Not a number where one of the two has no
+    answer: the figures were refused, or the solver failed.
     """
     if point.status == "infeasible" or (point.objective is not None and held.status == "infeasible"):
         return math.inf
     if point.objective is None or held.objective is None:
         return math.nan
-    return point.objective - held.objective
+    return -math.inf if held.bound is None else point.objective - held.bound
 
 
 def _number(changes: Mapping[str, object], path: str, written: float) -> float:

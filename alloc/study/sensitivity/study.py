@@ -180,7 +180,6 @@ def _figures(asked: Question, choice: Choice, settings: Mapping[str, Any]) -> di
         "employment": base["employment"],
         "linkage": base["linkage"],
         "funded": list(asked.units),
-        "tolerance": asked.tolerance,
         **settings,
         "varied": {"count": len(choice.varied), "by": {str(k): int(n) for k, n in origins.items()}},
         "not_varied": {"count": len(choice.fixed), "by_source": {str(k): int(n) for k, n in sources.items()}},

@@ -36,8 +36,8 @@ class Probe:
 def switching(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
     """Return two rows a figure, down and up: where the measures of today's plan stop being the best ones.
 
-    The plan is kept while its measures, with units and money following the figures, come within the tolerance of the
-    best plan. Between `inside`, the last place where it is kept, and `outside`, the first where it is not, lies a
+    The plan is kept until another is proven to be better than its measures, with units and money following the figures,
+    can be. Between `inside`, the last place where it is kept, and `outside`, the first where it is not, lies a
     millionth of the way to the limit; both were solved.
     """
     ways = [(one, end) for one in varied for end in (one.low, one.high) if end != one.value]
@@ -46,7 +46,7 @@ def switching(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
 
 def _way(question: Question, one: Uncertain, limit: float) -> Search[dict[str, object]]:
     """Search from the figure to one limit: first evenly, then between the last place kept and the first not kept."""
-    way, slack = limit - one.value, question.tolerance * max(1.0, abs(question.objective))
+    way, slack = limit - one.value, question.noise
     start = Probe(one.value, question.base.status, question.objective, question.objective, 0.0, tuple(question.units))
     probes = yield from _probed(question, one, [one.value + way * i / PROBES for i in range(1, PROBES)] + [limit])
     first = next((i for i, probe in enumerate(probes) if not probe.worse <= slack), len(probes))

@@ -40,9 +40,8 @@ def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
         known = [float(x) for x in reached if x is not None]
         row |= {f"{goal}_low": reached[1], goal: reached[0], f"{goal}_high": reached[2]}
         row["swing" if goal == "objective" else f"swing_{goal}"] = max(known) - min(known)
-    slack = question.tolerance * max(1.0, abs(question.objective))
     for i, (end, point) in enumerate(zip(ENDS, points, strict=True)):
-        changed = i in other and not worse.get(i, math.inf) <= slack
+        changed = i in other and not worse.get(i, math.inf) <= question.noise
         row[f"status_{end}"] = point.status
         row[f"plan_{end}"] = "none" if point.objective is None else "other" if changed else "same"
         row[f"enters_{end}"] = "|".join(m for m in point.funded if m not in today) if changed else ""
