@@ -206,6 +206,7 @@ def _figures(
         "method": plan.method,
         "method_why": plan.why,
         "interrupted": plan.interrupted,
+        "progress": [[seconds, best, _finite(bound)] for seconds, best, bound in plan.progress],
         "seconds": time.perf_counter() - started,
         "versions": versions(),
         "audit": None

@@ -38,7 +38,10 @@ class Stage:
 
 @dataclass(frozen=True)
 class Solution:
-    """The best plan found with its proof. Without a plan, `values` and `stages` are empty."""
+    """The best plan found with its proof. Without a plan, `values` and `stages` are empty.
+
+    progress: seconds, best value and bound on the way, of a search over blocks.
+    """
 
     status: Status
     stages: tuple[Stage, ...] = ()
@@ -47,6 +50,7 @@ class Solution:
     why: str = ""
     seconds: float = 0.0
     interrupted: bool = False
+    progress: tuple[tuple[float, float | None, float], ...] = ()
 
     @property
     def has_plan(self) -> bool:

@@ -8,6 +8,7 @@ by the same rules as that of the whole model.
 
 import time
 from dataclasses import replace
+from functools import partial
 from typing import TextIO
 
 import highspy
@@ -20,7 +21,8 @@ from alloc.solution import Solution, Stage, Status
 from alloc.solver.generation import LACK, Search, begin, generate, hopeless, relaxed
 from alloc.solver.matrix import Floats, Matrix, held, matrix
 from alloc.solver.patience import Patience
-from alloc.solver.primal import Found, Talk, chosen, polished, searched
+from alloc.solver.primal import Found, chosen, polished, searched, within
+from alloc.solver.progress import Talk
 from alloc.solver.settle import final_stages, settled
 from alloc.solver.structure import Structure, structure
 from alloc.solver.whole import FINEST, allowance, drop_idle, values_of
@@ -28,6 +30,9 @@ from alloc.solver.workers import Workers, workers
 
 FEW = 1000
 """With fewer integer decisions than this HiGHS proves the whole model about as quickly as blocks do."""
+
+NEARER = (0.8, 0.4, 0.2, 0.1)
+"""Parts of the asked gap at which bound and master are near enough to choose a plan; nearer where it was not good."""
 
 TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
@@ -64,7 +69,8 @@ def solve_blocks(
     started, patience = time.perf_counter(), Patience(options.time_limit)
     with patience.listening(), workers(jobs, cluster) as hands:
         whole = matrix(model, [goal(model, weights) for weights in stages(instance)])
-        found, reached, parts = _goals(whole, instance, options, hands, patience, Talk(log, patience))
+        talk = Talk(log, patience)
+        found, reached, parts = _goals(whole, instance, options, hands, patience, talk)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if found.x is None:
         seconds = time.perf_counter() - started
@@ -84,6 +90,7 @@ def solve_blocks(
         method="blocks",
         why=why,
         seconds=time.perf_counter() - started,
+        progress=tuple(talk.said),
         interrupted=patience.stopped,
     )
 
@@ -133,12 +140,22 @@ def _goal(
         for k, block in enumerate(parts.blocks):
             search.master.offer(k, known[block.columns][None])
     gap = max(options.gap, FINEST)
-    generate(search, hands, patience, gap, tell=lambda s: talk.say(s.bound, None, len(s.master.plans), s.rounds))
-    if search.impossible or _proven_hopeless(search, hands, patience):
-        return replace(nothing, status=Status.INFEASIBLE)
-    found = chosen(search, known, gap, patience)
+    found = nothing
+    for near in NEARER:
+        best = found.value if found.x is not None else None
+        generate(search, hands, patience, gap, near * gap, partial(_tell, talk, best))
+        if search.impossible or _proven_hopeless(search, hands, patience):
+            return replace(nothing, status=Status.INFEASIBLE)
+        found = chosen(search, found.x if found.x is not None else known, gap, patience)
+        _tell(talk, found.value if found.x is not None else None, search)
+        if within(found, gap) or search.ended or patience.over():
+            break
     found = polished(search, found, gap, patience, talk)
     return searched(search, found, gap, patience)
+
+
+def _tell(talk: Talk, best: float | None, search: Search) -> None:
+    talk.say(search.bound, best, len(search.master.plans), search.rounds)
 
 
 def _proven_hopeless(search: Search, hands: Workers, patience: Patience) -> bool:

@@ -1,8 +1,8 @@
 """Column generation: prices from the master, plans from the blocks, and the best bound that the prices prove.
 
-First prices are those of the relaxed program as a whole. Blocks are asked at these and at some scaled
-ones, which makes for a rich pool, then between the best prices so far and the master's, round after
-round. The master may miss coupling rows, so that its prices stay within a box around the best ones.
+First prices are those of the relaxed program as a whole. Blocks are asked at these, then between the best
+prices so far and the master's, round after round. The master may miss coupling rows, so that its prices stay
+within a box around the best ones.
 """
 
 from collections.abc import Callable, Sequence
@@ -18,23 +18,20 @@ from alloc.solver.pricing import Answer, Ask
 from alloc.solver.structure import Structure
 from alloc.solver.workers import StoppedError, Workers
 
-SCALES = (1.0, 0.95, 1.05)
-"""First prices, as multiples of the relaxed program's."""
-
 DRAWN = 0.5
 """How far the master's prices are drawn towards the best ones."""
 
 ROUNDS = 40
 """Rounds after which the bound is as good as it gets in reasonable time."""
 
-WIDTH, WIDER = 0.1, 4.0
+WIDTH, WIDER = 1.0, 4.0
 """How far the master's prices may be from the best ones, as a part of them, and how this grows where it hinders."""
 
 HOPELESS = 1e5
 """A lack that remains at so many multiples calls for a proof that there is no plan at all."""
 
-NEAR = 0.5
-"""Part of the asked gap that may remain between the bound and the master's value: the rest is for the choice."""
+FINE = 0.2
+"""Part of the asked gap that the blocks' own searches may leave open together."""
 
 FLOOR = 0.03
 """A coupling row without a price is taken to have this part of the largest one, where room around it is needed."""
@@ -54,17 +51,23 @@ class Relaxed:
 
 @dataclass
 class Search:
-    """What column generation has: the master, the best bound with its prices, the blocks' bounds and plans there."""
+    """What column generation has: the master, the best bound with its prices, the blocks' bounds and plans there.
+
+    next_prices: what blocks are asked next; width: of the box around the best prices; ended: nothing new comes.
+    """
 
     parts: Structure
     weights: Floats
     master: Master
     bound: float
     prices: Floats
+    next_prices: Floats
     at_best: Sequence[Answer] = ()
     mix: Mix | None = None
     impossible: bool = False
+    ended: bool = False
     rounds: int = 0
+    width: float = WIDTH
 
 
 def relaxed(matrix: Matrix, weights: Floats, patience: Patience) -> Relaxed:
@@ -85,7 +88,8 @@ def tolls(parts: Structure, prices: Floats, times: float) -> Floats:
 def begin(parts: Structure, weights: Floats, start: Relaxed) -> Search:
     """Return a search that has prices but no plans yet."""
     prices = start.prices[parts.coupling]
-    return Search(parts, weights, Master(parts, weights, tolls(parts, prices, 1.0)), start.value, prices)
+    master = Master(parts, weights, tolls(parts, prices, 1.0))
+    return Search(parts, weights, master, start.value, prices, prices)
 
 
 def generate(
@@ -93,61 +97,60 @@ def generate(
     hands: Workers,
     patience: Patience,
     gap: float,
-    scales: Sequence[float] = SCALES,
+    near: float,
     tell: Callable[[Search], None] = lambda search: None,
 ) -> None:
-    """Add plans until the master's value is near the bound, or nothing new comes.
+    """Add plans until the master's value is as near the bound as asked, or nothing new comes.
 
-    gap: relative. The search is changed in place; `impossible` where a block has no plan.
+    gap, near: relative; that of the whole answer, and that between bound and master at which to stop. The
+    search is changed in place and can be taken up again; `impossible` where a block has no plan.
     """
-    parts, width = search.parts, WIDTH
-    prices = [search.prices * scale for scale in scales]
-    for _ in range(ROUNDS):
-        new = _asked(search, hands, patience, prices, gap)
-        room = tolls(parts, search.prices, width)
-        search.master.toll(search.prices - room, search.prices + room)
-        mix = search.master.mix()
-        if search.impossible or new is None or mix is None:
+    while not search.ended and not search.impossible and not patience.over():
+        new = _asked(search, hands, patience, search.next_prices, gap)
+        mix = None if new is None else _mixed(search)
+        if search.impossible or mix is None:
             search.mix = mix
             return
         search.mix, search.rounds = mix, search.rounds + 1
+        search.ended = search.rounds >= ROUNDS
         tell(search)
-        near = search.bound - mix.value <= NEAR * gap * max(1.0, abs(mix.value))
-        if patience.over() or (mix.lack <= LACK and (near or new == 0)):
+        close = search.bound - mix.value <= near * max(1.0, abs(mix.value))
+        if mix.lack <= LACK and new == 0:
+            search.ended = True
+        elif mix.lack > LACK and (close or new == 0):
+            search.width *= WIDER
+            search.ended = search.ended or search.width > HOPELESS
+            search.mix = mix = _mixed(search) or mix
+        search.next_prices = DRAWN * search.prices + (1 - DRAWN) * mix.prices
+        if mix.lack <= LACK and close:
             return
-        if near or new == 0:
-            width *= WIDER
-            if width > HOPELESS:
-                return
-            room = tolls(parts, search.prices, width)
-            search.master.toll(search.prices - room, search.prices + room)
-            search.mix = mix = search.master.mix() or mix
-        prices = [DRAWN * search.prices + (1 - DRAWN) * mix.prices]
 
 
-def _asked(search: Search, hands: Workers, patience: Patience, prices: list[Floats], gap: float) -> int | None:
+def _mixed(search: Search) -> Mix | None:
+    """Return the master's mix, its prices within a box around the best ones."""
+    room = tolls(search.parts, search.prices, search.width)
+    search.master.toll(search.prices - room, search.prices + room)
+    return search.master.mix()
+
+
+def _asked(search: Search, hands: Workers, patience: Patience, prices: Floats, gap: float) -> int | None:
     """Ask the blocks at some prices and keep what they answer; return how many plans are new, None if stopped."""
     parts = search.parts
     size = max(1.0, abs(search.bound) if np.isfinite(search.bound) else 1.0)
-    fine = max(1e-9, 0.05 * gap * size / len(parts.blocks))
-    asks = [Ask(search.weights, row, fine, patience.left) for row in prices]
+    fine = max(1e-9, FINE * gap * size / len(parts.blocks))
     try:
-        rows = hands.price(asks, patience.over)
+        [answers] = hands.price([Ask(search.weights, prices, fine, patience.left)], patience.over)
     except StoppedError:
         return None
-    new = 0
-    for row, answers in zip(prices, rows, strict=True):
-        bounds = np.array([answer.bound for answer in answers])
-        if (bounds == -INF).any():
-            search.impossible = True
-            return 0
-        proven = bound(parts, search.weights, row, bounds)
-        if proven < search.bound or not search.at_best:
-            search.prices, search.at_best = row, answers
-        search.bound = min(search.bound, proven)
-        for k, answer in enumerate(answers):
-            new += search.master.offer(k, answer.plans)
-    return new
+    bounds = np.array([answer.bound for answer in answers])
+    if (bounds == -INF).any():
+        search.impossible = True
+        return 0
+    proven = bound(parts, search.weights, prices, bounds)
+    if proven < search.bound or not search.at_best:
+        search.prices, search.at_best = prices, answers
+    search.bound = min(search.bound, proven)
+    return sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers))
 
 
 def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, patience: Patience) -> bool:
@@ -156,12 +159,12 @@ def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, pat
     master = Master(parts, nothing, np.ones(parts.rows.count))
     for k, plan in known.plans:
         master.offer(k, plan[None])
-    search = Search(parts, nothing, master, INF, start)
+    search = Search(parts, nothing, master, INF, start, start)
     for _ in range(ROUNDS):
         mix = master.mix()
         if mix is None or mix.lack <= LACK:
             return False
-        new = _asked(search, hands, patience, [mix.prices], 1e-9)
+        new = _asked(search, hands, patience, mix.prices, 1e-9)
         if new is None or search.impossible:
             return search.impossible
         if search.bound < -LACK * max(1.0, float(np.abs(mix.prices).max())):

@@ -29,7 +29,7 @@ LEAN = {
 }
 """Search options for small programs: most of HiGHS's default effort goes into heuristics that they do not need."""
 
-LARGE = 100
+LARGE = 400
 """Blocks with more integer decisions are searched with HiGHS's own options."""
 
 MORE = 2

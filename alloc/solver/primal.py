@@ -1,7 +1,6 @@
 """From the pool to a plan of the whole: choose, fill, repair, polish, and search what is small as a whole."""
 
 from dataclasses import dataclass, replace
-from typing import TextIO
 
 import numpy as np
 
@@ -10,6 +9,7 @@ from alloc.solver.generation import LACK, Search, tolls
 from alloc.solver.matrix import Flags, Floats
 from alloc.solver.patience import Patience
 from alloc.solver.polish import elastic, filled, freed, heaviest, split_blocks
+from alloc.solver.progress import Talk
 from alloc.solver.structure import Structure
 
 SMALL = 1000
@@ -41,23 +41,8 @@ class Found:
     status: Status
 
 
-class Talk:
-    """News of the search, in the columns of HiGHS's own table."""
-
-    def __init__(self, log: TextIO | None, patience: Patience):
-        self._log, self._patience = log, patience
-
-    def say(self, bound: float, value: float | None, plans: int, rounds: int) -> None:
-        """Write one row: bound, best plan, gap, seconds."""
-        if self._log is not None:
-            gap = "inf" if value is None else f"{100 * (bound - value) / max(1.0, abs(value)):.4f}%"
-            best = "-inf" if value is None else f"{value:.8g}"
-            row = f" B {rounds:9d} {plans:9d} {0:9d}   0.00%  {bound:.8g}  {best}  {gap}  {self._patience.spent:.1f}s\n"
-            self._log.write(row)
-
-
 def chosen(search: Search, known: Floats | None, gap: float, patience: Patience) -> Found:
-    """Return the best plan that the master's choice leads to.
+    """Return the best plan that the master's choice leads to, or the one that is known.
 
     known: a plan that keeps every limit, where there is one.
     """
@@ -104,7 +89,8 @@ def _repaired(search: Search, x: Floats, best: Found, patience: Patience) -> Fou
     return best
 
 
-def _within(found: Found, gap: float) -> bool:
+def within(found: Found, gap: float) -> bool:
+    """Tell whether a plan is proven to the gap."""
     return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
 
 
@@ -117,7 +103,7 @@ def polished(search: Search, found: Found, gap: float, patience: Patience, talk:
     split = sorted(split)  # neighbours stand beside each other
     groups = [split[i : i + GROUP] for i in range(0, len(split), GROUP)]
     vain = 0
-    while vain < STALLED and not patience.over() and not _within(found, gap):
+    while vain < STALLED and not patience.over() and not within(found, gap):
         assert found.x is not None
         group = groups.pop(0) if groups else _lossy(search, found.x, random)
         size = 0.01 * gap * max(1.0, abs(found.value))
@@ -175,7 +161,7 @@ def free_columns(parts: Structure, group: list[int]) -> Flags:
 def searched(search: Search, found: Found, gap: float, patience: Patience) -> Found:
     """Search a small question as a whole, from the plan it has, where the gap is not yet met."""
     matrix_ = search.parts.matrix
-    if _within(found, gap) or patience.over() or int(matrix_.integer.sum()) >= SMALL:
+    if within(found, gap) or patience.over() or int(matrix_.integer.sum()) >= SMALL:
         return found
     everything = np.ones(len(matrix_.lower), dtype=bool)
     size = gap * max(1.0, abs(found.value)) if found.x is not None else 1e-9

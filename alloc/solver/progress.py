@@ -1,8 +1,11 @@
-"""The solver's log as one line of news: seconds, bound and gap."""
+"""News of a search: HiGHS's log as one line, and the search over blocks in the columns of that log."""
 
 import io
 import re
 from collections.abc import Callable
+from typing import TextIO
+
+from alloc.solver.patience import Patience
 
 _ROW = re.compile(r"^\s*[A-Za-z]?\s+\d+\s+\d+\s+\d+\s+[\d.]+%\s+(\S+)\s+(\S+)\s+(\S+).*?([\d.]+)s\s*$")
 
@@ -27,3 +30,21 @@ class Progress(io.TextIOBase):
                 bound, best, gap, seconds = row.groups()
                 self._tell(f"{seconds} s, best {best}, bound {bound}, gap {gap}")
         return len(text)
+
+
+class Talk:
+    """News of the search over blocks; `said` keeps seconds, best value and bound of each."""
+
+    def __init__(self, log: TextIO | None, patience: Patience):
+        self._log, self._patience = log, patience
+        self.said: list[tuple[float, float | None, float]] = []
+
+    def say(self, bound: float, value: float | None, plans: int, rounds: int) -> None:
+        """Keep the news and write them as one row of HiGHS's own table: bound, best plan, gap, seconds."""
+        seconds = self._patience.spent
+        self.said.append((seconds, value, bound))
+        if self._log is not None:
+            gap = "inf" if value is None else f"{100 * (bound - value) / max(1.0, abs(value)):.4f}%"
+            best = "-inf" if value is None else f"{value:.8g}"
+            row = f" B {rounds:9d} {plans:9d} {0:9d}   0.00%  {bound:.8g}  {best}  {gap}  {seconds:.1f}s\n"
+            self._log.write(row)

@@ -5,7 +5,6 @@ none, or several, joins the block whose limits alone it stands in; else it is th
 one block is that block's own, every other couples. Any partition is right, a good one is fast.
 """
 
-import itertools
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -15,11 +14,12 @@ import numpy as np
 from alloc.instance import Instance
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
 
-LOCK = 4
-"""A limit of at most so many whole decisions ties two counties strongly: a lock or a synergy between them."""
+MERGED = 320
+"""Counties that share a limit become one block up to so many whole decisions: such blocks are still searched in
+half a second, and a limit inside a block is kept exactly, where one between blocks is only priced."""
 
-MERGED = 80
-"""Counties tied strongly become one block up to so many integer decisions."""
+HALF = 0.5
+"""No block has more of all whole decisions than this part by merging."""
 
 
 @dataclass(frozen=True)
@@ -98,30 +98,33 @@ def _ends(rows: Rows, label: Ints) -> tuple[Ints, Ints]:
 
 
 def _merged(matrix: Matrix, label: Ints) -> Ints:
-    """Return the labels with counties made one that locks between whole decisions tie together."""
-    rows, integer = matrix.rows, matrix.integer
-    sizes = Counter(label[integer & (label >= 0)].tolist())
-    low, high = _ends(rows, label)
-    short = np.flatnonzero((np.diff(rows.start) <= LOCK) & (low < high))
-    ties: Counter[tuple[int, int]] = Counter()
-    for i in short.tolist():
-        columns = rows.column[rows.start[i] : rows.start[i + 1]]
-        if integer[columns].all():
-            touched = sorted(set(label[columns].tolist()))
-            ties.update((a, b) for a, b in itertools.pairwise(touched) if a >= 0)
-    parent = {a: a for a in sizes}
+    """Return the labels with counties made one that share limits, those that few share first."""
+    sizes = Counter(label[matrix.integer & (label >= 0)].tolist())
+    most = min(MERGED, HALF * sum(sizes.values()))
+    parent = {a: a for a in label[label >= 0].tolist()}
 
     def root(a: int) -> int:
-        while parent.setdefault(a, a) != a:
-            a = parent[a]
+        while parent[a] != a:
+            parent[a] = a = parent[parent[a]]
         return a
 
-    for (a, b), _ in sorted(ties.items(), key=lambda tie: (-tie[1], tie[0])):
-        a, b = root(a), root(b)
-        if a != b and sizes[a] + sizes[b] <= MERGED:
-            parent[b] = a
-            sizes[a] += sizes[b]
+    for touched in sorted(_shared(matrix.rows, label), key=lambda blocks: (len(blocks), blocks)):
+        roots = sorted({root(a) for a in touched})
+        if sum(sizes[a] for a in roots) <= most:
+            for a in roots[1:]:
+                parent[a] = roots[0]
+                sizes[roots[0]] += sizes[a]
     return np.array([root(a) if a >= 0 else -1 for a in label.tolist()], dtype=np.int32)
+
+
+def _shared(rows: Rows, label: Ints) -> set[tuple[int, ...]]:
+    """Return the sets of blocks that limits touch together."""
+    low, high = _ends(rows, label)
+    found = set()
+    for i in np.flatnonzero(low < high).tolist():
+        touched = np.unique(label[rows.column[rows.start[i] : rows.start[i + 1]]])
+        found.add(tuple(touched[touched >= 0].tolist()))
+    return found
 
 
 def _adopted(rows: Rows, label: Ints) -> Ints:
