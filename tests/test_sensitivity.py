@@ -17,7 +17,7 @@ DEMO = Path(__file__).parent.parent / "instances/demo"
 def laid(raw: Raw, folder: Path) -> Path:
     """Write a question into a folder and return its path."""
     path = folder / "instance.yaml"
-    path.write_text(yaml.safe_dump(json.loads(json.dumps(raw)), allow_unicode=True), encoding="utf-8")
+    path.write_text(yaml.safe_dump(json.loads(json.dumps(raw)), allow_unicode=True, sort_keys=False), encoding="utf-8")
     return path
 
 

@@ -71,20 +71,36 @@ def product(tmp_path_factory) -> Path:
     return laid(rivals(measures={"pens": pens, "courses": courses}), tmp_path_factory.mktemp("product"))
 
 
+FIGURES = ("measures.pens.max_units", "measures.pens.jobs", "measures.courses.jobs")
+ENDS = between(**dict(zip(FIGURES, [(10, 30), (0.5, 1.5), (3, 5)], strict=True)))
+
+
+def known_goal(x: indices.Numbers) -> dict[str, indices.Numbers]:
+    """Return the best goal of the question by hand: jobs · units of pens, and 5 courses."""
+    return {"objective": x[:, 0] * x[:, 1] + 5 * x[:, 2]}
+
+
+def known_indices() -> dict[str, tuple[float, float]]:
+    """Return first-order and total indices by hand; a figure even over a width w has the variance w² / 12."""
+    vj, vu, vc = 1 / 12, 20**2 / 12, 2**2 / 12
+    alone, both = dict(zip(FIGURES, [vu * 1**2, vj * 20**2, 5**2 * vc], strict=True)), vj * vu
+    v = sum(alone.values()) + both
+    return {f: (part / v, (part + (both if "pens" in f else 0)) / v) for f, part in alone.items()}
+
+
 @needs_salib
 def test_sobol_indices_of_an_instance_with_an_analytic_answer_come_out_within_their_confidence(product):
-    # f = j·u + 5·c, all even and independent: V(j·u) = V(j)·E(u)² + E(j)²·V(u) + V(j)·V(u), V of a width w is w²/12
-    vj, vu, vc = 1 / 12, 400 / 12, 4 / 12
-    parts = {"measures.pens.jobs": vj * 20**2, "measures.pens.max_units": vu, "measures.courses.jobs": 25 * vc}
-    v = sum(parts.values()) + vj * vu
-    found = alloc.sensitivity(product, methods=["sobol"], samples=16).sobol
-    found = found[found["output"] == "objective"].set_index("figure")
-    for figure, part in parts.items():
-        total = part + (vj * vu if "pens" in figure else 0)
-        row = found.loc[figure]
-        assert abs(row["s1"] - part / v) <= row["s1_conf"]
-        assert abs(row["st"] - total / v) <= row["st_conf"]
-        assert row["s1_conf"] < 0.6
+    found = alloc.sensitivity(product, methods=["sobol"], samples=8).sobol
+    asked = found[found["output"] == "objective"].set_index("figure")
+    by_hand = indices.sobol(ENDS, 8, 1, known_goal).set_index("figure")  # the same samples, answered by the formula
+    many = indices.sobol(ENDS, 2048, 1, known_goal).set_index("figure")
+    columns = ["s1", "s1_conf", "st", "st_conf", "variance"]
+    for figure, (alone, total) in known_indices().items():
+        assert list(asked.loc[figure, columns]) == pytest.approx(list(by_hand.loc[figure, columns]), rel=1e-6)
+        assert abs(asked.loc[figure, "s1"] - alone) <= asked.loc[figure, "s1_conf"]
+        row = many.loc[figure]
+        assert abs(row["s1"] - alone) <= row["s1_conf"] < 0.06
+        assert abs(row["st"] - total) <= row["st_conf"] < 0.06
 
 
 @needs_salib
