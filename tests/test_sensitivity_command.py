@@ -1,6 +1,7 @@
 """The command and the call: which figures vary, what is refused, what is written."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 
 import pandas as pd
@@ -135,7 +136,7 @@ def test_the_same_study_gives_the_same_bytes_and_replaces_only_a_study(question,
         "",
         f"{tmp_path / 'one'} exists already; use --overwrite, or another folder with --out\n",
     )
-    assert run(*asked, "--out", tmp_path / "one", "--overwrite")[0] == 0
+    assert run(*asked, "--out", tmp_path / "one", "--overwrite", "--jobs", 2)[0] == 0
     assert {file.name: file.read_bytes() for file in (tmp_path / "one").iterdir()} == before
     (tmp_path / "letters").mkdir()
     code, _, words = run(*asked, "--out", tmp_path / "letters", "--overwrite")
@@ -150,21 +151,21 @@ def test_a_spread_on_the_command_line_must_be_understood():
 
 
 def test_plans_that_were_stopped_early_are_said_and_change_the_exit_code(question, tmp_path, monkeypatch):
-    def hurried(path, points, **options):
+    def hurried(points, tell):
         return [Point(point, "feasible", objective=90.0, bound=99.0, funded=("pens",)) for point in points]
 
-    monkeypatch.setattr("alloc.study.sensitivity.question.evaluated", hurried)
+    monkeypatch.setattr(study, "asking", lambda *options: nullcontext(hurried))
     code, _, words = run(question, "--method", "decisions", "--samples", 3, "--out", tmp_path / "out")
     assert code == 4
     assert "not proven: 3 of 3 plans were stopped before the asked gap" in words
 
 
 def test_samples_without_a_plan_are_counted_and_left_out_of_the_shares(question, tmp_path, monkeypatch):
-    def patchy(path, points, **options):
+    def patchy(points, tell):
         lost = Point({}, "infeasible", message="nothing fits")
         return [lost if i % 2 else Point({}, "optimal", objective=1.0, funded=("pens",)) for i in range(len(points))]
 
-    monkeypatch.setattr("alloc.study.sensitivity.question.evaluated", patchy)
+    monkeypatch.setattr(study, "asking", lambda *options: nullcontext(patchy))
     found = study.sensitivity(question, methods=["decisions"], samples=5)
     assert set(found.decisions["samples"]) == {3}
     assert found.figures["statuses"] == {"infeasible": 2, "optimal": 3}

@@ -39,6 +39,7 @@ METHODS = ("tornado", "morris", "sobol", "decisions", "switching", "information"
 @click.option("--nodes", type=click.IntRange(min=2), default=5, show_default=True, help="Places for information.")
 @click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same samples.")
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that solve.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to solve on instead: tcp://…")
 @click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which each solve stops.")
 @click.option(
     "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time of each solve in seconds."

@@ -41,15 +41,17 @@ class Round:
     begins: Sequence[Sequence[int]]
 
 
-def answers(of: Round, known: Mapping[int, Answer], lanes: "Lanes | None") -> Iterator[tuple[int, Answer]]:
+def answers(
+    of: Round, known: Mapping[int, Answer], lanes: "Lanes | None", asker: Asker | None = None
+) -> Iterator[tuple[int, Answer]]:
     """Yield the answer of every point that is not known yet, with its number, as they come.
 
-    lanes: where they are asked; None for this very process.
+    lanes: where they are asked; None for this very process, which then may have an asker of earlier rounds.
     """
     found = dict(known)
     waiting = [number for number in of.order if number not in found]
     if lanes is None:
-        asker = Asker(of.question)
+        asker = asker or Asker(of.question)
         for number in waiting:
             found[number] = asker.ask(of.points[number], _choices(of, number, found))
             yield number, found[number]

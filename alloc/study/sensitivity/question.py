@@ -3,13 +3,11 @@
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
-from alloc.errors import RequestError
 from alloc.instance import Instance
-from alloc.run import Run, solve
-from alloc.study.points import Overrides, Point, evaluated
+from alloc.run import Run
+from alloc.study.points import Ask, Overrides, Point
 
 Answer = TypeVar("Answer")
 
@@ -32,16 +30,12 @@ NOISE = 1e-7
 class Question:
     """An instance at its figures, its plan, and how it is asked again.
 
-    log: every point asked for, with whether it held a plan.
+    answers: who is asked; tell: is told of each point; log: every point asked for, with whether it held a plan.
     """
 
-    path: Path
-    overrides: Overrides
     base: Run
-    gap: float | None
-    time_limit: float | None
-    jobs: int
-    lang: str
+    overrides: Overrides
+    answers: Ask
     tell: Callable[[Point], None] | None
     log: list[tuple[bool, Point]] = field(default_factory=list)
 
@@ -80,15 +74,8 @@ class Question:
     def ask(self, points: Sequence[Overrides]) -> list[Point]:
         """Return the best plan under each of the overrides, in their order."""
         tell = self.tell
-        found = evaluated(
-            self.path,
-            [{**self.overrides, **point} for point in points],
-            gap=self.gap,
-            time_limit=self.time_limit,
-            jobs=self.jobs,
-            lang=self.lang,
-            tell=None if tell is None else lambda _, point: tell(point),
-        )
+        merged = [{**self.overrides, **point} for point in points]
+        found = self.answers(merged, None if tell is None else lambda _, point: tell(point))
         self.log.extend((isinstance(point, Held), answer) for point, answer in zip(points, found, strict=True))
         return found
 
@@ -131,26 +118,6 @@ class Question:
                     found[number] = end.value
                     del wanted[number]
         return [found[number] for number in range(len(searches))]
-
-
-def question(
-    path: Path,
-    overrides: Overrides,
-    *,
-    gap: float | None,
-    time_limit: float | None,
-    jobs: int,
-    lang: str,
-    tell: Callable[[Point], None] | None,
-) -> Question:
-    """Solve an instance at its figures, and return it as a question to ask again.
-
-    Raises InstanceError for faults, RequestError where there is no plan to start from.
-    """
-    base = solve(path, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
-    if not base.solution.has_plan:
-        raise RequestError("nothing_to_vary", status=base.status)
-    return Question(path, overrides, base, gap, time_limit, jobs, lang, tell)
 
 
 def worse_by(point: Point, held: Point) -> float:

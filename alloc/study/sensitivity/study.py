@@ -11,13 +11,14 @@ import numpy as np
 import pandas as pd
 
 from alloc.errors import RequestError
-from alloc.instance import Instance
+from alloc.instance import Instance, draft
 from alloc.instance.figures import figures
-from alloc.run import versions
-from alloc.study.points import Overrides, Point
+from alloc.run import solve, versions
+from alloc.study.asking import Question as Asked
+from alloc.study.points import Overrides, Point, asking
 from alloc.study.sensitivity import folder, indices
 from alloc.study.sensitivity.information import information
-from alloc.study.sensitivity.question import Question, question
+from alloc.study.sensitivity.question import Question
 from alloc.study.sensitivity.sampling import decisions, drawn
 from alloc.study.sensitivity.switching import switching
 from alloc.study.sensitivity.tornado import GOALS, tornado
@@ -72,6 +73,7 @@ def sensitivity(
     gap: float | None = None,
     time_limit: float | None = None,
     jobs: int = 1,
+    cluster: str | None = None,
     lang: str = "en",
     tell: Callable[[Point], None] | None = None,
 ) -> Sensitivity:
@@ -82,20 +84,24 @@ def sensitivity(
     of a figure up to which switching values are looked for, in place of its range. samples: draws for `decisions`
     (100), trajectories for `morris` (10), base samples for `sobol` (64; rounded up to a power of 2). nodes: places in a
     range for `information`.
-    overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes. tell: is told of each point.
+    overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes; cluster: address of a Dask
+    scheduler to use instead. tell: is told of each point.
     Raises RequestError where nothing varies, where there is no plan to begin with, or where SALib is missing.
     """
     _asked_well(methods, samples, nodes, reach, lang)
-    asked = question(
-        Path(instance), dict(overrides or {}), gap=gap, time_limit=time_limit, jobs=jobs, lang=lang, tell=tell
-    )
+    base = solve(instance, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
+    if not base.solution.has_plan:
+        raise RequestError("nothing_to_vary", status=base.status)
     spread = dict(spread or {})
-    choice = choose(asked.instance, only, spread)
+    choice = choose(base.instance, only, spread)
     counts = {method: samples or SAMPLES[method] for method in SAMPLES}
     counts["sobol"] = 1 << (counts["sobol"] - 1).bit_length()  # what Sobol sequences are even in
-    tables = {
-        method: _found(method, asked, choice, counts, nodes, seed, reach) for method in METHODS if method in methods
-    }
+    options = {"gap": gap, "time_limit": time_limit}
+    with asking(Asked(draft(Path(instance)), options, lang), jobs, cluster) as answers:
+        asked = Question(base, dict(overrides or {}), answers, tell)
+        tables = {
+            method: _found(method, asked, choice, counts, nodes, seed, reach) for method in METHODS if method in methods
+        }
     settings: dict[str, Any] = {"methods": list(tables), "only": list(only)}
     settings["spread"] = {**asked.instance.spread, **spread}
     settings |= {"samples": {m: n for m, n in counts.items() if m in methods}, "seed": seed}
