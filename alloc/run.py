@@ -23,6 +23,7 @@ from alloc.errors import AuditError, RequestError, SolveError
 from alloc.instance import Instance, Options, read
 from alloc.model import build, status_quo
 from alloc.report import folder
+from alloc.report.boundaries import Boundaries, boundaries
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
 from alloc.solution import Solution, Status
@@ -60,12 +61,22 @@ class Run:
         except KeyError:
             raise AttributeError(name) from None
 
-    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+    def save(
+        self,
+        out: str | Path,
+        overwrite: bool = False,
+        lang: str = "en",
+        map: str | Path | None = None,
+        pictures: bool = False,
+    ) -> Path:
         """Write the results folder, whole or not at all, and return its path.
 
-        Raises RequestError where it exists already and `overwrite` is not set, or where there is no plan.
+        map: a GeoJSON file of the counties, drawn on the page; pictures: the page's charts as PNG beside SVG.
+        Raises RequestError where the folder exists already and `overwrite` is not set, where there is no plan, or
+        where the map is none.
         """
-        return _save(self, Path(out), overwrite, lang)
+        drawn = None if map is None else boundaries(Path(map), self.instance)
+        return _save(self, Path(out), overwrite, lang, drawn, pictures)
 
 
 def solve(
@@ -236,7 +247,7 @@ def may_write(out: Path, overwrite: bool) -> None:
         raise RequestError("not_a_result", path=out)
 
 
-def _save(run: Run, out: Path, overwrite: bool, lang: str) -> Path:
+def _save(run: Run, out: Path, overwrite: bool, lang: str, drawn: Boundaries | None, pictures: bool) -> Path:
     if not run.tables:
         raise RequestError("nothing_to_save", status=run.status)
     may_write(out, overwrite)
@@ -245,7 +256,7 @@ def _save(run: Run, out: Path, overwrite: bool, lang: str) -> Path:
     try:
         new, old = beside / "new", beside / "old"
         new.mkdir()
-        folder.write(run.instance, run.tables, run.figures, new, lang)
+        folder.write(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
         (new / "run.json").write_text(
             json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
         )

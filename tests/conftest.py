@@ -4,14 +4,16 @@ import copy
 import csv
 import itertools
 import json
+import shutil
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pyomo.environ as pyo
 import pytest
 import yaml
+from browser import Browser, browsing
 from oracle import optimum
 from pyomo.core.expr.visitor import identify_variables
 
@@ -176,3 +178,26 @@ def _kept(rows: list[Any], decisions: list[Any], choice: tuple[int, ...]) -> boo
     return all(
         (low is None or value >= low - 1e-9) and (high is None or value <= high + 1e-9) for value, low, high in values
     )
+
+
+def square(c: float, code: str = "", name: str = "", size: float = 1.0) -> dict[str, Any]:
+    """Return a made-up feature: a square, which is no county's shape."""
+    ring = [[80 + c, 36], [80 + c + size, 36], [80 + c + size, 36 + size], [80 + c, 36 + size], [80 + c, 36]]
+    properties = {key: word for key, word in (("adcode", code), ("name", name)) if word}
+    return {"type": "Feature", "properties": properties, "geometry": {"type": "Polygon", "coordinates": [ring]}}
+
+
+def geojson(folder: Path, *features: Mapping[str, Any]) -> Path:
+    path = folder / "counties.geojson"
+    path.write_text(json.dumps({"type": "FeatureCollection", "features": features}), encoding="utf-8")
+    return path
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Browser]:
+    """A headless Chromium without a network; tests that need it are skipped where there is none."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if program is None:
+        pytest.skip("needs Chromium: apt-get install chromium")
+    with browsing(program) as browser:
+        yield browser

@@ -35,7 +35,8 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_every_file_of_a_result_is_there(folder: Path):
     tables = {f"{name}.csv" for name in dictionary()}
-    assert {path.name for path in folder.iterdir()} == tables | {"run.json", "datapackage.json", "allocation.xlsx"}
+    others = {"run.json", "datapackage.json", "allocation.xlsx", "report.html", "charts"}
+    assert {path.name for path in folder.iterdir()} == tables | others
 
 
 def test_files_begin_with_the_mark_that_excel_needs_for_chinese(folder: Path):
@@ -106,8 +107,9 @@ def test_the_workbook_holds_the_same_numbers(run: Run, folder: Path):
 def test_equal_runs_give_equal_bytes(run: Run, tmp_path: Path):
     for name in ("one", "two"):
         run.save(tmp_path / name)
-    for path in (tmp_path / "one").iterdir():
-        assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes(), path.name
+    for path in (tmp_path / "one").rglob("*.*"):
+        again = tmp_path / "two" / path.relative_to(tmp_path / "one")
+        assert path.read_bytes() == again.read_bytes(), path.name
 
 
 @pytest.mark.parametrize("text", HOSTILE, ids=range(len(HOSTILE)))

@@ -6,6 +6,7 @@ import sys
 import click
 
 from alloc.cli.answer import doctor, solve
+from alloc.cli.page import page
 from alloc.cli.question import check, export, generate, new, schema
 from alloc.cli.uncertainty import sensitivity
 
@@ -19,5 +20,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, export, schema, new, generate, sensitivity, doctor):
+for command in (check, solve, page, export, schema, new, generate, sensitivity, doctor):
     main.add_command(command)

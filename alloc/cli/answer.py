@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import instance_argument, lang_option, overrides, progress, set_option, spoken
+from alloc.cli.speech import (
+    instance_argument,
+    lang_option,
+    map_option,
+    overrides,
+    pictures_option,
+    progress,
+    set_option,
+    spoken,
+)
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -30,6 +39,8 @@ MOST_THREADS = 256
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that search blocks.")
 @click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to search blocks on: tcp://…")
 @set_option
+@map_option
+@pictures_option
 @click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else on standard output.")
 @lang_option
 def solve(
@@ -37,6 +48,8 @@ def solve(
     out: Path | None,
     overwrite: bool,
     settings: tuple[str, ...],
+    map_file: Path | None,
+    pictures: bool,
     as_json: bool,
     lang: str,
     **options: Any,
@@ -44,6 +57,7 @@ def solve(
     """Solve one year's question, audit the plan and write the results folder."""
     with spoken(lang):
         from alloc.instance import inspect
+        from alloc.report.boundaries import boundaries
         from alloc.run import EXIT_CODES, may_write
         from alloc.run import solve as run_solve
 
@@ -56,10 +70,12 @@ def solve(
             raise InstanceError(reading.faults)
         target = out or Path("results") / reading.instance.name
         may_write(target, overwrite)
+        if map_file is not None:
+            boundaries(map_file, reading.instance)
         with progress(say("solving", lang, name=reading.instance.name)) as log:
             run = run_solve(reading.instance, lang=lang, log=log, **options)
         if run.solution.has_plan:
-            run.save(target, overwrite, lang)
+            run.save(target, overwrite, lang, map_file, pictures)
         _tell(run, target, as_json, lang)
         sys.exit(130 if run.solution.interrupted else EXIT_CODES[run.solution.status])
 

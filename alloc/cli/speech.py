@@ -19,6 +19,14 @@ set_option = click.option(
     metavar="PATH=VALUE",
     help="Replace a figure: funds.tianjin.amount=30000.",
 )
+map_option = click.option(
+    "--map",
+    "map_file",
+    type=click.Path(path_type=Path),
+    metavar="FILE.geojson",
+    help="Boundaries of the counties, drawn as maps on the page.",
+)
+pictures_option = click.option("--png", "pictures", is_flag=True, help="Write the page's charts as PNG files too.")
 instance_argument = click.argument("instance", type=click.Path(path_type=Path))
 
 

@@ -20,3 +20,14 @@ def gini_sides(instance: Instance, money: Mapping[str, float], largest: float) -
     people = {c: row.population for c, row in instance.counties.items()}
     spread = sum(abs(money[c] * people[d] - money[d] * people[c]) for c, d in combinations(people, 2))
     return spread, largest * sum(people.values()) * sum(money.values())
+
+
+def gini(instance: Instance, money: Mapping[str, float]) -> float | None:
+    """Return the Gini index of money per head over counties, each counted by its people: 0 = the same for all.
+
+    None where a population is missing or no money is spent.
+    """
+    if any(row.population <= 0 for row in instance.counties.values()) or sum(money.values()) <= 0:
+        return None
+    spread, most = gini_sides(instance, money, 1.0)
+    return spread / most

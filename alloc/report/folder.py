@@ -1,4 +1,4 @@
-"""The files of a result: CSV tables, their data dictionary, and the workbook."""
+"""The files of a result: CSV tables, their data dictionary, the workbook, and the page with its charts."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.errors import RequestError
 from alloc.instance import Instance
+from alloc.report.boundaries import Boundaries
+from alloc.report.charts import draws_chinese, png, standalone
+from alloc.report.page import page
 from alloc.report.tables import dictionary
 from alloc.report.workbook import workbook
 
@@ -21,13 +25,73 @@ def write(
     figures: Mapping[str, Any],
     folder: Path,
     lang: str,
+    boundaries: Boundaries | None = None,
+    pictures: bool = False,
 ) -> None:
-    """Write every table as UTF-8 CSV with a byte-order mark, the data dictionary and the workbook."""
+    """Write every table as UTF-8 CSV with a byte-order mark, the data dictionary, the workbook and the page.
+
+    boundaries: of the user, for maps. pictures: whether the charts are written as PNG too.
+    """
     for name, frame in tables.items():
         harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
     package = json.dumps(data_package(instance, lang), ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(package, encoding="utf-8")
     workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
+    write_page(instance, tables, figures, folder, lang, boundaries, pictures)
+
+
+def write_page(
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Any],
+    folder: Path,
+    lang: str,
+    boundaries: Boundaries | None = None,
+    pictures: bool = False,
+) -> None:
+    """Write `report.html`, and its charts as SVG files into `charts`; with `pictures` as PNG files too.
+
+    Charts of an earlier page there are replaced. PNG files with Chinese need a font for it: without one they are
+    left out, and the page says so.
+    """
+    made = page(instance, tables, figures, lang, boundaries)
+    (folder / "report.html").write_text(made.html, encoding="utf-8", newline="\n")
+    charts = folder / "charts"
+    charts.mkdir(exist_ok=True)
+    for earlier in (*charts.glob("*.svg"), *charts.glob("*.png")):
+        earlier.unlink()
+    for name, chart in made.charts.items():
+        drawing = standalone(chart, f"{instance.name} {instance.year}")
+        (charts / f"{name}.svg").write_text(drawing, encoding="utf-8", newline="\n")
+        if pictures and (drawing.isascii() or draws_chinese()):
+            (charts / f"{name}.png").write_bytes(png(drawing))
+
+
+def read_back(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables and the figures of a result that was written earlier.
+
+    Raises RequestError where the folder is no result, or one that another version wrote.
+    """
+    try:
+        figures: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        found = {name: _read_table(folder / f"{name}.csv", name) for name in dictionary()}
+    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+        raise RequestError("page_no_result", path=folder, problem=error) from None
+    return found, figures
+
+
+def _read_table(path: Path, table: str) -> pd.DataFrame:
+    columns = dictionary()[table]["columns"]
+    kinds = {"text": "str", "number": "float64", "flag": "int64"}
+    types = {name: kinds[column["type"]] for name, column in columns.items()}
+    blank = {name: [""] for name, column in columns.items() if column["type"] == "number"}
+    frame = pd.read_csv(path, encoding="utf-8-sig", dtype=types, keep_default_na=False, na_values=blank)
+    if list(frame.columns) != list(columns):
+        raise ValueError(path.name)
+    for name, column in columns.items():
+        if column["type"] == "text":
+            frame[name] = [x[1:] if x[:1] == "'" and x[1:2] in tuple("=+-@\t\r") else x for x in frame[name]]
+    return frame
 
 
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alloc.instance import CATEGORIES, Instance
+from alloc.report.names import chain_named, named, rule_named
 from alloc.texts import say
 
 
@@ -24,11 +25,6 @@ def summary(
     ]
     parts += [Text(f"  {line}") for line in _lines(instance, tables, figures, lang)]
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
-
-
-def named(row: Any, key: str, lang: str) -> str:
-    """Return the name of a row in one language, else its id."""
-    return (row.name_zh if lang == "zh" else row.name) or key
 
 
 def _answer(instance: Instance, figures: Mapping[str, Any], lang: str) -> Text:
@@ -86,7 +82,7 @@ def _lines(
         )
     chains = tables["chains"]
     closed = [
-        f"{named(instance.counties[c], c, lang)}/{_chain(instance, h, lang)}"
+        f"{named(instance.counties[c], c, lang)}/{chain_named(instance, h, lang)}"
         for c, h, x in zip(chains["county"], chains["chain"], chains["closed"], strict=True)
         if x
     ]
@@ -101,11 +97,11 @@ def _lines(
         )
     rules = tables["rules"]
     binding = rules[rules["binding"] == 1]
-    words = [_rule(instance, r, g, lang) for r, g in zip(binding["rule"], binding["group"], strict=True)]
+    words = [rule_named(instance, r, g, lang) for r, g in zip(binding["rule"], binding["group"], strict=True)]
     yield say("line_binding", lang, names="; ".join(words) or "–")
     broken = rules[rules["broken_by"] > 0]
     for r, g, by in zip(broken["rule"], broken["group"], broken["broken_by"], strict=True):
-        yield say("line_broken", lang, rule=_rule(instance, r, g, lang), by=f"{by:,.6g}")
+        yield say("line_broken", lang, rule=rule_named(instance, r, g, lang), by=f"{by:,.6g}")
     funds = tables["funds"]
     left = funds[funds["why_unspent"] != ""]
     for f, c, money, why in zip(left["fund"], left["county"], left["unspent"], left["why_unspent"], strict=True):
@@ -113,21 +109,3 @@ def _lines(
         yield say("line_unspent", lang, fund=fund, money=f"{money:,.1f}", label=instance.money.label, why=why)
     measures = tables["measures"]
     yield say("line_measures", lang, funded=int(measures["funded"].sum()), all=len(measures))
-
-
-def _rule(instance: Instance, r: str, group: str, lang: str) -> str:
-    """Return the name of a rule and its group in one language."""
-    name = next(
-        rule.name_zh if lang == "zh" and rule.name_zh else rule.name for rule in instance.rules if rule.name == r
-    )
-    words = [say(w, lang) if w in CATEGORIES else _place(instance, w, lang) for w in group.split(" · ") if w]
-    return f"{name} ({', '.join(words)})" if words else name
-
-
-def _place(instance: Instance, word: str, lang: str) -> str:
-    row = instance.counties.get(word) or instance.industries.get(word)
-    return named(row, word, lang) if row else word
-
-
-def _chain(instance: Instance, h: str, lang: str) -> str:
-    return named(instance.chains[h], h, lang) if h in instance.chains else h

@@ -1,0 +1,53 @@
+"""The page of an earlier result: again, in another language, with a map, with pictures for slides."""
+
+from pathlib import Path
+
+import click
+
+from alloc.cli.speech import (
+    instance_argument,
+    lang_option,
+    map_option,
+    overrides,
+    pictures_option,
+    set_option,
+    spoken,
+)
+from alloc.errors import RequestError
+from alloc.texts import say
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@instance_argument
+@click.option("--out", type=click.Path(path_type=Path), help="Folder for the page (default: RESULTS).")
+@set_option
+@map_option
+@pictures_option
+@lang_option
+def page(
+    results: Path,
+    instance: Path,
+    out: Path | None,
+    settings: tuple[str, ...],
+    map_file: Path | None,
+    pictures: bool,
+    lang: str,
+) -> None:
+    """Write the page and charts of an earlier result again, without solving: RESULTS is its folder."""
+    with spoken(lang):
+        from alloc.instance import read
+        from alloc.report.boundaries import boundaries
+        from alloc.report.folder import read_back, write_page
+        from alloc.report.reasons import explained
+
+        question = read(instance, overrides(settings))
+        tables, figures = read_back(results)
+        if figures["instance_sha256"] != question.sha256:
+            raise RequestError("page_other_instance", results=results, instance=instance)
+        tables = explained(question, tables, figures["status"] == "optimal", lang)
+        drawn = None if map_file is None else boundaries(map_file, question)
+        target = out or results
+        target.mkdir(parents=True, exist_ok=True)
+        write_page(question, tables, figures, target, lang, drawn, pictures)
+        click.echo(say("wrote", lang, path=target / "report.html"), err=True)

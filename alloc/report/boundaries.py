@@ -1,0 +1,128 @@
+"""A user's boundaries: a GeoJSON file, matched with the counties of an instance. None are shipped."""
+
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from alloc.errors import RequestError
+from alloc.instance import Instance
+
+Ring = tuple[tuple[float, float], ...]
+
+CODES = ("code", "adcode", "gb", "GB", "id", "ID", "pac", "PAC", "adm_code", "区划码", "code_county")
+NAMES = ("name", "NAME", "name_zh", "name:zh", "name_en", "name:en", "fullname", "县", "地名")
+"""Properties in which features of public files carry the GB/T 2260 code, and the name."""
+
+ENDINGS = ("自治县", "县", "市", "区", " County", " county")
+"""What may or may not stand behind a name."""
+
+_NATION = "156"
+"""Code of China (ISO 3166-1), which some files write before the code of a county."""
+
+
+@dataclass(frozen=True)
+class Boundaries:
+    """Rings of longitude and latitude [degrees] by county, and who found no partner.
+
+    strangers: features that are no county of the instance; missing: counties without a feature.
+    """
+
+    rings: Mapping[str, tuple[Ring, ...]]
+    strangers: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+def boundaries(path: Path, instance: Instance) -> Boundaries:
+    """Read a GeoJSON file (RFC 7946) and match its features with counties: by code, else by name or id.
+
+    Raises RequestError where it is no GeoJSON of areas in degrees, or no feature is a county of the instance.
+    """
+    rings: dict[str, tuple[Ring, ...]] = {}
+    strangers = []
+    codes = {row.code: c for c, row in instance.counties.items() if row.code}
+    words = {
+        _plain(word): c for c, row in instance.counties.items() for word in (c, row.name, row.name_zh) if word.strip()
+    }
+    for i, feature in enumerate(_features(path), 1):
+        county = _county(feature, codes, words)
+        if county is None:
+            strangers.append(_called(feature) or f"#{i}")
+            continue
+        rings[county] = rings.get(county, ()) + tuple(_rings(path, i, feature.get("geometry")))
+    if not rings:
+        raise RequestError("map_no_county", path=path, found=", ".join(strangers[:5]) or "–")
+    return Boundaries(rings, tuple(strangers), tuple(c for c in instance.counties if c not in rings))
+
+
+def _features(path: Path) -> list[dict[str, Any]]:
+    try:
+        data = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        raise RequestError("map_no_json", path=path, problem=error) from None
+    kind = data.get("type") if isinstance(data, dict) else None
+    features = data.get("features") if kind == "FeatureCollection" else [data] if kind == "Feature" else None
+    if not isinstance(features, list) or not all(isinstance(x, dict) for x in features):
+        raise RequestError("map_no_features", path=path)
+    return features
+
+
+def _called(feature: Mapping[str, Any]) -> str:
+    """Return what a feature calls itself, for people."""
+    properties = feature.get("properties") or {}
+    return next((str(properties[key]) for key in (*NAMES, *CODES) if properties.get(key)), str(feature.get("id") or ""))
+
+
+def _county(feature: Mapping[str, Any], codes: Mapping[str, str], words: Mapping[str, str]) -> str | None:
+    properties = feature.get("properties")
+    properties = properties if isinstance(properties, dict) else {}
+    for value in (*(properties.get(key) for key in CODES), feature.get("id")):
+        code = str(value).removesuffix(".0") if isinstance(value, str | int | float) else ""
+        code = code.removeprefix(_NATION) if len(code) == 9 else code
+        found = codes.get(code) or (codes.get(code[:6]) if len(code) in (9, 12) else None)
+        if found:
+            return found
+    named = (*(properties.get(key) for key in (*NAMES, *CODES)), feature.get("id"))
+    return next((words[_plain(x)] for x in named if isinstance(x, str) and _plain(x) in words), None)
+
+
+def _plain(word: str) -> str:
+    """Return a name as it is compared: without its ending, capitals and blanks at the ends."""
+    word = word.strip()
+    for ending in ENDINGS:
+        if word.endswith(ending) and len(word) > len(ending) + 1:
+            word = word.removesuffix(ending)
+            break
+    return word.strip().casefold()
+
+
+def _rings(path: Path, number: int, geometry: object) -> Iterator[Ring]:
+    """Yield the rings of a geometry, holes among them. Raises RequestError for anything but areas in degrees."""
+    kind = geometry.get("type") if isinstance(geometry, dict) else None
+    if isinstance(geometry, dict) and kind == "GeometryCollection":
+        for part in geometry.get("geometries") or ():
+            yield from _rings(path, number, part)
+        return
+    found = geometry.get("coordinates") if isinstance(geometry, dict) else None
+    areas = [found] if kind == "Polygon" else found if kind == "MultiPolygon" else None
+    if not isinstance(areas, list) or not all(isinstance(area, list) and area for area in areas):
+        raise RequestError("map_no_area", path=path, number=number, found=kind or "–")
+    for ring in (ring for area in areas for ring in area):
+        corners = tuple(_corner(path, number, corner) for corner in (ring if isinstance(ring, list) else [None]))
+        if len(corners) < 4:
+            raise RequestError("map_no_area", path=path, number=number, found=f"{kind}, {len(corners)}")
+        yield corners
+
+
+def _corner(path: Path, number: int, corner: object) -> tuple[float, float]:
+    if isinstance(corner, list) and len(corner) >= 2 and all(_is_number(x) for x in corner[:2]):
+        lon, lat = float(corner[0]), float(corner[1])
+        if abs(lon) <= 180 and abs(lat) <= 90:
+            return lon, lat
+    raise RequestError("map_no_degrees", path=path, number=number, found=str(corner)[:60])
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)

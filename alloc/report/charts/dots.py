@@ -1,0 +1,56 @@
+"""Dot plots: two or three states of the same thing in one row."""
+
+from collections.abc import Sequence
+
+from alloc.report.charts.axis import across, scale
+from alloc.report.charts.bars import ROW, label_room
+from alloc.report.charts.chart import Chart
+from alloc.report.charts.ink import WIDE, box, digits_of, dot, number, stroke, width, words
+from alloc.report.charts.legend import Part, Shape, legend
+
+
+def dots(
+    rows: Sequence[tuple[str, Sequence[float]]],
+    states: Sequence[Part],
+    *,
+    title: str,
+    x: str = "",
+    digits: int | None = None,
+) -> Chart:
+    """Draw each row's states on one line: the last as a full dot, the one before as a ring, earlier ones as a bar.
+
+    rows: label and one number a state; states: name and colour role, from the earliest to the one that matters.
+    Beside each row stands the change from the last but one state to the last. One mark a number.
+    """
+    earlier: list[Shape] = ["bar"] * (len(states) - 2)
+    shapes: list[Shape] = [*earlier, "ring", "dot"]
+    head, top = legend(states, shapes)
+    top += 6
+    left = label_room([name for name, _ in rows]) + 6
+    changes = [values[-1] - values[-2] for _, values in rows]
+    digits = digits_of(changes) if digits is None else digits
+    right = WIDE - 22 - max((width(_signed(c, digits)) for c in changes), default=0.0)
+    at = scale([v for _, values in rows for v in values], left, right)
+    bottom = top + ROW * len(rows)
+    found = [head, across(at, top, bottom)]
+    for i, ((name, values), change) in enumerate(zip(rows, changes, strict=True)):
+        y = top + ROW * (i + 0.5)
+        found.append(words(left - 12, y, name, anchor="end", room=left - 14))
+        found.append(stroke(at(min(values)), y, at(max(values)), y, "s-rule ring"))
+        last = len(states) - 1
+        for j, (value, (state, role)) in enumerate(zip(values, states, strict=True)):
+            tip = f"{name} · {state}: {number(value)}"
+            if j == last:
+                found.append(dot(at(value), y, 5, f"mark f-{role}", tip))
+            elif j == last - 1:
+                found.append(dot(at(value), y, 7, f"mark hollow ring s-{role}", tip))
+            else:
+                found.append(box(at(value) - 1.5, y - 9, 3, 18, f"mark f-{role}", tip))
+        found.append(words(WIDE, y, _signed(change, digits), "f-plan strong" if change > 0 else "f-soft", "end"))
+    found.append(words((left + right) / 2, bottom + 28, x, "small f-soft", "middle", right - left))
+    return Chart(title, "".join(found), len(rows) * len(states), bottom + (40 if x else 22))
+
+
+def _signed(value: float, digits: int) -> str:
+    text = number(value, digits)
+    return f"+{text}" if value > 0 and text != "0" else text

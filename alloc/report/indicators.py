@@ -1,0 +1,133 @@
+"""The four weaknesses that the paper names, each as a number computed from the tables of a plan.
+
+The paper (谢玲红、李芸、吕开宇) sums up what is weak in aid through industry as 「四不突出」: the leading role of
+firms, the clustering of industries, the upgrading of chains, and gains on both sides. PAGE.md gives the formulas.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
+from alloc.instance import Instance
+from alloc.instance.money import eligible_funds
+
+OWN_STAKE = ("local", "private", "household")
+"""Kinds of fund that are the recipients' own money."""
+
+
+@dataclass(frozen=True)
+class Indicator:
+    """One number: with the plan, and without it.
+
+    value, quo: shares (0-1) or money per money; None = not measurable with these data. over, of: what was divided by
+    what. finer, finer_quo: the same thing looked at more closely, if there is such a look.
+    """
+
+    name: str
+    value: float | None
+    quo: float | None = None
+    over: float = 0.0
+    of: float = 0.0
+    finer: float | None = None
+    finer_quo: float | None = None
+
+
+def indicators(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> tuple[Indicator, ...]:
+    """Return private leverage, clustering, chain completeness and mutual benefit, in this order."""
+    return (
+        private_leverage(instance, tables["allocation"]),
+        clustering(instance, tables["industries"]),
+        chain_completeness(instance, tables["chains"]),
+        mutual_benefit(instance, tables["allocation"], tables["flows"]),
+    )
+
+
+def private_leverage(instance: Instance, allocation: pd.DataFrame) -> Indicator:
+    """Return how much money of firms goes with one unit of aid [money per money].
+
+    Σ spend of kind private / Σ spend of kind aid. The finer look leaves out measures that no private fund may pay
+    for. Source: the paper, 企业主体地位不突出 (firms' leading role), and 一.2, steering private capital.
+    """
+    if not any(fund.kind == "private" for fund in instance.funds.values()):
+        return Indicator("leverage", None)
+    private, aid = _spent(allocation, ("private",)), _spent(allocation, ("aid",))
+    open_to = {
+        m for m in instance.measures if any(instance.funds[f].kind == "private" for f in eligible_funds(instance, m))
+    }
+    there = _spent(allocation[allocation["measure"].isin(open_to)], ("aid",))
+    return Indicator("leverage", _part(private, aid), over=private, of=aid, finer=_part(private, there))
+
+
+def clustering(instance: Instance, industries: pd.DataFrame) -> Indicator:
+    """Return the share of industries that have cluster size in their county, of those that state one (`cluster_jobs`).
+
+    The finer look is the share of their jobs that stand in such clusters. The status quo goes by its jobs.
+    Source: the paper, 产业集聚不突出 (clustering).
+    """
+    sizes = {s: row.cluster_jobs for s, row in instance.industries.items() if row.cluster_jobs is not None}
+    rows = industries[industries["industry"].isin(sizes)]
+    least = rows["industry"].map(sizes).astype(float)
+    before = rows["jobs_quo"] >= least - 1e-6 * least.clip(lower=1.0)
+    now = rows["clustered"] == 1
+    return Indicator(
+        "clustering",
+        _part(float(now.sum()), len(rows)),
+        _part(float(before.sum()), len(rows)),
+        over=float(now.sum()),
+        of=len(rows),
+        finer=_part(float(rows["jobs"][now].sum()), float(rows["jobs"].sum())),
+        finer_quo=_part(float(rows["jobs_quo"][before].sum()), float(rows["jobs_quo"].sum())),
+    )
+
+
+def chain_completeness(instance: Instance, chains: pd.DataFrame) -> Indicator:
+    """Return the share of chains that are complete in their county, of all pairs of county and chain.
+
+    The finer look is the share of their stages that stand. Source: the paper, 链条提升不突出 (chain upgrading).
+    """
+    length: dict[str, int] = {}
+    for row in instance.industries.values():
+        if row.chain:
+            length[row.chain] = length.get(row.chain, 0) + 1
+    stages = sum(length.get(h, 0) for h in chains["chain"])
+    missing = sum(len(words.split("|")) for words in chains["missing"] if words)
+    closed, before = float(chains["closed"].sum()), float(chains["closed_quo"].sum())
+    return Indicator(
+        "chains",
+        _part(closed, len(chains)),
+        _part(before, len(chains)),
+        over=closed,
+        of=len(chains),
+        finer=_part(stages - missing, stages),
+    )
+
+
+def mutual_benefit(instance: Instance, allocation: pd.DataFrame, flows: pd.DataFrame) -> Indicator:
+    """Return the share of aid in measures that recipients pay for too: both sides have something at stake.
+
+    Recipients' money is of kind local, private or household. What each side earns (taxes, equity, sales at the
+    donor's home) is not in the data, so this stands in for it. The finer look is the share of purchases that cross a
+    county line, with the plan and without: neighbours that gain from each other.
+    Source: the paper, 合作双赢不突出, and its advice to share risks and gains (三.1, 三.3).
+    """
+    across, across_quo = (
+        _part(float(flows[column][flows["county_from"] != flows["county_to"]].sum()), float(flows[column].sum()))
+        for column in ("flow", "flow_quo")
+    )
+    if not any(link.scope == "region" for link in instance.links):
+        across = across_quo = None
+    if not any(fund.kind in OWN_STAKE for fund in instance.funds.values()):
+        return Indicator("mutual", None, finer=across, finer_quo=across_quo)
+    own = allocation[allocation["kind"].isin(OWN_STAKE)].groupby("measure")["amount"].sum()
+    shared = allocation["measure"].isin(own[own > 0].index)
+    over, aid = _spent(allocation[shared], ("aid",)), _spent(allocation, ("aid",))
+    return Indicator("mutual", _part(over, aid), over=over, of=aid, finer=across, finer_quo=across_quo)
+
+
+def _spent(allocation: pd.DataFrame, kinds: tuple[str, ...]) -> float:
+    return float(allocation["amount"][allocation["kind"].isin(kinds)].sum())
+
+
+def _part(part: float, whole: float) -> float | None:
+    return part / whole if whole > 0 else None

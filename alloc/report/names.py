@@ -1,0 +1,30 @@
+"""What things are called in the reader's language."""
+
+from typing import Any
+
+from alloc.instance import CATEGORIES, Instance
+from alloc.texts import say
+
+
+def named(row: Any, key: str, lang: str) -> str:
+    """Return the name of a row in one language, else its id."""
+    return (row.name_zh if lang == "zh" else row.name) or key
+
+
+def rule_named(instance: Instance, r: str, group: str, lang: str) -> str:
+    """Return the name of a rule and its group in one language."""
+    name = next(
+        rule.name_zh if lang == "zh" and rule.name_zh else rule.name for rule in instance.rules if rule.name == r
+    )
+    words = [say(w, lang) if w in CATEGORIES else _place(instance, w, lang) for w in group.split(" · ") if w]
+    return f"{name} ({', '.join(words)})" if words else name
+
+
+def chain_named(instance: Instance, h: str, lang: str) -> str:
+    """Return the name of a chain, which needs no row of its own."""
+    return named(instance.chains[h], h, lang) if h in instance.chains else h
+
+
+def _place(instance: Instance, word: str, lang: str) -> str:
+    row = instance.counties.get(word) or instance.industries.get(word)
+    return named(row, word, lang) if row else word

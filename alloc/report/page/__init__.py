@@ -1,0 +1,110 @@
+"""The page `report.html`: one file for people who decide, which opens anywhere without a network."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from markupsafe import Markup
+
+from alloc.instance import Instance
+from alloc.report.boundaries import Boundaries
+from alloc.report.charts import DARK, LIGHT, Chart, draws_chinese, inline, style, variables
+from alloc.report.equity import gini
+from alloc.report.page.answer import answer, binding, limits
+from alloc.report.page.pictures import pictures
+from alloc.report.page.sheets import MOST_ROWS, sheets
+from alloc.report.page.view import View, listed, number, percent
+
+if TYPE_CHECKING:
+    import jinja2
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page as HTML, and its charts by name."""
+
+    html: str
+    charts: Mapping[str, Chart]
+
+
+def page(
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Any],
+    lang: str,
+    boundaries: Boundaries | None = None,
+) -> Page:
+    """Return the page of a plan in one language; with boundaries it has maps. Equal plans give equal bytes."""
+    view = View(instance, tables, figures, lang, boundaries)
+    charts = pictures(view)
+    html = _template().render(
+        view=view,
+        t=view.say,
+        lang={"zh": "zh-CN"}.get(lang, lang),
+        style=Markup(_style()),
+        script=Markup(_text("page.js")),
+        drawn={name: Markup(inline(chart)) for name, chart in charts.items()},
+        titles={name: chart.title for name, chart in charts.items()},
+        sheets=sheets(view),
+        most=MOST_ROWS,
+        answer=answer(view),
+        limits=limits(view),
+        binding=binding(view),
+        used_up=_used_up(view),
+        missing=[view.county(c) for c in boundaries.missing] if boundaries else [],
+        gini=_ginis(view),
+        cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
+        pictured=lang != "zh" or draws_chinese(),
+        number=number,
+        percent=percent,
+        listed=listed,
+    )
+    return Page(html, charts)
+
+
+def _style() -> str:
+    """Return the style of the page: light, dark where the reader's screen is, and light again on paper."""
+    dark = f"@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"
+    return f":root{{{variables(LIGHT)}}}{dark}@media print{{:root{{{variables(LIGHT)}}}}}{style()}{_text('page.css')}"
+
+
+@cache
+def _text(name: str) -> str:
+    return files("alloc.report.page").joinpath(name).read_text(encoding="utf-8")
+
+
+@cache
+def _template() -> "jinja2.Template":
+    import jinja2  # takes longer to load than the page to write, and studies write none
+
+    rooms = jinja2.Environment(
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    return rooms.from_string(_text("page.html"))
+
+
+def _used_up(view: View) -> list[str]:
+    """Return the names of the funds that have nothing left."""
+    funds = view.columns("funds")
+    return [
+        view.fund(f) + (f" / {view.county(c)}" if c else "")
+        for f, c, left, money in zip(*(funds[k] for k in ("fund", "county", "unspent", "available")), strict=True)
+        if money > 0 and left <= 1e-6 * max(1.0, money)
+    ]
+
+
+def _ginis(view: View) -> dict[str, float | None]:
+    """Return the Gini index per head of aid, and of all money."""
+    counties = view.columns("counties")
+    aid = dict(zip(counties["county"], counties["aid"], strict=True))
+    everything = {
+        c: sum(money) for c, *money in zip(*(counties[k] for k in ("county", "aid", "national", "other")), strict=True)
+    }
+    return {"aid": gini(view.instance, aid), "all": gini(view.instance, everything)}

@@ -1,0 +1,81 @@
+"""The answer in three sentences: what is done with the money, what it brings, and how far that can be trusted."""
+
+from collections import Counter
+
+from alloc.instance import CATEGORIES
+from alloc.report.page.view import View, listed, number, percent
+
+
+def answer(view: View) -> tuple[str, str, str]:
+    """Return the three sentences. A plan that is not proven optimal says so in the first."""
+    return _money(view), _gain(view), _trust(view)
+
+
+def limits(view: View) -> list[tuple[str, int]]:
+    """Return what keeps industries from having more jobs, with how many county industries each limits, most first."""
+    found = Counter(word for words in view.columns("industries")["bottleneck"] for word in words.split("|") if word)
+    return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
+
+
+def binding(view: View) -> list[str]:
+    """Return the names of the rules that bind."""
+    rules = view.columns("rules")
+    return [view.rule(r, g) for r, g, on in zip(rules["rule"], rules["group"], rules["binding"], strict=True) if on]
+
+
+def _money(view: View) -> str:
+    allocation, measures = view.tables["allocation"], view.tables["measures"]
+    aid = allocation[allocation["kind"] == "aid"]
+    by_category = aid.groupby("category")["amount"].sum().to_dict()
+    top = max(CATEGORIES, key=lambda k: by_category.get(k, 0.0))
+    spent = view.spent.get("aid", 0.0)
+    optimal = view.figures["status"] == "optimal"
+    return view.say(
+        "page_answer_optimal" if optimal else "page_answer_stopped",
+        gap="?" if view.gap is None else percent(view.gap, 2),
+        available=number(view.aid_available),
+        spent=number(spent),
+        share=percent(spent / view.aid_available if view.aid_available else None),
+        label=view.label,
+        funded=int(measures["funded"].sum()),
+        all=len(measures),
+        counties=sum(x > 0 for x in view.columns("counties")["aid"]),
+        top=view.say(top),
+        top_share=percent(by_category.get(top, 0.0) / spent if spent else None),
+        national=number(view.spent.get("national", 0.0)),
+        other=number(sum(x for kind, x in view.spent.items() if kind not in ("aid", "national"))),
+    )
+
+
+def _gain(view: View) -> str:
+    figures, quo = view.figures, view.figures["status_quo"]
+    linked = bool(view.instance.links or len(view.tables["chains"]))
+    return view.say(
+        "page_answer_gain_all" if linked else "page_answer_gain_jobs",
+        more=number(_whole(figures["employment"] - quo["employment"])),
+        plan=number(_whole(figures["employment"])),
+        quo=number(_whole(quo["employment"])),
+        linkage=number(_whole(figures["linkage"] - quo["linkage"])),
+        closed=figures["chains_closed"] or 0,
+        closed_quo=quo["chains_closed"],
+    )
+
+
+def _whole(value: float) -> float:
+    """Return a number without the dust that a solver leaves on it."""
+    return float(round(value)) if abs(value - round(value)) < 1e-6 * max(1.0, abs(value)) else value
+
+
+def _trust(view: View) -> str:
+    words = [view.say("page_limits", name=view.limit(w), count=count) for w, count in limits(view)[:2]]
+    bound = len(binding(view))
+    words += [view.say("page_rules_bind", count=bound)] if bound else []
+    found = view.provenance
+    weak, money = found.count - found.total("sourced"), sum(found.cost.values())
+    return view.say(
+        "page_answer_assumed" if weak else "page_answer_sourced",
+        checks=view.figures["audit"]["checks"],
+        limits=listed(words, view.lang) or view.say("page_nothing"),
+        share=percent(weak / found.count if found.count else 0.0),
+        money_share=percent(1 - found.cost["sourced"] / money if money else 0.0),
+    )

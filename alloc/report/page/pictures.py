@@ -1,0 +1,283 @@
+"""The charts of the page, each from the tables of a plan."""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+
+from alloc.instance import CATEGORIES
+from alloc.report.charts import (
+    Chart,
+    Node,
+    Series,
+    bars,
+    dots,
+    heat,
+    lines,
+    matrix,
+    regions,
+    sankey,
+    stages,
+)
+from alloc.report.charts.stages import State
+from alloc.report.page.view import MOST, View, largest, number
+from alloc.report.provenance import ORIGINS
+
+MOST_NODES = 14
+"""A flow chart has so many funds and so many counties; the rest flows together."""
+
+LIMITS = ("infrastructure", "training", "enterprise", "market", "people", "max_jobs", "viable_jobs")
+"""What can limit the jobs of an industry, in the order of the map."""
+
+
+def pictures(view: View) -> dict[str, Chart]:
+    """Return the charts by the name of their files, in the order of the page; what has no data is left out."""
+    return dict(_pictures(view))
+
+
+def _pictures(view: View) -> Iterator[tuple[str, Chart]]:
+    yield "money-flow", _money_flow(view)
+    yield "aid-by-county-and-category", _aid(view)
+    if view.boundaries is not None:
+        yield "map-aid", _map(view, "aid_per_head")
+        yield "map-jobs", _map(view, "jobs")
+    yield "jobs-by-county", _jobs_by_county(view)
+    if view.instance.baseline:
+        yield "jobs-by-industry", _jobs_by_industry(view)
+        yield "bottleneck-map", _bottlenecks(view)
+    if len(view.tables["chains"]):
+        yield "chain-stages", _chains(view)
+    yield "funds", _funds(view)
+    yield "figures", _figures(view)
+    yield "aid-by-origin", _origins(view)
+    if all(row.population > 0 for row in view.instance.counties.values()):
+        yield "aid-per-head", _per_head(view)
+        if len(view.instance.counties) > MOST and view.spent.get("aid", 0.0) > 0:
+            yield "lorenz", _lorenz(view)
+
+
+def _others(view: View, rest: list[str]) -> str:
+    return view.say("page_others", count=len(rest))
+
+
+def _money_flow(view: View) -> Chart:
+    sums: dict[tuple[str, str, str], float] = defaultdict(float)
+    table = view.columns("allocation")
+    for f, k, c, x in zip(table["fund"], table["category"], table["county"], table["amount"], strict=True):
+        if x > 0:
+            sums[f, k, c] += x
+    funds, counties = dict.fromkeys(view.instance.funds, 0.0), dict.fromkeys(view.instance.counties, 0.0)
+    for (f, _, c), x in sums.items():
+        funds[f] += x
+        counties[c] += x
+    paying, poor = largest({f: x for f, x in funds.items() if x > 0}, MOST_NODES)
+    getting, small = largest({c: x for c, x in counties.items() if x > 0}, MOST_NODES)
+    first: dict[tuple[str, str], float] = defaultdict(float)
+    second: dict[tuple[str, str], float] = defaultdict(float)
+    for (f, k, c), x in sums.items():
+        first[f if f in paying else "", k] += x
+        second[k, c if c in getting else ""] += x
+    kinds = {f: fund.kind if fund.kind in ("aid", "national") else "other" for f, fund in view.instance.funds.items()}
+    used = [k for k in CATEGORIES if any(k == key for _, key in first)]
+    nodes = (
+        [Node(f"f {f}", view.fund(f), kinds[f]) for f in paying] + [Node("f ", _others(view, poor))] * bool(poor),
+        [Node(f"k {k}", view.say(k), k) for k in used],
+        [Node(f"c {c}", view.county(c)) for c in getting] + [Node("c ", _others(view, small))] * bool(small),
+    )
+    flows = [(f"f {f}", f"k {k}", x, k) for (f, k), x in first.items()]
+    flows += [(f"k {k}", f"c {c}", x, k) for (k, c), x in second.items()]
+    heads = [view.say(key) for key in ("page_head_funds", "page_head_categories", "page_head_counties")]
+    return sankey(nodes, flows, title=view.say("page_chart_flow", label=view.label), heads=heads)
+
+
+def _aid(view: View) -> Chart:
+    allocation = view.tables["allocation"]
+    aid = allocation[allocation["kind"] == "aid"].groupby(["county", "category"])["amount"].sum().to_dict()
+    sums = {c: sum(aid.get((c, k), 0.0) for k in CATEGORIES) for c in view.instance.counties}
+    shown, rest = largest(sums)
+    values = [[float(aid.get((c, k), 0.0)) for k in CATEGORIES] for c in shown]
+    names = [view.county(c) for c in shown]
+    others = (_others(view, rest), [sum(float(aid.get((c, k), 0.0)) for c in rest) for k in CATEGORIES])
+    heads = [view.say(k) for k in CATEGORIES]
+    title = view.say("page_chart_aid", label=view.label)
+    return heat(
+        names,
+        heads,
+        values,
+        title=title,
+        unit=view.label,
+        root=True,
+        totals=view.say("total"),
+        rest=others if rest else None,
+    )
+
+
+def _jobs_by_county(view: View) -> Chart:
+    table = view.columns("counties")
+    found = {
+        c: (quo, plan)
+        for c, quo, plan in zip(table["county"], table["jobs_gained_quo"], table["jobs_gained"], strict=True)
+    }
+    shown, rest = largest({c: plan - quo for c, (quo, plan) in found.items()})
+    title = view.say("page_chart_gained") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
+    states = [(view.say("page_without"), "quo"), (view.say("page_with"), "plan")]
+    return dots([(view.county(c), found[c]) for c in shown], states, title=title, x=view.say("page_axis_gained"))
+
+
+def _jobs_by_industry(view: View) -> Chart:
+    table = view.columns("industries")
+    found: dict[str, tuple[float, ...]] = {}
+    for s, *jobs in zip(*(table[key] for key in ("industry", "jobs_before", "jobs_quo", "jobs")), strict=True):
+        found[s] = tuple(a + b for a, b in zip(found.get(s, (0.0, 0.0, 0.0)), jobs, strict=True))
+    shown, rest = largest({s: jobs[2] - jobs[1] for s, jobs in found.items()})
+    title = view.say("page_chart_jobs") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
+    states = [(view.say(f"page_{key}"), role) for key, role in (("today", "ink"), ("without", "quo"), ("with", "plan"))]
+    return dots([(view.industry(s), found[s]) for s in shown], states, title=title, x=view.say("page_axis_jobs"))
+
+
+def _bottlenecks(view: View) -> Chart:
+    """Return a dot for each county industry and what limits it; where they are many, counties counted by industry."""
+    table = view.columns("industries")
+    rows = list(zip(table["county"], table["industry"], table["bottleneck"], strict=True))
+    heads = [view.limit(word) for word in LIMITS]
+    if len(rows) <= MOST:
+        names = [f"{view.county(c)} / {view.industry(s)}" for c, s, _ in rows]
+        held = {(i, LIMITS.index(word)) for i, (_, _, words) in enumerate(rows) for word in words.split("|") if word}
+        roles = ["infrastructure", "training", "enterprise", "bad", "bad", "other", "other"]
+        return matrix(names, heads, held, title=view.say("page_chart_bottlenecks"), roles=roles)
+    counts = Counter((s, word) for _, s, words in rows for word in words.split("|") if word)
+    industries = list(dict.fromkeys(s for _, s, _ in rows))
+    shown, rest = largest({s: sum(counts[s, word] for word in LIMITS) for s in industries})
+    values = [[counts[s, word] or None for word in LIMITS] for s in shown]
+    title = view.say("page_chart_bottleneck_counts") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
+    return heat([view.industry(s) for s in shown], heads, values, title=title, unit=view.say("page_unit_counties"))
+
+
+def _chains(view: View) -> Chart:
+    steps: dict[str, list[str]] = defaultdict(list)
+    for s, row in view.instance.industries.items():
+        if row.chain:
+            steps[row.chain].append(s)
+    industries = view.columns("industries")
+    stood = {
+        (c, s)
+        for c, s, on in zip(industries["county"], industries["industry"], industries["established_quo"], strict=True)
+        if on
+    }
+    table = view.columns("chains")
+    rows: list[tuple[str, list[tuple[str, State]], str]] = []
+    order: list[tuple[int, int, int]] = []
+    for c, h, closed, missing in zip(*(table[k] for k in ("county", "chain", "closed", "missing")), strict=True):
+        lacks = set(missing.split("|")) if missing else set()
+        states: list[tuple[str, State]] = [
+            (view.industry(s), "missing" if s in lacks else "stood" if (c, s) in stood else "new") for s in steps[h]
+        ]
+        end = view.say("page_complete") if closed else view.say("page_missing", count=len(lacks))
+        rows.append((f"{view.county(c)} / {view.chain(h)}", states, end))
+        new = sum(state == "new" for _, state in states)
+        order.append((-new, len(lacks), len(order)))
+    shown = sorted(range(len(rows)), key=order.__getitem__)[:MOST]
+    title = view.say("page_chart_chains")
+    if len(rows) > MOST:
+        title += f" {view.say('page_more', count=len(rows) - MOST)}"
+    words: list[tuple[State, str]] = [
+        ("stood", view.say("page_stage_stood")),
+        ("new", view.say("page_stage_new")),
+        ("missing", view.say("page_stage_missing")),
+    ]
+    return stages([rows[i] for i in sorted(shown)], words, title=title)
+
+
+def _funds(view: View) -> Chart:
+    table = view.columns("funds")
+    found = {
+        (f, c): (spent, left)
+        for f, c, spent, left in zip(*(table[k] for k in ("fund", "county", "spent", "unspent")), strict=True)
+    }
+    sums: dict[str, float] = {f"{f}\n{c}": spent + left for (f, c), (spent, left) in found.items()}
+    shown, rest = largest(sums)
+    rows = []
+    for key in shown:
+        f, _, c = key.partition("\n")
+        rows.append((view.fund(f) + (f" / {view.county(c)}" if c else ""), found[f, c]))
+    parts = [(view.say("page_spent"), "aid"), (view.say("page_unspent"), "unsaid")]
+    title = view.say("page_chart_funds", label=view.label)
+    title += f" {view.say('page_more', count=len(rest))}" if rest else ""
+    return bars(rows, parts, title=title, x=view.label)
+
+
+def _figures(view: View) -> Chart:
+    parts = [(view.say(f"page_{origin}"), origin) for origin in ORIGINS]
+    rows = [
+        (view.say(f"page_table_{table}"), [float(counts[origin]) for origin in ORIGINS])
+        for table, counts in view.provenance.figures.items()
+    ]
+    return bars(rows, parts, title=view.say("page_chart_figures"), x=view.say("page_axis_figures"))
+
+
+def _origins(view: View) -> Chart:
+    parts = [(view.say(f"page_{origin}"), origin) for origin in ORIGINS]
+    rows = [
+        (view.say(f"page_rests_{key}"), [money[origin] for origin in ORIGINS])
+        for key, money in (("cost", view.provenance.cost), ("effect", view.provenance.effect))
+    ]
+    return bars(rows, parts, title=view.say("page_chart_origins", label=view.label), x=view.label)
+
+
+def _heads(view: View) -> dict[str, float]:
+    """Return aid per head by county, in whole currency units."""
+    table, unit = view.columns("counties"), view.instance.money.unit
+    return {c: x * unit for c, x in zip(table["county"], table["aid_per_head"], strict=True)}
+
+
+def _per_head(view: View) -> Chart:
+    heads = _heads(view)
+    people = sum(row.population for row in view.instance.counties.values())
+    mean = view.spent.get("aid", 0.0) * view.instance.money.unit / people
+    shown, rest = largest(heads)
+    unit = view.say("page_unit_per_head", currency=_currency(view))
+    title = view.say("page_chart_per_head") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
+    line = (view.say("page_mean", value=number(mean)), mean)
+    return bars([(view.county(c), [heads[c]]) for c in shown], [("", "aid")], title=title, x=unit, line=line)
+
+
+def _currency(view: View) -> str:
+    code = view.instance.money.currency
+    return view.say("page_yuan") if code == "CNY" else code
+
+
+def _lorenz(view: View) -> Chart:
+    heads = _heads(view)
+    order = sorted(heads, key=heads.__getitem__)
+    people = {c: row.population for c, row in view.instance.counties.items()}
+    money: Mapping[str, float] = {c: heads[c] * people[c] for c in order}
+    points, p, u = [(0.0, 0.0)], 0.0, 0.0
+    for c in order:
+        p, u = p + people[c], u + money[c]
+        points.append((100 * p / sum(people.values()), 100 * u / sum(money.values())))
+    series = [
+        Series(view.say("page_equal"), [(0, 0), (100, 100)], "quo", dotted=False),
+        Series(view.say("page_plan"), points, "plan", dotted=False),
+    ]
+    return lines(
+        series,
+        title=view.say("page_chart_lorenz"),
+        x=view.say("page_axis_people"),
+        y=view.say("page_axis_aid"),
+        zero=(True, True),
+    )
+
+
+def _map(view: View, what: str) -> Chart:
+    assert view.boundaries is not None
+    table = view.columns("counties")
+    if what == "jobs":
+        values = {
+            c: plan - quo
+            for c, plan, quo in zip(table["county"], table["jobs_gained"], table["jobs_gained_quo"], strict=True)
+        }
+        title, unit = view.say("page_chart_map_jobs"), view.say("page_unit_jobs")
+    else:
+        values = {c: x for c, x in _heads(view).items() if x == x}
+        title = view.say("page_chart_map_aid")
+        unit = view.say("page_unit_per_head", currency=_currency(view))
+    areas = [(view.county(c), rings, values.get(c)) for c, rings in view.boundaries.rings.items()]
+    return regions(areas, title=f"{title} ({unit})", unit=unit, wide=420)

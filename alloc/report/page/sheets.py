@@ -1,0 +1,238 @@
+"""The tables of the page: a column has one kind and as many decimals as its numbers deserve."""
+
+import math
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from alloc.report.charts import digits_of
+from alloc.report.flows import worlds
+from alloc.report.names import named
+from alloc.report.page.view import View, listed, number
+from alloc.report.tables import dictionary
+
+MOST_ROWS = 200
+"""Longer tables show the rows that weigh most, and say where the others are."""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table ready to be shown. heads: title and whether its cells are numbers; file: where all rows are."""
+
+    key: str
+    title: str
+    heads: Sequence[tuple[str, bool]]
+    rows: Sequence[Sequence[str]]
+    count: int
+    file: str
+
+
+def sheets(view: View) -> dict[str, Sheet]:
+    """Return the tables by key; those without rows are left out."""
+    made = (_funds, _counties, _funded, _industries, _chains, _links, _rules, _unfunded)
+    return {sheet.key: sheet for sheet in (make(view) for make in made) if sheet.count}
+
+
+Cell = str | float | None
+Column = tuple[str, Callable[[dict[str, Any]], Cell]]
+
+
+def _sheet(
+    view: View,
+    key: str,
+    file: str,
+    rows: Iterable[dict[str, Any]],
+    columns: Sequence[Column],
+    weight: Callable[[dict[str, Any]], float],
+) -> Sheet:
+    """Return a table with one function a column; text cells are text, all others numbers."""
+    found = list(rows)
+    count = len(found)
+    if count > MOST_ROWS:
+        keep = sorted(range(count), key=lambda i: -weight(found[i]))[:MOST_ROWS]
+        found = [found[i] for i in sorted(keep)]
+    cells = [[of(row) for _, of in columns] for row in found]
+    numeric = [any(isinstance(row[j], int | float) for row in cells) for j in range(len(columns))]
+    shown = [
+        _shown([row[j] for row in cells]) if numeric[j] else [str(row[j] or "") for row in cells]
+        for j in range(len(columns))
+    ]
+    heads = [(head, is_number) for (head, _), is_number in zip(columns, numeric, strict=True)]
+    return Sheet(key, view.say(f"page_sheet_{key}"), heads, list(zip(*shown, strict=True)), count, file)
+
+
+def _shown(cells: Sequence[Cell]) -> list[str]:
+    """Return the numbers of one column with equally many decimals; what is not known is empty."""
+    digits = digits_of(float(x) for x in cells if isinstance(x, int | float))
+    return [number(float(x), digits) if isinstance(x, int | float) and math.isfinite(x) else "" for x in cells]
+
+
+def _rows(view: View, table: str) -> list[dict[str, Any]]:
+    columns = view.columns(table)
+    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
+
+
+def _column(view: View, table: str, key: str) -> Column:
+    """Return a column of the results as it is, under its title and unit."""
+    column = dictionary()[table]["columns"][key]
+    unit = str(column.get("unit", "")).replace("money", view.label)
+    return f"{column[view.lang]} ({unit})" if unit == view.label else column[view.lang], lambda row: row[key]
+
+
+def _words(view: View, table: str, key: str, name: Callable[[str], str]) -> Column:
+    """Return a column of names."""
+    return dictionary()[table]["columns"][key][view.lang], lambda row: name(row[key]) if row[key] else ""
+
+
+def _funds(view: View) -> Sheet:
+    columns = [
+        _words(view, "funds", "fund", view.fund),
+        _words(view, "funds", "kind", lambda kind: view.say(f"page_kind_{kind}")),
+        (view.say("county"), lambda row: view.county(row["county"]) if row["county"] else view.say("page_all")),
+        *(_column(view, "funds", key) for key in ("available", "spent", "unspent", "why_unspent")),
+    ]
+    return _sheet(view, "funds", "funds.csv", _rows(view, "funds"), columns, lambda row: row["available"])
+
+
+def _counties(view: View) -> Sheet:
+    unit = view.instance.money.unit
+    head = view.say(
+        "page_per_head",
+        currency=view.say("page_yuan") if view.instance.money.currency == "CNY" else view.instance.money.currency,
+    )
+    columns = [
+        _words(view, "counties", "county", view.county),
+        *(_column(view, "counties", key) for key in ("aid", "national", "other")),
+        (head, lambda row: row["aid_per_head"] * unit),
+        *(_column(view, "counties", key) for key in ("jobs_gained_quo", "jobs_gained", "linkage_quo", "linkage")),
+        _column(view, "counties", "jobseekers_left"),
+    ]
+    return _sheet(view, "counties", "counties.csv", _rows(view, "counties"), columns, lambda row: row["aid"])
+
+
+def _funded(view: View) -> Sheet:
+    columns = [
+        _words(view, "measures", "measure", view.measure),
+        _words(view, "measures", "county", view.county),
+        _words(view, "measures", "category", view.say),
+        _words(view, "measures", "industry", view.industry),
+        *(_column(view, "measures", key) for key in ("units",)),
+        (view.say("page_unit"), lambda row: view.instance.measures[row["measure"]].unit),
+        *(_column(view, "measures", key) for key in ("cost", "aid", "national", "other")),
+    ]
+    rows = [row for row in _rows(view, "measures") if row["funded"]]
+    return _sheet(view, "funded", "measures.csv", rows, columns, lambda row: row["cost"])
+
+
+def _unfunded(view: View) -> Sheet:
+    columns = [
+        _words(view, "measures", "measure", view.measure),
+        _words(view, "measures", "county", view.county),
+        _words(view, "measures", "category", view.say),
+        _words(view, "measures", "industry", view.industry),
+        (
+            view.say("page_largest_cost", label=view.label),
+            lambda row: view.instance.measures[row["measure"]].largest_cost,
+        ),
+        _column(view, "measures", "reason"),
+    ]
+    rows = [row for row in _rows(view, "measures") if not row["funded"]]
+    return _sheet(
+        view, "unfunded", "measures.csv", rows, columns, lambda row: view.instance.measures[row["measure"]].largest_cost
+    )
+
+
+def _industries(view: View) -> Sheet:
+    columns = [
+        _words(view, "industries", "county", view.county),
+        _words(view, "industries", "industry", view.industry),
+        *(_column(view, "industries", key) for key in ("jobs_before", "jobs_quo", "jobs", "insured", "upgraded")),
+        *(_column(view, "industries", key) for key in ("output_quo", "output")),
+        (
+            dictionary()["industries"]["columns"]["bottleneck"][view.lang],
+            lambda row: listed([view.limit(word) for word in row["bottleneck"].split("|") if word], view.lang),
+        ),
+    ]
+    return _sheet(
+        view,
+        "industries",
+        "industries.csv",
+        _rows(view, "industries"),
+        columns,
+        lambda row: abs(row["jobs"] - row["jobs_quo"]) + 1e-6 * row["jobs"],
+    )
+
+
+def _chains(view: View) -> Sheet:
+    columns = [
+        _words(view, "chains", "county", view.county),
+        _words(view, "chains", "chain", view.chain),
+        (dictionary()["chains"]["columns"]["closed"][view.lang], lambda row: _yes(view, row["closed"])),
+        (dictionary()["chains"]["columns"]["closed_quo"][view.lang], lambda row: _yes(view, row["closed_quo"])),
+        (
+            dictionary()["chains"]["columns"]["missing"][view.lang],
+            lambda row: listed([view.industry(s) for s in row["missing"].split("|") if s], view.lang),
+        ),
+    ]
+    return _sheet(
+        view,
+        "chains",
+        "chains.csv",
+        _rows(view, "chains"),
+        columns,
+        lambda row: 2 * row["closed"] - row["closed_quo"] - 0.01 * len(row["missing"]),
+    )
+
+
+def _yes(view: View, flag: int) -> str:
+    return view.say("page_yes" if flag else "page_no")
+
+
+def _links(view: View) -> Sheet:
+    """Return purchases by link, expected over scenarios and added up over counties."""
+    probability = worlds(view.instance)
+    sums: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
+    table = view.columns("flows")
+    for i, w, *amounts in zip(*(table[k] for k in ("link", "scenario", "flow_quo", "flow", "linkage")), strict=True):
+        for j, amount in enumerate(amounts):
+            sums[int(i)][j] += probability[w] * amount
+    rows = [
+        {
+            "name": named(link, f"{view.industry(link.from_)} → {view.industry(link.to)}", view.lang),
+            "from": view.industry(link.from_),
+            "to": view.industry(link.to),
+            "flow_quo": sums[i][0],
+            "flow": sums[i][1],
+            "linkage": sums[i][2],
+        }
+        for i, link in enumerate(view.instance.links, 1)
+    ]
+    columns: list[Column] = [
+        (view.say("page_link"), lambda row: row["name"]),
+        *(_column(view, "flows", key) for key in ("from", "to", "flow_quo", "flow", "linkage")),
+    ]
+    return _sheet(view, "links", "flows.csv", rows, columns, lambda row: row["flow"])
+
+
+def _rules(view: View) -> Sheet:
+    rules = {rule.name: rule for rule in view.instance.rules}
+    rows = sorted(_rows(view, "rules"), key=lambda row: (-row["binding"], -(row["broken_by"] > 0)))
+    columns = [
+        (dictionary()["rules"]["columns"]["rule"][view.lang], lambda row: view.rule(row["rule"], row["group"])),
+        (dictionary()["rules"]["columns"]["binding"][view.lang], lambda row: _yes(view, row["binding"])),
+        *(_column(view, "rules", key) for key in ("value", "min", "max", "slack", "broken_by")),
+        (dictionary()["rules"]["columns"]["unit"][view.lang], lambda row: _side(view, row["unit"])),
+        (dictionary()["rules"]["columns"]["source"][view.lang], lambda row: _source(view, rules[row["rule"]].source)),
+    ]
+    return _sheet(view, "rules", "rules.csv", rows, columns, lambda row: row["binding"] + (row["broken_by"] > 0))
+
+
+def _side(view: View, unit: str) -> str:
+    """Return the unit of a rule's sides in words."""
+    key = {"measures": "measures", "money per head": "per_head", "money × persons": "persons"}.get(unit)
+    return view.say(f"page_side_{key}", label=view.label) if key else view.label
+
+
+def _source(view: View, key: str) -> str:
+    return view.say("page_assumed") if key == "assumption" else view.instance.sources.get(key, key)

@@ -1,0 +1,127 @@
+"""What the page looks at: one plan, its tables, and the words of one language."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import pandas as pd
+
+from alloc.instance import CATEGORIES, Instance
+from alloc.instance.money import available
+from alloc.report.boundaries import Boundaries
+from alloc.report.charts import number
+from alloc.report.indicators import Indicator, indicators
+from alloc.report.names import chain_named, named, rule_named
+from alloc.report.provenance import Provenance, provenance
+from alloc.texts import say
+
+MOST = 30
+"""Charts show so many rows; what is more is counted and told."""
+
+
+@dataclass(frozen=True)
+class View:
+    """A plan in one language, and the user's boundaries if there are any."""
+
+    instance: Instance
+    tables: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, Any]
+    lang: str
+    boundaries: Boundaries | None = None
+
+    def say(self, text: str, **values: object) -> str:
+        """Return a sentence in the reader's language."""
+        return say(text, self.lang, **values)
+
+    def columns(self, table: str) -> dict[str, list[Any]]:
+        """Return a table as lists, column by column."""
+        found: dict[str, list[Any]] = {str(name): column.tolist() for name, column in self.tables[table].items()}
+        return found
+
+    @property
+    def label(self) -> str:
+        """The unit of money as the instance writes it."""
+        return self.instance.money.label
+
+    def county(self, c: str) -> str:
+        """Return the name of a county."""
+        return named(self.instance.counties[c], c, self.lang) if c in self.instance.counties else c
+
+    def industry(self, s: str) -> str:
+        """Return the name of an industry, or of what serves a whole county."""
+        return named(self.instance.industries[s], s, self.lang) if s in self.instance.industries else s
+
+    def fund(self, f: str) -> str:
+        """Return the name of a fund."""
+        return named(self.instance.funds[f], f, self.lang) if f in self.instance.funds else f
+
+    def measure(self, m: str) -> str:
+        """Return the name of a measure."""
+        return named(self.instance.measures[m], m, self.lang)
+
+    def chain(self, h: str) -> str:
+        """Return the name of a chain."""
+        return chain_named(self.instance, h, self.lang)
+
+    def rule(self, r: str, group: str) -> str:
+        """Return the name of a rule with its group."""
+        return rule_named(self.instance, r, group, self.lang)
+
+    def limit(self, word: str) -> str:
+        """Return the name of a bottleneck: a category, or one of the other things that limit jobs."""
+        return self.say(word if word in CATEGORIES else f"page_limit_{word}")
+
+    @cached_property
+    def aid_available(self) -> float:
+        """Aid that could be spent [money]."""
+        return sum(available(self.instance, f) for f, fund in self.instance.funds.items() if fund.kind == "aid")
+
+    @cached_property
+    def spent(self) -> dict[str, float]:
+        """What was spent of each kind of fund [money]."""
+        return {str(kind): float(x) for kind, x in self.tables["allocation"].groupby("kind")["amount"].sum().items()}
+
+    @cached_property
+    def indicators(self) -> tuple[Indicator, ...]:
+        """The four indicators."""
+        return indicators(self.instance, self.tables)
+
+    @cached_property
+    def provenance(self) -> Provenance:
+        """Where the figures come from."""
+        return provenance(self.instance, self.tables["measures"])
+
+    @cached_property
+    def gap(self) -> float | None:
+        """The largest proven gap of all goals; None where nothing is proven."""
+        gaps = [stage["gap"] for stage in self.figures["stages"]] or [self.figures["gap"]]
+        return None if any(gap is None for gap in gaps) else max(0.0, *gaps)
+
+
+def percent(part: float | None, digits: int = 1) -> str:
+    """Return a share for people, with a thin hand: never 0 or 100 where it is not quite so."""
+    if part is None:
+        return "–"
+    shown = f"{100 * part:.{digits}f}"
+    if float(shown) == 0 and part > 0:
+        return f"<{10.0**-digits:.{digits}f}%"
+    if float(shown) == 100 and part < 1:
+        return f">{100 - 10.0**-digits:.{digits}f}%"
+    return f"{shown.removesuffix('.' + '0' * digits)}%"
+
+
+def largest(amounts: Mapping[str, float], most: int = MOST) -> tuple[list[str], list[str]]:
+    """Return the keys to show and the keys left out: all in their order if few, else those with the largest amounts."""
+    if len(amounts) <= most:
+        return list(amounts), []
+    order = sorted(amounts, key=lambda key: -amounts[key])
+    return order[:most], order[most:]
+
+
+def listed(words: Sequence[str], lang: str) -> str:
+    """Return words as a list in one language."""
+    return ("、" if lang == "zh" else ", ").join(words)
+
+
+__all__ = ["MOST", "View", "largest", "listed", "number", "percent"]

@@ -1,0 +1,74 @@
+"""The four indicators, equity and the origin of figures, each against a calculation by hand."""
+
+from typing import Any
+
+import pandas as pd
+import pytest
+from conftest import asked, instance_of
+
+from alloc.report.equity import gini
+from alloc.report.indicators import chain_completeness, clustering, mutual_benefit, private_leverage
+from alloc.report.provenance import provenance
+
+
+def frame(**columns: list[Any]) -> pd.DataFrame:
+    return pd.DataFrame(columns)
+
+
+def test_gini_per_head_of_two_counties_by_hand():
+    raw = asked(counties={"cele": {"population": 100}, "yutian": {"population": 300}})
+    instance = instance_of(raw)
+    assert gini(instance, {"cele": 10, "yutian": 30}) == pytest.approx(0)
+    # |10·300 − 10·100| / (400 · 20)
+    assert gini(instance, {"cele": 10, "yutian": 10}) == pytest.approx(0.25)
+    assert gini(instance, {"cele": 0, "yutian": 0}) is None
+
+
+def test_the_four_indicators_by_hand():
+    raw = asked(
+        counties={"yutian": {}},
+        industries={"sheep": {"chain": "mutton", "cluster_jobs": 50}, "meat": {"chain": "mutton"}, "hats": {}},
+        funds={"firms": {"kind": "private", "amount": 10}, "county": {"kind": "local", "amount": 10}},
+        measures={"pens": {}, "roads": {"funds": ["aid"]}},
+        links=[{"from": "sheep", "to": "meat", "scope": "region"}],
+    )
+    instance = instance_of(raw)
+    allocation = frame(
+        measure=["pens", "pens", "roads", "pens"],
+        kind=["aid", "private", "aid", "local"],
+        amount=[30.0, 6.0, 50.0, 0.0],
+    )
+    leverage = private_leverage(instance, allocation)
+    assert (leverage.value, leverage.finer) == pytest.approx((6 / 80, 6 / 30))
+    flows = frame(county_from=["cele", "cele"], county_to=["cele", "yutian"], flow=[30.0, 10.0], flow_quo=[20.0, 0.0])
+    mutual = mutual_benefit(instance, allocation, flows)
+    assert (mutual.value, mutual.finer, mutual.finer_quo) == pytest.approx((30 / 80, 0.25, 0))
+    industries = frame(
+        industry=["sheep", "sheep", "meat"], jobs=[60.0, 40.0, 99.0], jobs_quo=[50.0, 0.0, 99.0], clustered=[1, 0, 0]
+    )
+    cluster = clustering(instance, industries)
+    assert (cluster.value, cluster.quo, cluster.finer, cluster.finer_quo) == pytest.approx((0.5, 0.5, 0.6, 1.0))
+    chains = frame(chain=["mutton", "mutton"], closed=[1, 0], closed_quo=[0, 0], missing=["", "meat"])
+    chain = chain_completeness(instance, chains)
+    assert (chain.value, chain.quo, chain.finer) == pytest.approx((0.5, 0, 0.75))
+
+
+def test_figures_are_counted_by_their_source():
+    raw = asked(
+        counties={"cele": {"region": "hotan", "population": 5, "jobseekers": 7, "source": "census"}},
+        industries={
+            "sheep": {"productivity": 2, "hazard": 0.1, "source": "census", "sources": {"hazard": "assumption"}}
+        },
+        measures={"pens": {"source": "assumption", "sources": {"unit_cost": "census"}, "min_share": {"aid": 0.5}}},
+        funds={"aid": {"kind": "aid", "amount": 100}},
+        sources={"census": "a census"},
+    )
+    found = provenance(instance_of(raw), frame(measure=["pens"], aid=[40.0]))
+    assert found.figures["counties"] == {"sourced": 2, "assumed": 0, "unsaid": 0}
+    assert found.figures["industries"] == {"sourced": 1, "assumed": 1, "unsaid": 0}
+    # effect, max_units and the share are assumed; unit_cost has its own source
+    assert found.figures["measures"] == {"sourced": 1, "assumed": 3, "unsaid": 0}
+    assert found.figures["funds"] == {"sourced": 0, "assumed": 0, "unsaid": 1}
+    assert found.cost == {"sourced": 40, "assumed": 0, "unsaid": 0}
+    assert found.effect == {"sourced": 0, "assumed": 40, "unsaid": 0}
+    assert found.cited == {"census": 4, "assumption": 4}
