@@ -7,6 +7,7 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.sweep.study import Sweep, sweep
 
 _ROOMS = {
     "Instance": "alloc.instance",
@@ -14,6 +15,8 @@ _ROOMS = {
     "read": "alloc.instance",
     "Run": "alloc.run",
     "solve": "alloc.run",
+    "Sweep": "alloc.study.sweep.study",
+    "sweep": "alloc.study.sweep.study",
 }
 
 __all__ = [
@@ -25,9 +28,11 @@ __all__ = [
     "RequestError",
     "Run",
     "SolveError",
+    "Sweep",
     "inspect",
     "read",
     "solve",
+    "sweep",
 ]
 
 

@@ -7,6 +7,7 @@ import click
 
 from alloc.cli.answer import doctor, solve
 from alloc.cli.question import check, export, generate, new, schema
+from alloc.cli.sweep import sweep
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -18,5 +19,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, export, schema, new, generate, doctor):
+for command in (check, solve, sweep, export, schema, new, generate, doctor):
     main.add_command(command)
