@@ -8,6 +8,7 @@ if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
     from alloc.study.sensitivity import Sensitivity, sensitivity
+    from alloc.study.sweep.study import Sweep, sweep
 
 _ROOMS = {
     "Instance": "alloc.instance",
@@ -17,6 +18,8 @@ _ROOMS = {
     "Run": "alloc.run",
     "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
+    "Sweep": "alloc.study.sweep.study",
+    "sweep": "alloc.study.sweep.study",
 }
 
 __all__ = [
@@ -29,10 +32,12 @@ __all__ = [
     "Run",
     "Sensitivity",
     "SolveError",
+    "Sweep",
     "inspect",
     "read",
     "sensitivity",
     "solve",
+    "sweep",
 ]
 
 

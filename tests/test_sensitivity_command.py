@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 from conftest import rivals
-from test_sensitivity import DEMO, laid
+from test_sensitivity import DEMO, bars, laid
 
 import alloc
 from alloc.cli import main
@@ -17,7 +17,10 @@ from alloc.errors import RequestError
 from alloc.instance import read
 from alloc.study.points import Point
 from alloc.study.sensitivity import METHODS, folder, study
+from alloc.study.sensitivity.drawing import drawn_tornado
 from alloc.study.sensitivity.uncertain import choose
+
+__all__ = ["bars"]  # a fixture of the neighbouring file
 
 
 @pytest.fixture
@@ -106,12 +109,21 @@ def test_the_command_tells_the_first_of_each_table_and_leaves_all_in_files(studi
     assert "measures.courses.jobs from 0.8 to 1.4: goal 100 to 140" in said
     assert "measures.courses.jobs: 0.8 to 1 (+25.00%); enters: courses; leaves: pens" in said
     assert words == f"wrote {out}\n"
-    names = {"datapackage.json", "sensitivity.json", *(f"{method}.csv" for method in METHODS[:4])}
+    names = {"datapackage.json", "sensitivity.json", "tornado.svg", *(f"{method}.csv" for method in METHODS[:4])}
     assert {file.name for file in out.iterdir()} == names
     figures = json.loads((out / "sensitivity.json").read_text(encoding="utf-8"))
     assert figures["methods"] == list(METHODS[:4])
     assert figures["not_proven"] == 0
     assert sum(figures["statuses"].values()) == figures["questions"] <= figures["solves"]
+
+
+def test_the_chart_has_a_bar_to_either_end_of_every_figure_that_moves_the_goal(bars, tmp_path):
+    bars.save(tmp_path / "out")
+    drawn = (tmp_path / "out/tornado.svg").read_text(encoding="utf-8")
+    assert drawn.count('class="mark') == 2 * 4
+    assert drawn.index(">funds.national") < drawn.index(">funds.tianjin") < drawn.index(">industries.garments")
+    lost = bars.tornado.assign(objective_low=[None, 1.0, 1.0, 1.0])
+    assert "（下限时无方案）" in drawn_tornado(lost, bars.figures, "zh")
 
 
 def test_every_table_has_the_columns_that_its_dictionary_describes(studied):

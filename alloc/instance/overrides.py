@@ -22,7 +22,7 @@ def override(source: Source, key: str, value: object) -> None:
     if any(0xD800 <= ord(letter) <= 0xDFFF for letter in f"{key}{value}"):
         source.faults.append(Fault(PLACE, ascii(key)[1:-1], "not_utf8"))
         return
-    steps, words, data = _followed(source.data, key.split("."))
+    steps, words, data = followed(source.data, key.split("."))
     if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):
         data = data.setdefault(words[0], {})
         steps.append(words.pop(0))
@@ -68,12 +68,12 @@ def _frozen(value: Any) -> Any:
     return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
+def followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
     """Follow a path as far as it leads: the steps taken, the words left, and what stands there."""
     steps: list[Any] = []
     while len(words) > 1:
         for size in range(len(words) - 1, 0, -1):
-            step = _step(data, ".".join(words[:size]))
+            step = step_to(data, ".".join(words[:size]))
             if step is not None:
                 data, words = data[step], words[size:]
                 steps.append(step)
@@ -83,7 +83,7 @@ def _followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
     return steps, words, data
 
 
-def _step(data: Any, word: str) -> Any:
+def step_to(data: Any, word: str) -> Any:
     """Return the key or the number of a row that a word stands for, or None."""
     if isinstance(data, dict):
         return word if word in data else None

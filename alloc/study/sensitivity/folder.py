@@ -15,6 +15,7 @@ import yaml
 from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.report.folder import data_package, harmless
+from alloc.study.sensitivity.drawing import drawn_tornado
 
 MARK = "sensitivity.json"
 """What tells a study of sensitivity from any other folder."""
@@ -53,6 +54,8 @@ def save(
         new.mkdir()
         for name, frame in tables.items():
             harmless(frame).to_csv(new / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        if "tornado" in tables:
+            (new / "tornado.svg").write_text(drawn_tornado(tables["tornado"], figures, lang), encoding="utf-8")
         shown = {name: dictionary()[name] for name in tables}
         for name, content in (("datapackage.json", data_package(instance, lang, shown)), (MARK, figures)):
             text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
