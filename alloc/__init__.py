@@ -7,13 +7,19 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.sensitivity import Sensitivity, sensitivity
+    from alloc.study.sweep.study import Sweep, sweep
 
 _ROOMS = {
     "Instance": "alloc.instance",
     "inspect": "alloc.instance",
     "read": "alloc.instance",
+    "sensitivity": "alloc.study.sensitivity",
     "Run": "alloc.run",
+    "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
+    "Sweep": "alloc.study.sweep.study",
+    "sweep": "alloc.study.sweep.study",
 }
 
 __all__ = [
@@ -24,10 +30,14 @@ __all__ = [
     "InstanceError",
     "RequestError",
     "Run",
+    "Sensitivity",
     "SolveError",
+    "Sweep",
     "inspect",
     "read",
+    "sensitivity",
     "solve",
+    "sweep",
 ]
 
 

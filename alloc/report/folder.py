@@ -103,8 +103,11 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def data_package(instance: Instance, lang: str) -> dict[str, Any]:
-    """Return the data dictionary as a Frictionless Data Package (version 2)."""
+def data_package(instance: Instance, lang: str, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Return the data dictionary as a Frictionless Data Package (version 2).
+
+    shown: the tables of another kind of result, described in the same way.
+    """
     return {
         "$schema": PROFILE,
         "name": instance.name,
@@ -120,7 +123,7 @@ def data_package(instance: Instance, lang: str) -> dict[str, Any]:
                 "encoding": "utf-8",
                 "schema": {"fields": [_field(instance, key, column, lang) for key, column in table["columns"].items()]},
             }
-            for name, table in dictionary().items()
+            for name, table in (dictionary() if shown is None else shown).items()
         ],
     }
 

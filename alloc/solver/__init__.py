@@ -1,6 +1,7 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
 from alloc.solver.blocks import choose, solve_blocks
+from alloc.solver.neighbours import Choice, Kept, choice_of, kept, solve_near
 from alloc.solver.whole import solve_whole
 
-__all__ = ["choose", "solve_blocks", "solve_whole"]
+__all__ = ["Choice", "Kept", "choice_of", "choose", "kept", "solve_blocks", "solve_near", "solve_whole"]
