@@ -1,0 +1,1 @@
+"""Many solves of one question: what happens to the plan when the figures are others."""
