@@ -6,8 +6,9 @@ import sys
 import click
 
 from alloc.cli.answer import doctor, solve
+from alloc.cli.exchange import export
 from alloc.cli.page import page
-from alloc.cli.question import check, export, generate, new, schema
+from alloc.cli.question import check, generate, new, schema
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})

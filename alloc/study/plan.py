@@ -165,4 +165,3 @@ def _units(row: Measure, paid: float, near: float) -> float:
         if abs(meant - units) * row.unit_cost <= near:
             return meant
     return units
-

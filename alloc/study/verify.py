@@ -112,6 +112,14 @@ def verify(
     return Verification(instance, plan, breaches, found, _figures(instance, plan, told, breaches, best))
 
 
+def completed_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables and figures that follow from a plan's money, whatever it breaks."""
+    plan = read_plan(source, instance)
+    decided, quo = held(instance, plan), without_aid(instance, instance.solver)
+    solution = solve_held(instance, decided, instance.solver)
+    return _tables(instance, decided, solution, quo), _told(solution, quo)
+
+
 def _optimum(
     instance: Instance, against: Run | str | os.PathLike[str] | None, options: Options, lang: str, log: TextIO | None
 ) -> Mapping[str, Any]:
@@ -133,7 +141,7 @@ def _optimum(
 
 def _floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
     """Return what the first goal of an order has to keep, where the best plan tells."""
-    stages = best.get("stages") or ()
+    stages: list[Mapping[str, Any]] = best.get("stages") or []
     if len(stages) < 2 or stages[0]["objective"] is None:
         return None
     first = float(stages[0]["objective"])
