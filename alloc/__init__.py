@@ -7,6 +7,8 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.diff import Difference, diff
+    from alloc.study.verify import Verification, verify
 
 _ROOMS = {
     "Instance": "alloc.instance",
@@ -14,20 +16,28 @@ _ROOMS = {
     "read": "alloc.instance",
     "Run": "alloc.run",
     "solve": "alloc.run",
+    "Difference": "alloc.study.diff",
+    "diff": "alloc.study.diff",
+    "Verification": "alloc.study.verify",
+    "verify": "alloc.study.verify",
 }
 
 __all__ = [
     "AllocError",
     "AuditError",
+    "Difference",
     "Fault",
     "Instance",
     "InstanceError",
     "RequestError",
     "Run",
     "SolveError",
+    "Verification",
+    "diff",
     "inspect",
     "read",
     "solve",
+    "verify",
 ]
 
 

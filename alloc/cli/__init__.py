@@ -6,6 +6,7 @@ import sys
 import click
 
 from alloc.cli.answer import doctor, solve
+from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
 from alloc.cli.page import page
 from alloc.cli.question import check, generate, new, schema
@@ -20,5 +21,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, page, export, schema, new, generate, doctor):
+for command in (check, solve, page, verify, diff, export, schema, new, generate, doctor):
     main.add_command(command)

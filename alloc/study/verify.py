@@ -162,7 +162,7 @@ def _tables(instance: Instance, decided: Held, solution: Solution, quo: Solution
     return {
         **found,
         "allocation": paid[kept].reset_index(drop=True),
-        "funds": funds[own].reset_index(drop=True),
+        "funds": funds[own].assign(unspent=funds["available"] - funds["spent"]).reset_index(drop=True),
     }
 
 
