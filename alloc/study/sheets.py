@@ -135,6 +135,8 @@ def _refuse_uncalculated(path: Path, name: str, start: int, heads: Mapping[int, 
     """Refuse formulas that were never calculated: they would be read as nothing."""
     import openpyxl
 
+    if all(cells[j] is not None for cells in rows[start + 1 :] for j in heads):
+        return
     written = openpyxl.load_workbook(path, read_only=True)
     try:
         faults = [
