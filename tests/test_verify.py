@@ -217,12 +217,10 @@ def edited(folder: Path, change: Callable[[Any], None]) -> Path:
 
 
 def amount_of(sheet: Any, measure: str, fund: str) -> Any:
-    """Return the cell of an amount, found by its row's words."""
-    for row in sheet.iter_rows():
-        words = [cell.value for cell in row]
-        if measure in words and fund in words:
-            return next(cell for cell in reversed(row) if isinstance(cell.value, int | float))
-    raise LookupError(measure)
+    """Return the cell of an amount, by the title of its column and the words of its row."""
+    rows = list(sheet.iter_rows())
+    column = next(i for i, cell in enumerate(rows[0]) if str(cell.value).startswith("Amount"))
+    return next(row[column] for row in rows if {measure, fund} <= {cell.value for cell in row})
 
 
 def test_a_workbook_edited_by_hand_is_checked(folder: Path):
@@ -306,3 +304,21 @@ def test_the_command_prints_figures_and_writes_tables(folder: Path, tmp_path: Pa
 def test_verdicts_are_said_in_chinese(folder: Path):
     done = command("verify", DEMO, folder, "--against", folder, "--lang", "zh")
     assert "符合所有限制和规则" in done.stdout
+
+
+def test_a_workbook_that_calls_things_by_name_is_read_by_its_ids(tmp_path: Path, demo: Run):
+    """Names that two measures share do not matter where ids stand beside them; where both speak, they must agree."""
+    path = tmp_path / "plan.xlsx"
+    book = openpyxl.Workbook()
+    book.active.append(["Measure", "Fund", "Amount\n(万元)", "Id", "Id of the fund"])
+    book.active.append(["Courses", "Aid", 12.5, "yutian-courses", "tianjin"])
+    book.active.append(["Total", None, "=SUM(C2:C2)", None, None])
+    book.save(path)
+    found = alloc.verify(DEMO, path, against=demo)
+    assert found.plan.spend == {("yutian-courses", "tianjin"): 12.5}
+    book.active.append(["Garment workshop", "tianjin", 1, "yutian-park", "tianjin"])
+    book.save(path)
+    with pytest.raises(
+        InstanceError, match=r"Sheet!A4  measure: the row says 'Garment workshop', but its id is yutian-"
+    ):
+        alloc.verify(DEMO, path, against=demo)

@@ -13,7 +13,7 @@ from alloc.instance import Instance
 from alloc.instance.schema import Measure
 from alloc.instance.words import nearest
 from alloc.solver import Held
-from alloc.study.sheets import WORKBOOKS, Line, lines, lines_if_any
+from alloc.study.sheets import WORKBOOKS, Line, Uncalculated, lines, lines_if_any
 from alloc.texts import LANGUAGES, say
 
 MONEY = ("measure", "fund", "amount")
@@ -89,14 +89,20 @@ def _sums_up(line: Line) -> bool:
 
 
 def _known(line: Line, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
-    word = line.text(column)
-    written = str(line.cells.get(column) or "").strip()
-    found = names.get(written, names.get(word))
-    if found is None:
-        faults.append(
-            Fault(line.place(column), column, f"plan_no_{column}", {"found": word, "hint": nearest(word, list(names))})
-        )
-    return found
+    """Return the id that a row means: by its id where there is a column for it, else by id or name."""
+    by_id, by_name = (_meant(line, key, names) for key in (f"{column}_id", column))
+    word = line.text(column) or line.text(f"{column}_id")
+    if by_id and by_name and by_id != by_name:
+        faults.append(Fault(line.place(column), column, "plan_two_ids", {"found": word, "id": by_id}))
+    elif not by_id and not by_name:
+        hint = nearest(word, list(names))
+        faults.append(Fault(line.place(column), column, f"plan_no_{column}", {"found": word, "hint": hint}))
+    return by_id or by_name
+
+
+def _meant(line: Line, column: str, names: Mapping[str, str]) -> str | None:
+    """Return the id that a cell means, with or without the mark that guards it in a spreadsheet."""
+    return names.get(str(line.cells.get(column) or "").strip()) or names.get(line.text(column))
 
 
 def _amount(line: Line, column: str, faults: list[Fault]) -> float | None:
@@ -105,7 +111,9 @@ def _amount(line: Line, column: str, faults: list[Fault]) -> float | None:
     except (TypeError, ValueError):
         amount = math.nan
     if not math.isfinite(amount):
-        faults.append(Fault(line.place(column), column, "plan_no_number", {"found": line.text(column)}))
+        unknown = isinstance(line.cells[column], Uncalculated)
+        text = "formula_without_value" if unknown else "plan_no_number"
+        faults.append(Fault(line.place(column), column, text, {"found": line.text(column)}))
         return None
     return amount
 
@@ -115,7 +123,7 @@ def _scales(file: Path, measures: Mapping[str, str]) -> Iterator[tuple[str, tupl
     if file.suffix.lower() not in WORKBOOKS:
         file = file.with_name("measures.csv")
     for line in lines_if_any(file, "measures", SCALES) or ():
-        m = measures.get(line.text("measure"))
+        m = measures.get(line.text("measure_id")) or measures.get(line.text("measure"))
         try:
             funded, units = line.number("funded"), line.number("units")
         except (TypeError, ValueError):

@@ -17,8 +17,18 @@ from alloc.report.tables import dictionary
 WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are read as workbooks."""
 
+IDS = {
+    "measure_id": ("measure_id", "id", "编号"),
+    "fund_id": ("fund_id", "id of the fund", "资金编号"),
+}
+"""Columns in which a workbook for people repeats the ids of what it calls by name."""
+
 HEADS = 30
 """The row of column names is among so many first rows of a sheet."""
+
+
+class Uncalculated(str):
+    """A formula that no program has calculated yet."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +84,8 @@ def lines_if_any(path: Path, table: str, needed: Sequence[str]) -> list[Line] | 
 def _columns(table: str) -> dict[str, str]:
     """Return the column that each way of naming it means: its key, and its title in each language."""
     columns = dictionary()[table]["columns"]
-    return {_plain(name): key for key, column in columns.items() for name in (key, column["en"], column["zh"])}
+    known = {_plain(name): key for key, column in columns.items() for name in (key, column["en"], column["zh"])}
+    return known | {_plain(title): key for key, titles in IDS.items() for title in titles}
 
 
 def _plain(head: object) -> str:
@@ -124,31 +135,27 @@ def _sheet(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
             for start, cells in enumerate(rows[:HEADS]):
                 heads = _heads(cells, table, needed)
                 if heads is not None:
-                    _refuse_uncalculated(path, name, start, heads, rows)
+                    _with_formulas(path, name, start, heads, rows)
                     return list(_filled(rows[start + 1 :], heads, partial(_cell, path, name, start + 2)))
         return None
     finally:
         book.close()
 
 
-def _refuse_uncalculated(path: Path, name: str, start: int, heads: Mapping[int, str], rows: Sequence[Any]) -> None:
-    """Refuse formulas that were never calculated: they would be read as nothing."""
+def _with_formulas(path: Path, name: str, start: int, heads: Mapping[int, str], rows: list[list[Any]]) -> None:
+    """Put formulas that were never calculated where their values are missing: they must not be read as nothing."""
     import openpyxl
 
     if all(cells[j] is not None for cells in rows[start + 1 :] for j in heads):
         return
     written = openpyxl.load_workbook(path, read_only=True)
     try:
-        faults = [
-            Fault(_cell(path, name, i, 0, j), heads[j], "formula_without_value", {"found": cell})
-            for i, cells in enumerate(written[name].iter_rows(min_row=start + 2, values_only=True), start + 2)
-            for j, cell in enumerate(cells)
-            if j in heads and isinstance(cell, str) and cell.startswith("=") and rows[i - 1][j] is None
-        ]
+        for cells, formulas in zip(rows, written[name].iter_rows(values_only=True), strict=False):
+            for j in heads:
+                if j < len(formulas) and cells[j] is None and str(formulas[j]).startswith("="):
+                    cells[j] = Uncalculated(formulas[j])
     finally:
         written.close()
-    if faults:
-        raise InstanceError(faults)
 
 
 def _cell(path: Path, name: str, first: int, row: int, column: int) -> str:
