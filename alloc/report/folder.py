@@ -2,7 +2,10 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +46,7 @@ def write(
         file = folder / QUESTION / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    for name, frame in tables.items():
-        harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+    write_tables(tables, folder)
     package = json.dumps(data_package(instance, lang, folder), ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(package, encoding="utf-8")
     workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
@@ -103,6 +105,31 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
         if column["type"] == "text":
             frame[name] = [x[1:] if x[:1] == "'" and x[1:2] in tuple("=+-@\t\r") else x for x in frame[name]]
     return frame
+
+
+@contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """Let a new folder be filled that is there whole in the end, or not at all.
+
+    Raises RequestError where there is one already.
+    """
+    if out.exists():
+        raise RequestError("folder_there", path=out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        new = beside / "new"
+        new.mkdir()
+        yield new
+        new.rename(out)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write every table as UTF-8 CSV with a byte-order mark, for Excel."""
+    for name, frame in tables.items():
+        harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
 
 
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:

@@ -13,7 +13,7 @@ from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
 from alloc.instance.money import available
 from alloc.report.difference import section, workbook
-from alloc.report.folder import harmless
+from alloc.report.folder import whole, write_tables
 from alloc.run import Run
 from alloc.study.answers import Answer, answer
 from alloc.study.split import Split, split
@@ -39,19 +39,15 @@ class Difference:
 
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write a new folder: diff.xlsx with live differences, diff.html, diff.json and each table as CSV."""
-        folder = Path(out)
-        if folder.exists():
-            raise RequestError("folder_exists", path=folder)
-        folder.mkdir(parents=True)
         names, money = (self.a.name, self.b.name), self.a.instance.money.label
-        for name, frame in self.tables.items():
-            harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
-        workbook(self.tables, names, money, self.split.why_not, folder / "diff.xlsx", lang)
-        page = section(self.tables, names, money, self.split.why_not, lang, whole=True)
-        (folder / "diff.html").write_text(page, encoding="utf-8")
-        figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        (folder / "diff.json").write_text(figures, encoding="utf-8")
-        return folder
+        with whole(Path(out)) as folder:
+            write_tables(self.tables, folder)
+            workbook(self.tables, names, money, self.split.why_not, folder / "diff.xlsx", lang)
+            page = section(self.tables, names, money, self.split.why_not, lang, whole=True)
+            (folder / "diff.html").write_text(page, encoding="utf-8")
+            figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+            (folder / "diff.json").write_text(figures, encoding="utf-8")
+        return Path(out)
 
 
 def diff(

@@ -14,7 +14,7 @@ from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
-from alloc.report.folder import harmless
+from alloc.report.folder import whole, write_tables
 from alloc.report.tables import tables
 from alloc.run import Run, solve, wanted, without_aid
 from alloc.solution import Solution
@@ -59,20 +59,16 @@ class Verification:
 
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write `verify.json`, `breaches.csv` and the tables that follow from the plan's money into a new folder."""
-        folder = Path(out)
-        if folder.exists():
-            raise RequestError("folder_exists", path=folder)
-        folder.mkdir(parents=True)
         rows = [
             (breach.finding.check, breach.finding.place, breach.place, missed_by(breach.finding), breach.say(lang))
             for breach in self.breaches
         ]
         broken = pd.DataFrame(rows, columns=["check", "place", "written_at", "by", "text"])
-        for name, frame in {**self.tables, "breaches": broken}.items():
-            harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
         figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        (folder / "verify.json").write_text(figures, encoding="utf-8")
-        return folder
+        with whole(Path(out)) as folder:
+            write_tables({**self.tables, "breaches": broken}, folder)
+            (folder / "verify.json").write_text(figures, encoding="utf-8")
+        return Path(out)
 
 
 def verify(
