@@ -2,6 +2,7 @@
 
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ from alloc.texts import say
 if TYPE_CHECKING:
     import pandas as pd
 
+    from alloc.report.difference import Reader
     from alloc.study.diff import Difference
     from alloc.study.verify import Verification
 
@@ -46,23 +48,23 @@ def diff(a: Path, b: Path, out: Path | None, as_json: bool, lang: str) -> None:
 
 
 def _tell_difference(found: "Difference", lang: str) -> None:
-    names, tables = (found.a.name, found.b.name), found.tables
-    note = say("diff_note", lang, a=names[0], b=names[1], money=found.a.instance.money.label)
-    click.echo(f"{say('diff_title', lang, a=names[0], b=names[1])}\n{note}\n")
+    to, tables = found.reader(lang), found.tables
+    click.echo(f"{say('diff_title', lang, a=to.a, b=to.b)}\n{to.note}\n")
+    to = replace(to, a="", b="")  # columns are narrow
     measures, rules = tables["measures"], tables["rules"]
     changed = measures[~measures["what"].isin(["same", "out"])]
     order = changed["cost_change"].abs().sort_values(ascending=False, kind="stable").index
-    _print("goals", tables["goals"], lang)
-    _print("counties", tables["counties"][["county", *_three("aid"), *_three("jobs_gained")]], lang)
-    _print("categories", tables["categories"][["category", *_three("aid"), *_three("national")]], lang)
-    _print("funds", tables["funds"][["fund", "kind", *_three("spent")]], lang)
-    _print("measures", changed.loc[order][["measure", "what", *_three("cost"), *_three("aid")]], lang)
+    _print("goals", tables["goals"], to)
+    _print("counties", tables["counties"][["county", *_three("aid"), *_three("jobs_gained")]], to)
+    _print("categories", tables["categories"][["category", *_three("aid"), *_three("national")]], to)
+    _print("funds", tables["funds"][["fund", "kind", *_three("spent")]], to)
+    _print("measures", changed.loc[order][["measure", "what", *_three("cost"), *_three("aid")]], to)
     differing = rules[rules["what"].isin(["only_a", "only_b"])]
-    _print("rules", differing[["rule", "group", "what", "value_a", "value_b", "slack_a", "slack_b"]], lang)
+    _print("rules", differing[["rule", "group", "what", "value_a", "value_b", "slack_a", "slack_b"]], to)
     if found.split.why_not:
         click.echo(found.split.why_not)
         return
-    _print("effects", tables["effects"], lang)
+    _print("effects", tables["effects"], to)
     if not found.split.differ:
         click.echo(say("diff_same_inputs", lang))
     elif found.split.solves:
@@ -73,7 +75,7 @@ def _three(column: str) -> tuple[str, str, str]:
     return f"{column}_a", f"{column}_b", f"{column}_change"
 
 
-def _print(name: str, frame: "pd.DataFrame", lang: str) -> None:
+def _print(name: str, frame: "pd.DataFrame", to: "Reader") -> None:
     """Print a table with its title, the longest ones in part."""
     from rich import box
     from rich.console import Console
@@ -84,17 +86,17 @@ def _print(name: str, frame: "pd.DataFrame", lang: str) -> None:
 
     console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
     if frame.empty:
-        console.print(f"{say(f'diff_{name}', lang)}: {say('diff_nothing', lang)}\n")
+        console.print(f"{to.say(f'diff_{name}')}: {to.say('diff_nothing')}\n")
         return
-    table = Table(title=say(f"diff_{name}", lang), title_justify="left", box=box.SIMPLE_HEAD)
-    for column, head in heads(frame, ("", ""), lang):
+    table = Table(title=to.say(f"diff_{name}"), title_justify="left", box=box.SIMPLE_HEAD)
+    for column, head in heads(frame, to):
         numeric = frame[column].dtype.kind in "fiu"
         table.add_column(head, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
-    for row in list(cells(frame, lang))[:MOST_SHOWN]:
+    for row in list(cells(frame, to))[:MOST_SHOWN]:
         table.add_row(*map(escape, row))
     console.print(table)
     if len(frame) > MOST_SHOWN:
-        console.print(say("diff_more_rows", lang, count=len(frame) - MOST_SHOWN) + "\n")
+        console.print(to.say("diff_more_rows", count=len(frame) - MOST_SHOWN) + "\n")
 
 
 @click.command()

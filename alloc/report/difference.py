@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -38,59 +39,80 @@ STYLE = """<style>
 </style>"""
 
 
+@dataclass(frozen=True)
+class Reader:
+    """For whom a comparison is shown: language, names of both plans, label of money, names of counties, funds …
+
+    labels: column → id → name. why_not: why no effects are told, if so.
+    """
+
+    lang: str
+    a: str
+    b: str
+    money: str
+    labels: Mapping[str, Mapping[str, str]]
+    why_not: str = ""
+
+    def say(self, text: str, **values: object) -> str:
+        """Return a sentence in the reader's language."""
+        return say(text, self.lang, **values)
+
+    @property
+    def note(self) -> str:
+        """What A and B are, and what amounts are counted in."""
+        return self.say("diff_note", a=self.a, b=self.b, money=self.money)
+
+
 def _split(column: str) -> tuple[str, str]:
     """Return a column's subject and its end: `aid_change` is `aid` and `_change`."""
     end = next((end for end in ENDS if column.endswith(end)), "")
     return column.removesuffix(end), end
 
 
-def _head(column: str, names: tuple[str, str], lang: str) -> str:
+def _head(column: str, to: Reader) -> str:
     subject, end = _split(column)
-    title = say(f"diff_{subject}", lang)
+    title = to.say(f"diff_{subject}")
     if not end:
         return title
-    side = {"_a": f"A {names[0]}", "_b": f"B {names[1]}", "_change": "B − A"}[end]
+    side = {"_a": f"A {to.a}", "_b": f"B {to.b}", "_change": "B − A"}[end]
     return f"{title}\n{side.strip()}"
 
 
-def _word(column: str, cell: Any, lang: str) -> str:
+def _word(column: str, cell: Any, to: Reader) -> str:
     """Return a cell of words in the reader's language."""
     if column not in WORDY:
-        return str(cell)
-    return say(str(cell), lang) if column == "category" else say(f"diff_{cell}", lang)
+        return to.labels.get(column, {}).get(cell, str(cell))
+    return to.say(str(cell)) if column == "category" else to.say(f"diff_{cell}")
 
 
 def _is_text(frame: pd.DataFrame, column: str) -> bool:
     return not pd.api.types.is_numeric_dtype(frame[column])
 
 
-def heads(frame: pd.DataFrame, names: tuple[str, str], lang: str) -> list[tuple[str, str]]:
+def heads(frame: pd.DataFrame, to: Reader) -> list[tuple[str, str]]:
     """Return each column with its title."""
-    return [(column, _head(column, names, lang)) for column in frame.columns]
+    return [(column, _head(column, to)) for column in frame.columns]
 
 
-def cells(frame: pd.DataFrame, lang: str) -> Iterator[list[str]]:
+def cells(frame: pd.DataFrame, to: Reader) -> Iterator[list[str]]:
     """Yield the rows of a table as words; changes have their sign."""
     for row in frame.itertuples(index=False, name=None):
-        yield [_said(frame, column, cell, lang) for column, cell in zip(frame.columns, row, strict=True)]
+        yield [_said(frame, column, cell, to) for column, cell in zip(frame.columns, row, strict=True)]
 
 
-def _said(frame: pd.DataFrame, column: str, cell: Any, lang: str) -> str:
+def _said(frame: pd.DataFrame, column: str, cell: Any, to: Reader) -> str:
     if _is_text(frame, column):
-        return _word(column, cell, lang)
+        return _word(column, cell, to)
     if not math.isfinite(cell):
         return ""
     return f"{cell:+,.1f}" if column.endswith("_change") else f"{cell:,.1f}"
 
 
-def workbook(tables: Tables, names: tuple[str, str], money: str, why_not: str, path: Path, lang: str) -> None:
-    """Write one sheet a table; every difference is a formula with its value, totals are sums.
-
-    names: of the plans A and B; money: the label of the unit; why_not: why no effects are told, if so.
-    """
+def workbook(tables: Tables, to: Reader, path: Path) -> None:
+    """Write one sheet a table; every difference is a formula with its value, totals are sums."""
     options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     book = xlsxwriter.Workbook(str(path), options)
-    book.set_properties({"title": f"{names[0]} – {names[1]}", "created": datetime(2000, 1, 1)})
+    book.set_properties({"title": f"{to.a} – {to.b}", "created": datetime(2000, 1, 1)})
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1, "text_wrap": True, "valign": "top"}),
         "text": book.add_format({"num_format": "@"}),
@@ -99,26 +121,24 @@ def workbook(tables: Tables, names: tuple[str, str], money: str, why_not: str, p
         "note": book.add_format({"italic": True, "font_color": "#7F7F7F"}),
     }
     for name, frame in tables.items():
-        sheet = book.add_worksheet(say(f"diff_{name}", lang))
-        last = _sheet(sheet, formats, name, frame, names, lang)
-        note = {"goals": say("diff_note", lang, a=names[0], b=names[1], money=money), "effects": why_not}.get(name, "")
+        sheet = book.add_worksheet(to.say(f"diff_{name}"))
+        last = _sheet(sheet, formats, name, frame, to)
+        note = {"goals": to.note, "effects": to.why_not}.get(name, "")
         if note:
             sheet.write_string(last + 2, 0, note, formats["note"])
     book.close()
 
 
-def _sheet(
-    sheet: Any, formats: Mapping[str, Any], name: str, frame: pd.DataFrame, names: tuple[str, str], lang: str
-) -> int:
+def _sheet(sheet: Any, formats: Mapping[str, Any], name: str, frame: pd.DataFrame, to: Reader) -> int:
     """Write a table and return its last row."""
     columns = list(frame.columns)
     for j, column in enumerate(columns):
-        sheet.write_string(0, j, _head(column, names, lang), formats["head"])
+        sheet.write_string(0, j, _head(column, to), formats["head"])
         text = _is_text(frame, column)
         sheet.set_column(j, j, WIDE if text else NARROW)
         for i, cell in enumerate(frame[column], 1):
             if text:
-                sheet.write_string(i, j, _word(column, cell, lang), formats["text"])
+                sheet.write_string(i, j, _word(column, cell, to), formats["text"])
             elif column.endswith("_change"):
                 after, before = xl_rowcol_to_cell(i, j - 1), xl_rowcol_to_cell(i, j - 2)
                 sheet.write_formula(i, j, f"={after}-{before}", formats["number"], float(cell))
@@ -127,7 +147,7 @@ def _sheet(
     last = len(frame)
     if name in SUMMED and last:
         last += 1
-        sheet.write_string(last, 0, say("total", lang), formats["total"])
+        sheet.write_string(last, 0, to.say("total"), formats["total"])
         for j, column in enumerate(columns):
             if not _is_text(frame, column) and not column.startswith("units"):
                 top, end = xl_rowcol_to_cell(1, j), xl_rowcol_to_cell(last - 1, j)
@@ -142,23 +162,23 @@ def _sheet(
     return last
 
 
-def section(tables: Tables, names: tuple[str, str], money: str, why_not: str, lang: str, whole: bool = False) -> str:
+def section(tables: Tables, to: Reader, whole: bool = False) -> str:
     """Return the comparison as one section of a page; whole: as a page of its own, which opens without a network."""
-    title = say("diff_title", lang, a=names[0], b=names[1])
+    title = to.say("diff_title", a=to.a, b=to.b)
     parts = [f'<section class="diff" id="diff"><h2>{escape(title)}</h2>']
-    parts.append(f"<p>{escape(say('diff_note', lang, a=names[0], b=names[1], money=money))}</p>")
+    parts.append(f"<p>{escape(to.note)}</p>")
     for name, frame in tables.items():
-        parts.append(f"<h3>{escape(say(f'diff_{name}', lang))}</h3>")
-        if name == "effects" and why_not:
-            parts.append(f"<p>{escape(why_not)}</p>")
+        parts.append(f"<h3>{escape(to.say(f'diff_{name}'))}</h3>")
+        if name == "effects" and to.why_not:
+            parts.append(f"<p>{escape(to.why_not)}</p>")
         else:
-            parts.append(_table(_worth_showing(name, frame), names, lang))
+            parts.append(_table(_worth_showing(name, frame), to, bars=name != "goals"))
     parts.append("</section>")
     body = "\n".join(parts)
     if not whole:
         return f"{STYLE}\n{body}\n"
     head = f'<meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>{escape(title)}</title>'
-    code = "zh-CN" if lang == "zh" else "en"
+    code = "zh-CN" if to.lang == "zh" else "en"
     return f'<!doctype html>\n<html lang="{code}"><head>{head}\n{STYLE}</head><body>\n{body}\n</body></html>\n'
 
 
@@ -169,26 +189,27 @@ def _worth_showing(name: str, frame: pd.DataFrame) -> pd.DataFrame:
     return frame[frame["what"].isin(["only_a", "only_b"])] if name == "rules" else frame
 
 
-def _table(frame: pd.DataFrame, names: tuple[str, str], lang: str) -> str:
+def _table(frame: pd.DataFrame, to: Reader, bars: bool) -> str:
+    """Return a table; bars: with a bar beside each change, where changes of a column can be compared."""
     if frame.empty:
-        return f"<p>{escape(say('diff_nothing', lang))}</p>"
-    titles = [(c, escape(head).replace("\n", "<br>")) for c, head in heads(frame, names, lang)]
+        return f"<p>{escape(to.say('diff_nothing'))}</p>"
+    titles = [(c, escape(head).replace("\n", "<br>")) for c, head in heads(frame, to)]
     head = "".join(f"<th{' class=word' if _is_text(frame, c) else ''}>{title}</th>" for c, title in titles)
     widest = {c: max(frame[c].abs().max(), 1e-9) for c in frame.columns if c.endswith("_change") or c == "jobs"}
     rows = []
     for cells in frame.itertuples(index=False, name=None):
-        shown = [_cell(frame, c, cell, widest.get(c), lang) for c, cell in zip(frame.columns, cells, strict=True)]
+        shown = [_cell(frame, c, cell, widest.get(c), bars, to) for c, cell in zip(frame.columns, cells, strict=True)]
         rows.append(f"<tr>{''.join(shown)}</tr>")
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
-def _cell(frame: pd.DataFrame, column: str, cell: Any, widest: float | None, lang: str) -> str:
+def _cell(frame: pd.DataFrame, column: str, cell: Any, widest: float | None, bars: bool, to: Reader) -> str:
     if _is_text(frame, column):
-        return f'<td class="word">{escape(_word(column, cell, lang))}</td>'
+        return f'<td class="word">{escape(_word(column, cell, to))}</td>'
     if not math.isfinite(cell):
         return "<td></td>"
     if widest is None:
         return f"<td>{cell:,.2f}</td>"
     side = "more" if cell > 0 else "less"
-    bar = f'<span class="bar {side}" style="width:{60 * abs(cell) / widest:.0f}px"></span> ' if cell else ""
+    bar = f'<span class="bar {side}" style="width:{60 * abs(cell) / widest:.0f}px"></span> ' if cell and bars else ""
     return f'<td class="{side if cell else ""}">{bar}{cell:+,.2f}</td>'

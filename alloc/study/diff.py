@@ -2,6 +2,7 @@
 
 import json
 import os
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -12,11 +13,12 @@ import pandas as pd
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
 from alloc.instance.money import available
-from alloc.report.difference import section, workbook
+from alloc.report.difference import Reader, section, workbook
 from alloc.report.folder import whole, write_tables
 from alloc.run import Run
 from alloc.study.answers import Answer, answer
 from alloc.study.split import Split, split
+from alloc.texts import say
 
 MONEY = ("aid", "national", "other")
 NEAR = 1e-6
@@ -37,14 +39,24 @@ class Difference:
     split: Split
     figures: Mapping[str, Any]
 
+    def reader(self, lang: str = "en") -> Reader:
+        """Return what a comparison is shown with: a language, and names in it."""
+        return Reader(
+            lang,
+            self.a.name,
+            self.b.name,
+            self.a.instance.money.label,
+            _labels(self.a, self.b, lang),
+            self.split.why_not,
+        )
+
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write a new folder: diff.xlsx with live differences, diff.html, diff.json and each table as CSV."""
-        names, money = (self.a.name, self.b.name), self.a.instance.money.label
+        to = self.reader(lang)
         with whole(Path(out)) as folder:
             write_tables(self.tables, folder)
-            workbook(self.tables, names, money, self.split.why_not, folder / "diff.xlsx", lang)
-            page = section(self.tables, names, money, self.split.why_not, lang, whole=True)
-            (folder / "diff.html").write_text(page, encoding="utf-8")
+            workbook(self.tables, to, folder / "diff.xlsx")
+            (folder / "diff.html").write_text(section(self.tables, to, whole=True), encoding="utf-8")
             figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
             (folder / "diff.json").write_text(figures, encoding="utf-8")
         return Path(out)
@@ -74,6 +86,26 @@ def diff(
         "rules": _rules(one, two),
     }
     return Difference(one, two, tables, causes, _figures(one, two, tables, causes))
+
+
+def _labels(a: Answer, b: Answer, lang: str) -> dict[str, dict[str, str]]:
+    """Return the names that rows have in a language, B's where both have one: column → id → name."""
+    found: dict[str, dict[str, str]] = {}
+    for column, table in (("county", "counties"), ("fund", "funds"), ("measure", "measures")):
+        rows = {**getattr(a.instance, table), **getattr(b.instance, table)}
+        names = {i: (row.name_zh if lang == "zh" else row.name) or i for i, row in rows.items()}
+        often = Counter(names.values())
+        found[column] = {i: name if often[name] == 1 else f"{name} ({i})" for i, name in names.items()}
+    rules = {rule.name: rule for one in (a, b) for rule in one.instance.rules}
+    found["rule"] = {name: (rule.name_zh if lang == "zh" else "") or name for name, rule in rules.items()}
+    known = found["county"] | found["measure"]
+    groups = {group for one in (a, b) for group in one.tables["rules"]["group"]}
+    found["group"] = {group: " · ".join(_group(word, known, lang) for word in group.split(" · ")) for group in groups}
+    return found
+
+
+def _group(word: str, known: Mapping[str, str], lang: str) -> str:
+    return say(word, lang) if word in CATEGORIES else known.get(word, word)
 
 
 def _changed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
