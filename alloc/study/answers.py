@@ -1,6 +1,5 @@
 """Answers that others gave: a results folder or a workbook, read back with its question, its tables and its figures."""
 
-import json
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,8 +10,7 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance, read
-from alloc.report.folder import QUESTION
-from alloc.report.tables import dictionary
+from alloc.report.folder import QUESTION, read_back
 from alloc.run import Run
 from alloc.study.plan import MONEY
 from alloc.study.sheets import WORKBOOKS, lines_if_any
@@ -56,19 +54,5 @@ def answer(source: Run | Answer | str | os.PathLike[str]) -> Answer:
         return Answer(path.stem, instance, tables, figures)
     if not (path / "run.json").is_file() or not (path / QUESTION).is_dir():
         raise RequestError("no_results", path=source)
-    figures = json.loads((path / "run.json").read_text(encoding="utf-8"))
-    return Answer(path.name, read(path / QUESTION), {name: _table(path, name) for name in dictionary()}, figures)
-
-
-def _table(folder: Path, name: str) -> pd.DataFrame:
-    """Return a table of a results folder, its text and numbers as they were."""
-    file = folder / f"{name}.csv"
-    if not file.is_file():
-        raise RequestError("no_results", path=folder)
-    frame = pd.read_csv(file, dtype=str, keep_default_na=False, encoding="utf-8-sig")
-    for column, of in dictionary()[name]["columns"].items():
-        if of["type"] == "text":
-            frame[column] = [x[1:] if x[:1] == "'" and x[1:2] in tuple("=+-@\t\r") else x for x in frame[column]]
-        else:
-            frame[column] = pd.to_numeric(frame[column])
-    return frame
+    tables, figures = read_back(path)
+    return Answer(path.name, read(path / QUESTION), tables, figures)
