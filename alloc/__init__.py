@@ -8,18 +8,24 @@ if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
     from alloc.study.diff import Difference, diff
+    from alloc.study.sensitivity import Sensitivity, sensitivity
+    from alloc.study.sweep.study import Sweep, sweep
     from alloc.study.verify import Verification, verify
 
 _ROOMS = {
     "Instance": "alloc.instance",
     "inspect": "alloc.instance",
     "read": "alloc.instance",
+    "sensitivity": "alloc.study.sensitivity",
     "Run": "alloc.run",
+    "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
     "Difference": "alloc.study.diff",
     "diff": "alloc.study.diff",
     "Verification": "alloc.study.verify",
     "verify": "alloc.study.verify",
+    "Sweep": "alloc.study.sweep.study",
+    "sweep": "alloc.study.sweep.study",
 }
 
 __all__ = [
@@ -31,12 +37,16 @@ __all__ = [
     "InstanceError",
     "RequestError",
     "Run",
+    "Sensitivity",
     "SolveError",
+    "Sweep",
     "Verification",
     "diff",
     "inspect",
     "read",
+    "sensitivity",
     "solve",
+    "sweep",
     "verify",
 ]
 

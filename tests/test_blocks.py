@@ -13,6 +13,7 @@ import pytest
 from conftest import Raw, asked, instance_of
 from randoms import random_instance
 
+import alloc
 from alloc.audit import audit
 from alloc.errors import InstanceError
 from alloc.instance import Instance, Options
@@ -301,3 +302,10 @@ def test_few_decisions_are_one_model_and_many_are_blocks(monkeypatch):
     assert choose(instance, model)[0] == "whole"
     monkeypatch.setattr(blocks, "FEW", 5)
     assert choose(instance, model)[0] == "blocks"
+
+
+def test_blocks_are_solved_in_a_process_that_has_searched_with_more_threads():
+    """HiGHS keeps the thread number of its first search and refuses another one."""
+    raw = asked()
+    assert alloc.solve(instance_of(raw), method="whole", threads=2).objective == pytest.approx(100)
+    assert alloc.solve(instance_of(raw), method="blocks", jobs=1).objective == pytest.approx(100)

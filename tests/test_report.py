@@ -1,6 +1,7 @@
 """The results: tables that add up, files that Excel reads, text that stays text."""
 
 import csv
+import io
 import json
 import math
 from pathlib import Path
@@ -9,8 +10,10 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from rich.console import Console
 
 from alloc.instance import read
+from alloc.report.summary import summary
 from alloc.report.tables import dictionary
 from alloc.run import Run, solve
 
@@ -159,3 +162,21 @@ def test_tables_are_frames_with_numbers(run: Run):
 def test_reading_the_instance_again_gives_the_hash_in_the_result(folder: Path):
     figures = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     assert figures["instance_sha256"] == read(EVERYTHING).sha256
+
+
+def test_the_summary_of_many_counties_shows_the_largest_and_adds_up(run: Run):
+    counties = {f"c{i:03}": row for i, row in enumerate([next(iter(run.instance.counties.values()))] * 60)}
+    many = run.instance.model_copy(update={"counties": counties})
+    allocation = pd.DataFrame(
+        [{"county": c, "category": "training", "kind": "aid", "amount": float(i)} for i, c in enumerate(counties)]
+    )
+    columns = ("national", "other", "jobs_gained", "jobs_gained_quo")
+    places = allocation[["county"]].assign(aid=allocation["amount"], **dict.fromkeys(columns, 0.0))
+    tables = {**run.tables, "allocation": allocation, "counties": places, "funds": run.funds.head(0)}
+    tables |= {name: run.tables[name].head(0) for name in ("chains", "rules")}
+    console = Console(width=200, record=True, file=io.StringIO())
+    console.print(summary(many, tables, run.figures, "en"))
+    said = console.export_text()
+    assert "20 other counties" in said
+    assert "190.0" in said  # 0 + 1 + … + 19
+    assert "1,770.0" in said  # 0 + 1 + … + 59

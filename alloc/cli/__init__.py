@@ -10,6 +10,8 @@ from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
 from alloc.cli.page import page
 from alloc.cli.question import check, generate, new, schema
+from alloc.cli.sweep import sweep
+from alloc.cli.uncertainty import sensitivity
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -21,5 +23,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, page, verify, diff, export, schema, new, generate, doctor):
+for command in (check, solve, page, verify, diff, sweep, sensitivity, export, schema, new, generate, doctor):
     main.add_command(command)

@@ -1,6 +1,6 @@
 """What the planner wrote, checked and frozen."""
 
-from alloc.instance.reading import Reading, inspect, read
+from alloc.instance.reading import Draft, Reading, draft, inspect, read
 from alloc.instance.schema import CATEGORIES, GOALS, JOB_CATEGORIES, KINDS, Instance, Options
 
 __all__ = [
@@ -8,9 +8,11 @@ __all__ = [
     "GOALS",
     "JOB_CATEGORIES",
     "KINDS",
+    "Draft",
     "Instance",
     "Options",
     "Reading",
+    "draft",
     "inspect",
     "read",
 ]

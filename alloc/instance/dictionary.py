@@ -25,6 +25,11 @@ and `returns` is `100:1|400:0.6`. An empty cell, like a key left out, is the def
 A table with ids is a mapping `id: {…}`, or a list of rows with `id`; in CSV the column is `id`. A `source` names a key
 of `sources` or is the word `assumption`; `sources.<column>` gives the source of a single figure.
 
+`range.<column>` says between what a figure may lie: `range: {unit_cost: [3, 5]}`, in CSV a column `range.unit_cost`
+with `3|5`; of a nested figure `range: {by_county.cele: [10, 20]}`. A figure without a range may be off by the `spread`
+of its source. Ranges change no plan: [studies of sensitivity](../study/SENSITIVITY.md) vary figures within them. A
+figure replaced by one outside its range loses that range.
+
 Nothing is guessed and nothing is dropped: unknown and repeated keys, text for numbers, references to nothing, minima
 above maxima and whatever else cannot be meant are all reported at once, each with file, line and key. `alloc check`
 prints them, with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and `065225` are words,

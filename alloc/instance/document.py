@@ -47,6 +47,10 @@ class Source:
     faults: list[Fault] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
 
+    def copy(self) -> "Source":
+        """Return the same data, places and faults, to be changed without this one."""
+        return Source(copied(self.data), {**self.places}, {**self.labels}, [*self.faults], {*self.unread})
+
     def place(self, path: Path) -> str:
         """Return the place of a path, or of the nearest thing around it."""
         while path and path not in self.places:
@@ -66,6 +70,13 @@ def _dotted(start: str, path: Path) -> str:
     for step in path:
         words += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if words else step
     return words
+
+
+def copied(data: Any) -> Any:
+    """Return plain data with mappings of its own; what cannot be changed is shared."""
+    if isinstance(data, dict):
+        return {key: copied(value) for key, value in data.items()}
+    return tuple(copied(item) for item in data) if isinstance(data, tuple) else data
 
 
 def scalar(text: str) -> object:

@@ -3,7 +3,7 @@
 from typing import Any
 
 from alloc.errors import Fault
-from alloc.instance.document import Source, scalar
+from alloc.instance.document import Path, Source, scalar
 from alloc.instance.schema import Document
 from alloc.instance.tables import TABLES, WITHOUT_ID
 from alloc.instance.words import nearest
@@ -22,7 +22,7 @@ def override(source: Source, key: str, value: object) -> None:
     if any(0xD800 <= ord(letter) <= 0xDFFF for letter in f"{key}{value}"):
         source.faults.append(Fault(PLACE, ascii(key)[1:-1], "not_utf8"))
         return
-    steps, words, data = _followed(source.data, key.split("."))
+    steps, words, data = followed(source.data, key.split("."))
     if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):
         data = data.setdefault(words[0], {})
         steps.append(words.pop(0))
@@ -37,7 +37,28 @@ def override(source: Source, key: str, value: object) -> None:
     else:
         data[words[0]] = value
     path = (*steps, words[0])
+    _forget_range(source.data, path, value)
     source.places[path], source.labels[path] = PLACE, key
+
+
+def _forget_range(data: Any, path: Path, value: object) -> None:
+    """Drop the range that a replaced figure leaves: it was said of another figure."""
+    size = 2 if path[0] in TABLES else 1
+    if len(path) <= size:
+        return
+    row: Any = data
+    for step in path[:size]:
+        row = row[step]
+    column, ranges = ".".join(str(step) for step in path[size:]), row.get("range")
+    if path[size] == "range" or not isinstance(ranges, dict):
+        return
+
+    def stays(key: str, ends: Any) -> bool:
+        if key == column and isinstance(value, int | float) and isinstance(ends, tuple) and len(ends) == 2:
+            return all(isinstance(end, int | float) for end in ends) and bool(ends[0] <= value <= ends[1])
+        return key != column and not key.startswith(f"{column}.")
+
+    row["range"] = {key: ends for key, ends in ranges.items() if stays(key, ends)}
 
 
 def _frozen(value: Any) -> Any:
@@ -47,12 +68,12 @@ def _frozen(value: Any) -> Any:
     return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def _followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
+def followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
     """Follow a path as far as it leads: the steps taken, the words left, and what stands there."""
     steps: list[Any] = []
     while len(words) > 1:
         for size in range(len(words) - 1, 0, -1):
-            step = _step(data, ".".join(words[:size]))
+            step = step_to(data, ".".join(words[:size]))
             if step is not None:
                 data, words = data[step], words[size:]
                 steps.append(step)
@@ -62,7 +83,7 @@ def _followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
     return steps, words, data
 
 
-def _step(data: Any, word: str) -> Any:
+def step_to(data: Any, word: str) -> Any:
     """Return the key or the number of a row that a word stands for, or None."""
     if isinstance(data, dict):
         return word if word in data else None

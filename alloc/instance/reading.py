@@ -1,7 +1,7 @@
 """From files to a checked, frozen instance."""
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -40,6 +40,33 @@ def read(path: str | File, overrides: Mapping[str, object] | None = None) -> Ins
 
 def inspect(path: str | File, overrides: Mapping[str, object] | None = None) -> Reading:
     """Read an instance and report everything wrong or doubtful in it, without raising for faults."""
+    return draft(path).inspect(overrides)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """An instance as it is written, parsed but not checked: it can be asked with other figures again and again.
+
+    It can be sent to another process; files that only a replaced figure names are opened when they are needed.
+    """
+
+    source: Source
+    folder: "_Folder"
+
+    def inspect(self, overrides: Mapping[str, object] | None = None) -> Reading:
+        """Return the instance with some figures replaced, or everything wrong with it; the draft stays as it is."""
+        return _inspected(self.replaced(overrides), self.folder.copy(), overrides)
+
+    def replaced(self, overrides: Mapping[str, object] | None = None) -> Source:
+        """Return what is written with some figures replaced; a path that leads nowhere is a fault in it."""
+        source = self.source.copy()
+        for key, value in (overrides or {}).items():
+            override(source, key, value)
+        return source
+
+
+def draft(path: str | File) -> Draft:
+    """Parse an instance: a YAML file, or a folder with `instance.yaml`. Raises RequestError where there is none."""
     file = File(path) / MAIN if File(path).is_dir() else File(path)
     if not file.is_file():
         raise RequestError("no_instance", path=path)
@@ -47,8 +74,11 @@ def inspect(path: str | File, overrides: Mapping[str, object] | None = None) -> 
     content = folder.open(file.name)
     source = _document(content, str(file))
     gather(source, folder.open, str(file.parent))
-    for key, value in (overrides or {}).items():
-        override(source, key, value)
+    return Draft(source, folder)
+
+
+def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object] | None) -> Reading:
+    """Check what is written, place every fault, and freeze the instance where there is none."""
     document, broken, rows = (None, set(), {}) if source.data is None else shaped(source)
     worries: list[Fault] = []
     previous: dict[str, Any] = {}
@@ -94,9 +124,13 @@ def _placed(source: Source, found: references.Found) -> Fault:
 class _Folder:
     """The folder of an instance: opens files inside it, and nothing outside."""
 
-    def __init__(self, root: File):
+    def __init__(self, root: File, read: Iterable[bytes] = ()):
         self.root = root.resolve()
-        self._hash = hashlib.sha256()
+        self._read = [*read]
+
+    def copy(self) -> "_Folder":
+        """Return a folder of which the same has been read."""
+        return _Folder(self.root, self._read)
 
     def open(self, name: str) -> bytes | Fault:
         """Return the content of a file, or a fault that says why not."""
@@ -110,11 +144,12 @@ class _Folder:
             content = path.read_bytes()
         except (OSError, ValueError):  # a name that no file can have, or a file that may not be read
             return Fault("", "", "no_such_file", {"found": shown})
-        self._hash.update(f"{name}\0{len(content)}\0".encode() + content)
+        self._read.append(f"{name}\0{len(content)}\0".encode() + content)
         return content
 
     def digest(self, overrides: Mapping[str, object] | None) -> str:
         """Return the fingerprint of everything read, overrides included."""
+        found = hashlib.sha256(b"".join(self._read))
         for key, value in sorted((overrides or {}).items()):
-            self._hash.update(f"{key}\0{value}\0".encode())
-        return self._hash.hexdigest()
+            found.update(f"{key}\0{value}\0".encode())
+        return found.hexdigest()

@@ -8,6 +8,7 @@ from typing import Any, get_args
 from alloc.instance import schema
 from alloc.instance.document import Path
 from alloc.instance.money import available
+from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
 from alloc.instance.words import nearest
 
@@ -305,4 +306,5 @@ CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     rules_hold,
     objective_is_one,
     sources_exist,
+    ranges_hold,
 )

@@ -32,6 +32,7 @@ Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
 Categories = Annotated[tuple[Category, ...], BeforeValidator(_listed)]
 Amount = Annotated[float, Field(ge=0)]
 Part = Annotated[float, Field(ge=0, le=1)]
+Ends = Annotated[tuple[float, ...], Field(json_schema_extra={"minItems": 2, "maxItems": 2})]
 
 
 def described(default: Any, meaning: str, unit: str = "", **limits: Any) -> Any:
@@ -52,6 +53,9 @@ class Row(Strict):
     name_zh: str = described("", "Chinese name")
     source: str = described("", "key of `sources`, or the word `assumption`")
     sources: dict[str, str] = described({}, "the source of single figures, where it is not the row's: column → key")
+    range: dict[str, Ends] = described(
+        {}, "between what single figures may lie: column → [low, high]; studies of sensitivity vary them"
+    )
     note: str = described("", "a remark")
 
 
@@ -341,6 +345,7 @@ class Objective(Strict):
     linkage: float = described(0.0, "worth of a unit of linkage", "1 per linkage", ge=0)
     order: Annotated[tuple[Goal, ...], BeforeValidator(_listed)] = described((), "first this, then that")
     tolerance: float = described(0.0, "share of a goal that later goals may cost", "0-1", ge=0, le=1)
+    range: dict[str, Ends] = described({}, "between what the weights may lie: key → [low, high]")
 
 
 class Risk(Strict):
@@ -382,6 +387,12 @@ class Document(Strict):
     description: str = described("", "for people")
     money: Money = described(Money(), "the unit of every amount")
     sources: dict[str, str] = described({}, "key → citation")
+    spread: dict[str, Part] = described(
+        {},
+        "how far figures without a range may be off, by source: a key of `sources`, `assumption`, or `default` for the "
+        "rest → part of the figure, up and down",
+        "0-1",
+    )
     counties: dict[str, County] = described(..., "the counties", min_length=1)
     industries: dict[str, Industry] = described({}, "the industries")
     baseline: tuple[Baseline, ...] = described((), "what stands today")

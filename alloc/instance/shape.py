@@ -1,6 +1,5 @@
 """The shape of what was written: unknown keys, wrong types, numbers out of range, all at once."""
 
-import copy
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ from pydantic import ValidationError
 
 from alloc.errors import Fault
 from alloc.instance import schema
-from alloc.instance.document import Path, Source
+from alloc.instance.document import Path, Source, copied
 from alloc.instance.schema import Document
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
 from alloc.instance.words import nearest
@@ -43,7 +42,7 @@ def shaped(source: Source) -> tuple[Document | None, set[Path], Mapping[str, Seq
     The third part tells which rows of a list are left, by their numbers as written.
     """
     broken: set[Path] = set()
-    data = copy.deepcopy(source.data)
+    data = copied(source.data)
     if not isinstance(data, dict):
         source.faults.append(Fault(source.place(()), "", "not_a_mapping", {"found": _shown(data)}))
         return None, broken, {}

@@ -114,15 +114,15 @@ def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> I
 
 @cache
 def columns(table: str) -> dict[str, str]:
-    """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text`, `map` or `texts`.
+    """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text`, or `map`, `texts`, `ranges`.
 
-    A `map` (of numbers, or of `texts`) stands for all dotted columns that begin with its name and a dot; where it
-    may also be left out altogether it is a `perhaps map`, and `{}` in a column of its name is the empty one.
+    The last three stand for all dotted columns that begin with their name and a dot. Where a `map` may also be left
+    out altogether it is a `perhaps map`, and `{}` in a column of its name is the empty one.
     """
     known: dict[str, str] = {} if table in WITHOUT_ID else {"id": "text"}
     for row in TABLES[table]:
         for name, field in row.model_fields.items():
-            kind = _kind(field.annotation)
+            kind = kind_of(field.annotation)
             if kind == "selection":
                 known |= {f"{field.alias or name}.{key}": "words" for key in schema.Selection.model_fields}
             else:
@@ -130,15 +130,18 @@ def columns(table: str) -> dict[str, str]:
     return known
 
 
-def _kind(annotation: Any) -> str:
+def kind_of(annotation: Any) -> str:
+    """Return what a column of this type holds: `number`, `truth`, `text`, `words`, `map` …"""
     origin = get_origin(annotation)
     if origin is Annotated:
-        return _kind(get_args(annotation)[0])
+        return kind_of(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
-        kind = _kind(next(a for a in get_args(annotation) if a is not types.NoneType))
+        kind = kind_of(next(a for a in get_args(annotation) if a is not types.NoneType))
         return "perhaps map" if kind == "map" else kind
     if origin is dict:
-        return "map" if _kind(get_args(annotation)[1]) == "number" else "texts"
+        return {"number": "map", "pair": "ranges"}.get(kind_of(get_args(annotation)[1]), "texts")
+    if origin is tuple and get_args(annotation)[0] is float:
+        return "pair"
     if origin is tuple:
         return "curve" if get_origin(get_args(annotation)[0]) is tuple else "words"
     if origin is Literal or annotation is str:
@@ -150,11 +153,12 @@ def _kind(annotation: Any) -> str:
 
 def _column_kind(column: str, known: Mapping[str, str]) -> str:
     """Return what the cells of a column are, or '' where the table has no such column."""
-    if column in known and known[column] not in ("map", "texts"):
+    inside = {"map": "number", "perhaps map": "number", "texts": "text", "ranges": "pair"}
+    if column in known and known[column] not in ("map", "texts", "ranges"):
         return known[column]
     root, dot, rest = column.partition(".")
     kind = known.get(root, "") if dot and rest else ""
-    return {"map": "number", "perhaps map": "number", "texts": "text"}.get(kind, "")
+    return inside.get(kind, "")
 
 
 def nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
@@ -176,6 +180,8 @@ def _value(kind: str, cell: str) -> object:
         return scalar(cell)
     if kind == "truth":
         return scalar(cell.lower())
+    if kind == "pair":
+        return tuple(scalar(end.strip()) for end in cell.split("|"))
     if kind == "words":
         return tuple(word.strip() for word in cell.split("|"))
     if kind == "perhaps map" and cell == "{}":

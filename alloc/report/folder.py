@@ -47,7 +47,7 @@ def write(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     write_tables(tables, folder)
-    package = json.dumps(data_package(instance, lang, folder), ensure_ascii=False, indent=2) + "\n"
+    package = json.dumps(data_package(instance, lang, folder=folder), ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(package, encoding="utf-8")
     workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
@@ -141,19 +141,23 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def data_package(instance: Instance, lang: str, folder: Path | None = None) -> dict[str, Any]:
+def data_package(
+    instance: Instance, lang: str, shown: Mapping[str, Any] | None = None, folder: Path | None = None
+) -> dict[str, Any]:
     """Return the data dictionary as a Frictionless Data Package (version 2).
 
-    folder: where the tables are, so that each is described with its size and its hash.
+    shown: the tables of another kind of result, described in the same way. folder: where the tables are, so that
+    each is described with its size and its hash.
     """
     sources = [{"title": citation} for citation in instance.sources.values() if citation]
+    described = dictionary() if shown is None else shown
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": instance.name,
         "title": instance.title or instance.name,
         **({"description": instance.description} if instance.description else {}),
         **({"sources": sources} if sources else {}),
-        "resources": [_resource(instance, name, table, lang, folder) for name, table in dictionary().items()],
+        "resources": [_resource(instance, name, table, lang, folder) for name, table in described.items()],
     }
 
 
@@ -180,7 +184,7 @@ def _resource(
             "$schema": f"{PROFILES}/tableschema.json",
             "fields": [_field(instance, key, column, lang) for key, column in table["columns"].items()],
             "missingValues": [""],
-            "primaryKey": table["key"],
+            **({"primaryKey": table["key"]} if "key" in table else {}),
             **({"foreignKeys": references} if references else {}),
         },
     }

@@ -2,6 +2,19 @@
 
 from alloc.solver.blocks import choose, solve_blocks
 from alloc.solver.held import Held, reaching, solve_held
+from alloc.solver.neighbours import Choice, Kept, choice_of, kept, solve_near
 from alloc.solver.whole import solve_whole
 
-__all__ = ["Held", "choose", "reaching", "solve_blocks", "solve_held", "solve_whole"]
+__all__ = [
+    "Choice",
+    "Held",
+    "Kept",
+    "choice_of",
+    "choose",
+    "kept",
+    "reaching",
+    "solve_blocks",
+    "solve_held",
+    "solve_near",
+    "solve_whole",
+]

@@ -136,7 +136,11 @@ def held(matrix: Matrix, vector: Floats, least: float) -> Matrix:
 
 
 def _opened() -> highspy.Highs:
-    """Return a new HiGHS; the first of a process writes its banner to standard output, whatever it is told."""
+    """Return a new HiGHS; the first of a process writes its banner to standard output, whatever it is told.
+
+    The thread number of an earlier search in this process is forgotten: HiGHS refuses another one.
+    """
+    highspy.Highs.resetGlobalScheduler(True)
     if _greeted:
         return highspy.Highs()
     _greeted.append(True)

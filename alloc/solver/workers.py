@@ -6,7 +6,9 @@ opened again, given its blocks once more and asked the same question.
 """
 
 import itertools
+import os
 import signal
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
@@ -15,7 +17,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context
+from multiprocessing import get_context, parent_process
 from typing import Any
 
 from alloc.errors import RequestError, SolveError
@@ -54,8 +56,16 @@ def _forget(run: str) -> None:
 
 
 def _ready() -> None:
-    """Leave Ctrl-C to the parent."""
+    """Leave Ctrl-C to the parent, and do not outlive it: one that is killed cannot tell its processes to go."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow, daemon=True).start()
+
+
+def _follow() -> None:
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 class Here(Executor):
@@ -71,19 +81,20 @@ class Here(Executor):
         return done
 
 
-def _local() -> Executor:
+def local() -> Executor:
+    """Open a process of this machine."""
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_ready)
     pool.submit(int)  # start it now: it loads while the parent builds
     return pool
 
 
-def _openers(jobs: int, client: Any) -> list[Callable[[], Executor]]:
-    """Return what opens each lane, once and again."""
+def openers(jobs: int, client: Any) -> list[Callable[[], Executor]]:
+    """Return what opens each lane, once and again: as many processes here, or the workers of a cluster."""
     if client is not None:
         addresses = sorted(client.scheduler_info(n_workers=-1)["workers"])
         ask = {"allow_other_workers": True, "pure": False, "retries": TRIES}
         return [partial(client.get_executor, workers=[address], **ask) for address in addresses]
-    return [Here] if jobs <= 1 else [_local] * jobs
+    return [local] * jobs
 
 
 class Workers:
@@ -91,7 +102,7 @@ class Workers:
 
     def __init__(self, jobs: int, client: Any):
         self._run = uuid.uuid4().hex
-        self._openers = _openers(jobs, client)
+        self._openers = openers(jobs, client) if client is not None or jobs > 1 else [Here]
         self._lanes = [opener() for opener in self._openers]
         self._hands: list[Sequence[Block]] = []
         self._known: list[bool] = []
@@ -184,7 +195,7 @@ def _waited(future: "Future[Any]", over: Callable[[], bool]) -> Any:
 @contextmanager
 def workers(jobs: int, cluster: str | None) -> Iterator[Workers]:
     """Open the lanes of a run: processes here, or the workers of a cluster at an address like tcp://host:8786."""
-    client = _client(cluster) if cluster else None
+    client = connected(cluster) if cluster else None
     found = Workers(jobs, client)
     finished = False
     try:
@@ -196,7 +207,11 @@ def workers(jobs: int, cluster: str | None) -> Iterator[Workers]:
             client.close()
 
 
-def _client(address: str) -> Any:
+def connected(address: str) -> Any:
+    """Return a client of the Dask scheduler at an address like tcp://host:8786.
+
+    Raises RequestError where Dask is not installed, or nothing answers.
+    """
     try:
         return import_module("distributed").Client(address)
     except ImportError as error:

@@ -27,8 +27,8 @@ CHOICE, TOTAL = "choice", "total"
 """What is left where a plan is not the best of its question (made by hand, or one of several as good); the sum."""
 
 DATA = ("counties", "industries", "baseline", "links", "measures", "chains", "resources", "synergies", "scenarios")
-WORDS = {"name", "name_zh", "note", "source", "sources", "donor", "reason", "unit"}
-"""What rows say to people changes no plan."""
+WORDS = {"name", "name_zh", "note", "source", "sources", "range", "donor", "reason", "unit"}
+"""What rows say to people, and how far figures may be off, changes no plan."""
 
 Mix = frozenset[str]
 """The groups that are taken from B; the others are A's."""

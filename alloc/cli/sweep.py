@@ -1,0 +1,122 @@
+"""The command that solves one question at many points."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.texts import say
+
+if TYPE_CHECKING:
+    from alloc.study.point import Point
+
+
+@click.command()
+@instance_argument
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path), help="Folder of the sweep (default: results/NAME-PLAN).")
+@click.option("--overwrite", is_flag=True, help="Forget the points that the folder holds, and begin anew.")
+@click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which a point is done.")
+@click.option(
+    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time for one point in seconds."
+)
+@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]), help="How the model is solved.")
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Points solved side by side.")
+@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to solve points on: tcp://…")
+@click.option("--details", is_flag=True, help="A column for each county and category in sweep.csv.")
+@click.option(
+    "--dry-run", is_flag=True, help="Tell how many points there are and how long they would take; write nothing."
+)
+@set_option
+@lang_option
+def sweep(
+    instance: Path,
+    plan: Path,
+    out: Path | None,
+    overwrite: bool,
+    details: bool,
+    dry_run: bool,
+    settings: tuple[str, ...],
+    lang: str,
+    cluster: str | None,
+    **options: Any,
+) -> None:
+    """Solve every point of PLAN, a file that says which figures of INSTANCE vary and how.
+
+    Points are kept as they are solved; the same command goes on where an earlier one was stopped. The exit code
+    is 0 only where every point is proven: 4 points stopped early, 2 faulty figures, 1 failed, 6 an audit failed.
+    """
+    with spoken(lang):
+        from alloc.study.sweep.study import forecast
+        from alloc.study.sweep.study import sweep as run_sweep
+
+        given = overrides(settings)
+        target = out or Path("results") / f"{_name(instance)}-{plan.stem}"
+        if dry_run:
+            found = forecast(instance, plan, target, overrides=given, lang=lang, **options)
+            values = {"points": found.points, "unsolved": found.unsolved, "jobs": options["jobs"]}
+            known = "" if found.unsolved else "_known"
+            words = say(
+                f"sweep_forecast{known}", lang, **values, pilots=len(found.pilots), time=_time(found.seconds, lang)
+            )
+            click.echo(words)
+            return
+        try:
+            with _progress(lang) as tell:
+                done = run_sweep(
+                    instance, plan, target, overrides=given, lang=lang, cluster=cluster, details=details,
+                    overwrite=overwrite, tell=tell, apart=True, **options,
+                )  # fmt: skip
+        except KeyboardInterrupt:
+            click.echo(say("sweep_stopped", lang, path=target), err=True)
+            sys.exit(130)
+        counts = ", ".join(f"{count} {status}" for status, count in done.counts.items())
+        click.echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
+        unproven = sum(1 for point in done.points if not point.proven)
+        if unproven:
+            click.echo(say("sweep_unproven", lang, count=unproven, points=len(done.points)), err=True)
+        click.echo(say("wrote", lang, path=target), err=True)
+        sys.exit(done.exit_code)
+
+
+def _name(instance: Path) -> str:
+    return (instance if instance.is_dir() else instance.parent).resolve().name
+
+
+def _time(seconds: float, lang: str) -> str:
+    """Return a time as people say it."""
+    for unit, size in (("hours", 3600), ("minutes", 60)):
+        if seconds >= 1.5 * size:
+            return say(f"sweep_{unit}", lang, count=f"{seconds / size:.1f}".removesuffix(".0"))
+    return say("sweep_seconds", lang, count=f"{seconds:.0f}" if seconds >= 10 else f"{seconds:.1f}")
+
+
+@contextmanager
+def _progress(lang: str) -> Iterator[Callable[[int, "Point | None"], None] | None]:
+    """Show points, remaining time and the latest status on a terminal, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(elapsed_when_finished=True),
+    )
+    with Progress(*columns, TextColumn("{task.fields[news]}"), console=Console(stderr=True)) as shown:
+        task = shown.add_task(say("sweep_running", lang), total=None, news="")
+
+        def tell(left: int, point: "Point | None") -> None:
+            if point is None:
+                shown.update(task, total=left)
+            else:
+                shown.update(task, advance=1, news=point.status)
+
+        yield tell

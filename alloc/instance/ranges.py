@@ -1,0 +1,58 @@
+"""Ranges beside figures, and spreads by source: whether they can be meant. Each check yields faults."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from pydantic import BaseModel
+
+from alloc.instance.document import Path
+from alloc.instance.figures import LINKED, columns_of, figures_of, rows_of
+from alloc.instance.schema import Document
+from alloc.instance.tables import TABLES
+from alloc.instance.words import nearest
+
+Found = tuple[Path, str, dict[str, Any]]
+
+
+def ranges_hold(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
+    """A range belongs to one number of its row, runs upward, contains the number, and stays where it may be."""
+    rows: dict[Path, Any] = {(t, key): row for t in TABLES for key, row in rows_of(document, t).items() if row.range}
+    for where, row in (rows | {("objective",): document.objective}).items():
+        known = {figure.path: figure for figure in figures_of(row, where)}
+        for column, ends in row.range.items():
+            path: Path = (*where, "range", column)
+            if len(ends) != 2:
+                yield path, "range_ends", {"found": f"[{', '.join(f'{end:g}' for end in ends)}]"}
+                continue
+            low, high = ends
+            figure = known.get(column)
+            if figure is None:
+                yield path, *_no_figure(row, column)
+            elif low > high:
+                yield path, "range_falls", {"low": low, "high": high}
+            elif low < figure.least or high > figure.most:
+                yield path, "range_outside", {"low": low, "high": high, "least": figure.least, "most": figure.most}
+            elif not low <= figure.value <= high:
+                yield path, "range_misses", {"low": low, "high": high, "found": figure.value}
+    for source in document.spread:
+        words = [*document.sources, "assumption", "default"]
+        if source not in words:
+            yield (
+                ("spread", source),
+                "unknown_id",
+                {"found": source, "table": "sources", "hint": nearest(source, words)},
+            )
+
+
+def _no_figure(row: BaseModel, column: str) -> tuple[str, dict[str, Any]]:
+    """Return why a range has no number that it could be of."""
+    root, _, rest = column.partition(".")
+    fields = {field.alias or name for name, field in type(row).model_fields.items()}
+    if root not in fields:
+        return "unknown_key", {"hint": nearest(root, columns_of(type(row)))}
+    if root in LINKED:
+        return "range_linked", {}
+    many = columns_of(type(row)).get(root, ("", False))[1]
+    if root not in columns_of(type(row)) or bool(rest) != many:
+        return "range_no_number", {"found": column}
+    return "range_no_figure", {"found": column}

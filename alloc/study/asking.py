@@ -1,0 +1,148 @@
+"""One point asked: figures replaced, model built, plan found from its neighbours' choices, plan audited.
+
+What stays the same between points is kept: the files as parsed; the model, where only the goal is another; and
+the status quo, for as long as nothing that it depends on is another.
+"""
+
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from alloc.errors import AuditError, InstanceError, SolveError
+from alloc.instance import CATEGORIES, Draft, Instance, Options
+from alloc.instance.schema import Objective
+from alloc.model import build, status_quo
+from alloc.run import completed, wanted
+from alloc.solution import Solution
+from alloc.solver import Choice, Kept, choice_of, choose, kept, solve_blocks, solve_near, solve_whole
+from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point
+
+STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "risk", "synergies")
+"""What the model of the status quo depends on: nothing is funded in it, so of measures and funds only their ids."""
+
+QUO_GAP = 1e-6
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked at every point: the instance as written, options in the place of its own, and a language.
+
+    options: gap, time_limit [s per point], method. why: whether to find out what must give where there is no plan.
+    """
+
+    draft: Draft
+    options: Mapping[str, float | str | None] = field(default_factory=dict)
+    lang: str = "en"
+    why: bool = False
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A point, and what its plan decided in whole numbers, for neighbours to begin with."""
+
+    point: Point
+    choice: Choice = field(default_factory=dict)
+
+
+class Asker:
+    """A question with what is kept between its points."""
+
+    def __init__(self, question: Question):
+        self.question = question
+        self._built: tuple[object, Kept] | None = None
+        self._standing: tuple[object, Kept] | None = None
+        self._quo: tuple[object, Solution] | None = None
+
+    def ask(self, overrides: Overrides, choices: Sequence[Choice] = ()) -> Answer:
+        """Return what becomes of the question under some overrides, beginning with what neighbours chose.
+
+        Raises KeyboardInterrupt where the search was interrupted: half a search is no point.
+        """
+        started, lang = time.perf_counter(), self.question.lang
+        try:
+            answer = self._asked(overrides, choices, started)
+        except InstanceError as error:
+            answer = Answer(Point(overrides, FAULT, message="; ".join(fault.say(lang) for fault in error.faults)))
+        except AuditError as error:
+            answer = Answer(Point(overrides, AUDIT_FAILED, message="; ".join(error.findings)))
+        except SolveError as error:
+            answer = Answer(Point(overrides, FAILED, message=error.say(lang)))
+        return replace(answer, point=replace(answer.point, seconds=time.perf_counter() - started))
+
+    def _asked(self, overrides: Overrides, choices: Sequence[Choice], started: float) -> Answer:
+        reading, lang = self.question.draft.inspect(overrides), self.question.lang
+        if reading.instance is None:
+            raise InstanceError(reading.faults)
+        instance = reading.instance
+        options = wanted(instance, **self.question.options)
+        near = self._model(instance)
+        method = choose(instance, near.model)[0] if options.method == "auto" else options.method
+        if method == "blocks":
+            plan = solve_blocks(near.model, instance, options, jobs=1)
+        else:
+            plan = solve_near(near, instance, options, choices)
+        _stop_if(plan.interrupted)
+        if not plan.has_plan:
+            clashing = completed(instance, options, plan, None, started, lang).figures if self.question.why else {}
+            return Answer(Point(overrides, str(plan.status), message="; ".join(clashing.get("clash", ()))))
+        choice = choice_of(near.model)
+        try:
+            return Answer(self._point(overrides, instance, options, plan, started), choice)
+        except AuditError:
+            if method == "blocks":
+                raise
+        again = build(instance)  # a plan that is not exact enough is found again the long way
+        plan = solve_whole(again, instance, options)
+        _stop_if(plan.interrupted)
+        return Answer(self._point(overrides, instance, options, plan, started), choice_of(again))
+
+    def _point(
+        self, overrides: Overrides, instance: Instance, options: Options, plan: Solution, started: float
+    ) -> Point:
+        run = completed(instance, options, plan, self._without_aid(instance), started, self.question.lang)
+        figures, measures = run.figures, run.tables["measures"]
+        money = {(c, k): 0.0 for c in instance.counties for k in CATEGORIES}
+        for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
+            money[c, k] += aid
+        return Point(
+            overrides,
+            run.status,
+            objective=figures["objective"],
+            bound=figures["bound"],
+            gap=figures["gap"],
+            employment=figures["employment"],
+            linkage=figures["linkage"],
+            penalties=figures["penalties"],
+            cost=float(measures["cost"].sum()),
+            aid=float(measures["aid"].sum()),
+            chains_closed=figures["chains_closed"],
+            money=money,
+            funded=tuple(measures.loc[measures["funded"] == 1, "measure"]),
+        )
+
+    def _model(self, instance: Instance) -> Kept:
+        """Return the model of an instance: the one before, where only the goal or the solver's options differ."""
+        key = instance.model_copy(update={"objective": Objective(), "solver": Options(), "sha256": ""})
+        if self._built is None or self._built[0] != key:
+            self._built = key, kept(build(instance))
+        return self._built[1]
+
+    def _without_aid(self, instance: Instance) -> Solution:
+        """Return the status quo: the one before, where nothing that it depends on has changed."""
+        places = {m: (row.county, row.category, row.industry) for m, row in instance.measures.items()}
+        key = [*(getattr(instance, part) for part in STANDING), places, [*instance.funds]]
+        without = status_quo(instance)
+        if self._standing is None or self._standing[0] != key:
+            self._standing, self._quo = (key, kept(build(without))), None
+        if self._quo is None or self._quo[0] != instance.objective:
+            quo = solve_near(self._standing[1], without, Options(gap=QUO_GAP))
+            _stop_if(quo.interrupted)
+            if not quo.has_plan:
+                raise SolveError("no_status_quo")
+            self._quo = instance.objective, quo
+        return self._quo[1]
+
+
+def _stop_if(interrupted: bool) -> None:
+    if interrupted:
+        raise KeyboardInterrupt

@@ -1,0 +1,55 @@
+"""In which order points are asked, and which solved points each begins with.
+
+Both follow from the list of points alone, never from which process was free or how far an earlier run came, so a
+point's answer is the same with one process or many, in one go or resumed. Points are taken so that the first
+ones lie far apart in the list (van der Corput 1935); each begins with the nearest of those in the first half
+of the points up to it, which leaves the points of one generation to be solved side by side.
+"""
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from alloc.instance.document import scalar
+
+NEAREST = 4
+"""So many neighbours are begun with."""
+
+
+def spread(count: int) -> list[int]:
+    """Return the numbers 0 … count − 1 so that the first of them lie far apart."""
+    bits = max(count - 1, 1).bit_length()
+    return [i for i in (int(f"{k:0{bits}b}"[::-1], 2) for k in range(2**bits)) if i < count]
+
+
+def neighbours(points: Sequence[Mapping[str, object]], order: Sequence[int]) -> list[tuple[int, ...]]:
+    """Return for each point those that it begins with, nearest first; all stand in the half before it."""
+    places = _placed(points)[list(order)]
+    found: list[tuple[int, ...]] = [()] * len(order)
+    for rank in range(1, len(order)):
+        earlier = 1 << (rank.bit_length() - 1)
+        away = np.abs(places[:earlier] - places[rank]).sum(axis=1)
+        nearest = np.lexsort((np.arange(earlier), away))[:NEAREST]
+        found[order[rank]] = tuple(order[k] for k in nearest.tolist())
+    return found
+
+
+def _placed(points: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
+    """Return where each point lies: a figure between its least (0) and its most (1), a word by its own column."""
+    columns: list[NDArray[np.float64]] = []
+    for key in sorted({key for point in points for key in point}):
+        found = [_number(point.get(key)) for point in points]
+        numbers = [x for x in found if isinstance(x, float)]
+        low, high = min(numbers, default=0.0), max(numbers, default=0.0)
+        if high > low:
+            columns.append(np.array([(x - low) / (high - low) if isinstance(x, float) else 0.5 for x in found]))
+        words = [x for x in found if not isinstance(x, float)]
+        if len(set(words)) + bool(numbers) > 1:
+            columns += [np.array([float(x == word) for x in found]) for word in sorted(set(words))]
+    return np.array(columns).T if columns else np.zeros((len(points), 0))
+
+
+def _number(value: object) -> float | str:
+    plain = scalar(value) if isinstance(value, str) else value
+    return float(plain) if isinstance(plain, int | float) and not isinstance(plain, bool) else repr(plain)

@@ -1,0 +1,48 @@
+"""One question asked many times with other figures: each asking is a point.
+
+A point is the best plan under some overrides, `funds.tianjin.amount: 30000` for example, with its status
+and its proof. Figures that make the question faulty, infeasible or too hard give points that say so; they
+never stop the others.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from alloc.instance.schema import Category
+
+Overrides = Mapping[str, object]
+"""Figures to replace by their path: `funds.tianjin.amount` → 30000."""
+
+FAULT, FAILED, AUDIT_FAILED = "fault", "failed", "audit_failed"
+"""Statuses beside those of a solve: the figures are faulty; the solver failed; the plan failed its audit."""
+
+
+@dataclass(frozen=True)
+class Point:
+    """What became of one question: its status, what is proven, and where the money went.
+
+    status: that of a solve, or `fault`, `failed`, `audit_failed`. objective … chains_closed: None without a plan.
+    money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead.
+    cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
+    """
+
+    overrides: Overrides
+    status: str
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    employment: float | None = None
+    linkage: float | None = None
+    penalties: float | None = None
+    cost: float | None = None
+    aid: float | None = None
+    chains_closed: int | None = None
+    money: Mapping[tuple[str, Category], float] = field(default_factory=dict)
+    funded: tuple[str, ...] = ()
+    seconds: float = 0.0
+    message: str = ""
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether there is nothing left to prove: the plan is optimal, or there is none."""
+        return self.status in ("optimal", "infeasible")

@@ -1,0 +1,197 @@
+"""A study of sensitivity: which figures vary, which methods ask what, and the tables that come of it."""
+
+import math
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from alloc.errors import RequestError
+from alloc.instance import Instance, draft
+from alloc.instance.figures import figures
+from alloc.run import solve, versions
+from alloc.study.asking import Question as Asked
+from alloc.study.points import Overrides, Point, asking
+from alloc.study.sensitivity import folder, indices
+from alloc.study.sensitivity.information import information
+from alloc.study.sensitivity.question import Question
+from alloc.study.sensitivity.sampling import decisions, drawn
+from alloc.study.sensitivity.switching import switching
+from alloc.study.sensitivity.tornado import GOALS, tornado
+from alloc.study.sensitivity.uncertain import Choice, Uncertain, choose, within
+from alloc.texts import LANGUAGES
+
+METHODS = ("tornado", "decisions", "switching", "information", "morris", "sobol")
+SAMPLES = {"decisions": 100, "morris": 10, "sobol": 64}
+"""Samples where none are asked for: draws, trajectories, and base samples."""
+
+NODES = 5
+"""Places in the range of a figure at which the value of knowing it is weighed."""
+
+
+@dataclass(frozen=True)
+class Sensitivity:
+    """What a study of sensitivity found.
+
+    tables: method → DataFrame, as described in SENSITIVITY.md; figures: what sensitivity.json holds.
+    """
+
+    instance: Instance
+    tables: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, Any]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        """Return the table of a method by its name: `found.tornado`, `found.switching` …"""
+        try:
+            return self.__dict__["tables"][name]  # type: ignore[no-any-return]
+        except KeyError:
+            raise AttributeError(name) from None
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write one CSV a method, its data dictionary and sensitivity.json, whole or not at all; return the path.
+
+        Raises RequestError where the folder exists already and `overwrite` is not set.
+        """
+        return folder.save(self.instance, self.tables, self.figures, Path(out), overwrite, lang)
+
+
+def sensitivity(
+    instance: str | os.PathLike[str],
+    *,
+    methods: Sequence[str] = ("tornado", "decisions"),
+    only: Sequence[str] = (),
+    spread: Mapping[str, float] | None = None,
+    reach: float | None = None,
+    samples: int | None = None,
+    nodes: int = NODES,
+    seed: int = 1,
+    overrides: Overrides | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    jobs: int = 1,
+    cluster: str | None = None,
+    lang: str = "en",
+    tell: Callable[[Point], None] | None = None,
+) -> Sensitivity:
+    """Tell how sensitive the plan is to the figures that have a range, or whose source has a spread.
+
+    instance: a path. methods: some of METHODS. only: paths of figures, their beginnings or patterns; none = all.
+    spread: source, `assumption` or `default` → part of the figure, up and down; before the instance's own. reach: part
+    of a figure up to which switching values are looked for, in place of its range. samples: draws for `decisions`
+    (100), trajectories for `morris` (10), base samples for `sobol` (64; rounded up to a power of 2). nodes: places in a
+    range for `information`.
+    overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes; cluster: address of a Dask
+    scheduler to use instead. tell: is told of each point.
+    Raises RequestError where nothing varies, where there is no plan to begin with, or where SALib is missing.
+    """
+    _asked_well(methods, samples, nodes, reach, lang)
+    base = solve(instance, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
+    if not base.solution.has_plan:
+        raise RequestError("nothing_to_vary", status=base.status)
+    spread = dict(spread or {})
+    choice = choose(base.instance, only, spread)
+    counts = {method: samples or SAMPLES[method] for method in SAMPLES}
+    counts["sobol"] = 1 << (counts["sobol"] - 1).bit_length()  # what Sobol sequences are even in
+    options = {"gap": gap, "time_limit": time_limit}
+    with asking(Asked(draft(Path(instance)), options, lang), jobs, cluster) as answers:
+        asked = Question(base, dict(overrides or {}), answers, tell)
+        tables = {
+            method: _found(method, asked, choice, counts, nodes, seed, reach) for method in METHODS if method in methods
+        }
+    settings: dict[str, Any] = {"methods": list(tables), "only": list(only)}
+    settings["spread"] = {**asked.instance.spread, **spread}
+    settings |= {"samples": {m: n for m, n in counts.items() if m in methods}, "seed": seed}
+    settings |= {"nodes": nodes if "information" in methods else None, "reach": reach}
+    return Sensitivity(asked.instance, tables, _figures(asked, choice, settings))
+
+
+def _asked_well(methods: Sequence[str], samples: int | None, nodes: int, reach: float | None, lang: str) -> None:
+    """Raise RequestError for a wish that cannot be met, before anything is solved."""
+    if lang not in LANGUAGES:
+        raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
+    for method in methods:
+        if method not in METHODS:
+            raise RequestError("no_such_method", found=method, known=", ".join(METHODS))
+    if samples is not None and samples < 2:
+        raise RequestError("too_few_samples", found=samples)
+    if nodes < 2:
+        raise RequestError("too_few_nodes", found=nodes)
+    if reach is not None and not (math.isfinite(reach) and reach > 0):
+        raise RequestError("bad_reach", found=reach)
+    if {"morris", "sobol"} & set(methods):
+        indices.needs_salib()
+
+
+def _found(
+    method: str,
+    asked: Question,
+    choice: Choice,
+    counts: Mapping[str, int],
+    nodes: int,
+    seed: int,
+    reach: float | None,
+) -> pd.DataFrame:
+    """Return the table of one method."""
+    varied = choice.varied
+    if method == "switching" and reach is not None:
+        varied = reaching(asked.instance, choice, reach)
+    if not varied:
+        raise RequestError("nothing_varies")
+    if method in ("switching", "information") and not asked.weighted:
+        raise RequestError("needs_weights", method=method)
+    if method == "tornado":
+        return tornado(asked, varied)
+    if method == "switching":
+        return switching(asked, varied)
+    if method == "information":
+        return information(asked, varied, nodes)
+    if method == "decisions":
+        return decisions(asked, asked.ask(drawn(varied, counts[method], seed)))
+
+    def answers(x: indices.Numbers) -> dict[str, indices.Numbers]:
+        points = asked.ask([{one.path: float(v) for one, v in zip(varied, row, strict=True)} for row in x])
+        return {goal: np.array([_number(getattr(point, goal)) for point in points]) for goal in GOALS}
+
+    return (indices.morris if method == "morris" else indices.sobol)(varied, counts[method], seed, answers)
+
+
+def reaching(instance: Instance, choice: Choice, reach: float) -> tuple[Uncertain, ...]:
+    """Return the chosen figures, with or without a range, going as far as a part of themselves."""
+    chosen = {one.path for one in choice.varied} | {figure.path for figure in choice.fixed}
+    found = []
+    for figure in figures(instance):
+        low, high = within(figure, reach, figure.least, figure.most)
+        if figure.path in chosen and low < high:
+            found.append(Uncertain(figure.path, figure.value, low, high, "reach", figure.source))
+    return tuple(found)
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value
+
+
+def _figures(asked: Question, choice: Choice, settings: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what sensitivity.json holds."""
+    base = asked.base.figures
+    statuses = pd.Series([point.status for held, point in asked.log if not held], dtype=str).value_counts().sort_index()
+    origins = pd.Series([one.origin for one in choice.varied], dtype=str).value_counts().sort_index()
+    sources = pd.Series([figure.source or "none" for figure in choice.fixed], dtype=str).value_counts().sort_index()
+    keys = ("name", "year", "instance_sha256", "status", "objective", "bound", "gap", "asked_gap")
+    return {
+        **{key: base[key] for key in keys},
+        "employment": base["employment"],
+        "linkage": base["linkage"],
+        "funded": list(asked.units),
+        **settings,
+        "varied": {"count": len(choice.varied), "by": {str(k): int(n) for k, n in origins.items()}},
+        "not_varied": {"count": len(choice.fixed), "by_source": {str(k): int(n) for k, n in sources.items()}},
+        "solves": len(asked.log),
+        "questions": sum(not held for held, _ in asked.log),
+        "statuses": {str(k): int(n) for k, n in statuses.items()},
+        "not_proven": sum(not point.proven and point.objective is not None for _, point in asked.log),
+        "versions": versions(),
+    }

@@ -1,0 +1,132 @@
+"""Switching values: how far a figure may move before other measures are funded, verified on both sides."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pandas as pd
+
+from alloc.study.points import Point
+from alloc.study.sensitivity.question import Question, Search, worse_by
+from alloc.study.sensitivity.uncertain import Uncertain
+
+PROBES = 4
+"""Questions between the figure and its limit that are asked first: a switch there and back between two is missed."""
+
+NEAR = 1e-6
+"""How near the two sides of a switch come to one another, as a part of the way to the limit."""
+
+STEPS = 60
+"""More than bisection alone needs for that."""
+
+
+@dataclass(frozen=True)
+class Probe:
+    """One asking on the way: where, the best plan there, and the value of today's plan, which is worse by so much."""
+
+    at: float
+    status: str
+    best: float | None
+    held: float | None
+    worse: float
+    funded: tuple[str, ...] = ()
+    message: str = ""
+
+
+def switching(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
+    """Return two rows a figure, down and up: where the measures of today's plan stop being the best ones.
+
+    The plan is kept until another is proven to be better than its measures, with units and money following the figures,
+    can be. Between `inside`, the last place where it is kept, and `outside`, the first where it is not, lies a
+    millionth of the way to the limit; both were solved.
+    """
+    ways = [(one, end) for one in varied for end in (one.low, one.high) if end != one.value]
+    return pd.DataFrame(question.together([_way(question, one, end) for one, end in ways]))
+
+
+def _way(question: Question, one: Uncertain, limit: float) -> Search[dict[str, object]]:
+    """Search from the figure to one limit: first evenly, then between the last place kept and the first not kept."""
+    way, slack = limit - one.value, question.noise
+    start = Probe(one.value, question.base.status, question.objective, question.objective, 0.0, tuple(question.units))
+    probes = yield from _probed(question, one, [one.value + way * i / PROBES for i in range(1, PROBES)] + [limit])
+    first = next((i for i, probe in enumerate(probes) if not probe.worse <= slack), len(probes))
+    inside = [start, *probes][first]
+    if first == len(probes) or math.isnan(probes[first].worse):
+        return _row(question, one, limit, inside, None, probes[first].message if first < len(probes) else "")
+    outside, further = probes[first], probes[first + 1] if first + 1 < len(probes) else None
+    for step in range(STEPS):
+        if abs(outside.at - inside.at) <= NEAR * abs(way):
+            break
+        (probe,) = yield from _probed(question, one, [_next(inside, outside, further, slack, NEAR * abs(way), step)])
+        if probe.worse <= slack:
+            inside = probe
+        elif math.isnan(probe.worse):
+            return _row(question, one, limit, inside, None, probe.message)
+        else:
+            outside, further = probe, outside
+    return _row(question, one, limit, inside, outside, "")
+
+
+def _probed(question: Question, one: Uncertain, places: Sequence[float]) -> Search[list[Probe]]:
+    """Ask for the best plan at some places, and where it has other measures for the plan of today there."""
+    points = yield [{one.path: at} for at in places]
+    other = [
+        i for i, point in enumerate(points) if point.objective is not None and set(point.funded) != set(question.units)
+    ]
+    answers = (yield [question.held({one.path: places[i]}, list(question.units)) for i in other]) if other else ()
+    held: dict[int, Point] = dict(zip(other, answers, strict=True))
+    return [
+        Probe(
+            at,
+            point.status,
+            point.objective,
+            held.get(i, point).objective,
+            worse_by(point, held.get(i, point)),
+            point.funded,
+            point.message or held.get(i, point).message,
+        )
+        for i, (at, point) in enumerate(zip(places, points, strict=True))
+    ]
+
+
+def _next(inside: Probe, outside: Probe, further: Probe | None, slack: float, near: float, step: int) -> float:
+    """Return where to ask next: on either side of where the loss, prolonged in a line, is nothing; or half-way.
+
+    Values are piecewise linear in most figures, so the line is exact as soon as it lies on the piece of the switch.
+    """
+    low, high = sorted((inside.at, outside.at))
+    if further is not None and step % 3 < 2 and math.isfinite(outside.worse) and math.isfinite(further.worse):
+        rise = (further.worse - outside.worse) / (further.at - outside.at)
+        towards = math.copysign(near / 3, outside.at - inside.at)
+        if rise:
+            at = outside.at + (slack - outside.worse) / rise + (towards if step % 3 else -towards)
+            if low < at < high:
+                return at
+    return (low + high) / 2
+
+
+def _row(
+    question: Question, one: Uncertain, limit: float, inside: Probe, outside: Probe | None, message: str
+) -> dict[str, object]:
+    row: dict[str, object] = {
+        "figure": one.path,
+        "value": one.value,
+        "direction": "up" if limit > one.value else "down",
+    }
+    row |= {"limit": limit, "result": "switch" if outside else "refused" if message else "none"}
+    switch = None if outside is None else (inside.at + outside.at) / 2
+    change = None if switch is None else switch - one.value
+    row |= {"switch": switch, "change": change}
+    row["change_share"] = None if change is None or one.value == 0 else change / abs(one.value)
+    for name, probe in (("inside", inside), ("outside", outside)):
+        row |= {
+            name: probe.at if probe else None,
+            f"status_{name}": probe.status if probe else "",
+            f"best_{name}": probe.best if probe else None,
+            f"held_{name}": probe.held if probe else None,
+        }
+    funded = outside.funded if outside is not None else ()
+    row["enters"] = "|".join(m for m in funded if m not in question.units)
+    row["leaves"] = "|".join(m for m in question.units if funded and m not in funded)
+    row["message"] = message.replace("\n", "; ") or (outside.message if outside and outside.best is None else "")
+    return row

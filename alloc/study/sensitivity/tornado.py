@@ -1,0 +1,56 @@
+"""One figure at a time, to either end of its range: what moves the answer most."""
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from alloc.study.points import Point
+from alloc.study.sensitivity.question import Question, Search, worse_by
+from alloc.study.sensitivity.uncertain import Uncertain
+
+ENDS = ("low", "high")
+GOALS = ("objective", "employment", "linkage")
+
+
+def tornado(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
+    """Return one row a figure, those that leave no plan at an end first, then by swing of the objective.
+
+    Solves two questions a figure, and one more at each end where other measures are funded: whether the plan of today
+    would do as well there.
+    """
+    rows = question.together([_bar(question, one) for one in varied])
+    rows.sort(key=lambda row: (-row["_lost"], -row["swing"], row["figure"]))
+    return pd.DataFrame([{k: x for k, x in row.items() if not k.startswith("_")} for row in rows])
+
+
+def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
+    points = yield [{one.path: one.low}, {one.path: one.high}]
+    today = set(question.units)
+    other = [i for i, point in enumerate(points) if point.objective is not None and set(point.funded) != today]
+    held: Sequence[Point] = ()
+    if other and question.weighted:
+        held = yield [question.held(({one.path: (one.low, one.high)[i]}), list(question.units)) for i in other]
+    worse = {i: worse_by(points[i], kept) for i, kept in zip(other, held, strict=False)}
+    row: dict[str, Any] = {"figure": one.path, "value": one.value, "low": one.low, "high": one.high}
+    row |= {"origin": one.origin, "source": one.source}
+    for goal in GOALS:
+        reached = [question.base.figures[goal], *(getattr(point, goal) for point in points)]
+        known = [float(x) for x in reached if x is not None]
+        row |= {f"{goal}_low": reached[1], goal: reached[0], f"{goal}_high": reached[2]}
+        row["swing" if goal == "objective" else f"swing_{goal}"] = max(known) - min(known)
+    for i, (end, point) in enumerate(zip(ENDS, points, strict=True)):
+        changed = i in other and not worse.get(i, math.inf) <= question.noise
+        row[f"status_{end}"] = point.status
+        row[f"plan_{end}"] = "none" if point.objective is None else "other" if changed else "same"
+        row[f"enters_{end}"] = "|".join(m for m in point.funded if m not in today) if changed else ""
+        row[f"leaves_{end}"] = "|".join(m for m in today_in_order(question) if m not in point.funded) if changed else ""
+        row[f"message_{end}"] = point.message.replace("\n", "; ")
+    row["_lost"] = sum(point.objective is None for point in points)
+    return row
+
+
+def today_in_order(question: Question) -> list[str]:
+    """Return the measures of the plan at the figures, in the order of the instance."""
+    return [m for m in question.instance.measures if m in question.units]

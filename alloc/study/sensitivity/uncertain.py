@@ -1,0 +1,85 @@
+"""Which figures vary, and between what: the range beside them, or the spread of their source; nothing is invented."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from alloc.errors import RequestError
+from alloc.instance import Instance
+from alloc.instance.figures import Figure, figures
+from alloc.instance.words import nearest
+
+REST = "default"
+"""The spread of figures whose source has none of its own."""
+
+
+@dataclass(frozen=True)
+class Uncertain:
+    """A figure with the ends between which it may lie. origin: `range`, or the source whose spread it has."""
+
+    path: str
+    value: float
+    low: float
+    high: float
+    origin: str
+    source: str = ""
+
+    def at(self, part: float) -> float:
+        """Return the figure at a part of its range: 0 the low end, 1 the high end."""
+        return self.low + part * (self.high - self.low)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The figures that a study varies, and those that it was asked about but has nothing to vary by."""
+
+    varied: tuple[Uncertain, ...]
+    fixed: tuple[Figure, ...]
+
+
+def choose(instance: Instance, only: Sequence[str], spread: Mapping[str, float]) -> Choice:
+    """Return which figures vary.
+
+    only: paths, the beginnings of paths, or patterns with `*`; none = every figure that is written. spread: source →
+    part of the figure by which it may be off, up and down; before the instance's own. A spread never leaves what the
+    format allows a figure to be. Raises RequestError for a path that leads to no figure and for an unknown source.
+    """
+    for source, part in spread.items():
+        known = [*instance.sources, "assumption", REST]
+        if source not in known:
+            raise RequestError("spread_unknown", found=source, known=", ".join(known))
+        if not 0 <= part <= 1:
+            raise RequestError("spread_part", source=source, found=f"{part:g}")
+    everything = list(figures(instance))
+    for pattern in only:
+        if not any(_named(figure.path, pattern) for figure in everything):
+            hint = nearest(pattern, (figure.path for figure in everything))
+            raise RequestError("no_such_figure", found=pattern, nearest=hint or everything[0].path)
+    asked = [
+        figure
+        for figure in everything
+        if (any(_named(figure.path, pattern) for pattern in only) if only else figure.written or figure.ends)
+    ]
+    parts = {**instance.spread, **spread}
+    found = {figure.path: _ends(figure, parts) for figure in asked}
+    varied = tuple(one for one in found.values() if one is not None)
+    return Choice(varied, tuple(figure for figure in asked if found[figure.path] is None))
+
+
+def within(figure: Figure | Uncertain, part: float, least: float, most: float) -> tuple[float, float]:
+    """Return how far a figure goes when it may be off by a part of itself and must stay between least and most."""
+    reach = part * abs(figure.value)
+    return max(least, figure.value - reach), min(most, figure.value + reach)
+
+
+def _named(path: str, pattern: str) -> bool:
+    return path == pattern or path.startswith(f"{pattern}.") or fnmatchcase(path, pattern)
+
+
+def _ends(figure: Figure, parts: Mapping[str, float]) -> Uncertain | None:
+    if figure.ends is not None:
+        (low, high), origin = figure.ends, "range"
+    else:
+        origin = figure.source if figure.source in parts else REST
+        low, high = within(figure, parts.get(origin, 0.0), figure.least, figure.most)
+    return Uncertain(figure.path, figure.value, low, high, origin, figure.source) if low < high else None

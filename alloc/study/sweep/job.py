@@ -1,0 +1,73 @@
+"""A plan laid over an instance: what will be asked, in which order, and under which keys."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from alloc.errors import InstanceError, RequestError
+from alloc.instance import draft
+from alloc.run import versions, wanted
+from alloc.study.asking import Question
+from alloc.study.crew import Round
+from alloc.study.points import round_of
+from alloc.study.sweep.cases import Case, cases
+from alloc.study.sweep.plan import read_plan
+from alloc.study.sweep.store import FORMAT, canonical, fingerprint, key_of
+from alloc.texts import LANGUAGES
+
+
+@dataclass(frozen=True)
+class Job:
+    """The points of a plan in their order, each with the key of its content; manifest: what is noted down."""
+
+    question: Question
+    cases: Sequence[Case]
+    keys: Sequence[str]
+    manifest: Mapping[str, Any]
+
+    @cached_property
+    def different(self) -> Sequence[str]:
+        """The keys without repetitions: a plan may mean the same point twice."""
+        return list(dict.fromkeys(self.keys))
+
+    @cached_property
+    def round(self) -> Round:
+        """The different points, with the order in which they are asked."""
+        overrides = {key: case.overrides for key, case in zip(self.keys, self.cases, strict=True)}
+        return round_of(self.question, [overrides[key] for key in self.different])
+
+
+def prepared(
+    instance: str | PathLike[str],
+    plan: str | PathLike[str] | Mapping[str, Any],
+    overrides: Mapping[str, object] | None,
+    lang: str,
+    **options: float | str | None,
+) -> Job:
+    """Lay a plan over an instance. Raises InstanceError with every fault of either, RequestError for a wrong call."""
+    if lang not in LANGUAGES:
+        raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
+    of = draft(Path(instance))
+    if of.source.data is None or of.source.faults:
+        raise InstanceError(of.inspect().faults)
+    written, source = read_plan(plan if isinstance(plan, Mapping) else Path(plan))
+    base, found = cases(written, source, of, dict(overrides or {}))
+    wanted(base, **options)
+    question = Question(of, options, lang)
+    shared = fingerprint(question, base.previous)
+    manifest = {
+        "format": FORMAT,
+        "name": base.name,
+        "title": written.title or base.title or base.name,
+        "year": base.year,
+        "instance_sha256": base.sha256,
+        "plan_sha256": hashlib.sha256(canonical(written.model_dump()).encode()).hexdigest(),
+        "points": len(found),
+        "options": {key: value for key, value in options.items() if value is not None},
+        "versions": versions(),
+    }
+    return Job(question, found, [key_of(shared, case.overrides) for case in found], manifest)

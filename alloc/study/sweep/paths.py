@@ -1,0 +1,169 @@
+"""Which figures a path means: one, or all that a selector picks.
+
+`funds.tianjin.amount` is one figure, `measures[category=training].unit_cost` one of each measure picked, and a `*`
+in the place of a key means every key. The answer is a list of paths as `--set` takes them.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from alloc.instance.overrides import followed, step_to
+from alloc.instance.schema import Document
+from alloc.instance.tables import TABLES
+from alloc.instance.words import nearest
+from alloc.study.sweep.spans import UnclearError, neat
+
+_SELECTOR = re.compile(r"(?P<table>\w+)\[(?P<tests>[^\]]*)\](?:\.(?P<column>.+))?")
+_BORROWED = {"region": ("county", "counties"), "chain": ("industry", "industries")}
+"""Words of a measure's county and industry that a selector may ask for, as the selections of rules do."""
+
+ON, OFF = "on", "off"
+
+
+def figures(data: Any, path: str) -> list[str]:
+    """Return the paths that a path with selectors stands for; a plain path stands for itself.
+
+    data: an instance as written. Raises UnclearError where the path picks nothing.
+    """
+    found = [*_spread(data, path)]
+    if not found:
+        raise UnclearError("sweep_picks_nothing", found=path)
+    return found
+
+
+def _spread(data: Any, path: str) -> Iterator[str]:
+    selector = _SELECTOR.fullmatch(path)
+    if selector and selector["table"] in TABLES:
+        rows = _picked(data, selector["table"], selector["tests"])
+        starts = [f"{selector['table']}.{row}" for row in rows]
+        if selector["column"] is None:
+            yield from starts
+        for start in starts if selector["column"] else ():
+            yield from _spread(data, f"{start}.{selector['column']}")
+        return
+    start, star, rest = path.partition(".*")
+    if not star or (rest and not rest.startswith(".")):
+        yield path
+    elif start in TABLES:
+        yield from _spread(data, f"{start}[*]{rest}")
+    else:
+        inside = _at(data, start)
+        for key in inside if isinstance(inside, Mapping) else ():
+            yield from _spread(data, f"{start}.{key}{rest}")
+
+
+def _picked(data: Any, table: str, tests: str) -> Iterator[str]:
+    """Yield the ids, names or numbers of the rows that pass every test: `key=value`, `key=this|that`, or `*`."""
+    wanted = [test.strip() for test in tests.split(",") if test.strip() not in ("", "*")]
+    pairs = [tuple(part.strip() for part in test.split("=", 1)) for test in wanted]
+    for test, pair in zip(wanted, pairs, strict=True):
+        if len(pair) != 2:
+            raise UnclearError("sweep_bad_selector", found=test)
+        known = _columns(table)
+        if pair[0].partition(".")[0] not in known:
+            raise UnclearError("sweep_unknown_column", found=pair[0], table=table, hint=nearest(pair[0], known))
+    for name, row in _rows(data, table):
+        passed = (set(_words(data, table, name, row, key)) & set(value.split("|")) for key, value in pairs)
+        if all(passed):
+            yield name
+
+
+def _columns(table: str) -> set[str]:
+    found = {field.alias or name for row in TABLES[table] for name, field in row.model_fields.items()}
+    return found | {"id"} | ({"tag", *_BORROWED} if table == "measures" else set())
+
+
+def _rows(data: Any, table: str) -> Iterator[tuple[str, Any]]:
+    rows = data.get(table) if isinstance(data, Mapping) else None
+    if isinstance(rows, Mapping):
+        yield from rows.items()
+    elif isinstance(rows, tuple):
+        names = [row.get("name") if isinstance(row, Mapping) else None for row in rows]
+        for i, (name, row) in enumerate(zip(names, rows, strict=True), 1):
+            own = isinstance(name, str) and table == "rules" and names.count(name) == 1
+            yield (str(name) if own else str(i)), row
+
+
+def _words(data: Any, table: str, name: str, row: Any, key: str) -> Iterable[str]:
+    """Return what a row says in a column, as words."""
+    if not isinstance(row, Mapping):
+        return ()
+    if key == "id":
+        return (name,)
+    if table == "measures" and key == "tag":
+        key = "tags"
+    if table == "measures" and key in _BORROWED:
+        own, other = _BORROWED[key]
+        found = _at(data, f"{other}.{row.get(own)}")
+        return (str(found.get(key) or (row.get(own) if key == "region" else "")),) if isinstance(found, Mapping) else ()
+    value: Any = row
+    for step in (key,) if key in row else key.split("."):
+        value = value.get(step) if isinstance(value, Mapping) else None
+    if value is None:
+        value = _default(table, row, key)
+    return [_plain(x) for x in value] if isinstance(value, tuple) else [_plain(value)]
+
+
+def _plain(value: object) -> str:
+    return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
+
+
+def _at(data: Any, path: str) -> Any:
+    """Return what stands at a path, None where nothing does."""
+    _, words, holder = followed(data, path.split("."))
+    last = step_to(holder, ".".join(words))
+    return None if last is None else holder[last]
+
+
+def is_rule(data: Any, path: str) -> bool:
+    """Tell whether a path means a whole rule, which can be on or off."""
+    steps, words, rules = followed(data, path.split("."))
+    return steps == ["rules"] and step_to(rules, ".".join(words)) is not None
+
+
+def number(data: Any, path: str) -> float | None:
+    """Return the number that stands at a path, or its default; None where there is none to multiply."""
+    value = _at(data, path)
+    if value is None:
+        steps, words, holder = followed(data, path.split("."))
+        if steps and steps[0] in TABLES and len(steps) == 2 and isinstance(holder, Mapping):
+            value = _default(str(steps[0]), holder, ".".join(words))
+        elif not steps and len(words) == 2 and words[0] in Document.model_fields:
+            value = getattr(Document.model_fields[words[0]].default, words[1], None)
+        elif len(steps) == 1 and steps[0] in Document.model_fields and steps[0] not in TABLES:
+            value = Document.model_fields[str(steps[0])].default
+            value = getattr(type(value), "model_fields", {}).get(words[0])
+            value = value.default if value is not None else None
+    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+
+
+def _default(table: str, row: Mapping[str, Any], column: str) -> Any:
+    """Return what a column is where nothing is written."""
+    for kind in TABLES[table]:
+        if table == "rules" and row.get("type") not in kind.model_fields["type"].annotation.__args__:  # type: ignore[union-attr]
+            continue
+        for name, field in kind.model_fields.items():
+            if (field.alias or name) == column and not field.is_required():
+                return field.default
+    return None
+
+
+def replaced(data: Any, path: str, value: object, factor: bool) -> dict[str, object]:
+    """Return the figures to replace when a path takes a value, or a factor on what stands there.
+
+    Of several figures that a selector picks, those that nothing is written for are left as they are by a factor.
+    Raises UnclearError where there is nothing to multiply.
+    """
+    keys = figures(data, path)
+    if all(is_rule(data, key) for key in keys):
+        value = {True: ON, False: OFF}.get(value, value) if isinstance(value, bool) else value
+        if value not in (ON, OFF) or factor:
+            raise UnclearError("sweep_rule_on_off", found=value)
+        return {f"{key}.penalty": 0.0 for key in keys} if value == OFF else {}
+    if not factor:
+        return dict.fromkeys(keys, value)
+    numbers = {key: x for key in keys if (x := number(data, key)) is not None}
+    if not numbers:
+        raise UnclearError("sweep_no_figure", found=path)
+    return {key: neat(x * float(value)) for key, x in numbers.items()}  # type: ignore[arg-type]

@@ -1,0 +1,77 @@
+"""A plan as it is written, with every fault at once."""
+
+from collections.abc import Mapping
+from pathlib import Path as File
+from typing import Any
+
+from pydantic import ValidationError
+
+from alloc.errors import Fault, InstanceError, RequestError
+from alloc.instance.document import Path, Source, parse
+from alloc.instance.words import nearest
+from alloc.study.sweep.schema import Plan, Sample
+
+_MISTAKES = {
+    "int_type": "not_whole",
+    "string_type": "not_text",
+    "dict_type": "not_a_mapping",
+    "model_type": "not_a_mapping",
+    "tuple_type": "not_a_list",
+}
+
+
+def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
+    """Read a plan file, or take one as a mapping. Raises InstanceError with every fault, each with its line."""
+    if isinstance(plan, Mapping):
+        source = Source(_tupled(plan), {(): "plan"})
+    else:
+        try:
+            source = parse(File(plan).read_bytes().decode("utf-8-sig"), str(plan))
+        except FileNotFoundError:
+            raise RequestError("sweep_no_plan", path=plan) from None
+        except UnicodeDecodeError:
+            raise InstanceError([Fault(str(plan), "", "not_utf8")]) from None
+    _keep_empty(source)
+    found = None
+    try:
+        found = Plan.model_validate(source.data)
+    except ValidationError as error:
+        source.faults.extend(_fault(one, source) for one in error.errors(include_url=False))
+    if source.faults or found is None:
+        raise InstanceError(source.faults)
+    return found, source
+
+
+def _tupled(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(key): _tupled(item) for key, item in value.items()}
+    return tuple(_tupled(item) for item in value) if isinstance(value, list | tuple) else value
+
+
+def _keep_empty(source: Source) -> None:
+    """Put keys without a value back: `measures[*].unit_cost × 0.8…1.2:` says all that it has to say."""
+    for path in source.places:
+        holder = source.data
+        for step in path[:-1]:
+            holder = holder.get(step) if isinstance(holder, dict) else None
+        if len(path) > 1 and isinstance(holder, dict) and path[-1] not in holder:
+            holder[path[-1]] = None
+
+
+def _fault(error: Any, source: Source) -> Fault:
+    """Return one error of pydantic in a planner's words."""
+    path: Path = error["loc"]
+    place, label, kind, found = source.place(path), source.label(path), error["type"], error["input"]
+    model = Sample if path[:1] == ("sample",) and len(path) > 1 else Plan
+    if kind == "missing":
+        meaning = model.model_fields[str(path[-1])].description
+        return Fault(source.place(path[:-1]), label, "missing", {"meaning": f" ({meaning})"})
+    if kind == "extra_forbidden":
+        return Fault(place, label, "unknown_key", {"hint": nearest(path[-1], model.model_fields)})
+    if kind == "literal_error":
+        expected = error["ctx"]["expected"].replace("'", "").replace(" or ", ", ")
+        values = {"found": found, "what": path[-1], "hint": nearest(found, expected.split(", ")), "expected": expected}
+        return Fault(place, label, "not_allowed", values)
+    if kind == "greater_than_equal":
+        return Fault(place, label, "below", {"found": found, "limit": error["ctx"]["ge"], "unit": ""})
+    return Fault(place, label, _MISTAKES.get(kind, "not_understood"), {"found": found, "problem": error["msg"]})

@@ -1,0 +1,84 @@
+"""The files of a sweep: CSV, workbook, Parquet where pyarrow is installed, and a note of what was done."""
+
+import json
+import math
+import os
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import xlsxwriter
+
+from alloc.report.folder import harmless
+from alloc.texts import say
+
+MOST_ROWS = 1_048_575
+"""Rows that a sheet of Excel holds below its head."""
+
+
+def write(folder: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> None:
+    """Write the results of a sweep beside its store, each file whole or not at all."""
+    _whole(
+        folder / "sweep.csv",
+        lambda file: harmless(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n"),
+    )
+    _whole(folder / "sweep.xlsx", lambda file: _workbook(file, table, long, manifest, lang))
+    if find_spec("pyarrow"):
+        _whole(folder / "sweep.parquet", lambda file: _worded(table).to_parquet(file, index=False))
+    note = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    _whole(folder / "sweep.json", lambda file: file.write_text(note, encoding="utf-8"))
+
+
+def _whole(file: Path, write_to: Callable[[Path], object]) -> None:
+    beside = file.with_name(f".{file.name}.new")
+    write_to(beside)
+    os.replace(beside, file)
+
+
+def _worded(table: pd.DataFrame) -> pd.DataFrame:
+    """Return the table with columns that hold words beside numbers as words: Parquet has one type a column."""
+    found = table.copy()
+    for name in found.columns:
+        kinds = {type(x) for x in found[name] if x is not None and not (isinstance(x, float) and math.isnan(x))}
+        if found[name].dtype == object and kinds - {int, float} and kinds != {bool}:
+            found[name] = [None if x is None else str(x) for x in found[name]]
+    return found
+
+
+def _workbook(file: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> None:
+    """Write the points, and a sheet to pivot with; text from data never becomes a formula or a link."""
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+    book = xlsxwriter.Workbook(str(file), {**options, "constant_memory": True})
+    book.set_properties({"title": manifest["title"], "created": datetime(manifest["year"], 1, 1)})
+    head = book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1, "text_wrap": True, "valign": "top"})
+    text = book.add_format({"num_format": "@"})
+    for name, frame in (("sweep_sheet_points", table), ("sweep_sheet_pivot", long)):
+        sheet = book.add_worksheet(say(name, lang))
+        sheet.freeze_panes(1, 1)
+        sheet.set_column(0, len(frame.columns) - 1, 14)
+        for j, column in enumerate(frame.columns):
+            sheet.write_string(0, j, str(column), head)
+        shown = frame.head(MOST_ROWS)
+        for i, row in enumerate(shown.itertuples(index=False, name=None), 1):
+            for j, value in enumerate(row):
+                _cell(sheet, i, j, value, text)
+        sheet.autofilter(0, 0, max(len(shown), 1), len(frame.columns) - 1)
+    about = book.add_worksheet(say("sheet_about", lang))
+    about.set_column(0, 0, 24)
+    about.set_column(1, 1, 90)
+    for i, (key, value) in enumerate(manifest.items()):
+        about.write_string(i, 0, key, head)
+        about.write_string(i, 1, value if isinstance(value, str) else json.dumps(value, ensure_ascii=False), text)
+    book.close()
+
+
+def _cell(sheet: Any, i: int, j: int, value: Any, text: Any) -> None:
+    if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
+        return
+    if isinstance(value, bool) or not hasattr(value, "__float__"):
+        sheet.write_string(i, j, str(value), text)
+    elif math.isfinite(value):
+        sheet.write_number(i, j, float(value))

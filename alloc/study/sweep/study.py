@@ -1,0 +1,175 @@
+"""A sweep: the points of a plan asked, kept, and laid out as one table."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.errors import RequestError
+from alloc.study.crew import answers, crew
+from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Point
+from alloc.study.sweep import sheets
+from alloc.study.sweep.cases import Case
+from alloc.study.sweep.job import prepared
+from alloc.study.sweep.store import FILE, store
+from alloc.study.sweep.table import long, table
+
+PILOTS = 4
+"""A dry run solves so many points to tell how long all of them will take."""
+
+Tell = Callable[[int, Point | None], None]
+"""Told the number of points to solve and None before the first, then how many are left and each point as it comes."""
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A sweep that was carried out: its points in the order of the plan.
+
+    solved: how many points were asked in this run; the rest was known, or the plan means it twice.
+    """
+
+    cases: Sequence[Case] = field(repr=False)
+    points: Sequence[Point] = field(repr=False)
+    manifest: Mapping[str, Any]
+    solved: int
+
+    @cached_property
+    def table(self) -> pd.DataFrame:
+        """One row a point: what is varied, status, proof and totals."""
+        return table(self.cases, self.points)
+
+    @cached_property
+    def long(self) -> pd.DataFrame:
+        """One row for each point, county and category, with the aid that goes there [money]."""
+        return long(self.cases, self.points)
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many points have each status."""
+        found: dict[str, int] = {}
+        for point in self.points:
+            found[point.status] = found.get(point.status, 0) + 1
+        return dict(sorted(found.items()))
+
+    @property
+    def exit_code(self) -> int:
+        """What the command line answers: 0 only where every point is proven, optimal or infeasible."""
+        worst = ((AUDIT_FAILED, 6), (FAILED, 1), (FAULT, 2), ("feasible", 4), ("no_solution", 4))
+        return next((code for status, code in worst if status in self.counts), 0)
+
+    def save(self, out: str | PathLike[str], details: bool = False, lang: str = "en") -> Path:
+        """Write the tables into a folder that exists, and return it. details: with a column a county and category."""
+        frame = table(self.cases, self.points, details)
+        sheets.write(Path(out), frame, self.long, {**self.manifest, "statuses": self.counts}, lang)
+        return Path(out)
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """What a sweep would take: points in all, points to solve, and seconds with the processes asked for."""
+
+    points: int
+    unsolved: int
+    pilots: Sequence[Point]
+    seconds: float
+
+
+def sweep(
+    instance: str | PathLike[str],
+    plan: str | PathLike[str] | Mapping[str, Any],
+    out: str | PathLike[str] | None = None,
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    method: str | None = None,
+    jobs: int = 1,
+    cluster: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    details: bool = False,
+    overwrite: bool = False,
+    lang: str = "en",
+    tell: Tell | None = None,
+    apart: bool = False,
+) -> Sweep:
+    """Solve every point of a plan; with `out`, keep them there and write the tables.
+
+    instance: a path. plan: a plan file, or the same as a mapping. out: a folder; points that it holds already are not
+    solved again. gap, time_limit [s per point], method: in place of the instance's solver options. jobs: processes (1:
+    none but this one, unless `apart`); cluster: address of a Dask scheduler to use instead. details: columns for every
+    county and category in sweep.csv. overwrite: forget what the folder holds. Raises InstanceError with every fault of
+    the plan and the instance, RequestError for a wrong call; a point that goes wrong is a row with its status.
+    """
+    job = prepared(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
+    folder = None if out is None else _opened(Path(out), overwrite)
+    with store(folder) as kept:
+        kept.begin(job.manifest)
+        found = kept.known()
+        known = {i: found[key] for i, key in enumerate(job.different) if key in found}
+        left = len(job.different) - len(known)
+        if tell is not None:
+            tell(left, None)
+        if left:
+            with crew(job.question, min(jobs, left), cluster, apart) as lanes:
+                for number, answer in answers(job.round, known, lanes):
+                    kept.keep(job.different[number], answer)
+                    found[job.different[number]] = answer
+                    left -= 1
+                    if tell is not None:
+                        tell(left, answer.point)
+    points = [found[key].point for key in job.keys]
+    result = Sweep(job.cases, points, job.manifest, len(job.different) - len(known))
+    if folder is not None:
+        result.save(folder, details, lang)
+    return result
+
+
+def forecast(
+    instance: str | PathLike[str],
+    plan: str | PathLike[str] | Mapping[str, Any],
+    out: str | PathLike[str] | None = None,
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    method: str | None = None,
+    jobs: int = 1,
+    overrides: Mapping[str, object] | None = None,
+    lang: str = "en",
+) -> Forecast:
+    """Solve the first few points of a plan and tell how long all of them would take; nothing is written."""
+    job = prepared(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
+    known: set[str] = set()
+    if out is not None and (Path(out) / FILE).is_file():
+        with store(Path(out)) as kept:
+            known = set(kept.known())
+    unsolved = [key for key in job.different if key not in known]
+    pilots: list[Point] = []
+    if unsolved:
+        for _, answer in answers(job.round, {}, None):
+            pilots.append(answer.point)
+            if len(pilots) == min(PILOTS, len(job.different)):
+                break
+    return Forecast(len(job.cases), len(unsolved), pilots, _expected(pilots, len(unsolved), jobs))
+
+
+def _expected(pilots: Sequence[Point], count: int, jobs: int) -> float:
+    """Return the time that so many points take, the first like the first pilot, the rest like the rest [s]."""
+    if not count:
+        return 0.0
+    later = [point.seconds for point in pilots[1:]] or [pilots[0].seconds]
+    return (pilots[0].seconds + sum(later) / len(later) * (count - 1)) / min(jobs, count)
+
+
+def _opened(out: Path, overwrite: bool) -> Path:
+    """Return the folder of a sweep: a new one, an empty one, or one that an earlier sweep left."""
+    if out.exists() and not out.is_dir():
+        raise RequestError("sweep_not_a_folder", path=out)
+    if out.is_dir() and any(out.iterdir()) and not (out / FILE).is_file():
+        raise RequestError("sweep_not_a_sweep", path=out)
+    out.mkdir(parents=True, exist_ok=True)
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm") if overwrite else ():
+        (out / name).unlink(missing_ok=True)
+    return out

@@ -1,0 +1,67 @@
+"""The points as one long table, and the same with a row for each county and category."""
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from alloc.instance.schema import Category
+from alloc.study.point import Point
+from alloc.study.sweep.cases import Case
+
+RESULTS = (
+    "status", "objective", "bound", "gap", "employment", "linkage", "penalties", "cost", "aid", "chains_closed",
+    "funded", "seconds", "message",
+)  # fmt: skip
+"""Columns of what became of a point, after those that say what it was."""
+
+
+def table(cases: Sequence[Case], points: Sequence[Point], details: bool = False) -> pd.DataFrame:
+    """Return one row a point: what is varied, status, proof and totals.
+
+    details: one more column for the aid to each county and category, `aid.cele.training` [money].
+    """
+    frame = _varied(cases)
+    for name in RESULTS:
+        if name == "funded":
+            frame[name] = pd.array([len(p.funded) if p.objective is not None else None for p in points], dtype="Int64")
+        elif name == "chains_closed":
+            frame[name] = pd.array([p.chains_closed for p in points], dtype="Int64")
+        elif name in ("status", "message"):
+            frame[name] = [getattr(p, name) for p in points]
+        else:
+            frame[name] = pd.Series([getattr(p, name) for p in points], dtype="float64")
+    if not details:
+        return frame
+    pairs = {f"aid.{c}.{k}": [p.money.get((c, k)) for p in points] for c, k in _pairs(points)}
+    return pd.concat([frame, pd.DataFrame(pairs, dtype="float64")], axis=1)
+
+
+def long(cases: Sequence[Case], points: Sequence[Point]) -> pd.DataFrame:
+    """Return one row for each point with a plan, county and category: ready to be pivoted."""
+    frame = _varied(cases)
+    frame["status"] = [p.status for p in points]
+    pairs = _pairs(points)
+    rows = [i for i, p in enumerate(points) if p.money for _ in pairs]
+    found = frame.iloc[rows].reset_index(drop=True)
+    planned = [p for p in points if p.money]
+    found["county"] = [c for _ in planned for c, _ in pairs]
+    found["category"] = [k for _ in planned for _, k in pairs]
+    found["aid"] = pd.Series([p.money.get(pair) for p in planned for pair in pairs], dtype="float64")
+    return found
+
+
+def _pairs(points: Sequence[Point]) -> list[tuple[str, Category]]:
+    return [*dict.fromkeys(pair for p in points for pair in p.money)]
+
+
+def _varied(cases: Sequence[Case]) -> pd.DataFrame:
+    """Return what is varied: number, scenario and seed where there are any, and a column for each path."""
+    columns: dict[str, list[object]] = {"point": list(range(1, len(cases) + 1))}
+    if any(case.scenario for case in cases):
+        columns["scenario"] = [case.scenario for case in cases]
+    if any(case.seed is not None for case in cases):
+        columns["seed"] = [case.seed for case in cases]
+    for name in dict.fromkeys(label for case in cases for label in case.cells):
+        taken = f"{name} (varied)" if name in (*columns, *RESULTS) else name
+        columns[taken] = [case.cells.get(name) for case in cases]
+    return pd.DataFrame(columns)
