@@ -140,7 +140,10 @@ def _highs(options: Options, log: TextIO | None) -> Highs:
 
 
 def _search(solver: Highs, model: pyo.ConcreteModel, gap: float, limit: float, nodes: int | None = None) -> Search:
-    """Run HiGHS once; the plan it has is loaded into the model."""
+    """Run HiGHS once; the plan it has is loaded into the model. Nothing to decide is the best of all decisions."""
+    if next(model.component_data_objects(pyo.Var), None) is None:
+        value = float(pyo.value(model.Goal))
+        return Search(value, value, TerminationCondition.convergenceCriteriaSatisfied, False)
     solver.config.rel_gap = solver.config.abs_gap = gap
     solver.config.time_limit = limit
     solver.config.solver_options["mip_max_nodes"] = nodes or 2**31 - 1
