@@ -7,8 +7,10 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.diff import Difference, diff
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep.study import Sweep, sweep
+    from alloc.study.verify import Verification, verify
 
 _ROOMS = {
     "Instance": "alloc.instance",
@@ -18,6 +20,10 @@ _ROOMS = {
     "Run": "alloc.run",
     "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
+    "Difference": "alloc.study.diff",
+    "diff": "alloc.study.diff",
+    "Verification": "alloc.study.verify",
+    "verify": "alloc.study.verify",
     "Sweep": "alloc.study.sweep.study",
     "sweep": "alloc.study.sweep.study",
 }
@@ -25,6 +31,7 @@ _ROOMS = {
 __all__ = [
     "AllocError",
     "AuditError",
+    "Difference",
     "Fault",
     "Instance",
     "InstanceError",
@@ -33,11 +40,14 @@ __all__ = [
     "Sensitivity",
     "SolveError",
     "Sweep",
+    "Verification",
+    "diff",
     "inspect",
     "read",
     "sensitivity",
     "solve",
     "sweep",
+    "verify",
 ]
 
 

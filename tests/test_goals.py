@@ -162,3 +162,10 @@ def test_without_money_the_plan_is_the_status_quo():
     run = alloc.solve(instance_of(asked(funds={"aid": {"amount": 0}})))
     assert run.objective == near(0)
     assert run.figures["status_quo"]["objective"] == near(0)
+
+
+def test_a_question_without_industries_has_a_status_quo_too():
+    """Where nothing stands today there is nothing to decide without a plan: no jobs, no linkage."""
+    run = alloc.solve(instance_of(rivals()))
+    assert run.status == "optimal"
+    assert run.figures["status_quo"] == {"objective": 0, "employment": 0, "linkage": 0, "chains_closed": 0}

@@ -38,8 +38,14 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 def test_every_file_of_a_result_is_there(folder: Path):
     tables = {f"{name}.csv" for name in dictionary()}
-    others = {"run.json", "datapackage.json", "allocation.xlsx", "report.html", "charts"}
+    others = {"run.json", "datapackage.json", "allocation.xlsx", "report.html", "charts", "instance"}
     assert {path.name for path in folder.iterdir()} == tables | others
+    assert {path.name for path in (folder / "instance").iterdir()} == {"instance.yaml", "results"}
+
+
+def test_a_result_holds_the_question_it_answers(run: Run, folder: Path):
+    again, asked = read(folder / "instance"), run.instance
+    assert again.model_copy(update={"sha256": asked.sha256}) == asked
 
 
 def test_files_begin_with_the_mark_that_excel_needs_for_chinese(folder: Path):

@@ -6,8 +6,10 @@ import sys
 import click
 
 from alloc.cli.answer import doctor, solve
+from alloc.cli.compare import diff, verify
+from alloc.cli.exchange import export
 from alloc.cli.page import page
-from alloc.cli.question import check, export, generate, new, schema
+from alloc.cli.question import check, generate, new, schema
 from alloc.cli.sweep import sweep
 from alloc.cli.uncertainty import sensitivity
 
@@ -21,5 +23,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, page, sweep, sensitivity, export, schema, new, generate, doctor):
+for command in (check, solve, page, verify, diff, sweep, sensitivity, export, schema, new, generate, doctor):
     main.add_command(command)

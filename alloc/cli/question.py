@@ -1,4 +1,4 @@
-"""Commands about the question: check it, begin one, make one up, hand it to another solver."""
+"""Commands about the question: check it, begin one, make one up."""
 
 import json
 import sys
@@ -7,7 +7,6 @@ from pathlib import Path
 import click
 
 from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
-from alloc.errors import RequestError
 from alloc.texts import say
 
 
@@ -31,23 +30,6 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
         found = reading.instance
         sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}
         click.echo(say("check_fine", lang, name=found.name, doubts=len(reading.doubts), **sizes))
-
-
-@click.command()
-@instance_argument
-@click.argument("target", type=click.Path(path_type=Path))
-@set_option
-@lang_option
-def export(instance: Path, target: Path, settings: tuple[str, ...], lang: str) -> None:
-    """Write the whole MIP as TARGET (.mps or .lp) for any other solver."""
-    with spoken(lang):
-        if target.suffix not in (".mps", ".lp"):
-            raise RequestError("bad_format", path=target)
-        from alloc.instance import read
-        from alloc.model import build, written
-
-        written(build(read(instance, overrides(settings))), target)
-        click.echo(say("wrote", lang, path=target), err=True)
 
 
 @click.command()

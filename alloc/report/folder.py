@@ -1,7 +1,11 @@
 """The files of a result: CSV tables, their data dictionary, the workbook, and the page with its charts."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -9,13 +13,17 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
+from alloc.instance.writing import files
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import draws_chinese, png, standalone
 from alloc.report.page import page
 from alloc.report.tables import dictionary
 from alloc.report.workbook import workbook
 
-PROFILE = "https://datapackage.org/profiles/2.0/datapackage.json"
+QUESTION = "instance"
+"""The folder of a result that holds the question it answers."""
+
+PROFILES = "https://datapackage.org/profiles/2.0"
 _TYPES = {"text": "string", "number": "number", "flag": "integer"}
 
 
@@ -28,13 +36,18 @@ def write(
     boundaries: Boundaries | None = None,
     pictures: bool = False,
 ) -> None:
-    """Write every table as UTF-8 CSV with a byte-order mark, the data dictionary, the workbook and the page.
+    """Write every table as UTF-8 CSV with a byte-order mark, the data dictionary, workbook and page, and the question.
 
+    The question stands in a folder of its own, `instance`, previous plans with it, so that a result can be compared,
+    checked and handed on without what it was made from.
     boundaries: of the user, for maps. pictures: whether the charts are written as PNG too.
     """
-    for name, frame in tables.items():
-        harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
-    package = json.dumps(data_package(instance, lang), ensure_ascii=False, indent=2) + "\n"
+    for name, content in files(instance, tables=False).items():
+        file = folder / QUESTION / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+    write_tables(tables, folder)
+    package = json.dumps(data_package(instance, lang, folder=folder), ensure_ascii=False, indent=2) + "\n"
     (folder / "datapackage.json").write_text(package, encoding="utf-8")
     workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
@@ -94,6 +107,31 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
     return frame
 
 
+@contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """Let a new folder be filled that is there whole in the end, or not at all.
+
+    Raises RequestError where there is one already.
+    """
+    if out.exists():
+        raise RequestError("folder_there", path=out)
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
+    try:
+        new = beside / "new"
+        new.mkdir()
+        yield new
+        new.rename(out)
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+
+
+def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Write every table as UTF-8 CSV with a byte-order mark, for Excel."""
+    for name, frame in tables.items():
+        harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+
+
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table in which no text begins like a formula: such cells get a `'` in front."""
     found = frame.copy()
@@ -103,32 +141,61 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def data_package(instance: Instance, lang: str, shown: Mapping[str, Any] | None = None) -> dict[str, Any]:
+def data_package(
+    instance: Instance, lang: str, shown: Mapping[str, Any] | None = None, folder: Path | None = None
+) -> dict[str, Any]:
     """Return the data dictionary as a Frictionless Data Package (version 2).
 
-    shown: the tables of another kind of result, described in the same way.
+    shown: the tables of another kind of result, described in the same way. folder: where the tables are, so that
+    each is described with its size and its hash.
     """
+    sources = [{"title": citation} for citation in instance.sources.values() if citation]
+    described = dictionary() if shown is None else shown
     return {
-        "$schema": PROFILE,
+        "$schema": f"{PROFILES}/datapackage.json",
         "name": instance.name,
         "title": instance.title or instance.name,
-        "resources": [
-            {
-                "name": name,
-                "path": f"{name}.csv",
-                "title": table["title"][lang],
-                "description": table["row"][lang],
-                "format": "csv",
-                "mediatype": "text/csv",
-                "encoding": "utf-8",
-                "schema": {"fields": [_field(instance, key, column, lang) for key, column in table["columns"].items()]},
-            }
-            for name, table in (dictionary() if shown is None else shown).items()
-        ],
+        **({"description": instance.description} if instance.description else {}),
+        **({"sources": sources} if sources else {}),
+        "resources": [_resource(instance, name, table, lang, folder) for name, table in described.items()],
+    }
+
+
+def _resource(
+    instance: Instance, name: str, table: Mapping[str, Any], lang: str, folder: Path | None
+) -> dict[str, Any]:
+    content = (folder / f"{name}.csv").read_bytes() if folder else b""
+    references = [
+        {"fields": [column], "reference": {"resource": to, "fields": dictionary()[to]["key"]}}
+        for column, to in table.get("refers", {}).items()
+    ]
+    return {
+        "$schema": f"{PROFILES}/dataresource.json",
+        "name": name,
+        "type": "table",
+        "path": f"{name}.csv",
+        "title": table["title"][lang],
+        "description": table["row"][lang],
+        "format": "csv",
+        "mediatype": "text/csv",
+        "encoding": "utf-8",
+        **({"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"} if folder else {}),
+        "schema": {
+            "$schema": f"{PROFILES}/tableschema.json",
+            "fields": [_field(instance, key, column, lang) for key, column in table["columns"].items()],
+            "missingValues": [""],
+            **({"primaryKey": table["key"]} if "key" in table else {}),
+            **({"foreignKeys": references} if references else {}),
+        },
     }
 
 
 def _field(instance: Instance, name: str, column: Mapping[str, Any], lang: str) -> dict[str, Any]:
+    """Return a column; text that is empty is empty text, and only a number may be missing."""
     field = {"name": name, "type": _TYPES[column["type"]], "title": column[lang]}
+    if column["type"] == "text":
+        field["missingValues"] = []
+    if column["type"] == "flag":
+        field["constraints"] = {"enum": [0, 1]}
     unit = str(column.get("unit", "")).replace("money", instance.money.label)
     return field | ({"unit": unit} if unit else {})

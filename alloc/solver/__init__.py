@@ -1,7 +1,20 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
 from alloc.solver.blocks import choose, solve_blocks
+from alloc.solver.held import Held, reaching, solve_held
 from alloc.solver.neighbours import Choice, Kept, choice_of, kept, solve_near
 from alloc.solver.whole import solve_whole
 
-__all__ = ["Choice", "Kept", "choice_of", "choose", "kept", "solve_blocks", "solve_near", "solve_whole"]
+__all__ = [
+    "Choice",
+    "Held",
+    "Kept",
+    "choice_of",
+    "choose",
+    "kept",
+    "reaching",
+    "solve_blocks",
+    "solve_held",
+    "solve_near",
+    "solve_whole",
+]

@@ -1,0 +1,157 @@
+"""Commands about plans that exist: compare two of them, check one that was made by hand."""
+
+import json
+import sys
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alloc.cli.speech import instance_argument, lang_option, overrides, progress, set_option, spoken
+from alloc.texts import say
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from alloc.report.difference import Reader
+    from alloc.study.diff import Difference
+    from alloc.study.verify import Verification
+
+MOST_SHOWN = 20
+"""Of long tables so many rows go to the terminal; files hold them all."""
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print figures as JSON and nothing else.")
+
+
+@click.command()
+@click.argument("a", type=click.Path(path_type=Path))
+@click.argument("b", type=click.Path(path_type=Path))
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write diff.xlsx, diff.html, diff.json and CSV tables here."
+)
+@json_option
+@lang_option
+def diff(a: Path, b: Path, out: Path | None, as_json: bool, lang: str) -> None:
+    """Compare two plans, results folders or workbooks: who gains, which rules bind, where the jobs come from."""
+    with spoken(lang):
+        from alloc.study.diff import diff as compare
+
+        with progress(say("comparing", lang)):
+            found = compare(a, b, lang=lang)
+        if out is not None:
+            click.echo(say("wrote", lang, path=found.save(out, lang)), err=True)
+        if as_json:
+            click.echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
+        else:
+            _tell_difference(found, lang)
+
+
+def _tell_difference(found: "Difference", lang: str) -> None:
+    to, tables = found.reader(lang), found.tables
+    click.echo(f"{say('diff_title', lang, a=to.a, b=to.b)}\n{to.note}\n")
+    to = replace(to, a="", b="")  # columns are narrow
+    measures, rules = tables["measures"], tables["rules"]
+    changed = measures[~measures["what"].isin(["same", "out"])]
+    order = changed["cost_change"].abs().sort_values(ascending=False, kind="stable").index
+    _print("goals", tables["goals"], to)
+    _print("counties", tables["counties"][["county", *_three("aid"), *_three("jobs_gained")]], to)
+    _print("categories", tables["categories"][["category", *_three("aid"), *_three("national")]], to)
+    _print("funds", tables["funds"][["fund", "kind", *_three("spent")]], to)
+    _print("measures", changed.loc[order][["measure", "what", *_three("cost"), *_three("aid")]], to)
+    differing = rules[rules["what"].isin(["only_a", "only_b"])]
+    _print("rules", differing[["rule", "group", "what", "value_a", "value_b", "slack_a", "slack_b"]], to)
+    if found.split.why_not:
+        click.echo(found.split.why_not)
+        return
+    _print("effects", tables["effects"], to)
+    if not found.split.differ:
+        click.echo(say("diff_same_inputs", lang))
+    elif found.split.solves:
+        click.echo(say("diff_solved", lang, solves=found.split.solves))
+
+
+def _three(column: str) -> tuple[str, str, str]:
+    return f"{column}_a", f"{column}_b", f"{column}_change"
+
+
+def _print(name: str, frame: "pd.DataFrame", to: "Reader") -> None:
+    """Print a table with its title, the longest ones in part."""
+    from rich import box
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    from alloc.report.difference import cells, heads
+
+    console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+    if frame.empty:
+        console.print(f"{to.say(f'diff_{name}')}: {to.say('diff_nothing')}\n")
+        return
+    table = Table(title=to.say(f"diff_{name}"), title_justify="left", box=box.SIMPLE_HEAD)
+    for column, head in heads(frame, to):
+        numeric = frame[column].dtype.kind in "fiu"
+        table.add_column(head, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    for row in list(cells(frame, to))[:MOST_SHOWN]:
+        table.add_row(*map(escape, row))
+    console.print(table)
+    if len(frame) > MOST_SHOWN:
+        console.print(to.say("diff_more_rows", count=len(frame) - MOST_SHOWN) + "\n")
+
+
+@click.command()
+@instance_argument
+@click.argument("plan", type=click.Path(path_type=Path))
+@click.option("--against", type=click.Path(path_type=Path), help="Results folder of the best plan (else it is solved).")
+@click.option(
+    "--out", type=click.Path(path_type=Path), help="Write verify.json, breaches.csv and the plan's tables here."
+)
+@click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which to stop the search for the best plan.")
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time of that search [s].")
+@set_option
+@json_option
+@lang_option
+def verify(
+    instance: Path, plan: Path, out: Path | None, settings: tuple[str, ...], as_json: bool, lang: str, **options: Any
+) -> None:
+    """Audit a PLAN made by hand (workbook, allocation.csv, results folder): what it breaks, what it costs.
+
+    Exit code 0 where it keeps every limit, 6 where it breaks one, 2 where it cannot be read.
+    """
+    with spoken(lang):
+        from alloc.instance import read
+        from alloc.study.verify import verify as check
+
+        question = read(instance, overrides(settings))
+        with progress(say("solving", lang, name=question.name)) as log:
+            found = check(question, plan, lang=lang, log=log, **options)
+        if out is not None:
+            click.echo(say("wrote", lang, path=found.save(out, lang)), err=True)
+        if as_json:
+            click.echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
+        else:
+            _tell_verdict(found, lang)
+        sys.exit(0 if found.passed else 6)
+
+
+def _tell_verdict(found: "Verification", lang: str) -> None:
+    figures = found.figures
+    best, name = figures["optimum"], figures["plan"]
+    if found.passed:
+        click.echo(say("verify_passed", lang, plan=name))
+    else:
+        click.echo(say("verify_broken", lang, plan=name, count=len(found.breaches)))
+        for breach in found.breaches:
+            click.echo(f"  {breach.say(lang)}")
+    numbers = {key: f"{figures[key]:,.6g}" for key in ("objective", "employment", "linkage")}
+    click.echo(say("verify_brings", lang, **numbers))
+    if best["objective"] is None:
+        click.echo(say("verify_no_best", lang, status=say(best["status"], lang)))
+        return
+    numbers = {key: f"{best[key]:,.6g}" for key in ("objective", "employment", "linkage")}
+    click.echo(say(f"verify_best_{best['status']}", lang, **numbers))
+    most = figures["loss_most"]
+    loss = {"loss": f"{figures['loss']:,.6g}", "share": f"{figures['loss_share']:.2%}"}
+    click.echo(say("verify_loss", lang, **loss, most="?" if most is None else f"{most:,.6g}"))
+    if not found.passed and figures["loss"] < 0:
+        click.echo(say("verify_ahead", lang))

@@ -1,0 +1,84 @@
+"""The command that hands a question or a plan to other programs."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alloc.cli.speech import lang_option, overrides, progress, set_option, spoken
+from alloc.errors import RequestError
+from alloc.texts import say
+
+if TYPE_CHECKING:
+    from alloc.study.answers import Answer
+
+FORMATS = {".mps": "mps", ".lp": "lp", ".xml": "iati", ".csv": "csv"}
+"""What a target's ending means where no format is given."""
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path))
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option(
+    "--format",
+    "kind",
+    type=click.Choice(["mps", "lp", "iati", "csv"]),
+    help="mps, lp: the whole MIP of an instance. iati, csv: a plan. Default: by TARGET's ending.",
+)
+@click.option("--org-id", help="IATI: identifier of the publishing organisation, such as CN-GOV-12.")
+@click.option("--org-name", help="IATI: its name.")
+@click.option("--org-type", default="10", show_default=True, help="IATI: its type (10 = government).")
+@click.option("--country", default="", help="IATI: recipient country, ISO code (default: CN where money is CNY).")
+@set_option
+@lang_option
+def export(source: Path, target: Path, kind: str | None, settings: tuple[str, ...], lang: str, **org: str) -> None:
+    """Write the MIP of an instance (.mps, .lp), or a plan for others (IATI activities, CSV for statistics).
+
+    For a plan SOURCE is a results folder or a workbook; an instance is solved first.
+    """
+    with spoken(lang):
+        kind = kind or FORMATS.get(target.suffix)
+        if kind is None:
+            raise RequestError("no_format", path=target)
+        if kind in ("mps", "lp"):
+            _program(source, target, kind, overrides(settings))
+        elif kind == "csv":
+            from alloc.report.statistics import write_long
+
+            plan = _plan(source, overrides(settings), lang)
+            click.echo(say("wrote", lang, path=write_long(plan.instance, plan.tables, target)), err=True)
+        else:
+            from alloc.report.iati import activities, publisher
+
+            plan = _plan(source, overrides(settings), lang)
+            by = publisher(plan.instance, org["org_id"], org["org_name"], org["org_type"], org["country"])
+            activities(plan.instance, plan.tables["allocation"], by).write(
+                target, encoding="utf-8", xml_declaration=True
+            )
+        click.echo(say("wrote", lang, path=target), err=True)
+
+
+def _program(source: Path, target: Path, kind: str, settings: dict[str, Any]) -> None:
+    """Write the whole MIP; the solver's file name decides its format, so an unusual one is refused."""
+    if target.suffix != f".{kind}":
+        raise RequestError("bad_format", path=target)
+    from alloc.instance import read
+    from alloc.model import build, written
+
+    written(build(read(source, settings)), target)
+
+
+def _plan(source: Path, settings: dict[str, Any], lang: str) -> "Answer":
+    """Return the plan of a results folder or a workbook, or that of an instance, solved with its own options."""
+    from alloc.study.answers import answer, is_answer
+
+    if is_answer(source):
+        if settings:
+            raise RequestError("overrides_need_instance", path=source)
+        return answer(source)
+    from alloc.instance import read
+    from alloc.run import solve
+
+    instance = read(source, settings)
+    with progress(say("solving", lang, name=instance.name)) as log:
+        return answer(solve(instance, lang=lang, log=log))

@@ -1,0 +1,175 @@
+"""The best that given money can bring: every payment is held, whatever limits it breaks, and the rest is solved.
+
+A plan made by hand says who pays how much for what; jobs, flows and chains follow from it. The question is
+opened just so far that every payment has its place, limits that only concern what is held are left out (the
+audit reads them against the question as it was asked), and what is free is the best that can be made of it.
+"""
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pyomo.environ as pyo
+from pyomo.core.expr.visitor import identify_variables
+
+from alloc.errors import SolveError
+from alloc.instance import Instance, Options
+from alloc.instance.schema import Count, Fund, Measure
+from alloc.model import build
+from alloc.solution import Solution
+from alloc.solver.whole import solve_whole
+
+
+@dataclass(frozen=True)
+class Held:
+    """What a plan has decided. What it leaves out is free, but no payment: that is 0.
+
+    spend: (measure, fund) → money; funded: measure → 0 or 1; units: measure → units.
+    """
+
+    spend: Mapping[tuple[str, str], float]
+    funded: Mapping[str, int] = field(default_factory=dict)
+    units: Mapping[str, float] = field(default_factory=dict)
+
+
+def solve_held(instance: Instance, held: Held, options: Options, floor: float | None = None) -> Solution:
+    """Return the best plan with these payments, its tables ready to be audited against the instance.
+
+    floor: in an order of goals, what the first one has to keep while the second is sought; where the money
+    cannot bring that much, the first keeps the most it can. Raises SolveError where HiGHS fails.
+    """
+    wide = opened(instance, held)
+    if len(wide.objective.order) > 1 and floor is not None:
+        wide = _with_floor(wide, held, options, floor)
+    plan = _solved(wide, held, options)
+    if not plan.has_plan:
+        raise SolveError("no_completion")
+    return plan
+
+
+def _with_floor(wide: Instance, held: Held, options: Options, floor: float) -> Instance:
+    """Let the first goal of an order fall to its floor and no further."""
+    first = wide.objective.model_copy(update={"order": wide.objective.order[:1]})
+    most = _solved(wide.model_copy(update={"objective": first}), held, options)
+    if not most.has_plan:
+        raise SolveError("no_completion")
+    best = most.objective
+    loss = max(0.0, best - floor) / abs(best) if best else 0.0
+    return wide.model_copy(update={"objective": wide.objective.model_copy(update={"tolerance": loss})})
+
+
+def _solved(wide: Instance, held: Held, options: Options) -> Solution:
+    """Solve with the payments held; where what is left free clashes with itself, hold that too, at its least."""
+    model = build(wide)
+    _hold(model, held)
+    _leave_out_decided(model)
+    plan = solve_whole(model, wide, options)
+    if plan.has_plan:
+        return plan
+    model = build(wide)
+    _hold(model, _all_decided(wide, held))
+    _leave_out_decided(model)
+    return solve_whole(model, wide, options)
+
+
+def _all_decided(wide: Instance, held: Held) -> Held:
+    """Return the plan with every measure decided: what is not named is not funded unless it is committed."""
+    funded = {m: held.funded.get(m, int(row.committed)) for m, row in wide.measures.items()}
+    units = {m: held.units.get(m, row.min_units * funded[m]) for m, row in wide.measures.items()}
+    return Held(held.spend, funded, units)
+
+
+def _hold(model: pyo.ConcreteModel, held: Held) -> None:
+    for m, f in model.ELIGIBLE:
+        model.Spend[m, f].fix(held.spend.get((m, f), 0.0), skip_validation=True)
+    for decisions, given in ((model.Funded, held.funded), (model.Units, held.units)):
+        for m, value in given.items():
+            decisions[m].fix(value, skip_validation=True)
+
+
+def _leave_out_decided(model: pyo.ConcreteModel) -> None:
+    """Leave out every limit that nothing free can help to keep."""
+    for limit in model.component_data_objects(pyo.Constraint, active=True):
+        free = identify_variables(limit.body, include_fixed=False)
+        if all(x.lb is not None and x.lb == x.ub for x in free):
+            limit.deactivate()
+
+
+def opened(instance: Instance, held: Held) -> Instance:
+    """Return the question opened so far that every payment and every scale of a plan has its place in the model."""
+    wide = reaching(instance, held)
+    spent = _spent(instance, held)
+    funds = {f: _filled(fund, spent.get(f, {})) for f, fund in wide.funds.items()}
+    paid = {m for (m, _), amount in held.spend.items() if amount}
+    measures = {m: _stretched(row, m in paid, held.units.get(m)) for m, row in wide.measures.items()}
+    rules = tuple(rule for rule in wide.rules if rule.penalty is not None or isinstance(rule, Count))
+    return wide.model_copy(update={"funds": funds, "measures": measures, "rules": rules})
+
+
+def reaching(instance: Instance, held: Held) -> Instance:
+    """Return the question with every payment of a plan eligible, and all else as it was."""
+    payers: dict[str, list[str]] = defaultdict(list)
+    for (m, f), amount in held.spend.items():
+        if amount:
+            payers[m].append(f)
+    funds = dict(instance.funds)
+    for m, fs in payers.items():
+        for f in fs:
+            funds[f] = _reaching(funds[f], instance.measures[m])
+    measures = {}
+    for m, row in instance.measures.items():
+        national = any(instance.funds[f].kind == "national" for f in payers[m])
+        update: dict[str, object] = {"national": "any"} if row.national == "none" and national else {}
+        if row.funds:
+            update["funds"] = tuple(dict.fromkeys([*row.funds, *payers[m]]))
+        measures[m] = row.model_copy(update=update) if update else row
+    return instance.model_copy(update={"funds": funds, "measures": measures})
+
+
+def _reaching(fund: Fund, measure: Measure) -> Fund:
+    c, k = measure.county, measure.category
+    update: dict[str, object] = {}
+    if fund.counties and c not in fund.counties:
+        update["counties"] = (*fund.counties, c)
+    if fund.categories and k not in fund.categories:
+        update["categories"] = (*fund.categories, k)
+    if fund.by_county is not None and c not in fund.by_county:
+        update["by_county"] = {**fund.by_county, c: 0.0}
+    return fund.model_copy(update=update)
+
+
+def _spent(instance: Instance, held: Held) -> dict[str, dict[str, float]]:
+    """Return what every fund spends in each county: fund → county → money."""
+    spent: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for (m, f), amount in held.spend.items():
+        spent[f][instance.measures[m].county] += amount
+    return spent
+
+
+def _filled(fund: Fund, spent: Mapping[str, float]) -> Fund:
+    """Return a fund that has what is spent of it."""
+    update: dict[str, object] = {"min_use": 0.0}
+    if fund.amount is not None:
+        update["amount"] = max(fund.amount, sum(spent.values()))
+    if fund.by_county is not None:
+        update["by_county"] = {c: max(amount, spent.get(c, 0.0)) for c, amount in fund.by_county.items()}
+    return fund.model_copy(update=update)
+
+
+def _stretched(row: Measure, paid: bool, units: float | None) -> Measure:
+    """Return a measure that may have the units it was given, and any payers; units beyond its most bring nothing."""
+    update: dict[str, object] = {
+        "national": "none" if row.national == "none" else "any",
+        "national_ceiling": None,
+        "national_planned": None,
+        "min_share": {},
+        "max_share": {},
+        "eligible": row.eligible or paid,
+    }
+    if units is not None:
+        update["min_units"] = min(row.min_units, units) if units > 0 else row.min_units
+        update["integer"] = row.integer and units.is_integer()
+    if units is not None and units > row.max_units:
+        known = row.returns or (((row.max_units, 1.0),) if row.max_units > 0 else ())
+        update["max_units"], update["returns"] = units, (*known, (units, 0.0))
+    return row.model_copy(update=update)

@@ -1,0 +1,224 @@
+"""Plan against plan: who gains and loses, which rules bind differently, and where the jobs come from."""
+
+import json
+import os
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.errors import RequestError
+from alloc.instance import CATEGORIES, KINDS
+from alloc.instance.money import available
+from alloc.report.difference import Reader, section, workbook
+from alloc.report.folder import whole, write_tables
+from alloc.run import Run
+from alloc.study.answers import Answer, answer
+from alloc.study.split import Split, split
+from alloc.texts import say
+
+MONEY = ("aid", "national", "other")
+NEAR = 1e-6
+"""Amounts that differ by less, relative to their size, are the same."""
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Two plans side by side; B less A everywhere.
+
+    tables: goals, effects, counties, categories, funds, measures, rules, each with columns `…_a`, `…_b` and
+    `…_change`. split: the difference in jobs by its causes. figures: what `--json` prints.
+    """
+
+    a: Answer
+    b: Answer
+    tables: Mapping[str, pd.DataFrame]
+    split: Split
+    figures: Mapping[str, Any]
+
+    def reader(self, lang: str = "en") -> Reader:
+        """Return what a comparison is shown with: a language, and names in it."""
+        return Reader(
+            lang,
+            self.a.name,
+            self.b.name,
+            self.a.instance.money.label,
+            _labels(self.a, self.b, lang),
+            self.split.why_not,
+        )
+
+    def save(self, out: str | Path, lang: str = "en") -> Path:
+        """Write a new folder: diff.xlsx with live differences, diff.html, diff.json and each table as CSV."""
+        to = self.reader(lang)
+        with whole(Path(out)) as folder:
+            write_tables(self.tables, folder)
+            workbook(self.tables, to, folder / "diff.xlsx")
+            (folder / "diff.html").write_text(section(self.tables, to, whole=True), encoding="utf-8")
+            figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+            (folder / "diff.json").write_text(figures, encoding="utf-8")
+        return Path(out)
+
+
+def diff(
+    a: Run | Answer | str | os.PathLike[str], b: Run | Answer | str | os.PathLike[str], *, lang: str = "en"
+) -> Difference:
+    """Compare two plans: runs, results folders or workbooks.
+
+    The difference in jobs is split into effects of budget, rules and data, for which up to six mixtures of both
+    questions are solved. Raises RequestError where one is no plan or the two count money in different units.
+    """
+    one, two = answer(a), answer(b)
+    units = [(x.instance.money.currency, x.instance.money.unit) for x in (one, two)]
+    if units[0] != units[1]:
+        first, second = (f"{unit:g} {currency}" for currency, unit in units)
+        raise RequestError("diff_money", a=first, b=second)
+    causes = split(one, two, lang)
+    tables = {
+        "goals": _goals(one, two),
+        "effects": pd.DataFrame([asdict(effect) for effect in causes.effects], columns=["name", "jobs", "low", "high"]),
+        "counties": _counties(one, two),
+        "categories": _categories(one, two),
+        "funds": _funds(one, two),
+        "measures": _measures(one, two),
+        "rules": _rules(one, two),
+    }
+    return Difference(one, two, tables, causes, _figures(one, two, tables, causes))
+
+
+def _labels(a: Answer, b: Answer, lang: str) -> dict[str, dict[str, str]]:
+    """Return the names that rows have in a language, B's where both have one: column → id → name."""
+    found: dict[str, dict[str, str]] = {}
+    for column, table in (("county", "counties"), ("fund", "funds"), ("measure", "measures")):
+        rows = {**getattr(a.instance, table), **getattr(b.instance, table)}
+        names = {i: (row.name_zh if lang == "zh" else row.name) or i for i, row in rows.items()}
+        often = Counter(names.values())
+        found[column] = {i: name if often[name] == 1 else f"{name} ({i})" for i, name in names.items()}
+    rules = {rule.name: rule for one in (a, b) for rule in one.instance.rules}
+    found["rule"] = {name: (rule.name_zh if lang == "zh" else "") or name for name, rule in rules.items()}
+    known = found["county"] | found["measure"]
+    groups = {group for one in (a, b) for group in one.tables["rules"]["group"]}
+    found["group"] = {group: " · ".join(_group(word, known, lang) for word in group.split(" · ")) for group in groups}
+    return found
+
+
+def _group(word: str, known: Mapping[str, str], lang: str) -> str:
+    return say(word, lang) if word in CATEGORIES else known.get(word, word)
+
+
+def _changed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+    """Add what each column changes by; specks of the solver are no change."""
+    for column in columns:
+        before, after = frame[f"{column}_a"], frame[f"{column}_b"]
+        change = after - before
+        size = pd.concat([before.abs(), after.abs()], axis=1).max(axis=1).clip(lower=1.0)
+        frame[f"{column}_change"] = change.where(change.abs() > NEAR * size, 0.0)
+    order = [f"{column}_{end}" for column in columns for end in ("a", "b", "change")]
+    return frame[[column for column in frame.columns if column not in order] + order]
+
+
+def _beside(a: pd.DataFrame, b: pd.DataFrame, keys: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
+    """Return two tables side by side, A's rows first; what only one has is 0 in the other."""
+    left, right = (frame.groupby(keys, sort=False)[list(columns)].sum().reset_index() for frame in (a, b))
+    order = pd.concat([left[keys], right[keys]]).drop_duplicates()
+    both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
+    return _changed(both.fillna({f"{c}_{end}": 0.0 for c in columns for end in "ab"}), columns)
+
+
+def _goals(a: Answer, b: Answer) -> pd.DataFrame:
+    def figures(one: Answer) -> dict[str, float]:
+        money = one.tables["measures"]
+        return {
+            "employment": one.figures["employment"],
+            "linkage": one.figures["linkage"],
+            "chains_closed": float(one.tables["chains"]["closed"].sum()),
+            "penalties": one.figures["penalties"],
+            "measures_funded": float(money["funded"].sum()),
+            **{kind: float(money[kind].sum()) for kind in MONEY},
+        }
+
+    first, second = figures(a), figures(b)
+    rows = [{"goal": goal, "value_a": float(first[goal]), "value_b": float(second[goal])} for goal in first]
+    return _changed(pd.DataFrame(rows), ("value",))
+
+
+def _counties(a: Answer, b: Answer) -> pd.DataFrame:
+    columns = (*MONEY, "jobs_gained", "linkage")
+    return _beside(a.tables["counties"], b.tables["counties"], ["county"], columns)
+
+
+def _categories(a: Answer, b: Answer) -> pd.DataFrame:
+    found = _beside(a.tables["measures"], b.tables["measures"], ["category"], (*MONEY, "funded"))
+    return found.sort_values("category", key=lambda c: c.map(CATEGORIES.index)).reset_index(drop=True)
+
+
+def _funds(a: Answer, b: Answer) -> pd.DataFrame:
+    found = _beside(_purses(a), _purses(b), ["fund", "kind"], ("available", "spent"))
+    return found.sort_values("kind", key=lambda k: k.map(KINDS.index), kind="stable").reset_index(drop=True)
+
+
+def _purses(one: Answer) -> pd.DataFrame:
+    """Return what each fund has and spends in all [money]."""
+    spent = one.tables["allocation"].groupby("fund")["amount"].sum()
+    funds = one.instance.funds
+    rows = [(f, fund.kind, available(one.instance, f), float(spent.get(f, 0.0))) for f, fund in funds.items()]
+    return pd.DataFrame(rows, columns=["fund", "kind", "available", "spent"])
+
+
+def _measures(a: Answer, b: Answer) -> pd.DataFrame:
+    """Return each measure with what becomes of it: new, dropped, more, less, same, or out."""
+    keys = ["measure", "county", "category"]
+    found = _beside(a.tables["measures"], b.tables["measures"], keys, ("funded", "units", "cost", "aid"))
+    found.insert(
+        3, "what", [_what(*row) for row in zip(found["funded_a"], found["funded_b"], found["cost_change"], strict=True)]
+    )
+    return found
+
+
+def _what(before: float, after: float, change: float) -> str:
+    if before != after:
+        return "new" if after else "dropped"
+    if change == 0:
+        return "same" if after else "out"
+    return "more" if change > 0 else "less"
+
+
+def _rules(a: Answer, b: Answer) -> pd.DataFrame:
+    """Return each rule and group with how it binds: in both, in one, or in none; empty where one does not have it."""
+    keys, columns = ["rule", "group"], ["binding", "value", "slack", "broken_by"]
+    left, right = (x.tables["rules"][keys + columns] for x in (a, b))
+    order = pd.concat([left[keys], right[keys]]).drop_duplicates()
+    both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
+    both.insert(2, "what", [_binds(*row) for row in zip(both["binding_a"], both["binding_b"], strict=True)])
+    return both
+
+
+def _binds(a: float, b: float) -> str:
+    return {(True, True): "both", (True, False): "only_a", (False, True): "only_b"}.get((a == 1, b == 1), "none")
+
+
+def _figures(a: Answer, b: Answer, tables: Mapping[str, pd.DataFrame], causes: Split) -> dict[str, Any]:
+    def one(side: Answer) -> dict[str, Any]:
+        keys = ("status", "objective", "bound", "gap", "employment", "linkage")
+        return {"name": side.name, "year": side.instance.year, **{key: side.figures.get(key) for key in keys}}
+
+    return {
+        "a": one(a),
+        "b": one(b),
+        "money": a.instance.money.model_dump(),
+        "tables": {name: _records(frame) for name, frame in tables.items() if name != "effects"},
+        "split": {
+            "effects": _records(tables["effects"]),
+            "differ": list(causes.differ),
+            "solves": causes.solves,
+            "why_not": causes.why_not,
+        },
+    }
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the rows of a table as JSON can hold them: what is missing or without end is null."""
+    clean = frame.astype(object).where(frame.notna() & ~frame.isin([float("inf"), float("-inf")]), None)
+    return [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]

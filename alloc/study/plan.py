@@ -1,0 +1,175 @@
+"""A plan as somebody wrote it: who pays how much for what, from a results folder, a CSV file or a workbook."""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from alloc.audit.verdict import grain
+from alloc.errors import Fault, InstanceError
+from alloc.instance import Instance
+from alloc.instance.schema import Measure
+from alloc.instance.words import nearest
+from alloc.solver import Held
+from alloc.study.sheets import WORKBOOKS, Line, Uncalculated, lines, lines_if_any
+from alloc.texts import LANGUAGES, say
+
+MONEY = ("measure", "fund", "amount")
+SCALES = ("measure", "funded", "units")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Money by (measure, fund), where each amount stands, and the scales that the writer's tables state.
+
+    scales: measure → (funded, units). A scale counts only where it fits the money (see `held`).
+    """
+
+    name: str
+    spend: Mapping[tuple[str, str], float]
+    places: Mapping[tuple[str, str], str]
+    scales: Mapping[str, tuple[int, float]]
+
+
+def read_plan(path: str | Path, instance: Instance) -> Plan:
+    """Read a plan for an instance: a results folder, an `allocation.csv`, or a workbook with the sheet Allocation.
+
+    A row that is missing and a cell that is empty are no money. Raises InstanceError with every row that cannot be
+    understood, RequestError where there is nothing to read.
+    """
+    path = Path(path)
+    file = path / "allocation.csv" if path.is_dir() else path
+    faults: list[Fault] = []
+    spend: dict[tuple[str, str], float] = {}
+    places: dict[tuple[str, str], str] = {}
+    measures, funds = _names(instance.measures), _names(instance.funds)
+    for line in lines(file, "allocation", MONEY):
+        if _sums_up(line):
+            continue
+        m = _known(line, "measure", measures, faults)
+        f = _known(line, "fund", funds, faults)
+        amount = _amount(line, "amount", faults)
+        if m is None or f is None or amount is None:
+            continue
+        if (m, f) in spend:
+            faults.append(Fault(line.place("measure"), "measure", "payment_twice", {"measure": m, "fund": f}))
+        spend[m, f], places[m, f] = amount, line.place("amount")
+    if faults:
+        raise InstanceError(faults)
+    return Plan(path.name, spend, places, dict(_scales(file, measures)))
+
+
+def plan_of(name: str, tables: Mapping[str, pd.DataFrame]) -> Plan:
+    """Return the plan that the tables of a run hold."""
+    paid, scales = tables["allocation"], tables["measures"]
+    spend = {(m, f): x for m, f, x in zip(paid["measure"], paid["fund"], paid["amount"], strict=True)}
+    stated = {
+        m: (int(on), units) for m, on, units in zip(scales["measure"], scales["funded"], scales["units"], strict=True)
+    }
+    return Plan(name, spend, {}, stated)
+
+
+def _names(rows: Mapping[str, object]) -> dict[str, str]:
+    """Return the id that each word means: an id itself, or a name that only one row has."""
+    found: dict[str, str] = {}
+    doubles = set()
+    for i, row in rows.items():
+        for name in {getattr(row, "name", ""), getattr(row, "name_zh", "")} - {""}:
+            doubles |= {name} & found.keys()
+            found[name] = i
+    return {name: i for name, i in found.items() if name not in doubles} | {i: i for i in rows}
+
+
+def _sums_up(line: Line) -> bool:
+    """Tell whether a row is the total below a table."""
+    totals = {say("total", lang) for lang in LANGUAGES}
+    return not line.text("fund") and (not line.text("measure") or line.text("measure") in totals)
+
+
+def _known(line: Line, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
+    """Return the id that a row means: by its id where there is a column for it, else by id or name."""
+    by_id, by_name = (_meant(line, key, names) for key in (f"{column}_id", column))
+    word = line.text(column) or line.text(f"{column}_id")
+    if by_id and by_name and by_id != by_name:
+        faults.append(Fault(line.place(column), column, "plan_two_ids", {"found": word, "id": by_id}))
+    elif not by_id and not by_name:
+        hint = nearest(word, list(names))
+        faults.append(Fault(line.place(column), column, f"plan_no_{column}", {"found": word, "hint": hint}))
+    return by_id or by_name
+
+
+def _meant(line: Line, column: str, names: Mapping[str, str]) -> str | None:
+    """Return the id that a cell means, with or without the mark that guards it in a spreadsheet."""
+    return names.get(str(line.cells.get(column) or "").strip()) or names.get(line.text(column))
+
+
+def _amount(line: Line, column: str, faults: list[Fault]) -> float | None:
+    try:
+        amount = line.number(column) or 0.0
+    except (TypeError, ValueError):
+        amount = math.nan
+    if not math.isfinite(amount):
+        unknown = isinstance(line.cells[column], Uncalculated)
+        text = "formula_without_value" if unknown else "plan_no_number"
+        faults.append(Fault(line.place(column), column, text, {"found": line.text(column)}))
+        return None
+    return amount
+
+
+def _scales(file: Path, measures: Mapping[str, str]) -> Iterator[tuple[str, tuple[int, float]]]:
+    """Yield the scales that stand beside the money: in `measures.csv`, or in the sheet Measures."""
+    if file.suffix.lower() not in WORKBOOKS:
+        file = file.with_name("measures.csv")
+    for line in lines_if_any(file, "measures", SCALES) or ():
+        m = measures.get(line.text("measure_id")) or measures.get(line.text("measure"))
+        try:
+            funded, units = line.number("funded"), line.number("units")
+        except (TypeError, ValueError):
+            continue  # a scale is only a hint; the money decides
+        if m is not None and funded is not None and units is not None:
+            yield m, (round(funded), units)
+
+
+def held(instance: Instance, plan: Plan) -> Held:
+    """Return what a plan decides: its payments, and the scale of each measure that they settle.
+
+    Cost = fixed cost + unit cost · units, so the units follow from the money. Where they do not (a unit costs
+    nothing), and where rounding matters, the scale that the plan states is taken, as long as it fits the money to a
+    tenth of a currency unit; without one it is left free.
+    """
+    paid = dict.fromkeys(instance.measures, 0.0)
+    for (m, _), amount in plan.spend.items():
+        paid[m] += amount
+    near = float(grain(instance))
+    funded: dict[str, int] = {}
+    units: dict[str, float] = {}
+    for m, row in instance.measures.items():
+        stated = plan.scales.get(m)
+        if stated is not None and _fits(row, stated, paid[m], near):
+            funded[m], units[m] = stated
+        elif abs(paid[m]) > near:
+            funded[m] = 1
+            if row.unit_cost > 0:
+                units[m] = _units(row, paid[m], near)
+        elif row.fixed_cost > near or row.unit_cost * row.min_units > near:
+            funded[m], units[m] = 0, 0.0
+        elif row.unit_cost > 0:
+            units[m] = 0.0
+    return Held(plan.spend, funded, units)
+
+
+def _fits(row: Measure, stated: tuple[int, float], paid: float, near: float) -> bool:
+    funded, units = stated
+    cost = row.fixed_cost * funded + row.unit_cost * units
+    return funded in (0, 1) and units >= 0 and abs(cost - paid) <= near and (funded == 1 or units == 0)
+
+
+def _units(row: Measure, paid: float, near: float) -> float:
+    """Return the units that money pays for; a limit, or a whole number, that is as near as money goes is meant."""
+    units = max(0.0, (paid - row.fixed_cost) / row.unit_cost)
+    for meant in (row.min_units, row.max_units, float(round(units)) if row.integer else units):
+        if abs(meant - units) * row.unit_cost <= near:
+            return meant
+    return units

