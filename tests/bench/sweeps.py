@@ -64,10 +64,7 @@ def main(points: int, solves: int, two: bool) -> None:
         if run.objective is not None and point.objective is not None:
             assert abs(run.objective - point.objective) <= 3e-6 * max(1.0, abs(run.objective))
     each = (spent() - begun) / len(chosen)
-    same = sum(one.points[number].seconds for number in chosen) / len(chosen)
-    click.echo(
-        f"separate solves: {each:.2f} s of processor each; ratio {work / points / each:.3f} ({same:.2f} s at the same points)"
-    )
+    click.echo(f"separate solves: {each:.2f} s of processor each; ratio {work / points / each:.3f}")
     if two:
         other, _, clock_two = swept(points, 2)
         assert [point.objective for point in other.points] == [point.objective for point in one.points]
