@@ -350,6 +350,13 @@ def test_the_files_hold_one_row_a_point_and_one_a_county_and_category(tmp_path: 
     assert len(sheets["Points"]) == 24
     assert len(sheets["Pivot"]) == 24 * 10
     assert sheets["Pivot"].groupby("point")["aid"].sum().tolist() == pytest.approx(table["aid"].tolist())
+    drawn = {file.name: file.read_text(encoding="utf-8") for file in (tmp_path / "charts").iterdir()}
+    assert {name: svg.count('class="mark ') for name, svg in drawn.items()} == {
+        "objective-1.svg": 24,
+        "objective-2.svg": 24,
+        "grid-1.svg": 12,
+        "grid-2.svg": 12,
+    }
     note = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))
     assert note["statuses"] == {"optimal": 24}
     assert (tmp_path / "sweep.parquet").exists() == _has_pyarrow()
