@@ -175,7 +175,7 @@ class Lanes:
                 for process in list((lane.hands._processes or {}).values()):
                     process.terminate()
         for lane in self._lanes:
-            lane.hands.shutdown(wait=isinstance(lane.hands, ProcessPoolExecutor), cancel_futures=at_once)
+            lane.hands.shutdown(wait=isinstance(lane.hands, ProcessPoolExecutor))
 
 
 @contextmanager

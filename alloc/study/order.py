@@ -1,11 +1,12 @@
 """In which order points are asked, and which solved points each begins with.
 
 Both follow from the list of points alone, never from which process was free or how far an earlier run came, so a
-point's answer is the same with one process or many, in one go or resumed. Points are taken so that the first
-ones lie far apart in the list (van der Corput 1935); each begins with the nearest of those in the first half
-of the points up to it, which leaves the points of one generation to be solved side by side.
+point's answer is the same with one process or many, in one go or resumed. Points are taken in steps of the golden
+ratio, so that the first lie far apart in the list and mix every column of a grid; each begins with the nearest of
+the first half of the points up to it, which leaves those of one generation to be solved side by side.
 """
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -18,9 +19,10 @@ NEAREST = 4
 
 
 def spread(count: int) -> list[int]:
-    """Return the numbers 0 … count − 1 so that the first of them lie far apart."""
-    bits = max(count - 1, 1).bit_length()
-    return [i for i in (int(f"{k:0{bits}b}"[::-1], 2) for k in range(2**bits)) if i < count]
+    """Return the numbers 0 … count − 1 so that the first of them lie far apart: steps of the golden ratio, around."""
+    golden = round(count * (math.sqrt(5) - 1) / 2)
+    step = next((k for away in range(count) for k in (golden - away, golden + away) if math.gcd(k, count) == 1), 1)
+    return [i * step % count for i in range(count)]
 
 
 def neighbours(points: Sequence[Mapping[str, object]], order: Sequence[int]) -> list[tuple[int, ...]]:

@@ -31,6 +31,8 @@ def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
             raise RequestError("sweep_no_plan", path=plan) from None
         except UnicodeDecodeError:
             raise InstanceError([Fault(str(plan), "", "not_utf8")]) from None
+    if source.data is None:
+        raise InstanceError(source.faults)
     _keep_empty(source)
     found = None
     try:

@@ -5,6 +5,7 @@ import math
 import os
 from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
+from alloc.report.charts import Chart, standalone
 from alloc.report.folder import harmless
 from alloc.texts import say
 
@@ -19,7 +21,14 @@ MOST_ROWS = 1_048_575
 """Rows that a sheet of Excel holds below its head."""
 
 
-def write(folder: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> None:
+def write(
+    folder: Path,
+    table: pd.DataFrame,
+    long: pd.DataFrame,
+    charts: Mapping[str, Chart],
+    manifest: Mapping[str, Any],
+    lang: str,
+) -> None:
     """Write the results of a sweep beside its store, each file whole or not at all."""
     _whole(
         folder / "sweep.csv",
@@ -28,6 +37,13 @@ def write(folder: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Mappi
     _whole(folder / "sweep.xlsx", lambda file: _workbook(file, table, long, manifest, lang))
     if find_spec("pyarrow"):
         _whole(folder / "sweep.parquet", lambda file: _worded(table).to_parquet(file, index=False))
+    (folder / "charts").mkdir(exist_ok=True)
+    for old in (folder / "charts").glob("*.svg"):
+        if old.stem not in charts:
+            old.unlink()
+    for name, chart in charts.items():
+        svg = standalone(chart)
+        _whole(folder / "charts" / f"{name}.svg", partial(Path.write_text, data=svg, encoding="utf-8"))
     note = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     _whole(folder / "sweep.json", lambda file: file.write_text(note, encoding="utf-8"))
 

@@ -118,7 +118,7 @@ def _steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) -> tu
     """Return the values that a range stands for, none where points are drawn from all of it."""
     unknown = [key for key in how if key not in ("count", "step")]
     if unknown:
-        raise UnclearError("unknown_key", hint="", found=unknown[0])
+        raise UnclearError("sweep_no_range", found=unknown[0])
     if not how and drawn:
         return ()
     if len(how) != 1:

@@ -15,6 +15,7 @@ from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Point
 from alloc.study.sweep import sheets
 from alloc.study.sweep.cases import Case
 from alloc.study.sweep.job import prepared
+from alloc.study.sweep.pictures import pictures
 from alloc.study.sweep.store import FILE, store
 from alloc.study.sweep.table import long, table
 
@@ -62,9 +63,10 @@ class Sweep:
         return next((code for status, code in worst if status in self.counts), 0)
 
     def save(self, out: str | PathLike[str], details: bool = False, lang: str = "en") -> Path:
-        """Write the tables into a folder that exists, and return it. details: with a column a county and category."""
+        """Write tables and charts into a folder that exists. details: with a column for each county and category."""
         frame = table(self.cases, self.points, details)
-        sheets.write(Path(out), frame, self.long, {**self.manifest, "statuses": self.counts}, lang)
+        note = {**self.manifest, "statuses": self.counts}
+        sheets.write(Path(out), frame, self.long, pictures(self.cases, self.points, lang), note, lang)
         return Path(out)
 
 

@@ -1,0 +1,404 @@
+"""Sweeps: every point is a row, nothing is lost or repeated, and neighbours change nothing but the time."""
+
+import json
+import os
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+import yaml
+from conftest import asked
+from oracle import optimum
+from randoms import random_instance
+
+import alloc
+from alloc.instance import Draft, draft
+from alloc.solver import kept, solve_near
+from alloc.study import crew as crews
+from alloc.study.asking import Asker, Question
+from alloc.study.order import neighbours, spread
+from alloc.study.point import Point
+from alloc.study.points import evaluated
+
+ROOT = Path(__file__).parent.parent
+DEMO = ROOT / "instances/demo"
+ALLOC = str(Path(sys.executable).parent / "alloc")
+
+BUDGETS = {"grid": {"funds.tianjin.amount": [30, 37, 45]}}
+MANY = {
+    "grid": {
+        "funds.tianjin.amount": {"range": "25…50", "count": 4},
+        "measures[category=training].unit_cost × 0.8…1.2": {"count": 3},
+    }
+}
+
+
+def told(points: list[Point]) -> list[Point]:
+    """Return points without the time they took."""
+    return [replace(point, seconds=0.0) for point in points]
+
+
+def written(raw: Any, folder: Path, name: str = "instance.yaml") -> Path:
+    path = folder / name
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def content(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return what a store holds by key, without the time that points took."""
+    with sqlite3.connect(folder / "sweep.sqlite") as store:
+        rows = store.execute("SELECT key, point, choice FROM points").fetchall()
+    return {key: (json.dumps(json.loads(point) | {"seconds": 0}), choice) for key, point, choice in rows}
+
+
+def test_a_budget_sweep_of_the_demo_is_what_was_worked_by_hand():
+    """79 with 37 万元 is worked in instances/demo/README.md, where the last 万元 buys 1 / 1.1 jobs."""
+    found = alloc.sweep(DEMO, {"grid": {"funds.tianjin.amount": [30, 37]}})
+    assert list(found.table["objective"]) == pytest.approx([79 - 7 / 1.1, 79], abs=1e-4)
+    assert list(found.table["aid"]) == pytest.approx([30, 37])
+    assert set(found.table["status"]) == {"optimal"}
+    assert found.exit_code == 0
+
+
+def overrides_of(of: Draft, dice: random.Random) -> list[dict[str, object]]:
+    """Return other figures of every kind for a random question: money, prices, people, scale, weights, rules."""
+    raw = of.source.data
+    fund, measure, county = (dice.choice(sorted(raw[table])) for table in ("funds", "measures", "counties"))
+    amount = raw["funds"][fund].get("amount") or 100
+    at = f"measures.{measure}"
+    found: list[dict[str, object]] = [
+        {},
+        {f"funds.{fund}.amount": 0.7 * amount},
+        {f"funds.{fund}.amount": 1.3 * amount},
+        {f"{at}.unit_cost": 1.5},
+        {
+            f"{at}.max_units": 3.0,
+            f"{at}.min_units": 0.0,
+            f"{at}.returns": None,
+        },
+        {f"{at}.eligible": False, f"{at}.committed": False},
+        {f"counties.{county}.jobseekers": 17.0},
+        {"objective.employment": 0.5, "objective.linkage": 0.3, "objective.order": None},
+        {"objective.order": ["linkage", "employment"], "objective.employment": None, "objective.linkage": None},
+    ]
+    found += [{f"rules.{rule['name']}.penalty": 0.0} for rule in raw.get("rules", ())[:1]]
+    return found
+
+
+def agrees(point: Point, data: Any) -> bool:
+    """Tell whether a point has the status and the optimum that another program with another solver finds."""
+    answer = optimum(json.loads(json.dumps(data)))  # the oracle knows lists, no tuples
+    if point.status != answer.status:
+        return False
+    return point.objective is None or point.objective == pytest.approx(answer.stages[-1], rel=2e-6, abs=2e-6)
+
+
+@pytest.mark.parametrize("seed", range(1, 5))
+def test_points_agree_with_another_solver_and_with_a_fresh_solve(tmp_path: Path, seed: int):
+    raw = random_instance(seed)
+    path = written(raw, tmp_path)
+    of = draft(path)
+    asked_for = [one for one in overrides_of(of, random.Random(seed)) if not of.inspect(one).faults]
+    assert len(asked_for) > 5
+    points = evaluated(path, asked_for, gap=1e-7)
+    for one, point in zip(asked_for, points, strict=True):
+        assert agrees(point, of.replaced(one).data), one
+        run = alloc.solve(path, overrides=one, gap=1e-7)
+        assert run.status == point.status
+        if run.objective is not None:
+            assert point.objective == pytest.approx(run.objective, rel=2e-6, abs=2e-6)
+
+
+@pytest.mark.parametrize("seed", [4])
+def test_what_is_kept_between_points_changes_nothing(tmp_path: Path, seed: int):
+    """One that keeps model and status quo answers to the last digit like one that has never heard of other points."""
+    raw = random_instance(seed)
+    of = draft(written(raw, tmp_path))
+    question, keeper = Question(of), Asker(Question(of))
+    ones = overrides_of(of, random.Random(seed))
+    for one in [*ones, ones[0]]:
+        old, new = keeper.ask(one), Asker(question).ask(one)
+        assert told([old.point]) == told([new.point])
+        assert old.choice == new.choice
+
+
+def test_the_status_quo_kept_is_that_of_the_question(tmp_path: Path):
+    """Figures that the status quo depends on make another one; those of measures, funds and rules do not."""
+    raw = random_instance(4)
+    of = draft(written(raw, tmp_path))
+    keeper = Asker(Question(of))
+    for one in overrides_of(of, random.Random(4)):
+        if (instance := of.inspect(one).instance) is None:
+            continue
+        fresh = Asker(Question(of))
+        mine, other = (asker._without_aid(instance).values for asker in (keeper, fresh))
+        for name in ("Jobs", "Retained", "Output", "Established", "Flow", "Closed", "ExpectedLinkage"):
+            assert mine[name] == other[name]
+
+
+def test_faults_and_questions_without_a_plan_are_rows():
+    tight = {"funds.tianjin.min_use": 37, "rules.no category above 60 %.max": 0.1}
+    plan = {"list": [{}, {"funds.tianjin.amount": -1}, tight]}
+    found = alloc.sweep(DEMO, plan)
+    assert list(found.table["status"]) == ["optimal", "fault", "infeasible"]
+    assert "-1 must be 0 or more" in found.table["message"][1]
+    assert found.table["objective"].isna().tolist() == [False, True, True]
+    assert found.exit_code == 2
+
+
+def test_a_point_out_of_time_is_a_row(monkeypatch: pytest.MonkeyPatch):
+    found = alloc.sweep(ROOT / "instances/hotan-2019", {}, time_limit=0.01)
+    assert found.points[0].status in ("feasible", "no_solution")
+    assert found.exit_code == 4
+
+
+def test_the_exit_code_is_that_of_the_worst_point():
+    found = alloc.sweep(DEMO, {"grid": {"solver.gap": [0.1, 0.2]}})
+    for status, code in (("infeasible", 0), ("no_solution", 4), ("fault", 2), ("failed", 1), ("audit_failed", 6)):
+        points = [found.points[0], replace(found.points[1], status=status)]
+        assert replace(found, points=points).exit_code == code
+
+
+def test_two_processes_answer_like_one():
+    one, two = alloc.sweep(DEMO, MANY, jobs=1), alloc.sweep(DEMO, MANY, jobs=2)
+    assert told(one.points) == told(two.points)
+
+
+def test_neighbours_stand_in_an_earlier_half_and_lie_near():
+    points = [{"a": x, "b": y} for x in range(8) for y in ("p", "q")]
+    order = spread(len(points))
+    assert sorted(order) == list(range(16))
+    begins = neighbours(points, order)
+    ranks = {number: rank for rank, number in enumerate(order)}
+    for number, starts in enumerate(begins):
+        for start in starts:
+            assert ranks[start] < 1 << (ranks[number].bit_length() - 1)
+    last = [number for number in order[8:] if begins[number]]
+    assert all(points[begins[number][0]]["b"] == points[number]["b"] for number in last)
+
+
+def test_a_start_that_is_no_plan_here_is_left_aside():
+    of = draft(DEMO)
+    instance = of.inspect().instance
+    assert instance is not None
+    from alloc.model import build
+
+    nonsense = {"Funded[cele-workshop]": 7, "Nobody[x]": 1}
+    plan = solve_near(kept(build(instance)), instance, instance.solver, [nonsense])
+    assert plan.objective == pytest.approx(79)
+
+
+@pytest.fixture
+def sweeping(tmp_path: Path) -> Iterator[subprocess.Popen[str]]:
+    """A sweep on the command line with two processes."""
+    plan = written(MANY, tmp_path, "plan.yaml")
+    command = [ALLOC, "sweep", str(DEMO), str(plan), "--out", str(tmp_path / "out"), "--jobs", "2"]
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def solved(folder: Path) -> int:
+    try:
+        return len(content(folder))
+    except sqlite3.OperationalError:  # not there yet
+        return 0
+
+
+def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path, sweeping: subprocess.Popen[str]):
+    whole = alloc.sweep(DEMO, MANY, tmp_path / "whole")
+    target = random.Random(5).randint(2, 6)
+    while solved(tmp_path / "out") < target:
+        assert sweeping.poll() is None
+        time.sleep(0.02)
+    sweeping.send_signal(signal.SIGKILL)
+    sweeping.wait()
+    before = content(tmp_path / "out")
+    assert target <= len(before) < 12
+    stamps = {key: point.seconds for key, point in _points(tmp_path / "out").items()}
+    rest = alloc.sweep(DEMO, MANY, tmp_path / "out")
+    assert rest.solved == 12 - len(before)
+    after = _points(tmp_path / "out")
+    assert all(after[key].seconds == seconds for key, seconds in stamps.items())  # not asked again
+    assert content(tmp_path / "out") == content(tmp_path / "whole")
+    assert told(rest.points) == told(whole.points)
+
+
+def _points(folder: Path) -> dict[str, Point]:
+    from alloc.study.sweep.store import store
+
+    with store(folder) as kept_points:
+        return {key: answer.point for key, answer in kept_points.known().items()}
+
+
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path, sweeping: subprocess.Popen[str]):
+    while solved(tmp_path / "out") < 2:
+        assert sweeping.poll() is None
+        time.sleep(0.02)
+    sweeping.send_signal(signal.SIGINT)
+    _, words = sweeping.communicate(timeout=60)
+    assert sweeping.returncode == 130
+    assert "the same command goes on" in words
+    assert "Traceback" not in words
+    assert 2 <= solved(tmp_path / "out") < 12
+
+
+def test_a_process_that_is_killed_costs_only_its_points_second_try():
+    import multiprocessing
+
+    killed: list[int] = []
+
+    def kill(left: int, point: Point | None) -> None:
+        if point is not None and not killed:
+            victim = multiprocessing.active_children()[0]
+            killed.append(victim.pid or 0)
+            os.kill(victim.pid or 0, signal.SIGKILL)
+
+    found = alloc.sweep(DEMO, MANY, jobs=2, tell=kill)
+    assert killed
+    assert told(found.points) == told(alloc.sweep(DEMO, MANY).points)
+
+
+def test_a_point_whose_process_dies_twice_has_failed_and_is_asked_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    from concurrent.futures import Future
+    from concurrent.futures.process import BrokenProcessPool
+
+    from alloc.solver.workers import Here
+
+    deaths: list[object] = []
+
+    class Mortal(Here):
+        def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
+            if len(args) > 2 and args[2].get("funds.tianjin.amount") == 37:
+                deaths.append(args[2])
+                dead: Future[Any] = Future()
+                dead.set_exception(BrokenProcessPool())
+                return dead
+            return super().submit(fn, *args, **kwargs)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(crews, "openers", lambda jobs, client: [Mortal] * jobs)
+        found = alloc.sweep(DEMO, BUDGETS, tmp_path / "out", jobs=2)
+    assert [point.status for point in found.points] == ["optimal", "failed", "optimal"]
+    assert found.points[1].message == "the process that solved this point died 2 times"
+    assert len(deaths) == 2
+    assert found.exit_code == 1
+    again = alloc.sweep(DEMO, BUDGETS, tmp_path / "out")
+    assert again.solved == 1
+    assert [point.status for point in again.points] == ["optimal"] * 3
+
+
+def test_points_are_kept_by_content(tmp_path: Path):
+    assert alloc.sweep(DEMO, BUDGETS, tmp_path).solved == 3
+    assert alloc.sweep(DEMO, {"list": [{"funds.tianjin.amount": "45.0"}]}, tmp_path).solved == 0
+    assert alloc.sweep(DEMO, BUDGETS, tmp_path, gap=0.01).solved == 3
+    more = {"grid": {"funds.tianjin.amount": [30, 37, 45, 50, 50]}}
+    assert alloc.sweep(DEMO, more, tmp_path).solved == 1
+    assert alloc.sweep(DEMO, BUDGETS, tmp_path, overwrite=True).solved == 3
+
+
+def test_an_answer_survives_the_store_to_the_last_digit(tmp_path: Path):
+    assert alloc.sweep(DEMO, MANY, tmp_path).points == alloc.sweep(DEMO, MANY, tmp_path).points
+
+
+def test_two_sweeps_do_not_write_to_one_folder(tmp_path: Path):
+    from alloc.study.sweep.store import store
+
+    alloc.sweep(DEMO, BUDGETS, tmp_path)
+    with store(tmp_path), pytest.raises(alloc.RequestError, match="another sweep is writing"):
+        alloc.sweep(DEMO, BUDGETS, tmp_path)
+
+
+def test_a_folder_with_other_things_is_left_alone(tmp_path: Path):
+    (tmp_path / "letter.txt").write_text("keep me")
+    with pytest.raises(alloc.RequestError, match="holds other things"):
+        alloc.sweep(DEMO, BUDGETS, tmp_path)
+    with pytest.raises(alloc.RequestError, match="is not a folder"):
+        alloc.sweep(DEMO, BUDGETS, tmp_path / "letter.txt")
+    (tmp_path / "broken").mkdir()
+    (tmp_path / "broken/sweep.sqlite").write_bytes(b"no database, but long enough to be looked at" * 20)
+    with pytest.raises(alloc.RequestError, match="cannot be used as a store"):
+        alloc.sweep(DEMO, BUDGETS, tmp_path / "broken")
+
+
+def test_the_files_hold_one_row_a_point_and_one_a_county_and_category(tmp_path: Path):
+    found = alloc.sweep(
+        DEMO, {**MANY, "scenarios": {"现状": {}, "=lean": {"funds.national.min_use": 0}}}, tmp_path, details=True
+    )
+    assert (tmp_path / "sweep.csv").read_bytes().startswith(b"\xef\xbb\xbfpoint,scenario,funds.tianjin.amount,")
+    table = pd.read_csv(tmp_path / "sweep.csv", encoding="utf-8-sig")
+    assert len(table) == 24
+    assert set(table["scenario"]) == {"现状", "'=lean"}
+    totals = [column for column in table if column.startswith("aid.")]
+    assert len(totals) == 2 * 5
+    assert table[totals].sum(axis=1).tolist() == pytest.approx(table["aid"].tolist())
+    assert table["objective"].tolist() == found.table["objective"].tolist()
+    sheets = pd.read_excel(tmp_path / "sweep.xlsx", sheet_name=None)
+    assert list(sheets) == ["Points", "Pivot", "About"]
+    assert len(sheets["Points"]) == 24
+    assert len(sheets["Pivot"]) == 24 * 10
+    assert sheets["Pivot"].groupby("point")["aid"].sum().tolist() == pytest.approx(table["aid"].tolist())
+    drawn = {file.name: file.read_text(encoding="utf-8") for file in (tmp_path / "charts").iterdir()}
+    assert {name: svg.count('class="mark ') for name, svg in drawn.items()} == {
+        "objective-1.svg": 24,
+        "objective-2.svg": 24,
+        "grid-1.svg": 12,
+        "grid-2.svg": 12,
+    }
+    note = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))
+    assert note["statuses"] == {"optimal": 24}
+    assert (tmp_path / "sweep.parquet").exists() == _has_pyarrow()
+
+
+def _has_pyarrow() -> bool:
+    try:
+        import pyarrow  # noqa: F401
+    except ImportError:
+        return False
+    return True
+
+
+def test_the_command_line_tells_and_writes_nothing_on_a_dry_run(tmp_path: Path):
+    plan = written(MANY, tmp_path, "plan.yaml")
+    command = [ALLOC, "sweep", str(DEMO), str(plan), "--out", "out"]
+    done = subprocess.run([*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0
+    assert done.stdout.startswith("12 points, 12 to solve; about ")
+    assert "from 4 tried" in done.stdout
+    assert [path.name for path in tmp_path.iterdir()] == ["plan.yaml"]
+
+
+def test_the_command_line_exits_with_words_where_a_point_is_not_proven(tmp_path: Path):
+    plan = written({"list": [{}, {"funds.tianjin.amount": -1}]}, tmp_path, "plan.yaml")
+    done = subprocess.run(
+        [ALLOC, "sweep", str(DEMO), str(plan), "--jobs", "1"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
+    assert done.stdout == "2 points: 1 fault, 1 optimal\n"
+    assert "not every point is proven: 1 of 2 are not" in done.stderr
+    assert (tmp_path / "results/demo-plan/sweep.csv").exists()
+
+
+def test_a_cluster_answers_like_one_process():
+    distributed = pytest.importorskip("distributed")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        found = alloc.sweep(DEMO, BUDGETS, cluster=cluster.scheduler_address)
+    assert told(found.points) == told(alloc.sweep(DEMO, BUDGETS).points)
+
+
+def test_blocks_are_points_too(tmp_path: Path):
+    path = written(asked(), tmp_path)
+    points = evaluated(path, [{"funds.aid.amount": 50}, {"funds.aid.amount": 100}], method="blocks")
+    assert [point.objective for point in points] == pytest.approx([50, 100])  # a job for each unit of money
