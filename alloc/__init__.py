@@ -7,15 +7,18 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.frontier import Frontier, frontier
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep.study import Sweep, sweep
 
 _ROOMS = {
+    "Frontier": "alloc.study.frontier",
     "Instance": "alloc.instance",
     "inspect": "alloc.instance",
     "read": "alloc.instance",
     "sensitivity": "alloc.study.sensitivity",
     "Run": "alloc.run",
+    "frontier": "alloc.study.frontier",
     "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
     "Sweep": "alloc.study.sweep.study",
@@ -26,6 +29,7 @@ __all__ = [
     "AllocError",
     "AuditError",
     "Fault",
+    "Frontier",
     "Instance",
     "InstanceError",
     "RequestError",
@@ -33,6 +37,7 @@ __all__ = [
     "Sensitivity",
     "SolveError",
     "Sweep",
+    "frontier",
     "inspect",
     "read",
     "sensitivity",

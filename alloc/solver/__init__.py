@@ -2,6 +2,21 @@
 
 from alloc.solver.blocks import choose, solve_blocks
 from alloc.solver.neighbours import Choice, Kept, choice_of, kept, solve_near
+from alloc.solver.patience import Patience
+from alloc.solver.rivals import Efficient, Pair, Rivals
 from alloc.solver.whole import solve_whole
 
-__all__ = ["Choice", "Kept", "choice_of", "choose", "kept", "solve_blocks", "solve_near", "solve_whole"]
+__all__ = [
+    "Choice",
+    "Efficient",
+    "Kept",
+    "Pair",
+    "Patience",
+    "Rivals",
+    "choice_of",
+    "choose",
+    "kept",
+    "solve_blocks",
+    "solve_near",
+    "solve_whole",
+]
