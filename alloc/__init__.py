@@ -7,17 +7,20 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.alternatives import Alternatives, alternatives
     from alloc.study.frontier import Frontier, frontier
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep.study import Sweep, sweep
 
 _ROOMS = {
+    "Alternatives": "alloc.study.alternatives",
     "Frontier": "alloc.study.frontier",
     "Instance": "alloc.instance",
     "inspect": "alloc.instance",
     "read": "alloc.instance",
     "sensitivity": "alloc.study.sensitivity",
     "Run": "alloc.run",
+    "alternatives": "alloc.study.alternatives",
     "frontier": "alloc.study.frontier",
     "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
@@ -27,6 +30,7 @@ _ROOMS = {
 
 __all__ = [
     "AllocError",
+    "Alternatives",
     "AuditError",
     "Fault",
     "Frontier",
@@ -37,6 +41,7 @@ __all__ = [
     "Sensitivity",
     "SolveError",
     "Sweep",
+    "alternatives",
     "frontier",
     "inspect",
     "read",

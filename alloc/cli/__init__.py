@@ -9,7 +9,7 @@ from alloc.cli.answer import doctor, solve
 from alloc.cli.page import page
 from alloc.cli.question import check, export, generate, new, schema
 from alloc.cli.sweep import sweep
-from alloc.cli.tradeoff import frontier
+from alloc.cli.tradeoff import alternatives, frontier
 from alloc.cli.uncertainty import sensitivity
 
 
@@ -22,5 +22,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, page, sweep, sensitivity, frontier, export, schema, new, generate, doctor):
+for command in (check, solve, page, sweep, sensitivity, frontier, alternatives, export, schema, new, generate, doctor):
     main.add_command(command)

@@ -115,6 +115,52 @@ def frontier(
         sys.exit(130 if found.interrupted else _code(found.complete, [curve.status for curve in found.curves]))
 
 
+@click.command()
+@instance_argument
+@click.option("--count", type=click.IntRange(min=1), default=10, show_default=True, help="How many plans.")
+@click.option("--within", type=Part(), help="Part of the goal that a plan may lose (default 2%, with --all 0).")
+@click.option("--all", "every", is_flag=True, help="All plans that differ in a whole decision, up to --limit.")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Most plans with --all.")
+@searching
+def alternatives(
+    instance: Path,
+    count: int,
+    every: bool,
+    limit: int,
+    out: Path | None,
+    overwrite: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Find plans nearly as good as the best that spend the money elsewhere, or all the best plans."""
+    with spoken(lang):
+        from alloc.study.alternatives import alternatives as study
+        from alloc.study.alternatives import folder, summary
+        from alloc.study.binder import may_bind
+
+        given = overrides(settings)
+        question = _asked(instance, given, lang)
+        target = out or Path("results") / f"{question.name}-alternatives"
+        may_bind(target, folder.MARK, overwrite)
+        with _counting("alternatives_progress", question.name, lang) as tell:
+            found = study(
+                instance,
+                count=limit if every else count,
+                every=every,
+                overrides=given,
+                lang=lang,
+                tell=tell,
+                **options,
+            )
+        if found.status == "found":
+            found.save(target, overwrite, lang)
+        _tell(found.figures, summary.summary(found, lang), target if found.status == "found" else None, as_json, lang)
+        proven = found.complete or all(plan.proven for plan in found.plans)
+        sys.exit(130 if found.interrupted else _code(proven, [found.status]))
+
+
 def _asked(instance: Path, given: dict[str, object], lang: str) -> "Instance":
     """Return the question, its doubts said on standard error."""
     from alloc.errors import InstanceError

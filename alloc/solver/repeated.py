@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import highspy
 import numpy as np
 
-from alloc.solver.matrix import INF, Floats, Matrix, Rows, program
+from alloc.solver.matrix import INF, Floats, Matrix, extended, program
 from alloc.solver.patience import Patience
 from alloc.solver.polish import contradicts_itself, filled
 
@@ -40,7 +40,7 @@ class Repeated:
 
         seconds: longest time of one asking. threads: of the search; one makes answers repeat.
         """
-        self.matrix = replace(matrix, rows=_longer(matrix.rows, watched))
+        self.matrix = _longer(matrix, watched)
         self._first, self._count = matrix.rows.count, len(watched)
         self._patience, self._seconds = patience, seconds
         self._columns = np.arange(len(matrix.lower), dtype=np.int32)
@@ -115,15 +115,9 @@ _CALM = Patience(INF)
 """Small linear programs that make a plan exact are not hurried."""
 
 
-def _longer(rows: Rows, watched: Floats) -> Rows:
-    """Return the rows with further ones without bounds."""
+def _longer(matrix: Matrix, watched: Floats) -> Matrix:
+    """Return the program with further rows without bounds."""
     columns = [np.flatnonzero(row).astype(np.int32) for row in watched]
-    counts = np.array([len(x) for x in columns], dtype=np.int32)
-    free = np.full(len(watched), INF)
-    return Rows(
-        np.concatenate([rows.start, rows.start[-1] + np.cumsum(counts)]).astype(np.int32),
-        np.concatenate([rows.column, *columns]).astype(np.int32),
-        np.concatenate([rows.value, *(row[x] for row, x in zip(watched, columns, strict=True))]),
-        np.concatenate([rows.lower, -free]),
-        np.concatenate([rows.upper, free]),
-    )
+    none, no = np.zeros(0), np.zeros(0, dtype=bool)
+    more = [(kept, row[kept], -INF, INF) for row, kept in zip(watched, columns, strict=True)]
+    return extended(matrix, none, none, no, more)

@@ -68,9 +68,12 @@ class Rivals:
         self.program = Repeated(whole, whole.goals, patience, options.time_limit, options.threads or 1)
 
     @property
-    def counted(self) -> bool:
-        """Tell whether both objectives take multiples of a step only, so that efficient points can be counted."""
-        return all(step is not None for step in self.steps)
+    def stepped(self) -> int | None:
+        """Return an objective that takes multiples of a step only, rather the second; None where none does.
+
+        With one there are finitely many efficient points: one at most for each of its values.
+        """
+        return next((k for k in (1, 0) if self.steps[k] is not None), None)
 
     @property
     def signs(self) -> Pair:

@@ -120,24 +120,25 @@ def _closed(found: list[Efficient], last: Efficient, between: Ends, tell: Tell) 
 def counted(rivals: Rivals, between: Ends, tell: Tell) -> Trace | None:
     """Return every efficient point, one after another; None where they turn out to be infinite in number.
 
-    Where both objectives have steps the next floor is one step above the last point. Where not, every point is
+    Where an objective has a step, its next floor is one step above the last point. Where none has, every point is
     tried for a segment that begins there, and the next floor is a speck above.
     """
-    first, last = between.first, between.last
-    speck = RESOLUTION * between.ranges[1]
-    step = float(rivals.steps[1] or 0) if rivals.counted else speck
+    swept = 1 if rivals.stepped is None else rivals.stepped
+    first, last = (between.first, between.last)[:: 1 if swept == 1 else -1]
+    step = float(rivals.steps[swept] or 0) or RESOLUTION * between.ranges[swept]
     found, complete = [first], True
     tell(first)
-    while not between.same and found[-1].values[1] < last.values[1] - 0.5 * step:
-        if not rivals.counted and rivals.trades(found[-1].x):
+    while not between.same and found[-1].values[swept] < last.values[swept] - 0.5 * step:
+        if rivals.stepped is None and rivals.trades(found[-1].x):
             return None
-        point = rivals.efficient(0, found[-1].values[1] + step, last.values[1], last.x)
-        if not isinstance(point, Efficient):
+        point = rivals.efficient(1 - swept, found[-1].values[swept] + step, last.values[swept], last.x)
+        if not isinstance(point, Efficient) or point.values[swept] < found[-1].values[swept] + 0.5 * step:
             complete = False
             break
         found.append(point)
         tell(point)
-    return Trace(tuple(reversed(found)), "counted", complete and all(p.proven for p in found))
+    order = found[::-1] if swept == 1 else found
+    return Trace(tuple(order), "counted", complete and all(p.proven for p in found))
 
 
 def hull(rivals: Rivals, between: Ends, tolerance: float, tell: Tell) -> Trace:
