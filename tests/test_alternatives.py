@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 from conftest import asked, instance_of, rivals
@@ -19,7 +20,9 @@ from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.solver import Near, Patience, solve_whole
+from alloc.solver.matrix import vectors
 from alloc.solver.repeated import Repeated
+from alloc.study.alternatives.favours import favours
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -45,8 +48,6 @@ def random_weight_plans(question: Instance, within: float, solves: int) -> list[
     options, dice = question.solver, np.random.default_rng(7)
     own = solve_whole(build(question), question, options)
     near = Near(question, options, own, within, Patience(math.inf))
-    from alloc.solver.matrix import vectors
-
     rows, _ = vectors(near.whole.variables, [near.model.Aid[m] for m in question.measures])
     program = Repeated(near.whole, np.zeros((0, len(near.whole.lower))), Patience(math.inf), 60.0)
     found = []
@@ -97,9 +98,9 @@ def test_every_plan_is_within_the_tolerance_by_its_audit(seed: int | None):
 
 
 def test_the_range_of_a_county_is_covered_and_proven():
-    """100 of money in two counties; pens bring a job for 1, sheds 0.98: a tenth lost lets sheds take all of it."""
+    """Of 100 in two counties pens bring a job for 1, sheds 0.98: with one job in a hundred lost, half goes there."""
     counties = {"yutian": {"jobseekers": None}}
-    measures = {"courses": None, "sheds": {"county": "yutian", "jobs": 0.98}}
+    measures = {"sheds": {"county": "yutian", "jobs": 0.98}}
     found = alloc.alternatives(instance_of(rivals(counties=counties, measures=measures)), count=3, within=0.01)
     ranges = {span.county: span for span in found.ranges}
     assert (ranges["cele"].low, ranges["cele"].high) == pytest.approx((50, 100), abs=1e-3)
@@ -110,21 +111,24 @@ def test_the_range_of_a_county_is_covered_and_proven():
 
 
 def test_equal_measures_swapped_are_no_alternative():
-    """Two measures alike in one place: whichever is funded, the place gets the same; only the fair differs."""
+    """Two measures alike in one place: whichever is funded, the place gets the same; only the courses differ."""
     twin = {"fixed_cost": 60, "unit_cost": None, "min_units": 1, "max_units": 1, "jobs": 60}
     fair = {**twin, "category": "training", "jobs": 59.5}
-    measures = {"pens": twin, "courses": None, "again": twin, "fair": fair}
+    measures = {"pens": twin, "courses": fair, "again": twin}
     found = alloc.alternatives(instance_of(rivals(measures=measures)), count=5)
     assert [plan.moved for plan in found.plans] == [pytest.approx(60)]
     assert not found.complete
 
 
 def test_each_plan_says_what_it_favours():
-    measures = {"courses": {"jobs": 0.99}}
-    found = alloc.alternatives(instance_of(rivals(measures=measures)), count=1, within=0.01)
-    assert found.plans[0].favours == "more to cele training (+100 万元); less to cele infrastructure (-100 万元)"
-    zh = alloc.alternatives(instance_of(rivals(measures=measures)), count=1, within=0.01, lang="zh")
-    assert zh.plans[0].favours == "增加cele培训（+100 万元）；减少cele配套设施（-100 万元）"
+    question = instance_of(rivals(counties={"yutian": {"jobseekers": None, "name_zh": "于田", "name": "Yutian"}}))
+    where = {"county": ["cele", "cele", "yutian"], "category": ["infrastructure", "training", "training"]}
+    best, plan = (pd.DataFrame({**where, "aid": aid}) for aid in ([60.0, 40.0, 0.0], [10.0, 40.0, 50.0]))
+    line = "more to Yutian training (+50 万元); less to cele infrastructure (-50 万元)"
+    assert favours(question, best, plan, "en") == line
+    assert favours(question, best, plan, "zh") == "增加于田培训（+50 万元）；减少cele配套设施（-50 万元）"
+    assert favours(question, best, best, "zh") == "资金去向与最优方案相同"
+    assert favours(question, best, best.assign(aid=[60.0, 30.0, 0.0]), "en") == "less to cele training (-10 万元)"
 
 
 def test_an_order_of_goals_is_kept_goal_by_goal():
@@ -195,12 +199,12 @@ def test_numbers_of_units_tell_plans_apart():
 
 
 def test_a_count_cut_off_says_so():
-    raw = lines([1.0] * 8, [1.0] * 8, 4)
+    raw = lines([1.0] * 6, [1.0] * 6, 3)
     found = alloc.alternatives(instance_of(raw), every=True, count=10)
     assert len(found.plans) == 10
     assert not found.complete
-    exact = alloc.alternatives(instance_of(raw), every=True, count=70)
-    assert len(exact.plans) == 70 == math.comb(8, 4)
+    exact = alloc.alternatives(instance_of(raw), every=True, count=20)
+    assert len(exact.plans) == 20 == math.comb(6, 3)
     assert exact.complete
 
 
@@ -226,10 +230,12 @@ def test_every_alternative_is_a_plan_that_can_be_opened(tmp_path: Path):
 
 
 def test_the_command_says_when_a_count_is_cut_off(tmp_path: Path):
-    command = ["alternatives", str(DEMO), "--all", "--within", "10%", "--limit", "1", "--out", str(tmp_path / "found")]
+    written = tmp_path / "instance.yaml"
+    written.write_text(json.dumps(lines([1.0] * 4, [1.0] * 4, 2)), encoding="utf-8")  # JSON is YAML
+    command = ["alternatives", str(written), "--all", "--limit", "5", "--out", str(tmp_path / "found")]
     done = CliRunner().invoke(main, command)
     assert done.exit_code == 0
-    assert "Cut off: there are at least 1 such plans." in done.output
+    assert "Cut off: there are at least 5 such plans." in done.output
 
 
 def test_a_question_without_a_plan_says_so():
