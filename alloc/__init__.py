@@ -7,17 +7,23 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read
     from alloc.run import Run, solve
+    from alloc.study.alternatives import Alternatives, alternatives
     from alloc.study.diff import Difference, diff
+    from alloc.study.frontier import Frontier, frontier
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep.study import Sweep, sweep
     from alloc.study.verify import Verification, verify
 
 _ROOMS = {
+    "Alternatives": "alloc.study.alternatives",
+    "Frontier": "alloc.study.frontier",
     "Instance": "alloc.instance",
     "inspect": "alloc.instance",
     "read": "alloc.instance",
     "sensitivity": "alloc.study.sensitivity",
     "Run": "alloc.run",
+    "alternatives": "alloc.study.alternatives",
+    "frontier": "alloc.study.frontier",
     "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
     "Difference": "alloc.study.diff",
@@ -30,9 +36,11 @@ _ROOMS = {
 
 __all__ = [
     "AllocError",
+    "Alternatives",
     "AuditError",
     "Difference",
     "Fault",
+    "Frontier",
     "Instance",
     "InstanceError",
     "RequestError",
@@ -41,7 +49,9 @@ __all__ = [
     "SolveError",
     "Sweep",
     "Verification",
+    "alternatives",
     "diff",
+    "frontier",
     "inspect",
     "read",
     "sensitivity",

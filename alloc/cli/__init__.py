@@ -11,6 +11,7 @@ from alloc.cli.exchange import export
 from alloc.cli.page import page
 from alloc.cli.question import check, generate, new, schema
 from alloc.cli.sweep import sweep
+from alloc.cli.tradeoff import alternatives, frontier
 from alloc.cli.uncertainty import sensitivity
 
 
@@ -23,5 +24,20 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, page, verify, diff, sweep, sensitivity, export, schema, new, generate, doctor):
+for command in (
+    check,
+    solve,
+    page,
+    verify,
+    diff,
+    sweep,
+    sensitivity,
+    frontier,
+    alternatives,
+    export,
+    schema,
+    new,
+    generate,
+    doctor,
+):
     main.add_command(command)

@@ -135,6 +135,31 @@ def held(matrix: Matrix, vector: Floats, least: float) -> Matrix:
     return replace(matrix, rows=more)
 
 
+Row = tuple[Ints, Floats, float, float]
+"""One more limit: columns, values, lower, upper."""
+
+
+def extended(matrix: Matrix, lower: Floats, upper: Floats, integer: Flags, more: Sequence[Row]) -> Matrix:
+    """Return the program with further decisions, which no goal speaks of, and further limits on all of them."""
+    rows, count = matrix.rows, len(lower)
+    sizes = np.array([len(columns) for columns, _, _, _ in more], dtype=np.int32)
+    longer = Rows(
+        np.concatenate([rows.start, rows.start[-1] + np.cumsum(sizes)]).astype(np.int32),
+        np.concatenate([rows.column, *(columns for columns, _, _, _ in more)]).astype(np.int32),
+        np.concatenate([rows.value, *(values for _, values, _, _ in more)]),
+        np.concatenate([rows.lower, [low for _, _, low, _ in more]]),
+        np.concatenate([rows.upper, [high for _, _, _, high in more]]),
+    )
+    return replace(
+        matrix,
+        lower=np.append(matrix.lower, lower),
+        upper=np.append(matrix.upper, upper),
+        integer=np.append(matrix.integer, integer),
+        rows=longer,
+        goals=np.hstack([matrix.goals, np.zeros((len(matrix.goals), count))]),
+    )
+
+
 def _opened() -> highspy.Highs:
     """Return a new HiGHS; the first of a process writes its banner to standard output, whatever it is told.
 

@@ -108,7 +108,7 @@ def freed(
         start.col_value = x[free].tolist()
         solver.setSolution(start)
     patience.run(solver, seconds)
-    if x is not None and _contradicts_itself(solver):
+    if x is not None and contradicts_itself(solver):
         solver.clearSolver()  # and with it the start
         patience.run(solver, seconds)
     impossible = solver.getModelStatus() in (
@@ -123,7 +123,7 @@ def freed(
     return Freed(better, value, found.rest + bound, False)
 
 
-def _contradicts_itself(solver: highspy.Highs) -> bool:
+def contradicts_itself(solver: highspy.Highs) -> bool:
     """Tell whether HiGHS reports the value of one plan and hands out another: 1.16 does so after some starts."""
     said, lp = solver.getInfo().objective_function_value, solver.getLp()
     value = float(np.array(lp.col_cost_) @ np.array(solver.getSolution().col_value))

@@ -23,16 +23,19 @@ def settled(model: pyo.ConcreteModel, whole: Matrix, instance: Instance, x: Floa
     exact = filled(whole, aim, x, patience)
     if exact is None:
         return x
-    money, linkage = vectors(
-        whole.variables, [sum(model.Spend.values()), sum(model.Linkage[w] for w in model.SCENARIOS)]
-    )[0]
+    money = vectors(whole.variables, [sum(model.Spend.values())])[0][0]
     tied = held(whole, whole.goals[last], exact[1] - float(whole.constants[last]))
     cheap = filled(replace(tied, goals=-money[None], constants=np.zeros(1)), np.ones(1), exact[0], patience)
-    x = cheap[0] if cheap is not None else exact[0]
-    open_ones = _named(whole, ("Closed", "Clustered"))
-    free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | open_ones
-    linked = replace(tied, goals=linkage[None], constants=np.zeros(1))
-    best = freed(linked, np.ones(1), x, free, patience, 3600.0, 0.0) if free.any() else None
+    return linked(model, tied, cheap[0] if cheap is not None else exact[0])
+
+
+def linked(model: pyo.ConcreteModel, tied: Matrix, x: Floats) -> Floats:
+    """Return the plan with its money and units, and those flows, chains and clusters that have the most linkage."""
+    linkage = vectors(tied.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0][0]
+    open_ones = _named(tied, ("Closed", "Clustered"))
+    free = (~tied.integer & ~_named(tied, ("Spend", "Units"))) | open_ones
+    aimed = replace(tied, goals=linkage[None], constants=np.zeros(1))
+    best = freed(aimed, np.ones(1), x, free, Patience(3600.0), 3600.0, 0.0) if free.any() else None
     return best.x if best is not None and best.x is not None else x
 
 

@@ -1,0 +1,218 @@
+"""Commands about what one thing costs of another: frontiers, and plans nearly as good as the best."""
+
+import json
+import math
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from alloc.cli.answer import MOST_THREADS
+from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.errors import RequestError
+from alloc.texts import say
+
+if TYPE_CHECKING:
+    from alloc.instance import Instance
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+class Part(click.ParamType[float]):
+    """A part of something: 0.02 or 2%."""
+
+    name = "part"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the part as a number between 0 and 1."""
+        text = str(value).strip()
+        try:
+            part = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            part = math.nan
+        if not 0 <= part < 1:
+            self.fail(f"{text!r} is not a part between 0 and 1: write 0.02 or 2%.", param, ctx)
+        return part
+
+
+def searching(command: Command) -> Command:
+    """Add the options of a study that searches many times."""
+    for option in reversed(
+        (
+            click.option("--out", type=click.Path(path_type=Path), help="Folder of the study."),
+            click.option("--overwrite", is_flag=True, help="Replace an earlier study of the same kind."),
+            click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which each search stops."),
+            click.option(
+                "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time of each search [s]."
+            ),
+            click.option(
+                "--threads",
+                type=click.IntRange(min=0, max=MOST_THREADS),
+                help="Processor threads of each search (default 1, so that answers repeat).",
+            ),
+            set_option,
+            click.option("--json", "as_json", is_flag=True, help="Print the JSON of the study and nothing else."),
+            lang_option,
+        )
+    ):
+        command = option(command)
+    return command
+
+
+@click.command()
+@instance_argument
+@click.option(
+    "--objectives",
+    default="employment,linkage",
+    show_default=True,
+    metavar="ONE,OTHER",
+    help="Two of employment, linkage, cost, equity, insured.",
+)
+@click.option("--points", type=click.IntRange(min=2), default=10, show_default=True, help="How many, spread evenly.")
+@click.option("--exact", is_flag=True, help="All efficient points where they are finite in number, else the hull.")
+@click.option(
+    "--tolerance", type=Part(), default="0.5%", show_default=True, help="Of the hull, as a part of both ranges."
+)
+@click.option("--budgets", metavar="FUND=A,B,C", help="One frontier for each amount of a fund.")
+@searching
+def frontier(
+    instance: Path,
+    objectives: str,
+    budgets: str | None,
+    out: Path | None,
+    overwrite: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Set two objectives against each other: every point a plan, proven efficient."""
+    with spoken(lang):
+        from alloc.study.binder import may_bind
+        from alloc.study.frontier import folder, summary
+        from alloc.study.frontier import frontier as study
+
+        given = overrides(settings)
+        question = _asked(instance, given, lang)
+        target = out or Path("results") / f"{question.name}-frontier"
+        may_bind(target, folder.MARK, overwrite)
+        with _counting("frontier_progress", question.name, lang) as tell:
+            found = study(
+                instance,
+                objectives=[word.strip() for word in objectives.split(",")],
+                budgets=_budgets(budgets),
+                overrides=given,
+                lang=lang,
+                tell=tell,
+                **options,
+            )
+        if found.points:
+            found.save(target, overwrite, lang)
+        _tell(found.figures, summary.summary(found, lang), target if found.points else None, as_json, lang)
+        sys.exit(130 if found.interrupted else _code(found.complete, [curve.status for curve in found.curves]))
+
+
+@click.command()
+@instance_argument
+@click.option("--count", type=click.IntRange(min=1), default=10, show_default=True, help="How many plans.")
+@click.option("--within", type=Part(), help="Part of the goal that a plan may lose (default 2%, with --all 0).")
+@click.option("--all", "every", is_flag=True, help="All plans that differ in a whole decision, up to --limit.")
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Most plans with --all.")
+@searching
+def alternatives(
+    instance: Path,
+    count: int,
+    every: bool,
+    limit: int,
+    out: Path | None,
+    overwrite: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Find plans nearly as good as the best that spend the money elsewhere, or all the best plans."""
+    with spoken(lang):
+        from alloc.study.alternatives import alternatives as study
+        from alloc.study.alternatives import folder, summary
+        from alloc.study.binder import may_bind
+
+        given = overrides(settings)
+        question = _asked(instance, given, lang)
+        target = out or Path("results") / f"{question.name}-alternatives"
+        may_bind(target, folder.MARK, overwrite)
+        with _counting("alternatives_progress", question.name, lang) as tell:
+            found = study(
+                instance,
+                count=limit if every else count,
+                every=every,
+                overrides=given,
+                lang=lang,
+                tell=tell,
+                **options,
+            )
+        if found.status == "found":
+            found.save(target, overwrite, lang)
+        _tell(found.figures, summary.summary(found, lang), target if found.status == "found" else None, as_json, lang)
+        proven = found.complete or all(plan.proven for plan in found.plans)
+        sys.exit(130 if found.interrupted else _code(proven, [found.status]))
+
+
+def _asked(instance: Path, given: dict[str, object], lang: str) -> "Instance":
+    """Return the question, its doubts said on standard error."""
+    from alloc.errors import InstanceError
+    from alloc.instance import inspect
+
+    reading = inspect(instance, given)
+    for doubt in reading.doubts:
+        click.echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+    if reading.instance is None:
+        raise InstanceError(reading.faults)
+    return reading.instance
+
+
+def _budgets(written: str | None) -> dict[str, list[float]] | None:
+    """Return the fund and its amounts."""
+    if written is None:
+        return None
+    fund, _, amounts = written.partition("=")
+    try:
+        return {fund.strip(): [float(amount) for amount in amounts.split(",")]}
+    except ValueError:
+        raise RequestError("frontier_budgets", found=written) from None
+
+
+def _tell(figures: dict[str, Any], lines: list[Any], target: Path | None, as_json: bool, lang: str) -> None:
+    """Print the figures, or the summary; words about files go to standard error."""
+    if as_json:
+        click.echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
+    else:
+        from rich.console import Console
+
+        console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+        for line in lines:
+            console.print(line)
+    if target is not None:
+        click.echo(say("wrote", lang, path=target), err=True)
+
+
+def _code(complete: bool, statuses: list[str]) -> int:
+    """Return the exit code: as of a solve, by what the study has."""
+    if "found" not in statuses:
+        return 3 if "infeasible" in statuses else 5
+    return 0 if complete else 4
+
+
+@contextmanager
+def _counting(text: str, name: str, lang: str) -> Iterator[Callable[[int], None] | None]:
+    """Show on a terminal how far a study is, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status(say(text, lang, name=name, count=0)) as line:
+        yield lambda count: line.update(say(text, lang, name=name, count=count))

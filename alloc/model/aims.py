@@ -1,0 +1,69 @@
+"""Objectives that plans are compared by: employment, linkage, cost, equity, insured jobs.
+
+A frontier sets two of them against each other. They are declared only where one is asked for, so that a plain
+solve is not changed by them.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import pyomo.environ as pyo
+
+from alloc.instance.schema import Instance
+
+AimName = Literal["employment", "linkage", "cost", "equity", "insured"]
+
+AIMS: tuple[AimName, ...] = ("employment", "linkage", "cost", "equity", "insured")
+"""What can be asked for, by name."""
+
+
+@dataclass(frozen=True)
+class Aim:
+    """One objective of a plan: its name, its figure, and whether less of it is better.
+
+    figure: linear in the decisions, `scale` times the objective; scale keeps coefficients near 1.
+    """
+
+    name: AimName
+    figure: Any
+    scale: float = 1.0
+    less: bool = False
+
+    @property
+    def sign(self) -> float:
+        """Return 1 where more is better, −1 where less is."""
+        return -1.0 if self.less else 1.0
+
+
+def aim(model: pyo.ConcreteModel, instance: Instance, name: AimName) -> Aim:
+    """Return an objective of the model, declaring what it needs.
+
+    employment and linkage are the model's own goals; cost is the aid spent [money], less is better; insured is the
+    number of insured jobs; equity is the aid per head of the county that gets least of it [money per head]
+    (maximin: M. T. Marsh and D. A. Schilling, "Equity measurement in facility location analysis", European Journal
+    of Operational Research 74 (1994) 1-17). Equity needs the population of every county.
+    """
+    if name == "employment":
+        return Aim(name, model.ExpectedEmployment)
+    if name == "linkage":
+        return Aim(name, model.ExpectedLinkage)
+    if name == "cost":
+        return Aim(name, sum(model.Aid[m] for m in model.MEASURES), less=True)
+    if name == "insured":
+        return Aim(name, sum(model.Insured.values()))
+    people = sum(county.population for county in instance.counties.values())
+    add_least(model, instance)
+    return Aim(name, model.Least, scale=people / len(instance.counties))
+
+
+def add_least(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare the aid per head of the county that gets least, times mean population so that numbers stay near 1."""
+    local: dict[str, list[str]] = {c: [] for c in instance.counties}
+    for m, row in instance.measures.items():
+        local[row.county].append(m)
+    model.MEASURES_IN = pyo.Set(model.COUNTIES, initialize=local, doc="measures in a county")
+    model.Least = pyo.Var(domain=pyo.NonNegativeReals, doc="least aid per head, times mean population [money]")
+
+    @model.Constraint(model.COUNTIES, doc="no county has less aid per head than the least [money]")
+    def bounds_least(model, c):
+        return model.Least <= model.per_mean[c] * sum(model.Aid[m] for m in model.MEASURES_IN[c])

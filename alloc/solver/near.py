@@ -1,0 +1,271 @@
+"""Plans nearly as good as the best: those with most or least for a county, those far from others, those that tie.
+
+Plans are compared by the aid that goes to each place: a county, a category and an industry. Which of several measures
+of a place carries it, and which fund pays, makes no difference: a plan with two equal measures swapped is the same.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+
+from alloc.instance import Instance, Options
+from alloc.instance.schema import Count
+from alloc.model import build, goal, stages
+from alloc.solution import Solution
+from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
+from alloc.solver.patience import Patience
+from alloc.solver.polish import filled
+from alloc.solver.repeated import Answer, Repeated
+from alloc.solver.rivals import judged
+from alloc.solver.settle import linked
+from alloc.solver.whole import FINEST
+
+Place = tuple[str, str, str]
+"""County, category and industry (empty: the whole county)."""
+
+Other = tuple[Floats, float]
+"""Another plan: aid by place [money], and how many times its distance counts."""
+
+ROUNDS, SEARCHES, NODES = 4, 2, 1
+"""Rounds for a far plan, with whole decisions held and then with a search, and how many nodes each search may take."""
+
+COARSE = 0.2
+"""A search for a far plan may end this part of the distance short."""
+
+GAINED = 0.01
+"""Rounds end when one gains less than this part of the distance."""
+
+WIDE = 0.05
+"""Searches in a direction, which only give others a place to begin, end this part of all aid short."""
+
+CLOSE = 1e-4
+"""Ranges of counties are proven to this part of all aid."""
+
+GRAIN = 1e-6
+"""Money is held to this part of itself."""
+
+
+class Near:
+    """A question whose plans must lose at most a part of each goal, kept alive to be asked many times."""
+
+    def __init__(self, instance: Instance, options: Options, own: Solution, within: float, patience: Patience):
+        """Build the question once.
+
+        own: the best plan with its bounds; within: part of each goal that a plan may lose.
+        """
+        self.instance, self.own, self.asked = instance, own, options.gap
+        self.model = build(instance)
+        whole = matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
+        self.floors = tuple(floor(stage.objective, stage.bound, within) for stage in own.stages)
+        for row, constant, least in zip(whole.goals, whole.constants, self.floors, strict=True):
+            whole = held(whole, row, least - float(constant))
+        self.whole = whole
+        self.places, self.money = self._money()
+        self.counties = tuple(instance.counties)
+        self.by_county = np.array([[p[0] == c for p in self.places] for c in self.counties], dtype=np.float64)
+        self._patience, self._options = patience, options
+        watched = self.by_county @ self.money
+        self._program = Repeated(whole, watched, patience, options.time_limit, options.threads or 1)
+        self._further = 0
+
+    @property
+    def askings(self) -> int:
+        """Return how many searches were made."""
+        return self._program.askings + self._further
+
+    def _money(self) -> tuple[tuple[Place, ...], Floats]:
+        """Return the places that aid can go to, and the aid of each as a row over the decisions."""
+        local: dict[Place, list[object]] = {}
+        for m, row in self.instance.measures.items():
+            if row.eligible and len(self.model.AID_OF[m]):
+                local.setdefault((row.county, row.category, row.industry), []).append(self.model.Aid[m])
+        rows, _ = vectors(self.whole.variables, [sum(aid) for aid in local.values()])
+        return tuple(local), rows
+
+    def totals(self, x: Floats) -> Floats:
+        """Return the aid of each place [money]."""
+        found: Floats = self.money @ x[: self.money.shape[1]]
+        return found
+
+    def county_end(self, c: int, most: bool, scale: float) -> Answer:
+        """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
+        row = self.by_county[c] @ self.money
+        answer = self._program.ask(row if most else -row, {}, CLOSE * scale)
+        return answer if most else replace(answer, value=-answer.value, bound=-answer.bound)
+
+    def toward(self, direction: Floats, scale: float) -> Floats | None:
+        """Return the plan with the most aid in a direction over places; scale: all aid there is [money]."""
+        return self._program.ask(direction @ self.money, {}, WIDE * scale, 0.0, None, NODES).x
+
+    def farthest(
+        self, others: Sequence[Other], starts: Sequence[Floats], ends: Mapping[int, tuple[float, float]]
+    ) -> tuple[Floats, float] | None:
+        """Return a plan as far as can be found from all others, and its distance [money added and taken away].
+
+        others: plans to keep away from. starts: plans that keep all limits, to begin from. ends: range in which the
+        aid of a county must stay. From a start, distances are measured in the direction in which the start already
+        differs, which makes them linear; the plan found is a new start until nothing is gained.
+        """
+        best: tuple[Floats, float] | None = None
+        for x in starts:
+            if self._within(x, ends):
+                found = self._climbed(others, x, ends, ROUNDS, whole=False)
+                best = found if best is None or found[1] > best[1] else best
+        return None if best is None else self._climbed(others, best[0], ends, SEARCHES, whole=True)
+
+    def _climbed(
+        self,
+        others: Sequence[Other],
+        x: Floats,
+        ends: Mapping[int, tuple[float, float]],
+        rounds: int,
+        whole: bool,
+    ) -> tuple[Floats, float]:
+        """Return where rounds lead from a start; whole: whether whole decisions may change, else they are held."""
+        here = x, apart(self.totals(x), others)
+        for _ in range(rounds):
+            answer = self._away(others, here[0], ends, whole)
+            distance = -INF if answer is None else apart(self.totals(answer), others)
+            before = here[1]
+            if answer is not None and distance > before:
+                here = answer, distance
+            if distance <= before * (1 + GAINED) + GRAIN:
+                break
+        return here
+
+    def _within(self, x: Floats, ends: Mapping[int, tuple[float, float]]) -> bool:
+        local = self.by_county @ self.totals(x)
+        return all(low <= local[c] <= high for c, (low, high) in ends.items())
+
+    def _away(
+        self, others: Sequence[Other], x: Floats, ends: Mapping[int, tuple[float, float]], whole: bool
+    ) -> Floats | None:
+        """Return the plan farthest from others in the directions in which x differs from them."""
+        here, rows = self.totals(x), list(self._held(ends))
+        middle = np.mean([here, *(other for other, _ in others)], axis=0)
+        last = len(self.whole.lower)
+        for other, times in others:
+            sign = np.where(np.abs(here - other) > GRAIN, np.sign(here - other), np.where(other > middle, -1.0, 1.0))
+            direction = sign @ self.money
+            columns = np.flatnonzero(direction)
+            rows.append(
+                (
+                    np.append(columns, last).astype(np.int32),
+                    np.append(-times * direction[columns], 1.0),
+                    -INF,
+                    -times * float(sign @ other),
+                )
+            )
+        program = extended(self.whole, np.array([-INF]), np.array([INF]), np.zeros(1, dtype=bool), rows)
+        aim = np.append(np.zeros(last), 1.0)
+        start = np.append(x, apart(here, others))
+        if not whole:
+            aimed = replace(program, goals=aim[None], constants=np.zeros(1))
+            held_fast = filled(aimed, np.ones(1), start, Patience(INF))
+            return None if held_fast is None else held_fast[0][:last]
+        answer = self._once(program).ask(aim, {}, GRAIN, COARSE, start, NODES)
+        return None if answer.x is None else answer.x[:last]
+
+    def _held(self, ends: Mapping[int, tuple[float, float]]) -> Iterator[Row]:
+        for c, (low, high) in ends.items():
+            row = self.by_county[c] @ self.money
+            columns = np.flatnonzero(row).astype(np.int32)
+            yield columns, row[columns], low, high
+
+    def _once(self, program: Matrix) -> Repeated:
+        self._further += 1
+        none = np.zeros((0, len(program.lower)))
+        return Repeated(program, none, self._patience, self._options.time_limit, self._options.threads or 1)
+
+    def plan(self, x: Floats, why: str) -> Solution:
+        """Return a plan as a solution of the question: the best with its whole decisions and the aid of each place."""
+        totals = self.totals(x)
+        rows: list[Row] = []
+        for row, total in zip(self.money, totals, strict=True):
+            columns, speck = np.flatnonzero(row).astype(np.int32), GRAIN * max(1.0, abs(total))
+            rows.append((columns, row[columns], total - speck, total + speck))
+        none, no = np.zeros(0), np.zeros(0, dtype=bool)
+        whole = extended(self.whole, none, none, no, rows)
+        for i in range(len(whole.goals)):
+            exact = filled(whole, np.eye(len(whole.goals))[i], x, Patience(INF))
+            if exact is not None:
+                x = exact[0]
+                whole = held(whole, whole.goals[i], exact[1] - float(whole.constants[i]))
+        x = linked(self.model, whole, x)
+        return judged(self.model, self.instance, self.whole, x, self.own, self.asked, why)
+
+    def choices(self) -> Ints:
+        """Return the whole decisions that tell plans apart: measures that go ahead or not, and whole units.
+
+        A measure that costs nothing to begin and may have any small scale goes ahead by its units alone.
+        """
+        measures = self.instance.measures
+        named = {m for row in measures.values() for m in row.requires}
+        named |= {m for row in self.instance.synergies for m in row.measures}
+        counted = any(isinstance(rule, Count) for rule in self.instance.rules)
+        found = []
+        for j, x in enumerate(self.whole.variables):
+            name, m = x.parent_component().local_name, x.index()
+            if self.whole.lower[j] == self.whole.upper[j]:
+                continue
+            if name == "Units" and measures[m].integer and self.model.least[m] < self.model.most[m]:
+                found.append(j)
+            if name == "Funded":
+                row = measures[m]
+                told = row.fixed_cost > 0 or self.model.least[m] > 0 or m in named or counted
+                found += [j] if told and row.eligible and not row.committed else []
+        return np.array(found, dtype=np.int32)
+
+    def another(self, choices: Ints, known: Sequence[Floats]) -> Answer:
+        """Return the best plan whose whole decisions differ from those of all plans known."""
+        program = self.whole
+        for x in known:
+            program = _different(program, choices, np.round(x[choices]))
+        last = len(self.whole.goals) - 1
+        answer = self._once(program).ask(program.goals[last], {}, FINEST, FINEST)
+        return answer if answer.x is None else replace(answer, x=answer.x[: len(self.whole.lower)])
+
+
+def floor(best: float, bound: float, within: float) -> float:
+    """Return the least of a goal that is surely within a part of the best there can be.
+
+    Where the best plan itself is not proven so closely, the least is measured from that plan.
+    """
+    surely = bound - within * abs(bound)
+    return surely if surely <= best else best - within * abs(best)
+
+
+def apart(totals: Floats, others: Sequence[Other]) -> float:
+    """Return how much money is added and taken away, at least, between a plan and some others."""
+    return min((times * float(np.abs(totals - other).sum()) for other, times in others), default=INF)
+
+
+def _different(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) -> Matrix:
+    """Return the program without the plans that make the same whole decisions.
+
+    A yes or no must be the other; a number must be less or more, with a new yes or no for each of the two.
+    """
+    columns: list[int] = []
+    signs: list[float] = []
+    rows: list[Row] = []
+    known, new = 0.0, len(program.lower)
+    for j, value in zip(choices.tolist(), values.tolist(), strict=True):
+        low, high = float(program.lower[j]), float(program.upper[j])
+        if (low, high) == (0.0, 1.0):
+            columns.append(j)
+            signs.append(1.0 if value < 0.5 else -1.0)
+            known += value >= 0.5
+            continue
+        for side, room in ((-1.0, value - low), (1.0, high - value)):
+            if room >= 0.5:  # side·(units − value) ≥ 1 where the new decision is yes, else it is free
+                reach = high - value if side < 0 else value - low
+                pair = np.array([j, new], dtype=np.int32)
+                rows.append((pair, np.array([side, -(reach + 1.0)]), side * value - reach, INF))
+                columns.append(new)
+                signs.append(1.0)
+                new += 1
+    count = new - len(program.lower)
+    rows.append((np.array(columns, dtype=np.int32), np.array(signs), 1.0 - known, INF))
+    return extended(program, np.zeros(count), np.ones(count), np.ones(count, dtype=bool), rows)

@@ -1,0 +1,123 @@
+"""One program asked many times: the same limits, other goals, other floors.
+
+HiGHS is kept alive between the askings, each of which starts from nothing but a plan that is handed to it: so
+an answer depends on what was asked, not on what was asked before.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import highspy
+import numpy as np
+
+from alloc.solver.matrix import INF, Floats, Matrix, extended, program
+from alloc.solver.patience import Patience
+from alloc.solver.polish import contradicts_itself, filled
+
+Range = tuple[float, float]
+"""Least and largest value."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The best plan found for one asking, or none; its value, a proven bound on all plans, and why there is none."""
+
+    x: Floats | None
+    value: float
+    bound: float
+    impossible: bool = False
+
+    def proven(self, gap: float) -> bool:
+        """Tell whether no plan is better by more than a gap in the goal's unit."""
+        return self.x is not None and self.bound - self.value <= gap
+
+
+class Repeated:
+    """A program of which some rows, the last ones, can be bounded anew at every asking."""
+
+    def __init__(self, matrix: Matrix, watched: Floats, patience: Patience, seconds: float, threads: int = 1):
+        """Take the limits of a matrix, and further rows that an asking may bound (one for each row of `watched`).
+
+        seconds: longest time of one asking. threads: of the search; one makes answers repeat.
+        """
+        self.matrix = _longer(matrix, watched)
+        self._first, self._count = matrix.rows.count, len(watched)
+        self._patience, self._seconds = patience, seconds
+        self._columns = np.arange(len(matrix.lower), dtype=np.int32)
+        highspy.Highs.resetGlobalScheduler(True)  # else HiGHS keeps the thread number of its first run
+        self._solver = program(
+            self.matrix.lower, self.matrix.upper, matrix.integer, self.matrix.rows, np.zeros(len(matrix.lower))
+        )
+        self._solver.setOptionValue("threads", threads)
+        self._solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
+        self.askings = 0
+
+    def bounded(self, bounds: Mapping[int, Range]) -> Matrix:
+        """Return the program with some of the watched rows bounded, for a search of another kind."""
+        lower, upper = self.matrix.rows.lower.copy(), self.matrix.rows.upper.copy()
+        for k, (low, high) in bounds.items():
+            lower[self._first + k], upper[self._first + k] = low, high
+        return replace(self.matrix, rows=replace(self.matrix.rows, lower=lower, upper=upper))
+
+    def ask(
+        self,
+        goal: Floats,
+        bounds: Mapping[int, Range],
+        gap: float,
+        part: float = 0.0,
+        start: Floats | None = None,
+        nodes: int | None = None,
+    ) -> Answer:
+        """Return the plan with the most of a goal, while some watched rows keep within bounds.
+
+        goal: one figure for each decision. gap, in the goal's unit, and part, of its value: at which of them to
+        stop. start: a plan that keeps all limits. nodes: most nodes of the search, after which nothing may be proven.
+        """
+        solver = self._solver
+        solver.clearSolver()
+        solver.changeColsCost(len(self._columns), self._columns, goal)
+        for k in range(self._count):
+            low, high = bounds.get(k, (-INF, INF))
+            solver.changeRowBounds(self._first + k, low, high)
+        solver.setOptionValue("mip_abs_gap", gap)
+        solver.setOptionValue("mip_rel_gap", part)
+        solver.setOptionValue("mip_max_nodes", nodes or 2**31 - 1)
+        if start is not None:
+            known = highspy.HighsSolution()
+            known.col_value = start.tolist()
+            solver.setSolution(known)
+        self.askings += 1
+        self._patience.run(solver, self._seconds)
+        if start is not None and contradicts_itself(solver):
+            solver.clearSolver()  # and with it the start
+            self._patience.run(solver, self._seconds)
+        return self._read(goal, bounds)
+
+    def _read(self, goal: Floats, bounds: Mapping[int, Range]) -> Answer:
+        status, info = self._solver.getModelStatus(), self._solver.getInfo()
+        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
+            return Answer(None, -INF, -INF, impossible=True)
+        whole = self.matrix.integer.any()
+        bound = info.mip_dual_bound if whole else info.objective_function_value
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return Answer(None, -INF, bound if np.isfinite(bound) else INF)
+        if not whole and status != highspy.HighsModelStatus.kOptimal:
+            bound = INF
+        x = np.array(self._solver.getSolution().col_value)
+        exact = filled(replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1)), np.ones(1), x, _CALM)
+        if exact is not None:
+            x = exact[0]
+        value = float(goal @ x)
+        return Answer(x, value, max(bound, value))
+
+
+_CALM = Patience(INF)
+"""Small linear programs that make a plan exact are not hurried."""
+
+
+def _longer(matrix: Matrix, watched: Floats) -> Matrix:
+    """Return the program with further rows without bounds."""
+    columns = [np.flatnonzero(row).astype(np.int32) for row in watched]
+    none, no = np.zeros(0), np.zeros(0, dtype=bool)
+    more = [(kept, row[kept], -INF, INF) for row, kept in zip(watched, columns, strict=True)]
+    return extended(matrix, none, none, no, more)

@@ -1,0 +1,222 @@
+"""One question with two objectives: its efficient plans, asked for one by one, each with its proof."""
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import pyomo.environ as pyo
+
+from alloc.instance import Instance, Options
+from alloc.model import build, goal, stages
+from alloc.model.aims import Aim, AimName, aim
+from alloc.solution import Solution, Stage, Status
+from alloc.solver.lattice import steps
+from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
+from alloc.solver.patience import Patience
+from alloc.solver.polish import filled
+from alloc.solver.repeated import Answer, Repeated
+from alloc.solver.settle import settled
+from alloc.solver.whole import EXTRA_GAP, FINEST, HELD, SMALL, allowance, drop_idle, values_of
+
+WITHIN = 0.9
+"""A bound closer than this part of a step proves the best value: the next better one would lie above the bound."""
+
+CLOSER = 0.5
+"""Searches go on to this part of the gap asked, so that making a plan exact does not lose the proof."""
+
+RESOLVED = 1e-7
+"""What is less than this part of a goal is not told from the solver's rounding."""
+
+Pair = tuple[float, float]
+"""Values of the two objectives, both to be maximised: one of which less is better stands with its sign turned."""
+
+
+@dataclass(frozen=True)
+class Efficient:
+    """A plan that no other beats in both objectives, as far as proven.
+
+    slack: by how much of each objective a better plan could still exist; proven: whether that is within the gap asked.
+    """
+
+    x: Floats
+    values: Pair
+    slack: Pair
+    proven: bool
+
+
+class Rivals:
+    """A question with two objectives, kept alive to be asked many times."""
+
+    def __init__(
+        self, instance: Instance, names: tuple[AimName, AimName], options: Options, patience: Patience, broken: float
+    ):
+        """Build the question once.
+
+        names: of the objectives. broken: how far soft rules may be broken, in the price of breaking them.
+        """
+        self.instance, self.model = instance, build(instance)
+        self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
+        whole = matrix(self.model, [a.sign * a.figure for a in self.aims])
+        soft = any(rule.penalty for rule in instance.rules)
+        if soft:
+            price, constant = vectors(whole.variables, [self.model.Penalties])
+            whole = held(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
+        self.whole, self.asked = whole, options.gap
+        small = int(whole.integer.sum()) < SMALL
+        self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
+        self.steps: tuple[Fraction | None, ...] = steps(whole, list(whole.goals))
+        self.program = Repeated(whole, whole.goals, patience, options.time_limit, options.threads or 1)
+
+    @property
+    def stepped(self) -> int | None:
+        """Return an objective that takes multiples of a step only, rather the second; None where none does.
+
+        With one there are finitely many efficient points: one at most for each of its values.
+        """
+        return next((k for k in (1, 0) if self.steps[k] is not None), None)
+
+    @property
+    def signs(self) -> Pair:
+        """Return what turns a value that is maximised here into the objective's own figure."""
+        first, second = (a.sign / a.scale for a in self.aims)
+        return first, second
+
+    def values(self, x: Floats) -> Pair:
+        """Return what a plan reaches, on its step where there is one."""
+        found = []
+        for k in (0, 1):
+            value, constant, step = float(self.whole.goals[k] @ x), float(self.whole.constants[k]), self.steps[k]
+            found.append((value if step is None else float(round(value / float(step)) * step)) + constant)
+        return found[0], found[1]
+
+    def weighted(self, weights: Pair, gap: float, start: Floats | None = None) -> Answer:
+        """Return the plan with the most of a weighted sum of both objectives; gap: in the sum's unit."""
+        mix = np.array(weights)
+        answer = self.program.ask(mix @ self.whole.goals, {}, gap, start=start)
+        constant = float(mix @ self.whole.constants)
+        return replace(answer, value=answer.value + constant, bound=answer.bound + constant)
+
+    def efficient(self, k: int, least: float, most: float, start: Floats | None = None) -> Efficient | Answer:
+        """Return the plan with the most of objective k, and then of the other, which has at least `least`.
+
+        most: no plan has more of the other. Where there is no such plan the answer says why.
+        """
+        other = 1 - k
+        floor = {other: (self._floor(other, least), INF)} if least > -INF else {}
+        ratio = self._ratio(k, least, most)
+        if ratio is not None:
+            step = float(self.steps[other] or 0) * ratio
+            answer = self.program.ask(self._mixed(k, ratio), floor, WITHIN * step, start=start)
+            if answer.x is None:
+                return answer
+            more = answer.bound - answer.value
+            slack = (0.0, 0.0) if more < step else _ordered(k, more, more / ratio)
+            return Efficient(answer.x, self.values(answer.x), slack, more < step)
+        first = self._most(k, floor, start)
+        if first.x is None:
+            return first
+        second = self._most(other, {k: (first.value, INF), **floor}, first.x)
+        x = first.x if second.x is None else second.x
+        missing = _ordered(k, self._missing(k, first), self._missing(other, second))
+        allowed = [self.gap * max(1.0, abs(v)) for v in self.values(x)]
+        return Efficient(x, self.values(x), missing, missing[0] <= allowed[0] and missing[1] <= allowed[1])
+
+    def _ratio(self, k: int, least: float, most: float) -> float | None:
+        """Return a weight of the other objective so small that all of it is worth less than a step of the first.
+
+        None where values have no steps or the weight would drown in rounding; then two searches do it.
+        Source: augmented ε-constraint, G. Mavrotas, Applied Mathematics and Computation 213 (2009) 455-465.
+        """
+        mine, others = self.steps[k], self.steps[1 - k]
+        if mine is None or others is None or not np.isfinite(most - least):
+            return None
+        ratio = float(mine) / (max(most - least, 0.0) + float(others))
+        size = max(1.0, float(np.abs(self.whole.goals[k]) @ np.where(self.whole.integer, self.whole.upper, 0.0)))
+        return ratio if ratio * float(others) > RESOLVED * size else None
+
+    def _mixed(self, k: int, ratio: float) -> Floats:
+        mix: Floats = self.whole.goals[k] + ratio * self.whole.goals[1 - k]
+        return mix
+
+    def _most(self, k: int, bounds: dict[int, Pair], start: Floats | None) -> Answer:
+        step = self.steps[k]
+        gap, part = (CLOSER * self.gap, CLOSER * self.gap) if step is None else (WITHIN * float(step), 0.0)
+        return self.program.ask(self.whole.goals[k], bounds, gap, part, start)
+
+    def _missing(self, k: int, answer: Answer) -> float:
+        """Return how much more of an objective there could be: nothing where the next step is out of reach."""
+        step, missing = self.steps[k], answer.bound - answer.value
+        return 0.0 if step is not None and missing < step else missing
+
+    def _floor(self, k: int, least: float) -> float:
+        """Return a floor for the program's own sum: half a step below where there are steps."""
+        step, bare = self.steps[k], least - float(self.whole.constants[k])
+        return bare if step is None else bare - 0.5 * float(step)
+
+    def trades(self, x: Floats) -> bool:
+        """Tell whether the second objective can be raised with the whole decisions as they are, at the first's cost.
+
+        Where it can, plans lie on a segment that begins at an efficient point, and efficient points are infinite in
+        number: each plan of the segment is efficient or beaten by one that is, ever closer to its beginning.
+        """
+        best = filled(replace(self.whole, goals=self.whole.goals[1][None], constants=np.zeros(1)), np.ones(1), x, CALM)
+        now = float(self.whole.goals[1] @ x)
+        return best is not None and best[1] > now + 10 * self.gap * max(1.0, abs(now))
+
+    def joined(self, a: Efficient, b: Efficient) -> bool:
+        """Tell whether every mixture of two plans' values is reached: with the whole decisions of one or the other."""
+        for one, target in ((a, b), (b, a)):
+            floors = {k: (self._floor(k, v), INF) for k, v in enumerate(target.values)}
+            bounded = replace(self.program.bounded(floors), goals=self.whole.goals[:1], constants=np.zeros(1))
+            if filled(bounded, np.ones(1), one.x, CALM) is not None:
+                return True
+        return False
+
+    def plan(self, x: Floats, own: Solution, why: str) -> Solution:
+        """Return an efficient plan made exact, ties broken by least money and then most linkage.
+
+        own: the best plan for the instance's own goal, whose bound says how far this plan is from it.
+        """
+        exact = self.instance.model_copy(
+            update={"objective": self.instance.objective.model_copy(update={"tolerance": 0.0})}
+        )
+        goals = self.whole.goals @ x + self.whole.constants
+        reached = [Stage(a.name, v, v, v) for a, v in zip(self.aims, goals.tolist(), strict=True)]
+        return judged(
+            self.model,
+            self.instance,
+            self.whole,
+            settled(self.model, self.whole, exact, x, reached),
+            own,
+            self.asked,
+            why,
+        )
+
+
+CALM = Patience(INF)
+"""Small linear programs are not hurried."""
+
+
+def _ordered(k: int, mine: float, others: float) -> Pair:
+    return (mine, others) if k == 0 else (others, mine)
+
+
+def judged(
+    model: pyo.ConcreteModel, instance: Instance, whole: Matrix, x: Floats, own: Solution, asked: float, why: str
+) -> Solution:
+    """Return a plan as a solution of the question itself: its goals, and how far each is from its proven bound.
+
+    own: the best plan, with the bounds; asked: the gap within which a plan is optimal. The bound of a later goal of
+    an order holds only for plans that keep the earlier ones; for others nothing is proven of it.
+    """
+    for decision, value in zip(whole.variables, x.tolist(), strict=True):
+        decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
+    found, kept = [], True
+    for weights, stage in zip(stages(instance), own.stages, strict=True):
+        value = float(pyo.value(goal(model, weights)))
+        found.append(Stage(stage.goal, value, max(stage.bound, value) if kept else INF, value))
+        kept = kept and value >= stage.objective - allowance(instance, stage.objective)
+    values = values_of(model)
+    drop_idle(instance, values)
+    optimal = all(stage.gap <= max(asked, FINEST) for stage in found)
+    return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(found), values, why=why)

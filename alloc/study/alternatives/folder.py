@@ -1,0 +1,93 @@
+"""The files of alternatives: alternatives.csv, ranges.csv, alternatives.json, one results folder for each plan."""
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.study.alternatives.study import Alternative, Alternatives
+from alloc.study.binder import bound, numbered, write_figures, write_table
+
+MARK = "alternatives.json"
+"""What tells alternatives from any other folder."""
+
+
+def table(found: Alternatives) -> pd.DataFrame:
+    """Return one row for each plan."""
+    rows = [_row(found, plan) for plan in found.plans]
+    columns = ["alternative", "objective", "loss", "employment", "linkage", "money", "moved", "nearest", "covers"]
+    return pd.DataFrame(rows, columns=[*columns, "proven", "favours", "plan"])
+
+
+def _row(found: Alternatives, plan: Alternative) -> dict[str, Any]:
+    return {
+        "alternative": plan.number,
+        "objective": plan.run.objective,
+        "loss": plan.loss,
+        "employment": plan.run.figures["employment"],
+        "linkage": plan.run.figures["linkage"],
+        "money": float(plan.run.tables["measures"]["aid"].sum()),
+        "moved": plan.moved,
+        "nearest": plan.nearest,
+        "covers": "|".join(plan.covers),
+        "proven": int(plan.proven),
+        "favours": plan.favours,
+        "plan": numbered("plan", plan.number, len(found.plans)),
+    }
+
+
+def ranges(found: Alternatives) -> pd.DataFrame:
+    """Return one row for each county: the range of its aid within the tolerance, and what the plans shown reach."""
+    rows = []
+    for span in found.ranges:
+        aid = [float(plan.run.tables["counties"].set_index("county")["aid"][span.county]) for plan in found.plans]
+        rows.append(
+            {
+                "county": span.county,
+                "least": span.low,
+                "most": span.high,
+                "least_bound": span.least,
+                "most_bound": span.most,
+                "shown_least": min(aid, default=None),
+                "shown_most": max(aid, default=None),
+            }
+        )
+    columns = ["county", "least", "most", "least_bound", "most_bound", "shown_least", "shown_most"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def figures(found: Alternatives) -> dict[str, Any]:
+    """Return what alternatives.json holds."""
+    pairs = [v for i, row in enumerate(found.moved) for v in row[:i]]
+    return {
+        "name": found.instance.name,
+        "year": found.instance.year,
+        "instance_sha256": found.instance.sha256,
+        "status": found.status,
+        "clash": list(found.best.figures.get("clash", ())),
+        "best": dict(found.optimum),
+        "within": found.within,
+        "asked": found.asked,
+        "all": found.every,
+        "count": len(found.plans),
+        "complete": found.complete,
+        "least_moved": min(pairs, default=None),
+        "moved": [list(row) for row in found.moved],
+        "ranges": ranges(found).to_dict("records"),
+        "plans": [_row(found, plan) for plan in found.plans],
+        "interrupted": found.interrupted,
+        "solves": found.solves,
+        "money": found.instance.money.model_dump(),
+        "seconds": found.seconds,
+    }
+
+
+def save(found: Alternatives, out: Path, overwrite: bool, lang: str) -> Path:
+    """Write the folder, whole or not at all."""
+    with bound(out, MARK, overwrite) as new:
+        for plan in found.plans:
+            plan.run.save(new / numbered("plan", plan.number, len(found.plans)), lang=lang)
+        write_table(table(found), new / "alternatives.csv")
+        write_table(ranges(found), new / "ranges.csv")
+        write_figures(figures(found), new / MARK)
+    return out
