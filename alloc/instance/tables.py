@@ -73,7 +73,7 @@ def _load(source: Source, table: str, opened: Opened, folder: str) -> None:
         path: Path = (table, len(rows))
         source.places[path] = f"{file}:{line}"
         source.labels[path] = ""
-        rows.append(_nested(table, cells))
+        rows.append(nested(table, cells))
     source.data[table] = tuple(rows)
     source.unread.discard(table)
 
@@ -114,9 +114,10 @@ def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> I
 
 @cache
 def columns(table: str) -> dict[str, str]:
-    """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text` or `map`.
+    """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text`, `map` or `texts`.
 
-    A `map` stands for all dotted columns that begin with its name and a dot.
+    A `map` (of numbers, or of `texts`) stands for all dotted columns that begin with its name and a dot; where it
+    may also be left out altogether it is a `perhaps map`, and `{}` in a column of its name is the empty one.
     """
     known: dict[str, str] = {} if table in WITHOUT_ID else {"id": "text"}
     for row in TABLES[table]:
@@ -134,7 +135,8 @@ def _kind(annotation: Any) -> str:
     if origin is Annotated:
         return _kind(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
-        return _kind(next(a for a in get_args(annotation) if a is not types.NoneType))
+        kind = _kind(next(a for a in get_args(annotation) if a is not types.NoneType))
+        return "perhaps map" if kind == "map" else kind
     if origin is dict:
         return "map" if _kind(get_args(annotation)[1]) == "number" else "texts"
     if origin is tuple:
@@ -152,10 +154,10 @@ def _column_kind(column: str, known: Mapping[str, str]) -> str:
         return known[column]
     root, dot, rest = column.partition(".")
     kind = known.get(root, "") if dot and rest else ""
-    return {"map": "number", "texts": "text"}.get(kind, "")
+    return {"map": "number", "perhaps map": "number", "texts": "text"}.get(kind, "")
 
 
-def _nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
+def nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
     """Return a row as it would stand in YAML: dotted columns nested, `a|b` a list, numbers numbers."""
     known = columns(table)
     row: dict[str, Any] = {}
@@ -176,6 +178,8 @@ def _value(kind: str, cell: str) -> object:
         return scalar(cell.lower())
     if kind == "words":
         return tuple(word.strip() for word in cell.split("|"))
+    if kind == "perhaps map" and cell == "{}":
+        return {}
     if kind == "curve":
         return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in cell.split("|"))
     return cell
