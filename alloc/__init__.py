@@ -5,13 +5,14 @@ from typing import TYPE_CHECKING, Any
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 
 if TYPE_CHECKING:
-    from alloc.instance import Instance, inspect, read
+    from alloc.instance import Instance, inspect, read, write
     from alloc.run import Run, solve
 
 _ROOMS = {
     "Instance": "alloc.instance",
     "inspect": "alloc.instance",
     "read": "alloc.instance",
+    "write": "alloc.instance",
     "Run": "alloc.run",
     "solve": "alloc.run",
 }
@@ -28,6 +29,7 @@ __all__ = [
     "inspect",
     "read",
     "solve",
+    "write",
 ]
 
 

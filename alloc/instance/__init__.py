@@ -1,5 +1,6 @@
 """What the planner wrote, checked and frozen."""
 
+from alloc.instance.conversion import write
 from alloc.instance.reading import Reading, inspect, read
 from alloc.instance.schema import CATEGORIES, GOALS, JOB_CATEGORIES, KINDS, Instance, Options
 
@@ -13,4 +14,5 @@ __all__ = [
     "Reading",
     "inspect",
     "read",
+    "write",
 ]
