@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 
 if TYPE_CHECKING:
-    from alloc.instance import Instance, inspect, read
+    from alloc.instance import Instance, inspect, read, write
     from alloc.run import Run, solve
     from alloc.study.alternatives import Alternatives, alternatives
     from alloc.study.diff import Difference, diff
@@ -21,6 +21,7 @@ _ROOMS = {
     "inspect": "alloc.instance",
     "read": "alloc.instance",
     "sensitivity": "alloc.study.sensitivity",
+    "write": "alloc.instance",
     "Run": "alloc.run",
     "alternatives": "alloc.study.alternatives",
     "frontier": "alloc.study.frontier",
@@ -58,6 +59,7 @@ __all__ = [
     "solve",
     "sweep",
     "verify",
+    "write",
 ]
 
 

@@ -9,7 +9,7 @@ from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
 from alloc.cli.page import page
-from alloc.cli.question import check, generate, new, schema
+from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.sweep import sweep
 from alloc.cli.tradeoff import alternatives, frontier
 from alloc.cli.uncertainty import sensitivity
@@ -26,6 +26,7 @@ def main() -> None:
 
 for command in (
     check,
+    convert,
     solve,
     page,
     verify,

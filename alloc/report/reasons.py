@@ -10,6 +10,7 @@ from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.schema import Count
 from alloc.instance.selections import groups
 from alloc.model.rules import sides
+from alloc.report.names import named, rule_named
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
 
@@ -33,6 +34,10 @@ def explained(
         for f, c, left, money in zip(funds["fund"], funds["county"], funds["unspent"], funds["available"], strict=True)
     ]
     return {**found, "measures": measures, "funds": funds}
+
+
+OTHERS = ("market", "max_jobs", "people", "viable_jobs")
+"""What limits jobs beside the categories."""
 
 
 class _State:
@@ -99,19 +104,29 @@ class _State:
         if not funds and row.fixed_cost + row.unit_cost > 0:
             return say("reason_no_fund", lang)
         if required:
-            return say("reason_requires", lang, other=required[0])
+            return say("reason_requires", lang, other=self._measure(required[0], lang))
         if excluded:
-            return say("reason_excluded", lang, other=sorted(excluded)[0])
+            return say("reason_excluded", lang, other=self._measure(sorted(excluded)[0], lang))
         if m in self.counted:
-            return say("reason_count", lang, rule=self.counted[m])
+            return say("reason_count", lang, rule=self._rule(self.counted[m], lang))
         if row.industry and (row.county, row.industry) not in self.limits and not row.jobs and not row.linkage:
-            return say("reason_no_baseline", lang, industry=row.industry, county=row.county)
+            industry = named(self.instance.industries[row.industry], row.industry, lang)
+            county = named(self.instance.counties[row.county], row.county, lang)
+            return say("reason_no_baseline", lang, industry=industry, county=county)
         if row.category in ("infrastructure", "training", "enterprise") and row.industry and row.category not in limits:
-            other = "|".join(x for x in limits if x) or "–"
-            return say("reason_not_bottleneck", lang, category=row.category, limits=other)
+            other = " | ".join(say(f"limit_{x}" if x in OTHERS else x, lang) for x in limits if x) or "–"
+            return say("reason_not_bottleneck", lang, category=say(row.category, lang), limits=other)
         if left < cheapest - NEAR or (left <= NEAR and row.unit_cost > 0):
             return say("reason_money", lang, left=left, cost=cheapest)
         return say("reason_worth" if self.proven else "reason_unsettled", lang)
+
+    def _measure(self, m: str, lang: str) -> str:
+        """Return the name of a measure with its id, which rows are found by."""
+        name = named(self.instance.measures[m], m, lang)
+        return m if name == m else f"{name} ({m})"
+
+    def _rule(self, name: str, lang: str) -> str:
+        return rule_named(self.instance, name, "", lang)
 
     def why_unspent(self, f: str, c: str, lang: str) -> str:
         """Return why a fund has money left."""
@@ -131,7 +146,7 @@ class _State:
         if len(full) == len(payable):
             yield say("unspent_all_full", lang)
         if rules:
-            yield say("unspent_rules", lang, rules=", ".join(rules))
+            yield say("unspent_rules", lang, rules="; ".join(self._rule(rule, lang) for rule in rules))
         if self.instance.funds[f].kind == "national" and going:
             capped = [m for m in going if near(self.national[m], ceiling(self.instance, m))]
             if len(capped) == len(going) and len(full) < len(payable):
