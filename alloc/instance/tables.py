@@ -73,7 +73,7 @@ def _load(source: Source, table: str, opened: Opened, folder: str) -> None:
         path: Path = (table, len(rows))
         source.places[path] = f"{file}:{line}"
         source.labels[path] = ""
-        rows.append(_nested(table, cells))
+        rows.append(nested(table, cells))
     source.data[table] = tuple(rows)
     source.unread.discard(table)
 
@@ -116,7 +116,8 @@ def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> I
 def columns(table: str) -> dict[str, str]:
     """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text`, or `map`, `texts`, `ranges`.
 
-    The last three stand for all dotted columns that begin with their name and a dot.
+    The last three stand for all dotted columns that begin with their name and a dot. A map that may also be left out
+    altogether is a `perhaps map`: `{}` in a column of its name is the empty one.
     """
     known: dict[str, str] = {} if table in WITHOUT_ID else {"id": "text"}
     for row in TABLES[table]:
@@ -135,7 +136,8 @@ def kind_of(annotation: Any) -> str:
     if origin is Annotated:
         return kind_of(get_args(annotation)[0])
     if origin in (Union, types.UnionType):
-        return kind_of(next(a for a in get_args(annotation) if a is not types.NoneType))
+        kind = kind_of(next(a for a in get_args(annotation) if a is not types.NoneType))
+        return "perhaps map" if kind == "map" else kind
     if origin is dict:
         return {"number": "map", "pair": "ranges"}.get(kind_of(get_args(annotation)[1]), "texts")
     if origin is tuple and get_args(annotation)[0] is float:
@@ -159,7 +161,7 @@ def _column_kind(column: str, known: Mapping[str, str]) -> str:
     return inside.get(kind, "")
 
 
-def _nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
+def nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
     """Return a row as it would stand in YAML: dotted columns nested, `a|b` a list, numbers numbers."""
     known = columns(table)
     row: dict[str, Any] = {}
@@ -182,6 +184,8 @@ def _value(kind: str, cell: str) -> object:
         return tuple(scalar(end.strip()) for end in cell.split("|"))
     if kind == "words":
         return tuple(word.strip() for word in cell.split("|"))
+    if kind == "perhaps map" and cell == "{}":
+        return {}
     if kind == "curve":
         return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in cell.split("|"))
     return cell

@@ -1,0 +1,185 @@
+"""From an instance back to what a planner writes: a plain document, YAML, CSV tables, or sheets.
+
+`reading.py` the other way round: what is written here reads as an equal instance, previous plans included.
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import yaml
+
+from alloc.instance.document import scalar
+from alloc.instance.plans import COLUMNS
+from alloc.instance.schema import Document, Flow, Instance
+from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, Cell, Sheet
+from alloc.instance.tables import TABLES, WITHOUT_ID, columns, nested
+
+MAIN = "instance.yaml"
+LAST = ("source", "sources", "note")
+"""Columns for people stand behind those that count."""
+
+WIDEST_LINE = 120
+WHOLE = 1e15
+"""Below this every whole number is exact, and reads better without `.0`."""
+
+
+def plain(instance: Document) -> dict[str, Any]:
+    """Return the document as the planner could have written it: keys as in YAML, defaults left out.
+
+    Mappings are dicts and lists tuples, as `document.parse` gives them. Previous plans are no part of it.
+    """
+    keys = set(Document.model_fields)
+    data = instance.model_dump(by_alias=True, exclude_defaults=True, include=keys)
+    if "money" in data:  # a label left out beside another unit would be made up anew
+        data["money"] = instance.money.model_dump()
+    found: dict[str, Any] = _shortened(data)
+    return found
+
+
+def sheets(instance: Instance) -> tuple[Sheet, ...]:
+    """Return the whole instance as sheets: settings, sources, every table that has rows, previous plans."""
+    data = plain(instance)
+    settings = {key: value for key, value in data.items() if key not in TABLES and key != SOURCES}
+    found = [Sheet(SETTINGS, ("key", "value"), tuple(_flat(settings).items()))]
+    if instance.sources:
+        found.append(Sheet(SOURCES, ("id", "citation"), tuple(instance.sources.items())))
+    found += [_sheet(table, rows(data, table)) for table in TABLES if data.get(table)]
+    if instance.previous:
+        found.append(Sheet(PLANS, ("plan", *COLUMNS), tuple(_plan_rows(instance.previous))))
+    return tuple(found)
+
+
+def files(instance: Instance, tables: bool = True, main: str = MAIN) -> dict[str, bytes]:
+    """Return the instance as files, path → content: one YAML file, its CSV tables, its previous plans.
+
+    tables: write every table as CSV that a CSV file can hold; the others, and all where it is False, stand in
+    the YAML. CSV files begin with a byte-order mark, so that Excel shows Chinese.
+    """
+    data = plain(instance)
+    found: dict[str, bytes] = {}
+    for table in TABLES if tables else ():
+        content = rows(data, table)
+        if content and _fits_csv(table, content):
+            found[f"{table}.csv"] = _csv(_sheet(table, content))
+            data[table] = f"{table}.csv"
+    plans = {f"{plan}/allocation.csv": _csv(_plan(flows)) for plan, flows in instance.previous.items()}
+    return {main: text(data).encode()} | found | plans
+
+
+def text(data: Mapping[str, Any]) -> str:
+    """Return a plain document as YAML that reads back as the same: a line for each row where it fits."""
+    document: Any = _Dumper(io.StringIO(), sort_keys=False).represent_data(dict(data))
+    document.flow_style = False
+    for (_, part), (key, value) in zip(document.value, data.items(), strict=True):
+        if isinstance(value, dict | tuple):
+            part.flow_style = key not in TABLES and key != SOURCES
+            for row in part.value if key in TABLES else ():
+                (row[1] if isinstance(row, tuple) else row).flow_style = True
+    found: str = yaml.serialize(document, Dumper=_Dumper, allow_unicode=True, width=WIDEST_LINE)
+    return found
+
+
+def rows(data: Mapping[str, Any], table: str) -> list[dict[str, Any]]:
+    """Return the rows of a table of a plain document, each with its id where the table has ids."""
+    if table in WITHOUT_ID:
+        return list(data.get(table, ()))
+    return [{"id": name, **row} for name, row in data.get(table, {}).items()]
+
+
+def _shortened(value: Any) -> Any:
+    """Return data with whole numbers written as such."""
+    if isinstance(value, dict):
+        return {key: _shortened(item) for key, item in value.items()}
+    if isinstance(value, tuple):
+        return tuple(_shortened(item) for item in value)
+    if isinstance(value, float) and value.is_integer() and abs(value) < WHOLE:
+        return int(value)
+    return value
+
+
+def _sheet(table: str, content: Sequence[Mapping[str, Any]]) -> Sheet:
+    """Return a table as a sheet: columns in the order of the format, dotted ones together."""
+    flat = [_flat(row) for row in content]
+    first = ("id", "name", "type") if table == "rules" else ("id", "name")
+    order = sorted(columns(table), key=lambda c: (c in LAST, c not in first))
+    used = dict.fromkeys(column for row in flat for column in row)
+    header = sorted(used, key=lambda c: order.index(c if c in order else c.partition(".")[0]))
+    return Sheet(table, tuple(header), tuple(tuple(row.get(c) for c in header) for row in flat))
+
+
+def _flat(data: Mapping[str, Any], root: str = "") -> dict[str, Cell]:
+    """Return nested keys as dotted columns, and lists as `a|b`; an empty mapping is `{}`."""
+    found: dict[str, Cell] = {}
+    for key, value in data.items():
+        if isinstance(value, dict) and value:
+            found |= _flat(value, f"{root}{key}.")
+        else:
+            found[f"{root}{key}"] = _cell(value)
+    return found
+
+
+def _cell(value: Any) -> Cell:
+    if isinstance(value, dict):
+        return "{}"
+    if isinstance(value, tuple):
+        return "|".join(":".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in value)
+    cell: Cell = value
+    return cell
+
+
+def _fits_csv(table: str, content: Sequence[Mapping[str, Any]]) -> bool:
+    """Tell whether a table reads back from CSV as it is, and no text of it would start a formula in Excel."""
+    for row in content:
+        cells = {column: _written(value) for column, value in _flat(row).items()}
+        stripped = {column: cell.strip() for column, cell in cells.items() if cell.strip()}
+        if nested(table, stripped) != row:
+            return False
+        if any(isinstance(value, str) and value[:1] in tuple("=+-@\t\r") for value in _flat(row).values()):
+            return False
+    return True
+
+
+def _written(cell: Cell) -> str:
+    """Return a cell as CSV holds it."""
+    return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)
+
+
+def _csv(sheet: Sheet) -> bytes:
+    content = io.StringIO(newline="")
+    writer = csv.writer(content)
+    writer.writerow(sheet.header)
+    writer.writerows([[_written(cell) for cell in row] for row in sheet.rows])
+    return content.getvalue().encode("utf-8-sig")
+
+
+def _plan(flows: Sequence[Flow]) -> Sheet:
+    return Sheet(PLANS, COLUMNS, tuple(tuple(getattr(flow, column) for column in COLUMNS) for flow in flows))
+
+
+def _plan_rows(plans: Mapping[str, Sequence[Flow]]) -> Iterator[tuple[Cell, ...]]:
+    """Yield the rows of all previous plans; a plan without any has one with nothing but its name."""
+    for plan, flows in plans.items():
+        yield from ((plan, *row) for row in _plan(flows).rows)
+        if not flows:
+            yield (plan, *(None for _ in COLUMNS))
+
+
+class _Dumper(yaml.SafeDumper):
+    """YAML without aliases, in which every text is quoted that the reader would take for something else."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
+
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
+        super().increase_indent(flow, indentless=False)
+
+
+def _quoted(dumper: yaml.SafeDumper, data: str) -> yaml.ScalarNode:
+    style = None if scalar(data) == data else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Dumper.add_representer(str, _quoted)
+_Dumper.add_representer(tuple, yaml.SafeDumper.represent_list)
