@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 
 if TYPE_CHECKING:
-    from alloc.instance import Instance, inspect, read
+    from alloc.instance import Instance, inspect, read, write
     from alloc.run import Run, solve
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep.study import Sweep, sweep
@@ -15,6 +15,7 @@ _ROOMS = {
     "inspect": "alloc.instance",
     "read": "alloc.instance",
     "sensitivity": "alloc.study.sensitivity",
+    "write": "alloc.instance",
     "Run": "alloc.run",
     "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
@@ -38,6 +39,7 @@ __all__ = [
     "sensitivity",
     "solve",
     "sweep",
+    "write",
 ]
 
 

@@ -226,7 +226,8 @@ def test_the_command_line_tells_many_faults_in_one_call(tmp_path):
 def test_the_command_line_tells_where_there_is_no_instance(tmp_path):
     done = alloc(tmp_path, "check", tmp_path / "none", "--lang", "zh")
     assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr == f"{tmp_path / 'none'} 处没有实例：请给出 YAML 文件，或含有 instance.yaml 的文件夹\n"
+    way_out = "请给出 YAML 文件或 .xlsx 工作簿，或含有 instance.yaml 或 instance.xlsx 的文件夹"
+    assert done.stderr == f"{tmp_path / 'none'} 处没有实例：{way_out}\n"
 
 
 # --- closing -------------------------------------------------------------------------------------

@@ -206,7 +206,8 @@ def test_where_there_is_no_instance_the_call_is_refused(tmp_path, path):
         lay(tmp_path)
     with pytest.raises(RequestError) as error:
         read(tmp_path / path)
-    message = f"there is no instance at {tmp_path / path}: give a YAML file, or a folder with instance.yaml"
+    message = f"there is no instance at {tmp_path / path}: give a YAML file or an .xlsx workbook, "
+    message += "or a folder with instance.yaml or instance.xlsx"
     assert str(error.value) == message
 
 

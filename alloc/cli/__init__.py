@@ -7,7 +7,7 @@ import click
 
 from alloc.cli.answer import doctor, solve
 from alloc.cli.page import page
-from alloc.cli.question import check, export, generate, new, schema
+from alloc.cli.question import check, convert, export, generate, new, schema
 from alloc.cli.sweep import sweep
 from alloc.cli.uncertainty import sensitivity
 
@@ -21,5 +21,5 @@ def main() -> None:
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on
 
 
-for command in (check, solve, page, sweep, sensitivity, export, schema, new, generate, doctor):
+for command in (check, convert, solve, page, sweep, sensitivity, export, schema, new, generate, doctor):
     main.add_command(command)

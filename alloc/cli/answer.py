@@ -114,7 +114,7 @@ def doctor(lang: str) -> None:
         for name, number in versions().items():
             click.echo(f"{name} {number}")
         with tempfile.TemporaryDirectory() as place:
-            start(Path(place) / "demo")
+            start(Path(place) / "demo", excel=True, lang=lang)
             run = run_solve(Path(place) / "demo", lang=lang)
             run.save(Path(place) / "result", lang=lang)
         click.echo(say("doctor_fine", lang))

@@ -60,14 +60,29 @@ def schema() -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
+@click.option("--excel", is_flag=True, help="Write an Excel template (instance.xlsx) in place of YAML.")
 @lang_option
-def new(folder: Path, lang: str) -> None:
+def new(folder: Path, excel: bool, lang: str) -> None:
     """Write a commented starter instance into FOLDER."""
     with spoken(lang):
         from alloc.instance.starter import start
 
-        start(folder)
-        click.echo(say("new_next", lang, path=folder))
+        path = start(folder, excel, lang)
+        click.echo(say("new_next", lang, path=path if excel else folder))
+
+
+@click.command()
+@instance_argument
+@click.argument("target", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@lang_option
+def convert(instance: Path, target: Path, overwrite: bool, lang: str) -> None:
+    """Write INSTANCE in another form: TARGET.xlsx a workbook, TARGET.yaml one file, a folder YAML with CSV tables."""
+    with spoken(lang):
+        from alloc.instance import read, write
+
+        write(read(instance), target, overwrite, lang)
+        click.echo(say("new_next", lang, path=target))
 
 
 @click.command()

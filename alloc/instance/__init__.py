@@ -1,5 +1,6 @@
 """What the planner wrote, checked and frozen."""
 
+from alloc.instance.conversion import write
 from alloc.instance.reading import Draft, Reading, draft, inspect, read
 from alloc.instance.schema import CATEGORIES, GOALS, JOB_CATEGORIES, KINDS, Instance, Options
 
@@ -15,4 +16,5 @@ __all__ = [
     "draft",
     "inspect",
     "read",
+    "write",
 ]

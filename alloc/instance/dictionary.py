@@ -18,9 +18,11 @@ _INTRODUCTION = """# The instance: what a planner writes
 *Made from `schema.py` by `python -m alloc.instance.dictionary`; do not edit.*
 
 One YAML file is one yearly budget question. Every table in it may be written inline, or be the name of a CSV file
-beside it (UTF-8, with or without a byte-order mark). Both forms hold the same columns and give the same instance. In
-CSV a nested key is a dotted column (`delivery.enterprise`, `max_share.aid`, `uses.water`), a list is written `a|b`,
-and `returns` is `100:1|400:0.6`. An empty cell, like a key left out, is the default.
+beside it (UTF-8, with or without a byte-order mark) or of an Excel workbook with a sheet of that name; or the whole
+instance is [one workbook](EXCEL.md). All forms hold the same columns and give the same instance, and `alloc convert`
+turns one into another. In CSV and Excel a nested key is a dotted column (`delivery.enterprise`, `max_share.aid`,
+`uses.water`), a list is written `a|b`, and `returns` is `100:1|400:0.6`. An empty cell, like a key left out, is the
+default; `{}` in a column `by_county` is an empty mapping.
 
 A table with ids is a mapping `id: {…}`, or a list of rows with `id`; in CSV the column is `id`. A `source` names a key
 of `sources` or is the word `assumption`; `sources.<column>` gives the source of a single figure.
@@ -31,9 +33,9 @@ of its source. Ranges change no plan: [studies of sensitivity](../study/SENSITIV
 figure replaced by one outside its range loses that range.
 
 Nothing is guessed and nothing is dropped: unknown and repeated keys, text for numbers, references to nothing, minima
-above maxima and whatever else cannot be meant are all reported at once, each with file, line and key. `alloc check`
-prints them, with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and `065225` are words,
-`1e3` is a number, anchors and tags are refused.
+above maxima and whatever else cannot be meant are all reported at once, each with file, line (or sheet and cell) and
+key. `alloc check` prints them, with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and
+`065225` are words, `1e3` is a number, anchors and tags are refused.
 
 What the numbers do stands in [the formulation](../model/FORMULATION.md)."""
 
@@ -41,12 +43,12 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def json_schema() -> dict[str, Any]:
-    """Return the JSON Schema of an instance: tables inline as mappings or lists, or the name of a CSV file."""
+    """Return the JSON Schema of an instance: tables inline as mappings or lists, or the name of a file."""
     found = schema.Document.model_json_schema(by_alias=True)
     for table in TABLES:
         inline = found["properties"][table]
         described = {key: inline.pop(key) for key in ("description", "title", "default") if key in inline}
-        forms: list[dict[str, Any]] = [{"type": "string", "pattern": r"\.csv$"}, inline]
+        forms: list[dict[str, Any]] = [{"type": "string", "pattern": r"\.(csv|xlsx)$"}, inline]
         if table not in WITHOUT_ID:
             row = inline["additionalProperties"]
             named = {"type": "object", "properties": {"id": {"type": "string"}}, "required": ["id"]}

@@ -4,6 +4,7 @@ Nothing is guessed: `NO` stays a word, `065225` stays a word, `1e3` is a number,
 and aliases are refused because a few hundred bytes of them can unfold into gigabytes.
 """
 
+import enum
 import math
 import re
 from collections.abc import Iterator
@@ -37,6 +38,15 @@ _CONSTANTS = {
 }
 
 
+class Unread(enum.Enum):
+    """Stands for a value that is there but at fault, as already said; whatever holds it is left out quietly."""
+
+    UNREAD = "?"
+
+
+UNREAD = Unread.UNREAD
+
+
 @dataclass
 class Source:
     """Data with the place where each part of it was written, and the faults met on the way."""
@@ -46,16 +56,38 @@ class Source:
     labels: dict[Path, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    letters: dict[str, dict[str, str]] = field(default_factory=dict)
+    """Of tables that came from sheets: column → its letter; a row's own place is a cell then."""
+    hidden: set[str] = field(default_factory=set)
+    """Places of rows that a filter or the planner has hidden."""
+    plans: dict[str, Any] = field(default_factory=dict)
+    """Previous plans that came with the workbook."""
 
     def copy(self) -> "Source":
         """Return the same data, places and faults, to be changed without this one."""
-        return Source(copied(self.data), {**self.places}, {**self.labels}, [*self.faults], {*self.unread})
+        faults, unread, hidden = [*self.faults], {*self.unread}, {*self.hidden}
+        marks = ({**self.letters}, hidden, {**self.plans})
+        return Source(copied(self.data), {**self.places}, {**self.labels}, faults, unread, *marks)
 
     def place(self, path: Path) -> str:
         """Return the place of a path, or of the nearest thing around it."""
+        asked = path
         while path and path not in self.places:
             path = path[:-1]
-        return self.places.get(path, "")
+        place = self.places.get(path, "")
+        return self._cell(asked, place) if asked[:1] and asked[0] in self.letters and len(path) == 2 else place
+
+    def _cell(self, path: Path, row: str) -> str:
+        """Return the cell of a path in a row of a sheet; the row's own where no column is meant."""
+        letters = self.letters[str(path[0])]
+        steps = [str(step) for step in path[2:]]
+        dotted = [".".join(steps[:cut]) for cut in range(len(steps), 0, -1)]
+        letter = next((letters[column] for column in dotted if column in letters), None)
+        return re.sub("[A-Z]+(?=[0-9]+$)", letter, row) if letter else row
+
+    def is_hidden(self, path: Path) -> bool:
+        """Tell whether the row at a path is hidden in its sheet."""
+        return self.places.get(path[:2], "") in self.hidden
 
     def label(self, path: Path) -> str:
         """Return how a planner would name a path: `funds.tianjin.amount`, `rules[3].min`."""

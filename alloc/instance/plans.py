@@ -15,10 +15,16 @@ COLUMNS = ("measure", "county", "category", "industry", "fund", "kind", "amount"
 
 
 def previous(document: Document, source: Source, opened: Opened) -> dict[str, tuple[Flow, ...]]:
-    """Read the allocation of every previous plan that a rule names; faults go to the source."""
+    """Return every previous plan that a rule names: from the workbook, or the file that it left.
+
+    Faults go to the source.
+    """
     found: dict[str, tuple[Flow, ...]] = {}
     for i, rule in enumerate(document.rules):
         if not isinstance(rule, Change) or rule.previous in found:
+            continue
+        if rule.previous in source.plans:
+            found[rule.previous] = source.plans[rule.previous]
             continue
         content = opened(f"{rule.previous}/allocation.csv")
         if isinstance(content, Fault):

@@ -12,9 +12,13 @@ from alloc.instance.document import Source, parse
 from alloc.instance.overrides import override
 from alloc.instance.schema import Document, Instance
 from alloc.instance.shape import shaped
-from alloc.instance.tables import TABLES, WITHOUT_ID, gather
+from alloc.instance.tables import TABLES, WITHOUT_ID, WORKBOOKS, gather
 
-MAIN = "instance.yaml"
+MAINS = ("instance.yaml", "instance.xlsx")
+"""What the instance is called in a folder of its own."""
+
+FOREIGN = (".xls", ".xlsb", ".et", ".ods", ".numbers")
+"""Other spreadsheets, refused with the way to save them as .xlsx."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Reading:
 
 
 def read(path: str | File, overrides: Mapping[str, object] | None = None) -> Instance:
-    """Read an instance: a YAML file, or a folder with `instance.yaml`.
+    """Read an instance: a YAML file, an Excel workbook, or a folder with `instance.yaml` or `instance.xlsx`.
 
     overrides: figures to replace by their path, such as {"funds.tianjin.amount": 30000}.
     Raises InstanceError with every fault that the files have, RequestError where there is no such file.
@@ -66,14 +70,12 @@ class Draft:
 
 
 def draft(path: str | File) -> Draft:
-    """Parse an instance: a YAML file, or a folder with `instance.yaml`. Raises RequestError where there is none."""
-    file = File(path) / MAIN if File(path).is_dir() else File(path)
-    if not file.is_file():
-        raise RequestError("no_instance", path=path)
+    """Parse an instance: a YAML file, a workbook, or the folder of one. Raises RequestError where there is none."""
+    file = located(File(path))
     folder = _Folder(file.parent)
     content = folder.open(file.name)
-    source = _document(content, str(file))
-    gather(source, folder.open, str(file.parent))
+    source = _document(content, file)
+    gather(source, folder.open, _add_table, str(file.parent))
     return Draft(source, folder)
 
 
@@ -99,13 +101,35 @@ def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object
     return Reading(instance, (), tuple(worries))
 
 
-def _document(content: bytes | Fault, file: str) -> Source:
+def located(path: File) -> File:
+    """Return the file of an instance. Raises RequestError where there is none, or where a folder has two."""
+    found = [path / main for main in MAINS if (path / main).is_file()] if path.is_dir() else [path]
+    if len(found) > 1:
+        raise RequestError("two_instances", path=path, found=", ".join(MAINS))
+    if not found or not found[0].is_file():
+        raise RequestError("no_instance", path=path)
+    return found[0]
+
+
+def _document(content: bytes | Fault, file: File) -> Source:
     if isinstance(content, Fault):
-        return Source(faults=[Fault(file, "", content.text, content.values)])
+        return Source(faults=[Fault(str(file), "", content.text, content.values)])
+    if file.suffix.lower() in WORKBOOKS:
+        from alloc.instance.workbook import document  # loads openpyxl, which only workbooks need
+
+        return document(content, str(file))
+    if file.suffix.lower() in FOREIGN:
+        return Source(faults=[Fault(str(file), "", "workbook_format", {"found": file.suffix})])
     try:
-        return parse(content.decode("utf-8-sig"), file)
+        return parse(content.decode("utf-8-sig"), str(file))
     except UnicodeDecodeError:
-        return Source(faults=[Fault(file, "", "not_utf8")])
+        return Source(faults=[Fault(str(file), "", "not_utf8")])
+
+
+def _add_table(content: bytes, file: str, table: str, source: Source) -> None:
+    from alloc.instance.workbook import add_table  # as above
+
+    add_table(content, file, table, source)
 
 
 def _renumbered(found: references.Found, rows: Mapping[str, Sequence[int]]) -> references.Found:
@@ -113,11 +137,17 @@ def _renumbered(found: references.Found, rows: Mapping[str, Sequence[int]]) -> r
     (table, *steps), text, values = found
     if steps and table in rows:
         steps[0] = rows[str(table)][int(steps[0])]
+        if "twin" in values:
+            values = {**values, "twin": rows[str(table)][values["twin"]]}
     return (table, *steps), text, values
 
 
 def _placed(source: Source, found: references.Found) -> Fault:
     path, text, values = found
+    if "twin" in values and path[0] in source.letters:  # in a sheet rows go by their cells
+        twin = (path[0], values["twin"])
+        hidden = source.is_hidden(path) or source.is_hidden(twin)
+        text, values = "duplicate_hidden" if hidden else "duplicate_id", {**values, "first": source.place(twin)}
     return Fault(source.place(path), source.label(path), text, values)
 
 

@@ -132,7 +132,7 @@ def baseline_holds(document: Document, ids: Ids) -> Iterator[Found]:
             yield (
                 ("baseline", i),
                 "duplicate_row",
-                {"found": f"{row.county}, {row.industry}", "first": seen[key] + 1},
+                {"found": f"{row.county}, {row.industry}", "first": seen[key] + 1, "twin": seen[key]},
             )
         seen.setdefault(key, i)
         if row.max_jobs is not None and row.jobs > row.max_jobs:
@@ -207,7 +207,7 @@ def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
             yield (
                 (*path, "name"),
                 "duplicate_id",
-                {"found": rule.name, "first": f"rules[{names[rule.name] + 1}]"},
+                {"found": rule.name, "first": f"rules[{names[rule.name] + 1}]", "twin": names[rule.name]},
             )
         names.setdefault(rule.name, i)
         for key in ("of", "in_", "aid", "national"):

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from alloc.errors import Fault
 from alloc.instance import schema
-from alloc.instance.document import Path, Source, copied
+from alloc.instance.document import UNREAD, Path, Source, copied
 from alloc.instance.schema import Document
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
 from alloc.instance.words import nearest
@@ -54,11 +54,17 @@ def shaped(source: Source) -> tuple[Document | None, set[Path], Mapping[str, Seq
         except ValidationError as error:
             errors = error.errors(include_url=False)
             if attempt == 0:
-                said = [e for e in errors if e["type"] != "missing" or e["loc"][0] not in source.unread]
+                said = [e for e in errors if not _is_said(e, source)]
                 source.faults.extend(_fault(e, source, data) for e in said)
                 broken |= {_path(e)[:2] for e in errors}
             _leave_out(data, {_at_fault(data, _path(e), e["type"]) for e in errors}, rows)
     return None, broken, rows
+
+
+def _is_said(error: Any, source: Source) -> bool:
+    """Tell whether a fault of the file itself stands behind an error: a table or a cell that could not be read."""
+    kind = error["input"].get("type") if error["type"].startswith("union_tag") else error["input"]
+    return kind is UNREAD or (error["type"] == "missing" and error["loc"][0] in source.unread)
 
 
 def _empty_unknown(source: Source, data: Any) -> Iterator[Fault]:
@@ -118,7 +124,7 @@ def _fault(error: Any, source: Source, data: Any) -> Fault:
     place, label = source.place(path), source.label(path)
     context = error.get("ctx", {})
     if problem == "missing":
-        return Fault(source.place(path[:-1]), label, "missing", {"meaning": _meaning(path, data)})
+        return Fault(place, label, "missing", {"meaning": _meaning(path, data)})
     if problem == "extra_forbidden":
         return Fault(place, label, "unknown_key", {"hint": nearest(path[-1], _known_keys(path, data))})
     if problem in ("greater_than_equal", "less_than_equal", "greater_than"):

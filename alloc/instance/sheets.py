@@ -29,6 +29,13 @@ class Sheet:
     rows: tuple[tuple[Cell, ...], ...]
 
 
+class Exact(float):
+    """A number that XlsxWriter writes to its last bit: by itself it rounds to 16 digits, one too few."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
+
+
 @cache
 def names() -> Mapping[str, Any]:
     """Return the names that sheets may have, as written in sheets.yaml."""
@@ -43,8 +50,19 @@ def table_sheets(written: Iterable[str]) -> dict[str, str]:
     Where sheets with a prefix (`input counties`, `输入 县`) stand among them, only these are meant.
     """
     read = {sheet: found for sheet in written if (found := _split(sheet)) is not None}
-    marked = any(prefix for prefix, _ in read.values())
+    marked = has_inputs(read)
     return {sheet: table for sheet, (prefix, table) in read.items() if bool(prefix) == marked}
+
+
+def has_inputs(written: Iterable[str]) -> bool:
+    """Tell whether some of these sheets have a prefix: then the others are results or notes."""
+    return any(found[0] for sheet in written if (found := _split(sheet)) is not None)
+
+
+@cache
+def table_names() -> Mapping[str, str]:
+    """Return every name a sheet of the instance may have, without prefix → its table."""
+    return {word: table for table, chinese in names()["tables"].items() for word in (table, chinese)}
 
 
 def prefixed(table: str, lang: str = "en") -> str:
@@ -54,13 +72,15 @@ def prefixed(table: str, lang: str = "en") -> str:
 
 
 def is_aside(sheet: str) -> bool:
-    """Tell whether a sheet is known to be no table: the guide, the dictionary, the lists behind drop-downs."""
-    return sheet.strip().lower() in {word for pair in names()["aside"].items() for word in pair}
+    """Tell whether a sheet is set aside: the guide, the dictionary, the lists behind drop-downs, or by a # in front."""
+    return sheet.startswith("#") or sheet.strip().lower() in {
+        word for pair in names()["aside"].items() for word in pair
+    }
 
 
 def _split(sheet: str) -> tuple[str, str] | None:
     """Return the prefix (or '') and the table that a sheet's name says, None where it says no table."""
-    tables = {word: table for table, chinese in names()["tables"].items() for word in (table, chinese)}
+    tables = table_names()
     name = " ".join(sheet.lower().split())
     for prefix in ("", *names()["prefixes"]):
         rest = name.removeprefix(prefix).strip(" _-:：")

@@ -1,15 +1,34 @@
-"""A commented starter instance, for a planner who begins with an empty folder."""
+"""A starter instance, for a planner who begins with an empty folder: commented YAML, or an Excel template."""
 
+import tempfile
 from importlib.resources import files
 from pathlib import Path
 
 from alloc.errors import RequestError
+from alloc.instance.book import book
+from alloc.instance.reading import MAINS, read
+from alloc.instance.schema import Instance
 
 
-def start(folder: Path) -> None:
-    """Write the starter into a folder. Raises RequestError where it would overwrite an instance."""
-    target = folder / "instance.yaml"
-    if target.exists():
-        raise RequestError("file_exists", path=target)
+def start(folder: Path, excel: bool = False, lang: str = "en") -> Path:
+    """Write the starter into a folder and return its file. Raises RequestError where an instance stands there."""
+    for main in MAINS:
+        if (folder / main).exists():
+            raise RequestError("file_exists", path=folder / main)
+    target = folder / MAINS[excel]
+    content = book(example(), lang, complete=True) if excel else _page("starter.yaml")
     folder.mkdir(parents=True, exist_ok=True)
-    target.write_text(files("alloc.instance").joinpath("starter.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    target.write_bytes(content)
+    return target
+
+
+def example() -> Instance:
+    """Return the starter with a row in every table, as the Excel template shows it."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / MAINS[0]
+        path.write_bytes(_page("starter.yaml") + b"\n" + _page("starter-more.yaml"))
+        return read(path)
+
+
+def _page(name: str) -> bytes:
+    return files("alloc.instance").joinpath(name).read_bytes()

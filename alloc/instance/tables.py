@@ -12,7 +12,7 @@ from pydantic import BaseModel
 
 from alloc.errors import Fault
 from alloc.instance import schema
-from alloc.instance.document import Path, Source, scalar
+from alloc.instance.document import UNREAD, Path, Source, scalar
 from alloc.instance.words import nearest
 
 TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
@@ -35,8 +35,16 @@ WITHOUT_ID = frozenset({"baseline", "links", "synergies", "rules"})
 Opened = Callable[[str], bytes | Fault]
 """Opens a file named in the instance; a fault without place says why it may not or cannot be."""
 
+Sheeted = Callable[[bytes, str, str, Source], None]
+"""Puts a table of a workbook into a source: content, file, table, source."""
 
-def gather(source: Source, opened: Opened, folder: str) -> None:
+INSIDE = {"map": "number", "perhaps map": "number", "texts": "text", "ranges": "pair"}
+"""Kinds of columns with a dot in their names → what their cells are."""
+
+WORKBOOKS = (".xlsx", ".xlsm")
+
+
+def gather(source: Source, opened: Opened, sheeted: Sheeted, folder: str) -> None:
     """Bring every table of the document into one form: id → row, or a list of rows."""
     if not isinstance(source.data, dict):
         return
@@ -44,7 +52,7 @@ def gather(source: Source, opened: Opened, folder: str) -> None:
         if table not in source.data:
             continue
         if isinstance(source.data[table], str):
-            _load(source, table, opened, folder)
+            _load(source, table, opened, sheeted, folder)
         if table not in WITHOUT_ID and isinstance(source.data.get(table), tuple):
             _index(source, table)
         elif table not in WITHOUT_ID and isinstance(source.data.get(table), dict):
@@ -52,11 +60,14 @@ def gather(source: Source, opened: Opened, folder: str) -> None:
             source.data[table] = {row: source.data[table].get(row, {}) for row in written}
 
 
-def _load(source: Source, table: str, opened: Opened, folder: str) -> None:
-    """Replace a file name by the rows of that CSV file."""
+def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: str) -> None:
+    """Replace a file name by the rows of that CSV file, or of the sheet of the table in that workbook."""
     name = source.data.pop(table)
     source.unread.add(table)
     content = opened(name)
+    if isinstance(content, bytes) and File(name).suffix.lower() in WORKBOOKS:
+        sheeted(content, str(File(folder) / name), table, source)
+        return
     if isinstance(content, bytes) and not name.endswith(".csv"):
         content = Fault("", "", "not_a_csv", {"found": name})
     if isinstance(content, Fault):
@@ -97,7 +108,7 @@ def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[in
                 source.faults.append(Fault(f"{file}:{line}", "", "too_many_cells", extra))
             else:
                 pairs = zip(header, cells, strict=False)
-                yield line, {k: c.strip() for k, c in pairs if c.strip() and _column_kind(k, known)}
+                yield line, {k: c.strip() for k, c in pairs if c.strip() and column_kind(k, known)}
     except csv.Error as error:
         source.faults.append(Fault(f"{file}:{reader.line_num}", "", "csv_broken", {"problem": error}))
 
@@ -108,7 +119,7 @@ def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> I
             yield Fault(place, "", "column_without_name", {"number": i + 1})
         elif column in header[:i]:
             yield Fault(place, column, "duplicate_column")
-        elif not _column_kind(column, known):
+        elif not column_kind(column, known):
             yield Fault(place, column, "unknown_key", {"hint": nearest(column, known)})
 
 
@@ -144,38 +155,42 @@ def kind_of(annotation: Any) -> str:
         return "pair"
     if origin is tuple:
         return "curve" if get_origin(get_args(annotation)[0]) is tuple else "words"
-    if origin is Literal or annotation is str:
+    if annotation is str or (origin is Literal and isinstance(get_args(annotation)[0], str)):
         return "text"
     if annotation is schema.Selection:
         return "selection"
     return "truth" if annotation is bool else "number"
 
 
-def _column_kind(column: str, known: Mapping[str, str]) -> str:
+def column_kind(column: str, known: Mapping[str, str]) -> str:
     """Return what the cells of a column are, or '' where the table has no such column."""
-    inside = {"map": "number", "texts": "text", "ranges": "pair"}
-    if column in known and known[column] not in inside:
+    if column in known and known[column] not in ("map", "texts", "ranges"):
         return known[column]
     root, dot, rest = column.partition(".")
     kind = known.get(root, "") if dot and rest else ""
-    return inside.get(kind, "")
+    return INSIDE.get(kind, "")
 
 
 def nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
     """Return a row as it would stand in YAML: dotted columns nested, `a|b` a list, numbers numbers."""
     known = columns(table)
+    return unflat({column: value(column_kind(column, known), cell) for column, cell in cells.items()})
+
+
+def unflat(values: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a row with its dotted columns nested."""
     row: dict[str, Any] = {}
-    for column, cell in cells.items():
+    for column, found in values.items():
         root, _, rest = column.partition(".")
-        value = _value(_column_kind(column, known), cell)
         if rest:
-            row.setdefault(root, {})[rest] = value
+            row.setdefault(root, {})[rest] = found
         else:
-            row[root] = value
+            row[root] = found
     return row
 
 
-def _value(kind: str, cell: str) -> object:
+def value(kind: str, cell: str) -> object:
+    """Return what the text of a cell stands for."""
     if kind == "number":
         return scalar(cell)
     if kind == "truth":
@@ -197,13 +212,17 @@ def _index(source: Source, table: str) -> None:
     moved: dict[int, str] = {}
     for i, row in enumerate(source.data[table]):
         path: Path = (table, i)
+        if isinstance(row, dict) and row.get("id") is UNREAD:
+            continue
+        place, label = source.place((*path, "id")), source.label((*path, "id"))
         if not isinstance(row, dict) or not isinstance(row.get("id"), str):
             found = row.get("id", "") if isinstance(row, dict) else row
-            source.faults.append(Fault(source.place(path), source.label((*path, "id")), "id_missing", {"found": found}))
+            source.faults.append(Fault(place, label, "id_missing", {"found": found}))
         elif row["id"] in rows:
-            first = source.place((table, row["id"]))
-            label = source.label((*path, "id"))
-            source.faults.append(Fault(source.place(path), label, "duplicate_id", {"found": row["id"], "first": first}))
+            first = source.place((table, row["id"], "id"))
+            hidden = source.is_hidden(path) or source.is_hidden((table, row["id"]))
+            text = "duplicate_hidden" if hidden else "duplicate_id"
+            source.faults.append(Fault(place, label, text, {"found": row["id"], "first": first}))
         else:
             moved[i] = row["id"]
             rows[row["id"]] = {key: value for key, value in row.items() if key != "id"}

@@ -17,7 +17,7 @@ from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, Cell, Sheet
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns, nested
 
 MAIN = "instance.yaml"
-LAST = ("source", "sources", "note")
+LAST = ("source", "sources", "range", "note")
 """Columns for people stand behind those that count."""
 
 WIDEST_LINE = 120
@@ -35,13 +35,27 @@ def plain(instance: Document) -> dict[str, Any]:
     if "money" in data:  # a label left out beside another unit would be made up anew
         data["money"] = instance.money.model_dump()
     found: dict[str, Any] = _shortened(data)
+    for table in TABLES:
+        order = ordered(table)
+        if table in found and table in WITHOUT_ID:
+            found[table] = tuple(_sorted(row, order) for row in found[table])
+        elif table in found:
+            found[table] = {name: _sorted(row, order) for name, row in found[table].items()}
     return found
+
+
+def _sorted(row: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+    """Return a row with its keys in the order of the columns; those that have dots there stand where the first does."""
+    places = {column.partition(".")[0]: i for i, column in reversed([*enumerate(order)])}
+    return dict(sorted(row.items(), key=lambda item: places[item[0]]))
 
 
 def sheets(instance: Instance) -> tuple[Sheet, ...]:
     """Return the whole instance as sheets: settings, sources, every table that has rows, previous plans."""
     data = plain(instance)
     settings = {key: value for key, value in data.items() if key not in TABLES and key != SOURCES}
+    for key in [key for key, value in settings.items() if value == {}]:  # all its keys are at their defaults
+        settings[key] = dict([*getattr(instance, key).model_dump().items()][:1])
     found = [Sheet(SETTINGS, ("key", "value"), tuple(_flat(settings).items()))]
     if instance.sources:
         found.append(Sheet(SOURCES, ("id", "citation"), tuple(instance.sources.items())))
@@ -76,9 +90,16 @@ def text(data: Mapping[str, Any]) -> str:
         if isinstance(value, dict | tuple):
             part.flow_style = key not in TABLES and key != SOURCES
             for row in part.value if key in TABLES else ():
-                (row[1] if isinstance(row, tuple) else row).flow_style = True
+                _fold(row[1] if isinstance(row, tuple) else row)
     found: str = yaml.serialize(document, Dumper=_Dumper, allow_unicode=True, width=WIDEST_LINE)
     return found
+
+
+def _fold(row: yaml.MappingNode) -> None:
+    """Let a row stand on one line where it fits, else one key a line with what is in it folded."""
+    row.flow_style = len(yaml.serialize(row, Dumper=_Dumper, allow_unicode=True, width=10_000)) < WIDEST_LINE
+    for _, value in row.value:
+        value.flow_style = True
 
 
 def rows(data: Mapping[str, Any], table: str) -> list[dict[str, Any]]:
@@ -102,11 +123,18 @@ def _shortened(value: Any) -> Any:
 def _sheet(table: str, content: Sequence[Mapping[str, Any]]) -> Sheet:
     """Return a table as a sheet: columns in the order of the format, dotted ones together."""
     flat = [_flat(row) for row in content]
-    first = ("id", "name", "type") if table == "rules" else ("id", "name")
-    order = sorted(columns(table), key=lambda c: (c in LAST, c not in first))
+    order = ordered(table)
     used = dict.fromkeys(column for row in flat for column in row)
     header = sorted(used, key=lambda c: order.index(c if c in order else c.partition(".")[0]))
     return Sheet(table, tuple(header), tuple(tuple(row.get(c) for c in header) for row in flat))
+
+
+def ordered(table: str) -> list[str]:
+    """Return the columns of a table in the order in which they are written, dotted ones by their first word."""
+    named = table == "rules" or table not in WITHOUT_ID
+    first = ("id", "name", "type") if table == "rules" else ("id", "name") if named else ()
+    last = LAST if named else ("name", "name_zh", *LAST)
+    return sorted(columns(table), key=lambda c: (c in last, c not in first))
 
 
 def _flat(data: Mapping[str, Any], root: str = "") -> dict[str, Cell]:

@@ -1,0 +1,127 @@
+"""One cell of a workbook: the value it stands for, or what is wrong with it.
+
+A number is a number and a text a text. What only looks like one of them is refused with words that say how to mend
+it; nothing is turned into something else, but for codes and ids typed as whole numbers, whose digits are the text.
+"""
+
+import datetime
+import re
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from alloc.instance.document import scalar
+from alloc.instance.headings import code
+
+TRUTH = {"true": True, "false": False, "是": True, "否": False}
+FREE = frozenset({"name", "name_zh", "note", "unit", "donor", "reason", "citation", "title", "description", "label"})
+"""Columns of text for people, kept to the letter; in others blanks around a word are no part of it."""
+
+_DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
+_MONEY = re.compile(r"(%|‰|元|万元|亿元|万|亿|¥|￥|\$)$|^(¥|￥|\$)")
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What is wrong with a cell: a sentence of the catalogue and what fills it."""
+
+    text: str
+    values: dict[str, object] = field(default_factory=dict)
+
+
+def understood(found: object, error: bool, shown: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
+    """Return what a cell stands for: a value as YAML would hold it, None for nothing, or a Trouble.
+
+    found: as openpyxl gives it; error: an error value such as #N/A; shown: the number format; kind: of the
+    column (`number`, `text`, `words`, `truth`, `curve`, `pair`, `perhaps map`, `any`); free: text for people;
+    possible: the only words of the column, in which case Chinese ones are understood too.
+    """
+    if error:
+        return Trouble("cell_error", {"found": found})
+    if isinstance(found, _DATES):
+        return Trouble("cell_date", {"found": _date(found)})
+    if found is None or isinstance(found, bool):
+        return found if kind in ("number", "truth", "any") or found is None else Trouble("cell_truth", _upper(found))
+    if isinstance(found, int | float):
+        return _number(found, shown, kind)
+    return _text(str(found), kind, free, possible)
+
+
+def unescaped(text: str) -> str:
+    """Return a text with the control characters that a workbook writes as `_x000D_`."""
+    return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
+
+
+def visible(text: str) -> str:
+    """Return a text as it looks: without invisible signs, with plain blanks and half-width letters."""
+    return " ".join(_narrow(_INVISIBLE.sub("", text)).split())
+
+
+def _number(found: float, shown: str, kind: str) -> Any:
+    whole = int(found) if float(found).is_integer() and abs(found) < 1e15 else found
+    if kind in ("number", "truth", "any"):
+        return whole
+    if re.fullmatch("0{2,}", shown) and len(str(whole)) < len(shown):
+        return Trouble("cell_zeros", {"found": f"{whole:0{len(shown)}}", "stored": whole})
+    if kind in ("words", "pair"):
+        return (str(whole),) if kind == "words" else (whole,)
+    return _curve(str(whole)) if kind == "curve" else str(whole)
+
+
+def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
+    found = unescaped(found)
+    word = found.strip()
+    if not word:
+        return None
+    if kind == "any" or free:
+        return found
+    if _INVISIBLE.search(word):
+        return Trouble("cell_invisible", {"found": visible(word)})
+    if kind == "number" and _looks_like_number(word):
+        return Trouble("cell_wide" if _is_wide(word) else "cell_text_number", {"found": word, "meant": _meant(word)})
+    if _is_wide(word):
+        return Trouble("cell_wide", {"found": word, "meant": _narrow(word)})
+    read: dict[str, Callable[[], Any]] = {
+        "truth": lambda: TRUTH.get(word.lower(), word),
+        "words": lambda: tuple(code(part.strip(), possible) for part in word.split("|")),
+        "curve": lambda: _curve(word),
+        "pair": lambda: tuple(scalar(end.strip()) for end in word.split("|")),
+        "perhaps map": lambda: {} if word == "{}" else word,
+    }
+    return read[kind]() if kind in read else code(word, possible)
+
+
+def _curve(word: str) -> tuple[tuple[object, ...], ...]:
+    return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in word.split("|"))
+
+
+def _narrow(text: str) -> str:
+    """Return a text with half-width letters, digits and signs in the place of full-width ones."""
+    return "".join(unicodedata.normalize("NFKC", x) if "\uff01" <= x <= "\uff5e" else x for x in text)
+
+
+def _is_wide(text: str) -> bool:
+    """Tell whether digits, letters or the bar of lists are written full-width."""
+    return any("\uff01" <= x <= "\uff5e" and (x.isalnum() or x in "｜．－") for x in text)
+
+
+def _looks_like_number(word: str) -> bool:
+    return isinstance(scalar(_meant(word)), int | float) and any(x.isdigit() for x in word)
+
+
+def _meant(word: str) -> str:
+    """Return the number that a text seems to mean, without separators, blanks and units."""
+    plain = re.sub(r"[\s,'，]", "", _narrow(_INVISIBLE.sub("", word)))
+    stripped = _MONEY.sub("", plain)
+    return re.sub("^(-?)0+(?=[0-9])", r"\1", stripped.removeprefix("+"))
+
+
+def _upper(found: bool) -> dict[str, object]:
+    return {"found": str(found).upper()}
+
+
+def _date(found: Any) -> str:
+    return str(found).removesuffix(" 00:00:00")

@@ -1,0 +1,82 @@
+"""What may be typed into a column: drop-downs that follow the ids of the sheets, and numbers within limits."""
+
+from typing import Any
+
+from alloc.instance import schema
+from alloc.instance.desk import HEADS, ROOM, Desk, sheet_title, word_in
+from alloc.instance.headings import choices, limits, sheet_columns
+from alloc.instance.sheets import PLANS, SOURCES, names
+from alloc.instance.tables import TABLES, WITHOUT_ID, column_kind
+from alloc.texts import say
+
+LISTED = 100
+"""Ids that a drop-down shows behind words of its own."""
+
+REFERS = {
+    "county": "counties", "counties": "counties", "industry": "industries", "from": "industries", "to": "industries",
+    "chain": "chains", "funds": "funds", "requires": "measures", "excludes": "measures", "measures": "measures",
+    "measure": "measures", "source": "sources", "fund": "funds",
+}  # fmt: skip
+"""The last word of a column's name → the sheet whose ids its cells hold."""
+
+BESIDE = {"funds": ("all", *schema.KINDS), "sources": ("assumption",)}
+"""Words that may stand beside the ids of a sheet, where a rule names a fund or a row its source."""
+
+
+def validation(desk: Desk, sheet: str, column: str, present: set[str]) -> dict[str, Any] | None:
+    """Return what may be typed into a column: a drop-down, a number within limits, or anything."""
+    kind, words = column_kind(column, sheet_columns(sheet)), choices(sheet, column)
+    if sheet == PLANS:
+        return None
+    several = {"error_type": "information", "show_error": False} if kind == "words" else {}
+    if kind == "truth":
+        return {"validate": "list", "source": ["TRUE", "FALSE"]}
+    if words:
+        return {"validate": "list", "source": [word_in(word, desk.lang) for word in words], **several}
+    if kind == "number":
+        return _limited(desk, limits(sheet, column.partition(".")[0]))
+    root, _, rest = column.partition(".")
+    table = SOURCES if root == "sources" else REFERS.get(rest or root) if kind in ("text", "words") else None
+    if table not in present or column == "id" or (sheet == SOURCES and column == "citation"):
+        return None
+    beside = table in BESIDE and (sheet, column) != ("measures", "funds")
+    return {"validate": "list", "source": f"={'words' if beside else 'ids'}_{table}", **several}
+
+
+def _limited(desk: Desk, found: tuple[float | None, float | None]) -> dict[str, Any]:
+    """Return the rule for numbers between two limits; text that looks like a number is turned away while typed."""
+    low, high = found
+    message = say("book_number", desk.lang) if low is None else say("book_number_from", desk.lang, low=f"{low:g}")
+    if high is not None:
+        message = say("book_number_between", desk.lang, low=f"{low:g}", high=f"{high:g}")
+    least, most = -1e300 if low is None else low, 1e300 if high is None else high
+    rule = {"validate": "decimal", "criteria": "between", "minimum": least, "maximum": most}
+    return rule | {"error_title": say("book_number_title", desk.lang), "error_message": message}
+
+
+def write_lists(desk: Desk, present: set[str]) -> None:
+    """Write the lists behind the drop-downs, hidden, and name them; they grow with the ids of the sheets."""
+    page = desk.book.add_worksheet(names()["aside"]["lists"] if desk.lang == "zh" else "lists")
+    own = page.get_name()
+    for table in (t for t in TABLES if t in present and t not in WITHOUT_ID):
+        desk.book.define_name(f"ids_{table}", f"={_grown(table, desk.lang)}")
+    if SOURCES in present:
+        desk.book.define_name(f"ids_{SOURCES}", f"={_grown(SOURCES, desk.lang)}")
+    for j, (table, words) in enumerate((t, w) for t, w in BESIDE.items() if t in present):
+        letter, sheet = "AB"[j], f"'{sheet_title(table, desk.lang)}'"
+        for i, word in enumerate(words):
+            page.write_string(i, j, word)
+        for i in range(LISTED):
+            cell = f"{sheet}!$A${HEADS + 1 + i}"
+            page.write_formula(len(words) + i, j, f'=IF({cell}="","",{cell})', None, "")
+        count = f"{len(words)}+COUNTA({sheet}!$A${HEADS + 1}:$A${HEADS + LISTED})"
+        desk.book.define_name(f"words_{table}", f"=OFFSET('{own}'!${letter}$1,0,0,{count},1)")
+    page.protect()
+    page.hide()
+
+
+def _grown(table: str, lang: str) -> str:
+    """Return the formula of a list as long as the ids that stand in a sheet."""
+    sheet = f"'{sheet_title(table, lang)}'"
+    first, last = HEADS + 1, HEADS + 20 * ROOM
+    return f"OFFSET({sheet}!$A${first},0,0,MAX(1,COUNTA({sheet}!$A${first}:$A${last})),1)"

@@ -1,0 +1,56 @@
+"""What openpyxl does not tell while it streams: the unpacked size, hidden rows, merged cells, empty formulas."""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+import zipfile
+from dataclasses import dataclass
+
+MOST_BYTES = 256_000_000
+"""No workbook unfolds into more: a question of 832 counties takes a twentieth of this."""
+
+_WORTH_READING = re.compile(rb"mergeCell|hidden=|<(\w+:)?f[ >/]")
+_YES = ("1", "true", "on")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """Of one sheet: hidden rows, ranges of merged cells, and cells whose formula has no value."""
+
+    hidden: frozenset[int] = frozenset()
+    merged: tuple[str, ...] = ()
+    uncalculated: frozenset[str] = frozenset()
+
+
+def too_large(content: bytes) -> bool:
+    """Tell whether a workbook unfolds into more than may be read. Raises BadZipFile where it is none."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        return sum(part.file_size for part in archive.infolist()) > MOST_BYTES
+
+
+def marks(content: bytes, part: str) -> Marks:
+    """Return the marks of the sheet that is stored under the name `part` in a workbook."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        text = archive.read(part)
+    if not _WORTH_READING.search(text):
+        return Marks()
+    hidden, merged, uncalculated = set(), [], set()
+    row = 0
+    for _, element in ET.iterparse(io.BytesIO(text)):
+        tag = element.tag.rpartition("}")[2]
+        if tag == "row":
+            row = int(element.get("r", row + 1))
+            if element.get("hidden", "") in _YES:
+                hidden.add(row)
+            element.clear()
+        elif tag == "c" and _is_empty_formula(element):
+            uncalculated.add(element.get("r", ""))
+        elif tag == "mergeCell":
+            merged.append(element.get("ref", ""))
+    return Marks(frozenset(hidden), tuple(merged), frozenset(uncalculated))
+
+
+def _is_empty_formula(cell: ET.Element) -> bool:
+    """Tell whether a cell holds a formula without any value; an empty text is one."""
+    inside = {child.tag.rpartition("}")[2]: child for child in cell}
+    return "f" in inside and cell.get("t") != "str" and not (inside["v"].text if "v" in inside else "")

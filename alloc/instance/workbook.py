@@ -1,0 +1,365 @@
+"""Excel workbooks as a source: an instance as one workbook, or one table of it as a sheet.
+
+Everything is read as it stands: a fault names sheet and cell. The layout is described in EXCEL.md.
+"""
+
+import io
+import warnings
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import openpyxl
+from openpyxl.utils import coordinate_to_tuple, get_column_letter
+
+from alloc.errors import Fault
+from alloc.instance.cells import FREE, Trouble, understood, unescaped, visible
+from alloc.instance.document import UNREAD, Source
+from alloc.instance.headings import (
+    choices,
+    heading_words,
+    is_required,
+    named,
+    setting,
+    setting_kind,
+    setting_path,
+    setting_words,
+    sheet_columns,
+)
+from alloc.instance.marks import MOST_BYTES, Marks, marks, too_large
+from alloc.instance.schema import Flow
+from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, has_inputs, is_aside, table_names, table_sheets
+from alloc.instance.tables import column_kind, unflat
+from alloc.instance.words import nearest
+
+MOST_FAULTS = 200
+"""Of one sheet: a column pasted as text is one mistake, not ten thousand."""
+
+_OLE = b"\xd0\xcf\x11\xe0"
+_ZIP = b"PK\x03\x04"
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """A sheet being read: where it stands, what it is, its rows as openpyxl gives them, and its marks."""
+
+    place: str
+    table: str
+    cells: Any
+    marks: Marks
+
+    def at(self, row: int, column: int) -> str:
+        return f"{self.place}!{get_column_letter(column)}{row}"
+
+
+@dataclass(frozen=True)
+class _Row:
+    """A row that holds something: its number, and column → what its cell stands for."""
+
+    number: int
+    values: dict[str, Any]
+
+
+def document(content: bytes, file: str) -> Source:
+    """Return a whole instance that is one workbook. Faults end up in the source; they never raise."""
+    source = Source(data={}, places={(): file})
+    book = _opened(content, file)
+    if isinstance(book, Fault):
+        source.faults.append(book)
+        source.data = None
+        return source
+    with book:
+        meant = table_sheets(book.sheetnames)
+        source.faults += _strangers(book, meant, file)
+        for sheet in _sheets(book, meant, content, file, source):
+            _take(sheet, source)
+    return source
+
+
+def add_table(content: bytes, file: str, table: str, source: Source) -> None:
+    """Put the sheet of one table into the source of an instance that names the workbook for it."""
+    book = _opened(content, file)
+    if isinstance(book, Fault):
+        source.faults.append(book)
+        return
+    with book:
+        meant = {sheet: found for sheet, found in table_sheets(book.sheetnames).items() if found == table}
+        if not meant:
+            hint = nearest(table, book.sheetnames)
+            source.faults.append(Fault(file, table, "no_such_sheet", {"found": table, "hint": hint}))
+        for sheet in _sheets(book, meant, content, file, source):
+            _take(sheet, source)
+
+
+def _opened(content: bytes, file: str) -> Any:
+    """Return the workbook as a stream of rows, or the fault that keeps it shut."""
+    if content.startswith(_OLE):
+        return Fault(file, "", "workbook_locked")
+    if not content.startswith(_ZIP):
+        return Fault(file, "", "workbook_foreign")
+    try:
+        if too_large(content):
+            return Fault(file, "", "workbook_large", {"limit": MOST_BYTES // 1_000_000})
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of styles and extensions that have no bearing on values
+            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
+        return _Book(book)
+    except Exception as error:  # a broken file breaks openpyxl in as many ways as there are parts
+        return Fault(file, "", "workbook_broken", {"problem": _problem(error)})
+
+
+class _Book:
+    """An open workbook that closes behind itself."""
+
+    def __init__(self, book: Any):
+        self.book = book
+        self.sheetnames = [sheet.title for sheet in book.worksheets]
+
+    def __enter__(self) -> "_Book":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.book.close()
+
+
+def _problem(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"[:120] if str(error) else type(error).__name__
+
+
+def _quoted(sheet: str) -> str:
+    """Return a sheet's name as Excel writes it before the cell."""
+    return sheet if sheet.isidentifier() else "'" + sheet.replace("'", "''") + "'"
+
+
+def _strangers(book: _Book, meant: Mapping[str, str], file: str) -> Iterator[Fault]:
+    """Yield sheets that are no table, and tables that stand twice."""
+    for sheet in () if has_inputs(meant) else book.sheetnames:
+        if sheet not in meant and not is_aside(sheet) and _holds_something(book.book[sheet]):
+            hint = nearest(sheet, table_names())
+            yield Fault(f"{file}:{_quoted(sheet)}", "", "unknown_sheet", {"found": sheet, "hint": hint})
+    if not meant:
+        yield Fault(file, "", "no_tables")
+    seen: dict[str, str] = {}
+    for sheet, table in meant.items():
+        if table in seen:
+            first = f"{file}:{_quoted(seen[table])}"
+            yield Fault(f"{file}:{_quoted(sheet)}", "", "duplicate_sheet", {"found": table, "first": first})
+        seen.setdefault(table, sheet)
+
+
+def _holds_something(sheet: Any) -> bool:
+    sheet.reset_dimensions()
+    return any(_is_filled(cell) for row in sheet.iter_rows() for cell in row)
+
+
+def _is_filled(cell: Any) -> bool:
+    return cell.value is not None and not (isinstance(cell.value, str) and not cell.value.strip())
+
+
+def _sheets(book: _Book, meant: Mapping[str, str], content: bytes, file: str, source: Source) -> Iterator[_Sheet]:
+    """Yield the sheets to read, the first of each table; one that breaks while it is read is one fault."""
+    for table in dict.fromkeys(meant.values()):
+        name = next(sheet for sheet, found in meant.items() if found == table)
+        place = f"{file}:{_quoted(name)}"
+        source.unread.add(table)
+        try:
+            cells = book.book[name]
+            part = cells._worksheet_path.lstrip("/")  # openpyxl has no public name for it
+            cells.reset_dimensions()  # what the file says of its own size may be wrong
+            rows = [filled for row in cells.iter_rows() if (filled := [cell for cell in row if _is_filled(cell)])]
+            found = marks(content, part)
+        except Exception as error:  # as above: a part that is no sheet breaks in many ways
+            source.faults.append(Fault(place, "", "workbook_broken", {"problem": _problem(error)}))
+            continue
+        source.faults += [Fault(f"{place}!{ref}", "", "cell_merged") for ref in found.merged]
+        source.unread.discard(table)
+        yield _Sheet(place, table, rows, found)
+
+
+def _take(sheet: _Sheet, source: Source) -> None:
+    """Put what one sheet holds into the source."""
+    before = len(source.faults)
+    header = _header(sheet, source)
+    if not any(header.values()):
+        source.faults[before:] = [Fault(sheet.at(1, 1), "", "no_headings", {"found": sheet.table})]
+        source.unread.add(sheet.table)
+        return
+    rows = list(_rows(sheet, header, source))
+    take = {SETTINGS: _settle, SOURCES: _cite, PLANS: _remember}.get(sheet.table, _tabulate)
+    take(sheet, rows, header, source)
+    faults = source.faults[before:]
+    if len(faults) > MOST_FAULTS:
+        more = Fault(sheet.place, "", "more_faults", {"count": len(faults) - MOST_FAULTS})
+        source.faults[before:] = [*faults[:MOST_FAULTS], more]
+
+
+def _tabulate(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+    """Put the rows of a table into the source, with the cell of each."""
+    source.letters[sheet.table] = {column: get_column_letter(number) for number, column in header.items()}
+    start = min(header, default=1)
+    for i, row in enumerate(rows):
+        place = sheet.at(row.number, start)
+        source.places[(sheet.table, i)], source.labels[(sheet.table, i)] = place, ""
+        if row.number in sheet.marks.hidden:
+            source.hidden.add(place)
+    source.places[(sheet.table,)] = sheet.place
+    absent = [c for c in sheet_columns(sheet.table) if is_required(sheet.table, c) and c not in header.values()]
+    if all(header.values()):  # else the heading that is not understood may be the one
+        row = sheet.cells[0][0].row
+        source.faults += [Fault(sheet.at(row, start), column, "column_missing") for column in absent]
+    unread = dict.fromkeys(absent, UNREAD)
+    source.data[sheet.table] = tuple(unflat(row.values | unread) for row in rows)
+    source.faults += _lookalikes(sheet, rows, header)
+
+
+def _header(sheet: _Sheet, source: Source) -> dict[int, str]:
+    """Return number of the column → column, from one row of headings or two that agree."""
+    heads = sheet.cells[: 2 if _has_second_header(sheet) else 1]
+    found: dict[int, str] = {}
+    for cell in (cell for row in heads for cell in row):
+        text, place = str(cell.value).strip(), sheet.at(cell.row, cell.column)
+        column = named(sheet.table, unescaped(str(cell.value)))
+        if column is None:
+            hint = nearest(text, heading_words(sheet.table))
+            source.faults.append(Fault(place, text, "unknown_heading", {"hint": hint}))
+            found.setdefault(cell.column, "")
+        elif found.get(cell.column) and found[cell.column] != column:
+            source.faults.append(Fault(place, text, "heading_differs", {"other": found[cell.column]}))
+        elif column in (other for number, other in found.items() if number != cell.column):
+            source.faults.append(Fault(place, column, "duplicate_column"))
+            found[cell.column] = ""
+        else:
+            found[cell.column] = column
+    return found
+
+
+def _has_second_header(sheet: _Sheet) -> bool:
+    """Tell whether the second row is headings too, in the other language."""
+    if len(sheet.cells) < 2:
+        return False
+    first, second = ({cell.column: named(sheet.table, str(cell.value)) for cell in row} for row in sheet.cells[:2])
+    start = min(second)
+    known = [column for column in second.values() if column]
+    return bool(second[start]) and first.get(start) in (second[start], None) and 2 * len(known) > len(second)
+
+
+def _rows(sheet: _Sheet, header: Mapping[int, str], source: Source) -> Iterator[_Row]:
+    """Yield the rows below the headings; what is wrong with a cell goes to the source."""
+    below = {row[0].row: row for row in sheet.cells[2 if _has_second_header(sheet) else 1 :]}
+    empty: dict[int, list[int]] = {}
+    for cell in sheet.marks.uncalculated:
+        number, column = coordinate_to_tuple(cell)
+        empty.setdefault(number, []).append(column)
+    first = min(below, default=1)
+    for number in sorted({*below, *(row for row in empty if row >= first)}):
+        values: dict[str, Any] = {}
+        cells = below.get(number, [])
+        for cell in sorted(cells, key=lambda cell: header.get(cell.column) != "key"):
+            column = header.get(cell.column)
+            if column is None:
+                source.faults.append(Fault(sheet.at(number, cell.column), "", "cell_without_heading"))
+            elif column and (value := _value(sheet, cell, column, values, source)) is not None:
+                values[column] = value
+        for place in empty.get(number, ()):
+            column = header.get(place, "")
+            if column and column_kind(column, sheet_columns(sheet.table)) != "aside":
+                source.faults.append(Fault(sheet.at(number, place), column, "cell_uncalculated"))
+                values[column] = UNREAD
+        if values:
+            yield _Row(number, values)
+
+
+def _value(sheet: _Sheet, cell: Any, column: str, values: Mapping[str, Any], source: Source) -> Any:
+    """Return what a cell stands for, None for nothing; UNREAD where it is at fault."""
+    kind, possible = column_kind(column, sheet_columns(sheet.table)), choices(sheet.table, column)
+    free = column in FREE
+    if kind == "aside":
+        return None
+    if sheet.table == SETTINGS and column == "value":
+        key = setting(str(values.get("key", ""))) or ""
+        kind, possible = setting_kind(key)
+        free = key in FREE
+    shown = cell.number_format if kind in ("text", "words", "curve") and isinstance(cell.value, int | float) else ""
+    found = understood(cell.value, cell.data_type == "e", shown, kind, free, possible)
+    if isinstance(found, Trouble):
+        key = str(values.get("key", column)) if sheet.table == SETTINGS else column
+        source.faults.append(Fault(sheet.at(cell.row, cell.column), key, found.text, found.values))
+        return UNREAD
+    return found
+
+
+def _lookalikes(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str]) -> Iterator[Fault]:
+    """Yield ids and names of rules that only look the same: blanks, invisible signs, full-width letters."""
+    column = "name" if sheet.table == "rules" else "id"
+    number = next((n for n, found in header.items() if found == column), 1)
+    seen: dict[str, tuple[str, str]] = {}
+    for row in rows:
+        word = row.values.get(column)
+        if isinstance(word, str):
+            place = sheet.at(row.number, number)
+            other, first = seen.setdefault(visible(word), (word, place))
+            if other != word:
+                yield Fault(place, column, "looks_alike", {"found": visible(word), "first": first})
+
+
+def _settle(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+    """Put the settings into the source: key and value, dotted keys nested."""
+    columns = {column: number for number, column in header.items()}
+    seen: dict[str, str] = {}
+    for row in rows:
+        key_place = sheet.at(row.number, columns.get("key", 1))
+        word = row.values.get("key")
+        key = setting(str(word or ""))
+        if word is UNREAD:
+            continue
+        if key is None:
+            hint = nearest(word, setting_words())
+            source.faults.append(Fault(key_place, str(word or ""), "unknown_key", {"hint": hint}))
+        elif key in seen:
+            source.faults.append(Fault(key_place, key, "duplicate_setting", {"first": seen[key]}))
+        elif row.values.get("value") is not None:
+            path, place = setting_path(key), sheet.at(row.number, columns.get("value", 2))
+            holder = source.data
+            for cut, step in enumerate(path[:-1], 1):
+                holder = holder.setdefault(step, {})
+                source.places.setdefault(path[:cut], place)
+            holder[path[-1]] = row.values["value"]
+            source.places[path] = place
+        if key is not None:
+            seen.setdefault(key, key_place)
+
+
+def _cite(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+    """Put the citations into the source."""
+    columns = {column: number for number, column in header.items()}
+    sources = source.data.setdefault(SOURCES, {})
+    for row in rows:
+        place, name = sheet.at(row.number, columns.get("id", 1)), row.values.get("id")
+        if name is None:
+            source.faults.append(Fault(place, "id", "id_missing", {"found": ""}))
+        elif name in sources:
+            first = source.places[(SOURCES, name)]
+            source.faults.append(Fault(place, "id", "duplicate_id", {"found": name, "first": first}))
+        elif name is not UNREAD:
+            sources[name] = row.values.get("citation", "")
+            source.places[(SOURCES, name)] = place
+
+
+def _remember(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+    """Put the previous plans into the source; a row with nothing but a plan's name is a plan that gave nothing."""
+    columns = {column: number for number, column in header.items()}
+    for row in rows:
+        values = {column: value for column, value in row.values.items() if column in Flow.model_fields}
+        plan, amount = row.values.get("plan"), values.get("amount")
+        if UNREAD in row.values.values():
+            continue
+        number = float(amount) if isinstance(amount, int | float) else None
+        wrong = "plan" if plan is None else "amount" if values and number is None else ""
+        if wrong:
+            place = sheet.at(row.number, columns.get(wrong, 1))
+            source.faults.append(Fault(place, wrong, "plan_row", {"found": row.values.get(wrong, "")}))
+            continue
+        flows = source.plans.setdefault(str(plan), ())
+        if values:
+            texts = {column: str(values.get(column, "")) for column in Flow.model_fields}
+            source.plans[str(plan)] = (*flows, Flow.model_validate(texts | {"amount": number}))
