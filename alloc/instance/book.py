@@ -9,6 +9,7 @@ import xlsxwriter
 
 from alloc.instance.desk import HEADS, ROOM, Desk, local, sheet_title, width, word_in
 from alloc.instance.headings import (
+    OPEN,
     catalogue,
     choices,
     dotted_keys,
@@ -17,6 +18,7 @@ from alloc.instance.headings import (
     meaning,
     setting_field,
     setting_kind,
+    setting_titles,
     sheet_columns,
     title,
     unit,
@@ -24,7 +26,7 @@ from alloc.instance.headings import (
 from alloc.instance.lists import validation, write_lists
 from alloc.instance.schema import Instance
 from alloc.instance.sheets import PLANS, SETTINGS, Cell, Exact, Sheet, names
-from alloc.instance.tables import TABLES, column_kind
+from alloc.instance.tables import INSIDE, TABLES, column_kind
 from alloc.instance.writing import ordered, sheets
 from alloc.texts import say
 
@@ -82,7 +84,7 @@ def _completed(name: str, written: Mapping[str, Sheet], instance: Instance) -> S
     columns: list[str] = []
     for column in ordered(name) if name in TABLES else sheet_columns(name):
         kind = sheet_columns(name)[column]
-        if kind in ("map", "perhaps map", "texts"):
+        if kind in INSIDE:
             keys = dotted_keys(name, column) or ids.get(column, ())
             columns += dict.fromkeys([*(f"{column}.{key}" for key in keys), *_dotted(sheet, column)])
         else:
@@ -167,7 +169,10 @@ def _settings(desk: Desk, sheet: Sheet, instance: Instance, complete: bool) -> N
     """Write the settings: key, value, what it is called and what it means."""
     page = desk.book.add_worksheet(sheet_title(SETTINGS, desk.lang))
     given = {str(key): value for key, value in sheet.rows}
-    keys = {key: given.get(key) for key in catalogue()["keys"] if not key.startswith("risk.")} if complete else given
+    keys = dict(given)
+    if complete:
+        plain = [key for key in catalogue()["keys"] if not key.startswith("risk.") and key not in OPEN]
+        keys = {key: given.get(key) for key in plain} | given
     columns = ("key", "value", "label", "meaning")
     for j, (column, letters) in enumerate(zip(columns, (24, 40, 30, 70), strict=True)):
         page.set_column(j, j, letters, desk.format())
@@ -181,7 +186,7 @@ def _settings(desk: Desk, sheet: Sheet, instance: Instance, complete: bool) -> N
         if value is None and complete:
             value = _effective(instance, key)
         _write(page, i, 1, local(value, words, desk.lang), shown)
-        own = catalogue()["keys"].get(key, {"en": key, "zh": key, "about": ""})
+        own = setting_titles(key)
         page.write_string(i, 2, f"{own[desk.lang]} {own['en' if desk.lang == 'zh' else 'zh']}", desk.format())
         about = own["about"] if desk.lang == "zh" or field is None else field.description
         page.write_string(i, 3, about, desk.format(text_wrap=True))

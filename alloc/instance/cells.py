@@ -36,7 +36,7 @@ def understood(found: object, error: bool, shown: str, kind: str, free: bool, po
     """Return what a cell stands for: a value as YAML would hold it, None for nothing, or a Trouble.
 
     found: as openpyxl gives it; error: an error value such as #N/A; shown: the number format; kind: of the
-    column (`number`, `text`, `words`, `truth`, `curve`, `perhaps map`, `any`); free: text for people;
+    column (`number`, `text`, `words`, `truth`, `curve`, `pair`, `perhaps map`, `any`); free: text for people;
     possible: the only words of the column, in which case Chinese ones are understood too.
     """
     if error:
@@ -66,7 +66,9 @@ def _number(found: float, shown: str, kind: str) -> Any:
         return whole
     if re.fullmatch("0{2,}", shown) and len(str(whole)) < len(shown):
         return Trouble("cell_zeros", {"found": f"{whole:0{len(shown)}}", "stored": whole})
-    return (str(whole),) if kind == "words" else _curve(str(whole)) if kind == "curve" else str(whole)
+    if kind in ("words", "pair"):
+        return (str(whole),) if kind == "words" else (whole,)
+    return _curve(str(whole)) if kind == "curve" else str(whole)
 
 
 def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
@@ -86,6 +88,7 @@ def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
         "truth": lambda: TRUTH.get(word.lower(), word),
         "words": lambda: tuple(code(part.strip(), possible) for part in word.split("|")),
         "curve": lambda: _curve(word),
+        "pair": lambda: tuple(scalar(end.strip()) for end in word.split("|")),
         "perhaps map": lambda: {} if word == "{}" else word,
     }
     return read[kind]() if kind in read else code(word, possible)

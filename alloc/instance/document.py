@@ -65,7 +65,9 @@ class Source:
 
     def copy(self) -> "Source":
         """Return the same data, places and faults, to be changed without this one."""
-        return Source(copied(self.data), {**self.places}, {**self.labels}, [*self.faults], {*self.unread})
+        faults, unread, hidden = [*self.faults], {*self.unread}, {*self.hidden}
+        marks = ({**self.letters}, hidden, {**self.plans})
+        return Source(copied(self.data), {**self.places}, {**self.labels}, faults, unread, *marks)
 
     def place(self, path: Path) -> str:
         """Return the place of a path, or of the nearest thing around it."""

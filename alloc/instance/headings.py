@@ -14,7 +14,7 @@ from pydantic import BaseModel
 
 from alloc.instance import schema
 from alloc.instance.sheets import PLANS, SETTINGS, SOURCES
-from alloc.instance.tables import TABLES, column_kind, columns, kind_of
+from alloc.instance.tables import INSIDE, TABLES, column_kind, columns, kind_of
 
 SECTIONS: Mapping[str, type[BaseModel]] = {
     "money": schema.Money,
@@ -23,6 +23,9 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
     "solver": schema.Options,
 }
 """Parts of the document that are settings, with the dot in their keys."""
+
+OPEN = ("sources", "spread", "objective.range")
+"""Settings with ids of the planner's own behind the dot."""
 
 SIGNS = {"zh": ("：", "（", "）"), "en": (": ", "(", ")")}
 """What stands between the parts of a dotted title, and around a unit."""
@@ -109,7 +112,21 @@ def setting(word: str) -> str | None:
     """Return the key of a setting from the key itself, or from its English or Chinese title."""
     keys = catalogue()["keys"]
     plain = " ".join(word.split()).lower()
-    return next((key for key, own in keys.items() if plain in (key, own["en"].lower(), own["zh"])), None)
+    found = next((key for key, own in keys.items() if plain in (key, own["en"].lower(), own["zh"])), None)
+    return word if found is None and len(setting_path(word)) > 1 and setting_path(word)[-1] and _open(word) else found
+
+
+def setting_path(key: str) -> tuple[str, ...]:
+    """Return the steps to a setting in a document: `money.unit` has two, and so has `sources.my.source`."""
+    root = _open(key)
+    if root:
+        return (*root.split("."), key[len(root) + 1 :])
+    return tuple(key.split(".", 1))
+
+
+def _open(key: str) -> str:
+    """Return the setting that a key with an id of the planner's own behind it belongs to, '' where there is none."""
+    return next((root for root in OPEN if key.startswith(f"{root}.")), "")
 
 
 def heading_words(sheet: str) -> list[str]:
@@ -131,7 +148,7 @@ def setting_words() -> list[str]:
 
 def setting_field(key: str) -> Any:
     """Return the field of the schema that a key of the settings stands for, None where it stands for none."""
-    root, dot, rest = key.partition(".")
+    root, dot, rest = (_open(key) or key).partition(".")
     model = SECTIONS.get(root) if dot else schema.Document
     return model.model_fields.get(rest if dot else root) if model else None
 
@@ -139,7 +156,16 @@ def setting_field(key: str) -> Any:
 def setting_kind(key: str) -> tuple[str, tuple[str, ...]]:
     """Return what the value of a setting is, as of a column, and the only words that it may be."""
     field = setting_field(key)
-    return ("text", ()) if field is None else (kind_of(field.annotation), tuple(_literals(field.annotation)))
+    if field is None:
+        return "text", ()
+    kind = kind_of(field.annotation)
+    return (INSIDE[kind], ()) if _open(key) else (kind, tuple(_literals(field.annotation)))
+
+
+def setting_titles(key: str) -> Mapping[str, str]:
+    """Return the titles and the Chinese meaning of a setting."""
+    found: Mapping[str, str] = catalogue()["keys"].get(_open(key) or key, {"en": key, "zh": key, "about": key})
+    return found
 
 
 def code(word: str, possible: tuple[str, ...]) -> str:

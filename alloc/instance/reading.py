@@ -70,7 +70,7 @@ class Draft:
 
 
 def draft(path: str | File) -> Draft:
-    """Parse an instance: a YAML file, or a folder with `instance.yaml`. Raises RequestError where there is none."""
+    """Parse an instance: a YAML file, a workbook, or the folder of one. Raises RequestError where there is none."""
     file = located(File(path))
     folder = _Folder(file.parent)
     content = folder.open(file.name)

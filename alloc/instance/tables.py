@@ -38,6 +38,9 @@ Opened = Callable[[str], bytes | Fault]
 Sheeted = Callable[[bytes, str, str, Source], None]
 """Puts a table of a workbook into a source: content, file, table, source."""
 
+INSIDE = {"map": "number", "perhaps map": "number", "texts": "text", "ranges": "pair"}
+"""Kinds of columns with a dot in their names → what their cells are."""
+
 WORKBOOKS = (".xlsx", ".xlsm")
 
 
@@ -124,8 +127,8 @@ def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> I
 def columns(table: str) -> dict[str, str]:
     """Return the columns a table may have → `number`, `truth`, `words`, `curve`, `text`, or `map`, `texts`, `ranges`.
 
-    The last three stand for all dotted columns that begin with their name and a dot. Where a `map` may also be left
-    out altogether it is a `perhaps map`, and `{}` in a column of its name is the empty one.
+    The last three stand for all dotted columns that begin with their name and a dot. A map that may also be left out
+    altogether is a `perhaps map`: `{}` in a column of its name is the empty one.
     """
     known: dict[str, str] = {} if table in WITHOUT_ID else {"id": "text"}
     for row in TABLES[table]:
@@ -161,12 +164,11 @@ def kind_of(annotation: Any) -> str:
 
 def column_kind(column: str, known: Mapping[str, str]) -> str:
     """Return what the cells of a column are, or '' where the table has no such column."""
-    inside = {"map": "number", "perhaps map": "number", "texts": "text", "ranges": "pair"}
     if column in known and known[column] not in ("map", "texts", "ranges"):
         return known[column]
     root, dot, rest = column.partition(".")
     kind = known.get(root, "") if dot and rest else ""
-    return inside.get(kind, "")
+    return INSIDE.get(kind, "")
 
 
 def nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:

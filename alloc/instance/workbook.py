@@ -14,7 +14,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from alloc.errors import Fault
 from alloc.instance.cells import FREE, Trouble, understood, unescaped, visible
-from alloc.instance.document import UNREAD, Path, Source
+from alloc.instance.document import UNREAD, Source
 from alloc.instance.headings import (
     choices,
     heading_words,
@@ -22,6 +22,7 @@ from alloc.instance.headings import (
     named,
     setting,
     setting_kind,
+    setting_path,
     setting_words,
     sheet_columns,
 )
@@ -308,7 +309,7 @@ def _settle(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], sour
     for row in rows:
         key_place = sheet.at(row.number, columns.get("key", 1))
         word = row.values.get("key")
-        key = word if str(word).startswith(f"{SOURCES}.") else setting(str(word or ""))
+        key = setting(str(word or ""))
         if word is UNREAD:
             continue
         if key is None:
@@ -317,13 +318,13 @@ def _settle(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], sour
         elif key in seen:
             source.faults.append(Fault(key_place, key, "duplicate_setting", {"first": seen[key]}))
         elif row.values.get("value") is not None:
-            place = sheet.at(row.number, columns.get("value", 2))
-            root, _, rest = key.partition(".")
-            path: Path = (root, rest) if rest else (root,)
-            holder = source.data.setdefault(root, {}) if rest else source.data
-            holder[rest or root] = row.values["value"]
+            path, place = setting_path(key), sheet.at(row.number, columns.get("value", 2))
+            holder = source.data
+            for cut, step in enumerate(path[:-1], 1):
+                holder = holder.setdefault(step, {})
+                source.places.setdefault(path[:cut], place)
+            holder[path[-1]] = row.values["value"]
             source.places[path] = place
-            source.places.setdefault((root,), place)
         if key is not None:
             seen.setdefault(key, key_place)
 

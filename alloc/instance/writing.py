@@ -17,7 +17,7 @@ from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, Cell, Sheet
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns, nested
 
 MAIN = "instance.yaml"
-LAST = ("source", "sources", "note")
+LAST = ("source", "sources", "range", "note")
 """Columns for people stand behind those that count."""
 
 WIDEST_LINE = 120
