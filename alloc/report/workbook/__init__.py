@@ -1,0 +1,65 @@
+"""The workbook that comes with every result: `allocation.xlsx`. WORKBOOK.md says what each sheet is for."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.instance import Instance
+from alloc.instance.sheets import prefixed
+from alloc.instance.writing import sheets
+from alloc.report.workbook.about import write_about
+from alloc.report.workbook.book import Book
+from alloc.report.workbook.complementarity import write_complementarity
+from alloc.report.workbook.counties import write_counties
+from alloc.report.workbook.funds import write_funds
+from alloc.report.workbook.inputs import write_inputs
+from alloc.report.workbook.measures import write_measures, write_unfunded
+from alloc.report.workbook.money import write_allocation, write_cross
+from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.rules import write_rules
+from alloc.report.workbook.summary import write_summary
+from alloc.report.workbook.work import write_chains, write_jobs, write_resources
+
+MOST_LIVE = 20_000
+"""With more payments than this in the allocation the workbook holds values and no formulas."""
+
+SHEETS = {
+    "allocation": write_allocation,
+    "cross": write_cross,
+    "measures": write_measures,
+    "counties": write_counties,
+    "funds": write_funds,
+    "rules": write_rules,
+    "complementarity": write_complementarity,
+    "resources": write_resources,
+    "jobs": write_jobs,
+    "chains": write_chains,
+    "unfunded": write_unfunded,
+}
+"""The sheets of the answer, between the summary and the inputs."""
+
+
+def workbook(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], path: Path, lang: str
+) -> None:
+    """Write the workbook: totals, slacks and checks are formulas whose values are the plan's.
+
+    Text from data never becomes a formula or a link; equal runs give equal bytes.
+    """
+    plan = Plan(instance, tables, figures, lang)
+    book = Book(path, instance, lang, live=len(plan.payments) <= MOST_LIVE)
+    shown = [key for key in ("summary", *SHEETS) if key != "resources" or instance.resources]
+    titles = {key: plan.say(f"wb_sheet_{key}") for key in (*shown, "about")}
+    made = {key: book.book.add_worksheet(title) for key, title in titles.items()}
+    for key in shown[1:]:
+        SHEETS[key](book, plan, made[key])
+    write_summary(book, plan, made["summary"], titles)
+    for content in sheets(instance):
+        write_inputs(book, book.book.add_worksheet(prefixed(content.name, lang)), content)
+    write_about(book, plan, made["about"], titles)
+    book.book.close()
+
+
+__all__ = ["workbook"]

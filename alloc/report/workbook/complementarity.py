@@ -1,0 +1,137 @@
+"""Complementarity: how national money meets aid in every measure, and who shares its cost."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from alloc.instance import KINDS
+from alloc.instance.money import ceiling
+from alloc.instance.schema import Measure
+from alloc.report.workbook.book import Book, Column, Live
+from alloc.report.workbook.money import CENT
+from alloc.report.workbook.plan import Plan
+
+MODES = ("any", "none", "supplement", "exclusive")
+TIGHT = f"({CENT:f}*MAX(1,{{ceiling}}))"
+"""Money closer to zero than this is none."""
+
+
+def write_complementarity(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write for every measure both sides of 0 ≤ aid ⊥ national room ≥ 0, and which of them is zero."""
+    rows = plan.measures
+    data = [plan.instance.measures[row["measure"]] for row in rows]
+    tops = [ceiling(plan.instance, row["measure"]) for row in rows]
+    states = [_state(plan, m, row, top) for m, row, top in zip(data, rows, tops, strict=True)]
+    columns = [
+        *(
+            Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
+            for what in ("measure", "county", "category")
+        ),
+        Column("mode", plan.head("wb_mode"), "text", [plan.say(f"wb_mode_{m.national}") for m in data]),
+        *(
+            Column(
+                key,
+                plan.head(f"wb_{key}", "money"),
+                "money",
+                [Live(f"SUMIFS(measure_{key},measure_measure,{{no}})", row[key]) for row in rows],
+                adds_up=True,
+            )
+            for key in ("national", "aid")
+        ),
+        Column("ceiling", plan.head("wb_ceiling", "money"), "money", tops),
+        Column(
+            "room",
+            plan.head("wb_room", "money"),
+            "money",
+            [_room(row, top) for row, top in zip(rows, tops, strict=True)],
+        ),
+        Column("planned", plan.head("wb_planned", "money"), "money", [m.national_planned for m in data]),
+        Column("state", plan.head("wb_which_zero"), "word", [state for state, _ in states], width=28),
+        *_shares(plan, rows, data),
+        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
+        Column(
+            "no", plan.numbered("measure"), "key", [plan.number("measure", row["measure"]) for row in rows], aside=True
+        ),
+        Column("broken", plan.head("wb_broken"), "key", [x for _, x in states], name="perp_broken", aside=True),
+    ]
+    block = book.table(sheet, columns, total=plan.say("wb_total"))
+    book.dress(sheet, block, freeze=1)
+    book.mark(sheet, block, ("state",), "{broken}>0", "bad")
+    shared = [key for key in block.letters if key.startswith("paid_")]
+    book.mark(sheet, block, shared, "{shares_broken}>0", "bad")
+
+
+def _room(row: dict[str, Any], top: float) -> Live:
+    """Return what is left of the national ceiling; nothing where it is closer to it than can be told."""
+    left = top - row["national"]
+    shut = abs(left) <= CENT * max(1.0, top)
+    return Live(f"IF(ABS({{ceiling}}-{{national}})<={TIGHT},0,{{ceiling}}-{{national}})", 0.0 if shut else left)
+
+
+def _state(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> tuple[Live, Live]:
+    """Return which side of ⊥ is zero, in words, and the number of limits broken, both as formulas."""
+    tight = CENT * max(1.0, top)
+    aid, national = f"{{aid}}>{TIGHT}", f"{{national}}>{TIGHT}"
+    paid, met = row["aid"] > tight, row["national"] > tight
+    tests = [f"{{national}}-{{ceiling}}>{TIGHT}"]
+    if measure.national_planned is not None:
+        tests.append(f"ABS({{national}}-{{planned}}*SUMIFS(funded,measure_measure,{{no}}))>{TIGHT}")
+    if measure.national == "supplement":
+        tests.append(f"AND({aid},{{room}}>0)")
+        words = _either(plan, aid, paid, "{room}>0", top - row["national"] > tight, "room")
+    elif measure.national == "exclusive":
+        tests.append(f"AND({aid},{national})")
+        words = _either(plan, aid, paid, national, met, "national")
+    else:
+        fine = plan.say("wb_zero_none" if measure.national == "none" else "wb_zero_free")
+        tests += [national] if measure.national == "none" else []
+        words = Live(f'IF({tests[-1]},"{plan.say("wb_zero_neither")}","{fine}")', fine)
+    return words, Live("+".join(f"IF({test},1,0)" for test in tests), 0)
+
+
+def _either(plan: Plan, aid: str, paid: bool, other: str, there: bool, name: str) -> Live:
+    """Return which of two sides is zero: aid, or the other one, given as tests that they are not and their truth."""
+    neither, only, rest, both = (plan.say(f"wb_zero_{key}") for key in ("neither", "aid", name, "both"))
+    formula = f'IF({other},IF({aid},"{neither}","{only}"),IF({aid},"{rest}","{both}"))'
+    return Live(formula, (neither if paid else only) if there else rest if paid else both)
+
+
+def _shares(plan: Plan, rows: list[dict[str, Any]], data: list[Measure]) -> Iterator[Column]:
+    """Yield, for every kind of fund whose share of a cost is limited, the share and its limits."""
+    kinds = [kind for kind in KINDS if any(kind in m.min_share or kind in m.max_share for m in data)]
+    paid: dict[tuple[str, str], float] = {}
+    for payment in plan.payments:
+        key = payment["measure"], payment["kind"]
+        paid[key] = paid.get(key, 0.0) + payment["amount"]
+    tests: list[list[str]] = [[] for _ in rows]
+    for kind in kinds:
+        cells: list[Live | None] = []
+        for m, row, own in zip(data, rows, tests, strict=True):
+            if kind not in m.min_share and kind not in m.max_share:
+                cells.append(None)
+                continue
+            own += [f"{{least_{kind}}}-{{paid_{kind}}}>{CENT:f}"] if kind in m.min_share else []
+            own += [f"{{paid_{kind}}}-{{most_{kind}}}>{CENT:f}"] if kind in m.max_share else []
+            cells.append(_share(kind, row["cost"], paid.get((row["measure"], kind), 0.0)))
+        word = plan.named("kind", kind)
+        yield Column(f"paid_{kind}", plan.say("wb_share_paid", kind=word), "share", cells)
+        yield Column(
+            f"least_{kind}", plan.say("wb_share_least", kind=word), "share", [m.min_share.get(kind) for m in data]
+        )
+        yield Column(
+            f"most_{kind}", plan.say("wb_share_most", kind=word), "share", [m.max_share.get(kind) for m in data]
+        )
+    if kinds:
+        broken = [Live(f"IF({{cost}}>{CENT:f},{'+'.join(f'IF({x},1,0)' for x in own) or '0'},0)", 0) for own in tests]
+        yield Column(
+            "cost",
+            plan.head("wb_cost", "money"),
+            "money",
+            [Live("SUMIFS(measure_cost,measure_measure,{no})", row["cost"]) for row in rows],
+            aside=True,
+        )
+        yield Column("shares_broken", plan.head("wb_broken"), "key", broken, name="shares_broken", aside=True)
+
+
+def _share(kind: str, cost: float, paid: float) -> Live:
+    formula = f'IF({{cost}}>{CENT:f},SUMIFS(amount,amount_measure,{{no}},amount_kind,"{kind}")/{{cost}},"")'
+    return Live(formula, paid / cost if cost > CENT else "")

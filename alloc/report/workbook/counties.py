@@ -1,0 +1,138 @@
+"""The counties: what each gets and what it brings; and, for rules on money per head, what each has by the rule."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+from alloc.instance import CATEGORIES
+from alloc.instance.schema import Gini, Parity, Rule
+from alloc.model.rules import per_head
+from alloc.report.workbook.book import Book, Column, Live
+from alloc.report.workbook.plan import Plan, sums
+
+
+def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write every county with its totals."""
+    rows, counties = plan.rows("counties"), plan.instance.counties
+    aid: dict[tuple[str, str], float] = defaultdict(float)
+    for row in plan.payments:
+        if row["kind"] == "aid":
+            aid[row["county"], row["category"]] += row["amount"]
+    by_category = [
+        Column(
+            k,
+            plan.head(k, "money"),
+            "money",
+            [
+                Live(
+                    f'SUMIFS(amount,amount_county,{{no}},amount_category,"{k}",amount_kind,"aid")',
+                    aid[row["county"], k],
+                )
+                for row in rows
+            ],
+            adds_up=True,
+            name=f"county_{k}",
+        )
+        for k in CATEGORIES
+    ]
+    columns = [
+        Column("county", plan.head("wb_county"), "text", [plan.named("county", row["county"]) for row in rows]),
+        Column("region", plan.head("wb_region"), "text", [counties[row["county"]].region for row in rows]),
+        Column("code", plan.head("wb_code"), "text", [counties[row["county"]].code for row in rows]),
+        *by_category,
+        *_money(plan, rows),
+        Column(
+            "population",
+            plan.head("wb_population", "persons"),
+            "whole",
+            [counties[row["county"]].population for row in rows],
+            adds_up=True,
+            name="county_population",
+        ),
+        Column(
+            "per_head",
+            plan.head("wb_aid_per_head", "head"),
+            "figure",
+            [Live('IF({population}>0,{aid}/{population},"")', row["aid_per_head"]) for row in rows],
+        ),
+        *_gains(plan, rows),
+        Column("id", plan.head("wb_id"), "text", [row["county"] for row in rows], aside=True),
+        Column(
+            "no",
+            plan.numbered("county"),
+            "key",
+            [plan.number("county", row["county"]) for row in rows],
+            name="county_county",
+            aside=True,
+        ),
+        Column(
+            "number_region",
+            plan.numbered("region"),
+            "key",
+            [plan.number("region", counties[row["county"]].region or row["county"]) for row in rows],
+            name="county_region",
+            aside=True,
+        ),
+        *(_heads(plan) if book.live else ()),
+    ]
+    block = book.table(sheet, columns, total=plan.say("wb_total"))
+    book.dress(sheet, block, freeze=1)
+
+
+def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+    """Yield the money of each county by who pays it."""
+    formulas = {
+        "aid": "SUM({infrastructure}:{enterprise})",
+        "national": 'SUMIFS(amount,amount_county,{no},amount_kind,"national")',
+        "other": "SUMIFS(amount,amount_county,{no})-{aid}-{national}",
+    }
+    for key, formula in formulas.items():
+        cells = [Live(formula, row[key]) for row in rows]
+        yield Column(key, plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True, name=f"county_{key}")
+    whole = [Live("SUM({aid}:{other})", math.fsum(row[key] for key in formulas)) for row in rows]
+    yield Column("all", plan.head("wb_total", "money"), "money", whole, adds_up=True, name="county_total")
+
+
+def _gains(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+    """Yield what comes about in each county with the plan, without it, and through it."""
+    for key, unit in (("jobs_gained", "jobs"), ("linkage", "linkage")):
+        quo = f"{key}_quo"
+        yield Column(
+            key, plan.head(f"wb_{key}", unit), "jobs", [row[key] for row in rows], adds_up=True, name=f"county_{key}"
+        )
+        yield Column(
+            quo, plan.head(f"wb_{quo}", unit), "jobs", [row[quo] for row in rows], adds_up=True, name=f"county_{quo}"
+        )
+        through = [Live(f"{{{key}}}-{{{quo}}}", row[key] - row[quo]) for row in rows]
+        yield Column(f"{key}_more", plan.head("wb_through_plan", unit), "jobs", through, adds_up=True)
+    left = [row["jobseekers_left"] for row in rows]
+    yield Column("left", plan.head("wb_jobseekers_left", "persons"), "jobs", left, adds_up=True)
+
+
+def _heads(plan: Plan) -> Iterator[Column]:
+    """Yield, for every rule on money per head, what it counts in each county and what it compares."""
+    money = {(row["measure"], row["fund"]): row["amount"] for row in plan.payments}
+    people = {c: row.population for c, row in plan.instance.counties.items()}
+    rules = {rule.name: rule for rule in plan.instance.rules}
+    for i, ((r, group), local) in enumerate(per_head(plan.instance).items(), 1):
+        rule, start = rules[r], f"head_{i}"
+        assert isinstance(rule, (Parity, Gini))
+        spent = {c: math.fsum(money[x] for x in payments) for c, payments in local.items()}
+        of = plan.repetitions(rule)[group]
+        formula = sums("amount", plan.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")
+        yield _aside(plan, rule, group, f"{start}_money", "money", [Live(formula, x) for x in spent.values()])
+        if isinstance(rule, Parity):
+            cells = [Live(f"{{{start}_money}}/{{population}}", spent[c] / people[c]) for c in spent]
+            yield _aside(plan, rule, group, f"{start}_each", "figure", cells)
+        else:
+            formula = f"SUMPRODUCT(ABS({{{start}_money}}*county_population-{start}_money*{{population}}))/2"
+            apart = {c: math.fsum(abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent) for c in spent}
+            yield _aside(plan, rule, group, f"{start}_apart", "whole", [Live(formula, x / 2) for x in apart.values()])
+
+
+def _aside(plan: Plan, rule: Rule, group: str, name: str, style: str, cells: list[Live]) -> Column:
+    """Return a column for the formulas of a rule, named after it."""
+    word = name.rsplit("_", 1)[1]
+    title = plan.say(f"wb_head_{word}", rule=plan.ruled(rule, group))
+    return Column(name, title, style, cells, name=name, aside=True, width=18)

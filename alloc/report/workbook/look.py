@@ -1,0 +1,92 @@
+"""How cells look, and how wide text is: Chinese takes two Latin letters."""
+
+import math
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+WIDEST = 36
+"""No column of text is wider than this many Latin letters; longer text is wrapped."""
+
+LINE = 15
+"""Height of a line [points]."""
+
+PAGE = 190
+"""How many Latin letters a printed page holds at most beside one another."""
+
+FONTS = {"en": ("Calibri", 11), "zh": ("微软雅黑", 10)}
+MONEY = '#,##0.00;[Red]-#,##0.00;"–"'
+STYLES: Mapping[str, Mapping[str, Any]] = {
+    "text": {"num_format": "@", "indent": 1},
+    "word": {"indent": 1},
+    "prose": {"num_format": "@", "indent": 1, "text_wrap": True},
+    "money": {"num_format": MONEY},
+    "exact": {"num_format": '#,##0.00##;-#,##0.00##;"–"'},
+    "input": {
+        "num_format": '#,##0.00##;-#,##0.00##;"–"',
+        "bg_color": "#FFF7D6",
+        "border": 1,
+        "border_color": "#D9C98A",
+        "locked": False,
+    },
+    "jobs": {"num_format": '#,##0.0;-#,##0.0;"–"'},
+    "number": {"num_format": "#,##0.00"},
+    "whole": {"num_format": "#,##0"},
+    "figure": {"num_format": '#,##0.00####;-#,##0.00####;"–"'},
+    "share": {"num_format": "0.0%"},
+    "key": {"num_format": "0"},
+}
+"""How cells look. `word` is text that a formula makes: in the format of text Excel would stop calculating it."""
+
+TRAITS: Mapping[str, Mapping[str, Any]] = {
+    "total": {"bold": True, "top": 1, "bg_color": "#F2F2F2"},
+    "aside": {"font_color": "#7F7F7F"},
+    "head": {
+        "bold": True,
+        "bg_color": "#DDE7F0",
+        "border": 1,
+        "text_wrap": True,
+        "align": "center",
+        "valign": "vcenter",
+        "num_format": "@",
+    },
+    "title": {"bold": True, "font_size": 14, "num_format": "@"},
+    "section": {"bold": True, "font_size": 12, "font_color": "#1F4E79", "num_format": "@"},
+    "bad": {"bg_color": "#F8CBAD", "font_color": "#9C0006"},
+    "warn": {"bg_color": "#FFE699"},
+    "good": {"font_color": "#2E7D32"},
+    "limit": {"bg_color": "#DDEBF7"},
+    "idle": {"font_color": "#7F7F7F", "italic": True},
+}
+
+
+def wide(title: str, cells: Iterable[object], total: float = 0.0) -> float:
+    """Return the width of a column in Latin letters: of its longest cell, and of the longest word of its header."""
+    head = max((letters(word) for line in title.split("\n") for word in _words(line)), default=0)
+    longest = head
+    for cell in cells:
+        if isinstance(cell, str):
+            longest = max(longest, letters(cell))
+        elif isinstance(cell, (int, float)):
+            longest = max(longest, len(f"{cell:,.2f}"))
+    return min(max(longest, len(f"{total:,.2f}") if total else 0, 7) + 3, WIDEST)
+
+
+def lines(text: str, room: float) -> int:
+    """Return how many lines a text takes in a column."""
+    return sum(max(1, math.ceil(letters(line) / room)) for line in text.split("\n"))
+
+
+def _words(line: str) -> list[str]:
+    """Return what of a line cannot be broken: a Latin word, or five Chinese characters together for looks."""
+    found: list[str] = []
+    for word in line.split():
+        found += [word[i : i + 5] for i in range(0, len(word), 5)] if letters(word) > len(word) else [word]
+    return found
+
+
+def letters(text: str) -> int:
+    """Return the width of a text in Latin letters; Chinese takes two."""
+    if text.isascii():
+        return len(text)
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)

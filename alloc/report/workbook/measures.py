@@ -1,0 +1,151 @@
+"""The measures: what each costs and who pays, whether its own limits hold, and which are not funded and why."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from alloc.instance.schema import Measure
+from alloc.report.workbook.book import Book, Cell, Column, Live
+from alloc.report.workbook.money import CENT, marks
+from alloc.report.workbook.plan import Plan, quoted
+
+NEAR = "0.000001"
+"""How far a number may be beyond its limit, as a part of its size."""
+
+
+def write_measures(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write every measure: whether it goes ahead and how much of it follow from the money in the allocation."""
+    rows = plan.measures
+    data = [plan.instance.measures[row["measure"]] for row in rows]
+    limits = [_limits(plan, m) for m in data]
+    columns = [
+        *_who(plan, rows),
+        Column(
+            "funded",
+            plan.head("wb_funded"),
+            "key",
+            [_funded(row, m) for row, m in zip(rows, data, strict=True)],
+            adds_up=True,
+            name="funded",
+        ),
+        Column(
+            "units",
+            plan.head("wb_units"),
+            "number",
+            [_units(row, m) for row, m in zip(rows, data, strict=True)],
+            name="measure_units",
+        ),
+        Column("unit", plan.head("wb_unit"), "text", [m.unit for m in data]),
+        *_money(plan, rows),
+        *(
+            Column(key, plan.head(f"wb_{key}", unit), "number", [getattr(m, key) for m in data])
+            for key, unit in (("fixed_cost", "money"), ("unit_cost", "money"), ("min_units", ""), ("max_units", ""))
+        ),
+        Column("effect", plan.head("wb_effect"), "number", [row["effect"] for row in rows]),
+        Column("direct", plan.head("wb_direct_jobs"), "jobs", [row["direct_jobs"] for row in rows], adds_up=True),
+        Column("state", plan.head("wb_limits"), "word", [Live(words, "") for words, _ in limits], width=30),
+        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
+        *marks(book, plan, "measure", [row["measure"] for row in rows]),
+        *_uses(plan, data),
+        Column(
+            "broken", plan.head("wb_broken"), "key", [Live(n, 0) for _, n in limits], name="measure_broken", aside=True
+        ),
+    ]
+    block = book.table(sheet, columns, total=plan.say("wb_total"))
+    book.dress(sheet, block, freeze=1)
+    book.mark(sheet, block, ("state",), "{broken}>0", "bad")
+    book.mark(sheet, block, ("measure", "funded", "units"), "{funded}=0", "idle")
+
+
+def _who(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+    for what in ("measure", "county", "category", "industry"):
+        yield Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
+
+
+def _funded(row: dict[str, Any], measure: Measure) -> Cell:
+    """Return whether a measure goes ahead: as soon as it gets money; one that may cost nothing, as the plan says."""
+    if row["funded"] and measure.fixed_cost + measure.unit_cost * measure.min_units <= CENT:
+        return 1
+    follows = int(row["cost"] > CENT)
+    return Live(f"IF({{cost}}>{NEAR},1,0)", follows) if follows == row["funded"] else int(row["funded"])
+
+
+def _units(row: dict[str, Any], measure: Measure) -> Cell:
+    """Return how much of a measure the money pays for, where a unit costs anything."""
+    if measure.unit_cost > 0:
+        return Live("IF({funded}=1,({cost}-{fixed_cost})/{unit_cost},0)", row["units"])
+    units: float = row["units"]
+    return units
+
+
+def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+    """Yield the cost of each measure by who pays it."""
+    formulas = {
+        "cost": "SUMIFS(amount,amount_measure,{number_measure})",
+        "aid": 'SUMIFS(amount,amount_measure,{number_measure},amount_kind,"aid")',
+        "national": 'SUMIFS(amount,amount_measure,{number_measure},amount_kind,"national")',
+        "other": "{cost}-{aid}-{national}",
+    }
+    for key, formula in formulas.items():
+        cells = [Live(formula, row[key]) for row in rows]
+        yield Column(key, plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True, name=f"measure_{key}")
+
+
+def _uses(plan: Plan, data: list[Measure]) -> Iterator[Column]:
+    """Yield what one unit of each measure takes of every scarce resource."""
+    for i, r in enumerate(plan.instance.resources, 1):
+        title = plan.say("wb_uses_of", resource=plan.named("resource", r))
+        cells = [m.uses.get(r, 0.0) for m in data]
+        yield Column(f"uses_{i}", title, "figure", cells, name=f"measure_uses_{i}", aside=True)
+
+
+def _limits(plan: Plan, measure: Measure) -> tuple[str, str]:
+    """Return two formulas: the limits of its own that a measure breaks, in words, and how many they are."""
+    found = [(text, test) for text, test in _tests(plan, measure)]
+    words = "&".join(f'IF({test},"{plan.say(text)}; ","")' for text, test in found)
+    return words, "+".join(f"IF({test},1,0)" for _, test in found)
+
+
+def _tests(plan: Plan, measure: Measure) -> Iterator[tuple[str, str]]:
+    """Yield each limit of a measure: what to say where it is broken, and the test that it is."""
+    near = f"{NEAR}*MAX(1,ABS({{max_units}}))"
+
+    def going(other: str) -> str:
+        return f"SUMIFS(funded,measure_measure,{plan.number('measure', other)})"
+
+    yield "wb_too_small", f"AND({{funded}}=1,{{units}}<{{min_units}}-{near})"
+    yield "wb_too_large", f"AND({{funded}}=1,{{units}}>{{max_units}}+{near})"
+    if measure.integer:
+        yield "wb_not_whole", f"ABS({{units}}-ROUND({{units}},0))>{near}"
+    if measure.unit_cost == 0:
+        yield "wb_not_cost", f"ABS({{cost}}-{{funded}}*{{fixed_cost}})>{NEAR}*MAX(1,{{fixed_cost}})"
+    if not measure.eligible:
+        yield "wb_not_eligible", "{funded}=1"
+    if measure.committed:
+        yield "wb_committed", "{funded}=0"
+    for other in measure.requires:
+        yield "wb_requires", f"AND({{funded}}=1,{going(other)}=0)"
+    for other in measure.excludes:
+        yield "wb_excludes", f"AND({{funded}}=1,{going(other)}=1)"
+    for other, ratio in measure.limited_by.items():
+        units = f"SUMIFS(measure_units,measure_measure,{plan.number('measure', other)})"
+        yield "wb_limited", f"{{units}}>{quoted(ratio)}*{units}+{near}"
+
+
+def write_unfunded(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write the measures that do not go ahead, each with the reason."""
+    rows = [row for row in plan.measures if not row["funded"]]
+    data = [plan.instance.measures[row["measure"]] for row in rows]
+    columns = [
+        *_who(plan, rows),
+        Column("reason", plan.head("wb_reason"), "text", [row["reason"] for row in rows]),
+        Column(
+            "cheapest",
+            plan.head("wb_cheapest", "money"),
+            "money",
+            [m.fixed_cost + m.unit_cost * m.min_units for m in data],
+        ),
+        Column("dearest", plan.head("wb_dearest", "money"), "money", [m.largest_cost for m in data]),
+        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
+    ]
+    block = book.table(sheet, columns)
+    book.dress(sheet, block, freeze=1, guard=False)

@@ -1,0 +1,129 @@
+"""Where the money goes: the allocation itself, and the same by county, category and fund."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from alloc.instance.selections import SELECTORS
+from alloc.report.workbook.book import Block, Book, Column, Live
+from alloc.report.workbook.plan import Plan, quoted
+
+MOST_FUNDS = 30
+"""With more funds than this the table by county and category has a column for each kind of fund."""
+
+CENT = 1e-6
+"""Money closer than this is the same [money]."""
+
+Money = Mapping[tuple[str, str, str], float]
+
+
+def write_allocation(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write one row for every measure and fund that may pay for it; its amounts are what a reader may change."""
+    rows = plan.payments
+    amounts = [row["amount"] for row in rows]
+    columns = [
+        *(
+            Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
+            for what in ("county", "category", "measure", "industry", "fund", "kind")
+        ),
+        Column("amount", plan.head("wb_amount", "money"), "input", amounts, adds_up=True, name="amount"),
+        Column("solved", plan.head("wb_amount_solved", "money"), "exact", amounts, True, name="amount_solved"),
+        Column("change", plan.head("wb_change", "money"), "money", [Live("{amount}-{solved}", 0.0)] * len(rows), True),
+        _share_of_cost(plan),
+        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
+        Column("fund_id", plan.head("wb_fund_id"), "text", [row["fund"] for row in rows], aside=True),
+        *_payers(plan),
+        *marks(book, plan, "amount", [row["measure"] for row in rows]),
+    ]
+    block = book.table(sheet, columns, total=plan.say("wb_total"))
+    book.dress(sheet, block, freeze=3)
+    book.mark(sheet, block, ("amount",), "{amount}<0", "bad")
+    book.mark(sheet, block, ("amount", "change"), f"ABS({{change}})>{CENT:f}", "warn")
+    limits = {"validate": "decimal", "criteria": ">=", "value": 0, "error_message": plan.say("wb_not_negative")}
+    sheet.data_validation(block.here("amount"), limits)
+
+
+def _share_of_cost(plan: Plan) -> Column:
+    """Return what part of its measure's cost each payment is."""
+    cost = {row["measure"]: row["cost"] for row in plan.measures}
+    whole = "SUMIFS(amount,amount_measure,{number_measure})"
+    formula = f"IF({whole}>{CENT:f},{{amount}}/{whole},0)"
+    shares = [row["amount"] / cost[row["measure"]] if cost[row["measure"]] > CENT else 0.0 for row in plan.payments]
+    return Column("share", plan.head("wb_share_of_cost"), "share", [Live(formula, x) for x in shares])
+
+
+def _payers(plan: Plan) -> Iterator[Column]:
+    """Yield the number of the fund and its kind, which formulas tell payments by."""
+    for key in ("fund", "kind"):
+        cells = [plan.sought(key, row[key]) for row in plan.payments]
+        yield Column(f"number_{key}", plan.numbered(key), "key", cells, name=f"amount_{key}", aside=True)
+
+
+def marks(book: Book, plan: Plan, prefix: str, measures: list[str]) -> Iterator[Column]:
+    """Yield what formulas tell measures by: numbers of counties and the like, and the selections of rules."""
+    traits = {m: plan.traits(m) for m in dict.fromkeys(measures)}
+    for key in SELECTORS:
+        cells = [traits[m][key] for m in measures]
+        yield Column(f"number_{key}", plan.numbered(key), "key", cells, name=f"{prefix}_{key}", aside=True)
+    for selection, number in plan.picks.items() if book.live else ():
+        chosen = plan.picked[number]
+        flags = [int(m in chosen) for m in measures]
+        title = plan.say("wb_pick", what=plan.described(selection))
+        yield Column(f"pick_{number}", title, "key", flags, name=f"{prefix}_pick_{number}", aside=True, width=18)
+
+
+def write_cross(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write money by county and category, a column for each fund, with totals that meet those of the sheet of funds."""
+    key = "fund" if len(plan.instance.funds) <= MOST_FUNDS else "kind"
+    heads = list(dict.fromkeys(row[key] for row in sorted(plan.payments, key=lambda x: plan.number(key, x[key]))))
+    found: dict[tuple[str, str, str], float] = defaultdict(float)
+    for row in plan.payments:
+        found[row["county"], row["category"], row[key]] += row["amount"]
+    places = list(dict.fromkeys((row["county"], row["category"]) for row in plan.payments))
+    across = f"SUM({{to0}}:{{to{len(heads) - 1}}})" if heads else "0"
+    columns = [
+        Column("county", plan.head("wb_county"), "text", [plan.named("county", c) for c, _ in places]),
+        Column("category", plan.head("wb_category"), "text", [plan.named("category", k) for _, k in places]),
+        *_crossing(plan, key, heads, places, found),
+        Column(
+            "all",
+            plan.head("wb_total", "money"),
+            "money",
+            [Live(across, math.fsum(found[c, k, h] for h in heads)) for c, k in places],
+            adds_up=True,
+            name="cross_total",
+        ),
+        Column("c", plan.numbered("county"), "key", [plan.number("county", c) for c, _ in places], aside=True),
+        Column("k", plan.numbered("category"), "key", [k for _, k in places], aside=True),
+    ]
+    block = book.table(sheet, columns, total=plan.say("wb_total"))
+    book.dress(sheet, block, freeze=2)
+    spent = {head: math.fsum(found[c, k, head] for c, k in places) for head in heads}
+    _meet(book, plan, sheet, block, key, spent)
+    book.page(sheet, block.last + 2, block.printed)
+
+
+def _crossing(plan: Plan, key: str, heads: list[str], places: list[tuple[str, str]], found: Money) -> Iterator[Column]:
+    for j, head in enumerate(heads):
+        formula = (
+            f"SUMIFS(amount,amount_county,{{c}},amount_category,{{k}},amount_{key},{quoted(plan.sought(key, head))})"
+        )
+        cells = [Live(formula, found[c, k, head]) for c, k in places]
+        title = f"{plan.named(key, head)}\n({plan.unit('money')})"
+        yield Column(f"to{j}", title, "money", cells, adds_up=True, width=13)
+
+
+def _meet(book: Book, plan: Plan, sheet: Any, block: Block, key: str, spent: Mapping[str, float]) -> None:
+    """Write, below the totals, what the sheet of funds says that they spent, and the difference."""
+    row = block.last + 1
+    for i, text in enumerate(("wb_by_funds", "wb_difference")):
+        sheet.write_string(row + i, block.left, plan.say(text), book.format("text", "total"))
+        sheet.write_string(row + i, block.left + 1, "", book.format("text", "total"))
+    for j, (head, money) in enumerate(spent.items()):
+        column = block.left + 2 + j
+        formula = f"SUMIFS(fund_spent,fund_{key},{quoted(plan.sought(key, head))},fund_level,1)"
+        total = block.total(f"to{j}").rsplit("!", 1)[1]
+        below = total.replace(str(block.last + 1), str(row + 1))
+        book.put(sheet, row, column, Live(formula, money), "money", "total")
+        book.put(sheet, row + 1, column, Live(f"ROUND({total}-{below},6)", 0.0), "money", "total")

@@ -1,0 +1,225 @@
+"""The plan as the sheets need it: rows of the tables, names in one language, and a number for everything."""
+
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, NamedTuple
+
+import pandas as pd
+
+from alloc.instance import CATEGORIES, KINDS, Instance
+from alloc.instance.schema import AnyRule, Selection
+from alloc.instance.selections import SELECTORS, attribute, groups, members, selected
+from alloc.texts import say
+
+DUST = 1e-9
+"""Smaller than this is what the solver leaves of nothing."""
+
+Criteria = dict[str, int | str]
+"""Which rows are added up: column → what stands in it."""
+
+BY_WORD = ("category", "kind")
+"""What formulas look for by its word; everything else has a number, since ids may hold `*` or differ in case only."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan with its instance, its tables and its figures, to be shown in one language."""
+
+    instance: Instance
+    tables: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, Any]
+    lang: str
+
+    def say(self, text: str, **values: object) -> str:
+        """Return a sentence in the reader's language."""
+        return say(text, self.lang, **values)
+
+    def head(self, text: str, unit: str = "") -> str:
+        """Return the title of a column with its unit on a line of its own."""
+        word = self.unit(unit)
+        return f"{self.say(text)}\n({word})" if word else self.say(text)
+
+    def unit(self, unit: str) -> str:
+        """Return a unit in the reader's language."""
+        label = self.instance.money.label
+        known = {"money": label, "head": self.say("wb_per_head", label=label)}
+        return known.get(unit) or (self.say(f"wb_unit_{unit}") if unit else "")
+
+    def named(self, what: str, word: str) -> str:
+        """Return the name of a county, category, industry, chain, region, measure, fund or kind."""
+        if what == "category":
+            return self.say(word) if word in CATEGORIES else word
+        if what == "kind":
+            return self.say(f"wb_kind_{word}") if word in KINDS else word
+        tables: Mapping[str, Mapping[str, Any]] = {
+            "county": self.instance.counties,
+            "industry": self.instance.industries,
+            "chain": self.instance.chains,
+            "measure": self.instance.measures,
+            "fund": self.instance.funds,
+            "scenario": self.instance.scenarios,
+            "resource": self.instance.resources,
+        }
+        row: Any = tables.get(what, {}).get(word)
+        return ((row.name_zh if self.lang == "zh" else row.name) if row else "") or word
+
+    def rows(self, table: str) -> list[dict[str, Any]]:
+        """Return the rows of a table; cells without a value are None, and what is nothing but rounding is 0."""
+        frame = self.tables[table]
+        columns = [[_tidy(x) for x in frame[name].tolist()] for name in frame]
+        return [dict(zip(frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
+
+    @cached_property
+    def payments(self) -> list[dict[str, Any]]:
+        """The rows of the allocation by county, category, measure and fund."""
+        order = ("county", "category", "measure", "fund")
+        return sorted(self.rows("allocation"), key=lambda row: tuple(self.number(key, row[key]) for key in order))
+
+    @cached_property
+    def measures(self) -> list[dict[str, Any]]:
+        """The rows of the measures in the order of the instance."""
+        return self.rows("measures")
+
+    @cached_property
+    def _repeated(self) -> dict[str, dict[str, "Repetition"]]:
+        return {}
+
+    @cached_property
+    def _numbers(self) -> dict[str, dict[str, int]]:
+        found: dict[str, Iterable[str]] = {
+            what: members(self.instance, what)
+            for what in ("county", "category", "industry", "chain", "region", "measure")
+        }
+        found["fund"], found["kind"] = self.instance.funds, KINDS
+        return {what: {word: i for i, word in enumerate(words, 1)} for what, words in found.items()}
+
+    def number(self, what: str, word: str) -> int:
+        """Return the number of a county, category …; 0 where there is none."""
+        return self._numbers[what].get(word, 0)
+
+    def numbered(self, what: str) -> str:
+        """Return the title of a column of numbers."""
+        return self.say("wb_number", what=self.say(f"wb_{what}"))
+
+    def traits(self, m: str) -> dict[str, int | str]:
+        """Return what formulas tell a measure by: attribute → number or word."""
+        return {key: self.sought(key, attribute(self.instance, m, key)) for key in SELECTORS}
+
+    def sought(self, what: str, word: str) -> int | str:
+        """Return what formulas look for."""
+        return word if what in BY_WORD else self.number(what, word)
+
+    @cached_property
+    def picks(self) -> dict[Selection, int]:
+        """Selections that no single column tells, each with its number: tags and lists."""
+        found: dict[Selection, int] = {}
+        for rule in self.instance.rules:
+            for selection in selections(rule):
+                if self._simple(selection) is None:
+                    found.setdefault(selection, len(found) + 1)
+        return found
+
+    @cached_property
+    def picked(self) -> dict[int, frozenset[str]]:
+        """The measures of those selections."""
+        return {number: frozenset(selected(self.instance, of)) for of, number in self.picks.items()}
+
+    def _simple(self, selection: Selection) -> Criteria | None:
+        """Return a selection as criteria, where each key has one word and none is a tag."""
+        keys = {key: getattr(selection, key) for key in (*SELECTORS, "tag") if getattr(selection, key)}
+        if "tag" in keys or any(len(words) > 1 for words in keys.values()):
+            return None
+        return {key: self.sought(key, words[0]) for key, words in keys.items()}
+
+    def criteria(self, selection: Selection, fund: str, narrowed: Mapping[str, str]) -> Criteria | None:
+        """Return what tells the rows of a selection, narrowed, whose money is that of a fund, a kind or `all`.
+
+        None where nothing can be selected: two different words for one column.
+        """
+        simple = self._simple(selection)
+        found: Criteria = {f"pick_{self.picks[selection]}": 1} if simple is None else dict(simple)
+        for key, word in narrowed.items():
+            if found.setdefault(key, self.sought(key, word)) != self.sought(key, word):
+                return None
+        if fund in KINDS:
+            found["kind"] = fund
+        elif fund != "all":
+            found["fund"] = self.number("fund", fund)
+        return found
+
+    def described(self, selection: Selection) -> str:
+        """Return a selection in words."""
+        keys = {key: getattr(selection, key) for key in (*SELECTORS, "tag") if getattr(selection, key)}
+        words = [
+            f"{self.say(f'wb_{key}')}: {' | '.join(self.named(key, word) for word in words)}"
+            for key, words in keys.items()
+        ]
+        return "; ".join(words)
+
+    def ruled(self, rule: AnyRule, group: str = "") -> str:
+        """Return the name of a rule, and of its group, in the reader's language."""
+        name = rule.name_zh if self.lang == "zh" and rule.name_zh else rule.name
+        words = self.grouped(rule, group)
+        return f"{name} ({words})" if words else name
+
+    def grouped(self, rule: AnyRule, group: str) -> str:
+        """Return the name of a group in the reader's language."""
+        if not group:
+            return ""
+        of = self.repetitions(rule)[group]
+        told = {**of.outer, **of.inner}
+        return " · ".join(self.named(key, word) for key, word in told.items()) if of.counts else group
+
+    def repetitions(self, rule: AnyRule) -> dict[str, "Repetition"]:
+        """Return the groups of a rule by name."""
+        if rule.name in self._repeated:
+            return self._repeated[rule.name]
+        found = self._repeated[rule.name] = {}
+        for group in groups(self.instance, rule):
+            some = (*group.counted, *group.compared)
+            outer: dict[str, str] = {rule.within: attribute(self.instance, some[0], rule.within)} if rule.within else {}
+            inner: dict[str, str] = (
+                {rule.each: attribute(self.instance, group.counted[0], rule.each)}
+                if rule.each and group.counted
+                else {}
+            )
+            found[group.name] = Repetition(outer, inner, bool(group.counted), bool(group.compared))
+        return found
+
+
+def _tidy(cell: Any) -> Any:
+    if not isinstance(cell, float):
+        return cell
+    return None if math.isnan(cell) else 0.0 if abs(cell) < DUST else cell
+
+
+class Repetition(NamedTuple):
+    """What `within` and `each` narrow a rule to, and whether its two sides select any measure."""
+
+    outer: Mapping[str, str]
+    inner: Mapping[str, str]
+    counts: bool
+    compares: bool
+
+
+def selections(rule: AnyRule) -> list[Selection]:
+    """Return the selections of a rule."""
+    found = [getattr(rule, key, None) for key in ("of", "in_", "aid", "national")]
+    return [selection for selection in found if isinstance(selection, Selection)]
+
+
+def sums(of: str, criteria: Criteria | None, **cells: str) -> str:
+    """Return the formula that adds up a named column over the rows that criteria tell; cells hold further criteria."""
+    if criteria is None:
+        return "0"
+    prefix = "measure" if of == "funded" else "amount"
+    told = [*((key, quoted(word)) for key, word in criteria.items()), *cells.items()]
+    words = "".join(f",{prefix}_{key},{word}" for key, word in told)
+    return f"SUMIFS({of}{words})" if words else f"SUM({of})"
+
+
+def quoted(word: float | str) -> str:
+    """Return a number or a word as a formula holds it."""
+    return f'"{word}"' if isinstance(word, str) else repr(word).upper()

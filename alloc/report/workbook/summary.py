@@ -1,0 +1,184 @@
+"""The summary: the answer, its checks, totals by place and by fund, and three charts."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import Any
+
+from alloc.instance import CATEGORIES, KINDS
+from alloc.instance.money import available
+from alloc.report.workbook.book import Block, Book, Column, Live
+from alloc.report.workbook.charts import CHART_ROWS, draw
+from alloc.report.workbook.checks import write_checks
+from alloc.report.workbook.plan import Plan
+
+MOST_PLACES = 40
+"""With more counties than this the summary is by region, and with more regions without a table of places."""
+
+ONE_PAGE = 75
+"""Up to this many rows the summary is printed on one page."""
+
+LAST = 10
+"""The last column of the summary."""
+
+
+def write_summary(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str]) -> None:
+    """Write the summary. titles: what the other sheets are called."""
+    book.widen(sheet, 0, 0, 34)
+    book.widen(sheet, 1, LAST, 13)
+    sheet.hide_gridlines(2)
+    sheet.write_string(
+        0, 0, f"{plan.instance.title or plan.instance.name} ({plan.instance.year})", book.format("title")
+    )
+    sheet.write_string(1, 0, _answer(plan), book.format("text"))
+    sheet.merge_range(2, 0, 2, LAST, plan.say("voluntary"), book.format("prose"))
+    sheet.set_row(2, 36)
+    block = _goals(book, plan, sheet, 4)
+    block = _kinds(book, plan, sheet, block.last + 2)
+    top = _section(book, plan, sheet, block.last + 2, "wb_check_title")
+    below = write_checks(book, plan, sheet, top, titles)
+    places = _places(book, plan, sheet, below + 1)
+    funds = _funds(book, plan, sheet, places.last + 2 if places else below + 1)
+    if places is not None:
+        draw(book, plan, sheet, places, CATEGORIES, "wb_chart_aid", 4)
+        draw(book, plan, sheet, places, ("jobs_gained_quo", "jobs_gained"), "wb_chart_jobs", 4 + CHART_ROWS)
+    draw(book, plan, sheet, funds, ("spent", "unspent"), "wb_chart_funds", funds.top - 1)
+    bottom = max(funds.last, funds.top + CHART_ROWS - 2)
+    book.page(sheet, bottom, LAST)
+    sheet.fit_to_pages(1, 1 if bottom < ONE_PAGE else 0)
+    book.guard(sheet)
+
+
+def _answer(plan: Plan) -> str:
+    """Return what was found and how far it is proven; never *optimal* without proof."""
+    figures = plan.figures
+    return plan.say(
+        "wb_answer",
+        status=plan.say(f"status_{figures['status']}"),
+        objective=f"{figures['objective']:,.6g}",
+        bound="?" if figures["bound"] is None else f"{figures['bound']:,.6g}",
+        gap="?" if figures["gap"] is None else f"{max(figures['gap'], 0.0):.1e}",
+    )
+
+
+def _section(book: Book, plan: Plan, sheet: Any, row: int, text: str) -> int:
+    sheet.write_string(row, 0, plan.say(text), book.format("section"))
+    return row + 1
+
+
+def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
+    """Write what the plan brings, beside what comes about without it."""
+    figures, quo = plan.figures, plan.figures["status_quo"]
+    funded = sum(row["funded"] for row in plan.measures)
+    values = [
+        ("wb_employment", figures["employment"], quo["employment"]),
+        ("wb_linkage", figures["linkage"], quo["linkage"]),
+        ("wb_chains_closed", figures["chains_closed"], quo["chains_closed"]),
+    ]
+    count = [Live("SUM(funded)", funded)]
+    columns = [
+        Column(
+            "what",
+            plan.say("wb_brings"),
+            "text",
+            [*(plan.say(text) for text, _, _ in values), plan.say("wb_funded_of", all=len(plan.measures))],
+        ),
+        Column("plan", plan.say("wb_with_plan"), "jobs", [*(x for _, x, _ in values), *count]),
+        Column("quo", plan.say("wb_without_plan"), "jobs", [*(x for *_, x in values), 0]),
+        Column(
+            "more",
+            plan.say("wb_through_plan"),
+            "jobs",
+            [*(Live("{plan}-{quo}", x - y) for _, x, y in values), Live("{plan}-{quo}", funded)],
+        ),
+    ]
+    return book.table(sheet, columns, top=_section(book, plan, sheet, row, "wb_answer_title"), fit=False)
+
+
+def _kinds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
+    """Write the money there is, is spent and is left, by kind of fund."""
+    money = _fund_money(plan)
+    kinds = [kind for kind in KINDS if any(fund.kind == kind for fund in plan.instance.funds.values())]
+    found = {
+        kind: [math.fsum(money[f][i] for f, fund in plan.instance.funds.items() if fund.kind == kind) for i in range(3)]
+        for kind in kinds
+    }
+    columns = [
+        Column("kind", plan.say("wb_kind"), "text", [plan.named("kind", kind) for kind in kinds]),
+        *(
+            Column(
+                key,
+                plan.head(f"wb_{key}", "money"),
+                "money",
+                [Live(f'SUMIFS(fund_{key},fund_kind,"{kind}",fund_level,1)', found[kind][i]) for kind in kinds],
+                adds_up=True,
+            )
+            for i, key in enumerate(("available", "spent", "unspent"))
+        ),
+    ]
+    top = _section(book, plan, sheet, row, "wb_money_title")
+    return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
+
+
+def _places(book: Book, plan: Plan, sheet: Any, start: int) -> Block | None:
+    """Write aid and jobs by county, or by region where there are too many counties."""
+    rows = plan.rows("counties")
+    counties = plan.instance.counties
+    what = "county" if len(rows) <= MOST_PLACES else "region"
+    of = {
+        row["county"]: row["county"] if what == "county" else counties[row["county"]].region or row["county"]
+        for row in rows
+    }
+    places = list(dict.fromkeys(of.values()))
+    if len(places) > MOST_PLACES:
+        return None
+    found: dict[tuple[str, str], float] = defaultdict(float)
+    for row in rows:
+        for key in ("aid", "national", "other", "jobs_gained", "jobs_gained_quo"):
+            found[of[row["county"]], key] += row[key]
+    for row in plan.payments:
+        if row["kind"] == "aid":
+            found[of[row["county"]], row["category"]] += row["amount"]
+    columns = [Column("place", plan.say(f"wb_{what}"), "text", [plan.named(what, place) for place in places])]
+    for key in (*CATEGORIES, "aid", "national", "other", "jobs_gained_quo", "jobs_gained"):
+        jobs = key.startswith("jobs")
+        cells = [
+            Live(f"SUMIFS(county_{key},county_{what},{plan.number(what, place)})", found[place, key])
+            for place in places
+        ]
+        title = plan.head(key if key in CATEGORIES else f"wb_{key}", "jobs" if jobs else "money")
+        columns.append(Column(key, title, "jobs" if jobs else "money", cells, adds_up=True))
+    top = _section(book, plan, sheet, start, "wb_places_title")
+    return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
+
+
+def _funds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
+    """Write every fund with what is spent and what is left."""
+    money = _fund_money(plan)
+    columns = [
+        Column("fund", plan.say("wb_fund"), "text", [plan.named("fund", f) for f in money]),
+        *(
+            Column(
+                key,
+                plan.head(f"wb_{key}", "money"),
+                "money",
+                [
+                    Live(f"SUMIFS(fund_{key},fund_fund,{plan.number('fund', f)},fund_level,1)", of[i])
+                    for f, of in money.items()
+                ],
+                adds_up=True,
+            )
+            for i, key in enumerate(("available", "spent", "unspent"))
+        ),
+    ]
+    top = _section(book, plan, sheet, row, "wb_funds_title")
+    return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
+
+
+def _fund_money(plan: Plan) -> dict[str, tuple[float, float, float]]:
+    """Return for every fund what there is, is spent and is left."""
+    spent: dict[str, float] = defaultdict(float)
+    for row in plan.payments:
+        spent[row["fund"]] += row["amount"]
+    there = {f: available(plan.instance, f) for f in plan.instance.funds}
+    return {f: (money, spent[f], max(money - spent[f], 0.0)) for f, money in there.items()}

@@ -1,0 +1,139 @@
+"""What the money brings: jobs and what limits them, chains and flows, scarce resources."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from alloc.report.workbook.book import Book, Column, Live
+from alloc.report.workbook.plan import Plan
+
+CAPACITIES = ("infrastructure", "training", "insurance", "technology", "enterprise")
+LIMITS = ("market", "max_jobs", "people", "viable_jobs")
+"""What limits jobs beside the categories."""
+
+
+def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write the jobs of each industry in each county: today, without the plan, with it, and what limits them."""
+    rows = plan.rows("industries")
+
+    def told(key: str, unit: str = "jobs", adds_up: bool = True) -> Column:
+        return Column(key, plan.head(f"wb_{key}", unit), "jobs", [row[key] for row in rows], adds_up=adds_up)
+
+    columns = [
+        Column("county", plan.head("wb_county"), "text", [plan.named("county", row["county"]) for row in rows]),
+        Column("industry", plan.head("wb_industry"), "text", [plan.named("industry", row["industry"]) for row in rows]),
+        told("jobs_before"),
+        told("jobs_quo"),
+        told("jobs"),
+        Column(
+            "more",
+            plan.head("wb_through_plan", "jobs"),
+            "jobs",
+            [Live("{jobs}-{jobs_quo}", row["jobs"] - row["jobs_quo"]) for row in rows],
+            adds_up=True,
+        ),
+        told("retained_quo"),
+        told("retained"),
+        told("insured"),
+        told("upgraded"),
+        Column("bottleneck", plan.head("wb_bottleneck"), "text", [_limits(plan, row["bottleneck"]) for row in rows]),
+        *(told(f"capacity_{k}", adds_up=False) for k in CAPACITIES),
+        told("market", "money", adds_up=False),
+        told("output_quo", "money"),
+        told("output", "money"),
+        *(
+            Column(key, plan.head(f"wb_{key}"), "text", [plan.say("wb_yes") if row[key] else "" for row in rows])
+            for key in ("established", "clustered")
+        ),
+        Column("id", plan.head("wb_county_id"), "text", [row["county"] for row in rows], aside=True),
+        Column("industry_id", plan.head("wb_industry_id"), "text", [row["industry"] for row in rows], aside=True),
+    ]
+    block = book.table(sheet, columns, total=plan.say("wb_total"))
+    book.dress(sheet, block, freeze=2, guard=False)
+
+
+def _limits(plan: Plan, words: str) -> str:
+    """Return bottlenecks in words."""
+    return " | ".join(
+        plan.say(f"wb_limit_{word}") if word in LIMITS else plan.named("category", word)
+        for word in words.split("|")
+        if word
+    )
+
+
+def write_chains(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write which chains are complete in which county, and below who buys from whom, with the plan and without it."""
+    chains = plan.rows("chains")
+    done = {1: plan.say("wb_yes"), 0: plan.say("wb_no")}
+    columns = [
+        Column("county", plan.head("wb_county"), "text", [plan.named("county", row["county"]) for row in chains]),
+        Column("chain", plan.head("wb_chain"), "text", [plan.named("chain", row["chain"]) for row in chains]),
+        Column("closed", plan.head("wb_closed"), "text", [done[row["closed"]] for row in chains]),
+        Column("quo", plan.head("wb_closed_quo"), "text", [done[row["closed_quo"]] for row in chains]),
+        Column("missing", plan.head("wb_missing"), "text", [_stages(plan, row["missing"]) for row in chains], width=30),
+    ]
+    book.widen(sheet, 0, 3, 20)
+    book.widen(sheet, 4, 4, 30)
+    book.widen(sheet, 5, 8, 16)
+    top = book.table(sheet, columns, top=1, fit=False)
+    sheet.write_string(0, 0, plan.say("wb_chains"), book.format("section"))
+    rows = [row for row in plan.rows("flows") if row["flow"] > 0 or row["flow_quo"] > 0]
+    start = top.last + 3
+    sheet.write_string(start - 1, 0, plan.say("wb_flows"), book.format("section"))
+    block = book.table(sheet, list(_flows(plan, rows)), top=start, total=plan.say("wb_total"), fit=False)
+    sheet.freeze_panes(0, 2)
+    book.page(sheet, block.last, block.printed)
+
+
+def _stages(plan: Plan, words: str) -> str:
+    return " | ".join(plan.named("industry", word) for word in words.split("|") if word)
+
+
+def _flows(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+    for key, what in (("from", "industry"), ("to", "industry"), ("county_from", "county"), ("county_to", "county")):
+        yield Column(key, plan.head(f"wb_{key}"), "text", [plan.named(what, row[key]) for row in rows])
+    yield Column("scenario", plan.head("wb_scenario"), "text", [_world(plan, row["scenario"]) for row in rows])
+    for key in ("flow_quo", "flow"):
+        yield Column(key, plan.head(f"wb_{key}", "money"), "money", [row[key] for row in rows])
+    more = [Live("{flow}-{flow_quo}", row["flow"] - row["flow_quo"]) for row in rows]
+    yield Column("more", plan.head("wb_through_plan", "money"), "money", more)
+    yield Column("linkage", plan.head("wb_linkage", "linkage"), "jobs", [row["linkage"] for row in rows])
+
+
+def _world(plan: Plan, word: str) -> str:
+    return plan.named("scenario", word) if plan.instance.scenarios else plan.say("wb_expected")
+
+
+def write_resources(book: Book, plan: Plan, sheet: Any) -> None:
+    """Write what money does not buy: what there is, and what the plan uses of it."""
+    rows = list(_resources(plan))
+    broken = Live("IF({used}-{there}>0.000001*MAX(1,{there}),1,0)", 0)
+    columns = [
+        Column("resource", plan.head("wb_resource"), "text", [plan.named("resource", r) for r, *_ in rows]),
+        Column("county", plan.head("wb_tied_to"), "text", [plan.named("county", c) if c else "" for _, c, *_ in rows]),
+        Column("unit", plan.head("wb_unit"), "text", [plan.instance.resources[r].unit for r, *_ in rows]),
+        Column("there", plan.head("wb_there"), "number", [there for _, _, there, _ in rows]),
+        Column("used", plan.head("wb_uses"), "number", [used for *_, used in rows]),
+        Column(
+            "left",
+            plan.head("wb_left_over"),
+            "number",
+            [Live("{there}-{used}", there - float(used.value or 0.0)) for _, _, there, used in rows],
+        ),
+        Column("broken", plan.head("wb_broken"), "key", [broken] * len(rows), name="resource_broken", aside=True),
+    ]
+    block = book.table(sheet, columns)
+    book.dress(sheet, block, freeze=1)
+    book.mark(sheet, block, ("used", "left"), "{broken}>0", "bad")
+
+
+def _resources(plan: Plan) -> Iterator[tuple[str, str, float, Live]]:
+    """Yield resource, county or '', how much there is, and how much the measures take."""
+    units = {row["measure"]: row["units"] for row in plan.measures}
+    measures = plan.instance.measures.items()
+    for i, (r, resource) in enumerate(plan.instance.resources.items(), 1):
+        places = [("", resource.amount)] if resource.amount is not None else []
+        for c, there in [*places, *resource.by_county.items()]:
+            used = math.fsum(row.uses.get(r, 0.0) * units[m] for m, row in measures if not c or row.county == c)
+            local = f"*(measure_county={plan.number('county', c)})" if c else ""
+            yield r, c, there, Live(f"SUMPRODUCT(measure_units*measure_uses_{i}{local})", used)
