@@ -14,6 +14,7 @@ import pyomo.environ as pyo
 import pytest
 import yaml
 from browser import Browser, browsing
+from office import Office
 from oracle import optimum
 from pyomo.core.expr.visitor import identify_variables
 
@@ -201,3 +202,12 @@ def chromium() -> Iterator[Browser]:
         pytest.skip("needs Chromium: apt-get install chromium")
     with browsing(program) as browser:
         yield browser
+
+
+@pytest.fixture(scope="session")
+def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Return LibreOffice, which works out every formula of a workbook; where it is missing the test is skipped."""
+    program = shutil.which("soffice")
+    if program is None:
+        pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
+    return Office(program, tmp_path_factory.mktemp("office"))

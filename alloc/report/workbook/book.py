@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import xlsxwriter
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
 from alloc.instance import Instance
 from alloc.report.workbook.look import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
@@ -17,6 +17,13 @@ LONGEST = 8000
 """Letters of the longest formula that is written; Excel refuses more than 8192."""
 
 Scalar = str | float | int | None
+
+
+class Exact(float):
+    """A number that is written with all its digits: XlsxWriter formats to 16, and some floats need 17 to read back."""
+
+    def __format__(self, spec: str) -> str:
+        return repr(float(self))
 
 
 class Live(NamedTuple):
@@ -60,12 +67,12 @@ class Block:
 
     def cell(self, key: str, row: int) -> str:
         """Return the address of a cell, the sheet included; rows count from 0."""
-        return f"'{self.sheet}'!${self.letters[key]}${self.top + row + 1}"
+        return f"{self.sheet}!${self.letters[key]}${self.top + row + 1}"
 
     def span(self, key: str) -> str:
         """Return the address of a column's cells, the sheet included."""
         letter = self.letters[key]
-        return f"'{self.sheet}'!${letter}${self.top + 1}:${letter}${self.top + max(self.rows, 1)}"
+        return f"{self.sheet}!${letter}${self.top + 1}:${letter}${self.top + max(self.rows, 1)}"
 
     def here(self, key: str) -> str:
         """Return the address of a column's cells within its sheet."""
@@ -151,7 +158,7 @@ class Book:
         elif value is None:
             sheet.write_blank(row, column, None, look)
         else:
-            sheet.write_number(row, column, value, look)
+            sheet.write_number(row, column, Exact(value), look)
 
     def table(
         self, sheet: Any, columns: Sequence[Column], top: int = 0, left: int = 0, total: str = "", fit: bool = True
@@ -161,7 +168,7 @@ class Book:
         fit: whether the columns of the sheet are as wide as this table asks for.
         """
         block = Block(
-            sheet=sheet.get_name(),
+            sheet=quote_sheetname(sheet.get_name()),
             top=top + 1,
             rows=max((len(column.cells) for column in columns), default=0),
             letters={column.key: xl_col_to_name(left + j) for j, column in enumerate(columns)},

@@ -3,7 +3,7 @@
 from typing import Any
 
 from alloc.instance.sheets import Sheet
-from alloc.report.workbook.book import Book
+from alloc.report.workbook.book import Book, Exact
 from alloc.report.workbook.look import WIDEST, letters
 
 
@@ -19,7 +19,7 @@ def write_inputs(book: Book, sheet: Any, content: Sheet) -> None:
             elif isinstance(cell, str):
                 sheet.write_string(i, j, cell, text)
             elif cell is not None:
-                sheet.write_number(i, j, cell, number)
+                sheet.write_number(i, j, Exact(cell), number)
         widest = max([letters(column), *(letters(str(row[j])) for row in content.rows if row[j] is not None)])
         book.widen(sheet, j, j, min(widest + 2, WIDEST))
     sheet.freeze_panes(1, 1)
