@@ -7,7 +7,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
-from conftest import instance_of
+from conftest import instance_of, rivals
 from office import opened
 
 import alloc.report.workbook as room
@@ -214,6 +214,26 @@ def test_a_plan_too_large_for_formulas_has_values_and_says_so(
     assert not any(cell.data_type == "f" for cell in cells)
     assert any("too large for formulas" in str(cell.value) for cell in cells)
     assert column(book["Rules"], "Slack") == pytest.approx(column(opened(english)["Rules"], "Slack"))
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+@pytest.mark.parametrize("source", [EVERYTHING, ROOT.parent / "instances/demo"], ids=["everything", "demo"])
+def test_the_inputs_in_it_read_back_as_the_same_question(run: Run, tmp_path: Path, lang: str, source: Path):
+    solved = run if source == EVERYTHING else solve(source)
+    back = read(written(solved, tmp_path, lang))
+    assert back.model_copy(update={"sha256": ""}) == read(source).model_copy(update={"sha256": ""})
+
+
+def test_reasons_name_things_in_the_readers_language():
+    raw = rivals(measures={"pens": {"requires": ["courses"], "name_zh": "圈舍"}, "courses": {"name_zh": "培训班"}})
+    raw["rules"] = [
+        {"name": "no lines", "name_zh": "不设项目", "type": "count", "max": 0, "of": {"category": "training"}}
+    ]
+    reasons = solve(instance_of(raw), lang="zh").measures.set_index("measure")["reason"]
+    assert reasons.to_dict() == {
+        "pens": "需要“培训班 (courses)”，而它未获资助",
+        "courses": "规则“不设项目”不允许再增加措施",
+    }
 
 
 HOSTILE = ['=HYPERLINK("http://x","y")', "@SUM(1)", '"&A1&"', "http://example.org", "1e5", "a\nb", "🐑" * 60, "{0}{x}"]

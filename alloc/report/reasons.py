@@ -7,7 +7,7 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
-from alloc.instance.schema import Count
+from alloc.instance.schema import Count, Row
 from alloc.instance.selections import groups
 from alloc.model.rules import sides
 from alloc.report.tables import NEAR, near
@@ -33,6 +33,15 @@ def explained(
         for f, c, left, money in zip(funds["fund"], funds["county"], funds["unspent"], funds["available"], strict=True)
     ]
     return {**found, "measures": measures, "funds": funds}
+
+
+OTHERS = ("market", "max_jobs", "people", "viable_jobs")
+"""What limits jobs beside the categories."""
+
+
+def _called(row: Row, key: str, lang: str) -> str:
+    """Return the name of a row in the reader's language, else its id."""
+    return (row.name_zh if lang == "zh" else row.name) or key
 
 
 class _State:
@@ -99,19 +108,30 @@ class _State:
         if not funds and row.fixed_cost + row.unit_cost > 0:
             return say("reason_no_fund", lang)
         if required:
-            return say("reason_requires", lang, other=required[0])
+            return say("reason_requires", lang, other=self._measure(required[0], lang))
         if excluded:
-            return say("reason_excluded", lang, other=sorted(excluded)[0])
+            return say("reason_excluded", lang, other=self._measure(sorted(excluded)[0], lang))
         if m in self.counted:
-            return say("reason_count", lang, rule=self.counted[m])
+            return say("reason_count", lang, rule=self._rule(self.counted[m], lang))
         if row.industry and (row.county, row.industry) not in self.limits and not row.jobs and not row.linkage:
-            return say("reason_no_baseline", lang, industry=row.industry, county=row.county)
+            industry = _called(self.instance.industries[row.industry], row.industry, lang)
+            county = _called(self.instance.counties[row.county], row.county, lang)
+            return say("reason_no_baseline", lang, industry=industry, county=county)
         if row.category in ("infrastructure", "training", "enterprise") and row.industry and row.category not in limits:
-            other = "|".join(x for x in limits if x) or "–"
-            return say("reason_not_bottleneck", lang, category=row.category, limits=other)
+            other = " | ".join(say(f"limit_{x}" if x in OTHERS else x, lang) for x in limits if x) or "–"
+            return say("reason_not_bottleneck", lang, category=say(row.category, lang), limits=other)
         if left < cheapest - NEAR or (left <= NEAR and row.unit_cost > 0):
             return say("reason_money", lang, left=left, cost=cheapest)
         return say("reason_worth" if self.proven else "reason_unsettled", lang)
+
+    def _measure(self, m: str, lang: str) -> str:
+        """Return the name of a measure with its id, which rows are found by."""
+        name = _called(self.instance.measures[m], m, lang)
+        return m if name == m else f"{name} ({m})"
+
+    def _rule(self, name: str, lang: str) -> str:
+        rule = next(rule for rule in self.instance.rules if rule.name == name)
+        return rule.name_zh if lang == "zh" and rule.name_zh else rule.name
 
     def why_unspent(self, f: str, c: str, lang: str) -> str:
         """Return why a fund has money left."""
@@ -131,7 +151,7 @@ class _State:
         if len(full) == len(payable):
             yield say("unspent_all_full", lang)
         if rules:
-            yield say("unspent_rules", lang, rules=", ".join(rules))
+            yield say("unspent_rules", lang, rules="; ".join(self._rule(rule, lang) for rule in rules))
         if self.instance.funds[f].kind == "national" and going:
             capped = [m for m in going if near(self.national[m], ceiling(self.instance, m))]
             if len(capped) == len(going) and len(full) < len(payable):

@@ -22,6 +22,7 @@ def write_about(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str]) -
         sheet.set_row(row, LINE * lines(text, sum(WIDTHS[1:]) - 2))
         row += 1
     rows = [(title, plan.say(f"wb_for_{key}")) for key, title in titles.items()]
+    rows.append((plan.say("wb_inputs_named"), plan.say("wb_for_inputs")))
     row = _list(book, plan, sheet, row + 1, "wb_sheets", ("wb_sheet", "wb_purpose"), rows)
     names = [(name, place) for name, place in book.names.items()]
     columns = []

@@ -2,17 +2,24 @@
 
 from typing import Any
 
+from alloc.instance.headings import title, unit
 from alloc.instance.sheets import Sheet
 from alloc.report.workbook.book import Book, Exact
 from alloc.report.workbook.look import WIDEST, letters
 
+HEADS = 2
+"""Rows of headings: what columns are called in the format, and in the reader's language with their unit."""
+
 
 def write_inputs(book: Book, sheet: Any, content: Sheet) -> None:
     """Write one table of the instance as it would stand in a workbook of a planner's own."""
-    text, number, head = book.format("text"), book.format("word"), book.format("head")
+    text, number = book.format("text"), book.format("plain")
     for j, column in enumerate(content.header):
-        sheet.write_string(0, j, column, head)
-        for i, row in enumerate(content.rows, 1):
+        measured = unit(content.name, column, book.lang, book.instance.money.label)
+        heading = title(content.name, column, book.lang) + (f"\n({measured})" if measured else "")
+        sheet.write_string(0, j, column, book.format("text", "aside"))
+        sheet.write_string(1, j, heading, book.format("head"))
+        for i, row in enumerate(content.rows, HEADS):
             cell = row[j]
             if isinstance(cell, bool):
                 sheet.write_boolean(i, j, cell, number)
@@ -20,9 +27,11 @@ def write_inputs(book: Book, sheet: Any, content: Sheet) -> None:
                 sheet.write_string(i, j, cell, text)
             elif cell is not None:
                 sheet.write_number(i, j, Exact(cell), number)
-        widest = max([letters(column), *(letters(str(row[j])) for row in content.rows if row[j] is not None)])
-        book.widen(sheet, j, j, min(widest + 2, WIDEST))
-    sheet.freeze_panes(1, 1)
-    sheet.repeat_rows(0)
+        words = [column, *heading.split("\n"), *(str(row[j]) for row in content.rows if row[j] is not None)]
+        book.widen(sheet, j, j, min(max(map(letters, words)) + 3, WIDEST))
+    sheet.set_row(1, 30)
+    sheet.freeze_panes(HEADS, 1)
+    sheet.repeat_rows(0, HEADS - 1)
+    sheet.repeat_columns(0)
     sheet.set_tab_color("#7F7F7F")
-    book.page(sheet, len(content.rows), max(len(content.header) - 1, 0))
+    book.page(sheet, HEADS - 1 + len(content.rows), max(len(content.header) - 1, 0))

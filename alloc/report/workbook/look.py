@@ -17,9 +17,10 @@ PAGE = 190
 FONTS = {"en": ("Calibri", 11), "zh": ("微软雅黑", 10)}
 MONEY = '#,##0.00;[Red]-#,##0.00;"–"'
 STYLES: Mapping[str, Mapping[str, Any]] = {
-    "text": {"num_format": "@", "indent": 1},
-    "word": {"indent": 1},
-    "prose": {"num_format": "@", "indent": 1, "text_wrap": True},
+    "text": {"num_format": "@", "align": "left", "indent": 1},
+    "word": {"align": "left", "indent": 1},
+    "plain": {},
+    "prose": {"num_format": "@", "align": "left", "indent": 1, "text_wrap": True},
     "money": {"num_format": MONEY},
     "exact": {"num_format": '#,##0.00##;-#,##0.00##;"–"'},
     "input": {

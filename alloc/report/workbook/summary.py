@@ -24,8 +24,9 @@ LAST = 10
 
 def write_summary(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str]) -> None:
     """Write the summary. titles: what the other sheets are called."""
-    book.widen(sheet, 0, 0, 34)
-    book.widen(sheet, 1, LAST, 13)
+    book.widen(sheet, 0, 0, 40)
+    book.widen(sheet, 1, 1, 18)
+    book.widen(sheet, 2, LAST, 13)
     sheet.hide_gridlines(2)
     sheet.write_string(
         0, 0, f"{plan.instance.title or plan.instance.name} ({plan.instance.year})", book.format("title")

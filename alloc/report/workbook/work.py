@@ -4,12 +4,11 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
+from alloc.report.reasons import OTHERS
 from alloc.report.workbook.book import Book, Column, Live
 from alloc.report.workbook.plan import Plan
 
 CAPACITIES = ("infrastructure", "training", "insurance", "technology", "enterprise")
-LIMITS = ("market", "max_jobs", "people", "viable_jobs")
-"""What limits jobs beside the categories."""
 
 
 def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
@@ -55,7 +54,7 @@ def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
 def _limits(plan: Plan, words: str) -> str:
     """Return bottlenecks in words."""
     return " | ".join(
-        plan.say(f"wb_limit_{word}") if word in LIMITS else plan.named("category", word)
+        plan.say(f"limit_{word}") if word in OTHERS else plan.named("category", word)
         for word in words.split("|")
         if word
     )
@@ -80,7 +79,7 @@ def write_chains(book: Book, plan: Plan, sheet: Any) -> None:
     rows = [row for row in plan.rows("flows") if row["flow"] > 0 or row["flow_quo"] > 0]
     start = top.last + 3
     sheet.write_string(start - 1, 0, plan.say("wb_flows"), book.format("section"))
-    block = book.table(sheet, list(_flows(plan, rows)), top=start, total=plan.say("wb_total"), fit=False)
+    block = book.table(sheet, list(_flows(plan, rows)), top=start, fit=False)
     sheet.freeze_panes(0, 2)
     book.page(sheet, block.last, block.printed)
 
