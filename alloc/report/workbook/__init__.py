@@ -22,7 +22,7 @@ from alloc.report.workbook.rules import write_rules
 from alloc.report.workbook.summary import write_summary
 from alloc.report.workbook.work import write_chains, write_jobs, write_resources
 
-MOST_LIVE = 20_000
+MOST_LIVE = 10_000
 """With more payments than this in the allocation the workbook holds values and no formulas."""
 
 SHEETS = {

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from string import Formatter
 from typing import Any, NamedTuple
 
 import xlsxwriter
@@ -165,8 +166,10 @@ class Book:
     ) -> Block:
         """Write a table with its header, and its totals where a word for them is given; return where it stands.
 
-        fit: whether the columns of the sheet are as wide as this table asks for.
+        fit: whether the columns of the sheet are as wide as this table asks for. Without formulas what stands there
+        for them alone is left out.
         """
+        columns = [column for column in columns if self.live or not column.aside or column.style == "text"]
         block = Block(
             sheet=quote_sheetname(sheet.get_name()),
             top=top + 1,
@@ -255,9 +258,13 @@ class Book:
         sheet.protect("", dict.fromkeys(allowed, True))
 
     def mark(self, sheet: Any, block: Block, keys: Iterable[str], when: str, look: str) -> None:
-        """Colour the cells of some columns where a condition on their row holds; `{key}` is a cell of the row."""
+        """Colour the cells of some columns where a condition on their row holds; `{key}` is a cell of the row.
+
+        Nothing is coloured by a column that stands for formulas alone where there are none.
+        """
         columns = list(keys)
-        if not block.rows or not columns:
+        used = {key for _, key, _, _ in Formatter().parse(when) if key}
+        if not block.rows or not columns or not used <= block.letters.keys():
             return
         formula = "=" + when.format_map(_Row(block.letters, block.top + 1))
         for key in columns:

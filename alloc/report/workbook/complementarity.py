@@ -121,7 +121,9 @@ def _shares(plan: Plan, rows: list[dict[str, Any]], data: list[Measure]) -> Iter
             f"most_{kind}", plan.say("wb_share_most", kind=word), "share", [m.max_share.get(kind) for m in data]
         )
     if kinds:
-        broken = [Live(f"IF({{cost}}>{CENT:f},{'+'.join(f'IF({x},1,0)' for x in own) or '0'},0)", 0) for own in tests]
+        broken = [
+            Live(f"IF({{cost}}>{CENT:f},{'+'.join(f'IF({x},1,0)' for x in own)},0)", 0) if own else 0 for own in tests
+        ]
         yield Column(
             "cost",
             plan.head("wb_cost", "money"),

@@ -1,7 +1,6 @@
 """Where the money goes: the allocation itself, and the same by county, category and fund."""
 
 import math
-from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -22,6 +21,7 @@ def write_allocation(book: Book, plan: Plan, sheet: Any) -> None:
     """Write one row for every measure and fund that may pay for it; its amounts are what a reader may change."""
     rows = plan.payments
     amounts = [row["amount"] for row in rows]
+    share, cost = _share_of_cost(plan)
     columns = [
         *(
             Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
@@ -30,9 +30,10 @@ def write_allocation(book: Book, plan: Plan, sheet: Any) -> None:
         Column("amount", plan.head("wb_amount", "money"), "input", amounts, adds_up=True, name="amount"),
         Column("solved", plan.head("wb_amount_solved", "money"), "exact", amounts, True, name="amount_solved"),
         Column("change", plan.head("wb_change", "money"), "money", [Live("{amount}-{solved}", 0.0)] * len(rows), True),
-        _share_of_cost(plan),
+        share,
         Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
         Column("fund_id", plan.head("wb_fund_id"), "text", [row["fund"] for row in rows], aside=True),
+        cost,
         *_payers(plan),
         *marks(book, plan, "amount", [row["measure"] for row in rows]),
     ]
@@ -44,13 +45,16 @@ def write_allocation(book: Book, plan: Plan, sheet: Any) -> None:
     sheet.data_validation(block.here("amount"), limits)
 
 
-def _share_of_cost(plan: Plan) -> Column:
-    """Return what part of its measure's cost each payment is."""
+def _share_of_cost(plan: Plan) -> tuple[Column, Column]:
+    """Return what part of its measure's cost each payment is, and that cost."""
     cost = {row["measure"]: row["cost"] for row in plan.measures}
+    paid = [(row["amount"], cost[row["measure"]]) for row in plan.payments]
     whole = "SUMIFS(amount,amount_measure,{number_measure})"
-    formula = f"IF({whole}>{CENT:f},{{amount}}/{whole},0)"
-    shares = [row["amount"] / cost[row["measure"]] if cost[row["measure"]] > CENT else 0.0 for row in plan.payments]
-    return Column("share", plan.head("wb_share_of_cost"), "share", [Live(formula, x) for x in shares])
+    shares = [Live(f"IF({{cost}}>{CENT:f},{{amount}}/{{cost}},0)", x / of if of > CENT else 0.0) for x, of in paid]
+    return (
+        Column("share", plan.head("wb_share_of_cost"), "share", shares),
+        Column("cost", plan.head("wb_cost", "money"), "money", [Live(whole, of) for _, of in paid], aside=True),
+    )
 
 
 def _payers(plan: Plan) -> Iterator[Column]:
@@ -74,12 +78,16 @@ def marks(book: Book, plan: Plan, prefix: str, measures: list[str]) -> Iterator[
 
 
 def write_cross(book: Book, plan: Plan, sheet: Any) -> None:
-    """Write money by county and category, a column for each fund, with totals that meet those of the sheet of funds."""
+    """Write money by county and category, a column for each fund, with totals that meet those of the sheet of funds.
+
+    Where a fund may pay for nothing the cell is empty.
+    """
     key = "fund" if len(plan.instance.funds) <= MOST_FUNDS else "kind"
     heads = list(dict.fromkeys(row[key] for row in sorted(plan.payments, key=lambda x: plan.number(key, x[key]))))
-    found: dict[tuple[str, str, str], float] = defaultdict(float)
+    found: dict[tuple[str, str, str], float] = {}
     for row in plan.payments:
-        found[row["county"], row["category"], row[key]] += row["amount"]
+        at = row["county"], row["category"], row[key]
+        found[at] = found.get(at, 0.0) + row["amount"]
     places = list(dict.fromkeys((row["county"], row["category"]) for row in plan.payments))
     across = f"SUM({{to0}}:{{to{len(heads) - 1}}})" if heads else "0"
     columns = [
@@ -90,7 +98,7 @@ def write_cross(book: Book, plan: Plan, sheet: Any) -> None:
             "all",
             plan.head("wb_total", "money"),
             "money",
-            [Live(across, math.fsum(found[c, k, h] for h in heads)) for c, k in places],
+            [Live(across, math.fsum(found.get((c, k, h), 0.0) for h in heads)) for c, k in places],
             adds_up=True,
             name="cross_total",
         ),
@@ -99,7 +107,7 @@ def write_cross(book: Book, plan: Plan, sheet: Any) -> None:
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=2)
-    spent = {head: math.fsum(found[c, k, head] for c, k in places) for head in heads}
+    spent = {head: math.fsum(found.get((c, k, head), 0.0) for c, k in places) for head in heads}
     _meet(book, plan, sheet, block, key, spent)
     book.page(sheet, block.last + 2, block.printed)
 
@@ -109,7 +117,7 @@ def _crossing(plan: Plan, key: str, heads: list[str], places: list[tuple[str, st
         formula = (
             f"SUMIFS(amount,amount_county,{{c}},amount_category,{{k}},amount_{key},{quoted(plan.sought(key, head))})"
         )
-        cells = [Live(formula, found[c, k, head]) for c, k in places]
+        cells = [Live(formula, found[c, k, head]) if (c, k, head) in found else None for c, k in places]
         title = f"{plan.named(key, head)}\n({plan.unit('money')})"
         yield Column(f"to{j}", title, "money", cells, adds_up=True, width=13)
 

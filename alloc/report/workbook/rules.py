@@ -78,9 +78,9 @@ def write_rules(book: Book, plan: Plan, sheet: Any) -> None:
     block = book.table(sheet, columns)
     book.dress(sheet, block, freeze=2)
     shown = ("rule", "group", "left", "slack", "state", "broken")
-    book.mark(sheet, block, shown, "AND({broken}>0,{soft}=0)", "bad")
-    book.mark(sheet, block, shown, "AND({broken}>0,{soft}=1)", "warn")
-    book.mark(sheet, block, ("state", "slack"), f"AND({{broken}}=0,{{slack}}<={NEAR:f}*{{size}})", "limit")
+    for state, look in (("broken", "bad"), ("paid", "warn")):
+        book.mark(sheet, block, shown, f'{{state}}="{plan.say(f"wb_rule_{state}")}"', look)
+    book.mark(sheet, block, ("state", "slack"), f'{{state}}="{plan.say("wb_rule_limit")}"', "limit")
 
 
 def _ready(plan: Plan) -> list[Ready]:

@@ -1,6 +1,7 @@
 """What the money brings: jobs and what limits them, chains and flows, scarce resources."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
@@ -129,10 +130,13 @@ def write_resources(book: Book, plan: Plan, sheet: Any) -> None:
 def _resources(plan: Plan) -> Iterator[tuple[str, str, float, Live]]:
     """Yield resource, county or '', how much there is, and how much the measures take."""
     units = {row["measure"]: row["units"] for row in plan.measures}
-    measures = plan.instance.measures.items()
+    taken: dict[tuple[str, str], list[float]] = defaultdict(list)
+    for m, row in plan.instance.measures.items():
+        for r, rate in row.uses.items():
+            taken[r, row.county].append(rate * units[m])
+            taken[r, ""].append(rate * units[m])
     for i, (r, resource) in enumerate(plan.instance.resources.items(), 1):
         places = [("", resource.amount)] if resource.amount is not None else []
         for c, there in [*places, *resource.by_county.items()]:
-            used = math.fsum(row.uses.get(r, 0.0) * units[m] for m, row in measures if not c or row.county == c)
             local = f"*(measure_county={plan.number('county', c)})" if c else ""
-            yield r, c, there, Live(f"SUMPRODUCT(measure_units*measure_uses_{i}{local})", used)
+            yield r, c, there, Live(f"SUMPRODUCT(measure_units*measure_uses_{i}{local})", math.fsum(taken[r, c]))
