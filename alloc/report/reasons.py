@@ -7,9 +7,10 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
-from alloc.instance.schema import Count, Row
+from alloc.instance.schema import Count
 from alloc.instance.selections import groups
 from alloc.model.rules import sides
+from alloc.report.names import named, rule_named
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
 
@@ -37,11 +38,6 @@ def explained(
 
 OTHERS = ("market", "max_jobs", "people", "viable_jobs")
 """What limits jobs beside the categories."""
-
-
-def _called(row: Row, key: str, lang: str) -> str:
-    """Return the name of a row in the reader's language, else its id."""
-    return (row.name_zh if lang == "zh" else row.name) or key
 
 
 class _State:
@@ -114,8 +110,8 @@ class _State:
         if m in self.counted:
             return say("reason_count", lang, rule=self._rule(self.counted[m], lang))
         if row.industry and (row.county, row.industry) not in self.limits and not row.jobs and not row.linkage:
-            industry = _called(self.instance.industries[row.industry], row.industry, lang)
-            county = _called(self.instance.counties[row.county], row.county, lang)
+            industry = named(self.instance.industries[row.industry], row.industry, lang)
+            county = named(self.instance.counties[row.county], row.county, lang)
             return say("reason_no_baseline", lang, industry=industry, county=county)
         if row.category in ("infrastructure", "training", "enterprise") and row.industry and row.category not in limits:
             other = " | ".join(say(f"limit_{x}" if x in OTHERS else x, lang) for x in limits if x) or "–"
@@ -126,12 +122,11 @@ class _State:
 
     def _measure(self, m: str, lang: str) -> str:
         """Return the name of a measure with its id, which rows are found by."""
-        name = _called(self.instance.measures[m], m, lang)
+        name = named(self.instance.measures[m], m, lang)
         return m if name == m else f"{name} ({m})"
 
     def _rule(self, name: str, lang: str) -> str:
-        rule = next(rule for rule in self.instance.rules if rule.name == name)
-        return rule.name_zh if lang == "zh" and rule.name_zh else rule.name
+        return rule_named(self.instance, name, "", lang)
 
     def why_unspent(self, f: str, c: str, lang: str) -> str:
         """Return why a fund has money left."""

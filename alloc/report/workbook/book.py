@@ -12,19 +12,13 @@ import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 
 from alloc.instance import Instance
+from alloc.instance.sheets import Exact
 from alloc.report.workbook.look import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
 
 LONGEST = 8000
 """Letters of the longest formula that is written; Excel refuses more than 8192."""
 
 Scalar = str | float | int | None
-
-
-class Exact(float):
-    """A number that is written with all its digits: XlsxWriter formats to 16, and some floats need 17 to read back."""
-
-    def __format__(self, spec: str) -> str:
-        return repr(float(self))
 
 
 class Live(NamedTuple):

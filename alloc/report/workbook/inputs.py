@@ -3,8 +3,8 @@
 from typing import Any
 
 from alloc.instance.headings import title, unit
-from alloc.instance.sheets import Sheet
-from alloc.report.workbook.book import Book, Exact
+from alloc.instance.sheets import Exact, Sheet
+from alloc.report.workbook.book import Book
 from alloc.report.workbook.look import WIDEST, letters
 
 HEADS = 2

@@ -11,6 +11,7 @@ import pandas as pd
 from alloc.instance import CATEGORIES, KINDS, Instance
 from alloc.instance.schema import AnyRule, Selection
 from alloc.instance.selections import SELECTORS, attribute, groups, members, selected
+from alloc.report.names import named
 from alloc.texts import say
 
 DUST = 1e-9
@@ -63,7 +64,7 @@ class Plan:
             "resource": self.instance.resources,
         }
         row: Any = tables.get(what, {}).get(word)
-        return ((row.name_zh if self.lang == "zh" else row.name) if row else "") or word
+        return named(row, word, self.lang) if row else word
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table; cells without a value are None, and what is nothing but rounding is 0."""
