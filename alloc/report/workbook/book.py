@@ -15,6 +15,8 @@ from alloc.instance import Instance
 from alloc.instance.sheets import Exact
 from alloc.report.workbook.look import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
 
+EVERYWHERE = "A1:XFD1048576"
+
 LONGEST = 8000
 """Letters of the longest formula that is written; Excel refuses more than 8192."""
 
@@ -243,6 +245,7 @@ class Book:
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
         across = sum(self._widths.get((sheet.get_name(), j), 8.0) for j in range(column + 1))
         sheet.fit_to_pages(math.ceil(across / PAGE), 0)
+        sheet.ignore_errors({"number_stored_as_text": EVERYWHERE, "formula_differs": EVERYWHERE})
         sheet.set_header("&L&A")
         sheet.set_footer(f"&L{self.instance.name} {self.instance.year} · {self.instance.sha256[:12]}&R&P / &N")
 

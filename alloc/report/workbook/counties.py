@@ -15,32 +15,11 @@ from alloc.report.workbook.plan import Plan, sums
 def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
     """Write every county with its totals."""
     rows, counties = plan.rows("counties"), plan.instance.counties
-    aid: dict[tuple[str, str], float] = defaultdict(float)
-    for row in plan.payments:
-        if row["kind"] == "aid":
-            aid[row["county"], row["category"]] += row["amount"]
-    by_category = [
-        Column(
-            k,
-            plan.head(k, "money"),
-            "money",
-            [
-                Live(
-                    f'SUMIFS(amount,amount_county,{{no}},amount_category,"{k}",amount_kind,"aid")',
-                    aid[row["county"], k],
-                )
-                for row in rows
-            ],
-            adds_up=True,
-            name=f"county_{k}",
-        )
-        for k in CATEGORIES
-    ]
     columns = [
         Column("county", plan.head("wb_county"), "text", [plan.named("county", row["county"]) for row in rows]),
         Column("region", plan.head("wb_region"), "text", [counties[row["county"]].region for row in rows]),
         Column("code", plan.head("wb_code"), "text", [counties[row["county"]].code for row in rows]),
-        *by_category,
+        *_aid(plan, rows),
         *_money(plan, rows),
         Column(
             "population",
@@ -58,26 +37,34 @@ def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
         ),
         *_gains(plan, rows),
         Column("id", plan.head("wb_id"), "text", [row["county"] for row in rows], aside=True),
-        Column(
-            "no",
-            plan.numbered("county"),
-            "key",
-            [plan.number("county", row["county"]) for row in rows],
-            name="county_county",
-            aside=True,
-        ),
-        Column(
-            "number_region",
-            plan.numbered("region"),
-            "key",
-            [plan.number("region", counties[row["county"]].region or row["county"]) for row in rows],
-            name="county_region",
-            aside=True,
-        ),
+        *_numbers(plan, rows),
         *(_heads(plan) if book.live else ()),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=1)
+
+
+def _numbers(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+    """Yield the numbers of counties and regions, which formulas tell them by."""
+    regions = {c: county.region or c for c, county in plan.instance.counties.items()}
+    for key, what, words in (
+        ("no", "county", [row["county"] for row in rows]),
+        ("number_region", "region", [regions[row["county"]] for row in rows]),
+    ):
+        cells = [plan.number(what, word) for word in words]
+        yield Column(key, plan.numbered(what), "key", cells, name=f"county_{what}", aside=True)
+
+
+def _aid(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+    """Yield the aid of each county by category."""
+    aid: dict[tuple[str, str], float] = defaultdict(float)
+    for payment in plan.payments:
+        if payment["kind"] == "aid":
+            aid[payment["county"], payment["category"]] += payment["amount"]
+    for k in CATEGORIES:
+        formula = f'SUMIFS(amount,amount_county,{{no}},amount_category,"{k}",amount_kind,"aid")'
+        cells = [Live(formula, aid[row["county"], k]) for row in rows]
+        yield Column(k, plan.head(k, "money"), "money", cells, adds_up=True, name=f"county_{k}")
 
 
 def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
@@ -85,7 +72,7 @@ def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
     formulas = {
         "aid": "SUM({infrastructure}:{enterprise})",
         "national": 'SUMIFS(amount,amount_county,{no},amount_kind,"national")',
-        "other": "SUMIFS(amount,amount_county,{no})-{aid}-{national}",
+        "other": "SUMIFS(amount,amount_county,{no},amount_other,1)",
     }
     for key, formula in formulas.items():
         cells = [Live(formula, row[key]) for row in rows]

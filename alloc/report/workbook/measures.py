@@ -83,7 +83,7 @@ def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
         "cost": "SUMIFS(amount,amount_measure,{number_measure})",
         "aid": 'SUMIFS(amount,amount_measure,{number_measure},amount_kind,"aid")',
         "national": 'SUMIFS(amount,amount_measure,{number_measure},amount_kind,"national")',
-        "other": "{cost}-{aid}-{national}",
+        "other": "SUMIFS(amount,amount_measure,{number_measure},amount_other,1)",
     }
     for key, formula in formulas.items():
         cells = [Live(formula, row[key]) for row in rows]

@@ -58,10 +58,12 @@ def _share_of_cost(plan: Plan) -> tuple[Column, Column]:
 
 
 def _payers(plan: Plan) -> Iterator[Column]:
-    """Yield the number of the fund and its kind, which formulas tell payments by."""
+    """Yield the number of the fund, its kind, and whether that is neither aid nor national: formulas ask for these."""
     for key in ("fund", "kind"):
         cells = [plan.sought(key, row[key]) for row in plan.payments]
         yield Column(f"number_{key}", plan.numbered(key), "key", cells, name=f"amount_{key}", aside=True)
+    other = [int(row["kind"] not in ("aid", "national")) for row in plan.payments]
+    yield Column("other", plan.say("wb_is_other"), "key", other, name="amount_other", aside=True)
 
 
 def marks(book: Book, plan: Plan, prefix: str, measures: list[str]) -> Iterator[Column]:
@@ -131,7 +133,7 @@ def _meet(book: Book, plan: Plan, sheet: Any, block: Block, key: str, spent: Map
     for j, (head, money) in enumerate(spent.items()):
         column = block.left + 2 + j
         formula = f"SUMIFS(fund_spent,fund_{key},{quoted(plan.sought(key, head))},fund_level,1)"
-        total = block.total(f"to{j}").rsplit("!", 1)[1]
-        below = total.replace(str(block.last + 1), str(row + 1))
+        letter = block.letters[f"to{j}"]
+        difference = Live(f"ROUND({letter}{row}-{letter}{row + 1},6)", 0.0)
         book.put(sheet, row, column, Live(formula, money), "money", "total")
-        book.put(sheet, row + 1, column, Live(f"ROUND({total}-{below},6)", 0.0), "money", "total")
+        book.put(sheet, row + 1, column, difference, "money", "total")
