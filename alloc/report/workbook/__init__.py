@@ -52,12 +52,12 @@ def workbook(
     book = Book(path, instance, lang, live=len(plan.payments) <= MOST_LIVE)
     shown = [key for key in ("summary", *SHEETS) if key != "resources" or instance.resources]
     titles = {key: plan.say(f"wb_sheet_{key}") for key in (*shown, "about")}
-    made = {key: book.book.add_worksheet(title) for key, title in titles.items()}
+    made = {key: book.sheet(title) for key, title in titles.items()}
     for key in shown[1:]:
         SHEETS[key](book, plan, made[key])
     write_summary(book, plan, made["summary"], titles)
     for content in sheets(instance):
-        write_inputs(book, book.book.add_worksheet(prefixed(content.name, lang)), content)
+        write_inputs(book, book.sheet(prefixed(content.name, lang)), content)
     write_about(book, plan, made["about"], titles)
     book.book.close()
 
