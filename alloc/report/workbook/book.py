@@ -139,7 +139,7 @@ class Book:
     def format(self, *words: str) -> Any:
         """Return the format that a style and its traits make together."""
         if words not in self._formats:
-            keys: dict[str, Any] = {"valign": "top"}
+            keys: dict[str, Any] = {"valign": "vcenter"}
             for word in words:
                 keys |= STYLES.get(word) or TRAITS.get(word) or {}
             self._formats[words] = self.book.add_format(keys)

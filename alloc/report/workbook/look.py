@@ -11,6 +11,9 @@ WIDEST = 36
 LINE = 15
 """Height of a line [points]."""
 
+HIGH = 20
+"""Height of a title [points]."""
+
 PAGE = 190
 """How many Latin letters a printed page holds at most beside one another."""
 
@@ -48,7 +51,6 @@ TRAITS: Mapping[str, Mapping[str, Any]] = {
         "border": 1,
         "text_wrap": True,
         "align": "center",
-        "valign": "vcenter",
         "num_format": "@",
     },
     "title": {"bold": True, "font_size": 14, "num_format": "@"},

@@ -10,6 +10,7 @@ from alloc.instance.money import available
 from alloc.report.workbook.book import Block, Book, Column, Live
 from alloc.report.workbook.charts import CHART_ROWS, draw
 from alloc.report.workbook.checks import write_checks
+from alloc.report.workbook.look import HIGH
 from alloc.report.workbook.plan import Plan
 
 MOST_PLACES = 40
@@ -33,6 +34,7 @@ def write_summary(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str])
     )
     sheet.write_string(1, 0, _answer(plan), book.format("text"))
     sheet.merge_range(2, 0, 2, LAST, plan.say("voluntary"), book.format("prose"))
+    sheet.set_row(0, HIGH)
     sheet.set_row(2, 36)
     block = _goals(book, plan, sheet, 4)
     block = _kinds(book, plan, sheet, block.last + 2)
@@ -64,6 +66,7 @@ def _answer(plan: Plan) -> str:
 
 def _section(book: Book, plan: Plan, sheet: Any, row: int, text: str) -> int:
     sheet.write_string(row, 0, plan.say(text), book.format("section"))
+    sheet.set_row(row, HIGH)
     return row + 1
 
 
