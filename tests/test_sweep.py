@@ -155,6 +155,14 @@ def test_faults_and_questions_without_a_plan_are_rows():
     assert found.exit_code == 2
 
 
+def test_a_status_quo_with_nothing_to_decide_is_one(tmp_path: Path):
+    """Without industries nothing comes about by itself; pens bring half a job for a unit of money."""
+    bare = {"industry": "", "jobs": 0.5, "effect": 0}
+    path = written(asked(industries={"sheep": None}, baseline=[], measures={"pens": bare}), tmp_path)
+    found = alloc.sweep(path, {"grid": {"funds.aid.amount": [7, 9]}})
+    assert list(found.table["objective"]) == pytest.approx([3.5, 4.5])
+
+
 def test_a_point_out_of_time_is_a_row(monkeypatch: pytest.MonkeyPatch):
     found = alloc.sweep(ROOT / "instances/hotan-2019", {}, time_limit=0.01)
     assert found.points[0].status in ("feasible", "no_solution")

@@ -157,6 +157,13 @@ def test_the_points_are_every_combination_in_the_order_written(demo: Draft):
     assert found[-1].overrides["funds.tianjin.amount"] == 37  # half of it, doubled again
 
 
+def test_what_is_left_empty_keeps_its_place(tmp_path: Path, demo: Draft):
+    file = tmp_path / "plan.yaml"
+    file.write_text("scenarios:\n  as it is:\n  lean: {funds.tianjin.amount: × 0.5}\n  last:\n", encoding="utf-8")
+    written, source = read_plan(file)
+    assert [case.scenario for case in cases(written, source, demo, {})[1]] == ["as it is", "lean", "last"]
+
+
 def test_a_rule_can_be_on_or_off(demo: Draft):
     on, off = planned(demo, grid={"rules.livelihood at least 30 %": ["on", "off"]})
     assert on.overrides == {}

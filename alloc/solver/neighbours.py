@@ -143,6 +143,9 @@ def _goal(whole: Matrix, weighing: Floats, known: Sequence[Floats], gap: float, 
 
 def _searched(whole: Matrix, weighing: Floats, best: Found, gap: float, patience: Patience, plain: bool) -> Found:
     """Search once, beginning with the best plan where there is one."""
+    if not whole.variables:  # nothing to decide: HiGHS answers nothing to that
+        value = float(weighing @ whole.constants)
+        return Found(np.zeros(0), value, value)
     solver = program(whole.lower, whole.upper, whole.integer, whole.rows, weighing @ whole.goals)
     solver.changeObjectiveOffset(float(weighing @ whole.constants))
     for name in ("mip_rel_gap", "mip_abs_gap"):

@@ -17,8 +17,8 @@ from alloc.solution import Solution
 from alloc.solver import Choice, Kept, choice_of, choose, kept, solve_blocks, solve_near, solve_whole
 from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point
 
-STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "risk", "synergies")
-"""What the model of the status quo depends on: nothing is funded in it, so of measures and funds only their ids."""
+STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "risk")
+"""What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
 
 QUO_GAP = 1e-6
 
@@ -129,8 +129,7 @@ class Asker:
 
     def _without_aid(self, instance: Instance) -> Solution:
         """Return the status quo: the one before, where nothing that it depends on has changed."""
-        places = {m: (row.county, row.category, row.industry) for m, row in instance.measures.items()}
-        key = [*(getattr(instance, part) for part in STANDING), places, [*instance.funds]]
+        key = [getattr(instance, part) for part in STANDING]
         without = status_quo(instance)
         if self._standing is None or self._standing[0] != key:
             self._standing, self._quo = (key, kept(build(without))), None

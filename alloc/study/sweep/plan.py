@@ -51,13 +51,13 @@ def _tupled(value: Any) -> Any:
 
 
 def _keep_empty(source: Source) -> None:
-    """Put keys without a value back: `measures[*].unit_cost × 0.8…1.2:` says all that it has to say."""
-    for path in source.places:
+    """Put keys without a value back where they stood: `measures[*].unit_cost × 0.8…1.2:` says all it has to say."""
+    for path in [path for path in source.places if len(path) > 1]:
         holder = source.data
         for step in path[:-1]:
             holder = holder.get(step) if isinstance(holder, dict) else None
-        if len(path) > 1 and isinstance(holder, dict) and path[-1] not in holder:
-            holder[path[-1]] = None
+        if isinstance(holder, dict):
+            holder[path[-1]] = holder.pop(path[-1], None)  # in the order of the places, which is the order written
 
 
 def _fault(error: Any, source: Source) -> Fault:
