@@ -1,11 +1,13 @@
-"""The files of a frontier: frontier.csv, frontier.json, and one results folder for each point."""
+"""The files of a frontier: frontier.csv, frontier.json, its chart, and one results folder for each point."""
 
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from alloc.report.charts import draws_chinese, png, standalone
 from alloc.study.binder import bound, numbered, write_figures, write_table
+from alloc.study.frontier.pictures import picture
 from alloc.study.frontier.study import LESS, Curve, Frontier, Point
 
 MARK = "frontier.json"
@@ -92,4 +94,9 @@ def save(found: Frontier, out: Path, overwrite: bool, lang: str) -> Path:
             point.run.save(new / numbered("point", point.number, len(found.points)), lang=lang)
         write_table(table(found), new / "frontier.csv")
         write_figures(figures(found), new / MARK)
+        if found.points:
+            chart = standalone(picture(found, lang))
+            (new / "frontier.svg").write_text(chart, encoding="utf-8")
+            if draws_chinese() or chart.isascii():
+                (new / "frontier.png").write_bytes(png(chart))
     return out
