@@ -355,3 +355,11 @@ def test_wrong_calls_are_refused():
 def test_what_is_stopped_early_is_not_called_complete():
     found = alloc.frontier(knapsack("2KP100-50", "unit_cost"), points=4, time_limit=0.02)
     assert not found.complete
+
+
+def test_the_chart_has_a_mark_for_every_point_and_names_the_knee(tmp_path: Path):
+    found = alloc.frontier(DEMO, objectives=("employment", "cost"), points=3)
+    found.save(tmp_path / "out")
+    drawn = (tmp_path / "out/frontier.svg").read_text(encoding="utf-8")
+    assert drawn.count("<circle") == len(found.points) == 3
+    assert "knee" in drawn

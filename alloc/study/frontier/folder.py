@@ -95,7 +95,7 @@ def save(found: Frontier, out: Path, overwrite: bool, lang: str) -> Path:
         write_table(table(found), new / "frontier.csv")
         write_figures(figures(found), new / MARK)
         if found.points:
-            chart = standalone(picture(found, lang))
+            chart = standalone(picture(found, lang), f"{found.instance.name} {found.instance.year}")
             (new / "frontier.svg").write_text(chart, encoding="utf-8")
             if draws_chinese() or chart.isascii():
                 (new / "frontier.png").write_bytes(png(chart))

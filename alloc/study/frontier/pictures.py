@@ -11,8 +11,7 @@ MOST_NAMES = 25
 def picture(found: Frontier, lang: str) -> Chart:
     """Return the chart; only points of a hull are joined, since between others there is no plan to be had."""
     first, second = (say(f"aim_{name}", lang) for name in found.objectives)
-    name = found.instance.title or found.instance.name
-    title = say("frontier_chart", lang, name=name, first=first, second=second)
+    title = say("frontier_chart", lang, first=first, second=second)
     return lines(
         [_series(found, curve, lang) for curve in found.curves], title=title, x=first, y=second, zero=(False,) * 2
     )
