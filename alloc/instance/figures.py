@@ -79,8 +79,8 @@ def columns_of(row: type[BaseModel]) -> dict[str, tuple[str, bool, float, float]
     found = {}
     for name, field in row.model_fields.items():
         kind = kind_of(field.annotation)
-        if kind in ("number", "map"):
-            found[field.alias or name] = (name, kind == "map", *_limits(field, kind == "map"))
+        if kind in ("number", "map", "perhaps map"):
+            found[field.alias or name] = (name, kind != "number", *_limits(field, kind != "number"))
     return found
 
 
