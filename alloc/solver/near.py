@@ -97,7 +97,7 @@ class Near:
 
     def toward(self, direction: Floats, scale: float) -> Floats | None:
         """Return the plan with the most aid in a direction over places; scale: all aid there is [money]."""
-        return self._program.ask(direction @ self.money, {}, WIDE * scale, 0.0, None, NODES).x
+        return self._program.ask(direction @ self.money, {}, WIDE * scale, 0.0, (), NODES).x
 
     def farthest(
         self, others: Sequence[Other], starts: Sequence[Floats], ends: Mapping[int, tuple[float, float]]
@@ -165,7 +165,7 @@ class Near:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
             held_fast = filled(aimed, np.ones(1), start, Patience(INF))
             return None if held_fast is None else held_fast[0][:last]
-        answer = self._once(program).ask(aim, {}, GRAIN, COARSE, start, NODES)
+        answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
 
     def _held(self, ends: Mapping[int, tuple[float, float]]) -> Iterator[Row]:

@@ -4,13 +4,14 @@ HiGHS is kept alive between the askings, each of which starts from nothing but a
 an answer depends on what was asked, not on what was asked before.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
 
 from alloc.solver.matrix import INF, Floats, Matrix, extended, program
+from alloc.solver.neighbours import NODES, PLAIN
 from alloc.solver.patience import Patience
 from alloc.solver.polish import contradicts_itself, filled
 
@@ -65,49 +66,73 @@ class Repeated:
         bounds: Mapping[int, Range],
         gap: float,
         part: float = 0.0,
-        start: Floats | None = None,
+        starts: Sequence[Floats] = (),
         nodes: int | None = None,
     ) -> Answer:
         """Return the plan with the most of a goal, while some watched rows keep within bounds.
 
-        goal: one figure for each decision. gap, in the goal's unit, and part, of its value: at which of them to
-        stop. start: a plan that keeps all limits. nodes: most nodes of the search, after which nothing may be proven.
+        goal: one figure for each decision. gap, in the goal's unit, and part, of its value: at which of them to stop.
+        starts: plans whose whole decisions may serve to begin with; a search that begins with one does without
+        helpers, as long as it is proven so. nodes: most nodes of the search, after which nothing may be proven.
         """
         solver = self._solver
-        solver.clearSolver()
         solver.changeColsCost(len(self._columns), self._columns, goal)
         for k in range(self._count):
             low, high = bounds.get(k, (-INF, INF))
             solver.changeRowBounds(self._first + k, low, high)
         solver.setOptionValue("mip_abs_gap", gap)
         solver.setOptionValue("mip_rel_gap", part)
-        solver.setOptionValue("mip_max_nodes", nodes or 2**31 - 1)
-        if start is not None:
-            known = highspy.HighsSolution()
-            known.col_value = start.tolist()
-            solver.setSolution(known)
         self.askings += 1
+        aimed = replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1))
+        best = self._begun(aimed, starts)
+        if best.x is not None:
+            best = self._searched(aimed, best, nodes or NODES, plain=True)
+            enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
+            if enough or nodes is not None or self._patience.over():
+                return best
+        return self._searched(aimed, best, nodes or 2**31 - 1, plain=False)
+
+    def _begun(self, aimed: Matrix, starts: Sequence[Floats]) -> Answer:
+        """Return the best plan with the whole decisions of one of some plans, nothing proven."""
+        plans = [plan for x in starts if (plan := filled(aimed, np.ones(1), x, _CALM)) is not None]
+        x, value = max(plans, key=lambda plan: plan[1], default=(None, -INF))
+        return Answer(x, value, INF)
+
+    def _searched(self, aimed: Matrix, best: Answer, nodes: int, plain: bool) -> Answer:
+        """Search once, beginning with the best plan where there is one."""
+        solver = self._solver
+        solver.clearSolver()
+        for name in PLAIN:
+            solver.setOptionValue(name, not plain)
+        solver.setOptionValue("mip_max_nodes", nodes)
+        if best.x is not None:
+            known = highspy.HighsSolution()
+            known.col_value = best.x.tolist()
+            solver.setSolution(known)
         self._patience.run(solver, self._seconds)
-        if start is not None and contradicts_itself(solver):
+        if best.x is not None and contradicts_itself(solver):
             solver.clearSolver()  # and with it the start
             self._patience.run(solver, self._seconds)
-        return self._read(goal, bounds)
+        found = self._read(aimed)
+        if best.x is None or (found.x is not None and found.value >= best.value):
+            return found
+        bound = best.bound if found.impossible else min(best.bound, found.bound)
+        return Answer(best.x, best.value, max(bound, best.value))
 
-    def _read(self, goal: Floats, bounds: Mapping[int, Range]) -> Answer:
+    def _read(self, aimed: Matrix) -> Answer:
         status, info = self._solver.getModelStatus(), self._solver.getInfo()
         if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
             return Answer(None, -INF, -INF, impossible=True)
-        whole = self.matrix.integer.any()
+        whole = aimed.integer.any()
         bound = info.mip_dual_bound if whole else info.objective_function_value
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return Answer(None, -INF, bound if np.isfinite(bound) else INF)
         if not whole and status != highspy.HighsModelStatus.kOptimal:
             bound = INF
         x = np.array(self._solver.getSolution().col_value)
-        exact = filled(replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1)), np.ones(1), x, _CALM)
-        if exact is not None:
-            x = exact[0]
-        value = float(goal @ x)
+        exact = filled(aimed, np.ones(1), x, _CALM)
+        x = x if exact is None else exact[0]
+        value = float(aimed.goals[0] @ x)
         return Answer(x, value, max(bound, value))
 
 

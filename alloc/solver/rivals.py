@@ -24,6 +24,19 @@ WITHIN = 0.9
 CLOSER = 0.5
 """Searches go on to this part of the gap asked, so that making a plan exact does not lose the proof."""
 
+SURE = 1e-5
+"""A point is proven where no plan is better by more than this part of an objective, or the gap asked: searches go on
+to a finer gap, but whole decisions that HiGHS keeps to 1e-6 lose some of it when they are made whole."""
+
+TIGHT = 1e-10
+"""A floor lies this part below the best: one at the very best can make HiGHS fix decisions by rounding."""
+
+ALIKE = 1e-6
+"""A plan with the floor at the very best is taken where it is as good as that, but for this part."""
+
+ENDS, LATEST = 4, 6
+"""Plans to begin a search with: so many of the first found, which lie at the ends, and of the last."""
+
 RESOLVED = 1e-7
 """What is less than this part of a goal is not told from the solver's rounding."""
 
@@ -65,6 +78,7 @@ class Rivals:
         small = int(whole.integer.sum()) < SMALL
         self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
         self.steps: tuple[Fraction | None, ...] = steps(whole, list(whole.goals))
+        self._known: list[Floats] = []
         self.program = Repeated(whole, whole.goals, patience, options.time_limit, options.threads or 1)
 
     @property
@@ -89,14 +103,14 @@ class Rivals:
             found.append((value if step is None else float(round(value / float(step)) * step)) + constant)
         return found[0], found[1]
 
-    def weighted(self, weights: Pair, gap: float, start: Floats | None = None) -> Answer:
+    def weighted(self, weights: Pair, gap: float) -> Answer:
         """Return the plan with the most of a weighted sum of both objectives; gap: in the sum's unit."""
         mix = np.array(weights)
-        answer = self.program.ask(mix @ self.whole.goals, {}, gap, start=start)
+        answer = self._asked(mix @ self.whole.goals, {}, gap)
         constant = float(mix @ self.whole.constants)
         return replace(answer, value=answer.value + constant, bound=answer.bound + constant)
 
-    def efficient(self, k: int, least: float, most: float, start: Floats | None = None) -> Efficient | Answer:
+    def efficient(self, k: int, least: float, most: float) -> Efficient | Answer:
         """Return the plan with the most of objective k, and then of the other, which has at least `least`.
 
         most: no plan has more of the other. Where there is no such plan the answer says why.
@@ -106,20 +120,39 @@ class Rivals:
         ratio = self._ratio(k, least, most)
         if ratio is not None:
             step = float(self.steps[other] or 0) * ratio
-            answer = self.program.ask(self._mixed(k, ratio), floor, WITHIN * step, start=start)
+            answer = self._asked(self._mixed(k, ratio), floor, WITHIN * step)
             if answer.x is None:
                 return answer
             more = answer.bound - answer.value
             slack = (0.0, 0.0) if more < step else _ordered(k, more, more / ratio)
             return Efficient(answer.x, self.values(answer.x), slack, more < step)
-        first = self._most(k, floor, start)
+        first = self._most(k, floor)
         if first.x is None:
             return first
-        second = self._most(other, {k: (first.value, INF), **floor}, first.x)
-        x = first.x if second.x is None else second.x
+        reached = first.value - HELD * max(1.0, abs(first.value))  # else plans as good but for rounding are lost
+        second = self._most(other, {k: (reached, INF), **floor})
+        x = self._exact(k, floor, first.x if second.x is None else second.x)
         missing = _ordered(k, self._missing(k, first), self._missing(other, second))
-        allowed = [self.gap * max(1.0, abs(v)) for v in self.values(x)]
+        allowed = [max(self.gap, SURE) * max(1.0, abs(v)) for v in self.values(x)]
         return Efficient(x, self.values(x), missing, missing[0] <= allowed[0] and missing[1] <= allowed[1])
+
+    def _exact(self, k: int, floor: dict[int, Pair], x: Floats) -> Floats:
+        """Return the plan with the most of objective k, then of the other, that the whole decisions of x allow."""
+        best = self._filled(k, floor, x)
+        if best is None:
+            return x
+        at, near = (
+            self._filled(1 - k, {**floor, k: (best[1] - part * max(1.0, abs(best[1])), INF)}, best[0])
+            for part in (0.0, TIGHT)
+        )
+        if near is None:
+            return x
+        return at[0] if at is not None and at[1] >= near[1] - ALIKE * max(1.0, abs(near[1])) else near[0]
+
+    def _filled(self, k: int, bounds: dict[int, Pair], x: Floats) -> tuple[Floats, float] | None:
+        """Return the plan with the most of an objective that the whole decisions of x allow, and its own sum."""
+        aimed = replace(self.program.bounded(bounds), goals=self.whole.goals[k][None], constants=np.zeros(1))
+        return filled(aimed, np.ones(1), x, CALM)
 
     def _ratio(self, k: int, least: float, most: float) -> float | None:
         """Return a weight of the other objective so small that all of it is worth less than a step of the first.
@@ -138,10 +171,16 @@ class Rivals:
         mix: Floats = self.whole.goals[k] + ratio * self.whole.goals[1 - k]
         return mix
 
-    def _most(self, k: int, bounds: dict[int, Pair], start: Floats | None) -> Answer:
+    def _most(self, k: int, bounds: dict[int, Pair]) -> Answer:
         step = self.steps[k]
         gap, part = (CLOSER * self.gap, CLOSER * self.gap) if step is None else (WITHIN * float(step), 0.0)
-        return self.program.ask(self.whole.goals[k], bounds, gap, part, start)
+        return self._asked(self.whole.goals[k], bounds, gap, part)
+
+    def _asked(self, goal: Floats, bounds: dict[int, Pair], gap: float, part: float = 0.0) -> Answer:
+        """Ask, beginning with what was found before: the last plans, and the two ends."""
+        answer = self.program.ask(goal, bounds, gap, part, [*self._known[:ENDS], *self._known[ENDS:][-LATEST:]])
+        self._known += [] if answer.x is None else [answer.x]
+        return answer
 
     def _missing(self, k: int, answer: Answer) -> float:
         """Return how much more of an objective there could be: nothing where the next step is out of reach."""
@@ -159,7 +198,7 @@ class Rivals:
         Where it can, plans lie on a segment that begins at an efficient point, and efficient points are infinite in
         number: each plan of the segment is efficient or beaten by one that is, ever closer to its beginning.
         """
-        best = filled(replace(self.whole, goals=self.whole.goals[1][None], constants=np.zeros(1)), np.ones(1), x, CALM)
+        best = self._filled(1, {}, x)
         now = float(self.whole.goals[1] @ x)
         return best is not None and best[1] > now + 10 * self.gap * max(1.0, abs(now))
 
@@ -167,8 +206,7 @@ class Rivals:
         """Tell whether every mixture of two plans' values is reached: with the whole decisions of one or the other."""
         for one, target in ((a, b), (b, a)):
             floors = {k: (self._floor(k, v), INF) for k, v in enumerate(target.values)}
-            bounded = replace(self.program.bounded(floors), goals=self.whole.goals[:1], constants=np.zeros(1))
-            if filled(bounded, np.ones(1), one.x, CALM) is not None:
+            if self._filled(0, floors, one.x) is not None:
                 return True
         return False
 

@@ -81,7 +81,7 @@ def ends(rivals: Rivals) -> Ends | None:
     first = rivals.efficient(0, -inf, inf)
     if not isinstance(first, Efficient):
         return None
-    last = rivals.efficient(1, -inf, inf, first.x)
+    last = rivals.efficient(1, -inf, inf)
     return Ends(first, last) if isinstance(last, Efficient) else None
 
 
@@ -99,7 +99,7 @@ def grid(rivals: Rivals, between: Ends, count: int, tell: Tell) -> Trace:
         floor = low + (high - low) * i / (count - 1)
         if floor <= found[-1].values[1]:
             continue
-        point = rivals.efficient(0, floor, high, last.x)
+        point = rivals.efficient(0, floor, high)
         if not isinstance(point, Efficient):
             complete = False
             continue
@@ -131,7 +131,7 @@ def counted(rivals: Rivals, between: Ends, tell: Tell) -> Trace | None:
     while not between.same and found[-1].values[swept] < last.values[swept] - 0.5 * step:
         if rivals.stepped is None and rivals.trades(found[-1].x):
             return None
-        point = rivals.efficient(1 - swept, found[-1].values[swept] + step, last.values[swept], last.x)
+        point = rivals.efficient(1 - swept, found[-1].values[swept] + step, last.values[swept])
         if not isinstance(point, Efficient) or point.values[swept] < found[-1].values[swept] + 0.5 * step:
             complete = False
             break
@@ -159,7 +159,7 @@ def hull(rivals: Rivals, between: Ends, tolerance: float, tell: Tell) -> Trace:
         a, b = points[i], points[i + 1]
         level = _level(a.values, b.values, ranges)
         line = level[0] * a.values[0] + level[1] * a.values[1]
-        answer = rivals.weighted(level, 0.25 * tolerance, a.x)
+        answer = rivals.weighted(level, 0.25 * tolerance)
         if answer.x is not None and answer.value > line + 0.5 * tolerance:
             values = rivals.values(answer.x)
             slack = max(answer.bound - answer.value, 0.0)
