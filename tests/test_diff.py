@@ -225,6 +225,18 @@ def test_folders_are_compared_as_runs_are(folders: tuple[Path, Path]):
     assert jobs == pytest.approx({"budget": 5.9, "rules": 0, "data": -18.9, "total": -13})
 
 
+def test_a_workbook_edited_by_hand_is_compared_by_its_inputs_and_its_money(folders: tuple[Path, Path], tmp_path: Path):
+    """Against the folder it came from: the same question, and 2.5 万元 less for courses are 10 jobs less, by choice."""
+    book = openpyxl.load_workbook(folders[0] / "allocation.xlsx")
+    sheet = book["Allocation"]
+    column = next(i for i, cell in enumerate(sheet[1]) if str(cell.value).startswith("Amount"))
+    next(row for row in sheet.iter_rows() if {"yutian-courses", "tianjin"} <= {c.value for c in row})[column].value = 10
+    book.save(tmp_path / "edited.xlsx")
+    found = alloc.diff(folders[0], tmp_path / "edited.xlsx")
+    assert effects(found) == pytest.approx({"budget": 0, "rules": 0, "data": 0, "choice": -10, "total": -10})
+    assert found.split.differ == ()
+
+
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
