@@ -6,6 +6,7 @@ import os
 import random
 import signal
 import threading
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -211,9 +212,15 @@ def test_processes_give_the_same_plan_as_none():
     assert (one.stages, one.values) == (two.stages, two.values)
 
 
-def _asks(parts: Any) -> list[Ask]:
-    prices = np.full(parts.rows.count, 0.5)
-    return [Ask(np.ones(1), prices * i / 400, 1e-9) for i in range(400)]
+def _priced(hands: Workers, parts: Any) -> list[Any]:
+    """Ask every block at a few hundred prices, and then with the whole decisions of its answers held."""
+    prices, found = np.full(parts.rows.count, 0.5), []
+    for i in range(200):
+        ask = Ask(np.ones(1), prices * i / 200, 1e-9)
+        answers = hands.price([ask] * len(parts.blocks), lambda: False)
+        held = [answer.plans[:, block.integer] for answer, block in zip(answers, parts.blocks, strict=True)]
+        found += answers + hands.price([replace(ask, held=numbers) for numbers in held], lambda: False)
+    return found
 
 
 def test_a_worker_killed_in_mid_round_changes_nothing():
@@ -222,19 +229,32 @@ def test_a_worker_killed_in_mid_round_changes_nothing():
     parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
     with workers(1, None) as alone:
         alone.deal(parts.blocks)
-        expected = alone.price(_asks(parts), lambda: False)
+        expected = _priced(alone, parts)
     with workers(2, None) as hands:
         hands.deal(parts.blocks)
-        hands.price(_asks(parts)[:1], lambda: False)
-        threading.Timer(0.1, os.kill, (hands.processes()[0], signal.SIGKILL)).start()
-        found = hands.price(_asks(parts), lambda: False)
-    _same(found, expected)
+        hands.price([Ask(np.ones(1), np.zeros(parts.rows.count), 1e-9)] * len(parts.blocks), lambda: False)
+        victim = hands.processes()[0]
+        threading.Timer(0.1, os.kill, (victim, signal.SIGKILL)).start()
+        found = _priced(hands, parts)
+        assert victim not in hands.processes()
+    assert [answer.bound for answer in found] == [answer.bound for answer in expected]
+    assert all(np.array_equal(a.plans, b.plans) for a, b in zip(found, expected, strict=True))
 
 
-def _same(found: Any, expected: Any) -> None:
-    assert [[answer.bound for answer in row] for row in found] == [[answer.bound for answer in row] for row in expected]
-    for row, others in zip(found, expected, strict=True):
-        assert all(np.array_equal(a.plans, b.plans) for a, b in zip(row, others, strict=True))
+def test_whole_decisions_held_are_filled_as_well_as_the_search_filled_them():
+    instance = instance_of(donors(9))
+    model = build(instance)
+    parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    with workers(1, None) as alone:
+        alone.deal(parts.blocks)
+        ask = Ask(np.ones(1), np.full(parts.rows.count, 0.3), 1e-9)
+        searched = alone.price([ask] * len(parts.blocks), lambda: False)
+        held = [replace(ask, held=a.plans[:1, b.integer]) for a, b in zip(searched, parts.blocks, strict=True)]
+        filled = alone.price(held, lambda: False)
+    for block, answer, again in zip(parts.blocks, searched, filled, strict=True):
+        aim = block.goals[0] - 0.3 * block.link.sum(axis=0)
+        assert aim @ again.plans[0] == pytest.approx(aim @ answer.plans[0], rel=1e-7)
+        assert again.bound == float("inf")
 
 
 class Killer:

@@ -1,12 +1,14 @@
 """Column generation: prices from the master, plans from the blocks, and the best bound that the prices prove.
 
 First prices are those of the relaxed program as a whole. Blocks are asked at these, then between the best
-prices so far and the master's, round after round. The master may miss coupling rows, so that its prices stay
-within a box around the best ones.
+prices so far and the master's, round after round: loosely at first, as good prices need no exact answers. The
+master may miss coupling rows, so that its prices stay within a box around the best ones. Between two rounds of
+searches the whole decisions that the master uses are filled with money anew, at its own prices, until that helps
+no more: linear programs, each a hundredth of a search.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -16,7 +18,7 @@ from alloc.solver.matrix import INF, Floats, Matrix, program
 from alloc.solver.patience import Patience
 from alloc.solver.pricing import Answer, Ask
 from alloc.solver.structure import Structure
-from alloc.solver.workers import StoppedError, Workers
+from alloc.solver.workers import Workers
 
 DRAWN = 0.5
 """How far the master's prices are drawn towards the best ones."""
@@ -33,6 +35,12 @@ HOPELESS = 1e5
 FINE = 0.2
 """Part of the asked gap that the blocks' own searches may leave open together."""
 
+LOOSE = (0.15, 0.05, 0.015)
+"""Parts of the value that the searches of the first rounds may leave open together."""
+
+FILLS, FILLED = 10, 0.02
+"""How often whole decisions are filled anew in a round, and the part of the asked gap that calls for once more."""
+
 FLOOR = 0.03
 """A coupling row without a price is taken to have this part of the largest one, where room around it is needed."""
 
@@ -40,20 +48,29 @@ LACK = 1e-6
 """A smaller lack than this is rounding."""
 
 
+EXACT = 20_000
+"""With more columns than this the first prices are those of the relaxed program solved roughly."""
+
+ROUGH = 1e-2
+"""Tolerance of a rough solve: prices as good to begin with, ten times sooner at 832 counties."""
+
+
 @dataclass(frozen=True)
 class Relaxed:
-    """The relaxed program: its status, value, and prices of all rows."""
+    """The relaxed program: its status, value, and prices of all rows; the value is a bound only where exact."""
 
     status: highspy.HighsModelStatus
     value: float
     prices: Floats
+    exact: bool
 
 
 @dataclass
 class Search:
     """What column generation has: the master, the best bound with its prices, the blocks' bounds and plans there.
 
-    next_prices: what blocks are asked next; width: of the box around the best prices; ended: nothing new comes.
+    next_prices: what blocks are asked next; size: of the value, before there is a bound; sure: whether the
+    relaxed program is known to have a plan; width: of the box around the best prices; ended: nothing new comes.
     """
 
     parts: Structure
@@ -62,6 +79,8 @@ class Search:
     bound: float
     prices: Floats
     next_prices: Floats
+    size: float
+    sure: bool
     at_best: Sequence[Answer] = ()
     mix: Mix | None = None
     impossible: bool = False
@@ -71,12 +90,21 @@ class Search:
 
 
 def relaxed(matrix: Matrix, weights: Floats, patience: Patience) -> Relaxed:
-    """Solve the program without whole decisions: its prices are a start, its value a bound."""
+    """Solve the program without whole decisions, a large one roughly: its prices are a start."""
+    if len(matrix.lower) > EXACT:
+        rough = _relaxed(matrix, weights, patience, {"solver": "pdlp", "kkt_tolerance": ROUGH})
+        if rough.status == highspy.HighsModelStatus.kOptimal:
+            return replace(rough, exact=False)
+    return _relaxed(matrix, weights, patience, {})
+
+
+def _relaxed(matrix: Matrix, weights: Floats, patience: Patience, options: Mapping[str, str | float]) -> Relaxed:
     solver = program(matrix.lower, matrix.upper, None, matrix.rows, weights @ matrix.goals)
+    for name, value in options.items():
+        solver.setOptionValue(name, value)
     patience.run(solver)
-    status = solver.getModelStatus()
     value = solver.getInfo().objective_function_value + float(weights @ matrix.constants)
-    return Relaxed(status, value, np.array(solver.getSolution().row_dual))
+    return Relaxed(solver.getModelStatus(), value, np.array(solver.getSolution().row_dual), True)
 
 
 def tolls(parts: Structure, prices: Floats, times: float) -> Floats:
@@ -89,7 +117,8 @@ def begin(parts: Structure, weights: Floats, start: Relaxed) -> Search:
     """Return a search that has prices but no plans yet."""
     prices = start.prices[parts.coupling]
     master = Master(parts, weights, tolls(parts, prices, 1.0))
-    return Search(parts, weights, master, start.value, prices, prices)
+    value = start.value if start.exact else INF
+    return Search(parts, weights, master, value, prices, prices, max(1.0, abs(start.value)), start.exact)
 
 
 def generate(
@@ -106,24 +135,63 @@ def generate(
     search is changed in place and can be taken up again; `impossible` where a block has no plan.
     """
     while not search.ended and not search.impossible and not patience.over():
-        new = _asked(search, hands, patience, search.next_prices, gap)
-        mix = None if new is None else _mixed(search)
-        if search.impossible or mix is None:
-            search.mix = mix
+        new = _asked(search, hands, patience, search.next_prices, _fine(search, gap))
+        mix = None if search.impossible else _refilled(search, hands, patience, gap)
+        if mix is None:
             return
         search.mix, search.rounds = mix, search.rounds + 1
         search.ended = search.rounds >= ROUNDS
         tell(search)
+        tight = search.rounds > len(LOOSE)
+        if mix.lack > LACK and search.rounds >= len(LOOSE) and not search.sure:
+            exact = _relaxed(search.parts.matrix, search.weights, patience, {})
+            search.sure, search.impossible = True, exact.status == highspy.HighsModelStatus.kInfeasible
         close = search.bound - mix.value <= near * max(1.0, abs(mix.value))
-        if mix.lack <= LACK and new == 0:
+        if mix.lack <= LACK and new == 0 and tight:
             search.ended = True
-        elif mix.lack > LACK and (close or new == 0):
+        elif mix.lack > LACK and (close or new == 0) and tight:
             search.width *= WIDER
             search.ended = search.ended or search.width > HOPELESS
             search.mix = mix = _mixed(search) or mix
         search.next_prices = DRAWN * search.prices + (1 - DRAWN) * mix.prices
         if mix.lack <= LACK and close:
             return
+
+
+def _fine(search: Search, gap: float) -> float:
+    """Return what the searches may leave open together, in the goal's unit."""
+    loose = LOOSE[search.rounds] if search.rounds < len(LOOSE) else 0.0
+    size = max(1.0, abs(search.bound)) if np.isfinite(search.bound) else search.size
+    return max(1e-9, max(FINE * gap, loose) * size)
+
+
+def _refilled(search: Search, hands: Workers, patience: Patience, gap: float) -> Mix | None:
+    """Return the master's mix after filling the whole decisions that it uses at its own prices, while that helps."""
+    mix = _mixed(search)
+    for _ in range(FILLS):
+        if mix is None or patience.over():
+            break
+        used = _used(search, mix)
+        asks = [Ask(search.weights, mix.prices, 0.0, patience.left, held) for held in used]
+        answers = hands.price(asks, patience.over)
+        if not sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers)):
+            break
+        before, mix = mix, _mixed(search) or mix
+        gain = mix.value - before.value
+        if mix.lack <= LACK and gain <= FILLED * gap * max(1.0, abs(mix.value)):
+            break
+    return mix
+
+
+def _used(search: Search, mix: Mix) -> list[Floats]:
+    """Return for every block the whole decisions of the plans that the master uses, a row each."""
+    blocks = search.parts.blocks
+    found: list[dict[bytes, Floats]] = [{} for _ in blocks]
+    for weight, (k, plan) in zip(mix.weights, search.master.plans, strict=True):
+        if weight > LACK:
+            numbers = plan[blocks[k].integer]
+            found[k][numbers.tobytes()] = numbers
+    return [np.array(list(rows.values())) for rows in found]
 
 
 def _mixed(search: Search) -> Mix | None:
@@ -133,15 +201,14 @@ def _mixed(search: Search) -> Mix | None:
     return search.master.mix()
 
 
-def _asked(search: Search, hands: Workers, patience: Patience, prices: Floats, gap: float) -> int | None:
-    """Ask the blocks at some prices and keep what they answer; return how many plans are new, None if stopped."""
+def _asked(search: Search, hands: Workers, patience: Patience, prices: Floats, fine: float) -> int:
+    """Ask the blocks at some prices and keep what they answer; return how many plans are new.
+
+    fine: what the searches may leave open together, in the goal's unit.
+    """
     parts = search.parts
-    size = max(1.0, abs(search.bound) if np.isfinite(search.bound) else 1.0)
-    fine = max(1e-9, FINE * gap * size / len(parts.blocks))
-    try:
-        [answers] = hands.price([Ask(search.weights, prices, fine, patience.left)], patience.over)
-    except StoppedError:
-        return None
+    ask = Ask(search.weights, prices, fine / len(parts.blocks), patience.left)
+    answers = hands.price([ask] * len(parts.blocks), patience.over)
     bounds = np.array([answer.bound for answer in answers])
     if (bounds == -INF).any():
         search.impossible = True
@@ -159,14 +226,14 @@ def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, pat
     master = Master(parts, nothing, np.ones(parts.rows.count))
     for k, plan in known.plans:
         master.offer(k, plan[None])
-    search = Search(parts, nothing, master, INF, start, start)
+    search = Search(parts, nothing, master, INF, start, start, 1.0, True)
     for _ in range(ROUNDS):
         mix = master.mix()
         if mix is None or mix.lack <= LACK:
             return False
-        new = _asked(search, hands, patience, mix.prices, 1e-9)
-        if new is None or search.impossible:
-            return search.impossible
+        new = _asked(search, hands, patience, mix.prices, 1e-9 * len(known.parts.blocks))
+        if search.impossible:
+            return True
         if search.bound < -LACK * max(1.0, float(np.abs(mix.prices).max())):
             return True
         if new == 0:

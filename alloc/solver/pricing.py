@@ -1,4 +1,4 @@
-"""One block at given prices: its best columns and a bound on all of them.
+"""One block at given prices: its best plans and a bound on all of them, or the best with its whole decisions held.
 
 The search options are those that paid on blocks of a hundred columns (BLOCKS.md has the figures). Every
 search starts afresh, so what a block answers depends on the question alone, never on what the process
@@ -6,8 +6,8 @@ that answers was asked before: the loss of a process changes nothing.
 """
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -40,12 +40,16 @@ Model = tuple[Block, highspy.Highs]
 
 @dataclass(frozen=True)
 class Ask:
-    """Prices at which blocks are asked for their best: goal weights, coupling prices, gap in the goal's unit."""
+    """Prices at which a block is asked for its best: goal weights, coupling prices, gap in the goal's unit, time [s].
+
+    held: whole decisions to be held, a row for each plan wanted; without it the block is searched.
+    """
 
     weights: Floats
     prices: Floats
     gap: float
     seconds: float = 3600.0
+    held: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -70,9 +74,36 @@ def revived(block: Block) -> Model:
 
 
 def price(model: Model, ask: Ask) -> Answer:
-    """Return the best that one block can do at some prices."""
+    """Return the best that one block can do at some prices; no bound and no plan where there is no time."""
     block, solver = model
+    if ask.seconds <= 0:
+        return unanswered(block)
     aim = ask.weights @ block.goals - ask.prices[block.coupling] @ block.link
+    return _searched(block, solver, ask, aim) if ask.held is None else _filled(block, ask.held, aim)
+
+
+def unanswered(block: Block) -> Answer:
+    """Return the answer of a block that was not asked, or too late."""
+    return Answer(INF, np.zeros((0, len(block.lower))))
+
+
+def _filled(block: Block, held: Floats, aim: Floats) -> Answer:
+    """Return the best plans with whole decisions held: linear programs, each begun where the one before ended."""
+    solver = program(block.lower, block.upper, None, block.rows, aim)
+    whole = np.flatnonzero(block.integer).astype(np.int32)
+    found = []
+    for numbers in held:
+        solver.changeColsBounds(len(whole), whole, numbers, numbers)
+        solver.run()
+        if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            plan = np.array(solver.getSolution().col_value)
+            plan[whole] = numbers
+            found.append(plan)
+    return Answer(INF, np.array(found).reshape(-1, len(aim)))
+
+
+def _searched(block: Block, solver: highspy.Highs, ask: Ask, aim: Floats) -> Answer:
+    """Return the best plans of a search, which starts afresh, and the bound that it has proven."""
     solver.clearSolver()
     solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), aim)
     solver.setOptionValue("mip_abs_gap", ask.gap)
@@ -87,7 +118,7 @@ def price(model: Model, ask: Ask) -> Answer:
     if status == names.kInfeasible:
         return Answer(-INF, np.zeros((0, len(aim))))
     if status == names.kUnbounded:
-        return Answer(INF, np.zeros((0, len(aim))))
+        return unanswered(block)
     if status not in (names.kOptimal, names.kTimeLimit, names.kInterrupt):
         raise SolveError("solver_failed", condition=str(solver.modelStatusToString(status)))
     return Answer(_bound(block, solver, status), _plans(block, solver))
@@ -113,17 +144,10 @@ def _plans(block: Block, solver: highspy.Highs) -> Floats:
     return plans
 
 
-def price_all(models: Sequence[Model], asks: Sequence[Ask]) -> list[list[Answer]]:
-    """Return the answers of some blocks: for every ask one for each block.
-
-    Blocks that the time does not reach answer with no bound and no plan.
-    """
-    started, found = time.perf_counter(), []
-    for ask in asks:
-        row = []
-        for model in models:
-            left = ask.seconds - (time.perf_counter() - started)
-            late = Answer(INF, np.zeros((0, len(model[0].lower))))
-            row.append(price(model, Ask(ask.weights, ask.prices, ask.gap, left)) if left > 0 else late)
-        found.append(row)
-    return found
+def price_all(models: Mapping[int, Model], asks: Mapping[int, Ask]) -> dict[int, Answer]:
+    """Return the answers of some blocks by their numbers; the time of all of them counts for each."""
+    started = time.perf_counter()
+    return {
+        k: price(models[k], replace(ask, seconds=ask.seconds - (time.perf_counter() - started)))
+        for k, ask in asks.items()
+    }

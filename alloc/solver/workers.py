@@ -1,27 +1,28 @@
 """Processes that price blocks and keep their models alive between rounds.
 
 Blocks are dealt to lanes; a lane is one process of this machine, or one worker of a Dask cluster. Both are
-executors, so the same code drives them. A process that is lost takes nothing with it: its lane is
-opened again, given its blocks once more and asked the same question.
+executors, so the same code drives them. A lane that has nothing left to do takes over what waits for
+another. A process that is lost takes nothing with it: its lane is opened again and asked the same question.
 """
 
-import itertools
 import os
 import signal
 import threading
+import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import CancelledError, Executor, Future, ProcessPoolExecutor
-from concurrent.futures import TimeoutError as Waiting
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from multiprocessing import get_context, parent_process
 from typing import Any
 
 from alloc.errors import RequestError, SolveError
-from alloc.solver.pricing import Answer, Ask, Model, price_all, revived
+from alloc.solver.pricing import Answer, Ask, Model, price_all, revived, unanswered
 from alloc.solver.structure import Block
 
 TRIES = 4
@@ -30,29 +31,33 @@ TRIES = 4
 GOODBYE = 2.0
 """Longest wait for a cluster's worker to let go of its models [s]."""
 
-Priced = list[list[Answer]]
-"""For every ask, the answer of each block."""
+AT_ONCE = 4
+"""A lane is sent one of so many parts of what waits for it; what it has not been sent, another can take over."""
 
-_alive: dict[tuple[str, int], list[Model]] = {}
-"""What this process keeps: the models of a run's lane."""
+TICK = 0.1
+"""How often a wait looks whether it is to end [s]."""
+
+Deal = tuple[str, int]
+"""A run and which of its deals: blocks are dealt anew for every goal."""
+
+_alive: dict[Deal, dict[int, Model]] = {}
+"""What this process keeps: the models of a deal, by the number of the block."""
 
 
-class StoppedError(Exception):
-    """The time is over, or somebody asked to stop, while blocks were being priced."""
-
-
-def _answer(run: str, lane: int, blocks: Sequence[Block] | None, asks: Sequence[Ask]) -> Priced | None:
-    """Price a lane's blocks; None where this process does not know them and they were not sent along."""
-    if blocks is not None:
-        _alive[run, lane] = [revived(block) for block in blocks]
-    models = _alive.get((run, lane))
-    return None if models is None else price_all(models, asks)
+def _answer(deal: Deal, given: Mapping[int, Block], asks: Mapping[int, Ask]) -> dict[int, Answer] | None:
+    """Price some blocks; None where this process does not know one of them and it was not sent along."""
+    if deal not in _alive:
+        _forget(deal[0])
+        _alive[deal] = {}
+    models = _alive[deal]
+    models.update({k: revived(block) for k, block in given.items()})
+    return price_all(models, asks) if asks.keys() <= models.keys() else None
 
 
 def _forget(run: str) -> None:
     """Let go of a run's models."""
-    for key in [key for key in _alive if key[0] == run]:
-        del _alive[key]
+    for deal in [deal for deal in _alive if deal[0] == run]:
+        del _alive[deal]
 
 
 def _ready() -> None:
@@ -101,11 +106,13 @@ class Workers:
     """The lanes of one run."""
 
     def __init__(self, jobs: int, client: Any):
-        self._run = uuid.uuid4().hex
+        self._deal: Deal = (uuid.uuid4().hex, 0)
         self._openers = openers(jobs, client) if client is not None or jobs > 1 else [Here]
         self._lanes = [opener() for opener in self._openers]
-        self._hands: list[Sequence[Block]] = []
-        self._known: list[bool] = []
+        self._blocks: Sequence[Block] = ()
+        self._dealt: list[list[int]] = []
+        self._known: list[set[int]] = []
+        self._left = False
 
     @property
     def count(self) -> int:
@@ -115,54 +122,66 @@ class Workers:
     def deal(self, blocks: Sequence[Block]) -> None:
         """Deal the blocks out, the largest first, so that every lane has as much to do."""
         order = sorted(range(len(blocks)), key=lambda k: (-int(blocks[k].integer.sum()), k))
+        self._deal, self._blocks = (self._deal[0], self._deal[1] + 1), blocks
         self._dealt = [order[lane :: self.count] for lane in range(self.count)]
-        self._hands = [[blocks[k] for k in dealt] for dealt in self._dealt]
-        self._known = [False] * self.count
+        self._known = [set() for _ in range(self.count)]
 
-    def price(self, asks: Sequence[Ask], over: Callable[[], bool]) -> Priced:
-        """Return the answer of every block to every ask.
+    def price(self, asks: Sequence[Ask], over: Callable[[], bool]) -> list[Answer]:
+        """Return the answer of every block to its question; without a bound where it was not given in time.
 
-        over: tells whether to stop waiting. Raises StoppedError then, SolveError where a lane is lost again and again.
+        over: tells whether to stop waiting. Raises SolveError where a lane is lost again and again.
         """
-        pending = [self._send(lane, asks) for lane in range(self.count)]
-        found: Priced = [[Answer(0.0, None)] * sum(map(len, self._dealt)) for _ in asks]  # type: ignore[arg-type]
-        for lane, first in enumerate(pending):
-            rows = self._receive(lane, first, asks, over)
-            for row, answers in zip(found, rows, strict=True):
-                for k, answer in zip(self._dealt[lane], answers, strict=True):
-                    row[k] = answer
-        return found
+        started, found = time.perf_counter(), [unanswered(block) for block in self._blocks]
+        waiting = [deque(dealt) for dealt in self._dealt]
+        sent: dict[int, tuple[Future[Any] | None, list[int]]] = {}
+        lost = [0] * self.count
+        while True:
+            for lane in range(self.count):
+                if lane not in sent and not over() and (some := _next(waiting, lane)):
+                    spent = time.perf_counter() - started
+                    late = {k: replace(asks[k], seconds=asks[k].seconds - spent) for k in some}
+                    sent[lane] = self._send(lane, late), some
+            if not sent:
+                return found
+            done, _ = wait([future for future, _ in sent.values() if future is not None], TICK, FIRST_COMPLETED)
+            for lane, (future, some) in list(sent.items()):
+                if future is not None and future not in done:
+                    continue
+                del sent[lane]
+                answers = self._received(lane, future)
+                if answers is None:
+                    waiting[lane].extendleft(reversed(some))
+                    lost[lane] += 1
+                    if lost[lane] > TRIES:
+                        raise SolveError("solver_failed", condition=BrokenProcessPool.__name__)
+                else:
+                    for k, answer in answers.items():
+                        found[k] = answer
+            if sent and not done and over():
+                self._left = True
+                return found
 
-    def _send(self, lane: int, asks: Sequence[Ask]) -> "Future[Any] | None":
-        blocks = None if self._known[lane] else self._hands[lane]
-        self._known[lane] = True
+    def _send(self, lane: int, asks: Mapping[int, Ask]) -> "Future[Any] | None":
+        """Ask a lane, which is sent the blocks that it does not know."""
+        given = {k: self._blocks[k] for k in asks.keys() - self._known[lane]}
+        self._known[lane] |= given.keys()
         try:
-            return self._lanes[lane].submit(_answer, self._run, lane, blocks, asks)
+            return self._lanes[lane].submit(_answer, self._deal, given, asks)
         except BrokenProcessPool:
             return None
 
-    def _receive(
-        self, lane: int, future: "Future[Any] | None", asks: Sequence[Ask], over: Callable[[], bool]
-    ) -> Priced:
-        """Wait for a lane; one that is lost is opened again and asked again."""
-        for tried in itertools.count(1):
-            try:
-                rows: Priced | None = None if future is None else _waited(future, over)
-                if rows is not None:
-                    return rows
-            except (BrokenProcessPool, CancelledError, OSError, EOFError) as error:
-                if tried >= TRIES:
-                    raise SolveError("solver_failed", condition=type(error).__name__) from error
-                self._reopen(lane)
-            self._known[lane] = False
-            if future is None:
-                self._reopen(lane)
-            future = self._send(lane, asks)
-        raise AssertionError
-
-    def _reopen(self, lane: int) -> None:
-        self._lanes[lane].shutdown(wait=False)
-        self._lanes[lane] = self._openers[lane]()
+    def _received(self, lane: int, future: "Future[Any] | None") -> dict[int, Answer] | None:
+        """Return what a lane has answered; None where it was lost, and opened again, or does not know its blocks."""
+        try:
+            answers: dict[int, Answer] | None = None if future is None else future.result()
+        except (BrokenProcessPool, CancelledError, OSError, EOFError):
+            answers = future = None
+        if future is None:
+            self._lanes[lane].shutdown(wait=False)
+            self._lanes[lane] = self._openers[lane]()
+        if answers is None:
+            self._known[lane] = set()
+        return answers
 
     def processes(self) -> list[int]:
         """Return the ids of this machine's processes."""
@@ -173,23 +192,20 @@ class Workers:
         for lane in self._lanes:
             if not isinstance(lane, ProcessPoolExecutor):
                 with suppress(Exception):  # a worker that is gone has forgotten
-                    lane.submit(_forget, self._run).result(timeout=GOODBYE)
-            elif at_once:
+                    lane.submit(_forget, self._deal[0]).result(timeout=GOODBYE)
+            elif at_once or self._left:
                 for process in list((lane._processes or {}).values()):
                     process.terminate()
         for lane in self._lanes:
             lane.shutdown(wait=isinstance(lane, ProcessPoolExecutor))
 
 
-def _waited(future: "Future[Any]", over: Callable[[], bool]) -> Any:
-    while True:
-        try:
-            return future.result(timeout=0.1)
-        except Waiting:
-            if future.done():
-                raise
-            if over():
-                raise StoppedError from None
+def _next(waiting: Sequence[deque[int]], lane: int) -> list[int]:
+    """Take blocks that wait: a part of a lane's own, or else the last of the longest queue."""
+    own, longest = waiting[lane], max(waiting, key=len)
+    if own:
+        return [own.popleft() for _ in range(max(1, len(own) // AT_ONCE))]
+    return [longest.pop()] if longest else []
 
 
 @contextmanager
