@@ -42,7 +42,7 @@ def write(
     checked and handed on without what it was made from.
     boundaries: of the user, for maps. pictures: whether the charts are written as PNG too.
     """
-    for name, content in files(instance, tables=False).items():
+    for name, content in files(instance).items():
         file = folder / QUESTION / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)

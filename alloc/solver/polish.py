@@ -91,11 +91,18 @@ def _with(found: Part, x: Floats) -> tuple[Floats, float]:
 
 
 def freed(
-    matrix: Matrix, weights: Floats, x: Floats | None, free: Flags, patience: Patience, seconds: float, gap: float
+    matrix: Matrix,
+    weights: Floats,
+    x: Floats | None,
+    free: Flags,
+    patience: Patience,
+    seconds: float,
+    gap: float,
+    presolve: str = "choose",
 ) -> Freed:
     """Return the best plan found with some columns free, starting from x where there is one.
 
-    seconds, gap in the goal's unit: when to stop.
+    seconds, gap in the goal's unit: when to stop; presolve: HiGHS's option.
     """
     here = np.zeros(len(free)) if x is None else x
     found = part(matrix, weights, here, free, integer=True)
@@ -103,6 +110,7 @@ def freed(
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", gap)
     solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
+    solver.setOptionValue("presolve", presolve)
     if x is not None:
         start = highspy.HighsSolution()
         start.col_value = x[free].tolist()
