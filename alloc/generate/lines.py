@@ -9,6 +9,9 @@ from alloc.generate.country import SOURCE, Place, Row
 from alloc.generate.dice import drawn, happened, picked, ranges, rounded, some
 
 BUILDINGS = ("plots", "hall", "satellite", "line", "rooms")
+SERVING = 2
+"""Lines beside insurance in every county that serve livelihood."""
+
 REQUIRED = {"posts": "checks", "hall": "mains", "evening": "base"}
 """Which template needs which other, where a county has both."""
 
@@ -123,7 +126,19 @@ def _tied(rng: random.Random, lines: list[Row]) -> list[Row]:
         free = line["_kind"] not in REQUIRED.values() and not line.get("committed")
         if happened(rng, ties["ineligible"]) and free:
             line |= {"eligible": False, "reason": "the survey of its site or firms is not finished"}
+    _serving(lines)
     return lines
+
+
+def _serving(lines: list[Row]) -> None:
+    """Let at least two lines that aid can pay serve livelihood, so that a county can keep its share of it."""
+    able = [line for line in lines if line.get("eligible", True) and line["category"] != "insurance"]
+    possible = [line for line in able if "livelihood" in ranges()["measures"][line["_kind"]]["tags"]]
+    for line in possible:
+        if sum("livelihood" in other["tags"] for other in able) >= SERVING:
+            return
+        if "livelihood" not in line["tags"]:
+            line["tags"].append("livelihood")
 
 
 def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mapping[str, str]) -> list[Row]:

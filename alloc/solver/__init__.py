@@ -1,7 +1,8 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
-from alloc.solver.blocks import choose, solve_blocks
+from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near
 from alloc.solver.held import Held, reaching, solve_held
+from alloc.solver.learnt import lessons, plain
 from alloc.solver.near import Near, Other, apart
 from alloc.solver.neighbours import Choice, Kept, choice_of, kept, solve_near
 from alloc.solver.patience import Patience
@@ -22,8 +23,11 @@ __all__ = [
     "choice_of",
     "choose",
     "kept",
+    "lessons",
+    "plain",
     "reaching",
     "solve_blocks",
+    "solve_blocks_near",
     "solve_held",
     "solve_near",
     "solve_whole",

@@ -7,6 +7,7 @@ by the same rules as that of the whole model.
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TextIO
@@ -18,8 +19,10 @@ import pyomo.environ as pyo
 from alloc.instance import Instance, Options
 from alloc.model import goal, stages
 from alloc.solution import Solution, Stage, Status
-from alloc.solver.generation import LACK, Search, begin, generate, hopeless, relaxed
-from alloc.solver.matrix import Floats, Matrix, held, matrix
+from alloc.solver.generation import LACK, Search, begun, generate, hopeless, relaxed
+from alloc.solver.learnt import Lesson, recalled, taught
+from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
+from alloc.solver.neighbours import Kept, kept
 from alloc.solver.patience import Patience
 from alloc.solver.primal import Found, chosen, polished, searched, within
 from alloc.solver.progress import Talk
@@ -33,6 +36,9 @@ FEW = 1000
 
 NEARER = (0.8, 0.4, 0.2, 0.1)
 """Parts of the asked gap at which bound and master are near enough to choose a plan; nearer where it was not good."""
+
+Lessons = Sequence[Lesson | None]
+"""What every goal has taught, in their order."""
 
 TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
@@ -66,15 +72,30 @@ def solve_blocks(
     instead. A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. Raises SolveError when
     HiGHS or the workers fail.
     """
+    return solve_blocks_near(kept(model), instance, options, (), log, jobs, cluster)[0]
+
+
+def solve_blocks_near(
+    of: Kept,
+    instance: Instance,
+    options: Options,
+    known: Sequence[Lessons],
+    log: TextIO | None = None,
+    jobs: int = 1,
+    cluster: str | None = None,
+) -> tuple[Solution, Lessons]:
+    """Solve like `solve_blocks`, beginning with what questions like it have taught; and return what it teaches."""
     started, patience = time.perf_counter(), Patience(options.time_limit)
     with patience.listening(), workers(jobs, cluster) as hands:
-        whole = matrix(model, [goal(model, weights) for weights in stages(instance)])
+        model = of.model
+        goals, constants = vectors(of.limits.variables, [goal(model, weights) for weights in stages(instance)])
+        whole = replace(of.limits, goals=goals, constants=constants)
         talk = Talk(log, patience)
-        found, reached, parts = _goals(whole, instance, options, hands, patience, talk)
+        found, reached, parts, lessons = _goals(whole, instance, options, known, hands, patience, talk)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if found.x is None:
         seconds = time.perf_counter() - started
-        return Solution(found.status, method="blocks", why=why, seconds=seconds, interrupted=patience.stopped)
+        return Solution(found.status, method="blocks", why=why, seconds=seconds, interrupted=patience.stopped), ()
     x = settled(model, whole, instance, found.x, reached)
     for decision, value in zip(whole.variables, x.tolist(), strict=True):
         decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
@@ -83,7 +104,7 @@ def solve_blocks(
     drop_idle(instance, values)
     asked = max(options.gap, FINEST)
     optimal = len(final) == len(stages(instance)) and all(stage.gap <= asked for stage in final)
-    return Solution(
+    plan = Solution(
         Status.OPTIMAL if optimal else Status.FEASIBLE,
         tuple(final),
         values,
@@ -93,51 +114,59 @@ def solve_blocks(
         progress=tuple(talk.said),
         interrupted=patience.stopped,
     )
+    return plan, tuple(lessons)
 
 
 def _goals(
-    whole: Matrix, instance: Instance, options: Options, hands: Workers, patience: Patience, talk: Talk
-) -> tuple[Found, list[Stage], Structure]:
+    whole: Matrix,
+    instance: Instance,
+    options: Options,
+    known: Sequence[Lessons],
+    hands: Workers,
+    patience: Patience,
+    talk: Talk,
+) -> tuple[Found, list[Stage], Structure, list[Lesson | None]]:
     """Reach one goal after another, each held while the next is sought."""
     reached: list[Stage] = []
+    lessons: list[Lesson | None] = []
     best = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
     for i, weights in enumerate(stages(instance)):
         parts = structure(whole, instance)
         aim = np.zeros(len(whole.goals))
         aim[i] = 1.0
-        found = _goal(parts, aim, best.x, options, hands, patience, talk)
-        if found.x is None:
-            return (best if reached else found), reached, parts
+        hands.deal(parts.blocks)
+        learnt = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
+        search = recalled(parts, aim, learnt, hands, patience, options.gap) or _fresh(parts, aim, patience)
+        found = search if isinstance(search, Found) else _goal(search, best.x, options, hands, patience, talk)
+        if found.x is None or isinstance(search, Found):
+            return (best if reached else found), reached, parts, lessons
         best = found
+        lessons.append(taught(search, found.x))
         reached.append(Stage("+".join(g for g, w in weights.items() if w), found.value, found.bound, found.value))
         least = found.value - allowance(instance, found.value) - float(whole.constants[i])
         whole = held(whole, whole.goals[i], least)
-    return best, reached, parts
+    return best, reached, parts, lessons
+
+
+def _fresh(parts: Structure, aim: Floats, patience: Patience) -> Search | Found:
+    """Return a search that begins with the relaxed program; where that has no plan, that there is none."""
+    nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
+    start = relaxed(parts.matrix, aim, patience)
+    if start.status == highspy.HighsModelStatus.kInfeasible:
+        return replace(nothing, status=Status.INFEASIBLE)
+    return begun(parts, aim, start) if start.status == highspy.HighsModelStatus.kOptimal else nothing
 
 
 def _goal(
-    parts: Structure,
-    aim: Floats,
-    known: Floats | None,
-    options: Options,
-    hands: Workers,
-    patience: Patience,
-    talk: Talk,
+    search: Search, known: Floats | None, options: Options, hands: Workers, patience: Patience, talk: Talk
 ) -> Found:
     """Return the best plan for one goal, and a bound on all of them.
 
     known: a plan that keeps every limit, from the goal before.
     """
     nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
-    start = relaxed(parts.matrix, aim, patience)
-    if start.status == highspy.HighsModelStatus.kInfeasible:
-        return replace(nothing, status=Status.INFEASIBLE)
-    if start.status != highspy.HighsModelStatus.kOptimal:
-        return nothing
-    hands.deal(parts.blocks)
-    search = begin(parts, aim, start)
     if known is not None:
-        for k, block in enumerate(parts.blocks):
+        for k, block in enumerate(search.parts.blocks):
             search.master.offer(k, known[block.columns][None])
     gap = max(options.gap, FINEST)
     found = nothing

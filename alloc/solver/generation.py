@@ -8,7 +8,7 @@ no more: linear programs, each a hundredth of a search.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import highspy
 import numpy as np
@@ -70,7 +70,8 @@ class Search:
     """What column generation has: the master, the best bound with its prices, the blocks' bounds and plans there.
 
     next_prices: what blocks are asked next; size: of the value, before there is a bound; sure: whether the
-    relaxed program is known to have a plan; width: of the box around the best prices; ended: nothing new comes.
+    relaxed program is known to have a plan; width: of the box around the best prices; ended: nothing new comes;
+    proofs: prices of tight rounds with every block's bound there, the best last.
     """
 
     parts: Structure
@@ -79,14 +80,24 @@ class Search:
     bound: float
     prices: Floats
     next_prices: Floats
-    size: float
-    sure: bool
+    size: float = 1.0
+    sure: bool = False
     at_best: Sequence[Answer] = ()
+    proofs: list[tuple[Floats, Floats]] = field(default_factory=list)
     mix: Mix | None = None
     impossible: bool = False
     ended: bool = False
     rounds: int = 0
     width: float = WIDTH
+
+    def draw(self, mix: Mix) -> None:
+        """Ask next between the best prices and the master's."""
+        self.next_prices = DRAWN * self.prices + (1 - DRAWN) * mix.prices
+
+    def near(self, part: float) -> bool:
+        """Tell whether the master has a mix without lack, as near the bound as this part of its value."""
+        mix = self.mix
+        return mix is not None and mix.lack <= LACK and self.bound - mix.value <= part * max(1.0, abs(mix.value))
 
 
 def relaxed(matrix: Matrix, weights: Floats, patience: Patience) -> Relaxed:
@@ -113,12 +124,18 @@ def tolls(parts: Structure, prices: Floats, times: float) -> Floats:
     return times * np.maximum(np.abs(prices), FLOOR * typical)
 
 
-def begin(parts: Structure, weights: Floats, start: Relaxed) -> Search:
-    """Return a search that has prices but no plans yet."""
-    prices = start.prices[parts.coupling]
+def begin(parts: Structure, weights: Floats, prices: Floats) -> Search:
+    """Return a search that has prices of the coupling rows but no plans yet."""
     master = Master(parts, weights, tolls(parts, prices, 1.0))
-    value = start.value if start.exact else INF
-    return Search(parts, weights, master, value, prices, prices, max(1.0, abs(start.value)), start.exact)
+    return Search(parts, weights, master, INF, prices, prices)
+
+
+def begun(parts: Structure, weights: Floats, start: Relaxed) -> Search:
+    """Return a search that begins with the relaxed program."""
+    search = begin(parts, weights, start.prices[parts.coupling])
+    search.bound = start.value if start.exact else INF
+    search.size, search.sure = max(1.0, abs(start.value)), start.exact
+    return search
 
 
 def generate(
@@ -134,28 +151,31 @@ def generate(
     gap, near: relative; that of the whole answer, and that between bound and master at which to stop. The
     search is changed in place and can be taken up again; `impossible` where a block has no plan.
     """
-    while not search.ended and not search.impossible and not patience.over():
+    while not (search.ended or search.impossible or patience.over() or search.near(near)):
         new = _asked(search, hands, patience, search.next_prices, _fine(search, gap))
-        mix = None if search.impossible else _refilled(search, hands, patience, gap)
+        mix = None if search.impossible else refilled(search, hands, patience, gap)
         if mix is None:
             return
         search.mix, search.rounds = mix, search.rounds + 1
-        search.ended = search.rounds >= ROUNDS
         tell(search)
-        tight = search.rounds > len(LOOSE)
-        if mix.lack > LACK and search.rounds >= len(LOOSE) and not search.sure:
-            exact = _relaxed(search.parts.matrix, search.weights, patience, {})
-            search.sure, search.impossible = True, exact.status == highspy.HighsModelStatus.kInfeasible
-        close = search.bound - mix.value <= near * max(1.0, abs(mix.value))
-        if mix.lack <= LACK and new == 0 and tight:
-            search.ended = True
-        elif mix.lack > LACK and (close or new == 0) and tight:
-            search.width *= WIDER
-            search.ended = search.ended or search.width > HOPELESS
-            search.mix = mix = _mixed(search) or mix
-        search.next_prices = DRAWN * search.prices + (1 - DRAWN) * mix.prices
-        if mix.lack <= LACK and close:
-            return
+        _go_on(search, mix, new, patience, near)
+
+
+def _go_on(search: Search, mix: Mix, new: int, patience: Patience, near: float) -> None:
+    """Decide where to ask next, with more room around the best prices where these hinder, or to end."""
+    search.ended = search.rounds >= ROUNDS
+    lacking, tight = mix.lack > LACK, search.rounds > len(LOOSE)
+    if lacking and search.rounds >= len(LOOSE) and not search.sure:
+        exact = _relaxed(search.parts.matrix, search.weights, patience, {})
+        search.sure, search.impossible = True, exact.status == highspy.HighsModelStatus.kInfeasible
+    close = search.bound - mix.value <= near * max(1.0, abs(mix.value))
+    if tight and new == 0 and not lacking:
+        search.ended = True
+    elif tight and lacking and (close or new == 0):
+        search.width *= WIDER
+        search.ended = search.ended or search.width > HOPELESS
+        search.mix = mix = _mixed(search) or mix
+    search.draw(mix)
 
 
 def _fine(search: Search, gap: float) -> float:
@@ -165,14 +185,13 @@ def _fine(search: Search, gap: float) -> float:
     return max(1e-9, max(FINE * gap, loose) * size)
 
 
-def _refilled(search: Search, hands: Workers, patience: Patience, gap: float) -> Mix | None:
+def refilled(search: Search, hands: Workers, patience: Patience, gap: float) -> Mix | None:
     """Return the master's mix after filling the whole decisions that it uses at its own prices, while that helps."""
     mix = _mixed(search)
     for _ in range(FILLS):
         if mix is None or patience.over():
             break
-        used = _used(search, mix)
-        asks = [Ask(search.weights, mix.prices, 0.0, patience.left, held) for held in used]
+        asks = [Ask(search.weights, mix.prices, 0.0, patience.left, held) for held in used(search, mix)]
         answers = hands.price(asks, patience.over)
         if not sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers)):
             break
@@ -183,7 +202,7 @@ def _refilled(search: Search, hands: Workers, patience: Patience, gap: float) ->
     return mix
 
 
-def _used(search: Search, mix: Mix) -> list[Floats]:
+def used(search: Search, mix: Mix) -> list[Floats]:
     """Return for every block the whole decisions of the plans that the master uses, a row each."""
     blocks = search.parts.blocks
     found: list[dict[bytes, Floats]] = [{} for _ in blocks]
@@ -216,6 +235,8 @@ def _asked(search: Search, hands: Workers, patience: Patience, prices: Floats, f
     proven = bound(parts, search.weights, prices, bounds)
     if proven < search.bound or not search.at_best:
         search.prices, search.at_best = prices, answers
+        if search.rounds >= len(LOOSE) and np.isfinite(proven):
+            search.proofs.append((prices, bounds))
     search.bound = min(search.bound, proven)
     return sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers))
 
@@ -226,7 +247,7 @@ def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, pat
     master = Master(parts, nothing, np.ones(parts.rows.count))
     for k, plan in known.plans:
         master.offer(k, plan[None])
-    search = Search(parts, nothing, master, INF, start, start, 1.0, True)
+    search = Search(parts, nothing, master, INF, start, start)
     for _ in range(ROUNDS):
         mix = master.mix()
         if mix is None or mix.lack <= LACK:

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import highspy
 import numpy as np
@@ -26,8 +27,8 @@ from alloc.solver.polish import filled
 from alloc.solver.settle import final_stages, settled
 from alloc.solver.whole import FINEST, allowance, drop_idle, values_of
 
-Choice = Mapping[str, int]
-"""What a plan decided in whole numbers: decision → number, without those that are 0."""
+Choice = Mapping[str, Any]
+"""What a plan decided in whole numbers: decision → number, without those that are 0; what blocks have taught beside."""
 
 NODES = 5000
 """A search without helpers is given up after so many nodes."""

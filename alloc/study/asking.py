@@ -14,13 +14,27 @@ from alloc.instance.schema import Objective
 from alloc.model import build, status_quo
 from alloc.run import completed, wanted
 from alloc.solution import Solution
-from alloc.solver import Choice, Kept, choice_of, choose, kept, solve_blocks, solve_near, solve_whole
+from alloc.solver import (
+    Choice,
+    Kept,
+    choice_of,
+    choose,
+    kept,
+    lessons,
+    plain,
+    solve_blocks_near,
+    solve_near,
+    solve_whole,
+)
 from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point
 
 STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "risk")
 """What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
 
 QUO_GAP = 1e-6
+
+TAUGHT = "blocks"
+"""Where a choice holds what blocks have taught."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +52,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Answer:
-    """A point, and what its plan decided in whole numbers, for neighbours to begin with."""
+    """A point, and what its plan decided in whole numbers or what its blocks taught, for neighbours to begin with."""
 
     point: Point
     choice: Choice = field(default_factory=dict)
@@ -77,15 +91,18 @@ class Asker:
         options = wanted(instance, **self.question.options)
         near = self._model(instance)
         method = choose(instance, near.model)[0] if options.method == "auto" else options.method
+        taught: dict[str, object] = {}
         if method == "blocks":
-            plan = solve_blocks(near.model, instance, options, jobs=1)
+            known = [lessons(choice[TAUGHT]) for choice in choices if TAUGHT in choice]
+            plan, learnt = solve_blocks_near(near, instance, options, known)
+            taught = {TAUGHT: plain(learnt)}
         else:
             plan = solve_near(near, instance, options, choices)
         _stop_if(plan.interrupted)
         if not plan.has_plan:
             clashing = completed(instance, options, plan, None, started, lang).figures if self.question.why else {}
             return Answer(Point(overrides, str(plan.status), message="; ".join(clashing.get("clash", ()))))
-        choice = choice_of(near.model)
+        choice = taught or choice_of(near.model)
         try:
             return Answer(self._point(overrides, instance, options, plan, started), choice)
         except AuditError:

@@ -19,7 +19,7 @@ from alloc.instance.document import scalar
 from alloc.study.asking import Answer, Question
 from alloc.study.point import FAILED, Point
 
-FORMAT = 1
+FORMAT = 2
 """Rises when points of an earlier store would not be what this program finds."""
 
 FILE, LOCK = "sweep.sqlite", "sweep.lock"

@@ -1,0 +1,124 @@
+"""What a question teaches the next one like it: whole decisions that its best mix used, and what blocks proved.
+
+A bound that a block has proven at some prices holds for every question in which that block is the same, so a question
+in which only limits of the whole differ, such as budgets, has a bound before any search. Whole decisions are
+filled with money anew. Everything is plain numbers, so that it can be written down with a point of a sweep.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import astuple, dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from alloc.solver.generation import LOOSE, Search, begin, refilled, used
+from alloc.solver.master import bound
+from alloc.solver.matrix import Floats
+from alloc.solver.patience import Patience
+from alloc.solver.pricing import Ask, unanswered
+from alloc.solver.structure import Block, Structure
+from alloc.solver.workers import Workers
+
+LATEST = 10
+"""Plans a block, the last offered, whose whole decisions are handed on beside those that are used."""
+
+PROOFS = 4
+"""So many proofs are handed on, the best last."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """What one goal has taught.
+
+    blocks: the fingerprint of every block; held: for every block the whole decisions that were used, a row each;
+    proofs: prices of the coupling rows, and every block's bound there.
+    """
+
+    blocks: tuple[str, ...]
+    held: tuple[Sequence[Sequence[int]], ...]
+    proofs: tuple[tuple[Sequence[float], Sequence[float]], ...]
+
+
+def plain(lessons: Sequence[Lesson | None]) -> list[Any]:
+    """Return lessons as JSON can hold them."""
+    return [None if found is None else [list(part) for part in astuple(found)] for found in lessons]
+
+
+def lessons(written: Sequence[Any]) -> list[Lesson | None]:
+    """Return lessons that were written as JSON."""
+    return [None if parts is None else Lesson(*(tuple(part) for part in parts)) for parts in written]
+
+
+def fingerprint(block: Block) -> str:
+    """Return what tells a block from every other: the SHA-256 of all its numbers."""
+    rows = block.rows
+    arrays = (block.columns, block.lower, block.upper, block.integer, block.coupling, block.link, block.goals)
+    limits = (rows.start, rows.column, rows.value, rows.lower, rows.upper)
+    return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in (*arrays, *limits))).hexdigest()
+
+
+def taught(search: Search, x: Floats | None) -> Lesson | None:
+    """Return what a search has taught; nothing where it has no mix or no proof. x: the plan that was chosen."""
+    if search.mix is None or not search.proofs:
+        return None
+    held = [list(rows) for rows in used(search, search.mix)]
+    for k, plan in search.master.plans[-LATEST * len(held) :]:
+        held[k].append(plan[search.parts.blocks[k].integer])
+    if x is not None:
+        for rows, block in zip(held, search.parts.blocks, strict=True):
+            rows.append(x[block.columns][block.integer])
+    return Lesson(
+        tuple(fingerprint(block) for block in search.parts.blocks),
+        tuple(np.unique(np.round(rows).astype(int), axis=0).tolist() for rows in held),
+        tuple((prices.tolist(), bounds.tolist()) for prices, bounds in search.proofs[-PROOFS:]),
+    )
+
+
+def recalled(
+    parts: Structure, weights: Floats, lessons: Sequence[Lesson], hands: Workers, patience: Patience, gap: float
+) -> Search | None:
+    """Return a search that begins with what was learnt, or nothing where that was of another kind of question."""
+    fitting = [found for found in lessons if _fits(found, parts)]
+    if not fitting:
+        return None
+    blocks = tuple(fingerprint(block) for block in parts.blocks)
+    proofs = [
+        (np.array(prices), np.array(bounds))
+        for found in fitting
+        for prices, bounds in found.proofs
+        if found.blocks == blocks
+    ]
+    proofs.sort(key=lambda proof: -bound(parts, weights, *proof))
+    prices = proofs[-1][0] if proofs else np.array(fitting[0].proofs[-1][0])
+    search = begin(parts, weights, prices)
+    search.rounds = len(LOOSE)
+    if proofs:
+        search.bound, search.proofs = bound(parts, weights, *proofs[-1]), proofs[-PROOFS:]
+        search.at_best = [
+            replace(unanswered(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
+        ]
+    held = [_together(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
+    asks = [Ask(weights, prices, 0.0, patience.left, rows) for rows in held]
+    for k, answer in enumerate(hands.price(asks, patience.over)):
+        search.master.offer(k, answer.plans)
+    search.mix = refilled(search, hands, patience, gap)
+    if search.mix is not None:
+        search.draw(search.mix)
+    return search
+
+
+def _together(lessons: Sequence[Lesson], k: int, count: int) -> Floats:
+    """Return all whole decisions that a block had, each once."""
+    rows = np.array([row for found in lessons for row in found.held[k]], dtype=np.float64).reshape(-1, count)
+    return np.unique(rows, axis=0)
+
+
+def _fits(found: Lesson, parts: Structure) -> bool:
+    """Tell whether a lesson is of a question with the same blocks and coupling rows, by their sizes."""
+    counts = [int(block.integer.sum()) for block in parts.blocks]
+    return (
+        len(found.blocks) == len(counts)
+        and all(len(row) == count for rows, count in zip(found.held, counts, strict=True) for row in rows)
+        and all(len(prices) == parts.rows.count for prices, _ in found.proofs)
+    )
