@@ -116,6 +116,13 @@ def kind_of(m: str) -> str:
 # ------------------------------------------------------------------------------------------------------ the files
 
 
+def test_every_county_can_keep_its_share_for_livelihood(question):
+    instance = question(400)
+    for county in instance.counties:
+        rows = [row for row in instance.measures.values() if row.county == county and row.category != "insurance"]
+        assert sum("livelihood" in row.tags and row.eligible for row in rows) >= 2, county
+
+
 def test_two_processes_with_different_hash_seeds_write_the_same_bytes(tmp_path):
     program = "import sys, pathlib; from alloc.generate import generate; generate(12, 5, pathlib.Path(sys.argv[1]))"
     for seed in ("0", "4242"):

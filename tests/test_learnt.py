@@ -1,0 +1,88 @@
+"""What blocks teach the next question: the same proven answers, from bounds and whole decisions of before."""
+
+import json
+
+import numpy as np
+import pytest
+from conftest import instance_of
+from test_blocks import donors
+
+from alloc.instance import Options
+from alloc.model import build, goal, stages
+from alloc.solver import generation, kept, lessons, plain, solve_blocks_near, solve_whole
+from alloc.solver.learnt import recalled
+from alloc.solver.matrix import matrix
+from alloc.solver.patience import Patience
+from alloc.solver.structure import structure
+from alloc.solver.workers import Workers, workers
+
+FINE = Options(gap=1e-6, time_limit=120, threads=1)
+
+
+def question(budget: float, price: float = 1.0, **changes: object):
+    raw = donors(9, **changes)
+    raw["measures"]["c0-0"]["unit_cost"] = price
+    raw["funds"]["aid"]["amount"] = budget
+    return instance_of(raw)
+
+
+def learnt(budget: float, **changes: object):
+    """Return what a question has taught, written as JSON and read again."""
+    instance = question(budget, **changes)
+    found = solve_blocks_near(kept(build(instance)), instance, FINE, ())[1]
+    return lessons(json.loads(json.dumps(plain(found))))
+
+
+@pytest.mark.parametrize("budget", [300, 520, 560, 800])
+def test_a_question_with_another_budget_has_the_optimum_of_the_whole_model(budget):
+    instance = question(budget)
+    plan, _ = solve_blocks_near(kept(build(instance)), instance, FINE, [learnt(540), learnt(500)])
+    best = solve_whole(build(instance), instance, FINE)
+    assert plan.objective == pytest.approx(best.objective, rel=2e-6)
+    assert plan.bound >= best.objective - 1e-6 * abs(best.objective)
+
+
+def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_same(monkeypatch):
+    asks = []
+    ask = Workers.price
+
+    def counted(self, given, over):
+        asks.append(given[0].held is None)
+        return ask(self, given, over)
+
+    monkeypatch.setattr(Workers, "price", counted)
+    for price, proven in ((1.0, True), (1.5, False)):
+        instance = question(545, price)
+        best = solve_whole(build(instance), instance, FINE)
+        model = build(instance)
+        parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+        with workers(1, None) as hands:
+            hands.deal(parts.blocks)
+            known = learnt(540)
+            asks.clear()
+            search = recalled(parts, np.ones(1), known, hands, Patience(60), 1e-6)
+        assert search is not None
+        assert not any(asks)
+        assert np.isfinite(search.bound) == proven
+        assert search.bound >= best.objective - 1e-6
+        assert search.mix is not None
+
+
+def test_what_is_of_another_kind_of_question_teaches_nothing():
+    instance = instance_of(donors(6))
+    model = build(instance)
+    parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    with workers(1, None) as hands:
+        hands.deal(parts.blocks)
+        assert recalled(parts, np.ones(1), learnt(540), hands, Patience(60), 1e-6) is None
+
+
+def test_a_rough_start_proves_the_same_optimum_and_finds_out_where_there_is_none(monkeypatch):
+    instance = question(540)
+    best = solve_whole(build(instance), instance, FINE)
+    monkeypatch.setattr(generation, "EXACT", 0)
+    plan, _ = solve_blocks_near(kept(build(instance)), instance, FINE, ())
+    assert plan.objective == pytest.approx(best.objective, rel=2e-6)
+    rules = [{"name": "much", "type": "amount", "of": {"category": "training"}, "min": 5000}]
+    poor = question(540, rules=rules)
+    assert solve_blocks_near(kept(build(poor)), poor, FINE, ())[0].status == "infeasible"
