@@ -177,7 +177,10 @@ def last_words(lines: list[tuple[float, str]]) -> list[Point]:
         return []
     if figures.get("objective") is None:
         return []
-    course = [(float(t), float(value), float(bound)) for t, value, bound in figures.get("progress") or []]
+    course = [
+        (float(t), NONE if value is None else float(value), NONE if bound is None else float(bound))
+        for t, value, bound in figures.get("progress") or []
+    ]
     return [*course, (float(figures["seconds"]), float(figures["objective"]), float(figures["bound"]))]
 
 

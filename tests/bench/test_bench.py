@@ -59,10 +59,13 @@ def test_the_course_of_alloc_is_read_off_its_json():
     lines = [
         (9.0, "a warning"),
         (9.0, '{"objective": 5, "bound": 6, "seconds": 8,'),
-        (9.0, ' "progress": [[2, 4, 7]]}'),
+        (9.0, ' "progress": [[1, null, 7], [2, 4, 7]]}'),
         (9.1, "wrote it"),
     ]
-    assert last_words(lines) == [(2.0, 4.0, 7.0), (8.0, 5.0, 6.0)]
+    first, *others = last_words(lines)
+    assert math.isnan(first[1])
+    assert (first[0], first[2]) == (1.0, 7.0)
+    assert others == [(2.0, 4.0, 7.0), (8.0, 5.0, 6.0)]
     assert last_words([(1.0, "Traceback")]) == []
 
 
