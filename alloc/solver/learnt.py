@@ -104,6 +104,7 @@ def recalled(
         search.master.offer(k, answer.plans)
     search.mix = refilled(search, hands, patience, gap)
     if search.mix is not None:
+        search.size = max(1.0, abs(search.mix.value))
         search.draw(search.mix)
     return search
 
