@@ -27,7 +27,7 @@ from alloc.report.boundaries import Boundaries, boundaries
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
 from alloc.solution import Solution, Status
-from alloc.solver import choose, solve_blocks, solve_whole
+from alloc.solver import Kept, choose, solve_blocks_near, solve_whole
 from alloc.texts import LANGUAGES
 
 
@@ -147,11 +147,11 @@ def completed(
 
 def _solved(instance: Instance, options: Options, log: TextIO | None, jobs: int, cluster: str | None) -> Solution:
     """Return the plan, by the method asked for or the one that suits the question."""
-    model = build(instance)
-    method, why = choose(instance, model) if options.method == "auto" else (options.method, "")
+    of = Kept(build(instance))
+    method, why = choose(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
-        return solve_blocks(model, instance, options, log, jobs, cluster)
-    plan = solve_whole(model, instance, options, log)
+        return solve_blocks_near(of, instance, options, (), log, jobs, cluster)[0]
+    plan = solve_whole(of.model, instance, options, log)
     return replace(plan, why=why or plan.why)
 
 

@@ -9,7 +9,7 @@ from test_blocks import donors
 
 from alloc.instance import Options
 from alloc.model import build, goal, stages
-from alloc.solver import generation, kept, lessons, plain, solve_blocks_near, solve_whole
+from alloc.solver import Kept, generation, lessons, plain, solve_blocks_near, solve_whole
 from alloc.solver.learnt import recalled
 from alloc.solver.matrix import matrix
 from alloc.solver.patience import Patience
@@ -29,14 +29,14 @@ def question(budget: float, price: float = 1.0, **changes: object):
 def learnt(budget: float, **changes: object):
     """Return what a question has taught, written as JSON and read again."""
     instance = question(budget, **changes)
-    found = solve_blocks_near(kept(build(instance)), instance, FINE, ())[1]
+    found = solve_blocks_near(Kept(build(instance)), instance, FINE, ())[1]
     return lessons(json.loads(json.dumps(plain(found))))
 
 
 @pytest.mark.parametrize("budget", [300, 520, 560, 800])
 def test_a_question_with_another_budget_has_the_optimum_of_the_whole_model(budget):
     instance = question(budget)
-    plan, _ = solve_blocks_near(kept(build(instance)), instance, FINE, [learnt(540), learnt(500)])
+    plan, _ = solve_blocks_near(Kept(build(instance)), instance, FINE, [learnt(540), learnt(500)])
     best = solve_whole(build(instance), instance, FINE)
     assert plan.objective == pytest.approx(best.objective, rel=2e-6)
     assert plan.bound >= best.objective - 1e-6 * abs(best.objective)
@@ -81,8 +81,8 @@ def test_a_rough_start_proves_the_same_optimum_and_finds_out_where_there_is_none
     instance = question(540)
     best = solve_whole(build(instance), instance, FINE)
     monkeypatch.setattr(generation, "EXACT", 0)
-    plan, _ = solve_blocks_near(kept(build(instance)), instance, FINE, ())
+    plan, _ = solve_blocks_near(Kept(build(instance)), instance, FINE, ())
     assert plan.objective == pytest.approx(best.objective, rel=2e-6)
     rules = [{"name": "much", "type": "amount", "of": {"category": "training"}, "min": 5000}]
     poor = question(540, rules=rules)
-    assert solve_blocks_near(kept(build(poor)), poor, FINE, ())[0].status == "infeasible"
+    assert solve_blocks_near(Kept(build(poor)), poor, FINE, ())[0].status == "infeasible"

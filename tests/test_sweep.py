@@ -22,7 +22,7 @@ from randoms import random_instance
 
 import alloc
 from alloc.instance import Draft, draft
-from alloc.solver import kept, solve_near
+from alloc.solver import Kept, solve_near
 from alloc.study import crew as crews
 from alloc.study.asking import Asker, Question
 from alloc.study.order import neighbours, spread
@@ -201,7 +201,7 @@ def test_a_start_that_is_no_plan_here_is_left_aside():
     from alloc.model import build
 
     nonsense = {"Funded[cele-workshop]": 7, "Nobody[x]": 1}
-    plan = solve_near(kept(build(instance)), instance, instance.solver, [nonsense])
+    plan = solve_near(Kept(build(instance)), instance, instance.solver, [nonsense])
     assert plan.objective == pytest.approx(79)
 
 

@@ -4,7 +4,7 @@ from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near
 from alloc.solver.held import Held, reaching, solve_held
 from alloc.solver.learnt import lessons, plain
 from alloc.solver.near import Near, Other, apart
-from alloc.solver.neighbours import Choice, Kept, choice_of, kept, solve_near
+from alloc.solver.neighbours import Choice, Kept, choice_of, solve_near
 from alloc.solver.patience import Patience
 from alloc.solver.rivals import Efficient, Pair, Rivals
 from alloc.solver.whole import solve_whole
@@ -22,7 +22,6 @@ __all__ = [
     "apart",
     "choice_of",
     "choose",
-    "kept",
     "lessons",
     "plain",
     "reaching",

@@ -17,12 +17,12 @@ import numpy as np
 import pyomo.environ as pyo
 
 from alloc.instance import Instance, Options
-from alloc.model import goal, stages
+from alloc.model import stages
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.generation import LACK, Search, begun, generate, hopeless, relaxed
 from alloc.solver.learnt import Lesson, recalled, taught
-from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
-from alloc.solver.neighbours import Kept, kept
+from alloc.solver.matrix import Floats, Matrix, held
+from alloc.solver.neighbours import Kept
 from alloc.solver.patience import Patience
 from alloc.solver.primal import Found, chosen, polished, searched, within
 from alloc.solver.progress import Talk
@@ -44,14 +44,14 @@ TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
 
 
-def choose(instance: Instance, model: pyo.ConcreteModel) -> tuple[str, str]:
+def choose(instance: Instance, of: Kept) -> tuple[str, str]:
     """Return `whole` or `blocks` for a model, and why, by its size and by how closely its counties are tied."""
-    integers = sum(1 for x in model.component_data_objects(pyo.Var) if x.is_integer())
+    integers = sum(1 for x in of.model.component_data_objects(pyo.Var) if x.is_integer())
     if len(instance.counties) < 2:
         return "whole", "one county"
     if integers < FEW:
         return "whole", f"{integers} integer decisions are few"
-    parts = structure(matrix(model, [goal(model, weights) for weights in stages(instance)]), instance)
+    parts = structure(of.aimed(instance), instance)
     largest = max(int(block.integer.sum()) for block in parts.blocks)
     if largest > TIED * integers:
         return "whole", f"{largest} of {integers} integer decisions are tied together"
@@ -72,7 +72,7 @@ def solve_blocks(
     instead. A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. Raises SolveError when
     HiGHS or the workers fail.
     """
-    return solve_blocks_near(kept(model), instance, options, (), log, jobs, cluster)[0]
+    return solve_blocks_near(Kept(model), instance, options, (), log, jobs, cluster)[0]
 
 
 def solve_blocks_near(
@@ -88,8 +88,7 @@ def solve_blocks_near(
     started, patience = time.perf_counter(), Patience(options.time_limit)
     with patience.listening(), workers(jobs, cluster) as hands:
         model = of.model
-        goals, constants = vectors(of.limits.variables, [goal(model, weights) for weights in stages(instance)])
-        whole = replace(of.limits, goals=goals, constants=constants)
+        whole = of.aimed(instance)
         talk = Talk(log, patience)
         found, reached, parts, lessons = _goals(whole, instance, options, known, hands, patience, talk)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"

@@ -11,6 +11,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import highspy
@@ -57,15 +58,20 @@ class Found:
 
 @dataclass(frozen=True)
 class Kept:
-    """A model and its limits as arrays: they serve for every goal that is asked of them."""
+    """A model and its limits as arrays, made once when first asked for: they serve for every goal."""
 
     model: pyo.ConcreteModel
-    limits: Matrix
 
+    @cached_property
+    def limits(self) -> Matrix:
+        """Return the limits without any goal."""
+        return matrix(self.model, ())
 
-def kept(model: pyo.ConcreteModel) -> Kept:
-    """Return a model ready to be solved again and again."""
-    return Kept(model, matrix(model, ()))
+    def aimed(self, instance: Instance) -> Matrix:
+        """Return the limits with the goals of an instance."""
+        aims = [goal(self.model, weights) for weights in stages(instance)]
+        goals, constants = vectors(self.limits.variables, aims)
+        return replace(self.limits, goals=goals, constants=constants)
 
 
 def solve_near(of: Kept, instance: Instance, options: Options, choices: Sequence[Choice] = ()) -> Solution:
@@ -78,8 +84,7 @@ def solve_near(of: Kept, instance: Instance, options: Options, choices: Sequence
     """
     started, patience = time.perf_counter(), Patience(options.time_limit)
     aims, model = stages(instance), of.model
-    goals, constants = vectors(of.limits.variables, [goal(model, weights) for weights in aims])
-    first = whole = replace(of.limits, goals=goals, constants=constants)
+    first = whole = of.aimed(instance)
     known = [_placed(whole, choice) for choice in choices if choice]
     reached: list[Stage] = []
     x: Floats | None = None

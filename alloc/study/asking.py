@@ -19,7 +19,6 @@ from alloc.solver import (
     Kept,
     choice_of,
     choose,
-    kept,
     lessons,
     plain,
     solve_blocks_near,
@@ -90,7 +89,7 @@ class Asker:
         instance = reading.instance
         options = wanted(instance, **self.question.options)
         near = self._model(instance)
-        method = choose(instance, near.model)[0] if options.method == "auto" else options.method
+        method = choose(instance, near)[0] if options.method == "auto" else options.method
         taught: dict[str, object] = {}
         if method == "blocks":
             known = [lessons(choice[TAUGHT]) for choice in choices if TAUGHT in choice]
@@ -141,7 +140,7 @@ class Asker:
         """Return the model of an instance: the one before, where only the goal or the solver's options differ."""
         key = instance.model_copy(update={"objective": Objective(), "solver": Options(), "sha256": ""})
         if self._built is None or self._built[0] != key:
-            self._built = key, kept(build(instance))
+            self._built = key, Kept(build(instance))
         return self._built[1]
 
     def _without_aid(self, instance: Instance) -> Solution:
@@ -149,7 +148,7 @@ class Asker:
         key = [getattr(instance, part) for part in STANDING]
         without = status_quo(instance)
         if self._standing is None or self._standing[0] != key:
-            self._standing, self._quo = (key, kept(build(without))), None
+            self._standing, self._quo = (key, Kept(build(without))), None
         if self._quo is None or self._quo[0] != instance.objective:
             quo = solve_near(self._standing[1], without, Options(gap=QUO_GAP))
             _stop_if(quo.interrupted)
