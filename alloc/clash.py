@@ -6,7 +6,7 @@ from alloc.instance import Instance, Options
 from alloc.instance.schema import Gini, Objective, Parity, Rule
 from alloc.model import build
 from alloc.report.tables import tables
-from alloc.solver import solve_whole
+from alloc.solver import solve_suited
 from alloc.texts import say
 
 
@@ -40,7 +40,7 @@ def clashes(instance: Instance, options: Options) -> tuple[Clash, ...]:
         if loosen:
             relaxed, found = loosen(relaxed)
             left_out += found
-        plan = solve_whole(build(relaxed), relaxed, options)
+        plan = solve_suited(build(relaxed), relaxed, options)
         if plan.has_plan:
             rules = tables(relaxed, plan, plan)["rules"]
             broken = rules[rules["broken_by"] > 0]

@@ -8,7 +8,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -27,7 +27,7 @@ from alloc.report.boundaries import Boundaries, boundaries
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
 from alloc.solution import Solution, Status
-from alloc.solver import Kept, choose, solve_blocks_near, solve_whole
+from alloc.solver import Kept, solve_near, solve_suited
 from alloc.texts import LANGUAGES
 
 
@@ -108,15 +108,20 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = wanted(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
-    plan = _solved(instance, options, log, jobs, cluster)
+    plan = solve_suited(build(instance), instance, options, log, jobs, cluster)
     quo = without_aid(instance, options) if plan.has_plan else None
     return completed(instance, options, plan, quo, started, lang)
 
 
 def without_aid(instance: Instance, options: Options) -> Solution:
-    """Return the status quo: what comes about where nothing is funded. Raises SolveError where there is none."""
+    """Return the status quo: what comes about where nothing is funded.
+
+    Raises SolveError where there is none, and KeyboardInterrupt after Ctrl-C: half a search is no status quo.
+    """
     without = status_quo(instance)
-    quo = solve_whole(build(without), without, Options(threads=options.threads, gap=min(options.gap, 1e-6)))
+    quo = solve_near(Kept(build(without)), without, Options(gap=min(options.gap, 1e-6)))
+    if quo.interrupted:
+        raise KeyboardInterrupt
     if not quo.has_plan:
         raise SolveError("no_status_quo")
     return quo
@@ -143,16 +148,6 @@ def completed(
         raise AuditError([finding.say(lang) for finding in verdict.findings])
     figures = _figures(instance, options, plan, started, quo, found, verdict)
     return Run(instance, plan, explained(instance, found, plan.status == Status.OPTIMAL, lang), figures)
-
-
-def _solved(instance: Instance, options: Options, log: TextIO | None, jobs: int, cluster: str | None) -> Solution:
-    """Return the plan, by the method asked for or the one that suits the question."""
-    of = Kept(build(instance))
-    method, why = choose(instance, of) if options.method == "auto" else (options.method, "")
-    if method == "blocks":
-        return solve_blocks_near(of, instance, options, (), log, jobs, cluster)[0]
-    plan = solve_whole(of.model, instance, options, log)
-    return replace(plan, why=why or plan.why)
 
 
 def wanted(instance: Instance, **given: float | str | None) -> Options:

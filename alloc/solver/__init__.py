@@ -1,6 +1,6 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
-from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near
+from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near, solve_suited
 from alloc.solver.held import Held, reaching, solve_held
 from alloc.solver.learnt import lessons, plain
 from alloc.solver.near import Near, Other, apart
@@ -29,5 +29,6 @@ __all__ = [
     "solve_blocks_near",
     "solve_held",
     "solve_near",
+    "solve_suited",
     "solve_whole",
 ]

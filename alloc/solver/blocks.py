@@ -28,7 +28,7 @@ from alloc.solver.primal import Found, chosen, polished, searched, within
 from alloc.solver.progress import Talk
 from alloc.solver.settle import final_stages, settled
 from alloc.solver.structure import Structure, structure
-from alloc.solver.whole import FINEST, allowance, drop_idle, values_of
+from alloc.solver.whole import FINEST, allowance, drop_idle, solve_whole, values_of
 from alloc.solver.workers import Workers, workers
 
 FEW = 1000
@@ -56,6 +56,23 @@ def choose(instance: Instance, of: Kept) -> tuple[str, str]:
     if largest > TIED * integers:
         return "whole", f"{largest} of {integers} integer decisions are tied together"
     return "blocks", f"{integers} integer decisions in {len(parts.blocks)} blocks, coupled by {parts.rows.count} limits"
+
+
+def solve_suited(
+    model: pyo.ConcreteModel,
+    instance: Instance,
+    options: Options,
+    log: TextIO | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+) -> Solution:
+    """Solve the model by the method asked for, or by the one that suits it, and say why it does."""
+    of = Kept(model)
+    method, why = choose(instance, of) if options.method == "auto" else (options.method, "")
+    if method == "blocks":
+        return solve_blocks_near(of, instance, options, (), log, jobs, cluster)[0]
+    plan = solve_whole(model, instance, options, log)
+    return replace(plan, why=why or plan.why)
 
 
 def solve_blocks(
@@ -91,11 +108,11 @@ def solve_blocks_near(
         whole = of.aimed(instance)
         talk = Talk(log, patience)
         found, reached, parts, lessons = _goals(whole, instance, options, known, hands, patience, talk)
+        x = None if found.x is None else settled(model, whole, instance, found.x, reached)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
-    if found.x is None:
+    if x is None:
         seconds = time.perf_counter() - started
         return Solution(found.status, method="blocks", why=why, seconds=seconds, interrupted=patience.stopped), ()
-    x = settled(model, whole, instance, found.x, reached)
     for decision, value in zip(whole.variables, x.tolist(), strict=True):
         decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
     final = final_stages(whole, reached, x)

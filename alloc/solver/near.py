@@ -193,7 +193,7 @@ class Near:
             if exact is not None:
                 x = exact[0]
                 whole = held(whole, whole.goals[i], exact[1] - float(whole.constants[i]))
-        x = linked(self.model, whole, x)
+        x = linked(self.model, self.whole, self.whole.goals, x)
         return judged(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
     def choices(self) -> Ints:

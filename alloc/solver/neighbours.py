@@ -100,10 +100,11 @@ def solve_near(of: Kept, instance: Instance, options: Options, choices: Sequence
             reached.append(Stage("+".join(g for g, w in weights.items() if w), found.value, found.bound, found.value))
             least = found.value - allowance(instance, found.value) - float(whole.constants[i])
             whole = held(whole, whole.goals[i], least)
+        if x is not None:
+            x = settled(model, first, instance, x, reached)
     if x is None:
         status = Status.INFEASIBLE if found.impossible else Status.NO_SOLUTION
         return Solution(status, why=why, seconds=time.perf_counter() - started, interrupted=patience.stopped)
-    x = settled(model, first, instance, x, reached)
     for decision, value in zip(first.variables, x.tolist(), strict=True):
         decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
     final = final_stages(first, reached, x)

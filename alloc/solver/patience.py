@@ -45,7 +45,10 @@ class Patience:
 
     @contextmanager
     def listening(self) -> Iterator[None]:
-        """Let Ctrl-C end the search with the plan it has; a second one ends the program."""
+        """Let Ctrl-C end the search with the plan it has; a second one ends the program.
+
+        Without it a Ctrl-C while HiGHS runs would be lost: HiGHS ends, and what asked it goes on.
+        """
         if threading.current_thread() is not threading.main_thread():
             yield
             return

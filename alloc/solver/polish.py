@@ -6,7 +6,7 @@ small search of its own, which starts from the plan it has.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -14,10 +14,16 @@ import numpy as np
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows, program
 from alloc.solver.patience import Patience
 
+ROUNDING = 1e-9
+"""Part of a goal that the solver's rounding may take: held at the very best, no plan at all may be found."""
+
+PRIMAL = 4
+"""HiGHS's number for the primal simplex method, which goes on from a plan when the goal changes."""
+
 
 @dataclass(frozen=True)
 class Part:
-    """A program with some columns free and the rest held: the columns, their rows, and what the rest is worth."""
+    """A program with some columns free and the rest held: the columns, the program, and what the rest is worth."""
 
     columns: Ints
     solver: highspy.Highs
@@ -34,41 +40,79 @@ class Freed:
     impossible: bool
 
 
-def part(matrix: Matrix, weights: Floats, x: Floats, free: Flags, integer: bool) -> Part:
-    """Return the program of the free columns; every other column keeps its value in x."""
-    rows, aim = matrix.rows, weights @ matrix.goals
+def narrowed(matrix: Matrix, x: Floats, free: Flags) -> Matrix:
+    """Return the program of the free columns alone, in their order; every other column keeps its value in x."""
+    rows = matrix.rows
     owner, loose = rows.owner(), free[rows.column]
-    held = np.bincount(owner[~loose], rows.value[~loose] * x[rows.column[~loose]], rows.count)
+    fixed = np.bincount(owner[~loose], rows.value[~loose] * x[rows.column[~loose]], rows.count)
     counts = np.bincount(owner[loose], minlength=rows.count)
     kept = np.flatnonzero(counts)
-    columns = np.flatnonzero(free).astype(np.int32)
     place = np.cumsum(free, dtype=np.int32) - 1
     inner = Rows(
         np.concatenate([[0], np.cumsum(counts[kept])]).astype(np.int32),
         place[rows.column[loose]].astype(np.int32),
         rows.value[loose],
-        (rows.lower - held)[kept],
-        (rows.upper - held)[kept],
+        (rows.lower - fixed)[kept],
+        (rows.upper - fixed)[kept],
     )
-    flags = matrix.integer[columns] if integer else None
-    solver = program(matrix.lower[columns], matrix.upper[columns], flags, inner, aim[columns])
-    rest = float(aim[~free] @ x[~free]) + float(weights @ matrix.constants)
-    return Part(columns, solver, rest)
+    return Matrix(
+        (),
+        matrix.lower[free],
+        matrix.upper[free],
+        matrix.integer[free],
+        inner,
+        matrix.goals[:, free],
+        matrix.constants + matrix.goals[:, ~free] @ x[~free],
+    )
+
+
+def part(matrix: Matrix, weights: Floats, x: Floats, free: Flags, integer: bool) -> Part:
+    """Return the program of the free columns, ready to be solved; every other column keeps its value in x."""
+    inner = narrowed(matrix, x, free)
+    flags = inner.integer if integer else None
+    solver = program(inner.lower, inner.upper, flags, inner.rows, weights @ inner.goals)
+    return Part(np.flatnonzero(free).astype(np.int32), solver, float(weights @ inner.constants))
 
 
 def filled(matrix: Matrix, weights: Floats, x: Floats, patience: Patience) -> tuple[Floats, float] | None:
     """Return the best plan with the whole decisions of x, and its value; None where there is none."""
+    plan, _ = filled_in_turn(matrix, [weights @ matrix.goals], x, patience)
+    return None if plan is None else (plan, float(weights @ (matrix.goals @ plan + matrix.constants)))
+
+
+def filled_in_turn(matrix: Matrix, goals: Sequence[Floats], x: Floats, patience: Patience) -> tuple[Floats | None, int]:
+    """Return the plan with the whole decisions of x that is best for one goal after another, and how many it reached.
+
+    Every further goal begins where the one before ended, which is held with room for rounding.
+    """
     x = np.where(matrix.integer, np.clip(np.round(x), matrix.lower, matrix.upper), x)
-    if matrix.integer.all():
-        return _kept(matrix, x, weights)
-    found = part(matrix, weights, x, ~matrix.integer, integer=False)
     if not _rows_without_free_keep(matrix, x):
-        return None
-    found.solver.setOptionValue("primal_feasibility_tolerance", 1e-9)
-    patience.run(found.solver)
-    if found.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    return _with(found, x)
+        return None, 0
+    if matrix.integer.all():
+        return x, len(goals)
+    free = ~matrix.integer
+    solver = part(replace(matrix, goals=goals[0][None], constants=np.zeros(1)), np.ones(1), x, free, False).solver
+    solver.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    found: Floats | None = None
+    for reached, goal in enumerate(goals):
+        if found is not None:
+            before = goals[reached - 1]
+            _aim_anew(solver, goal[free], before[free], float(before[free] @ found[free]))
+        patience.run(solver)
+        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return found, reached
+        found = x.copy()
+        found[free] = np.array(solver.getSolution().col_value)
+    return found, len(goals)
+
+
+def _aim_anew(solver: highspy.Highs, goal: Floats, before: Floats, best: float) -> None:
+    """Give a linear program another goal, the one before held, by the method that its plan is a start for."""
+    entries = np.flatnonzero(before).astype(np.int32)
+    least = best - ROUNDING * max(1.0, abs(best))
+    solver.addRow(least, INF, len(entries), entries, before[entries])
+    solver.changeColsCost(len(goal), np.arange(len(goal), dtype=np.int32), goal)
+    solver.setOptionValue("simplex_strategy", PRIMAL)
 
 
 def _rows_without_free_keep(matrix: Matrix, x: Floats) -> bool:
@@ -77,10 +121,6 @@ def _rows_without_free_keep(matrix: Matrix, x: Floats) -> bool:
     others = np.bincount(rows.owner(), ~matrix.integer[rows.column], rows.count)
     value, alone = rows.times(x), others == 0
     return bool((value >= rows.lower - 1e-6)[alone].all() and (value <= rows.upper + 1e-6)[alone].all())
-
-
-def _kept(matrix: Matrix, x: Floats, weights: Floats) -> tuple[Floats, float] | None:
-    return (x, float(weights @ (matrix.goals @ x + matrix.constants))) if _rows_without_free_keep(matrix, x) else None
 
 
 def _with(found: Part, x: Floats) -> tuple[Floats, float]:
@@ -98,11 +138,10 @@ def freed(
     patience: Patience,
     seconds: float,
     gap: float,
-    presolve: str = "choose",
 ) -> Freed:
     """Return the best plan found with some columns free, starting from x where there is one.
 
-    seconds, gap in the goal's unit: when to stop; presolve: HiGHS's option.
+    seconds, gap in the goal's unit: when to stop.
     """
     here = np.zeros(len(free)) if x is None else x
     found = part(matrix, weights, here, free, integer=True)
@@ -110,7 +149,6 @@ def freed(
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", gap)
     solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
-    solver.setOptionValue("presolve", presolve)
     if x is not None:
         start = highspy.HighsSolution()
         start.col_value = x[free].tolist()

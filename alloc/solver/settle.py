@@ -9,43 +9,42 @@ from alloc.instance import Instance
 from alloc.solution import Stage
 from alloc.solver.matrix import Flags, Floats, Matrix, held, vectors
 from alloc.solver.patience import Patience
-from alloc.solver.polish import filled, freed
+from alloc.solver.pieces import pieces
+from alloc.solver.polish import ROUNDING, filled_in_turn, freed, narrowed
 from alloc.solver.whole import allowance
-
-ROUNDING = 1e-9
-"""Part of a goal that the solver's rounding may take: held at the very best, no plan at all may be found."""
 
 
 def settled(model: pyo.ConcreteModel, whole: Matrix, instance: Instance, x: Floats, reached: list[Stage]) -> Floats:
     """Return the plan made exact, ties broken: the goal, then least money, then most linkage."""
-    patience, aim = Patience(3600.0), np.zeros(len(whole.goals))
-    for i, stage in enumerate(reached[:-1]):
-        whole = held(whole, whole.goals[i], stage.kept - allowance(instance, stage.kept) - float(whole.constants[i]))
-    last = len(reached) - 1
-    aim[last] = 1.0
-    exact = filled(whole, aim, x, patience)
-    if exact is None:
-        return x
+    goals, bounded = whole.goals[: len(reached)], whole
+    for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
+        bounded = held(bounded, goal, stage.kept - allowance(instance, stage.kept) - float(constant))
     money = vectors(whole.variables, [sum(model.Spend.values())])[0][0]
-    least = exact[1] - ROUNDING * max(1.0, abs(exact[1]))
-    tied = held(whole, whole.goals[last], least - float(whole.constants[last]))
-    cheap = filled(replace(tied, goals=-money[None], constants=np.zeros(1)), np.ones(1), exact[0], patience)
-    return linked(model, tied, cheap[0] if cheap is not None else exact[0])
+    exact, _ = filled_in_turn(bounded, [goals[-1], -money], x, Patience(3600.0))
+    return linked(model, whole, goals, x if exact is None else exact)
 
 
-def linked(model: pyo.ConcreteModel, tied: Matrix, x: Floats) -> Floats:
-    """Return the plan with its money and units, and those flows, chains and clusters that have the most linkage.
+def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats) -> Floats:
+    """Return the plan with its money and units, and those jobs, flows, chains and clusters that have the most linkage.
 
-    Without presolve, which takes a minute over the goal's one long limit at 832 counties, where the rest takes 2 s.
+    goals: to be kept, a row each. With the money held the rest falls apart into hundreds of pieces, and as none
+    needs to make up for another, each keeps what it adds to the goals.
     """
-    linkage = vectors(tied.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0][0]
-    open_ones = _named(tied, ("Closed", "Clustered"))
-    free = (~tied.integer & ~_named(tied, ("Spend", "Units"))) | open_ones
-    aimed = replace(tied, goals=linkage[None], constants=np.zeros(1))
-    if not free.any():
-        return x
-    best = freed(aimed, np.ones(1), x, free, Patience(3600.0), 3600.0, 0.0, presolve="off")
-    return best.x if best.x is not None else x
+    linkage = vectors(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
+    free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | _named(whole, ("Established", "Closed", "Clustered"))
+    aims = np.vstack([goals, linkage])
+    best, most = x[free], np.eye(len(aims))[-1]
+    for columns, piece in pieces(narrowed(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)):
+        if not piece.goals[-1].any():
+            continue
+        here = best[columns]
+        for goal, kept in zip(piece.goals[:-1], (piece.goals @ here).tolist(), strict=False):
+            piece = held(piece, goal, kept - ROUNDING * max(1.0, abs(kept)))
+        found = freed(piece, most, here, np.ones(len(columns), dtype=bool), Patience(3600.0), 3600.0, 0.0).x
+        best[columns] = here if found is None else found
+    better = x.copy()
+    better[free] = best
+    return better
 
 
 def _named(whole: Matrix, names: tuple[str, ...]) -> Flags:

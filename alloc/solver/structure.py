@@ -13,6 +13,7 @@ import numpy as np
 
 from alloc.instance import Instance
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
+from alloc.solver.pieces import grouped
 
 MERGED = 320
 """Counties that share a limit become one block up to so many whole decisions: such blocks are still searched in
@@ -157,13 +158,13 @@ def _released(rows: Rows, label: Ints, home: Ints) -> Ints:
 
 def _blocks(matrix: Matrix, coupling: Rows, label: Ints, home: Ints, count: int) -> tuple[Block, ...]:
     """Return every block with its part of the matrix."""
-    columns = _grouped(label, count)
-    limits = _grouped(home, count)
+    columns = grouped(label, count)
+    limits = grouped(home, count)
     place = np.zeros(len(label), dtype=np.int32)
     for group in columns:
         place[group] = np.arange(len(group), dtype=np.int32)
     owner = coupling.owner()
-    entries = _grouped(label[coupling.column], count)
+    entries = grouped(label[coupling.column], count)
     found = []
     for group, own_rows, there in zip(columns, limits, entries, strict=True):
         touched, line = np.unique(owner[there], return_inverse=True)
@@ -182,13 +183,6 @@ def _blocks(matrix: Matrix, coupling: Rows, label: Ints, home: Ints, count: int)
             )
         )
     return tuple(found)
-
-
-def _grouped(label: Ints, count: int) -> list[Ints]:
-    """Return the places of each label, in their order."""
-    order = np.argsort(label, kind="stable").astype(np.int32)
-    ends = np.searchsorted(label[order], np.arange(count + 1))
-    return [order[ends[k] : ends[k + 1]] for k in range(count)]
 
 
 def bounded(matrix: Matrix, own: Ints) -> Matrix:
