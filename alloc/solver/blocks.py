@@ -1,9 +1,9 @@
 """The model taken apart by county and put together again, with proof.
 
 Goal after goal: column generation over blocks gives a bound and a pool of plans; the master as a MIP
-chooses among them; the continuous decisions are filled in over the whole; searches over a few blocks at a
-time polish; a small question is at last searched as a whole from the plan it has. The result is settled
-by the same rules as that of the whole model.
+chooses among them; the continuous decisions are filled in over the whole. A plan that is not yet near
+enough to its bound is polished a few blocks at a time, or, where the question is small, searched on as a whole.
+The result is settled by the same rules as that of the whole model.
 """
 
 import time
@@ -24,7 +24,7 @@ from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import Floats, Matrix, held
 from alloc.solver.neighbours import Kept
 from alloc.solver.patience import Patience
-from alloc.solver.primal import Found, chosen, polished, searched, within
+from alloc.solver.primal import Found, bettered, chosen, within
 from alloc.solver.progress import Talk
 from alloc.solver.settle import final_stages, settled
 from alloc.solver.structure import Structure, structure
@@ -195,8 +195,7 @@ def _goal(
         _tell(talk, found.value if found.x is not None else None, search)
         if within(found, gap) or search.ended or patience.over():
             break
-    found = polished(search, found, gap, patience, talk)
-    return searched(search, found, gap, patience)
+    return bettered(search, found, gap, patience, talk)
 
 
 def _tell(talk: Talk, best: float | None, search: Search) -> None:

@@ -13,7 +13,7 @@ from alloc.solver.progress import Talk
 from alloc.solver.structure import Structure
 
 SMALL = 1000
-"""A question with fewer integer decisions is searched as a whole at the end, until the gap or the time."""
+"""A question with fewer integer decisions is searched as a whole at the end, others a few blocks at a time."""
 
 CHOICES = (1.2, 3.0, 30.0)
 """What a lack costs, in multiples of its price, while the master chooses; dearer where the dearth remains."""
@@ -94,6 +94,14 @@ def within(found: Found, gap: float) -> bool:
     return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
 
 
+def bettered(search: Search, found: Found, gap: float, patience: Patience, talk: Talk) -> Found:
+    """Search on from a plan that does not meet the gap: a small question as a whole, else a few blocks at a time."""
+    if within(found, gap) or patience.over():
+        return found
+    small = int(search.parts.matrix.integer.sum()) < SMALL
+    return searched(search, found, gap, patience) if small else polished(search, found, gap, patience, talk)
+
+
 def polished(search: Search, found: Found, gap: float, patience: Patience, talk: Talk) -> Found:
     """Search over a few blocks at a time while that helps: first those that the master splits."""
     parts, random = search.parts, np.random.default_rng(0)
@@ -159,10 +167,8 @@ def free_columns(parts: Structure, group: list[int]) -> Flags:
 
 
 def searched(search: Search, found: Found, gap: float, patience: Patience) -> Found:
-    """Search a small question as a whole, from the plan it has, where the gap is not yet met."""
+    """Search a question as a whole, from the plan it has."""
     matrix_ = search.parts.matrix
-    if within(found, gap) or patience.over() or int(matrix_.integer.sum()) >= SMALL:
-        return found
     everything = np.ones(len(matrix_.lower), dtype=bool)
     size = gap * max(1.0, abs(found.value)) if found.x is not None else 1e-9
     better = freed(matrix_, search.weights, found.x, everything, patience, np.inf, size)

@@ -27,6 +27,8 @@ NAMES = (BLOCKS, *CONTESTANTS)
 LABELS = {BLOCKS: "alloc, blocks", **{name: solver.label for name, solver in CONTESTANTS.items()}}
 BEGIN, END = "<!-- written by bench.py -->", "<!-- until here -->"
 PREPARE_LIMIT = 3600
+SHORTEST, LATER = 30.0, 1.05
+"""With equal time the others have so many seconds at least, and so many times what blocks took."""
 
 
 def listed(context: click.Context, option: click.Parameter, text: str) -> list[str]:
@@ -44,6 +46,7 @@ def listed(context: click.Context, option: click.Parameter, text: str) -> list[s
 @click.option("--solvers", default=",".join(NAMES), callback=listed, help="Who takes part.")
 @click.option("--seed", default=7, help="Seed of the questions.")
 @click.option("--limit", default=600.0, help="Seconds for each solver and question.")
+@click.option("--equal-time", is_flag=True, help="End the others soon after blocks has ended, or after 30 s.")
 @click.option("--threads", default=2, help="Threads of each solver.")
 @click.option("--out", default=HERE, type=click.Path(path_type=Path), help="Folder for README.md and gap.svg.")
 @click.option("--prepare", hidden=True, type=(int, Path), help="Make one question, in a process of its own.")
@@ -52,6 +55,7 @@ def main(
     solvers: list[str],
     seed: int,
     limit: float,
+    equal_time: bool,
     threads: int,
     out: Path,
     prepare: tuple[int, Path] | None,
@@ -67,10 +71,14 @@ def main(
         for counties in map(int, sizes):
             folder = Path(place) / str(counties)
             files[counties] = prepared(counties, seed, folder)
+            longest = limit
             for name in solvers if files[counties] else ():
-                races.append(run(name, folder, counties, limit, threads, files[counties]["read"]))
+                races.append(run(name, folder, counties, longest, threads, files[counties]["read"]))
                 click.echo(told(races[-1]))
-            text = page(files, races, f"Seed {seed}, limit {limit:g} s, {threads} threads; {machine()}.")
+                if equal_time and name == BLOCKS:
+                    longest = min(limit, max(SHORTEST, LATER * races[-1].seconds))
+            ended = f"limit {limit:g} s" + (", the others ended soon after blocks" if equal_time else "")
+            text = page(files, races, f"Seed {seed}, {ended}, {threads} threads; {machine()}.")
             written(text, out)  # after every size: a long run that is stopped keeps what it has
             chart(races, out)
     click.echo(text)
