@@ -47,7 +47,10 @@ class AllocError(Exception):
 
     def say(self, lang: str = "en") -> str:
         """Return the message in one language."""
-        return str(self)
+        return super().__str__()
+
+    def __str__(self) -> str:
+        return self.say()
 
 
 class InstanceError(AllocError):
@@ -57,7 +60,7 @@ class InstanceError(AllocError):
 
     def __init__(self, faults: Sequence[Fault]):
         self.faults = tuple(faults)
-        super().__init__("\n".join(fault.say() for fault in self.faults))
+        super().__init__(self.faults)
 
     def say(self, lang: str = "en") -> str:
         """Return one line for each fault."""
@@ -71,7 +74,7 @@ class RequestError(AllocError):
 
     def __init__(self, text: str, **values: object):
         self.text, self.values = text, values
-        super().__init__(say(text, **values))
+        super().__init__(text)
 
     def say(self, lang: str = "en") -> str:
         """Return the sentence in one language."""
@@ -91,4 +94,8 @@ class AuditError(AllocError):
 
     def __init__(self, findings: Sequence[str]):
         self.findings = tuple(findings)
-        super().__init__("\n".join(self.findings))
+        super().__init__(self.findings)
+
+    def say(self, lang: str = "en") -> str:
+        """Return one line for each finding."""
+        return "\n".join(self.findings)

@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
@@ -27,8 +27,11 @@ from alloc.report.boundaries import Boundaries, boundaries
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
 from alloc.solution import Solution, Status
-from alloc.solver import Kept, solve_near, solve_suited
+from alloc.solver import Kept, ahead, solve_near, solve_suited
 from alloc.texts import LANGUAGES
+
+MANY = 200
+"""With so many counties the status quo is sought in a process of its own while the model is built."""
 
 
 @dataclass(frozen=True)
@@ -108,9 +111,11 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = wanted(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
-    plan = solve_suited(build(instance), instance, options, log, jobs, cluster)
-    quo = without_aid(instance, options) if plan.has_plan else None
-    return completed(instance, options, plan, quo, started, lang)
+    ask_quo = partial(without_aid, status_quo(instance), options)
+    with ahead(ask_quo, worth=jobs > 1 and len(instance.counties) >= MANY) as quo:
+        plan = solve_suited(build(instance), instance, options, log, jobs, cluster)
+        without = quo() if plan.has_plan else None
+    return completed(instance, options, plan, without, started, lang)
 
 
 def without_aid(instance: Instance, options: Options) -> Solution:

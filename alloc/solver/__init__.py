@@ -8,6 +8,7 @@ from alloc.solver.neighbours import Choice, Kept, choice_of, solve_near
 from alloc.solver.patience import Patience
 from alloc.solver.rivals import Efficient, Pair, Rivals
 from alloc.solver.whole import solve_whole
+from alloc.solver.workers import ahead
 
 __all__ = [
     "Choice",
@@ -19,6 +20,7 @@ __all__ = [
     "Pair",
     "Patience",
     "Rivals",
+    "ahead",
     "apart",
     "choice_of",
     "choose",

@@ -19,7 +19,7 @@ from dataclasses import replace
 from functools import partial
 from importlib import import_module
 from multiprocessing import get_context, parent_process
-from typing import Any
+from typing import Any, TypeVar
 
 from alloc.errors import RequestError, SolveError
 from alloc.solver.pricing import Answer, Ask, Model, price_all, revived, unanswered
@@ -36,6 +36,8 @@ AT_ONCE = 4
 
 TICK = 0.1
 """How often a wait looks whether it is to end [s]."""
+
+Result = TypeVar("Result")
 
 Deal = tuple[str, int]
 """A run and which of its deals: blocks are dealt anew for every goal."""
@@ -86,7 +88,7 @@ class Here(Executor):
         return done
 
 
-def local() -> Executor:
+def local() -> ProcessPoolExecutor:
     """Open a process of this machine."""
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_ready)
     pool.submit(int)  # start it now: it loads while the parent builds
@@ -206,6 +208,32 @@ def _next(waiting: Sequence[deque[int]], lane: int) -> list[int]:
     if own:
         return [own.popleft() for _ in range(max(1, len(own) // AT_ONCE))]
     return [longest.pop()] if longest else []
+
+
+@contextmanager
+def ahead(work: Callable[[], Result], worth: bool) -> Iterator[Callable[[], Result]]:
+    """Begin some work in another process where that is worth it, and yield what waits for its result.
+
+    What is not waited for is given up; a process that is lost leaves the work to this one.
+    """
+    if not worth:
+        yield work
+        return
+    lane = local()
+    begun = lane.submit(work)
+
+    def result() -> Result:
+        try:
+            return begun.result()
+        except BrokenProcessPool:
+            return work()
+
+    try:
+        yield result
+    finally:
+        for process in list((lane._processes or {}).values()):
+            process.terminate()
+        lane.shutdown()
 
 
 @contextmanager
