@@ -108,7 +108,7 @@ def solve_blocks_near(
         whole = of.aimed(instance)
         talk = Talk(log, patience)
         found, reached, parts, lessons = _goals(whole, instance, options, known, hands, patience, talk)
-        x = None if found.x is None else settled(model, whole, instance, found.x, reached)
+        x = None if found.x is None else settled(model, whole, instance, found.x, reached, found.basis)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if x is None:
         seconds = time.perf_counter() - started

@@ -164,7 +164,7 @@ class Near:
         if not whole:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
             held_fast = filled(aimed, np.ones(1), start, Patience(INF))
-            return None if held_fast is None else held_fast[0][:last]
+            return None if held_fast is None else held_fast.x[:last]
         answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
 
@@ -191,8 +191,8 @@ class Near:
         for i in range(len(whole.goals)):
             exact = filled(whole, np.eye(len(whole.goals))[i], x, Patience(INF))
             if exact is not None:
-                x = exact[0]
-                whole = held(whole, whole.goals[i], exact[1] - float(whole.constants[i]))
+                x = exact.x
+                whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))
         x = linked(self.model, self.whole, self.whole.goals, x)
         return judged(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 

@@ -141,8 +141,8 @@ def _goal(whole: Matrix, weighing: Floats, known: Sequence[Floats], gap: float, 
     plans = [plan for x in known if (plan := filled(whole, weighing, x, patience)) is not None]
     best = Found(None, -math.inf, math.inf)
     if plans:
-        x, value = max(plans, key=lambda plan: plan[1])
-        best = _searched(whole, weighing, Found(x, value, math.inf), gap, patience, plain=True)
+        start = max(plans, key=lambda plan: plan.value)
+        best = _searched(whole, weighing, Found(start.x, start.value, math.inf), gap, patience, plain=True)
         if best.impossible or best.bound - best.value <= gap * max(1.0, abs(best.value)) or patience.over():
             return best
     return _searched(whole, weighing, best, gap, patience, plain=False)

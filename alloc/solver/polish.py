@@ -7,6 +7,7 @@ small search of its own, which starts from the plan it has.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import highspy
 import numpy as np
@@ -28,6 +29,14 @@ class Part:
     columns: Ints
     solver: highspy.Highs
     rest: float
+
+
+class Filled(NamedTuple):
+    """A plan with its whole decisions held and the rest at its best; basis: where a like program may begin."""
+
+    x: Floats
+    value: float
+    basis: highspy.HighsBasis | None
 
 
 @dataclass(frozen=True)
@@ -66,33 +75,38 @@ def narrowed(matrix: Matrix, x: Floats, free: Flags) -> Matrix:
     )
 
 
-def part(matrix: Matrix, weights: Floats, x: Floats, free: Flags, integer: bool) -> Part:
+def part(matrix: Matrix, weights: Floats, x: Floats, free: Flags) -> Part:
     """Return the program of the free columns, ready to be solved; every other column keeps its value in x."""
     inner = narrowed(matrix, x, free)
-    flags = inner.integer if integer else None
-    solver = program(inner.lower, inner.upper, flags, inner.rows, weights @ inner.goals)
+    solver = program(inner.lower, inner.upper, inner.integer, inner.rows, weights @ inner.goals)
     return Part(np.flatnonzero(free).astype(np.int32), solver, float(weights @ inner.constants))
 
 
-def filled(matrix: Matrix, weights: Floats, x: Floats, patience: Patience) -> tuple[Floats, float] | None:
-    """Return the best plan with the whole decisions of x, and its value; None where there is none."""
-    plan, _ = filled_in_turn(matrix, [weights @ matrix.goals], x, patience)
-    return None if plan is None else (plan, float(weights @ (matrix.goals @ plan + matrix.constants)))
+def filled(matrix: Matrix, weights: Floats, x: Floats, patience: Patience) -> Filled | None:
+    """Return the best plan with the whole decisions of x; None where there is none."""
+    plan, _, basis = filled_in_turn(matrix, [weights @ matrix.goals], x, patience)
+    return None if plan is None else Filled(plan, float(weights @ (matrix.goals @ plan + matrix.constants)), basis)
 
 
-def filled_in_turn(matrix: Matrix, goals: Sequence[Floats], x: Floats, patience: Patience) -> tuple[Floats | None, int]:
+def filled_in_turn(
+    matrix: Matrix, goals: Sequence[Floats], x: Floats, patience: Patience, basis: highspy.HighsBasis | None = None
+) -> tuple[Floats | None, int, highspy.HighsBasis | None]:
     """Return the plan with the whole decisions of x that is best for one goal after another, and how many it reached.
 
     Every further goal begins where the one before ended, which is held with room for rounding.
+    basis: where to begin; what is returned last is where this ended, to begin there with the same goals.
     """
     x = np.where(matrix.integer, np.clip(np.round(x), matrix.lower, matrix.upper), x)
     if not _rows_without_free_keep(matrix, x):
-        return None, 0
+        return None, 0, None
     if matrix.integer.all():
-        return x, len(goals)
+        return x, len(goals), None
     free = ~matrix.integer
-    solver = part(replace(matrix, goals=goals[0][None], constants=np.zeros(1)), np.ones(1), x, free, False).solver
+    inner = narrowed(replace(matrix, goals=goals[0][None], constants=np.zeros(1)), x, free)
+    solver = program(inner.lower, inner.upper, None, inner.rows, inner.goals[0])
     solver.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    if basis is not None:
+        solver.setBasis(basis)
     found: Floats | None = None
     for reached, goal in enumerate(goals):
         if found is not None:
@@ -100,10 +114,10 @@ def filled_in_turn(matrix: Matrix, goals: Sequence[Floats], x: Floats, patience:
             _aim_anew(solver, goal[free], before[free], float(before[free] @ found[free]))
         patience.run(solver)
         if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            return found, reached
+            return found, reached, None
         found = x.copy()
         found[free] = np.array(solver.getSolution().col_value)
-    return found, len(goals)
+    return found, len(goals), solver.getBasis()
 
 
 def _aim_anew(solver: highspy.Highs, goal: Floats, before: Floats, best: float) -> None:
@@ -144,7 +158,7 @@ def freed(
     seconds, gap in the goal's unit: when to stop.
     """
     here = np.zeros(len(free)) if x is None else x
-    found = part(matrix, weights, here, free, integer=True)
+    found = part(matrix, weights, here, free)
     solver = found.solver
     solver.setOptionValue("mip_rel_gap", 0.0)
     solver.setOptionValue("mip_abs_gap", gap)

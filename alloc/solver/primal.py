@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 
+import highspy
 import numpy as np
 
 from alloc.solution import Status
@@ -33,12 +34,16 @@ DEAR, REPAIRS = 100.0, 30
 
 @dataclass(frozen=True)
 class Found:
-    """What one goal has: a plan of the whole or none, its value, a proven bound, and why there is none."""
+    """What one goal has: a plan of the whole or none, its value, a proven bound, and why there is none.
+
+    basis: of the linear program that filled the plan in, or one like it.
+    """
 
     x: Floats | None
     value: float
     bound: float
     status: Status
+    basis: highspy.HighsBasis | None = None
 
 
 def chosen(search: Search, known: Floats | None, gap: float, patience: Patience) -> Found:
@@ -61,7 +66,7 @@ def chosen(search: Search, known: Floats | None, gap: float, patience: Patience)
         x = search.master.joined(picked or heaviest(mix.weights, search.master.plans), mix.own)
         plan = filled(parts.matrix, search.weights, x, rest)
         if plan is not None:
-            return replace(best, x=plan[0], value=plan[1]) if best.x is None or plan[1] > best.value else best
+            return replace(best, **plan._asdict()) if best.x is None or plan.value > best.value else best
     return best if best.x is not None or x is None else _repaired(search, x, best, rest)
 
 
@@ -70,22 +75,25 @@ def _repaired(search: Search, x: Floats, best: Found, patience: Patience) -> Fou
     parts, count = search.parts, len(x)
     loose = elastic(parts.matrix, search.weights, parts.coupling, tolls(parts, search.prices, DEAR))
     one, random = np.ones(1), np.random.default_rng(0)
-    plan = filled(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), patience)
+    start = filled(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), patience)
+    if start is None:
+        return best
+    x, value = start.x, start.value
     touching = [set(block.coupling.tolist()) for block in parts.blocks]
     for _ in range(REPAIRS):
-        if plan is None or patience.over():
+        if patience.over():
             return best
-        lacks = plan[0][count:].reshape(-1, 2).sum(axis=1) > LACK
+        lacks = x[count:].reshape(-1, 2).sum(axis=1) > LACK
         if not lacks.any():
-            exact = filled(parts.matrix, search.weights, plan[0][:count], patience)
-            return replace(best, x=exact[0], value=exact[1]) if exact is not None else best
+            exact = filled(parts.matrix, search.weights, x[:count], patience)
+            return replace(best, **exact._asdict()) if exact is not None else best
         rows = set(np.flatnonzero(lacks).tolist())
         near = [k for k, there in enumerate(touching) if there & rows]
         group = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
         free = np.append(free_columns(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
-        better = freed(loose, one, plan[0], free, patience, SECONDS, 1e-9)
-        if better.x is not None and better.value > plan[1]:
-            plan = better.x, better.value
+        better = freed(loose, one, x, free, patience, SECONDS, 1e-9)
+        if better.x is not None and better.value > value:
+            x, value = better.x, better.value
     return best
 
 
@@ -120,8 +128,8 @@ def polished(search: Search, found: Found, gap: float, patience: Patience, talk:
         vain += 1
         if better.x is not None and better.value > found.value + size:
             plan = filled(parts.matrix, search.weights, better.x, patience)
-            if plan is not None and plan[1] > found.value:
-                found, vain = replace(found, x=plan[0], value=plan[1]), 0
+            if plan is not None and plan.value > found.value:
+                found, vain = replace(found, **plan._asdict()), 0
         talk.say(found.bound, found.value, len(search.master.plans), search.rounds)
         if len(group) == len(parts.blocks):
             break
@@ -177,6 +185,6 @@ def searched(search: Search, found: Found, gap: float, patience: Patience) -> Fo
     bound = min(found.bound, better.bound)
     if better.x is not None and (found.x is None or better.value > found.value):
         plan = filled(matrix_, search.weights, better.x, patience)
-        x, value = plan if plan is not None else (better.x, better.value)
+        x, value = (plan.x, plan.value) if plan is not None else (better.x, better.value)
         return replace(found, x=x, value=value, bound=max(bound, value))
     return replace(found, bound=max(bound, found.value) if found.x is not None else bound)

@@ -95,8 +95,8 @@ class Repeated:
     def _begun(self, aimed: Matrix, starts: Sequence[Floats]) -> Answer:
         """Return the best plan with the whole decisions of one of some plans, nothing proven."""
         plans = [plan for x in starts if (plan := filled(aimed, np.ones(1), x, _CALM)) is not None]
-        x, value = max(plans, key=lambda plan: plan[1], default=(None, -INF))
-        return Answer(x, value, INF)
+        best = max(plans, key=lambda plan: plan.value, default=None)
+        return Answer(None, -INF, INF) if best is None else Answer(best.x, best.value, INF)
 
     def _searched(self, aimed: Matrix, best: Answer, nodes: int, plain: bool) -> Answer:
         """Search once, beginning with the best plan where there is one."""
@@ -131,7 +131,7 @@ class Repeated:
             bound = INF
         x = np.array(self._solver.getSolution().col_value)
         exact = filled(aimed, np.ones(1), x, _CALM)
-        x = x if exact is None else exact[0]
+        x = x if exact is None else exact.x
         value = float(aimed.goals[0] @ x)
         return Answer(x, value, max(bound, value))
 

@@ -13,7 +13,7 @@ from alloc.solution import Solution, Stage, Status
 from alloc.solver.lattice import steps
 from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
 from alloc.solver.patience import Patience
-from alloc.solver.polish import filled
+from alloc.solver.polish import Filled, filled
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.settle import settled
 from alloc.solver.whole import EXTRA_GAP, FINEST, HELD, SMALL, allowance, drop_idle, values_of
@@ -142,14 +142,14 @@ class Rivals:
         if best is None:
             return x
         at, near = (
-            self._filled(1 - k, {**floor, k: (best[1] - part * max(1.0, abs(best[1])), INF)}, best[0])
+            self._filled(1 - k, {**floor, k: (best.value - part * max(1.0, abs(best.value)), INF)}, best.x)
             for part in (0.0, TIGHT)
         )
         if near is None:
             return x
         return at[0] if at is not None and at[1] >= near[1] - ALIKE * max(1.0, abs(near[1])) else near[0]
 
-    def _filled(self, k: int, bounds: dict[int, Pair], x: Floats) -> tuple[Floats, float] | None:
+    def _filled(self, k: int, bounds: dict[int, Pair], x: Floats) -> Filled | None:
         """Return the plan with the most of an objective that the whole decisions of x allow, and its own sum."""
         aimed = replace(self.program.bounded(bounds), goals=self.whole.goals[k][None], constants=np.zeros(1))
         return filled(aimed, np.ones(1), x, CALM)
@@ -200,7 +200,7 @@ class Rivals:
         """
         best = self._filled(1, {}, x)
         now = float(self.whole.goals[1] @ x)
-        return best is not None and best[1] > now + 10 * self.gap * max(1.0, abs(now))
+        return best is not None and best.value > now + 10 * self.gap * max(1.0, abs(now))
 
     def joined(self, a: Efficient, b: Efficient) -> bool:
         """Tell whether every mixture of two plans' values is reached: with the whole decisions of one or the other."""

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import highspy
 import numpy as np
 import pyomo.environ as pyo
 
@@ -14,13 +15,23 @@ from alloc.solver.polish import ROUNDING, filled_in_turn, freed, narrowed
 from alloc.solver.whole import allowance
 
 
-def settled(model: pyo.ConcreteModel, whole: Matrix, instance: Instance, x: Floats, reached: list[Stage]) -> Floats:
-    """Return the plan made exact, ties broken: the goal, then least money, then most linkage."""
+def settled(
+    model: pyo.ConcreteModel,
+    whole: Matrix,
+    instance: Instance,
+    x: Floats,
+    reached: list[Stage],
+    basis: highspy.HighsBasis | None = None,
+) -> Floats:
+    """Return the plan made exact, ties broken: the goal, then least money, then most linkage.
+
+    basis: of the linear program that filled the plan in for the last goal.
+    """
     goals, bounded = whole.goals[: len(reached)], whole
     for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
         bounded = held(bounded, goal, stage.kept - allowance(instance, stage.kept) - float(constant))
     money = vectors(whole.variables, [sum(model.Spend.values())])[0][0]
-    exact, _ = filled_in_turn(bounded, [goals[-1], -money], x, Patience(3600.0))
+    exact, *_ = filled_in_turn(bounded, [goals[-1], -money], x, Patience(3600.0), basis)
     return linked(model, whole, goals, x if exact is None else exact)
 
 
