@@ -4,8 +4,6 @@ import json
 import math
 import os
 import platform
-import shutil
-import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -251,20 +249,11 @@ def _save(run: Run, out: Path, overwrite: bool, lang: str, drawn: Boundaries | N
     if not run.tables:
         raise RequestError("nothing_to_save", status=run.status)
     may_write(out, overwrite)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        new, old = beside / "new", beside / "old"
-        new.mkdir()
+    with folder.whole(out) as new:
         folder.write(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
         (new / "run.json").write_text(
             json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
         )
-        if out.exists():
-            out.rename(old)
-        new.rename(out)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return out
 
 

@@ -108,19 +108,25 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
 
 
 @contextmanager
-def whole(out: Path) -> Iterator[Path]:
-    """Let a new folder be filled that is there whole in the end, or not at all.
-
-    Raises RequestError where there is one already.
-    """
+def new_folder(out: Path) -> Iterator[Path]:
+    """Let a new folder be filled. Raises RequestError where there is one already."""
     if out.exists():
         raise RequestError("folder_there", path=out)
+    with whole(out) as folder:
+        yield folder
+
+
+@contextmanager
+def whole(out: Path) -> Iterator[Path]:
+    """Let an empty folder be filled that takes its place once everything is in it, or not at all."""
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
     try:
-        new = beside / "new"
+        new, old = beside / "new", beside / "old"
         new.mkdir()
         yield new
+        if out.exists():
+            out.rename(old)
         new.rename(out)
     finally:
         shutil.rmtree(beside, ignore_errors=True)

@@ -1,8 +1,6 @@
 """Many plans in one folder: written whole or not at all, and never over anything but an earlier study."""
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -11,7 +9,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.errors import RequestError
-from alloc.report.folder import harmless
+from alloc.report.folder import harmless, whole
 
 
 def may_bind(out: Path, mark: str, overwrite: bool) -> None:
@@ -26,17 +24,8 @@ def may_bind(out: Path, mark: str, overwrite: bool) -> None:
 def bound(out: Path, mark: str, overwrite: bool) -> Iterator[Path]:
     """Yield an empty folder to be filled, which takes its place once everything is in it."""
     may_bind(out, mark, overwrite)
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        new, old = beside / "new", beside / "old"
-        new.mkdir()
-        yield new
-        if out.exists():
-            out.rename(old)
-        new.rename(out)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
+    with whole(out) as folder:
+        yield folder
 
 
 def write_table(frame: pd.DataFrame, file: Path) -> None:

@@ -14,7 +14,7 @@ from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
 from alloc.instance.money import available
 from alloc.report.difference import Reader, section, workbook
-from alloc.report.folder import whole, write_tables
+from alloc.report.folder import new_folder, write_tables
 from alloc.run import Run
 from alloc.study.answers import Answer, answer
 from alloc.study.split import Split, split
@@ -53,7 +53,7 @@ class Difference:
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write a new folder: diff.xlsx with live differences, diff.html, diff.json and each table as CSV."""
         to = self.reader(lang)
-        with whole(Path(out)) as folder:
+        with new_folder(Path(out)) as folder:
             write_tables(self.tables, folder)
             workbook(self.tables, to, folder / "diff.xlsx")
             (folder / "diff.html").write_text(section(self.tables, to, whole=True), encoding="utf-8")

@@ -14,7 +14,7 @@ from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
-from alloc.report.folder import whole, write_tables
+from alloc.report.folder import new_folder, write_tables
 from alloc.report.tables import tables
 from alloc.run import Run, solve, wanted, without_aid
 from alloc.solution import Solution
@@ -65,7 +65,7 @@ class Verification:
         ]
         broken = pd.DataFrame(rows, columns=["check", "place", "written_at", "by", "text"])
         figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        with whole(Path(out)) as folder:
+        with new_folder(Path(out)) as folder:
             write_tables({**self.tables, "breaches": broken}, folder)
             (folder / "verify.json").write_text(figures, encoding="utf-8")
         return Path(out)

@@ -48,6 +48,7 @@ def listed(context: click.Context, option: click.Parameter, text: str) -> list[s
 @click.option("--seed", default=7, help="Seed of the questions.")
 @click.option("--limit", default=600.0, help="Seconds for each solver and question.")
 @click.option("--equal-time", is_flag=True, help="End the others soon after blocks.")
+@click.option("--gap", default=GAP, help="Gap that blocks is asked for; the others are asked for the finest.")
 @click.option("--threads", default=2, help="Threads of each solver.")
 @click.option("--out", default=HERE, type=click.Path(path_type=Path), help="Folder for README.md and gap.svg.")
 @click.option("--prepare", hidden=True, type=(int, Path), help="Make one question, in a process of its own.")
@@ -57,6 +58,7 @@ def main(
     seed: int,
     limit: float,
     equal_time: bool,
+    gap: float,
     threads: int,
     out: Path,
     prepare: tuple[int, Path] | None,
@@ -75,13 +77,14 @@ def main(
             longest = limit
             for name in solvers if files[counties] else ():
                 lost = beaten(name, races) if equal_time else None
-                race = lost or run(name, folder, counties, longest, threads, files[counties]["read"])
+                race = lost or run(name, folder, counties, longest, threads, files[counties]["read"], gap)
                 races.append(replace(race, counties=counties))
                 click.echo(told(races[-1]))
                 if equal_time and name == BLOCKS:
                     longest = min(limit, max(SHORTEST, LATER * races[-1].seconds))
             ended = f"limit {limit:g} s" + (", the others ended soon after blocks" if equal_time else "")
-            text = page(files, races, f"Seed {seed}, {ended}, {threads} threads; {machine()}.")
+            asked = f"blocks asked for a gap of {100 * gap:g} %"
+            text = page(files, races, f"Seed {seed}, {ended}, {asked}, {threads} threads; {machine()}.")
             written(text, out)  # after every size: a long run that is stopped keeps what it has
             chart(races, out)
     click.echo(text)

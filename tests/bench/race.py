@@ -45,14 +45,15 @@ def gap_of(value: float, bound: float) -> float:
     return abs(bound - value) / max(abs(value), 1e-9)
 
 
-def run(name: str, folder: Path, counties: int, limit: float, threads: int, reading: float) -> Race:
+def run(name: str, folder: Path, counties: int, limit: float, threads: int, reading: float, gap: float) -> Race:
     """Let one solver work on a question in a process of its own, killed at the limit.
 
+    gap: that blocks is asked for.
     reading: seconds to read the files, which `alloc solve --json` leaves out of its times; they are added here.
     """
     if why := absent(name):
         return Race(name, counties, why=why)
-    lines, seconds, memory, code = watched(command(name, folder, limit, threads), limit * GRACE + 5)
+    lines, seconds, memory, code = watched(command(name, folder, limit, threads, gap), limit * GRACE + 5)
     late = [(t + reading, value, bound) for t, value, bound in last_words(lines)] if name == BLOCKS else []
     course = late or (read(lines, CONTESTANTS[name].read) if name != BLOCKS else [])
     why = "" if course else next((text for _, text in reversed(lines) if text.strip()), f"ended with {code}")

@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS
@@ -104,22 +104,13 @@ def _kinds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
     money = _fund_money(plan)
     kinds = [kind for kind in KINDS if any(fund.kind == kind for fund in plan.instance.funds.values())]
     found = {
-        kind: [math.fsum(money[f][i] for f, fund in plan.instance.funds.items() if fund.kind == kind) for i in range(3)]
+        f'fund_kind,"{kind}"': [
+            math.fsum(money[f][i] for f, fund in plan.instance.funds.items() if fund.kind == kind) for i in range(3)
+        ]
         for kind in kinds
     }
-    columns = [
-        Column("kind", plan.say("wb_kind"), "text", [plan.named("kind", kind) for kind in kinds]),
-        *(
-            Column(
-                key,
-                plan.head(f"wb_{key}", "money"),
-                "money",
-                [Live(f'SUMIFS(fund_{key},fund_kind,"{kind}",fund_level,1)', found[kind][i]) for kind in kinds],
-                adds_up=True,
-            )
-            for i, key in enumerate(("available", "spent", "unspent"))
-        ),
-    ]
+    names = Column("kind", plan.say("wb_kind"), "text", [plan.named("kind", kind) for kind in kinds])
+    columns = [names, *_money_columns(plan, found)]
     top = _section(book, plan, sheet, row, "wb_money_title")
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
@@ -159,24 +150,25 @@ def _places(book: Book, plan: Plan, sheet: Any, start: int) -> Block | None:
 def _funds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
     """Write every fund with what is spent and what is left."""
     money = _fund_money(plan)
-    columns = [
-        Column("fund", plan.say("wb_fund"), "text", [plan.named("fund", f) for f in money]),
-        *(
-            Column(
-                key,
-                plan.head(f"wb_{key}", "money"),
-                "money",
-                [
-                    Live(f"SUMIFS(fund_{key},fund_fund,{plan.number('fund', f)},fund_level,1)", of[i])
-                    for f, of in money.items()
-                ],
-                adds_up=True,
-            )
-            for i, key in enumerate(("available", "spent", "unspent"))
-        ),
-    ]
+    names = Column("fund", plan.say("wb_fund"), "text", [plan.named("fund", f) for f in money])
+    found = {f"fund_fund,{plan.number('fund', f)}": of for f, of in money.items()}
+    columns = [names, *_money_columns(plan, found)]
     top = _section(book, plan, sheet, row, "wb_funds_title")
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
+
+
+def _money_columns(plan: Plan, money: Mapping[str, Sequence[float]]) -> list[Column]:
+    """Return the columns of money there is, is spent and is left, by the condition that chooses the funds of a row."""
+    return [
+        Column(
+            key,
+            plan.head(f"wb_{key}", "money"),
+            "money",
+            [Live(f"SUMIFS(fund_{key},{which},fund_level,1)", of[i]) for which, of in money.items()],
+            adds_up=True,
+        )
+        for i, key in enumerate(("available", "spent", "unspent"))
+    ]
 
 
 def _fund_money(plan: Plan) -> dict[str, tuple[float, float, float]]:
