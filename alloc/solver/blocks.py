@@ -186,6 +186,10 @@ def _goal(
             search.master.offer(k, known[block.columns][None])
     gap = max(options.gap, FINEST)
     found = nothing
+    if search.open() <= gap:  # what was recalled may do, though the master cannot mix it without lack
+        found = chosen(search, known, gap, patience)
+        if within(found, gap):
+            return found
     for near in NEARER:
         best = found.value if found.x is not None else None
         generate(search, hands, patience, gap, near * gap, partial(_tell, talk, best))

@@ -96,8 +96,11 @@ class Search:
 
     def near(self, part: float) -> bool:
         """Tell whether the master has a mix without lack, as near the bound as this part of its value."""
-        mix = self.mix
-        return mix is not None and mix.lack <= LACK and self.bound - mix.value <= part * max(1.0, abs(mix.value))
+        return self.mix is not None and self.mix.lack <= LACK and self.open() <= part
+
+    def open(self) -> float:
+        """Return how far the master's value is from the bound, as a part of it; infinite before there is a mix."""
+        return INF if self.mix is None else (self.bound - self.mix.value) / max(1.0, abs(self.mix.value))
 
 
 def relaxed(matrix: Matrix, weights: Floats, patience: Patience) -> Relaxed:
@@ -168,7 +171,7 @@ def _go_on(search: Search, mix: Mix, new: int, patience: Patience, near: float) 
     if lacking and search.rounds >= len(LOOSE) and not search.sure:
         exact = _relaxed(search.parts.matrix, search.weights, patience, {})
         search.sure, search.impossible = True, exact.status == highspy.HighsModelStatus.kInfeasible
-    close = search.bound - mix.value <= near * max(1.0, abs(mix.value))
+    close = search.open() <= near
     if tight and new == 0 and not lacking:
         search.ended = True
     elif tight and lacking and (close or new == 0):

@@ -59,14 +59,16 @@ def chosen(search: Search, known: Floats | None, gap: float, patience: Patience)
     if mix is None:
         return best
     rest = Patience(PATIENT) if patience.over() and not patience.stopped else patience
-    x, open_gap = None, (search.bound - mix.value) / max(1.0, abs(mix.value))
-    close = max(0.1 * gap, 0.5 * (gap - open_gap))  # half of what the gap leaves, the rest is for filling in
+    x = None
+    close = max(0.1 * gap, 0.5 * (gap - search.open()))  # half of what the gap leaves, the rest is for filling in
     for times in CHOICES:
         picked = search.master.choice(rest, PATIENT, close, tolls(parts, search.prices, times))
         x = search.master.joined(picked or heaviest(mix.weights, search.master.plans), mix.own)
         plan = filled(parts.matrix, search.weights, x, rest)
-        if plan is not None:
-            return replace(best, **plan._asdict()) if best.x is None or plan.value > best.value else best
+        if plan is not None and (best.x is None or plan.value > best.value):
+            best = replace(best, **plan._asdict())
+        if within(best, gap):
+            return best
     return best if best.x is not None or x is None else _repaired(search, x, best, rest)
 
 

@@ -1,9 +1,10 @@
 """In which order points are asked, and which solved points each begins with.
 
 Both follow from the list of points alone, never from which process was free or how far an earlier run came, so a
-point's answer is the same with one process or many, in one go or resumed. Points are taken in steps of the golden
-ratio, so that the first lie far apart in the list and mix every column of a grid; each begins with the nearest of
-the first half of the points up to it, which leaves those of one generation to be solved side by side.
+point's answer is the same with one process or many, in one go or resumed. The first and the last of the list come
+first, which stand around all others where figures rise; the rest in steps of the golden ratio, so that they lie
+far apart in the list and mix every column of a grid. Each begins with the nearest of the first half of the points up
+to it, which leaves those of one generation to be solved side by side.
 """
 
 import math
@@ -19,10 +20,11 @@ NEAREST = 4
 
 
 def spread(count: int) -> list[int]:
-    """Return the numbers 0 … count − 1 so that the first of them lie far apart: steps of the golden ratio, around."""
+    """Return the numbers 0 … count − 1 so that the first of them lie far apart: both ends, then steps around."""
     golden = round(count * (math.sqrt(5) - 1) / 2)
     step = next((k for away in range(count) for k in (golden - away, golden + away) if math.gcd(k, count) == 1), 1)
-    return [i * step % count for i in range(count)]
+    around = [i * step % count for i in range(count)]
+    return sorted(around, key=lambda number: number not in (0, count - 1))
 
 
 def neighbours(points: Sequence[Mapping[str, object]], order: Sequence[int]) -> list[tuple[int, ...]]:
