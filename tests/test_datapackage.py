@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 from click.testing import CliRunner
 
+import alloc
 from alloc.cli import main
 from alloc.report.statistics import KEYS, LEVELS
 from alloc.report.tables import dictionary
@@ -36,13 +37,33 @@ def package(folder: Path) -> dict[str, Any]:
     return found
 
 
-def test_the_package_is_valid_under_its_profile(package: dict[str, Any]):
-    """The profile of version 2.0, as the package dplib-py ships it."""
+def faults(package: dict[str, Any]) -> list[str]:
+    """Return what is wrong under the profile of version 2.0, as the package dplib-py ships it."""
     assert package["$schema"] == "https://datapackage.org/profiles/2.0/datapackage.json"
     profile = json.loads(files("dplib").joinpath("profiles/2.0/datapackage.json").read_text(encoding="utf-8"))
-    faults = list(jsonschema.Draft7Validator(profile).iter_errors(package))
-    assert [fault.message for fault in faults] == []
-    assert list(jsonschema.Draft7Validator(profile).iter_errors({**package, "resources": []}))
+    return [fault.message for fault in jsonschema.Draft7Validator(profile).iter_errors(package)]
+
+
+def test_the_package_is_valid_under_its_profile(package: dict[str, Any]):
+    assert faults(package) == []
+    assert faults({**package, "resources": []})
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_studies_of_many_plans_have_a_package_of_their_own(tmp_path: Path, lang: str):
+    demo = ROOT / "instances/demo"
+    alloc.frontier(demo, objectives=("employment", "cost"), points=2).save(tmp_path / "frontier", lang=lang)
+    alloc.alternatives(demo, count=2, within=0.05).save(tmp_path / "alternatives", lang=lang)
+    for study, names in (("frontier", ["frontier"]), ("alternatives", ["alternatives", "ranges"])):
+        package = json.loads((tmp_path / study / "datapackage.json").read_text(encoding="utf-8"))
+        assert faults(package) == []
+        assert [resource["name"] for resource in package["resources"]] == names
+        for resource in package["resources"]:
+            content = (tmp_path / study / resource["path"]).read_bytes()
+            assert resource["hash"] == "sha256:" + hashlib.sha256(content).hexdigest()
+            table = pd.read_csv(tmp_path / study / resource["path"])
+            assert [field["name"] for field in resource["schema"]["fields"]] == list(table.columns)
+            assert not table.duplicated(resource["schema"]["primaryKey"]).any()
 
 
 def test_each_resource_is_the_file_it_says(package: dict[str, Any], folder: Path):

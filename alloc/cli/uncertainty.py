@@ -61,13 +61,14 @@ def sensitivity(
     """Tell which figures the plan hangs on, and how sure each measure is."""
     with spoken(lang):
         from alloc.instance import read
+        from alloc.study.binder import may_bind
         from alloc.study.sensitivity import folder, summary
         from alloc.study.sensitivity import sensitivity as study
 
         given, spread = overrides(settings), _spread(spreads)
         name = read(instance, given).name
         target = out or Path("results") / f"{name}-sensitivity"
-        folder.may_write(target, overwrite)
+        may_bind(target, folder.MARK, overwrite)
         with _counting(name, lang) as tell:
             found = study(
                 instance,

@@ -1,15 +1,20 @@
-"""Many plans in one folder: written whole or not at all, and never over anything but an earlier study."""
+"""The folder of a study: written whole or not at all, and never over anything but an earlier study of its kind."""
 
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import yaml
 
 from alloc.errors import RequestError
-from alloc.report.folder import harmless, whole
+from alloc.instance import Instance
+from alloc.report.folder import data_package, whole
+from alloc.report.folder import write_tables as write_csv
 
 
 def may_bind(out: Path, mark: str, overwrite: bool) -> None:
@@ -17,7 +22,7 @@ def may_bind(out: Path, mark: str, overwrite: bool) -> None:
     if out.exists() and not overwrite:
         raise RequestError("folder_exists", path=out)
     if out.exists() and not (out / mark).is_file():
-        raise RequestError("not_a_study_of_plans", path=out, mark=mark)
+        raise RequestError("not_a_study", path=out, mark=mark)
 
 
 @contextmanager
@@ -28,9 +33,22 @@ def bound(out: Path, mark: str, overwrite: bool) -> Iterator[Path]:
         yield folder
 
 
-def write_table(frame: pd.DataFrame, file: Path) -> None:
-    """Write a table as all tables of results are written: UTF-8 with a byte-order mark, numbers unrounded."""
-    harmless(frame).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n")
+@cache
+def dictionary() -> Mapping[str, Any]:
+    """Return the data dictionary of studies: table → title, what a row is, and its columns in order."""
+    text = files("alloc.study").joinpath("columns.yaml").read_text(encoding="utf-8")
+    found: Mapping[str, Any] = yaml.safe_load(text)
+    return found
+
+
+def write_tables(instance: Instance, tables: Mapping[str, pd.DataFrame], folder: Path, lang: str) -> None:
+    """Write tables as those of results are written, and their data dictionary, of the columns that they have."""
+    write_csv(tables, folder)
+    shown = {}
+    for name, frame in tables.items():
+        columns = dictionary()[name]["columns"]
+        shown[name] = {**dictionary()[name], "columns": {column: columns[column] for column in frame.columns}}
+    write_figures(data_package(instance, lang, shown, folder), folder / "datapackage.json")
 
 
 def write_figures(figures: Mapping[str, Any], file: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.study.alternatives.study import Alternative, Alternatives
-from alloc.study.binder import bound, numbered, write_figures, write_table
+from alloc.study.binder import bound, numbered, write_figures, write_tables
 
 MARK = "alternatives.json"
 """What tells alternatives from any other folder."""
@@ -87,7 +87,6 @@ def save(found: Alternatives, out: Path, overwrite: bool, lang: str) -> Path:
     with bound(out, MARK, overwrite) as new:
         for plan in found.plans:
             plan.run.save(new / numbered("plan", plan.number, len(found.plans)), lang=lang)
-        write_table(table(found), new / "alternatives.csv")
-        write_table(ranges(found), new / "ranges.csv")
+        write_tables(found.instance, {"alternatives": table(found), "ranges": ranges(found)}, new, lang)
         write_figures(figures(found), new / MARK)
     return out

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.report.charts import draws_chinese, png, standalone
-from alloc.study.binder import bound, numbered, write_figures, write_table
+from alloc.study.binder import bound, numbered, write_figures, write_tables
 from alloc.study.frontier.pictures import picture
 from alloc.study.frontier.study import LESS, Curve, Frontier, Point
 
@@ -92,7 +92,7 @@ def save(found: Frontier, out: Path, overwrite: bool, lang: str) -> Path:
     with bound(out, MARK, overwrite) as new:
         for point in found.points:
             point.run.save(new / numbered("point", point.number, len(found.points)), lang=lang)
-        write_table(table(found), new / "frontier.csv")
+        write_tables(found.instance, {"frontier": table(found)}, new, lang)
         write_figures(figures(found), new / MARK)
         if found.points:
             chart = standalone(picture(found, lang), f"{found.instance.name} {found.instance.year}")
