@@ -144,6 +144,12 @@ def test_an_instance_is_not_overwritten(made):
         generate(3, 7, made(3))
 
 
+def test_an_instance_in_a_workbook_is_not_hidden_by_another_beside_it(tmp_path):
+    (tmp_path / "instance.xlsx").write_bytes(b"")
+    with pytest.raises(RequestError, match=r"instance\.xlsx exists already"):
+        generate(3, 7, tmp_path)
+
+
 def test_fewer_than_three_counties_are_refused(tmp_path):
     with pytest.raises(ValueError):
         generate(2, 7, tmp_path)

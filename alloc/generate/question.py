@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alloc.errors import RequestError
 from alloc.generate import country, lines, purses
 from alloc.generate.country import SOURCE, Row
 from alloc.generate.dice import ranges
+from alloc.instance.starter import must_be_free
 
 PLAIN = re.compile(r"[a-z][a-z0-9_.-]*")
 """Words that YAML needs no quotes for."""
@@ -29,8 +29,7 @@ def generate(counties: int, seed: int, folder: Path) -> None:
     """
     if counties < 3:
         raise ValueError(f"a synthetic question has three counties or more, not {counties}")
-    if (folder / "instance.yaml").exists():
-        raise RequestError("file_exists", path=folder / "instance.yaml")
+    must_be_free(folder)
     tables, rest = _question(random.Random(seed), counties)
     head = {
         "alloc": 1,

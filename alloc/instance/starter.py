@@ -12,14 +12,19 @@ from alloc.instance.schema import Instance
 
 def start(folder: Path, excel: bool = False, lang: str = "en") -> Path:
     """Write the starter into a folder and return its file. Raises RequestError where an instance stands there."""
-    for main in MAINS:
-        if (folder / main).exists():
-            raise RequestError("file_exists", path=folder / main)
+    must_be_free(folder)
     target = folder / MAINS[excel]
     content = book(example(), lang, complete=True) if excel else _page("starter.yaml")
     folder.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
     return target
+
+
+def must_be_free(folder: Path) -> None:
+    """Raise RequestError where an instance stands in a folder, of whatever kind of file."""
+    for main in MAINS:
+        if (folder / main).exists():
+            raise RequestError("file_exists", path=folder / main)
 
 
 def example() -> Instance:
