@@ -24,7 +24,7 @@ from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import Floats, Matrix, held
 from alloc.solver.neighbours import Kept
 from alloc.solver.patience import Patience
-from alloc.solver.primal import Found, bettered, chosen, within
+from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import Talk
 from alloc.solver.settle import final_stages, settled
 from alloc.solver.structure import Structure, structure
@@ -197,7 +197,7 @@ def _goal(
             return replace(nothing, status=Status.INFEASIBLE)
         found = chosen(search, found.x if found.x is not None else known, gap, patience)
         _tell(talk, found.value if found.x is not None else None, search)
-        if within(found, gap) or search.ended or patience.over():
+        if within(found, gap) or search.ended or patience.over() or small(search):
             break
     return bettered(search, found, gap, patience, talk)
 

@@ -67,7 +67,7 @@ def chosen(search: Search, known: Floats | None, gap: float, patience: Patience)
         plan = filled(parts.matrix, search.weights, x, rest)
         if plan is not None and (best.x is None or plan.value > best.value):
             best = replace(best, **plan._asdict())
-        if within(best, gap):
+        if within(best, gap) or (best.x is not None and small(search)):
             return best
     return best if best.x is not None or x is None else _repaired(search, x, best, rest)
 
@@ -108,8 +108,14 @@ def bettered(search: Search, found: Found, gap: float, patience: Patience, talk:
     """Search on from a plan that does not meet the gap: a small question as a whole, else a few blocks at a time."""
     if within(found, gap) or patience.over():
         return found
-    small = int(search.parts.matrix.integer.sum()) < SMALL
-    return searched(search, found, gap, patience) if small else polished(search, found, gap, patience, talk)
+    if small(search):
+        return searched(search, found, gap, patience)
+    return polished(search, found, gap, patience, talk)
+
+
+def small(search: Search) -> bool:
+    """Tell whether a question is searched as a whole where the first choice of plans does not do."""
+    return int(search.parts.matrix.integer.sum()) < SMALL
 
 
 def polished(search: Search, found: Found, gap: float, patience: Patience, talk: Talk) -> Found:
