@@ -336,7 +336,7 @@ def test_tables_read_back_are_the_tables(everything: Run, tmp_path: Path):
 def test_without_a_chinese_font_pictures_are_left_out_and_the_page_says_so(
     demo: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ):
-    for room in ("folder", "page"):
+    for room in ("charts.chart", "page"):
         monkeypatch.setattr(f"alloc.report.{room}.draws_chinese", lambda: False)
     write_page(demo.instance, demo.tables, demo.figures, tmp_path, "zh", pictures=True)
     assert not list((tmp_path / "charts").glob("money-flow.png"))

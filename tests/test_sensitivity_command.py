@@ -155,7 +155,7 @@ def test_the_same_study_gives_the_same_bytes_and_replaces_only_a_study(question,
     code, _, words = run(*asked, "--out", tmp_path / "letters", "--overwrite")
     assert (code, words) == (
         2,
-        f"{tmp_path / 'letters'} is not a study of sensitivity and is left alone; choose another --out\n",
+        f"{tmp_path / 'letters'} holds no sensitivity.json and is left alone; choose another --out\n",
     )
 
 

@@ -22,6 +22,7 @@ from randoms import random_instance
 
 import alloc
 from alloc.instance import Draft, draft
+from alloc.report.charts import draws_chinese
 from alloc.solver import Kept, solve_near
 from alloc.study import crew as crews
 from alloc.study.asking import Asker, Question
@@ -363,13 +364,16 @@ def test_the_files_hold_one_row_a_point_and_one_a_county_and_category(tmp_path: 
     assert len(sheets["Points"]) == 24
     assert len(sheets["Pivot"]) == 24 * 10
     assert sheets["Pivot"].groupby("point")["aid"].sum().tolist() == pytest.approx(table["aid"].tolist())
-    drawn = {file.name: file.read_text(encoding="utf-8") for file in (tmp_path / "charts").iterdir()}
+    drawn = {file.name: file.read_text(encoding="utf-8") for file in (tmp_path / "charts").glob("*.svg")}
     assert {name: svg.count('class="mark ') for name, svg in drawn.items()} == {
         "objective-1.svg": 24,
         "objective-2.svg": 24,
         "grid-1.svg": 12,
         "grid-2.svg": 12,
     }
+    pictures = {file.stem: file.read_bytes() for file in (tmp_path / "charts").glob("*.png")}
+    assert pictures.keys() == {Path(name).stem for name, svg in drawn.items() if svg.isascii() or draws_chinese()}
+    assert all(content.startswith(b"\x89PNG") for content in pictures.values())
     note = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))
     assert note["statuses"] == {"optimal": 24}
     assert (tmp_path / "sweep.parquet").exists() == _has_pyarrow()

@@ -15,7 +15,7 @@ from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.writing import files
 from alloc.report.boundaries import Boundaries
-from alloc.report.charts import draws_chinese, png, standalone
+from alloc.report.charts import chart_files, standalone
 from alloc.report.page import page
 from alloc.report.tables import dictionary
 from alloc.report.workbook import workbook
@@ -75,9 +75,8 @@ def write_page(
         earlier.unlink()
     for name, chart in made.charts.items():
         drawing = standalone(chart, f"{instance.name} {instance.year}")
-        (charts / f"{name}.svg").write_text(drawing, encoding="utf-8", newline="\n")
-        if pictures and (drawing.isascii() or draws_chinese()):
-            (charts / f"{name}.png").write_bytes(png(drawing))
+        for file, content in chart_files(name, drawing, pictures).items():
+            (charts / file).write_bytes(content)
 
 
 def read_back(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:

@@ -10,7 +10,7 @@ counts the elements of class `mark`: one for each number drawn. Equal data give 
 """
 
 from alloc.report.charts.bars import bars, tornado
-from alloc.report.charts.chart import Chart, draws_chinese, inline, png, standalone
+from alloc.report.charts.chart import Chart, chart_files, draws_chinese, inline, png, standalone
 from alloc.report.charts.dots import dots
 from alloc.report.charts.heat import heat, matrix
 from alloc.report.charts.ink import digits_of, number
@@ -32,6 +32,7 @@ __all__ = [
     "Series",
     "State",
     "bars",
+    "chart_files",
     "digits_of",
     "dots",
     "draws_chinese",

@@ -57,6 +57,12 @@ def png(svg: str, zoom: float = 2.0) -> bytes:
     return bytes(resvg_py.svg_to_bytes(svg_string=svg, zoom=zoom))
 
 
+def chart_files(name: str, svg: str, pictures: bool = True) -> dict[str, bytes]:
+    """Return the files of a chart by name: SVG, and PNG where that is wanted and this machine can draw its words."""
+    drawn = pictures and (svg.isascii() or draws_chinese())
+    return {f"{name}.svg": svg.encode()} | ({f"{name}.png": png(svg)} if drawn else {})
+
+
 @cache
 def draws_chinese() -> bool:
     """Tell whether this machine has a font for Chinese: without one all its letters look alike."""

@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.report.charts import draws_chinese, png, standalone
+from alloc.report.charts import chart_files, standalone
 from alloc.study.binder import bound, numbered, write_figures, write_tables
 from alloc.study.frontier.pictures import picture
 from alloc.study.frontier.study import LESS, Curve, Frontier, Point
@@ -96,7 +96,6 @@ def save(found: Frontier, out: Path, overwrite: bool, lang: str) -> Path:
         write_figures(figures(found), new / MARK)
         if found.points:
             chart = standalone(picture(found, lang), f"{found.instance.name} {found.instance.year}")
-            (new / "frontier.svg").write_text(chart, encoding="utf-8")
-            if draws_chinese() or chart.isascii():
-                (new / "frontier.png").write_bytes(png(chart))
+            for file, content in chart_files("frontier", chart).items():
+                (new / file).write_bytes(content)
     return out

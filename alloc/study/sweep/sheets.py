@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 import xlsxwriter
 
-from alloc.report.charts import Chart, standalone
+from alloc.report.charts import Chart, chart_files, standalone
 from alloc.report.folder import harmless
 from alloc.texts import say
 
@@ -37,13 +37,13 @@ def write(
     _whole(folder / "sweep.xlsx", lambda file: _workbook(file, table, long, manifest, lang))
     if find_spec("pyarrow"):
         _whole(folder / "sweep.parquet", lambda file: _worded(table).to_parquet(file, index=False))
+    drawn = {k: v for name, chart in charts.items() for k, v in chart_files(name, standalone(chart)).items()}
     (folder / "charts").mkdir(exist_ok=True)
-    for old in (folder / "charts").glob("*.svg"):
-        if old.stem not in charts:
+    for old in (*(folder / "charts").glob("*.svg"), *(folder / "charts").glob("*.png")):
+        if old.name not in drawn:
             old.unlink()
-    for name, chart in charts.items():
-        svg = standalone(chart)
-        _whole(folder / "charts" / f"{name}.svg", partial(Path.write_text, data=svg, encoding="utf-8"))
+    for name, content in drawn.items():
+        _whole(folder / "charts" / name, partial(Path.write_bytes, data=content))
     note = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
     _whole(folder / "sweep.json", lambda file: file.write_text(note, encoding="utf-8"))
 
