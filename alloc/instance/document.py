@@ -23,6 +23,9 @@ LONGEST_INTEGER = 300
 DEEPEST = 12
 """No instance nests deeper than this."""
 
+TOO_DEEP = "exceeded maximum nesting depth"
+"""What some versions of the YAML parser say before any event of such a nest reaches us."""
+
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
@@ -131,8 +134,11 @@ def parse(text: str, file: str) -> Source:
             node = yaml.compose(text, Loader=_Loader)
             source.data = {} if node is None else _plain(node, (), file, source)
     except yaml.MarkedYAMLError as error:
-        line = error.problem_mark.line + 1 if error.problem_mark else 1
-        fault = Fault(f"{file}:{line}", "", "yaml_broken", {"problem": error.problem or error.context})
+        place = f"{file}:{error.problem_mark.line + 1 if error.problem_mark else 1}"
+        if error.problem == TOO_DEEP:
+            fault = Fault(place, "", "yaml_deep", {"deepest": DEEPEST})
+        else:
+            fault = Fault(place, "", "yaml_broken", {"problem": error.problem or error.context})
     except yaml.reader.ReaderError as error:
         fault = Fault(f"{file}:1", "", "yaml_broken", {"problem": error.reason})
     if fault is not None:
