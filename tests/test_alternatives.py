@@ -97,6 +97,21 @@ def test_every_plan_is_within_the_tolerance_by_its_audit(seed: int | None):
             assert reached["value"] >= optimum["objective"] - 0.05 * abs(optimum["objective"]) - 1e-5
 
 
+@pytest.mark.parametrize("seed", [None, 0, 2, 5])
+def test_plans_lie_near_both_ends_of_every_range_and_none_repeats_the_best(seed: int | None):
+    """With as many plans as ends, and the best plan, no end of a range is left out."""
+    asked_for = alloc.read(DEMO) if seed is None else question(seed)
+    found = alloc.alternatives(asked_for, count=2 * len(asked_for.counties) + 1, within=0.02)
+    assert found.ranges
+    shown = [run.tables["counties"].set_index("county")["aid"] for run in (found.best, *(p.run for p in found.plans))]
+    scale = shown[0].sum()
+    for span in found.ranges:
+        part = max(0.2 * (span.high - span.low), 1e-4 * scale)
+        assert min(aid[span.county] for aid in shown) <= span.low + part
+        assert max(aid[span.county] for aid in shown) >= span.high - part
+    assert min(plan.moved for plan in found.plans) > 0.001 * scale
+
+
 def test_the_range_of_a_county_is_covered_and_proven():
     """Of 100 in two counties pens bring a job for 1, sheds 0.98: with one job in a hundred lost, half goes there."""
     counties = {"yutian": {"jobseekers": None}}
@@ -108,6 +123,8 @@ def test_the_range_of_a_county_is_covered_and_proven():
     assert (ranges["yutian"].least, ranges["yutian"].most) == pytest.approx((0, 50), abs=0.1)
     covered = {end for plan in found.plans for end in plan.covers}
     assert {"cele least", "cele most", "yutian least", "yutian most"} <= covered
+    aid = [plan.run.tables["counties"].set_index("county")["aid"]["cele"] for plan in found.plans]
+    assert min(aid) == pytest.approx(50, abs=1e-3)
 
 
 def test_equal_measures_swapped_are_no_alternative():

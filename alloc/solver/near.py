@@ -144,20 +144,9 @@ class Near:
     ) -> Floats | None:
         """Return the plan farthest from others in the directions in which x differs from them."""
         here, rows = self.totals(x), list(self._held(ends))
-        middle = np.mean([here, *(other for other, _ in others)], axis=0)
         last = len(self.whole.lower)
-        for other, times in others:
-            sign = np.where(np.abs(here - other) > GRAIN, np.sign(here - other), np.where(other > middle, -1.0, 1.0))
-            direction = sign @ self.money
-            columns = np.flatnonzero(direction)
-            rows.append(
-                (
-                    np.append(columns, last).astype(np.int32),
-                    np.append(-times * direction[columns], 1.0),
-                    -INF,
-                    -times * float(sign @ other),
-                )
-            )
+        for columns, values, least in self._directions(others, here):
+            rows.append((np.append(columns, last).astype(np.int32), np.append(-values, 1.0), -INF, -least))
         program = extended(self.whole, np.array([-INF]), np.array([INF]), np.zeros(1, dtype=bool), rows)
         aim = np.append(np.zeros(last), 1.0)
         start = np.append(x, apart(here, others))
@@ -167,6 +156,30 @@ class Near:
             return None if held_fast is None else held_fast.x[:last]
         answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
+
+    def driven(self, others: Sequence[Other], x: Floats, c: int, most: bool, least: float) -> Floats:
+        """Return a plan with as much, or as little, aid for a county as can be found from x.
+
+        It keeps at least so far [money added and taken away] from all others, in the directions in which x differs.
+        """
+        totals = self.totals(x)
+        least -= GRAIN * max(1.0, least)
+        rows = [(columns, values, base + least, INF) for columns, values, base in self._directions(others, totals)]
+        none, no = np.zeros(0), np.zeros(0, dtype=bool)
+        program = extended(self.whole, none, none, no, rows)
+        row = self.by_county[c] @ self.money
+        answer = self._once(program).ask(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
+        return x if answer.x is None else answer.x
+
+    def _directions(self, others: Sequence[Other], here: Floats) -> Iterator[tuple[Ints, Floats, float]]:
+        """Yield the distance from each other plan in the direction in which `here` differs: columns, values, and what
+        to take off their sum."""
+        middle = np.mean([here, *(other for other, _ in others)], axis=0)
+        for other, times in others:
+            sign = np.where(np.abs(here - other) > GRAIN, np.sign(here - other), np.where(other > middle, -1.0, 1.0))
+            direction = sign @ self.money
+            columns = np.flatnonzero(direction).astype(np.int32)
+            yield columns, times * direction[columns], times * float(sign @ other)
 
     def _held(self, ends: Mapping[int, tuple[float, float]]) -> Iterator[Row]:
         for c, (low, high) in ends.items():

@@ -1,15 +1,22 @@
 """Which nearly best plans to show: those at the ends of each county's range, then those farthest from all others."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from alloc.solver import Near, Other, apart
-from alloc.solver.matrix import Floats
+from alloc.solver.matrix import INF, Floats
 
 REACHED = 1e-6
-"""A county's total this close to the end of its range, as a part of all aid, is at the end."""
+"""Money this small, as a part of all aid, is none."""
+
+OWN = 0.01
+"""The best plan itself shows an end where it lies, unless another plan there moves more than this part of all aid."""
+
+END = 0.2
+"""The outermost part of a county's range: at the very end plans have little left to differ by. On Hotan 2019 ten plans
+of which six lie at the very ends move 1,254 between two of them, in the outermost fifths 2,091."""
 
 SWAPS = 2
 """How often, for each plan, one of the two nearest is sought anew."""
@@ -36,11 +43,26 @@ class Span:
 
 
 @dataclass(frozen=True)
+class End:
+    """One end of a county's range: the county's number, whether the upper end; the end itself and the outermost part
+    of the range, each from and to [money]."""
+
+    c: int
+    most: bool
+    tip: tuple[float, float]
+    part: tuple[float, float]
+
+    def holds(self, near: Near, x: Floats) -> bool:
+        """Tell whether a plan lies at the end itself."""
+        return bool(self.tip[0] <= near.by_county[self.c] @ near.totals(x) <= self.tip[1])
+
+
+@dataclass(frozen=True)
 class Chosen:
     """One plan, and the end of a county's range that it is there to show (none: it is there to differ)."""
 
     x: Floats
-    end: Mapping[int, tuple[float, float]]
+    end: End | None
 
 
 Tell = Callable[[int], None]
@@ -75,37 +97,32 @@ def chosen(
         tell(len(pool))
     found: list[Chosen] = []
     for end in _ends(ranges, scale):
-        if len(found) < count and not any(_at(near, plan.x, end) for plan in found):
-            _add(near, found, pool, (totals, ANCHOR), end)
-    while len(found) < count and _add(near, found, pool, (totals, ANCHOR), {}):
+        if len(found) < count and not any(end.holds(near, plan.x) for plan in found):
+            _add(near, found, pool, (totals, ANCHOR), end, OWN if end.holds(near, best) else REACHED)
+    while len(found) < count and _add(near, found, pool, (totals, ANCHOR), None, REACHED):
         tell(len(pool))
     _spread(near, found, pool, (totals, ANCHOR))
-    return found
+    return _driven(near, found, totals)
 
 
-def _ends(ranges: Sequence[Span], scale: float) -> list[dict[int, tuple[float, float]]]:
-    """Return the ends of county ranges, widest ranges first, as the range in which a county's aid then lies."""
+def _ends(ranges: Sequence[Span], scale: float) -> list[End]:
+    """Return the ends of county ranges, widest ranges first."""
     order = sorted(range(len(ranges)), key=lambda c: ranges[c].low - ranges[c].high)
-    ends: list[dict[int, tuple[float, float]]] = []
+    ends: list[End] = []
     for c in order:
         low, high, speck = ranges[c].low, ranges[c].high, REACHED * scale
         if high - low > 2 * speck:
-            ends += [{c: (low - speck, low + speck)}, {c: (high - speck, high + speck)}]
+            part = max(speck, END * (high - low))
+            ends.append(End(c, False, (low - speck, low + speck), (low - speck, low + part)))
+            ends.append(End(c, True, (high - speck, high + speck), (high - part, high + speck)))
     return ends
 
 
-def _at(near: Near, x: Floats, end: Mapping[int, tuple[float, float]]) -> bool:
-    local = near.by_county @ near.totals(x)
-    return all(low <= local[c] <= high for c, (low, high) in end.items())
-
-
-def _add(
-    near: Near, found: list[Chosen], pool: list[Floats], best: Other, end: Mapping[int, tuple[float, float]]
-) -> bool:
-    """Add the plan that is farthest from those chosen; False where none is found that differs."""
+def _add(near: Near, found: list[Chosen], pool: list[Floats], best: Other, end: End | None, least: float) -> bool:
+    """Add the plan that is farthest from those chosen; False where none is found at least so far [part of all aid]."""
     others = [best, *((near.totals(plan.x), 1.0) for plan in found)]
-    far = near.farthest(others, pool, end)
-    if far is None or far[1] <= REACHED * max(1.0, float(best[0].sum())):
+    far = near.farthest(others, pool, {} if end is None else {end.c: end.tip})
+    if far is None or far[1] <= least * max(1.0, float(best[0].sum())):
         return False
     pool.append(far[0])
     found.append(Chosen(far[0], end))
@@ -113,22 +130,49 @@ def _add(
 
 
 def _spread(near: Near, found: list[Chosen], pool: list[Floats], best: Other) -> None:
-    """Seek one of the two nearest plans anew, beside all others, as long as that sets plans farther apart."""
+    """Seek one of the two nearest plans anew, beside all others, as long as that sets plans farther apart.
+
+    One that is there to show an end leaves it, but not the outermost part of the range, where another plan is near.
+    """
     stuck: set[int] = set()
     for _ in range(SWAPS * len(found)):
-        others = [(near.totals(plan.x), 1.0) for plan in found]
-        least = [apart(a, [best, *others[:i], *others[i + 1 :]]) for i, (a, _) in enumerate(others)]
-        again = [i for i in sorted(range(len(found)), key=lambda i: (least[i], -i)) if i not in stuck]
-        if not again or least[again[0]] > min(least) * (1 + REACHED):
+        least = [_nearest(near, found, k, best) for k in range(len(found))]
+        crowded = [_nearest(near, found, k) <= least[k] for k in range(len(found))]
+        free = sorted(set(range(len(found))) - stuck, key=lambda k: (least[k], -k))
+        if not free or any(crowded[k] and least[k] * (1 + REACHED) < least[free[0]] for k in stuck):
             return
-        k = again[0]
-        far = near.farthest([best, *others[:k], *others[k + 1 :]], [*pool, found[k].x], found[k].end)
+        k = free[0]
+        end = found[k].end
+        ends = {} if end is None else {end.c: end.part if crowded[k] else end.tip}
+        far = near.farthest(_beside(near, found, k, best), [*pool, found[k].x], ends)
         if far is None or far[1] <= least[k] * (1 + REACHED):
             stuck.add(k)
             continue
         stuck.clear()
         pool.append(far[0])
         found[k] = replace(found[k], x=far[0])
+
+
+def _driven(near: Near, found: Sequence[Chosen], best: Floats) -> list[Chosen]:
+    """Return the plans, those that left an end driven back towards it, as far as can be without coming nearer to
+    another than the two nearest are, or nearer to the best plan than the nearest to it is."""
+    driven = list(found)
+    between = min((_nearest(near, found, k) for k in range(len(found))), default=INF)
+    beside = min((apart(near.totals(plan.x), [(best, 1.0)]) for plan in found), default=INF)
+    for k, plan in enumerate(found):
+        if plan.end is not None and not plan.end.holds(near, plan.x):
+            others = _beside(near, driven, k, (best, between / beside))
+            driven[k] = replace(plan, x=near.driven(others, plan.x, plan.end.c, plan.end.most, between))
+    return driven
+
+
+def _beside(near: Near, plans: Sequence[Chosen], k: int, *more: Other) -> list[Other]:
+    """Return what one plan keeps away from: the other ones and more."""
+    return [*more, *((near.totals(plan.x), 1.0) for i, plan in enumerate(plans) if i != k)]
+
+
+def _nearest(near: Near, plans: Sequence[Chosen], k: int, *more: Other) -> float:
+    return apart(near.totals(plans[k].x), _beside(near, plans, k, *more))
 
 
 def distances(near: Near, plans: Sequence[Floats]) -> Floats:

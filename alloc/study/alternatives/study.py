@@ -17,7 +17,7 @@ from alloc.model import build
 from alloc.run import Run, completed, wanted, without_aid
 from alloc.solution import Solution
 from alloc.solver import Near, Patience, solve_whole
-from alloc.study.alternatives.choice import Span, Tell, chosen, distances, spans
+from alloc.study.alternatives.choice import END, Span, Tell, chosen, distances, spans
 from alloc.study.alternatives.favours import favours
 from alloc.texts import LANGUAGES
 
@@ -32,8 +32,8 @@ class Alternative:
     """One plan nearly as good as the best, or as good.
 
     loss: part of the (first) goal that it loses; moved: money moved from the best plan; nearest: least money moved
-    to another alternative, None where there is none; covers: ends of county ranges that it reaches; proven: whether
-    its loss is within the tolerance of the proven bound; favours: in one line, who gets more and who gets less.
+    to another alternative, None where there is none; covers: ends of county ranges in whose outermost fifth it lies;
+    proven: whether its loss is within the tolerance of the proven bound; favours: in one line, who gets more and less.
     """
 
     number: int
@@ -236,12 +236,13 @@ def _rows(
 
 
 def _covers(run: Run, ranges: Sequence[Span]) -> Iterator[str]:
-    """Yield the ends of county ranges that a plan reaches."""
+    """Yield the ends of county ranges in whose outermost part a plan lies."""
     aid = dict(zip(run.tables["counties"]["county"], run.tables["counties"]["aid"], strict=True))
     speck = 1e-5 * max(1.0, sum(aid.values()))
     for span in ranges:
         if span.high - span.low > 2 * speck:
-            if aid[span.county] <= span.low + speck:
+            part = max(speck, END * (span.high - span.low))
+            if aid[span.county] <= span.low + part:
                 yield f"{span.county} least"
-            if aid[span.county] >= span.high - speck:
+            if aid[span.county] >= span.high - part:
                 yield f"{span.county} most"
