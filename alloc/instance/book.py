@@ -77,6 +77,7 @@ def _completed(name: str, written: Mapping[str, Sheet], instance: Instance) -> S
     ids = {
         "by_county": [*instance.counties],
         "uses": [*instance.resources],
+        "supplies": [*instance.resources],
         "limited_by": [],
         "hazard": [*instance.industries],
         "productivity": [*instance.industries],

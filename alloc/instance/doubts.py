@@ -6,9 +6,10 @@ from typing import Any
 
 from alloc.instance import schema
 from alloc.instance.document import Source
-from alloc.instance.money import ROUNDING, available, eligible_funds
+from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
 from alloc.instance.schema import Complement, Document, Share
 from alloc.instance.selections import groups
+from alloc.instance.words import nearest
 
 Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
 
@@ -114,7 +115,7 @@ def _obstacle(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
     planned = measure.national_planned or 0.0
     if planned > 0 and "national" not in kinds:
         return "never_kind", {"kind": "national"}
-    if planned > measure.largest_cost:
+    if planned > measure.largest_cost * (1 + ROUNDING):
         return "never_planned", {"found": planned, "limit": measure.largest_cost}
     return None
 
@@ -159,6 +160,17 @@ def rules_that_forbid(document: Document) -> Iterator[Found]:
                 yield ("rules", i, "max"), "shares_below_one", {"number": number, "max": rule.max}
 
 
+def markets_without_sellers(document: Document) -> Iterator[Found]:
+    """A shared market that binds nobody: no county of its region, or none where the industry can exist."""
+    for i, market in enumerate(document.markets):
+        regions = {county.region or c for c, county in document.counties.items()}
+        if market.region and market.region not in regions:
+            hint = nearest(market.region, regions)
+            yield ("markets", i, "region"), "market_without_region", {"found": market.region, "hint": hint}
+        elif not sellers(document, market):
+            yield ("markets", i), "market_without_sellers", {"industry": market.industry}
+
+
 CHECKS: tuple[Callable[[Document], Iterator[Found]], ...] = (
     percentages,
     mixed_money,
@@ -166,6 +178,7 @@ CHECKS: tuple[Callable[[Document], Iterator[Found]], ...] = (
     counties_without_money,
     never_funded,
     idle_parts,
+    markets_without_sellers,
     empty_rules,
     rules_that_forbid,
 )

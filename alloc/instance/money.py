@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from alloc.instance.schema import Document, Kind
+from alloc.instance.schema import Document, Kind, Market
 
 ROUNDING = 1e-9
 """Sums and products of decimals are known to this part only: 0.29 · 100 is 28.999999999999996."""
@@ -63,6 +63,15 @@ def ceiling(document: Document, m: str) -> float:
     """Return the most national money a measure may take [money]."""
     measure = document.measures[m]
     return measure.largest_cost if measure.national_ceiling is None else measure.national_ceiling
+
+
+def sellers(document: Document, market: Market) -> tuple[str, ...]:
+    """Return the counties whose industry sells on a shared market, in the order of the baseline."""
+    return tuple(
+        row.county
+        for row in document.baseline
+        if row.industry == market.industry and market.region in ("", document.counties[row.county].region or row.county)
+    )
 
 
 def money_counts(document: Document, fund: str, f: str) -> bool:

@@ -7,9 +7,10 @@ from typing import Any, get_args
 
 from alloc.instance import schema
 from alloc.instance.document import Path
-from alloc.instance.money import available
+from alloc.instance.money import ROUNDING, available
 from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
+from alloc.instance.tables import WITHOUT_ID
 from alloc.instance.words import nearest
 
 Found = tuple[Path, str, dict[str, Any]]
@@ -40,6 +41,8 @@ def places_exist(document: Document, ids: Ids) -> Iterator[Found]:
     for i, link in enumerate(document.links):
         yield from _known(("links", i, "from"), link.from_, "industries", ids)
         yield from _known(("links", i, "to"), link.to, "industries", ids)
+    for i, market in enumerate(document.markets):
+        yield from _known(("markets", i, "industry"), market.industry, "industries", ids)
     for s, industry in document.industries.items():
         if industry.chain and document.chains:
             yield from _known(("industries", s, "chain"), industry.chain, "chains", ids)
@@ -65,6 +68,7 @@ def measures_refer(document: Document, ids: Ids) -> Iterator[Found]:
         "excludes": "measures",
         "limited_by": "measures",
         "uses": "resources",
+        "supplies": "resources",
     }
     for m, measure in document.measures.items():
         yield from _known(("measures", m, "county"), measure.county, "counties", ids)
@@ -75,6 +79,10 @@ def measures_refer(document: Document, ids: Ids) -> Iterator[Found]:
                 yield from _known(("measures", m, key), other, table, ids)
                 if table == "measures" and other == m:
                     yield ("measures", m, key), "names_itself", {"found": m}
+        payers: dict[str, object] = dict.fromkeys((*schema.KINDS, *ids["funds"]))
+        for key in ("min_share", "max_share"):
+            for payer in getattr(measure, key):
+                yield from _known(("measures", m, key, payer), payer, "funds", {"funds": payers})
 
 
 def requirements_end(document: Document, ids: Ids) -> Iterator[Found]:
@@ -114,13 +122,16 @@ def measures_are_ordered(document: Document, ids: Ids) -> Iterator[Found]:
 
 
 def national_money_fits(document: Document, ids: Ids) -> Iterator[Found]:
-    """A supplement has a ceiling, and what the nation has decided stays below it."""
+    """A supplement has a ceiling; what the nation has decided exceeds neither it nor a committed measure's cost."""
     for m, measure in document.measures.items():
         top, planned = measure.national_ceiling, measure.national_planned
-        if measure.national == "supplement" and top is None:
+        if measure.national in ("supplement", "supplement-strict") and top is None:
             yield ("measures", m, "national_ceiling"), "ceiling_missing", {}
-        if top is not None and planned is not None and planned > top:
+        if planned is not None and top is not None and planned > top:
             yield ("measures", m, "national_planned"), "planned_above", {"found": planned, "limit": top}
+        elif planned is not None and measure.committed and planned > measure.largest_cost * (1 + ROUNDING):
+            values = {"found": planned, "limit": measure.largest_cost}
+            yield ("measures", m, "national_planned"), "planned_above_cost", values
 
 
 def baseline_holds(document: Document, ids: Ids) -> Iterator[Found]:
@@ -265,7 +276,7 @@ def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
         table: rows if isinstance(rows, Mapping) else dict(enumerate(rows))
         for table in ids
         if (rows := getattr(document, table, None)) is not None
-    } | {t: dict(enumerate(getattr(document, t))) for t in ("baseline", "links", "synergies", "rules")}
+    } | {t: dict(enumerate(getattr(document, t))) for t in WITHOUT_ID}
     for table, rows in tables.items():
         for key, row in rows.items():
             named: dict[tuple[str, ...], str] = {("source",): row.source} if row.source else {}

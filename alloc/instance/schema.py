@@ -11,6 +11,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 Category = Literal["infrastructure", "training", "insurance", "technology", "enterprise"]
 JobCategory = Literal["infrastructure", "training", "enterprise"]
 Kind = Literal["aid", "national", "local", "private", "household"]
+Payer = Kind | str
+"""A kind of fund, or a fund's name."""
 Goal = Literal["employment", "linkage"]
 Attribute = Literal["county", "category", "industry", "chain", "region"]
 
@@ -19,6 +21,8 @@ KINDS: tuple[Kind, ...] = ("aid", "national", "local", "private", "household")
 GOALS: tuple[Goal, ...] = ("employment", "linkage")
 JOB_CATEGORIES: tuple[JobCategory, ...] = ("infrastructure", "training", "enterprise")
 """The categories that limit how many jobs there can be; the other two act on the jobs that exist."""
+
+FIRM = "a law or a signed contract: never offered as something to give way"
 
 T = TypeVar("T")
 
@@ -67,6 +71,7 @@ class Money(Strict):
     label: str = described(
         "万元", "how the unit is written (default: 元, 万元 or 亿元 for CNY, else unit and currency)"
     )
+    lot: float | None = described(None, "payments are whole multiples of it (empty = any amount)", "money", gt=0)
 
     @model_validator(mode="before")
     @classmethod
@@ -144,6 +149,14 @@ class Link(Row):
     friction: float = described(0.0, "share of the worth that is lost across a county line", "0-1", ge=0, le=1)
 
 
+class Market(Row):
+    """Buyers whom several counties share: what one of them sells more, another cannot."""
+
+    industry: str = described(..., "the industry that sells")
+    region: str = described("", "the region whose counties share it (empty = all counties)")
+    amount: float = described(..., "output that its buyers take in all", "money per year", ge=0)
+
+
 class Measure(Row):
     """One line that money can be spent on, in one county and one category."""
 
@@ -151,7 +164,7 @@ class Measure(Row):
     category: Category = described(..., "category")
     industry: str = described("", "the industry it serves (empty = the whole county)")
     unit: str = described("", "what one unit is: m², trainee, insured job …")
-    effect: float = described(0.0, "capacity that one unit brings", "capacity per unit", ge=0)
+    effect: float = described(0.0, "capacity that one unit in effect brings", "capacity per unit", ge=0)
     unit_cost: float = described(0.0, "cost of one unit", "money per unit", ge=0)
     fixed_cost: float = described(0.0, "cost of going ahead at all", "money", ge=0)
     min_units: float = described(0.0, "fewest units if it goes ahead", "units", ge=0)
@@ -161,27 +174,37 @@ class Measure(Row):
         (), "piecewise-linear returns: slope φ up to u units, as [[u1, φ1], [u2, φ2], …]", "units, 1"
     )
     deadweight: float = described(0.0, "share that would have come without it", "0-1", ge=0, le=1)
-    jobs: float = described(0.0, "jobs that one unit brings directly", "jobs per unit", ge=0)
-    linkage: float = described(0.0, "linkage that one unit brings directly", "linkage per unit", ge=0)
-    outlet: float = described(0.0, "more sales a year for the measure's industry", "money per unit", ge=0)
-    national: Literal["any", "none", "supplement", "exclusive"] = described(
+    jobs: float = described(0.0, "jobs that one unit in effect brings directly", "jobs per unit", ge=0)
+    linkage: float = described(0.0, "linkage that one unit in effect brings directly", "linkage per unit", ge=0)
+    outlet: float = described(
+        0.0, "more sales a year for the measure's industry per unit in effect", "money per unit", ge=0
+    )
+    national: Literal["any", "none", "supplement", "supplement-strict", "exclusive"] = described(
         "any", "how national money may meet aid here"
     )
     national_ceiling: float | None = described(None, "most national money (default: the largest cost)", "money", ge=0)
     national_planned: float | None = described(
         None, "national money already decided, if the measure goes ahead", "money", ge=0
     )
-    min_share: dict[Kind, Amount] = described({}, "least share of the cost that a kind of fund pays", "0-1")
-    max_share: dict[Kind, Amount] = described({}, "largest share of the cost that a kind of fund pays", "0-1")
+    min_share: dict[Payer, Amount] = described(
+        {}, "least share of the cost that a kind of fund, or a fund, pays", "0-1"
+    )
+    max_share: dict[Payer, Amount] = described(
+        {}, "largest share of the cost that a kind of fund, or a fund, pays", "0-1"
+    )
     funds: Words = described((), "the only funds that may pay (default: all eligible)")
     requires: Words = described((), "measures without which this one does not go ahead")
     excludes: Words = described((), "measures that do not go ahead beside this one")
     limited_by: dict[str, Amount] = described({}, "most units per unit of another measure", "units per unit")
     uses: dict[str, Amount] = described({}, "scarce resources that one unit takes", "resource per unit")
+    supplies: dict[str, Amount] = described(
+        {}, "scarce resources that one unit in effect adds in its county", "resource per unit"
+    )
     tags: Words = described((), "free words that rules select by")
     committed: bool = described(False, "goes ahead in any case")
     eligible: bool = described(True, "may be funded at all")
     reason: str = described("", "why it is not eligible")
+    firm: bool = described(False, FIRM)
 
     @property
     def largest_cost(self) -> float:
@@ -216,6 +239,7 @@ class Fund(Row):
     categories: Categories = described((), "the only categories it may be spent on")
     min_use: float = described(0.0, "least that must be spent", "money", ge=0)
     donor: str = described("", "who gives it")
+    firm: bool = described(False, FIRM)
 
 
 class Resource(Row):
@@ -265,6 +289,7 @@ class AnyRule(Row):
     penalty: float | None = described(
         None, "soft: may be broken at this price per unit of violation", "objective per unit", ge=0
     )
+    firm: bool = described(False, FIRM)
 
 
 class Share(AnyRule):
@@ -386,6 +411,9 @@ class Document(Strict):
     year: int = described(..., "fiscal year", ge=1900, le=9999)
     description: str = described("", "for people")
     money: Money = described(Money(), "the unit of every amount")
+    nation: Literal["joint", "first", "both"] = described(
+        "joint", "who decides on national money: both purses together, the nation first, or both are compared"
+    )
     sources: dict[str, str] = described({}, "key → citation")
     spread: dict[str, Part] = described(
         {},
@@ -397,6 +425,7 @@ class Document(Strict):
     industries: dict[str, Industry] = described({}, "the industries")
     baseline: tuple[Baseline, ...] = described((), "what stands today")
     links: tuple[Link, ...] = described((), "who can buy from whom")
+    markets: tuple[Market, ...] = described((), "buyers whom several counties share")
     measures: dict[str, Measure] = described(..., "what money can be spent on", min_length=1)
     chains: dict[str, Chain] = described({}, "the chains")
     funds: dict[str, Fund] = described(..., "the purses", min_length=1)

@@ -174,8 +174,6 @@ def _what(path: Path) -> str:
     key = str(path[-1])
     if len(path) > 3 and str(path[-2]) in ("delivery", "needs", "category", "categories"):
         return "category"
-    if len(path) > 3 and str(path[-2]) in ("min_share", "max_share"):
-        return "kind"
     if path[:2] == ("objective", "order"):
         return "goal"
     return "category" if key == "categories" else key

@@ -20,6 +20,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "industries": (schema.Industry,),
     "baseline": (schema.Baseline,),
     "links": (schema.Link,),
+    "markets": (schema.Market,),
     "measures": (schema.Measure,),
     "chains": (schema.Chain,),
     "funds": (schema.Fund,),
@@ -30,7 +31,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
 }
 """Every table with the rows that it may hold."""
 
-WITHOUT_ID = frozenset({"baseline", "links", "synergies", "rules"})
+WITHOUT_ID = frozenset({"baseline", "links", "markets", "synergies", "rules"})
 
 Opened = Callable[[str], bytes | Fault]
 """Opens a file named in the instance; a fault without place says why it may not or cannot be."""
