@@ -4,6 +4,7 @@ import copy
 import csv
 import itertools
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
@@ -23,6 +24,8 @@ from alloc.instance import Instance
 from alloc.model import build
 from alloc.solution import Solution
 from alloc.solver import solve_whole
+
+os.environ["ALLOC_LANG"] = "en"  # commands speak the language of the system otherwise
 
 Raw = dict[str, Any]
 Previous = Mapping[str, Mapping[str, float]]

@@ -13,11 +13,14 @@ from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.sweep import sweep
 from alloc.cli.tradeoff import alternatives, frontier
 from alloc.cli.uncertainty import sensitivity
+from alloc.cli.words import HELP, VARIABLE, Planner, system_language
+from alloc.texts import LANGUAGES
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(package_name="alloc")
-def main() -> None:
+@click.group(cls=Planner, context_settings={"help_option_names": HELP})
+@click.option("--lang", type=click.Choice(LANGUAGES), envvar=VARIABLE, show_envvar=True, default=system_language)
+@click.version_option(package_name="alloc", message="%(prog)s %(version)s")
+def main(lang: str) -> None:
     """Decide how a fixed yearly aid budget is spent, with a proof and an explanation."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):

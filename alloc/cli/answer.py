@@ -28,20 +28,18 @@ MOST_THREADS = 256
 
 @click.command()
 @instance_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Results folder (default: results/NAME).")
-@click.option("--overwrite", is_flag=True, help="Replace an earlier results folder.")
-@click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which to stop.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time in seconds.")
-@click.option(
-    "--threads", type=click.IntRange(min=0, max=MOST_THREADS), help="Processor threads (0 = the solver's choice)."
-)
-@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]), help="How the model is solved.")
-@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Processes that search blocks.")
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to search blocks on: tcp://…")
+@click.option("--out", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True)
+@click.option("--gap", type=click.FloatRange(min=0))
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
+@click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS))
+@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--cluster")
 @set_option
 @map_option
 @pictures_option
-@click.option("--json", "as_json", is_flag=True, help="Print run.json and nothing else on standard output.")
+@click.option("--json", "as_json", is_flag=True)
 @lang_option
 def solve(
     instance: Path,

@@ -21,15 +21,13 @@ if TYPE_CHECKING:
 MOST_SHOWN = 20
 """Of long tables so many rows go to the terminal; files hold them all."""
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print figures as JSON and nothing else.")
+json_option = click.option("--json", "as_json", is_flag=True)
 
 
 @click.command()
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Write diff.xlsx, diff.html, diff.json and CSV tables here."
-)
+@click.option("--out", type=click.Path(path_type=Path))
 @json_option
 @lang_option
 def diff(a: Path, b: Path, out: Path | None, as_json: bool, lang: str) -> None:
@@ -102,22 +100,17 @@ def _print(name: str, frame: "pd.DataFrame", to: "Reader") -> None:
 @click.command()
 @instance_argument
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--against", type=click.Path(path_type=Path), help="Results folder of the best plan (else it is solved).")
-@click.option(
-    "--out", type=click.Path(path_type=Path), help="Write verify.json, breaches.csv and the plan's tables here."
-)
-@click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which to stop the search for the best plan.")
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time of that search [s].")
+@click.option("--against", type=click.Path(path_type=Path))
+@click.option("--out", type=click.Path(path_type=Path))
+@click.option("--gap", type=click.FloatRange(min=0))
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
 @set_option
 @json_option
 @lang_option
 def verify(
     instance: Path, plan: Path, out: Path | None, settings: tuple[str, ...], as_json: bool, lang: str, **options: Any
 ) -> None:
-    """Audit a PLAN made by hand (workbook, allocation.csv, results folder): what it breaks, what it costs.
-
-    Exit code 0 where it keeps every limit, 6 where it breaks one, 2 where it cannot be read.
-    """
+    """Audit a PLAN made by hand (workbook, allocation.csv, results folder): what it breaks, what it costs."""
     with spoken(lang):
         from alloc.instance import read
         from alloc.study.verify import verify as check

@@ -19,23 +19,15 @@ FORMATS = {".mps": "mps", ".lp": "lp", ".xml": "iati", ".csv": "csv"}
 @click.command()
 @click.argument("source", type=click.Path(path_type=Path))
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option(
-    "--format",
-    "kind",
-    type=click.Choice(["mps", "lp", "iati", "csv"]),
-    help="mps, lp: the whole MIP of an instance. iati, csv: a plan. Default: by TARGET's ending.",
-)
-@click.option("--org-id", help="IATI: identifier of the publishing organisation, such as CN-GOV-12.")
-@click.option("--org-name", help="IATI: its name.")
-@click.option("--org-type", default="10", show_default=True, help="IATI: its type (10 = government).")
-@click.option("--country", default="", help="IATI: recipient country, ISO code (default: CN where money is CNY).")
+@click.option("--format", "kind", type=click.Choice(["mps", "lp", "iati", "csv"]))
+@click.option("--org-id")
+@click.option("--org-name")
+@click.option("--org-type", default="10", show_default=True)
+@click.option("--country", default="")
 @set_option
 @lang_option
 def export(source: Path, target: Path, kind: str | None, settings: tuple[str, ...], lang: str, **org: str) -> None:
-    """Write the MIP of an instance (.mps, .lp), or a plan for others (IATI activities, CSV for statistics).
-
-    For a plan SOURCE is a results folder or a workbook; an instance is solved first.
-    """
+    """Write the MIP of an instance (.mps, .lp), or a plan for others (IATI activities, CSV for statistics)."""
     with spoken(lang):
         kind = kind or FORMATS.get(target.suffix)
         if kind is None:

@@ -20,7 +20,7 @@ from alloc.texts import say
 @click.command()
 @click.argument("results", type=click.Path(path_type=Path))
 @instance_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Folder for the page (default: RESULTS).")
+@click.option("--out", type=click.Path(path_type=Path))
 @set_option
 @map_option
 @pictures_option

@@ -33,7 +33,8 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
 
 
 @click.command()
-def schema() -> None:
+@lang_option
+def schema(lang: str) -> None:
     """Print the JSON Schema of an instance, for editors."""
     from alloc.instance.dictionary import json_schema
 
@@ -42,7 +43,7 @@ def schema() -> None:
 
 @click.command()
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option("--excel", is_flag=True, help="Write an Excel template (instance.xlsx) in place of YAML.")
+@click.option("--excel", is_flag=True)
 @lang_option
 def new(folder: Path, excel: bool, lang: str) -> None:
     """Write a commented starter instance into FOLDER."""
@@ -56,7 +57,7 @@ def new(folder: Path, excel: bool, lang: str) -> None:
 @click.command()
 @instance_argument
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--overwrite", is_flag=True, help="Replace files that are there already.")
+@click.option("--overwrite", is_flag=True)
 @lang_option
 def convert(instance: Path, target: Path, overwrite: bool, lang: str) -> None:
     """Write INSTANCE in another form: TARGET.xlsx a workbook, TARGET.yaml one file, a folder YAML with CSV tables."""
@@ -68,8 +69,8 @@ def convert(instance: Path, target: Path, overwrite: bool, lang: str) -> None:
 
 
 @click.command()
-@click.option("--counties", type=click.IntRange(min=3), required=True, help="How many counties.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same bytes.")
+@click.option("--counties", type=click.IntRange(min=3), required=True)
+@click.option("--seed", type=int, default=1, show_default=True)
 @click.argument("folder", type=click.Path(path_type=Path))
 @lang_option
 def generate(counties: int, seed: int, folder: Path, lang: str) -> None:

@@ -8,25 +8,14 @@ from typing import TextIO, cast
 
 import click
 
+from alloc.cli.words import chosen
 from alloc.errors import AllocError, RequestError
 from alloc.texts import LANGUAGES, say
 
-lang_option = click.option("--lang", type=click.Choice(LANGUAGES), default="en", help="Language of what people read.")
-set_option = click.option(
-    "--set",
-    "settings",
-    multiple=True,
-    metavar="PATH=VALUE",
-    help="Replace a figure: funds.tianjin.amount=30000.",
-)
-map_option = click.option(
-    "--map",
-    "map_file",
-    type=click.Path(path_type=Path),
-    metavar="FILE.geojson",
-    help="Boundaries of the counties, drawn as maps on the page.",
-)
-pictures_option = click.option("--png", "pictures", is_flag=True, help="Write the page's charts as PNG files too.")
+lang_option = click.option("--lang", type=click.Choice(LANGUAGES), callback=chosen)
+set_option = click.option("--set", "settings", multiple=True)
+map_option = click.option("--map", "map_file", type=click.Path(path_type=Path))
+pictures_option = click.option("--png", "pictures", is_flag=True)
 instance_argument = click.argument("instance", type=click.Path(path_type=Path))
 
 

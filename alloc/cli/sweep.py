@@ -18,19 +18,15 @@ if TYPE_CHECKING:
 @click.command()
 @instance_argument
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the sweep (default: results/NAME-PLAN).")
-@click.option("--overwrite", is_flag=True, help="Forget the points that the folder holds, and begin anew.")
-@click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which a point is done.")
-@click.option(
-    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time for one point in seconds."
-)
-@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]), help="How the model is solved.")
-@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True, help="Points solved side by side.")
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to solve points on: tcp://…")
-@click.option("--details", is_flag=True, help="A column for each county and category in sweep.csv.")
-@click.option(
-    "--dry-run", is_flag=True, help="Tell how many points there are and how long they would take; write nothing."
-)
+@click.option("--out", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True)
+@click.option("--gap", type=click.FloatRange(min=0))
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
+@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--cluster")
+@click.option("--details", is_flag=True)
+@click.option("--dry-run", is_flag=True)
 @set_option
 @lang_option
 def sweep(
@@ -45,11 +41,7 @@ def sweep(
     cluster: str | None,
     **options: Any,
 ) -> None:
-    """Solve every point of PLAN, a file that says which figures of INSTANCE vary and how.
-
-    Points are kept as they are solved; the same command goes on where an earlier one was stopped. The exit code
-    is 0 only where every point is proven: 4 points stopped early, 2 faulty figures, 1 failed, 6 an audit failed.
-    """
+    """Solve every point of PLAN, a file that says which figures of INSTANCE vary and how."""
     with spoken(lang):
         from alloc.study.sweep.study import forecast
         from alloc.study.sweep.study import sweep as run_sweep

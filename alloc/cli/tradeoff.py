@@ -12,6 +12,7 @@ import click
 
 from alloc.cli.answer import MOST_THREADS
 from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.cli.words import speaking
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -34,7 +35,7 @@ class Part(click.ParamType[float]):
         except ValueError:
             part = math.nan
         if not 0 <= part < 1:
-            self.fail(f"{text!r} is not a part between 0 and 1: write 0.02 or 2%.", param, ctx)
+            self.fail(say("not_a_part", speaking(), found=text), param, ctx)
         return part
 
 
@@ -42,19 +43,13 @@ def searching(command: Command) -> Command:
     """Add the options of a study that searches many times."""
     for option in reversed(
         (
-            click.option("--out", type=click.Path(path_type=Path), help="Folder of the study."),
-            click.option("--overwrite", is_flag=True, help="Replace an earlier study of the same kind."),
-            click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which each search stops."),
-            click.option(
-                "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time of each search [s]."
-            ),
-            click.option(
-                "--threads",
-                type=click.IntRange(min=0, max=MOST_THREADS),
-                help="Processor threads of each search (default 1, so that answers repeat).",
-            ),
+            click.option("--out", type=click.Path(path_type=Path)),
+            click.option("--overwrite", is_flag=True),
+            click.option("--gap", type=click.FloatRange(min=0)),
+            click.option("--time-limit", type=click.FloatRange(min=0, min_open=True)),
+            click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS)),
             set_option,
-            click.option("--json", "as_json", is_flag=True, help="Print the JSON of the study and nothing else."),
+            click.option("--json", "as_json", is_flag=True),
             lang_option,
         )
     ):
@@ -64,19 +59,11 @@ def searching(command: Command) -> Command:
 
 @click.command()
 @instance_argument
-@click.option(
-    "--objectives",
-    default="employment,linkage",
-    show_default=True,
-    metavar="ONE,OTHER",
-    help="Two of employment, linkage, cost, equity, insured.",
-)
-@click.option("--points", type=click.IntRange(min=2), default=10, show_default=True, help="How many, spread evenly.")
-@click.option("--exact", is_flag=True, help="All efficient points where they are finite in number, else the hull.")
-@click.option(
-    "--tolerance", type=Part(), default="0.5%", show_default=True, help="Of the hull, as a part of both ranges."
-)
-@click.option("--budgets", metavar="FUND=A,B,C", help="One frontier for each amount of a fund.")
+@click.option("--objectives", default="employment,linkage", show_default=True)
+@click.option("--points", type=click.IntRange(min=2), default=10, show_default=True)
+@click.option("--exact", is_flag=True)
+@click.option("--tolerance", type=Part(), default="0.5%", show_default=True)
+@click.option("--budgets")
 @searching
 def frontier(
     instance: Path,
@@ -117,10 +104,10 @@ def frontier(
 
 @click.command()
 @instance_argument
-@click.option("--count", type=click.IntRange(min=1), default=10, show_default=True, help="How many plans.")
-@click.option("--within", type=Part(), help="Part of the goal that a plan may lose (default 2%, with --all 0).")
-@click.option("--all", "every", is_flag=True, help="All plans that differ in a whole decision, up to --limit.")
-@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True, help="Most plans with --all.")
+@click.option("--count", type=click.IntRange(min=1), default=10, show_default=True)
+@click.option("--within", type=Part())
+@click.option("--all", "every", is_flag=True)
+@click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
 @searching
 def alternatives(
     instance: Path,

@@ -21,31 +21,21 @@ METHODS = ("tornado", "morris", "sobol", "decisions", "switching", "information"
 
 @click.command()
 @instance_argument
-@click.option("--out", type=click.Path(path_type=Path), help="Folder of the study (default: results/NAME-sensitivity).")
-@click.option("--overwrite", is_flag=True, help="Replace an earlier study.")
-@click.option(
-    "--method",
-    "methods",
-    multiple=True,
-    type=click.Choice(METHODS),
-    help="What is found out; may be given several times (default: tornado and decisions).",
-)
-@click.option("--only", multiple=True, metavar="PATH", help="Vary these figures only: measures.*.unit_cost.")
-@click.option(
-    "--spread", "spreads", multiple=True, metavar="SOURCE=PART", help="By source: assumption=0.3,default=0.1."
-)
-@click.option("--reach", type=float, metavar="PART", help="Look for switching values up to this part of a figure.")
-@click.option("--samples", type=click.IntRange(min=2), help="Draws, trajectories or base samples of a method.")
-@click.option("--nodes", type=click.IntRange(min=2), default=5, show_default=True, help="Places for information.")
-@click.option("--seed", type=int, default=1, show_default=True, help="The same seed gives the same samples.")
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True, help="Processes that solve.")
-@click.option("--cluster", metavar="ADDRESS", help="Dask scheduler to solve on instead: tcp://…")
-@click.option("--gap", type=click.FloatRange(min=0), help="Proven gap at which each solve stops.")
-@click.option(
-    "--time-limit", type=click.FloatRange(min=0, min_open=True), help="Longest time of each solve in seconds."
-)
+@click.option("--out", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True)
+@click.option("--method", "methods", multiple=True, type=click.Choice(METHODS))
+@click.option("--only", multiple=True)
+@click.option("--spread", "spreads", multiple=True)
+@click.option("--reach", type=float)
+@click.option("--samples", type=click.IntRange(min=2))
+@click.option("--nodes", type=click.IntRange(min=2), default=5, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--cluster")
+@click.option("--gap", type=click.FloatRange(min=0))
+@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
 @set_option
-@click.option("--json", "as_json", is_flag=True, help="Print sensitivity.json and nothing else on standard output.")
+@click.option("--json", "as_json", is_flag=True)
 @lang_option
 def sensitivity(
     instance: Path,
