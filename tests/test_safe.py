@@ -41,7 +41,7 @@ def written(rows, lower, upper, goal, most=(10.0, 10.0)):
 
 
 def exact(of, prices):
-    """Return the bound that prices prove, in fractions: Σ reduced cost at its better end + Σ price at its better side."""
+    """Return the bound that prices prove, in fractions: reduced costs and prices at their better sides."""
     rows, goal = of.rows, of.goals[0]
     reduced = [Fraction(x) for x in goal.tolist()]
     for i, j, a in zip(rows.owner().tolist(), rows.column.tolist(), rows.value.tolist(), strict=True):

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import openpyxl
 import pytest
 from click.testing import CliRunner, Result
-from conftest import asked, instance_of, one_measure, plan_of
+from conftest import asked, instance_of, one_measure, plan_of, rivals
 from randoms import random_instance
 
 import alloc
@@ -322,3 +323,73 @@ def test_a_workbook_that_calls_things_by_name_is_read_by_its_ids(tmp_path: Path,
         InstanceError, match=r"Sheet!A4  measure: the row says 'Garment workshop', but its id is yutian-"
     ):
         alloc.verify(DEMO, path, against=demo)
+
+
+# --- a plan that beats the proof -----------------------------------------------------------------
+
+
+def doctored(run: Run, **figures: Any) -> Run:
+    """Return a run that claims other figures, as after a false proof."""
+    return replace(run, figures={**run.figures, **figures})
+
+
+def claiming(run: Run, value: float) -> Run:
+    """Return a run that claims to have proven a smaller optimum."""
+    stages = [{**stage, "objective": value, "bound": value, "value": value} for stage in run.figures["stages"]]
+    return doctored(run, objective=value, bound=value, stages=stages)
+
+
+def test_a_plan_that_beats_what_was_called_proven_is_an_internal_error():
+    """100 for pens at 1 each are 100 jobs; a proof of 60 is false."""
+    run = solve(instance_of(asked()))
+    found = alloc.verify(run.instance, by_hand(pens__aid=100), against=claiming(run, 60))
+    assert found.passed
+    assert found.beats_the_proof
+    assert found.figures["beats_the_proof"] is True
+
+
+@pytest.mark.parametrize("claimed", [100, 100 - 1e-8, 120])
+def test_a_plan_as_good_as_the_proof_or_worse_contradicts_nothing(claimed: float):
+    run = solve(instance_of(asked()))
+    assert not alloc.verify(run.instance, by_hand(pens__aid=100), against=claiming(run, claimed)).beats_the_proof
+
+
+def test_a_plan_that_breaks_something_may_be_ahead_of_the_proof():
+    run = solve(instance_of(asked()))
+    found = alloc.verify(run.instance, by_hand(pens__aid=120), against=run)
+    assert found.figures["loss"] < 0
+    assert not found.beats_the_proof
+
+
+def test_a_plan_of_a_question_that_was_called_infeasible_is_an_internal_error():
+    run = solve(instance_of(asked()))
+    none = doctored(run, status="infeasible", objective=None, bound=None, stages=[], employment=None, linkage=None)
+    assert alloc.verify(run.instance, by_hand(pens__aid=100), against=none).beats_the_proof
+
+
+def test_a_plan_that_gives_up_the_first_goal_may_have_more_of_the_second():
+    """Courses bring 0.9 of a job and a unit of linkage, pens a job: linkage 100 is beyond what 100 jobs leave."""
+    raw = rivals(measures={"courses": {"jobs": 0.9, "linkage": 1}}, objective={"order": ["employment", "linkage"]})
+    run = solve(instance_of(raw))
+    assert run.objective == pytest.approx(0, abs=1e-5)
+    found = alloc.verify(run.instance, by_hand(courses__aid=100), against=run)
+    assert found.passed
+    assert not found.beats_the_proof
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Internal error"), ("zh", "内部错误")])
+@pytest.mark.parametrize("claim", ["optimum", "infeasible"])
+def test_the_terminal_says_that_the_proof_is_wrong_and_ends_with_1(lang: str, words: str, claim: str, tmp_path: Path):
+    run = solve(DEMO)
+    folder = run.save(tmp_path / "best")
+    figures = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+    if claim == "optimum":
+        figures |= {"objective": 50.0, "bound": 50.0}
+        figures["stages"] = [{**stage, "objective": 50.0, "bound": 50.0} for stage in figures["stages"]]
+    else:
+        figures |= {"status": "infeasible", "objective": None, "bound": None, "stages": []}
+    (folder / "run.json").write_text(json.dumps(figures), encoding="utf-8")
+    said = command("verify", DEMO, folder / "allocation.csv", "--against", folder, "--lang", lang)
+    assert said.exit_code == 1
+    assert words in said.stderr
+    assert "%" not in said.output

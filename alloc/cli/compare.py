@@ -124,7 +124,7 @@ def verify(
             click.echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
             _tell_verdict(found, lang)
-        sys.exit(0 if found.passed else 6)
+        sys.exit(1 if found.beats_the_proof else 0 if found.passed else 6)
 
 
 def _tell_verdict(found: "Verification", lang: str) -> None:
@@ -138,11 +138,20 @@ def _tell_verdict(found: "Verification", lang: str) -> None:
             click.echo(f"  {breach.say(lang)}")
     numbers = {key: f"{figures[key]:,.6g}" for key in ("objective", "employment", "linkage")}
     click.echo(say("verify_brings", lang, **numbers))
+    if best["objective"] is None and found.beats_the_proof:
+        click.echo(say("verify_was_none", lang, plan=name), err=True)
+        return
     if best["objective"] is None:
         click.echo(say("verify_no_best", lang, status=say(best["status"], lang)))
         return
     numbers = {key: f"{best[key]:,.6g}" for key in ("objective", "employment", "linkage")}
     click.echo(say(f"verify_best_{best['status']}", lang, **numbers))
+    if found.beats_the_proof:
+        bound = "?" if best["bound"] is None else f"{best['bound']:,.6g}"
+        click.echo(
+            say("verify_beats", lang, plan=name, objective=f"{figures['objective']:,.6g}", bound=bound), err=True
+        )
+        return
     most = figures["loss_most"]
     loss = {"loss": f"{figures['loss']:,.6g}", "share": f"{figures['loss_share']:.2%}"}
     click.echo(say("verify_loss", lang, **loss, most="?" if most is None else f"{most:,.6g}"))

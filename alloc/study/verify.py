@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -24,6 +24,12 @@ from alloc.study.plan import Plan, held, plan_of, read_plan
 OPTIMUM = ("status", "objective", "bound", "gap", "employment", "linkage", "stages")
 """What is kept of the best plan."""
 
+BEYOND = 1e-6
+"""A plan that is better than the proven bound by more than this part of it contradicts the proof."""
+
+KEPT = 1e-9
+"""An earlier goal of an order is kept to this part of itself."""
+
 
 @dataclass(frozen=True)
 class Breach:
@@ -43,7 +49,8 @@ class Verification:
 
     tables: those of a run, for the best that the plan's money can bring. figures: objective, employment, linkage,
     penalties; `optimum` as in run.json, None where no plan is known; `loss` = its objective less this one, `loss_most`
-    = its bound less this one (what the plan may lose at most), `loss_share` of the optimum.
+    = its bound less this one (what the plan may lose at most), `loss_share` of the optimum; `beats_the_proof` where it
+    keeps everything and is still better than what was called proven: an error of the program, not of the plan.
     """
 
     instance: Instance
@@ -56,6 +63,11 @@ class Verification:
     def passed(self) -> bool:
         """Tell whether the plan keeps every limit and every rule."""
         return not self.breaches
+
+    @property
+    def beats_the_proof(self) -> bool:
+        """Tell whether the plan is better than what was called proven, which no plan can be."""
+        return bool(self.figures["beats_the_proof"])
 
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write `verify.json`, `breaches.csv` and the tables that follow from the plan's money into a new folder."""
@@ -210,6 +222,7 @@ def _figures(
     """Return what `alloc verify --json` prints."""
     known = best.get("objective") is not None
     loss = best["objective"] - told["objective"] if known else None
+    beyond = best["status"] == "infeasible" or _beyond(told["stages"], best["stages"], instance.objective.tolerance)
     most = best["bound"] - told["objective"] if known and best["bound"] is not None else None
     return {
         "name": instance.name,
@@ -224,7 +237,24 @@ def _figures(
         "loss": loss,
         "loss_most": most,
         "loss_share": loss / max(1.0, abs(best["objective"])) if loss is not None else None,
+        "beats_the_proof": beyond and not breaches,
     }
+
+
+def _beyond(told: Sequence[Mapping[str, Any]], best: Sequence[Mapping[str, Any]], tolerance: float) -> bool:
+    """Tell whether a plan is better than what was called proven: if it keeps everything, the proof was wrong.
+
+    The bound of a later goal of an order speaks only of plans that keep what the earlier ones may not lose.
+    """
+    for mine, proven in zip(told, best, strict=False):
+        if proven["bound"] is None or proven["objective"] is None:
+            return False
+        size = max(1.0, abs(proven["bound"]))
+        if mine["value"] > proven["bound"] + BEYOND * size:
+            return True
+        if mine["value"] < proven["objective"] - tolerance * abs(proven["objective"]) - KEPT * size:
+            return False
+    return False
 
 
 def _shown(breach: Breach) -> dict[str, Any]:
