@@ -61,7 +61,7 @@ DOUBTS = [
     ("outlet_without_industry", "enterprise, industry: fodder, unit_cost", "enterprise, unit_cost",
      "measures.fair.outlet", "has no effect without an industry", "outlet: 3.5"),
     ("zero_units", "min_units: 5,", "min_units: 0,", "measures.barn.min_units",
-     "is 0: the measure can go ahead at zero units and still count for a synergy or a requirement"),
+     "is 0: the measure can go ahead at zero units and still count for a rule of count, a synergy or a requirement"),
     ("rule_without_bounds", "within: region, max: 4", "within: region", "rules[3]",
      "has neither min nor max and asks for nothing"),
     ("rule_selects_nothing", "of: {region: south}", "of: {tag: nothing}", "rules[6]",
@@ -135,3 +135,17 @@ def test_what_just_holds_is_not_doubted(tmp_path, old, new):
 def test_every_warning_of_the_catalogue_is_given_for_some_doubt():
     page = yaml.safe_load((files("alloc.texts") / "warnings.yaml").read_text(encoding="utf-8"))
     assert {text for text, *_ in DOUBTS} == set(page)
+
+
+def test_a_measure_at_nothing_is_doubted_where_a_rule_asks_for_a_number_of_measures(tmp_path):
+    rule = "  - {name: some lines, type: count, of: {category: enterprise}, %s: 1}\n"
+    free = QUESTION.replace("rules:\n", "rules:\n" + rule % "max")
+    asked = QUESTION.replace("rules:\n", "rules:\n" + rule % "min")
+    assert not [found for found in inspect(lay(tmp_path, free)).doubts if found.text == "zero_units"]
+    doubts = inspect(lay(tmp_path, asked)).doubts
+    enterprise = [
+        m for m, row in inspect(lay(tmp_path, asked)).instance.measures.items() if row.category == "enterprise"
+    ]
+    nothing = [m for m in enterprise if inspect(lay(tmp_path, asked)).instance.measures[m].min_units == 0]
+    assert nothing
+    assert [found.key for found in doubts] == [f"measures.{m}.min_units" for m in nothing]

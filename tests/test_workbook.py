@@ -104,7 +104,7 @@ def test_values_are_those_of_the_tables(run: Run, english: Path):
         column(book["Funds"], "Spent"), column(book["Funds"], "1 = whole fund, 2 = a county's part"), strict=True
     )
     assert sum(money for money, level in spent if level == 1) == pytest.approx(run.allocation["amount"].sum())
-    assert column(book["Not funded"], "Why not funded") == [x for x in run.measures["reason"] if x]
+    assert column(book["Not funded"], "What the plan shows") == [x for x in run.measures["reason"] if x]
 
 
 def test_the_summary_says_how_far_the_answer_is_proven_and_that_labour_is_voluntary(english: Path, chinese: Path):
@@ -232,7 +232,7 @@ def test_reasons_name_things_in_the_readers_language():
     reasons = solve(instance_of(raw), lang="zh").measures.set_index("measure")["reason"]
     assert reasons.to_dict() == {
         "pens": "需要“培训班 (courses)”，而它未获资助",
-        "courses": "规则“不设项目”不允许再增加措施",
+        "courses": "未列入最优方案；规则“不设项目”名额已满（0 项中已有 0 项）",
     }
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from alloc.instance import schema
 from alloc.instance.document import Source
 from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
-from alloc.instance.schema import Complement, Document, Share
+from alloc.instance.schema import Complement, Count, Document, Share
 from alloc.instance.selections import groups
 from alloc.instance.words import nearest
 
@@ -125,6 +125,8 @@ def idle_parts(document: Document) -> Iterator[Found]:
     rows = {(row.county, row.industry) for row in document.baseline}
     named = {m for measure in document.measures.values() for m in measure.requires}
     named |= {m for synergy in document.synergies for m in synergy.measures}
+    asking = [rule for rule in document.rules if isinstance(rule, Count) and rule.min]
+    named |= {m for rule in asking for group in groups(document, rule) for m in group.counted}
     for m, measure in document.measures.items():
         if measure.industry and (measure.county, measure.industry) not in rows and (measure.effect or measure.outlet):
             yield (

@@ -1,7 +1,11 @@
-"""Why a measure is not funded, and why money is left: only what the plan itself shows."""
+"""Of each measure not funded and each fund with money left: what the plan itself shows, never a cause.
+
+Why a plan is as it is only solving again could tell. So every sentence is a fact that the tables bear out.
+"""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any
 
 import pandas as pd
 
@@ -9,10 +13,19 @@ from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.schema import Count
 from alloc.instance.selections import groups
-from alloc.model.rules import sides
+from alloc.model.rules import per_head, sides
 from alloc.report.names import named, rule_named
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
+
+Places = dict[str, Any] | None
+"""What fills the places of a sentence that holds; None where it does not hold."""
+
+OTHERS = ("market", "max_jobs", "people", "viable_jobs")
+"""What limits jobs beside the categories."""
+
+MOST_NAMED = 3
+"""Of many measures or rules so many are named."""
 
 
 def explained(
@@ -22,30 +35,23 @@ def explained(
 
     proven: whether the plan is optimal; of a plan stopped early nothing is said that only the proof could say.
     """
-    found = dict(tables)
     measures, funds = tables["measures"].copy(), tables["funds"].copy()
-    state = _State(instance, tables, proven)
+    plan = _Shown(instance, tables, proven, lang)
     measures["reason"] = [
-        "" if funded else state.reason(m, lang)
-        for m, funded in zip(measures["measure"], measures["funded"], strict=True)
+        "" if funded else _reason(plan, m) for m, funded in zip(measures["measure"], measures["funded"], strict=True)
     ]
     funds["why_unspent"] = [
-        state.why_unspent(f, c, lang) if left > NEAR * max(1.0, money) else ""
+        _unspent(plan, f, c) if left > NEAR * max(1.0, money) else ""
         for f, c, left, money in zip(funds["fund"], funds["county"], funds["unspent"], funds["available"], strict=True)
     ]
-    return {**found, "measures": measures, "funds": funds}
+    return {**tables, "measures": measures, "funds": funds}
 
 
-OTHERS = ("market", "max_jobs", "people", "viable_jobs")
-"""What limits jobs beside the categories."""
-
-
-class _State:
+class _Shown:
     """What the plan shows, looked up once."""
 
-    def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool):
-        self.proven = proven
-        self.instance = instance
+    def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool, lang: str):
+        self.instance, self.proven, self.lang = instance, proven, lang
         self.payers = {m: eligible_funds(instance, m) for m in instance.measures}
         self.payable: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.rivals: dict[str, set[str]] = defaultdict(set)
@@ -58,99 +64,283 @@ class _State:
                 self.rivals[other].add(m)
         measures = tables["measures"].set_index("measure")
         self.funded = measures["funded"].astype(bool).to_dict()
-        self.units = measures["units"].to_dict()
-        self.national = measures["national"].to_dict()
-        self.left = tables["counties"].set_index("county")["jobseekers_left"].to_dict()
+        self.units, self.cost = measures["units"].to_dict(), measures["cost"].to_dict()
+        self.aid, self.national = measures["aid"].to_dict(), measures["national"].to_dict()
+        paid = tables["allocation"]
+        self.paid = dict(zip(zip(paid["measure"], paid["fund"], strict=True), paid["amount"], strict=True))
+        self.jobseekers = tables["counties"].set_index("county")["jobseekers_left"].to_dict()
         self.limits = tables["industries"].set_index(["county", "industry"])["bottleneck"].to_dict()
-        self.money = self._money_left(tables["allocation"])
-        binding = tables["rules"][tables["rules"]["binding"] == 1]
-        keys = set(zip(binding["rule"], binding["group"], strict=True))
-        every = sides(instance)
-        self.capped: dict[tuple[str, str], list[str]] = {}
-        self.counted: dict[str, str] = {}
-        for key in keys & every.keys():
-            for spend in every[key].spends if every[key].most is not None else ():
-                self.capped.setdefault(spend, []).append(key[0])
-        for rule in instance.rules:
-            for group in groups(instance, rule) if isinstance(rule, Count) and rule.max is not None else ():
-                if (rule.name, group.name) in keys:
-                    self.counted |= dict.fromkeys(group.counted, rule.name)
+        self.left = _money_left(instance, paid)
+        self.capped, self.counted = _rules_at_their_limit(instance, tables["rules"])
 
-    def _money_left(self, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
-        """Return what each fund has left for each county, its total counted [money]."""
-        total = allocation.groupby("fund")["amount"].sum().to_dict()
-        local = allocation.groupby(["fund", "county"])["amount"].sum().to_dict()
-        return {
-            (f, c): min(
-                available(self.instance, f) - total.get(f, 0.0),
-                available(self.instance, f, c)
-                - (local.get((f, c), 0.0) if fund.by_county is not None else total.get(f, 0.0)),
-            )
-            for f, fund in self.instance.funds.items()
-            for c in self.instance.counties
-        }
-
-    def reason(self, m: str, lang: str) -> str:
-        """Return why a measure is not funded."""
-        row = self.instance.measures[m]
-        funds = self.payers[m]
-        cheapest = row.fixed_cost + row.unit_cost * row.min_units
-        required = [other for other in row.requires if not self.funded[other]]
-        excluded = [other for other in self.rivals[m] if self.funded[other]]
-        left = sum(max(self.money[f, row.county], 0.0) for f in funds)
-        limits = self.limits.get((row.county, row.industry), "").split("|")
-        if not row.eligible:
-            return row.reason or say("reason_not_eligible", lang)
-        if not funds and row.fixed_cost + row.unit_cost > 0:
-            return say("reason_no_fund", lang)
-        if required:
-            return say("reason_requires", lang, other=self._measure(required[0], lang))
-        if excluded:
-            return say("reason_excluded", lang, other=self._measure(sorted(excluded)[0], lang))
-        if m in self.counted:
-            return say("reason_count", lang, rule=self._rule(self.counted[m], lang))
-        if row.industry and (row.county, row.industry) not in self.limits and not row.jobs and not row.linkage:
-            industry = named(self.instance.industries[row.industry], row.industry, lang)
-            county = named(self.instance.counties[row.county], row.county, lang)
-            return say("reason_no_baseline", lang, industry=industry, county=county)
-        if row.category in ("infrastructure", "training", "enterprise") and row.industry and row.category not in limits:
-            other = " | ".join(say(f"limit_{x}" if x in OTHERS else x, lang) for x in limits if x) or "–"
-            return say("reason_not_bottleneck", lang, category=say(row.category, lang), limits=other)
-        if left < cheapest - NEAR or (left <= NEAR and row.unit_cost > 0):
-            return say("reason_money", lang, left=left, cost=cheapest)
-        return say("reason_worth" if self.proven else "reason_unsettled", lang)
-
-    def _measure(self, m: str, lang: str) -> str:
+    def measure(self, m: str) -> str:
         """Return the name of a measure with its id, which rows are found by."""
-        name = named(self.instance.measures[m], m, lang)
+        name = named(self.instance.measures[m], m, self.lang)
         return m if name == m else f"{name} ({m})"
 
-    def _rule(self, name: str, lang: str) -> str:
-        return rule_named(self.instance, name, "", lang)
+    def several(self, measures: Iterable[str]) -> str:
+        """Return the names of the first measures, and how many more there are."""
+        return self._few([self.measure(m) for m in measures], ", ")
 
-    def why_unspent(self, f: str, c: str, lang: str) -> str:
-        """Return why a fund has money left."""
-        fund = self.instance.funds[f]
-        payable = self.payable[f, c]
-        if not payable:
-            return say("unspent_no_measure", lang)
-        whys = list(self._whys(f, c, payable, lang))
-        if fund.amount is not None and c and self.money[f, c] <= NEAR:
-            whys.insert(0, say("unspent_total", lang))
-        return "; ".join(whys) or say("unspent_no_gain" if self.proven else "unspent_unsettled", lang)
+    def rules(self, keys: Iterable[tuple[str, str]]) -> str:
+        """Return the names of the first rules with their groups, and how many more there are."""
+        return self._few([rule_named(self.instance, r, g, self.lang) for r, g in dict.fromkeys(keys)], "; ")
 
-    def _whys(self, f: str, c: str, payable: list[str], lang: str) -> Iterator[str]:
-        going = [m for m in payable if self.funded[m]]
-        rules = sorted({rule for m in payable for rule in self.capped.get((m, f), ())})
-        full = [m for m in going if near(self.units[m], self.instance.measures[m].max_units)]
-        if len(full) == len(payable):
-            yield say("unspent_all_full", lang)
-        if rules:
-            yield say("unspent_rules", lang, rules="; ".join(self._rule(rule, lang) for rule in rules))
-        if self.instance.funds[f].kind == "national" and going:
-            capped = [m for m in going if near(self.national[m], ceiling(self.instance, m))]
-            if len(capped) == len(going) and len(full) < len(payable):
-                yield say("unspent_ceiling", lang)
-        counties = {self.instance.measures[m].county for m in payable}
-        if all(self.left.get(county, 1.0) <= NEAR for county in counties):
-            yield say("unspent_people", lang)
+    def _few(self, names: list[str], sign: str) -> str:
+        more = [say("and_more", self.lang, count=len(names) - MOST_NAMED)] if len(names) > MOST_NAMED else []
+        return sign.join(names[:MOST_NAMED] + more)
+
+    def place(self, m: str) -> dict[str, str]:
+        """Return the county and industry of a measure, and the words for its category and for money."""
+        row, instance, lang = self.instance.measures[m], self.instance, self.lang
+        industry = named(instance.industries[row.industry], row.industry, lang) if row.industry else ""
+        return {
+            "county": named(instance.counties[row.county], row.county, lang),
+            "industry": industry,
+            "category": say(row.category, lang),
+            "label": instance.money.label,
+        }
+
+    def exhausted(self, m: str) -> bool:
+        """Tell whether no national fund has anything left for a measure."""
+        return all(
+            self.left[f, self.instance.measures[m].county] <= NEAR
+            for f in self.payers[m]
+            if self.instance.funds[f].kind == "national"
+        )
+
+
+def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
+    """Return what each fund has left for each county, its total counted [money]."""
+    total = allocation.groupby("fund")["amount"].sum().to_dict()
+    local = allocation.groupby(["fund", "county"])["amount"].sum().to_dict()
+    left = {}
+    for f, fund in instance.funds.items():
+        in_all = available(instance, f) - total.get(f, 0.0)
+        for c in instance.counties:
+            tied = fund.by_county is not None
+            left[f, c] = min(in_all, available(instance, f, c) - local.get((f, c), 0.0)) if tied else in_all
+    return left
+
+
+Keys = dict[tuple[str, str], list[tuple[str, str]]]
+
+
+def _rules_at_their_limit(
+    instance: Instance, rules: pd.DataFrame
+) -> tuple[Keys, dict[str, tuple[tuple[str, str], float, float]]]:
+    """Return the rules whose limit a payment would strain, and of each measure the count that is full.
+
+    A payment strains a largest value by what is counted, a least value by what it is counted out of.
+    """
+    capped: Keys = defaultdict(list)
+    counted: dict[str, tuple[tuple[str, str], float, float]] = {}
+    rows = {(row["rule"], row["group"]): row for row in rules.to_dict("records")}
+    full = {key for key, row in rows.items() if not pd.isna(row["max"]) and near(row["value"], row["max"])}
+    low = {key for key, row in rows.items() if not pd.isna(row["min"]) and near(row["min"], row["value"])}
+    for key, side in sides(instance).items():
+        strained = [*(side.spends if key in full else ())]
+        strained += [x for x in side.base if x not in side.spends] if key in low and side.least else []
+        for payment in strained:
+            capped[payment].append(key)
+    for key, local in per_head(instance).items():
+        for payment in (x for spends in local.values() for x in spends) if key in full else ():
+            capped[payment].append(key)
+    for rule in instance.rules:
+        for group in groups(instance, rule) if isinstance(rule, Count) else ():
+            key = rule.name, group.name
+            if key in full:
+                counted |= dict.fromkeys(group.counted, (key, rows[key]["value"], rows[key]["max"]))
+    return capped, counted
+
+
+# Facts of a measure that is not funded.
+
+
+def _not_eligible(plan: _Shown, m: str) -> Places:
+    return None if plan.instance.measures[m].eligible else {}
+
+
+def _no_fund(plan: _Shown, m: str) -> Places:
+    row = plan.instance.measures[m]
+    return {} if not plan.payers[m] and row.fixed_cost + row.unit_cost > 0 else None
+
+
+def _requires(plan: _Shown, m: str) -> Places:
+    lacking = [other for other in plan.instance.measures[m].requires if not plan.funded[other]]
+    return {"other": plan.measure(lacking[0])} if lacking else None
+
+
+def _excluded(plan: _Shown, m: str) -> Places:
+    funded = sorted(other for other in plan.rivals[m] if plan.funded[other])
+    return {"other": plan.measure(funded[0])} if funded else None
+
+
+def _count(plan: _Shown, m: str) -> Places:
+    if m not in plan.counted:
+        return None
+    key, value, most = plan.counted[m]
+    return {"rule": plan.rules([key]), "value": f"{value:.6g}", "most": f"{most:.6g}"}
+
+
+def _rules(plan: _Shown, m: str) -> Places:
+    keys = [key for f in plan.payers[m] for key in plan.capped.get((m, f), ())]
+    return {"rules": plan.rules(keys)} if keys else None
+
+
+def _no_baseline(plan: _Shown, m: str) -> Places:
+    row = plan.instance.measures[m]
+    return plan.place(m) if row.industry and (row.county, row.industry) not in plan.limits else None
+
+
+def _bottleneck(plan: _Shown, m: str) -> Places:
+    row = plan.instance.measures[m]
+    limits = [x for x in plan.limits.get((row.county, row.industry), "").split("|") if x]
+    if row.category not in ("infrastructure", "training", "enterprise") or not limits or row.category in limits:
+        return None
+    words = (say(f"limit_{x}" if x in OTHERS else x, plan.lang) for x in limits)
+    return {**plan.place(m), "limits": " | ".join(words)}
+
+
+def _people(plan: _Shown, m: str) -> Places:
+    left = plan.jobseekers.get(plan.instance.measures[m].county)
+    return plan.place(m) if plan.instance.measures[m].jobs > 0 and left is not None and left <= NEAR else None
+
+
+def _strict(plan: _Shown, m: str) -> Places:
+    row, top = plan.instance.measures[m], ceiling(plan.instance, m)
+    if row.national != "supplement-strict":
+        return None
+    national = [f for f in plan.payers[m] if plan.instance.funds[f].kind == "national"]
+    left = sum(max(plan.left[f, row.county], 0.0) for f in national)
+    if left >= top * (1 - NEAR):
+        return None
+    return {**plan.place(m), **dict(zip(("left", "ceiling"), _apart(left, top), strict=True))}
+
+
+def _money(plan: _Shown, m: str) -> Places:
+    row = plan.instance.measures[m]
+    left = sum(max(plan.left[f, row.county], 0.0) for f in plan.payers[m])
+    cheapest = row.fixed_cost + row.unit_cost * row.min_units
+    if left <= NEAR or left >= cheapest * (1 - NEAR):
+        return None
+    return {**plan.place(m), **dict(zip(("left", "cost"), _apart(left, cheapest), strict=True))}
+
+
+def _spent(plan: _Shown, m: str) -> Places:
+    row = plan.instance.measures[m]
+    left = [plan.left[f, row.county] for f in plan.payers[m]]
+    return plan.place(m) if row.fixed_cost + row.unit_cost > 0 and all(x <= NEAR for x in left) else None
+
+
+def _apart(less: float, more: float) -> tuple[str, str]:
+    """Return two amounts with as many digits as tell them apart."""
+    for digits in range(1, 8):
+        words = [f"{x:,.{digits}f}".rstrip("0").rstrip(".") for x in (less, more)]
+        if words[0] != words[1] and not (words[0] == "0" and less):
+            break
+    return words[0], words[1]
+
+
+Fact = tuple[str, Callable[[_Shown, str], Places]]
+
+BARS: tuple[Fact, ...] = (
+    ("reason_not_eligible", _not_eligible),
+    ("reason_no_fund", _no_fund),
+    ("reason_requires", _requires),
+    ("reason_excluded", _excluded),
+)
+"""Where one of these holds the measure cannot be added to the plan as it is: the first is said."""
+
+SIGHTS: tuple[Fact, ...] = (
+    ("reason_count", _count),
+    ("reason_rules", _rules),
+    ("reason_no_baseline", _no_baseline),
+    ("reason_bottleneck", _bottleneck),
+    ("reason_people", _people),
+    ("reason_strict", _strict),
+    ("reason_money", _money),
+    ("reason_spent", _spent),
+)
+"""What the plan shows where a measure is left out: all that hold are said."""
+
+
+def _reason(plan: _Shown, m: str) -> str:
+    """Return what the plan shows of a measure that is not funded."""
+    row = plan.instance.measures[m]
+    if row.reason and not row.eligible:
+        return row.reason
+    barred = next(_holding(plan, m, BARS), None)
+    if barred:
+        return barred
+    rest = "reason_worth" if plan.proven else "reason_unsettled"
+    shown = "; ".join(_holding(plan, m, SIGHTS)) or say(rest, plan.lang)
+    return say("reason_best" if plan.proven else "reason_found", plan.lang, shown=shown)
+
+
+def _holding(plan: _Shown, m: str, facts: tuple[Fact, ...]) -> Iterator[str]:
+    for text, fact in facts:
+        places = fact(plan, m)
+        if places is not None:
+            yield say(text, plan.lang, **places)
+
+
+def _unspent(plan: _Shown, f: str, c: str) -> str:
+    """Return what the plan shows of a fund that has money left, in all or for one county."""
+    payable = plan.payable[f, c]
+    if not payable:
+        return say("unspent_no_measure", plan.lang)
+    rest = "unspent_best" if plan.proven else "unspent_unsettled"
+    return "; ".join(_left_over(plan, f, c, payable)) or say(rest, plan.lang)
+
+
+def _left_over(plan: _Shown, f: str, c: str, payable: list[str]) -> Iterator[str]:
+    """Yield the facts of a fund with money left that may pay for these measures."""
+    lang, kind, rows = plan.lang, plan.instance.funds[f].kind, plan.instance.measures
+    going = [m for m in payable if plan.funded[m]]
+    growing = [m for m in going if not near(plan.units[m], rows[m].max_units)]
+    keys = sorted({key for m in payable for key in plan.capped.get((m, f), ())})
+    if c and plan.left[f, c] <= NEAR:
+        yield say("unspent_total", lang)
+    if len(going) == len(payable) and not growing:
+        yield say("unspent_full", lang)
+    if keys:
+        yield say("unspent_rules", lang, rules=plan.rules(keys))
+    if kind == "national" and growing and all(near(plan.national[m], ceiling(plan.instance, m)) for m in going):
+        yield say("unspent_ceiling", lang)
+    if kind == "aid":
+        for text, barred in (("supplement", _awaiting(plan, going)), ("strict", _awaiting_strictly(plan, going))):
+            if barred:
+                yield say(f"unspent_{text}", lang, measures=plan.several(barred))
+    if kind in ("aid", "national"):
+        other, paid = ("national", plan.national) if kind == "aid" else ("aid", plan.aid)
+        barred = [m for m in going if rows[m].national == "exclusive" and paid[m] > NEAR]
+        if barred:
+            words = say(f"page_kind_{other}", lang)
+            yield say("unspent_exclusive", lang, measures=plan.several(barred), kind=words)
+    shared = [m for m in growing if _at_largest_share(plan, m, f)]
+    if shared:
+        yield say("unspent_share", lang, measures=plan.several(shared))
+    counties = {rows[m].county for m in payable}
+    if all(plan.jobseekers.get(county, 1.0) <= NEAR for county in counties):
+        yield say("unspent_people", lang)
+
+
+def _awaiting(plan: _Shown, going: list[str]) -> list[str]:
+    """Return the measures that aid may not enter yet: national money is neither at its ceiling nor spent."""
+    below = [m for m in going if not near(plan.national[m], ceiling(plan.instance, m))]
+    return [m for m in below if plan.instance.measures[m].national == "supplement" and not plan.exhausted(m)]
+
+
+def _awaiting_strictly(plan: _Shown, going: list[str]) -> list[str]:
+    """Return the measures that aid may not enter before national money is at its ceiling, which it is not."""
+    below = [m for m in going if not near(plan.national[m], ceiling(plan.instance, m))]
+    return [m for m in below if plan.instance.measures[m].national == "supplement-strict"]
+
+
+def _at_largest_share(plan: _Shown, m: str, f: str) -> bool:
+    """Tell whether a fund, or all of its kind, pays the largest share of a measure that it may."""
+    shares, kind = plan.instance.measures[m].max_share, plan.instance.funds[f].kind
+    alike = sum(plan.paid[m, x] for x in plan.payers[m] if plan.instance.funds[x].kind == kind)
+    paid = {f: plan.paid[m, f], kind: alike}
+    return any(share < 1 and near(paid[key], share * plan.cost[m]) for key, share in shares.items() if key in paid)
