@@ -7,10 +7,14 @@ AllocError
 └── AuditError        6  a plan did not survive the second reading
 """
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alloc.texts import say
+from alloc.texts import escaped, say
+
+MOST_FAULTS = 200
+"""Told of one file or sheet: a column pasted as text is one mistake, not ten thousand."""
 
 
 @dataclass(frozen=True)
@@ -34,10 +38,32 @@ class Fault:
         elif values.get("expected"):
             values["hint"] = say("expected_one_of", lang, words=values["expected"])
         sentence = say(self.text, lang, **values)
-        return f"{self.place}  {self.key}: {sentence}" if self.key else f"{self.place}  {sentence}"
+        line = f"{self.place}  {self.key}: {sentence}" if self.key else f"{self.place}  {sentence}"
+        return escaped(line).replace("\n", "\\n")  # what was written never begins a line of its own
 
     def __str__(self) -> str:
         return self.say()
+
+
+def foremost(faults: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return each fault once, of one file or sheet the first 200, and then how many more there are."""
+    found: dict[str, Fault] = {}
+    sizes: Counter[str] = Counter()
+    for fault in faults:
+        file = fault.place.rpartition("!" if "!" in fault.place else ":")[0] or fault.place
+        if sizes[file] >= MOST_FAULTS:
+            sizes[file] += 1
+        elif (line := fault.say()) not in found:
+            found[line] = fault
+            sizes[file] += 1
+    more = ((file, size - MOST_FAULTS) for file, size in sizes.items() if size > MOST_FAULTS)
+    return (*found.values(), *(Fault(file, "", "more_faults", {"count": count}) for file, count in more))
+
+
+def total(faults: Iterable[Fault]) -> int:
+    """Return how many faults there are, those among them that are only counted."""
+    counts = (fault.values["count"] if fault.text == "more_faults" else 1 for fault in faults)
+    return sum(count for count in counts if isinstance(count, int))
 
 
 class AllocError(Exception):

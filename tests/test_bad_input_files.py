@@ -8,6 +8,10 @@ from test_instance import PREVIOUS, QUESTION, TABLES, lay, lines, tabled, told
 NO_ALIAS = "anchors and aliases (& and *) are not allowed: write the value out"
 OUTSIDE = "leads out of the instance's folder; tables must stand beside the instance"
 NOT_UTF8 = "is not UTF-8, perhaps GBK: save it as 'CSV UTF-8'"
+ANEW = "or as UTF-8 in an editor"
+WIDE = f"is UTF-16 (what Excel calls Unicode text), not UTF-8: save it as 'CSV UTF-8', {ANEW}"
+PACKED = "is no text: it begins like a workbook, a PDF or a packed file, whatever its name says"
+UNSEEN = "holds the sign {}, which is not seen but changes what is shown: delete it"
 PLAN = "is not the allocation of a previous plan; expected the columns measure, county, category, industry, fund, "
 PLAN += "kind, amount"
 BOMB = "\n".join(["a0: &a0 [x]", *(f"a{i}: &a{i} [{f'*a{i - 1}, ' * 9}*a{i - 1}]" for i in range(1, 30))])
@@ -40,9 +44,9 @@ YAML_FILES = [
         ["instance.yaml:2  this is not valid YAML: but found another document"],
     ),
     (
-        "yaml_broken",
+        "control_sign",
         b"\x00\x01\x02\x03",
-        ["instance.yaml:1  this is not valid YAML: control characters are not allowed"],
+        ["instance.yaml:1  " + UNSEEN.format("U+0000")],
     ),
     ("yaml_alias", QUESTION + BOMB, ["instance.yaml:60  " + NO_ALIAS]),
     ("yaml_alias", "alloc: 1\nname: *name\n", ["instance.yaml:2  " + NO_ALIAS]),
@@ -62,8 +66,17 @@ YAML_FILES = [
     ("yaml_deep", "\n".join(" " * i + "a:" for i in range(3_000)), ["instance.yaml:13  nested deeper than 12 levels"]),
     ("key_not_a_word", QUESTION + "? [a, b]\n: 3\n", ["instance.yaml:60  a key must be one word"]),
     ("not_utf8", QUESTION.encode("gbk", errors="ignore"), ["instance.yaml  " + NOT_UTF8]),
-    ("not_utf8", QUESTION.encode("utf-16"), ["instance.yaml  " + NOT_UTF8]),
-    ("not_utf8", b"PK\x03\x04\xff\xfe\x93\x80", ["instance.yaml  " + NOT_UTF8]),
+    ("is_utf16", QUESTION.encode("utf-16"), ["instance.yaml  " + WIDE]),
+    ("is_utf16", QUESTION.encode("utf-16-be"), ["instance.yaml  " + WIDE]),
+    ("is_utf16", QUESTION.encode("utf-32"), ["instance.yaml  " + WIDE]),
+    (
+        "not_unicode",
+        b"alloc: \xff\xff\xff",
+        ["instance.yaml  is neither UTF-8 nor GBK: save it as 'CSV UTF-8', " + ANEW],
+    ),
+    ("not_text_file", b"PK\x03\x04\xff\xfe\x93\x80", ["instance.yaml  " + PACKED]),
+    ("not_text_file", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", ["instance.yaml  " + PACKED]),
+    ("control_sign", QUESTION + "# \x1b[2J\n", ["instance.yaml:60  " + UNSEEN.format("U+001B")]),
     ("missing", "", MISSING),
     ("missing", "# nothing but words\n", MISSING),
     ("missing", "{}", MISSING),
@@ -86,7 +99,31 @@ CSV_FILES = [
         'id,closure_bonus\n\ndairy,"4"5\n',
         ["chains.csv:3  this is not valid CSV: ',' expected after '\"'"],
     ),
-    ("too_many_cells", "chains", "id,closure_bonus\ndairy,4,5\n", ["chains.csv:2  3 cells in the row, but 2 columns"]),
+    (
+        "too_many_cells",
+        "chains",
+        "id,closure_bonus\ndairy,4,5\n",
+        ["chains.csv:2  3 cells in the row, but 2 columns: a text with a comma in it must stand in quotes"],
+    ),
+    (
+        "cut_number",
+        "chains",
+        "id,closure_bonus,note\ndairy,1,405,\n",
+        ["chains.csv:2  4 cells in the row, but 3 columns: is 1,405 one number? Write 1405"],
+    ),
+    (
+        "other_mark",
+        "chains",
+        "id,closure_bonus,note\ndairy;45;\n",
+        ["chains.csv:2  the cells of this row stand between ';', those of the first row between ','"],
+    ),
+    (
+        "other_mark",
+        "chains",
+        "id;closure_bonus;note\ndairy\t45\t\n",
+        ["chains.csv:2  the cells of this row stand between 'Tab', those of the first row between ';'"],
+    ),
+    ("is_utf16", "chains", "id,note\ndairy,奶\n".encode("utf-16"), ["chains.csv  " + WIDE]),
     ("column_without_name", "chains", "id,,closure_bonus\ndairy,3,45\n", ["chains.csv:1  column 2 has no name"]),
     (
         "duplicate_column",

@@ -10,9 +10,9 @@ import pytest
 import yaml
 from test_bad_input import MISTAKES
 from test_bad_input_files import CSV_FILES, PATHS, PLANS, YAML_FILES
-from test_instance import QUESTION, TABLES, lay, lines, tabled
+from test_instance import QUESTION, TABLES, in_chinese, lay, lines, tabled
 
-from alloc.errors import RequestError
+from alloc.errors import RequestError, total
 from alloc.instance import inspect, read
 
 
@@ -248,5 +248,21 @@ def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
     for changes in (circle, (("population: 160000, ", ""),)):
         lay(tmp_path, changed(*changes))
         said |= {fault.text for fault in inspect(tmp_path).faults}
+    lay(tmp_path, tabled("chains"), {"chains.csv": "id,closure_bonus\n" + "dairy,x\n" * 300})
+    said |= {fault.text for fault in inspect(tmp_path).faults}
     page = yaml.safe_load((files("alloc.texts") / "faults.yaml").read_text(encoding="utf-8"))
     assert set(page) - said == set()
+
+
+def test_of_one_file_the_first_two_hundred_faults_are_told_and_then_their_number(tmp_path):
+    rows = "".join(f"c{i},x\n" for i in range(1000))
+    lay(tmp_path, tabled("chains", "counties"), {"chains.csv": "id,closure_bonus\ndairy,4\n" + rows})
+    lay(tmp_path, tabled("chains", "counties"), {"counties.csv": TABLES["counties"].replace("1.5", "heavy")})
+    found = lines(tmp_path)
+    assert sum(line.startswith("chains.csv:") for line in found) == 200
+    assert [line for line in found if not line.startswith("chains.csv:")] == [
+        "counties.csv:3  weight: 'heavy' must be a number",
+        "chains.csv  and 800 more faults here",
+    ]
+    assert "chains.csv  此处还有 800 个错误" in in_chinese(tmp_path)
+    assert total(inspect(tmp_path).faults) == 1001

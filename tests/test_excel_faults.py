@@ -289,7 +289,7 @@ SHEETS = [
     (
         "more_faults",
         both(*(appended("counties", [f"c{i}", *[None] * 4, "1"]) for i in range(300))),
-        "plan.xlsx:counties  and 100 more faults in this sheet",
+        "plan.xlsx:counties  and 100 more faults here",
     ),
 ]
 

@@ -153,6 +153,11 @@ def told(folder: Path, overrides: Mapping[str, object] | None = None) -> list[tu
     return [(fault.text, str(fault).replace(f"{folder}/", "")) for fault in inspect(folder, overrides).faults]
 
 
+def in_chinese(folder: Path) -> list[str]:
+    """Return the faults of a folder as a planner in Hotan reads them."""
+    return [fault.say("zh").replace(f"{folder}/", "") for fault in inspect(folder).faults]
+
+
 def lines(folder: Path, overrides: Mapping[str, object] | None = None) -> list[str]:
     """Return the faults of an instance, line by line."""
     return [line for _, line in told(folder, overrides)]

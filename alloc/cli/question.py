@@ -17,6 +17,7 @@ from alloc.texts import say
 def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
     """Report every fault and doubt in an instance, all at once."""
     with spoken(lang):
+        from alloc.errors import total
         from alloc.instance import inspect
 
         reading = inspect(instance, overrides(settings))
@@ -25,7 +26,7 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
         for doubt in reading.doubts:
             click.echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
         if reading.instance is None:
-            click.echo(say("check_faults", lang, count=len(reading.faults)), err=True)
+            click.echo(say("check_faults", lang, count=total(reading.faults)), err=True)
             sys.exit(2)
         found = reading.instance
         sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}

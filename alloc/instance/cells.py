@@ -6,21 +6,17 @@ it; nothing is turned into something else, but for codes and ids typed as whole 
 
 import datetime
 import re
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from alloc.instance.document import scalar
 from alloc.instance.headings import code
+from alloc.instance.signs import INVISIBLE, narrow, strange
 
 TRUTH = {"true": True, "false": False, "是": True, "否": False}
-FREE = frozenset({"name", "name_zh", "note", "unit", "donor", "reason", "citation", "title", "description", "label"})
-"""Columns of text for people, kept to the letter; in others blanks around a word are no part of it."""
-
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_INVISIBLE = re.compile("[\u200b-\u200f\u2028-\u202e\u2060\ufeff\u00ad]")
 _MONEY = re.compile(r"(%|‰|元|万元|亿元|万|亿|¥|￥|\$)$|^(¥|￥|\$)")
 
 
@@ -55,11 +51,6 @@ def unescaped(text: str) -> str:
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
 
-def visible(text: str) -> str:
-    """Return a text as it looks: without invisible signs, with plain blanks and half-width letters."""
-    return " ".join(_narrow(_INVISIBLE.sub("", text)).split())
-
-
 def _number(found: float, shown: str, kind: str) -> Any:
     whole = int(found) if float(found).is_integer() and abs(found) < 1e15 else found
     if kind in ("number", "truth", "any"):
@@ -76,14 +67,15 @@ def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
     word = found.strip()
     if not word:
         return None
+    trouble = strange(found, free or kind == "any")
+    if trouble is not None:
+        return Trouble(*trouble)
     if kind == "any" or free:
         return found
-    if _INVISIBLE.search(word):
-        return Trouble("cell_invisible", {"found": visible(word)})
     if kind == "number" and _looks_like_number(word):
         return Trouble("cell_wide" if _is_wide(word) else "cell_text_number", {"found": word, "meant": _meant(word)})
     if _is_wide(word):
-        return Trouble("cell_wide", {"found": word, "meant": _narrow(word)})
+        return Trouble("cell_wide", {"found": word, "meant": narrow(word)})
     read: dict[str, Callable[[], Any]] = {
         "truth": lambda: TRUTH.get(word.lower(), word),
         "words": lambda: tuple(code(part.strip(), possible) for part in word.split("|")),
@@ -98,11 +90,6 @@ def _curve(word: str) -> tuple[tuple[object, ...], ...]:
     return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in word.split("|"))
 
 
-def _narrow(text: str) -> str:
-    """Return a text with half-width letters, digits and signs in the place of full-width ones."""
-    return "".join(unicodedata.normalize("NFKC", x) if "\uff01" <= x <= "\uff5e" else x for x in text)
-
-
 def _is_wide(text: str) -> bool:
     """Tell whether digits, letters or the bar of lists are written full-width."""
     return any("\uff01" <= x <= "\uff5e" and (x.isalnum() or x in "｜．－") for x in text)
@@ -114,7 +101,7 @@ def _looks_like_number(word: str) -> bool:
 
 def _meant(word: str) -> str:
     """Return the number that a text seems to mean, without separators, blanks and units."""
-    plain = re.sub(r"[\s,'，]", "", _narrow(_INVISIBLE.sub("", word)))
+    plain = re.sub(r"[\s,'，]", "", narrow(INVISIBLE.sub("", word)))
     stripped = _MONEY.sub("", plain)
     return re.sub("^(-?)0+(?=[0-9])", r"\1", stripped.removeprefix("+"))
 

@@ -22,7 +22,8 @@ beside it (UTF-8, with or without a byte-order mark) or of an Excel workbook wit
 instance is [one workbook](EXCEL.md). All forms hold the same columns and give the same instance, and `alloc convert`
 turns one into another. In CSV and Excel a nested key is a dotted column (`delivery.enterprise`, `max_share.aid`,
 `uses.water`), a list is written `a|b`, and `returns` is `100:1|400:0.6`. An empty cell, like a key left out, is the
-default; `{}` in a column `by_county` is an empty mapping.
+default; `{}` in a column `by_county` is an empty mapping. Cells of a CSV file stand between commas, semicolons or tabs,
+as its headings or a first line `sep=;` say; columns without heading and cells are none.
 
 A table with ids is a mapping `id: {…}`, or a list of rows with `id`; in CSV the column is `id`. A `source` names a key
 of `sources` or is the word `assumption`; `sources.<column>` gives the source of a single figure.
@@ -34,8 +35,10 @@ figure replaced by one outside its range loses that range.
 
 Nothing is guessed and nothing is dropped: unknown and repeated keys, text for numbers, references to nothing, minima
 above maxima and whatever else cannot be meant are all reported at once, each with file, line (or sheet and cell) and
-key. `alloc check` prints them, with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and
-`065225` are words, `1e3` is a number, anchors and tags are refused.
+key. Ids that only look different (a capital, a letter of another script, a sign that cannot be seen) and control
+characters are refused too; of one file the first 200 faults are told, then their number. `alloc check` prints them,
+with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and `065225` are words, `1e3` is a
+number, anchors and tags are refused.
 
 What the numbers do stands in [the formulation](../model/FORMULATION.md)."""
 

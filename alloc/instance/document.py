@@ -29,6 +29,9 @@ TOO_DEEP = "exceeded maximum nesting depth"
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INTEGER = re.compile(r"[-+]?(0|[1-9][0-9]*)")
 _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[0-9]+)?")
+_BARRED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
+"""Signs that no YAML text may hold; written as `\\x1b` in quotes they come through, and are found later."""
+
 _CONSTANTS = {
     "": None,
     "~": None,
@@ -128,6 +131,11 @@ def scalar(text: str) -> object:
 def parse(text: str, file: str) -> Source:
     """Read one YAML text. Faults of the YAML itself end up in `faults`; they never raise."""
     source = Source(places={(): f"{file}:1"})
+    barred = _BARRED.search(text)
+    if barred:
+        line = text.count("\n", 0, barred.start()) + 1
+        source.faults.append(Fault(f"{file}:{line}", "", "control_sign", {"sign": f"U+{ord(barred[0]):04X}"}))
+        return source
     try:
         fault = next(_dangers(text, file), None)
         if fault is None:

@@ -5,6 +5,7 @@ from typing import Any
 from alloc.errors import Fault
 from alloc.instance.document import Path, Source, scalar
 from alloc.instance.schema import Document
+from alloc.instance.signs import FREE, strange
 from alloc.instance.tables import TABLES, WITHOUT_ID
 from alloc.instance.words import nearest
 
@@ -19,8 +20,10 @@ def override(source: Source, key: str, value: object) -> None:
     """
     if source.data is None:
         return
-    if any(0xD800 <= ord(letter) <= 0xDFFF for letter in f"{key}{value}"):
-        source.faults.append(Fault(PLACE, ascii(key)[1:-1], "not_utf8"))
+    text = value if isinstance(value, str) else ""
+    trouble = strange(key, free=False) or strange(text, free=key.rpartition(".")[2] in FREE)
+    if trouble is not None:
+        source.faults.append(Fault(PLACE, key, *trouble))
         return
     steps, words, data = followed(source.data, key.split("."))
     if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
-from alloc.errors import Fault, InstanceError, RequestError
-from alloc.instance import doubts, plans, references
+from alloc.errors import Fault, InstanceError, RequestError, foremost
+from alloc.instance import doubts, plans, references, signs
 from alloc.instance.document import Source, parse
+from alloc.instance.encoding import decoded
 from alloc.instance.overrides import override
 from alloc.instance.schema import Document, Instance
 from alloc.instance.shape import shaped
@@ -76,6 +77,7 @@ def draft(path: str | File) -> Draft:
     content = folder.open(file.name)
     source = _document(content, file)
     gather(source, folder.open, _add_table, str(file.parent))
+    signs.check(source)
     return Draft(source, folder)
 
 
@@ -95,7 +97,7 @@ def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object
         if not source.faults:
             worries = [_placed(source, found) for check in doubts.CHECKS for found in check(document)]
     if source.faults or document is None:
-        return Reading(None, tuple({fault.say(): fault for fault in source.faults}.values()), ())
+        return Reading(None, foremost(source.faults), ())
     fields = {key: getattr(document, key) for key in Document.model_fields}
     instance = Instance.model_construct(**fields, previous=previous, sha256=folder.digest(overrides))
     return Reading(instance, (), tuple(worries))
@@ -120,10 +122,10 @@ def _document(content: bytes | Fault, file: File) -> Source:
         return document(content, str(file))
     if file.suffix.lower() in FOREIGN:
         return Source(faults=[Fault(str(file), "", "workbook_format", {"found": file.suffix})])
-    try:
-        return parse(content.decode("utf-8-sig"), str(file))
-    except UnicodeDecodeError:
-        return Source(faults=[Fault(str(file), "", "not_utf8")])
+    text = decoded(content)
+    if isinstance(text, Fault):
+        return Source(faults=[Fault(str(file), "", text.text, text.values)])
+    return parse(text, str(file))
 
 
 def _add_table(content: bytes, file: str, table: str, source: Source) -> None:

@@ -1,9 +1,8 @@
 """Tables, inline or as CSV files beside the instance: the same rows, whichever form they were written in."""
 
-import csv
-import io
+import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path as File
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -13,6 +12,8 @@ from pydantic import BaseModel
 from alloc.errors import Fault
 from alloc.instance import schema
 from alloc.instance.document import UNREAD, Path, Source, scalar
+from alloc.instance.encoding import decoded
+from alloc.instance.separated import MARKS, Grid, grid, split_number
 from alloc.instance.words import nearest
 
 TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
@@ -69,16 +70,15 @@ def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: 
     if isinstance(content, bytes) and File(name).suffix.lower() in WORKBOOKS:
         sheeted(content, str(File(folder) / name), table, source)
         return
-    if isinstance(content, bytes) and not name.endswith(".csv"):
+    if isinstance(content, bytes) and not name.lower().endswith(".csv"):
         content = Fault("", "", "not_a_csv", {"found": name})
     if isinstance(content, Fault):
         source.faults.append(Fault(source.place((table,)), table, content.text, content.values))
         return
     file = str(File(folder) / name)
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        source.faults.append(Fault(file, "", "not_utf8"))
+    text = decoded(content)
+    if isinstance(text, Fault):
+        source.faults.append(Fault(file, "", text.text, text.values))
         return
     rows: list[dict[str, Any]] = []
     for line, cells in _rows(text, table, file, source):
@@ -90,37 +90,54 @@ def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: 
     source.unread.discard(table)
 
 
-def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[int, dict[str, str]]]:
+def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, column → cell) of a CSV text; faults of its shape go to the source."""
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     known = columns(table)
-    header: list[str] | None = None
-    end = 0
-    try:
-        for cells in reader:
-            line, end = end + 1, reader.line_num
-            if not any(cell.strip() for cell in cells):
-                continue
-            if header is None:
-                header = [cell.strip() for cell in cells]
-                source.faults.extend(_header_faults(header, known, f"{file}:{line}"))
-            elif len(cells) > len(header) and any(cells[len(header) :]):
-                extra = {"cells": len(cells), "columns": len(header)}
-                source.faults.append(Fault(f"{file}:{line}", "", "too_many_cells", extra))
-            else:
-                pairs = zip(header, cells, strict=False)
-                yield line, {k: c.strip() for k, c in pairs if c.strip() and column_kind(k, known)}
-    except csv.Error as error:
-        source.faults.append(Fault(f"{file}:{reader.line_num}", "", "csv_broken", {"problem": error}))
+    found = grid(text, lambda heading: bool(column_kind(heading, known)))
+    source.faults.extend(_header_faults(found, known, f"{file}:{found.line}"))
+    for line, cells in found.rows:
+        trouble = _row_trouble(cells, found)
+        if trouble is not None:
+            source.faults.append(Fault(f"{file}:{line}", "", *trouble))
+            unread: dict[str, Any] = {column: UNREAD for column in found.header if column_kind(column, known)}
+            named = {"id": re.split("[,;\t]", cells[0])[0]} if found.header[0] == "id" else {}
+            yield line, unread | named  # the id stays known, so that others may refer to it
+        else:
+            pairs = zip(found.header, cells, strict=False)
+            yield line, {k: c for k, c in pairs if c and column_kind(k, known)}
+    if found.problem:
+        line, problem = found.problem
+        source.faults.append(Fault(f"{file}:{line}", "", "csv_broken", {"problem": problem}))
 
 
-def _header_faults(header: list[str], known: Mapping[str, str], place: str) -> Iterator[Fault]:
+def _row_trouble(cells: Sequence[str], found: Grid) -> tuple[str, dict[str, object]] | None:
+    """Return the sentence about a row that does not fit its header, and what fills it."""
+    sizes: dict[str, object] = {"cells": len(cells), "columns": len(found.header)}
+    if len(cells) > len(found.header):
+        cut = split_number(cells)
+        values = {"found": cut, "meant": cut.replace(",", "")}
+        return ("cut_number", sizes | values) if cut and found.mark == "," else ("too_many_cells", sizes)
+    others = [mark for mark in MARKS if mark != found.mark and mark in cells[0]]
+    if len(cells) == 1 < len(found.header) and others:
+        return "other_mark", {"found": say_mark(others[0]), "mark": say_mark(found.mark)}
+    return None
+
+
+def say_mark(mark: str) -> str:
+    """Return a mark between cells as people can read it."""
+    return "Tab" if mark == "\t" else mark
+
+
+def _header_faults(found: Grid, known: Mapping[str, str], place: str) -> Iterator[Fault]:
+    """Yield faults of headings; a column with neither a heading nor anything else in it is none."""
+    header = found.header
+    used = {i for _, cells in found.rows for i, cell in enumerate(cells) if cell} if "" in header else set()
     for i, column in enumerate(header):
-        if not column:
+        if not column and i in used:
             yield Fault(place, "", "column_without_name", {"number": i + 1})
-        elif column in header[:i]:
+        elif column and column in header[:i]:
             yield Fault(place, column, "duplicate_column")
-        elif not column_kind(column, known):
+        elif column and not column_kind(column, known):
             yield Fault(place, column, "unknown_key", {"hint": nearest(column, known)})
 
 
@@ -172,10 +189,10 @@ def column_kind(column: str, known: Mapping[str, str]) -> str:
     return INSIDE.get(kind, "")
 
 
-def nested(table: str, cells: Mapping[str, str]) -> dict[str, Any]:
+def nested(table: str, cells: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as it would stand in YAML: dotted columns nested, `a|b` a list, numbers numbers."""
     known = columns(table)
-    return unflat({column: value(column_kind(column, known), cell) for column, cell in cells.items()})
+    return unflat({c: cell if cell is UNREAD else value(column_kind(c, known), cell) for c, cell in cells.items()})
 
 
 def unflat(values: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,7 +13,7 @@ import openpyxl
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from alloc.errors import Fault
-from alloc.instance.cells import FREE, Trouble, understood, unescaped, visible
+from alloc.instance.cells import Trouble, understood, unescaped
 from alloc.instance.document import UNREAD, Source
 from alloc.instance.headings import (
     choices,
@@ -29,11 +29,9 @@ from alloc.instance.headings import (
 from alloc.instance.marks import MOST_BYTES, Marks, marks, too_large
 from alloc.instance.schema import Flow
 from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, has_inputs, is_aside, table_names, table_sheets
+from alloc.instance.signs import FREE
 from alloc.instance.tables import column_kind, unflat
 from alloc.instance.words import nearest
-
-MOST_FAULTS = 200
-"""Of one sheet: a column pasted as text is one mistake, not ten thousand."""
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
@@ -187,10 +185,6 @@ def _take(sheet: _Sheet, source: Source) -> None:
     rows = list(_rows(sheet, header, source))
     take = {SETTINGS: _settle, SOURCES: _cite, PLANS: _remember}.get(sheet.table, _tabulate)
     take(sheet, rows, header, source)
-    faults = source.faults[before:]
-    if len(faults) > MOST_FAULTS:
-        more = Fault(sheet.place, "", "more_faults", {"count": len(faults) - MOST_FAULTS})
-        source.faults[before:] = [*faults[:MOST_FAULTS], more]
 
 
 def _tabulate(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
@@ -209,7 +203,6 @@ def _tabulate(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], so
         source.faults += [Fault(sheet.at(row, start), column, "column_missing") for column in absent]
     unread = dict.fromkeys(absent, UNREAD)
     source.data[sheet.table] = tuple(unflat(row.values | unread) for row in rows)
-    source.faults += _lookalikes(sheet, rows, header)
 
 
 def _header(sheet: _Sheet, source: Source) -> dict[int, str]:
@@ -286,20 +279,6 @@ def _value(sheet: _Sheet, cell: Any, column: str, values: Mapping[str, Any], sou
         source.faults.append(Fault(sheet.at(cell.row, cell.column), key, found.text, found.values))
         return UNREAD
     return found
-
-
-def _lookalikes(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str]) -> Iterator[Fault]:
-    """Yield ids and names of rules that only look the same: blanks, invisible signs, full-width letters."""
-    column = "name" if sheet.table == "rules" else "id"
-    number = next((n for n, found in header.items() if found == column), 1)
-    seen: dict[str, tuple[str, str]] = {}
-    for row in rows:
-        word = row.values.get(column)
-        if isinstance(word, str):
-            place = sheet.at(row.number, number)
-            other, first = seen.setdefault(visible(word), (word, place))
-            if other != word:
-                yield Fault(place, column, "looks_alike", {"found": visible(word), "first": first})
 
 
 def _settle(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:

@@ -1,5 +1,6 @@
 """Every sentence that a planner reads, in English and Chinese, from one catalogue."""
 
+import re
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -7,6 +8,12 @@ from importlib.resources import files
 import yaml
 
 LANGUAGES = ("en", "zh")
+
+HOSTILE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff\ufffe\uffff]|\r(?!\n)"
+)
+"""Signs that steer a terminal, turn a line around, or may not stand in XML: control characters but for tabs and line
+ends, separators of lines, directions, halves of pairs."""
 
 
 @cache
@@ -25,4 +32,9 @@ def say(text: str, lang: str = "en", /, **values: object) -> str:
 
     Raises KeyError for an id, a language or a place that the catalogue does not have.
     """
-    return catalogue()[text][lang].format(**values)
+    return escaped(catalogue()[text][lang].format(**values))
+
+
+def escaped(text: str) -> str:
+    """Return a text with its hostile signs written out: `\\x1b`."""
+    return HOSTILE.sub(lambda sign: ascii(sign[0])[1:-1], text)

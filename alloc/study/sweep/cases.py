@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alloc.errors import Fault, InstanceError
+from alloc.errors import Fault, InstanceError, foremost
 from alloc.instance import Draft, Instance
 from alloc.instance.document import Path, Source
 from alloc.study.sweep.paths import replaced
@@ -127,7 +127,7 @@ class _Reader:
     def stop(self) -> None:
         """Raise InstanceError where there are faults."""
         if self.faults:
-            raise InstanceError(tuple({fault.say(): fault for fault in self.faults}.values()))
+            raise InstanceError(foremost(self.faults))
 
     def spans(self, rows: Mapping[str, Any], where: Path, drawn: bool = False) -> list[Span]:
         """Return what each line means."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from alloc.errors import Fault, InstanceError, RequestError
+from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance.document import Path, Source, parse
 from alloc.instance.words import nearest
 from alloc.study.sweep.schema import Plan, Sample
@@ -32,7 +32,7 @@ def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
         except UnicodeDecodeError:
             raise InstanceError([Fault(str(plan), "", "not_utf8")]) from None
     if source.data is None:
-        raise InstanceError(source.faults)
+        raise InstanceError(foremost(source.faults))
     _keep_empty(source)
     found = None
     try:
@@ -40,7 +40,7 @@ def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
     except ValidationError as error:
         source.faults.extend(_fault(one, source) for one in error.errors(include_url=False))
     if source.faults or found is None:
-        raise InstanceError(source.faults)
+        raise InstanceError(foremost(source.faults))
     return found, source
 
 

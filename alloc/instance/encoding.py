@@ -1,0 +1,35 @@
+"""Bytes as text: UTF-8, and what else they seem to be where they are not."""
+
+from alloc.errors import Fault
+
+_PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")
+"""How workbooks, old workbooks, archives and PDF files begin."""
+
+_WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
+"""The byte-order marks of UTF-16; that of UTF-32 begins or ends with one of them."""
+
+
+def decoded(content: bytes) -> str | Fault:
+    """Return the text that a file holds, or a fault without place that says what the file seems to be instead."""
+    if content.startswith(_PACKED):
+        return Fault("", "", "not_text_file")
+    if content.startswith(_WIDE_MARKS) or _is_wide(content):
+        return Fault("", "", "is_utf16")
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return Fault("", "", "not_utf8" if _may_be_gbk(content) else "not_unicode")
+
+
+def _is_wide(content: bytes) -> bool:
+    """Tell whether every other byte is mostly 0, as in Latin text of two bytes a letter without a mark."""
+    start = content[:2000]
+    return len(start) > 15 and any(start[i::2].count(0) * 4 > len(start) for i in (0, 1))
+
+
+def _may_be_gbk(content: bytes) -> bool:
+    try:
+        content.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    return True

@@ -1,0 +1,80 @@
+"""CSV as people save it: cells between commas, semicolons or tabs, with or without a line that says so."""
+
+import csv
+import io
+import itertools
+import re
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+MARKS = (",", ";", "\t")
+"""What may stand between cells: `;` where the comma is the decimal mark, a tab in what Excel calls Unicode text."""
+
+_DECLARED = re.compile(r'"?sep=([,;|\t])"?[,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
+_GROUP = re.compile(r"[-+]?[1-9][0-9]{0,2}")
+_REST = re.compile(r"[0-9]{3}(\.[0-9]+)?")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """A CSV text as cells without blanks around them. line: where the header stands; rows: (line, cells).
+
+    problem: what cut the text short, with its line.
+    """
+
+    mark: str
+    header: tuple[str, ...]
+    line: int
+    rows: tuple[tuple[int, tuple[str, ...]], ...]
+    problem: tuple[int, str] | None = None
+
+
+def grid(text: str, is_known: Callable[[str], bool]) -> Grid:
+    """Return a CSV text as cells, parted by the mark that its first line declares or that makes most headings known."""
+    declared = _DECLARED.match(text)
+    if declared:
+        text = text[declared.end() :]  # the end of this line stays, so that lines keep their numbers
+        return _parted(text, declared[1])
+
+    def knows(mark: str) -> int:
+        return sum(map(is_known, _header(text, mark)))
+
+    return _parted(text, max(MARKS, key=knows))
+
+
+def _header(text: str, mark: str) -> Sequence[str]:
+    """Return the first row that is not empty, none where it is no CSV."""
+    try:
+        rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+        return next(([cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)), ())
+    except csv.Error:
+        return ()
+
+
+def _parted(text: str, mark: str) -> Grid:
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
+    found: list[tuple[int, tuple[str, ...]]] = []
+    problem = None
+    try:
+        found.extend(_filled(reader))
+    except csv.Error as error:
+        problem = reader.line_num, str(error)
+    line, header = found[0] if found else (1, ())
+    return Grid(mark, header, line, tuple(found[1:]), problem)
+
+
+def _filled(reader: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """Yield the rows that hold something, each with the line it begins in."""
+    end = 0
+    for cells in reader:
+        line, end = end + 1, reader.line_num
+        stripped = tuple(cell.strip() for cell in cells)
+        if any(stripped):
+            yield line, stripped
+
+
+def split_number(cells: Sequence[str]) -> str:
+    """Return the first number that a comma between thousands seems to have cut in two, '' where there is none."""
+    pairs = itertools.pairwise(cells)
+    return next((f"{a},{b}" for a, b in pairs if _GROUP.fullmatch(a) and _REST.fullmatch(b)), "")
