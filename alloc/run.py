@@ -24,6 +24,7 @@ from alloc.report import folder
 from alloc.report.boundaries import Boundaries, boundaries
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
+from alloc.report.target import filled
 from alloc.solution import Solution, Status
 from alloc.solver import Kept, ahead, solve_near, solve_suited
 from alloc.texts import LANGUAGES
@@ -235,21 +236,10 @@ def versions() -> dict[str, str]:
     return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
-def may_write(out: Path, overwrite: bool) -> None:
-    """Raise RequestError where a results folder may not be written: only an earlier result is ever replaced."""
-    if not out.exists():
-        return
-    if not overwrite:
-        raise RequestError("folder_exists", path=out)
-    if not all((out / name).is_file() for name in ("run.json", "datapackage.json")):
-        raise RequestError("not_a_result", path=out)
-
-
 def _save(run: Run, out: Path, overwrite: bool, lang: str, drawn: Boundaries | None, pictures: bool) -> Path:
     if not run.tables:
         raise RequestError("nothing_to_save", status=run.status)
-    may_write(out, overwrite)
-    with folder.whole(out) as new:
+    with filled(out, overwrite) as new:
         folder.write(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
         (new / "run.json").write_text(
             json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"

@@ -153,6 +153,8 @@ import contextlib, io, os, signal, sys, threading
 import alloc.cli as cli
 import alloc.cli.answer as answer
 
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored in the background
+
 class Log(io.TextIOBase):
     sent = False
     def writable(self):

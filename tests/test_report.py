@@ -12,6 +12,7 @@ import pytest
 import yaml
 from rich.console import Console
 
+from alloc.errors import RequestError
 from alloc.instance import read
 from alloc.report.summary import summary
 from alloc.report.tables import dictionary
@@ -143,7 +144,7 @@ def test_a_failed_write_leaves_nothing_behind(run: Run, tmp_path: Path, monkeypa
         raise OSError("disk full")
 
     monkeypatch.setattr("alloc.report.folder.workbook", broken)
-    with pytest.raises(OSError, match="disk full"):
+    with pytest.raises(RequestError, match="out: disk full"):
         run.save(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
 

@@ -1,6 +1,7 @@
 """The command line: words in, words out."""
 
 import io
+import os
 import sys
 
 import click
@@ -10,6 +11,7 @@ from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
+from alloc.cli.speech import listen
 from alloc.cli.sweep import sweep
 from alloc.cli.tradeoff import alternatives, frontier
 from alloc.cli.uncertainty import sensitivity
@@ -22,6 +24,10 @@ from alloc.texts import LANGUAGES
 @click.version_option(package_name="alloc", message="%(prog)s %(version)s")
 def main(lang: str) -> None:
     """Decide how a fixed yearly aid budget is spent, with a proof and an explanation."""
+    listen()
+    for name in ("stdout", "stderr"):
+        if getattr(sys, name) is None:  # closed by whoever started this
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal without Chinese shows ? and goes on

@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alloc.cli.speech import (
+    INTERRUPTED,
     instance_argument,
     lang_option,
     map_option,
     overrides,
     pictures_option,
     progress,
+    saved,
     set_option,
     spoken,
 )
@@ -56,7 +58,8 @@ def solve(
     with spoken(lang):
         from alloc.instance import inspect
         from alloc.report.boundaries import boundaries
-        from alloc.run import EXIT_CODES, may_write
+        from alloc.report.target import may_write
+        from alloc.run import EXIT_CODES
         from alloc.run import solve as run_solve
 
         reading = inspect(instance, overrides(settings))
@@ -72,13 +75,15 @@ def solve(
             boundaries(map_file, reading.instance)
         with progress(say("solving", lang, name=reading.instance.name)) as log:
             run = run_solve(reading.instance, lang=lang, log=log, **options)
-        if run.solution.has_plan:
-            run.save(target, overwrite, lang, map_file, pictures)
-        _tell(run, target, as_json, lang)
-        sys.exit(130 if run.solution.interrupted else EXIT_CODES[run.solution.status])
+        named = not run.solution.has_plan or saved(
+            lambda place: run.save(place, overwrite, lang, map_file, pictures), target, lang
+        )
+        _tell(run, as_json, lang)
+        code = INTERRUPTED if run.solution.interrupted else EXIT_CODES[run.solution.status]
+        sys.exit(code if named else 2)
 
 
-def _tell(run: "Run", target: Path, as_json: bool, lang: str) -> None:
+def _tell(run: "Run", as_json: bool, lang: str) -> None:
     """Print the figures, or the summary; words about the run go to standard error."""
     if as_json:
         click.echo(json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False))
@@ -93,7 +98,6 @@ def _tell(run: "Run", target: Path, as_json: bool, lang: str) -> None:
         if run.status == "feasible":
             gap = max(stage.gap for stage in run.solution.stages)
             click.echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
-        click.echo(say("wrote", lang, path=target), err=True)
     else:
         click.echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)
 

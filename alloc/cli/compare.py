@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import instance_argument, lang_option, overrides, progress, set_option, spoken
+from alloc.cli.speech import instance_argument, lang_option, overrides, progress, set_option, spoken, unchecked_option
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -28,15 +28,16 @@ json_option = click.option("--json", "as_json", is_flag=True)
 @click.argument("a", type=click.Path(path_type=Path))
 @click.argument("b", type=click.Path(path_type=Path))
 @click.option("--out", type=click.Path(path_type=Path))
+@unchecked_option
 @json_option
 @lang_option
-def diff(a: Path, b: Path, out: Path | None, as_json: bool, lang: str) -> None:
+def diff(a: Path, b: Path, out: Path | None, unchecked: bool, as_json: bool, lang: str) -> None:
     """Compare two plans, results folders or workbooks: who gains, which rules bind, where the jobs come from."""
     with spoken(lang):
         from alloc.study.diff import diff as compare
 
         with progress(say("comparing", lang)):
-            found = compare(a, b, lang=lang)
+            found = compare(a, b, lang=lang, unchecked=unchecked)
         if out is not None:
             click.echo(say("wrote", lang, path=found.save(out, lang)), err=True)
         if as_json:

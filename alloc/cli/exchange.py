@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import lang_option, overrides, progress, set_option, spoken
+from alloc.cli.speech import lang_option, overrides, progress, set_option, spoken, unchecked_option
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -25,9 +25,19 @@ FORMATS = {".mps": "mps", ".lp": "lp", ".xml": "iati", ".csv": "csv"}
 @click.option("--org-type", default="10", show_default=True)
 @click.option("--country", default="")
 @set_option
+@unchecked_option
 @lang_option
-def export(source: Path, target: Path, kind: str | None, settings: tuple[str, ...], lang: str, **org: str) -> None:
+def export(
+    source: Path,
+    target: Path,
+    kind: str | None,
+    settings: tuple[str, ...],
+    unchecked: bool,
+    lang: str,
+    **org: str,
+) -> None:
     """Write the MIP of an instance (.mps, .lp), or a plan for others (IATI activities, CSV for statistics)."""
+"""
     with spoken(lang):
         kind = kind or FORMATS.get(target.suffix)
         if kind is None:
@@ -37,12 +47,12 @@ def export(source: Path, target: Path, kind: str | None, settings: tuple[str, ..
         elif kind == "csv":
             from alloc.report.statistics import write_long
 
-            plan = _plan(source, overrides(settings), lang)
+            plan = _plan(source, overrides(settings), lang, unchecked)
             click.echo(say("wrote", lang, path=write_long(plan.instance, plan.tables, target)), err=True)
         else:
             from alloc.report.iati import activities, publisher
 
-            plan = _plan(source, overrides(settings), lang)
+            plan = _plan(source, overrides(settings), lang, unchecked)
             by = publisher(plan.instance, org["org_id"], org["org_name"], org["org_type"], org["country"])
             activities(plan.instance, plan.tables["allocation"], by).write(
                 target, encoding="utf-8", xml_declaration=True
@@ -60,14 +70,14 @@ def _program(source: Path, target: Path, kind: str, settings: dict[str, Any]) ->
     written(build(read(source, settings)), target)
 
 
-def _plan(source: Path, settings: dict[str, Any], lang: str) -> "Answer":
+def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) -> "Answer":
     """Return the plan of a results folder or a workbook, or that of an instance, solved with its own options."""
     from alloc.study.answers import answer, is_answer
 
     if is_answer(source):
         if settings:
             raise RequestError("overrides_need_instance", path=source)
-        return answer(source)
+        return answer(source, unchecked)
     from alloc.instance import read
     from alloc.run import solve
 

@@ -12,6 +12,7 @@ from alloc.cli.speech import (
     pictures_option,
     set_option,
     spoken,
+    unchecked_option,
 )
 from alloc.errors import RequestError
 from alloc.texts import say
@@ -24,6 +25,7 @@ from alloc.texts import say
 @set_option
 @map_option
 @pictures_option
+@unchecked_option
 @lang_option
 def page(
     results: Path,
@@ -32,6 +34,7 @@ def page(
     settings: tuple[str, ...],
     map_file: Path | None,
     pictures: bool,
+    unchecked: bool,
     lang: str,
 ) -> None:
     """Write the page and charts of an earlier result again, without solving: RESULTS is its folder."""
@@ -42,7 +45,7 @@ def page(
         from alloc.report.reasons import explained
 
         question = read(instance, overrides(settings))
-        tables, figures = read_back(results)
+        tables, figures = read_back(results, unchecked)
         if figures["instance_sha256"] != question.sha256:
             raise RequestError("page_other_instance", results=results, instance=instance)
         tables = explained(question, tables, figures["status"] == "optimal", lang)

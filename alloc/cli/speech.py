@@ -1,9 +1,14 @@
 """What every command shares: its options, its words on standard error, its exit codes."""
 
+import os
+import signal
 import sys
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
+from types import FrameType
 from typing import TextIO, cast
 
 import click
@@ -16,23 +21,73 @@ lang_option = click.option("--lang", type=click.Choice(LANGUAGES), callback=chos
 set_option = click.option("--set", "settings", multiple=True)
 map_option = click.option("--map", "map_file", type=click.Path(path_type=Path))
 pictures_option = click.option("--png", "pictures", is_flag=True)
+unchecked_option = click.option("--unchecked", is_flag=True)
 instance_argument = click.argument("instance", type=click.Path(path_type=Path))
+
+
+INTERRUPTED, UNHEARD = 130, 141
+"""Exit codes as shells know them: ended by an interrupt; nobody reads the output any more."""
 
 
 @contextmanager
 def spoken(lang: str) -> Iterator[None]:
     """Turn errors raised on purpose into words on standard error and their exit code."""
     try:
-        yield
+        try:
+            yield
+        finally:
+            sys.stdout.flush()  # here, where it can be said that nobody reads
     except AllocError as error:
         click.echo(error.say(lang), err=True)
         sys.exit(error.exit_code)
-    except OSError as error:
-        click.echo(say("not_accessible", lang, path=error.filename or "", reason=error.strerror or error), err=True)
-        sys.exit(2)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(UNHEARD)
     except KeyboardInterrupt:
         click.echo(say("interrupted", lang), err=True)
-        sys.exit(130)
+        sys.exit(INTERRUPTED)
+    except Exception as error:
+        failed = next(
+            (x for x in (error, *error.args, error.__cause__, error.__context__) if isinstance(x, OSError)), None
+        )
+        if failed is None:
+            raise
+        text = "not_accessible" if failed.filename else "not_accessible_file"
+        click.echo(say(text, lang, path=failed.filename, reason=failed.strerror or failed), err=True)
+        sys.exit(2)
+
+
+def listen() -> None:
+    """Take what ends a process, or the terminal that goes, as what Ctrl-C is: searches end with what they have."""
+    if threading.current_thread() is not threading.main_thread():
+        return
+    for name in ("SIGTERM", "SIGHUP"):
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) == signal.SIG_DFL:
+            signal.signal(number, _interrupted)
+
+
+def _interrupted(number: int, frame: FrameType | None) -> None:
+    """Do what Ctrl-C would do at this moment."""
+    now = signal.getsignal(signal.SIGINT)
+    (now if callable(now) else signal.default_int_handler)(signal.SIGINT, frame)
+
+
+def saved(write: Callable[[Path], Path], target: Path, lang: str) -> bool:
+    """Write a folder, and tell whether under its name; where another run has taken that meanwhile, beside it."""
+    for k in count(1):
+        place = target if k == 1 else target.with_name(f"{target.name}-{k}")
+        try:
+            write(place)
+            break
+        except RequestError as error:
+            if error.text != "folder_exists":
+                raise
+    if place == target:
+        click.echo(say("wrote", lang, path=target), err=True)
+    else:
+        click.echo(say("saved_aside", lang, path=target, kept=place), err=True)
+    return place == target
 
 
 def overrides(settings: tuple[str, ...]) -> dict[str, object]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.cli.speech import INTERRUPTED, instance_argument, lang_option, overrides, set_option, spoken
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -65,7 +65,7 @@ def sweep(
                 )  # fmt: skip
         except KeyboardInterrupt:
             click.echo(say("sweep_stopped", lang, path=target), err=True)
-            sys.exit(130)
+            sys.exit(INTERRUPTED)
         counts = ", ".join(f"{count} {status}" for status, count in done.counts.items())
         click.echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
         unproven = sum(1 for point in done.points if not point.proven)

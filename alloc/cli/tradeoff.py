@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from alloc.cli.answer import MOST_THREADS
-from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.cli.speech import INTERRUPTED, instance_argument, lang_option, overrides, saved, set_option, spoken
 from alloc.cli.words import speaking
 from alloc.errors import RequestError
 from alloc.texts import say
@@ -78,14 +78,14 @@ def frontier(
 ) -> None:
     """Set two objectives against each other: every point a plan, proven efficient."""
     with spoken(lang):
-        from alloc.study.binder import may_bind
+        from alloc.report.target import may_write
         from alloc.study.frontier import folder, summary
         from alloc.study.frontier import frontier as study
 
         given = overrides(settings)
         question = _asked(instance, given, lang)
         target = out or Path("results") / f"{question.name}-frontier"
-        may_bind(target, folder.MARK, overwrite)
+        may_write(target, overwrite, (folder.MARK,))
         with _counting("frontier_progress", question.name, lang) as tell:
             found = study(
                 instance,
@@ -96,10 +96,10 @@ def frontier(
                 tell=tell,
                 **options,
             )
-        if found.points:
-            found.save(target, overwrite, lang)
-        _tell(found.figures, summary.summary(found, lang), target if found.points else None, as_json, lang)
-        sys.exit(130 if found.interrupted else _code(found.complete, [curve.status for curve in found.curves]))
+        named = not found.points or saved(lambda place: found.save(place, overwrite, lang), target, lang)
+        _tell(found.figures, summary.summary(found, lang), as_json)
+        code = INTERRUPTED if found.interrupted else _code(found.complete, [curve.status for curve in found.curves])
+        sys.exit(code if named else 2)
 
 
 @click.command()
@@ -123,14 +123,14 @@ def alternatives(
 ) -> None:
     """Find plans nearly as good as the best that spend the money elsewhere, or all the best plans."""
     with spoken(lang):
+        from alloc.report.target import may_write
         from alloc.study.alternatives import alternatives as study
         from alloc.study.alternatives import folder, summary
-        from alloc.study.binder import may_bind
 
         given = overrides(settings)
         question = _asked(instance, given, lang)
         target = out or Path("results") / f"{question.name}-alternatives"
-        may_bind(target, folder.MARK, overwrite)
+        may_write(target, overwrite, (folder.MARK,))
         with _counting("alternatives_progress", question.name, lang) as tell:
             found = study(
                 instance,
@@ -141,11 +141,11 @@ def alternatives(
                 tell=tell,
                 **options,
             )
-        if found.status == "found":
-            found.save(target, overwrite, lang)
-        _tell(found.figures, summary.summary(found, lang), target if found.status == "found" else None, as_json, lang)
+        named = found.status != "found" or saved(lambda place: found.save(place, overwrite, lang), target, lang)
+        _tell(found.figures, summary.summary(found, lang), as_json)
         proven = found.complete or all(plan.proven for plan in found.plans)
-        sys.exit(130 if found.interrupted else _code(proven, [found.status]))
+        code = INTERRUPTED if found.interrupted else _code(proven, [found.status])
+        sys.exit(code if named else 2)
 
 
 def _asked(instance: Path, given: dict[str, object], lang: str) -> "Instance":
@@ -172,8 +172,8 @@ def _budgets(written: str | None) -> dict[str, list[float]] | None:
         raise RequestError("frontier_budgets", found=written) from None
 
 
-def _tell(figures: dict[str, Any], lines: list[Any], target: Path | None, as_json: bool, lang: str) -> None:
-    """Print the figures, or the summary; words about files go to standard error."""
+def _tell(figures: dict[str, Any], lines: list[Any], as_json: bool) -> None:
+    """Print the figures, or the summary."""
     if as_json:
         click.echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
     else:
@@ -182,8 +182,6 @@ def _tell(figures: dict[str, Any], lines: list[Any], target: Path | None, as_jso
         console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
         for line in lines:
             console.print(line)
-    if target is not None:
-        click.echo(say("wrote", lang, path=target), err=True)
 
 
 def _code(complete: bool, statuses: list[str]) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.cli.speech import instance_argument, lang_option, overrides, saved, set_option, spoken
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -51,14 +51,14 @@ def sensitivity(
     """Tell which figures the plan hangs on, and how sure each measure is."""
     with spoken(lang):
         from alloc.instance import read
-        from alloc.study.binder import may_bind
+        from alloc.report.target import may_write
         from alloc.study.sensitivity import folder, summary
         from alloc.study.sensitivity import sensitivity as study
 
         given, spread = overrides(settings), _spread(spreads)
         name = read(instance, given).name
         target = out or Path("results") / f"{name}-sensitivity"
-        may_bind(target, folder.MARK, overwrite)
+        may_write(target, overwrite, (folder.MARK,))
         with _counting(name, lang) as tell:
             found = study(
                 instance,
@@ -69,17 +69,16 @@ def sensitivity(
                 tell=tell,
                 **options,
             )
-        found.save(target, overwrite, lang)
+        named = saved(lambda place: found.save(place, overwrite, lang), target, lang)
         if as_json:
             click.echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
             for line in summary.summary(found.tables, found.figures, lang):
                 click.echo(line)
-        click.echo(say("wrote", lang, path=target), err=True)
         unproven = found.figures["not_proven"]
         if unproven:
             click.echo(say("study_unproven", lang, count=unproven, solves=found.figures["solves"]), err=True)
-        sys.exit(4 if unproven else 0)
+        sys.exit(2 if not named else 4 if unproven else 0)
 
 
 def _spread(written: tuple[str, ...]) -> dict[str, float]:

@@ -2,14 +2,13 @@
 
 import hashlib
 import json
-import shutil
-import tempfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+import math
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from pydantic import BaseModel, ValidationError
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
@@ -17,13 +16,46 @@ from alloc.instance.writing import files
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import chart_files, standalone
 from alloc.report.page import page
+from alloc.report.page.pictures import MAPS
 from alloc.report.tables import dictionary
+from alloc.report.target import PACKAGE, edited, list_files, listed, strangers
 from alloc.report.workbook import workbook
 
 QUESTION = "instance"
 """The folder of a result that holds the question it answers."""
 
 PROFILES = "https://datapackage.org/profiles/2.0"
+
+
+class _Quo(BaseModel, allow_inf_nan=False):
+    objective: float
+    employment: float
+    linkage: float
+    chains_closed: int
+
+
+class _Stage(BaseModel, allow_inf_nan=False):
+    goal: str
+    objective: float | None
+    bound: float | None
+    gap: float | None
+
+
+class Figures(BaseModel, allow_inf_nan=False):
+    """What must stand in the run.json of a plan for the page, a comparison or a check to be made of it."""
+
+    instance_sha256: str
+    status: str
+    objective: float
+    bound: float | None
+    gap: float | None
+    employment: float
+    linkage: float
+    penalties: float
+    status_quo: _Quo
+    stages: list[_Stage]
+
+
 _TYPES = {"text": "string", "number": "number", "flag": "integer"}
 
 
@@ -48,7 +80,7 @@ def write(
         file.write_bytes(content)
     write_tables(tables, folder)
     package = json.dumps(data_package(instance, lang, folder=folder), ensure_ascii=False, indent=2) + "\n"
-    (folder / "datapackage.json").write_text(package, encoding="utf-8")
+    (folder / PACKAGE).write_text(package, encoding="utf-8")
     workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
 
@@ -64,32 +96,52 @@ def write_page(
 ) -> None:
     """Write `report.html`, and its charts as SVG files into `charts`; with `pictures` as PNG files too.
 
-    Charts of an earlier page there are replaced. PNG files with Chinese need a font for it: without one they are
-    left out, and the page says so.
+    Charts of an earlier page there are replaced, files of somebody else are left alone. PNG files with Chinese need a
+    font for it: without one they are left out, and the page says so.
     """
     made = page(instance, tables, figures, lang, boundaries)
+    foreign = strangers(folder)
     (folder / "report.html").write_text(made.html, encoding="utf-8", newline="\n")
     charts = folder / "charts"
     charts.mkdir(exist_ok=True)
-    for earlier in (*charts.glob("*.svg"), *charts.glob("*.png")):
-        earlier.unlink()
+    again = {f"charts/{name}{kind}" for name in (*made.charts, *MAPS) for kind in (".svg", ".png")}
+    for name in again | {name for name in listed(folder) if name.startswith("charts/")}:
+        (folder / name).unlink(missing_ok=True)
     for name, chart in made.charts.items():
         drawing = standalone(chart, f"{instance.name} {instance.year}")
         for file, content in chart_files(name, drawing, pictures).items():
             (charts / file).write_bytes(content)
+    list_files(folder, [name for name in foreign if name not in again and name != "report.html"])
 
 
-def read_back(folder: Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def read_back(folder: Path, unchecked: bool = False) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Return the tables and the figures of a result that was written earlier.
 
-    Raises RequestError where the folder is no result, or one that another version wrote.
+    unchecked: take tables that were edited since. Raises RequestError where the folder is no result, one that another
+    version wrote, or one whose tables are not as they were written.
     """
+    figures = read_figures(folder)
+    if not unchecked and (names := edited(folder)):
+        raise RequestError("edited_tables", path=folder, tables=", ".join(names))
     try:
-        figures: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
         found = {name: _read_table(folder / f"{name}.csv", name) for name in dictionary()}
-    except (FileNotFoundError, NotADirectoryError, ValueError) as error:
+    except (FileNotFoundError, NotADirectoryError, ValueError, OverflowError) as error:
         raise RequestError("page_no_result", path=folder, problem=error) from None
     return found, figures
+
+
+def read_figures(folder: Path) -> dict[str, Any]:
+    """Return the figures of a result that was written earlier. Raises RequestError where they are not whole."""
+    try:
+        figures: dict[str, Any] = json.loads((folder / "run.json").read_text(encoding="utf-8"))
+        Figures.model_validate(figures)
+    except ValidationError as error:
+        wrong = error.errors()[0]
+        problem = ".".join(map(str, ("run.json", *wrong["loc"]))) + f": {wrong['msg']}"
+        raise RequestError("page_no_result", path=folder, problem=problem) from None
+    except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError) as error:
+        raise RequestError("page_no_result", path=folder, problem=error) from None
+    return figures
 
 
 def _read_table(path: Path, table: str) -> pd.DataFrame:
@@ -99,36 +151,13 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
     blank = {name: [""] for name, column in columns.items() if column["type"] == "number"}
     frame = pd.read_csv(path, encoding="utf-8-sig", dtype=types, keep_default_na=False, na_values=blank)
     if list(frame.columns) != list(columns):
-        raise ValueError(path.name)
+        raise ValueError(f"{path.name}: {', '.join(map(str, frame.columns))}")
     for name, column in columns.items():
+        if column["type"] == "number" and not all(math.isfinite(x) for x in frame[name].dropna()):
+            raise ValueError(f"{path.name}: {name}: ±∞")
         if column["type"] == "text":
             frame[name] = [x[1:] if x[:1] == "'" and x[1:2] in tuple("=+-@\t\r") else x for x in frame[name]]
     return frame
-
-
-@contextmanager
-def new_folder(out: Path) -> Iterator[Path]:
-    """Let a new folder be filled. Raises RequestError where there is one already."""
-    if out.exists():
-        raise RequestError("folder_there", path=out)
-    with whole(out) as folder:
-        yield folder
-
-
-@contextmanager
-def whole(out: Path) -> Iterator[Path]:
-    """Let an empty folder be filled that takes its place once everything is in it, or not at all."""
-    out.parent.mkdir(parents=True, exist_ok=True)
-    beside = Path(tempfile.mkdtemp(prefix=f".{out.name}-", dir=out.parent))
-    try:
-        new, old = beside / "new", beside / "old"
-        new.mkdir()
-        yield new
-        if out.exists():
-            out.rename(old)
-        new.rename(out)
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:

@@ -35,11 +35,12 @@ def is_answer(source: str | os.PathLike[str]) -> bool:
     return path.suffix.lower() in WORKBOOKS and lines_if_any(path, "allocation", MONEY) is not None
 
 
-def answer(source: Run | Answer | str | os.PathLike[str]) -> Answer:
+def answer(source: Run | Answer | str | os.PathLike[str], unchecked: bool = False) -> Answer:
     """Return a run, a results folder or a workbook as an answer.
 
     Of a workbook only inputs and money are read; what follows from them is worked out anew, as `alloc verify` does,
-    so that it fits a plan edited by hand. Raises RequestError where there is no plan.
+    so that it fits a plan edited by hand. unchecked: take a folder whose tables were edited since they were written.
+    Raises RequestError where there is no plan.
     """
     if isinstance(source, Answer):
         return source
@@ -54,5 +55,5 @@ def answer(source: Run | Answer | str | os.PathLike[str]) -> Answer:
         return Answer(path.stem, instance, tables, figures)
     if not (path / "run.json").is_file() or not (path / QUESTION).is_dir():
         raise RequestError("no_results", path=source)
-    tables, figures = read_back(path)
+    tables, figures = read_back(path, unchecked)
     return Answer(path.name, read(path / QUESTION), tables, figures)

@@ -1,8 +1,7 @@
-"""The folder of a study: written whole or not at all, and never over anything but an earlier study of its kind."""
+"""The tables and figures of a study, written as those of results are."""
 
 import json
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -11,26 +10,9 @@ from typing import Any
 import pandas as pd
 import yaml
 
-from alloc.errors import RequestError
 from alloc.instance import Instance
-from alloc.report.folder import data_package, whole
+from alloc.report.folder import data_package
 from alloc.report.folder import write_tables as write_csv
-
-
-def may_bind(out: Path, mark: str, overwrite: bool) -> None:
-    """Raise RequestError where a folder may not be written; `mark` is the file that tells an earlier study."""
-    if out.exists() and not overwrite:
-        raise RequestError("folder_exists", path=out)
-    if out.exists() and not (out / mark).is_file():
-        raise RequestError("not_a_study", path=out, mark=mark)
-
-
-@contextmanager
-def bound(out: Path, mark: str, overwrite: bool) -> Iterator[Path]:
-    """Yield an empty folder to be filled, which takes its place once everything is in it."""
-    may_bind(out, mark, overwrite)
-    with whole(out) as folder:
-        yield folder
 
 
 @cache

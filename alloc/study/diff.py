@@ -14,7 +14,8 @@ from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
 from alloc.instance.money import available
 from alloc.report.difference import Reader, section, workbook
-from alloc.report.folder import new_folder, write_tables
+from alloc.report.folder import write_tables
+from alloc.report.target import filled
 from alloc.run import Run
 from alloc.study.answers import Answer, answer
 from alloc.study.split import Split, split
@@ -53,7 +54,7 @@ class Difference:
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write a new folder: diff.xlsx with live differences, diff.html, diff.json and each table as CSV."""
         to = self.reader(lang)
-        with new_folder(Path(out)) as folder:
+        with filled(Path(out), marks=()) as folder:
             write_tables(self.tables, folder)
             workbook(self.tables, to, folder / "diff.xlsx")
             (folder / "diff.html").write_text(section(self.tables, to, whole=True), encoding="utf-8")
@@ -63,14 +64,19 @@ class Difference:
 
 
 def diff(
-    a: Run | Answer | str | os.PathLike[str], b: Run | Answer | str | os.PathLike[str], *, lang: str = "en"
+    a: Run | Answer | str | os.PathLike[str],
+    b: Run | Answer | str | os.PathLike[str],
+    *,
+    lang: str = "en",
+    unchecked: bool = False,
 ) -> Difference:
     """Compare two plans: runs, results folders or workbooks.
 
     The difference in jobs is split into effects of budget, rules and data, for which up to six mixtures of both
-    questions are solved. Raises RequestError where one is no plan or the two count money in different units.
+    questions are solved. unchecked: take results whose tables were edited since they were written.
+    Raises RequestError where one is no plan or the two count money in different units.
     """
-    one, two = answer(a), answer(b)
+    one, two = answer(a, unchecked), answer(b, unchecked)
     units = [(x.instance.money.currency, x.instance.money.unit) for x in (one, two)]
     if units[0] != units[1]:
         first, second = (f"{unit:g} {currency}" for currency, unit in units)

@@ -14,8 +14,9 @@ from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
-from alloc.report.folder import new_folder, write_tables
+from alloc.report.folder import read_figures, write_tables
 from alloc.report.tables import tables
+from alloc.report.target import filled
 from alloc.run import Run, solve, wanted, without_aid
 from alloc.solution import Solution
 from alloc.solver import Held, reaching, solve_held
@@ -77,7 +78,7 @@ class Verification:
         ]
         broken = pd.DataFrame(rows, columns=["check", "place", "written_at", "by", "text"])
         figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        with new_folder(Path(out)) as folder:
+        with filled(Path(out), marks=()) as folder:
             write_tables({**self.tables, "breaches": broken}, folder)
             (folder / "verify.json").write_text(figures, encoding="utf-8")
         return Path(out)
@@ -138,10 +139,9 @@ def _optimum(
     if isinstance(against, Run):
         figures = against.figures
     else:
-        file = Path(against) / "run.json"
-        if not file.is_file():
+        if not (Path(against) / "run.json").is_file():
             raise RequestError("no_results", path=against)
-        figures = json.loads(file.read_text(encoding="utf-8"))
+        figures = read_figures(Path(against))
     if figures["instance_sha256"] != instance.sha256:
         raise RequestError("other_question", path=against if not isinstance(against, Run) else figures["name"])
     return figures

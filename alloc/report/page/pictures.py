@@ -24,6 +24,9 @@ from alloc.report.provenance import ORIGINS
 MOST_NODES = 14
 """A flow chart has so many funds and so many counties; the rest flows together."""
 
+MAPS = ("map-aid", "map-jobs")
+"""The charts that are drawn with boundaries only."""
+
 LIMITS = ("infrastructure", "training", "enterprise", "market", "people", "max_jobs", "viable_jobs")
 """What can limit the jobs of an industry, in the order of the map."""
 
@@ -37,8 +40,8 @@ def _pictures(view: View) -> Iterator[tuple[str, Chart]]:
     yield "money-flow", _money_flow(view)
     yield "aid-by-county-and-category", _aid(view)
     if view.boundaries is not None:
-        yield "map-aid", _map(view, "aid_per_head")
-        yield "map-jobs", _map(view, "jobs")
+        for name, column in zip(MAPS, ("aid_per_head", "jobs"), strict=True):
+            yield name, _map(view, column)
     yield "jobs-by-county", _jobs_by_county(view)
     if view.instance.baseline:
         yield "jobs-by-industry", _jobs_by_industry(view)

@@ -5,8 +5,9 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.report.target import filled
 from alloc.study.alternatives.study import Alternative, Alternatives
-from alloc.study.binder import bound, numbered, write_figures, write_tables
+from alloc.study.binder import numbered, write_figures, write_tables
 
 MARK = "alternatives.json"
 """What tells alternatives from any other folder."""
@@ -84,7 +85,7 @@ def figures(found: Alternatives) -> dict[str, Any]:
 
 def save(found: Alternatives, out: Path, overwrite: bool, lang: str) -> Path:
     """Write the folder, whole or not at all."""
-    with bound(out, MARK, overwrite) as new:
+    with filled(out, overwrite, (MARK,)) as new:
         for plan in found.plans:
             plan.run.save(new / numbered("plan", plan.number, len(found.plans)), lang=lang)
         write_tables(found.instance, {"alternatives": table(found), "ranges": ranges(found)}, new, lang)

@@ -6,7 +6,8 @@ from typing import Any
 import pandas as pd
 
 from alloc.report.charts import chart_files, standalone
-from alloc.study.binder import bound, numbered, write_figures, write_tables
+from alloc.report.target import filled
+from alloc.study.binder import numbered, write_figures, write_tables
 from alloc.study.frontier.pictures import picture
 from alloc.study.frontier.study import LESS, Curve, Frontier, Point
 
@@ -89,7 +90,7 @@ def finite(number: float) -> float | None:
 
 def save(found: Frontier, out: Path, overwrite: bool, lang: str) -> Path:
     """Write the folder, whole or not at all."""
-    with bound(out, MARK, overwrite) as new:
+    with filled(out, overwrite, (MARK,)) as new:
         for point in found.points:
             point.run.save(new / numbered("point", point.number, len(found.points)), lang=lang)
         write_tables(found.instance, {"frontier": table(found)}, new, lang)

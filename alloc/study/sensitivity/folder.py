@@ -7,7 +7,8 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.study.binder import bound, write_figures, write_tables
+from alloc.report.target import filled
+from alloc.study.binder import write_figures, write_tables
 from alloc.study.sensitivity.drawing import drawn_tornado
 
 MARK = "sensitivity.json"
@@ -23,7 +24,7 @@ def save(
     lang: str,
 ) -> Path:
     """Write the folder, whole or not at all."""
-    with bound(out, MARK, overwrite) as new:
+    with filled(out, overwrite, (MARK,)) as new:
         write_tables(instance, tables, new, lang)
         if "tornado" in tables:
             (new / "tornado.svg").write_text(drawn_tornado(tables["tornado"], figures, lang), encoding="utf-8")

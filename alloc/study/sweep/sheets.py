@@ -39,13 +39,23 @@ def write(
         _whole(folder / "sweep.parquet", lambda file: _worded(table).to_parquet(file, index=False))
     drawn = {k: v for name, chart in charts.items() for k, v in chart_files(name, standalone(chart)).items()}
     (folder / "charts").mkdir(exist_ok=True)
-    for old in (*(folder / "charts").glob("*.svg"), *(folder / "charts").glob("*.png")):
-        if old.name not in drawn:
-            old.unlink()
+    for old in _charts_of(folder):
+        if old not in drawn:
+            (folder / "charts" / old).unlink(missing_ok=True)
     for name, content in drawn.items():
         _whole(folder / "charts" / name, partial(Path.write_bytes, data=content))
-    note = json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"
+    note = json.dumps({**manifest, "charts": sorted(drawn)}, ensure_ascii=False, indent=2) + "\n"
     _whole(folder / "sweep.json", lambda file: file.write_text(note, encoding="utf-8"))
+
+
+def _charts_of(folder: Path) -> list[str]:
+    """Return the charts that an earlier run of a sweep wrote, as its note says."""
+    try:
+        note = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
+    except (FileNotFoundError, ValueError, RecursionError):
+        return []
+    charts = note.get("charts") if isinstance(note, dict) else None
+    return [Path(name).name for name in charts if isinstance(name, str)] if isinstance(charts, list) else []
 
 
 def _whole(file: Path, write_to: Callable[[Path], object]) -> None:

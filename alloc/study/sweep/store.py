@@ -1,8 +1,9 @@
 """What is solved already, kept by content in one file: a sweep that was stopped goes on where it was.
 
-A point's key is the SHA-256 of what was asked: the instance as written, the figures replaced, the solver's options
-and the format of this store. The store is SQLite with a write-ahead log; only the process that runs the sweep
-writes to it, one transaction a point, so a kill at any moment loses nothing that was told and repeats nothing.
+A point's key is the SHA-256 of what was asked: the instance as written, the figures replaced, the solver's options,
+the versions of alloc and HiGHS, and the format of this store. The store is SQLite with a write-ahead log; only the
+process that runs the sweep writes to it, one transaction a point, so a kill at any moment loses nothing that was told
+and repeats nothing.
 """
 
 import hashlib
@@ -14,8 +15,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from alloc.errors import RequestError
 from alloc.instance.document import scalar
+from alloc.run import versions
 from alloc.study.asking import Answer, Question
 from alloc.study.point import FAILED, Point
 
@@ -23,6 +27,11 @@ FORMAT = 2
 """Rises when points of an earlier store would not be what this program finds."""
 
 FILE, LOCK = "sweep.sqlite", "sweep.lock"
+
+PATIENCE = 5_000
+"""Another program that looks into the store may hold it so long while a point is written down [ms]."""
+
+_POINT = TypeAdapter(Point)
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS runs (sha256 TEXT PRIMARY KEY, manifest TEXT NOT NULL);
@@ -51,6 +60,7 @@ def fingerprint(question: Question, previous: Mapping[str, Any]) -> str:
         "format": FORMAT,
         "instance": question.draft.source.data,
         "previous": {name: [row.model_dump() for row in rows] for name, rows in previous.items()},
+        "versions": {name: versions()[name] for name in ("alloc", "highspy")},
         "options": {key: value for key, value in question.options.items() if value is not None},
     }
     return hashlib.sha256(canonical(shared).encode()).hexdigest()
@@ -76,7 +86,7 @@ class Store:
     def known(self) -> dict[str, Answer]:
         """Return the answer of every point that is settled; those whose process died are asked again."""
         rows = self._connection.execute("SELECT key, point, choice FROM points WHERE status <> ?", (FAILED,))
-        return {key: Answer(_point(json.loads(point)), json.loads(choice)) for key, point, choice in rows}
+        return {key: _answer(key, point, choice) for key, point, choice in rows}
 
     def keep(self, key: str, answer: Answer) -> None:
         """Write one point down."""
@@ -85,42 +95,77 @@ class Store:
         self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)", row)
 
 
-def _point(written: dict[str, Any]) -> Point:
-    money = {(county, category): x for county, category, x in written["money"]}
-    return Point(**written | {"money": money, "funded": tuple(written["funded"])})
+def _answer(key: str, point: str, choice: str) -> Answer:
+    """Return a row as an answer. Raises DataError where it is none: somebody else wrote there, or a disk failed."""
+    try:
+        written, begins = json.loads(point), json.loads(choice)
+        money = {(county, category): x for county, category, x in written["money"]}
+        found = _POINT.validate_python(written | {"money": money, "funded": tuple(written["funded"])})
+        if not isinstance(begins, dict):
+            raise TypeError(choice)
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        problem = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
+        raise sqlite3.DataError(f"{key}: {problem}") from None
+    return Answer(found, begins)
 
 
 @contextmanager
-def store(folder: Path | None) -> Iterator[Store]:
-    """Open the store in a folder, or one that is not kept. Raises RequestError where another sweep writes there."""
+def store(folder: Path | None, anew: bool = False) -> Iterator[Store]:
+    """Open the store in a folder, or one that is not kept. anew: forget what it holds, once nobody else writes there.
+
+    Raises RequestError where another sweep writes there, and where the store cannot be read or written.
+    """
     if folder is None:
-        with _connected(":memory:") as connection:
+        with _connected(":memory:", _TABLES) as connection:
             yield Store(connection)
         return
+    with _named(folder / FILE), _locked(folder):
+        for name in (FILE, f"{FILE}-wal", f"{FILE}-shm") if anew else ():
+            (folder / name).unlink(missing_ok=True)
+        with _connected(folder / FILE, _TABLES) as connection:
+            yield Store(connection)
+
+
+def keys_in(folder: Path) -> set[str]:
+    """Return the keys of the points that a folder holds; nothing is written."""
+    file = folder / FILE
+    if not file.is_file():
+        return set()
+    with _named(file), _connected(f"{file.absolute().as_uri()}?mode=ro") as connection:
+        return set(Store(connection).known())
+
+
+@contextmanager
+def _named(file: Path) -> Iterator[None]:
+    """Say which store it is that cannot be used."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise RequestError("sweep_bad_store", path=file, problem=error) from error
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Keep other sweeps out. The file of the lock stays: whoever waits for it must not wait for one that is gone."""
     with _connected(folder / LOCK) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")  # the system lets go of it however this process ends
         except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode not in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+                raise
             raise RequestError("sweep_busy", path=folder) from error
-        with _connected(folder / FILE) as connection:
-            yield Store(connection)
-        lock.rollback()
-    (folder / LOCK).unlink(missing_ok=True)
+        yield
 
 
 @contextmanager
-def _connected(file: Path | str) -> Iterator[sqlite3.Connection]:
-    connection = sqlite3.connect(file, isolation_level=None, timeout=0.5)
+def _connected(file: Path | str, tables: str = "") -> Iterator[sqlite3.Connection]:
+    connection = sqlite3.connect(file, isolation_level=None, timeout=0.5, uri=str(file).startswith("file:"))
     try:
-        if str(file).endswith(LOCK):
-            yield connection
-            return
-        try:
+        if tables:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = NORMAL")
-            connection.executescript(_TABLES)
-        except sqlite3.DatabaseError as error:
-            raise RequestError("sweep_bad_store", path=file, problem=error) from error
+            connection.executescript(tables)
+            connection.execute(f"PRAGMA busy_timeout = {PATIENCE}")
         yield connection
     finally:
         connection.close()

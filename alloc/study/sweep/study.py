@@ -9,14 +9,14 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.errors import RequestError
+from alloc.report.target import may_go_on
 from alloc.study.crew import answers, crew
 from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Point
 from alloc.study.sweep import sheets
 from alloc.study.sweep.cases import Case
 from alloc.study.sweep.job import prepared
 from alloc.study.sweep.pictures import pictures
-from alloc.study.sweep.store import FILE, store
+from alloc.study.sweep.store import FILE, keys_in, store
 from alloc.study.sweep.table import long, table
 
 PILOTS = 4
@@ -106,8 +106,8 @@ def sweep(
     the plan and the instance, RequestError for a wrong call; a point that goes wrong is a row with its status.
     """
     job = prepared(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
-    folder = None if out is None else _opened(Path(out), overwrite)
-    with store(folder) as kept:
+    folder = None if out is None else may_go_on(Path(out), FILE)
+    with store(folder, anew=overwrite) as kept:
         kept.begin(job.manifest)
         found = kept.known()
         known = {i: found[key] for i, key in enumerate(job.different) if key in found}
@@ -143,10 +143,7 @@ def forecast(
 ) -> Forecast:
     """Solve the first few points of a plan and tell how long all of them would take; nothing is written."""
     job = prepared(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
-    known: set[str] = set()
-    if out is not None and (Path(out) / FILE).is_file():
-        with store(Path(out)) as kept:
-            known = set(kept.known())
+    known = set() if out is None else keys_in(Path(out))
     unsolved = [key for key in job.different if key not in known]
     pilots: list[Point] = []
     if unsolved:
@@ -163,15 +160,3 @@ def _expected(pilots: Sequence[Point], count: int, jobs: int) -> float:
         return 0.0
     later = [point.seconds for point in pilots[1:]] or [pilots[0].seconds]
     return (pilots[0].seconds + sum(later) / len(later) * (count - 1)) / min(jobs, count)
-
-
-def _opened(out: Path, overwrite: bool) -> Path:
-    """Return the folder of a sweep: a new one, an empty one, or one that an earlier sweep left."""
-    if out.exists() and not out.is_dir():
-        raise RequestError("sweep_not_a_folder", path=out)
-    if out.is_dir() and any(out.iterdir()) and not (out / FILE).is_file():
-        raise RequestError("sweep_not_a_sweep", path=out)
-    out.mkdir(parents=True, exist_ok=True)
-    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm") if overwrite else ():
-        (out / name).unlink(missing_ok=True)
-    return out
