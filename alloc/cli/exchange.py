@@ -37,7 +37,6 @@ def export(
     **org: str,
 ) -> None:
     """Write the MIP of an instance (.mps, .lp), or a plan for others (IATI activities, CSV for statistics)."""
-"""
     with spoken(lang):
         kind = kind or FORMATS.get(target.suffix)
         if kind is None:
