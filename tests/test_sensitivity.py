@@ -128,12 +128,11 @@ def test_a_reach_looks_beyond_ranges_and_where_there_is_none(ranged):
 
 
 def test_what_the_instance_refuses_ends_a_search_with_its_reason(tmp_path):
-    path = laid(
-        rivals(measures={"pens": {"min_units": 10, "max_units": 20, "range": {"min_units": [0, 40]}}}), tmp_path
-    )
+    local = {"amount": None, "by_county": {"cele": 90}, "min_use": 50, "range": {"by_county.cele": [10, 100]}}
+    path = laid(rivals(funds={"aid": local}), tmp_path)
     rows = alloc.sensitivity(path, methods=["switching"]).switching.to_dict("records")
-    assert [row["result"] for row in rows] == ["none", "refused"]
-    assert "'min' 25.0 is above 'max' 20" in rows[1]["message"].replace("25 ", "25.0 ")
+    assert [row["result"] for row in rows] == ["refused", "none"]
+    assert "'min' 50 is above 'max' 30" in rows[0]["message"]
 
 
 def test_a_measure_is_core_border_or_exterior_by_the_share_of_samples_that_fund_it(tmp_path):

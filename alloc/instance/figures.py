@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from alloc.instance.document import Path
-from alloc.instance.schema import Document
+from alloc.instance.schema import Document, Measure
 from alloc.instance.tables import TABLES, WITHOUT_ID, kind_of
 
 LINKED = frozenset({"probability"})
@@ -61,6 +61,8 @@ def figures_of(row: BaseModel, where: Path, start: str = "") -> Iterator[Figure]
             if value is None or column in LINKED:
                 continue
             sources = getattr(row, "sources", {})
+            if column == "max_units" and isinstance(row, Measure) and row.returns:
+                most = min(most, row.returns[-1][0])  # the curve says nothing beyond its end
             yield Figure(
                 (*where, *dotted.split(".", 1)),
                 f"{start}{dotted}",

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TypeVar
 
 from alloc.instance import Instance
 from alloc.run import Run
 from alloc.study.points import Ask, Overrides, Point
+from alloc.study.sensitivity.linked import Linked, linked
 
 Answer = TypeVar("Answer")
 
@@ -71,10 +73,15 @@ class Question:
         """Tell whether one number says how good a plan is; with an order of goals none does."""
         return not self.instance.objective.order
 
+    @cached_property
+    def linked(self) -> Linked:
+        """What holds figures together."""
+        return linked(self.instance)
+
     def ask(self, points: Sequence[Overrides]) -> list[Point]:
-        """Return the best plan under each of the overrides, in their order."""
+        """Return the best plan under each of the overrides, in their order; what cannot move alone moves together."""
         tell = self.tell
-        merged = [{**self.overrides, **point} for point in points]
+        merged = [{**self.overrides, **point, **self.linked.along(point)} for point in points]
         found = self.answers(merged, None if tell is None else lambda _, point: tell(point))
         self.log.extend((isinstance(point, Held), answer) for point, answer in zip(points, found, strict=True))
         return found

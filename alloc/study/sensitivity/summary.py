@@ -1,11 +1,12 @@
 """What a study of sensitivity found, in a few lines."""
 
 import math
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
+from alloc.study.sensitivity.tornado import ENDS
 from alloc.texts import say
 
 SHOWN = 5
@@ -27,17 +28,32 @@ def summary(tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang
 
 def _tornado(frame: pd.DataFrame, lang: str) -> Iterator[str]:
     yield say("tornado_head", lang)
-    for row in frame.head(SHOWN).itertuples():
-        ends = {end: _short(getattr(row, f"objective_{end}")) for end in ("low", "high")}
+    rows = frame.to_dict("records")
+    for row in rows[:SHOWN]:
+        reached = [_reached(row[f"objective_{end}"], lang) for end in ENDS]
+        ends = {"low": _short(row["low"]), "high": _short(row["high"])}
         yield "  " + say(
-            "tornado_row",
-            lang,
-            figure=row.figure,
-            low=_short(row.low),
-            high=_short(row.high),
-            at_low=ends["low"],
-            at_high=ends["high"],
+            "tornado_row", lang, figure=_moved(row, ENDS, lang), **ends, at_low=reached[0], at_high=reached[1]
         )
+    lost = [(row, end) for row in rows for end in ENDS if pd.isna(row[f"objective_{end}"])]
+    if lost:
+        yield say("tornado_lost", lang)
+    for row, end in lost[:SHOWN]:
+        status = row[f"status_{end}"]
+        why = row[f"message_{end}"] or (say(status, lang) if status in ("infeasible", "no_solution") else status)
+        yield "  " + say("tornado_lost_row", lang, figure=_moved(row, [end], lang), value=_short(row[end]), why=why)
+    if len(lost) > SHOWN:
+        yield "  " + say("and_more", lang, count=len(lost) - SHOWN)
+
+
+def _moved(row: Mapping[Hashable, Any], ends: Sequence[str], lang: str) -> str:
+    """Return the path of a figure, and of those that were moved together with it."""
+    others = dict.fromkeys(path for end in ends for path in row[f"with_{end}"].split("|") if path)
+    return say("tornado_with", lang, figure=row["figure"], others=", ".join(others)) if others else row["figure"]
+
+
+def _reached(goal: Any, lang: str) -> str:
+    return say("tornado_no_plan", lang) if pd.isna(goal) else _short(goal)
 
 
 def _decisions(frame: pd.DataFrame, lang: str) -> Iterator[str]:

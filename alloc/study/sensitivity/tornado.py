@@ -15,14 +15,14 @@ GOALS = ("objective", "employment", "linkage")
 
 
 def tornado(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
-    """Return one row a figure, those that leave no plan at an end first, then by swing of the objective.
+    """Return one row a figure, by swing of the objective: what the plan at the figures and those at the ends differ by.
 
     Solves two questions a figure, and one more at each end where other measures are funded: whether the plan of today
     would do as well there.
     """
     rows = question.together([_bar(question, one) for one in varied])
-    rows.sort(key=lambda row: (-row["_lost"], -row["swing"], row["figure"]))
-    return pd.DataFrame([{k: x for k, x in row.items() if not k.startswith("_")} for row in rows])
+    rows.sort(key=lambda row: (-row["swing"], row["figure"]))
+    return pd.DataFrame(rows)
 
 
 def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
@@ -46,8 +46,8 @@ def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
         row[f"plan_{end}"] = "none" if point.objective is None else "other" if changed else "same"
         row[f"enters_{end}"] = "|".join(m for m in point.funded if m not in today) if changed else ""
         row[f"leaves_{end}"] = "|".join(m for m in today_in_order(question) if m not in point.funded) if changed else ""
+        row[f"with_{end}"] = "|".join(question.linked.along({one.path: (one.low, one.high)[i]}))
         row[f"message_{end}"] = point.message.replace("\n", "; ")
-    row["_lost"] = sum(point.objective is None for point in points)
     return row
 
 

@@ -8,6 +8,7 @@ from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.figures import Figure, figures
 from alloc.instance.words import nearest
+from alloc.study.sensitivity.linked import linked
 
 REST = "default"
 """The spread of figures whose source has none of its own."""
@@ -42,7 +43,8 @@ def choose(instance: Instance, only: Sequence[str], spread: Mapping[str, float])
 
     only: paths, the beginnings of paths, or patterns with `*`; none = every figure that is written. spread: source →
     part of the figure by which it may be off, up and down; before the instance's own. A spread never leaves what the
-    format allows a figure to be. Raises RequestError for a path that leads to no figure and for an unknown source.
+    format allows a figure to be. Of a least and a largest value that are equal one varies, and takes the other along.
+    Raises RequestError for a path that leads to no figure and for an unknown source.
     """
     for source, part in spread.items():
         known = [*instance.sources, "assumption", REST]
@@ -62,8 +64,14 @@ def choose(instance: Instance, only: Sequence[str], spread: Mapping[str, float])
     ]
     parts = {**instance.spread, **spread}
     found = {figure.path: _ends(figure, parts) for figure in asked}
-    varied = tuple(one for one in found.values() if one is not None)
-    return Choice(varied, tuple(figure for figure in asked if found[figure.path] is None))
+    varied = [one for one in found.values() if one is not None]
+    twins = linked(instance).twins
+    kept: set[str] = set()
+    for one in sorted(varied, key=lambda one: one.origin != "range"):  # of two that are one, that with a range
+        if twins.get(one.path) not in kept:
+            kept.add(one.path)
+    fixed = tuple(figure for figure in asked if found[figure.path] is None)
+    return Choice(tuple(one for one in varied if one.path in kept), fixed)
 
 
 def within(figure: Figure | Uncertain, part: float, least: float, most: float) -> tuple[float, float]:

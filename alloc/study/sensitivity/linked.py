@@ -1,0 +1,106 @@
+"""Figures that cannot move alone: what the format holds together moves together, and which did is told.
+
+Today's jobs fit their capacities, a least value is not above its largest. A figure that would break this takes the
+other one along, just so far that both fit; a least and a largest value that are equal are one figure, and stay equal.
+"""
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from alloc.instance import Instance
+from alloc.instance.figures import figures
+from alloc.instance.schema import JOB_CATEGORIES
+
+ROUNDS = 10
+"""More than any chain of links is long: a need moves jobs, jobs move four capacities."""
+
+
+@dataclass(frozen=True)
+class Link:
+    """The product of some figures that another one must not be below: jobs · need ≤ workplaces.
+
+    less: paths, what gives way first; more: path; twins: whether the two are one figure where they are equal.
+    """
+
+    less: tuple[str, ...]
+    more: str
+    twins: bool = False
+
+
+@dataclass(frozen=True)
+class Linked:
+    """The links of an instance, with its figures as they are: path → value."""
+
+    links: tuple[Link, ...]
+    values: Mapping[str, float]
+
+    @cached_property
+    def twins(self) -> dict[str, str]:
+        """The figures that are equal to another one and stay so, each with the other."""
+        alike = [(link.less[0], link.more) for link in self.links if link.twins]
+        pairs = [(one, two) for one, two in alike if self.values[one] == self.values[two]]
+        return dict(pairs) | {two: one for one, two in pairs}
+
+    def along(self, moved: Mapping[str, object]) -> dict[str, float]:
+        """Return the figures that have to move as well when some are moved: path → value.
+
+        What is moved stays where it was put, unless two moved figures do not fit each other: then the larger one gives.
+        """
+        values = {**self.values, **{path: float(x) for path, x in moved.items() if isinstance(x, (int, float))}}
+        fixed, found = set(moved), dict[str, float]()
+
+        def move(path: str, value: float) -> None:
+            values[path] = found[path] = value
+
+        for path in moved.keys() & self.twins.keys():
+            if self.twins[path] not in moved:
+                move(self.twins[path], values[path])
+                fixed.add(self.twins[path])
+        for _ in range(ROUNDS):
+            broken = [link for link in self.links if self._product(link, values) > values[link.more]]
+            if not broken:
+                break
+            for link in broken:
+                first, product = link.less[0], self._product(link, values)
+                if link.more in fixed and first not in fixed:
+                    move(first, values[link.more] / (product / values[first]))
+                else:
+                    move(link.more, product)
+        return found
+
+    @staticmethod
+    def _product(link: Link, values: Mapping[str, float]) -> float:
+        return math.prod(values[path] for path in link.less)
+
+
+def linked(instance: Instance) -> Linked:
+    """Return what holds figures of an instance together."""
+    values = {figure.path: figure.value for figure in figures(instance)}
+    known = []
+    for link in _links(instance):
+        less = tuple(path for path in link.less if path in values)  # a need that is not written is 1
+        if less[:1] == link.less[:1] and link.more in values:
+            known.append(Link(less, link.more, link.twins))
+    return Linked(tuple(known), values)
+
+
+def _links(instance: Instance) -> Iterator[Link]:
+    for number, row in enumerate(instance.baseline, 1):
+        start, industry = f"baseline.{number}.", f"industries.{row.industry}."
+        for k in JOB_CATEGORIES:
+            yield Link((f"{start}jobs", f"{industry}needs.{k}"), f"{start}{k}")
+        yield Link((f"{start}jobs",), f"{start}max_jobs")
+        yield Link((f"{start}jobs", f"{industry}productivity"), f"{start}market")
+    for m, measure in instance.measures.items():
+        start = f"measures.{m}."
+        yield Link((f"{start}min_units",), f"{start}max_units", twins=True)
+        yield Link((f"{start}national_planned",), f"{start}national_ceiling")
+        for payer in measure.min_share:
+            yield Link((f"{start}min_share.{payer}",), f"{start}max_share.{payer}", twins=True)
+    for rule in instance.rules:
+        yield Link((f"rules.{rule.name}.min",), f"rules.{rule.name}.max", twins=True)
+    for f, fund in instance.funds.items():
+        if fund.by_county is None:
+            yield Link((f"funds.{f}.min_use",), f"funds.{f}.amount")
