@@ -13,6 +13,7 @@ from alloc.solver import Kept, generation, lessons, plain, solve_blocks_near, so
 from alloc.solver.learnt import recalled
 from alloc.solver.matrix import matrix
 from alloc.solver.patience import Patience
+from alloc.solver.scaling import scaled
 from alloc.solver.structure import structure
 from alloc.solver.workers import Workers, workers
 
@@ -55,7 +56,7 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
         instance = question(545, price)
         best = solve_whole(build(instance), instance, FINE)
         model = build(instance)
-        parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+        parts = structure(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
         with workers(1, None) as hands:
             hands.deal(parts.blocks)
             known = learnt(540)
@@ -71,7 +72,7 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
 def test_what_is_of_another_kind_of_question_teaches_nothing():
     instance = instance_of(donors(6))
     model = build(instance)
-    parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = structure(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
     with workers(1, None) as hands:
         hands.deal(parts.blocks)
         assert recalled(parts, np.ones(1), learnt(540), hands, Patience(60), 1e-6) is None

@@ -6,29 +6,29 @@ enough to its bound is polished a few blocks at a time, or, where the question i
 The result is settled by the same rules as that of the whole model.
 """
 
-import time
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TextIO
 
-import highspy
 import numpy as np
 import pyomo.environ as pyo
 
 from alloc.instance import Instance, Options
 from alloc.model import stages
 from alloc.solution import Solution, Stage, Status
+from alloc.solver.conclusion import FINEST, allowance, concluded, worded
 from alloc.solver.generation import LACK, Search, begun, generate, hopeless, relaxed
+from alloc.solver.highs import Why
 from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import Floats, Matrix, held
-from alloc.solver.neighbours import Kept
 from alloc.solver.patience import Patience
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import Talk
-from alloc.solver.settle import final_stages, settled
+from alloc.solver.scaling import scaled
+from alloc.solver.settle import settled
 from alloc.solver.structure import Structure, structure
-from alloc.solver.whole import FINEST, allowance, drop_idle, solve_whole, values_of
+from alloc.solver.whole import Kept, solve_whole
 from alloc.solver.workers import Workers, workers
 
 FEW = 1000
@@ -102,35 +102,24 @@ def solve_blocks_near(
     cluster: str | None = None,
 ) -> tuple[Solution, Lessons]:
     """Solve like `solve_blocks`, beginning with what questions like it have taught; and return what it teaches."""
-    started, patience = time.perf_counter(), Patience(options.time_limit)
+    patience = Patience(options.time_limit)
     with patience.listening(), workers(jobs, cluster) as hands:
-        model = of.model
-        whole = of.aimed(instance)
+        asked = of.aimed(instance)
+        whole, by = scaled(asked)
         talk = Talk(log, patience)
         found, reached, parts, lessons = _goals(whole, instance, options, known, hands, patience, talk)
-        x = None if found.x is None else settled(model, whole, instance, found.x, reached, found.basis)
+        x = None
+        if found.x is not None:
+            x = settled(of.model, asked, instance, found.x * by.columns, reached, patience, found.basis)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if x is None:
-        seconds = time.perf_counter() - started
-        return Solution(found.status, method="blocks", why=why, seconds=seconds, interrupted=patience.stopped), ()
-    for decision, value in zip(whole.variables, x.tolist(), strict=True):
-        decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
-    final = final_stages(whole, reached, x)
-    values = values_of(model)
-    drop_idle(instance, values)
-    asked = max(options.gap, FINEST)
-    optimal = len(final) == len(stages(instance)) and all(stage.gap <= asked for stage in final)
-    plan = Solution(
-        Status.OPTIMAL if optimal else Status.FEASIBLE,
-        tuple(final),
-        values,
-        method="blocks",
-        why=why,
-        seconds=time.perf_counter() - started,
-        progress=tuple(talk.said),
-        interrupted=patience.stopped,
-    )
-    return plan, tuple(lessons)
+        stopped = patience.stopped
+        return Solution(found.status, method="blocks", why=why, seconds=patience.spent, interrupted=stopped), ()
+    plan = concluded(
+        of.model, instance, asked, x, reached, options.gap,
+        method="blocks", why=why, progress=tuple(talk.said), interrupted=patience.stopped,
+    )  # fmt: skip
+    return replace(plan, seconds=patience.spent), tuple(lessons)
 
 
 def _goals(
@@ -158,7 +147,7 @@ def _goals(
             return (best if reached else found), reached, parts, lessons
         best = found
         lessons.append(taught(search, found.x))
-        reached.append(Stage("+".join(g for g, w in weights.items() if w), found.value, found.bound, found.value))
+        reached.append(Stage(worded(weights), found.value, found.bound, found.value))
         least = found.value - allowance(instance, found.value) - float(whole.constants[i])
         whole = held(whole, whole.goals[i], least)
     return best, reached, parts, lessons
@@ -168,9 +157,9 @@ def _fresh(parts: Structure, aim: Floats, patience: Patience) -> Search | Found:
     """Return a search that begins with the relaxed program; where that has no plan, that there is none."""
     nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
     start = relaxed(parts.matrix, aim, patience)
-    if start.status == highspy.HighsModelStatus.kInfeasible:
+    if start.why is Why.INFEASIBLE:
         return replace(nothing, status=Status.INFEASIBLE)
-    return begun(parts, aim, start) if start.status == highspy.HighsModelStatus.kOptimal else nothing
+    return begun(parts, aim, start) if start.why is Why.DONE else nothing
 
 
 def _goal(

@@ -7,14 +7,14 @@ searches the whole decisions that the master uses are filled with money anew, at
 no more: linear programs, each a hundredth of a search.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-import highspy
 import numpy as np
 
+from alloc.solver.highs import Live, Settings, Why
 from alloc.solver.master import Master, Mix, bound
-from alloc.solver.matrix import INF, Floats, Matrix, program
+from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.patience import Patience
 from alloc.solver.pricing import Answer, Ask
 from alloc.solver.structure import Structure
@@ -57,9 +57,9 @@ ROUGH = 1e-2
 
 @dataclass(frozen=True)
 class Relaxed:
-    """The relaxed program: its status, value, and prices of all rows; the value is a bound only where exact."""
+    """The relaxed program: why it ended, value, and prices of all rows; the value is a bound only where exact."""
 
-    status: highspy.HighsModelStatus
+    why: Why
     value: float
     prices: Floats
     exact: bool
@@ -107,18 +107,17 @@ def relaxed(matrix: Matrix, weights: Floats, patience: Patience) -> Relaxed:
     """Solve the program without whole decisions, a large one roughly: its prices are a start."""
     if len(matrix.lower) > EXACT:
         rough = _relaxed(matrix, weights, patience, {"solver": "pdlp", "kkt_tolerance": ROUGH})
-        if rough.status == highspy.HighsModelStatus.kOptimal:
+        if rough.why is Why.DONE:
             return replace(rough, exact=False)
     return _relaxed(matrix, weights, patience, {})
 
 
-def _relaxed(matrix: Matrix, weights: Floats, patience: Patience, options: Mapping[str, str | float]) -> Relaxed:
-    solver = program(matrix.lower, matrix.upper, None, matrix.rows, weights @ matrix.goals)
-    for name, value in options.items():
-        solver.setOptionValue(name, value)
-    patience.run(solver)
-    value = solver.getInfo().objective_function_value + float(weights @ matrix.constants)
-    return Relaxed(solver.getModelStatus(), value, np.array(solver.getSolution().row_dual), True)
+def _relaxed(matrix: Matrix, weights: Floats, patience: Patience, settings: Settings) -> Relaxed:
+    live = Live(matrix.lower, matrix.upper, None, matrix.rows, settings)
+    live.aim(weights @ matrix.goals, float(weights @ matrix.constants))
+    best = live.run(patience)
+    prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
+    return Relaxed(best.why, best.value, prices, True)
 
 
 def tolls(parts: Structure, prices: Floats, times: float) -> Floats:
@@ -170,14 +169,14 @@ def _go_on(search: Search, mix: Mix, new: int, patience: Patience, near: float) 
     lacking, tight = mix.lack > LACK, search.rounds > len(LOOSE)
     if lacking and search.rounds >= len(LOOSE) and not search.sure:
         exact = _relaxed(search.parts.matrix, search.weights, patience, {})
-        search.sure, search.impossible = True, exact.status == highspy.HighsModelStatus.kInfeasible
+        search.sure, search.impossible = True, exact.why is Why.INFEASIBLE
     close = search.open() <= near
     if tight and new == 0 and not lacking:
         search.ended = True
     elif tight and lacking and (close or new == 0):
         search.width *= WIDER
         search.ended = search.ended or search.width > HOPELESS
-        search.mix = mix = _mixed(search) or mix
+        search.mix = mix = _mixed(search, patience) or mix
     search.draw(mix)
 
 
@@ -190,7 +189,7 @@ def _fine(search: Search, gap: float) -> float:
 
 def refilled(search: Search, hands: Workers, patience: Patience, gap: float) -> Mix | None:
     """Return the master's mix after filling the whole decisions that it uses at its own prices, while that helps."""
-    mix = _mixed(search)
+    mix = _mixed(search, patience)
     for _ in range(FILLS):
         if mix is None or patience.over():
             break
@@ -198,7 +197,7 @@ def refilled(search: Search, hands: Workers, patience: Patience, gap: float) -> 
         answers = hands.price(asks, patience.over)
         if not sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers)):
             break
-        before, mix = mix, _mixed(search) or mix
+        before, mix = mix, _mixed(search, patience) or mix
         gain = mix.value - before.value
         if mix.lack <= LACK and gain <= FILLED * gap * max(1.0, abs(mix.value)):
             break
@@ -216,11 +215,11 @@ def used(search: Search, mix: Mix) -> list[Floats]:
     return [np.array(list(rows.values())) for rows in found]
 
 
-def _mixed(search: Search) -> Mix | None:
+def _mixed(search: Search, patience: Patience) -> Mix | None:
     """Return the master's mix, its prices within a box around the best ones."""
     room = tolls(search.parts, search.prices, search.width)
     search.master.toll(search.prices - room, search.prices + room)
-    return search.master.mix()
+    return search.master.mix(patience.brief())
 
 
 def _asked(search: Search, hands: Workers, patience: Patience, prices: Floats, fine: float) -> int:
@@ -252,7 +251,7 @@ def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, pat
         master.offer(k, plan[None])
     search = Search(parts, nothing, master, INF, start, start)
     for _ in range(ROUNDS):
-        mix = master.mix()
+        mix = master.mix(patience)
         if mix is None or mix.lack <= LACK:
             return False
         new = _asked(search, hands, patience, mix.prices, 1e-9 * len(known.parts.blocks))

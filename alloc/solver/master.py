@@ -8,10 +8,10 @@ above what it should cost, so that there are prices from the first round on.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import highspy
 import numpy as np
 
-from alloc.solver.matrix import INF, Floats, Rows, program
+from alloc.solver.highs import Live, Stop, Why
+from alloc.solver.matrix import INF, Floats, Rows
 from alloc.solver.patience import Patience
 from alloc.solver.structure import Structure
 
@@ -40,9 +40,9 @@ class Master:
         self._seen: set[tuple[int, bytes]] = set()
         rows, own = parts.rows, parts.own
         self._base = len(own) + 2 * rows.count
-        self._solver = self._program(rows, lacking)
+        self._live = self._program(rows, lacking)
 
-    def _program(self, rows: Rows, lacking: Floats) -> highspy.Highs:
+    def _program(self, rows: Rows, lacking: Floats) -> Live:
         parts, own, n = self.parts, self.parts.own, self.parts.rows.count
         place = np.full(len(parts.matrix.lower), -1, dtype=np.int32)
         place[own] = np.arange(len(own), dtype=np.int32)
@@ -62,7 +62,9 @@ class Master:
         lower = np.concatenate([parts.matrix.lower[own], np.zeros(2 * n)])
         upper = np.concatenate([parts.matrix.upper[own], np.full(2 * n, INF)])
         aim = np.concatenate([self.weights @ parts.matrix.goals[:, own], -np.repeat(lacking, 2)])
-        return program(lower, upper, None, joint, aim)
+        live = Live(lower, upper, None, joint)
+        live.aim(aim)
+        return live
 
     def offer(self, k: int, plans: Floats) -> int:
         """Add plans of one block; return how many are new."""
@@ -79,7 +81,7 @@ class Master:
             index = np.append(block.coupling[entries], self.parts.rows.count + k).astype(np.int32)
             value = np.append(part[entries], 1.0)
             cost = float(self.weights @ (block.goals @ plan))
-            self._solver.addCol(cost, 0.0, INF, len(index), index, value)
+            self._live.add_column(cost, 0.0, INF, index, value)
             new += 1
         return new
 
@@ -87,27 +89,23 @@ class Master:
         """Let coupling rows be missed, short or over, so that their prices stay between two limits."""
         first, n = len(self.parts.own), 2 * self.parts.rows.count
         where = np.arange(first, first + n, dtype=np.int32)
-        self._solver.changeColsCost(n, where, np.stack([low, -high], axis=1).ravel())
+        self._live.price(where, np.stack([low, -high], axis=1).ravel())
 
-    def mix(self) -> Mix | None:
-        """Return the best mix of the plans; None where some block has no plan yet."""
-        solver = self._solver
-        solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-            solver.clearSolver()
-            solver.run()
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+    def mix(self, patience: Patience) -> Mix | None:
+        """Return the best mix of the plans; None where some block has no plan yet, or the time is out."""
+        best = self._live.run(patience)
+        if best.why is not Why.DONE:
+            self._live.begin()
+            best = self._live.run(patience)
+        if best.why is not Why.DONE or best.x is None or best.prices is None:
             return None
-        solution, n = solver.getSolution(), self.parts.rows.count
-        x = np.array(solution.col_value)
-        first = len(self.parts.own)
-        constant = float(self.weights @ self.parts.matrix.constants)
+        first, constant = len(self.parts.own), float(self.weights @ self.parts.matrix.constants)
         return Mix(
-            solver.getInfo().objective_function_value + constant,
-            signed(self.parts.rows, np.array(solution.row_dual)[:n]),
-            x[self._base :],
-            x[:first],
-            float(x[first : self._base].sum()),
+            best.value + constant,
+            signed(self.parts.rows, best.prices[: self.parts.rows.count]),
+            best.x[self._base :],
+            best.x[:first],
+            float(best.x[first : self._base].sum()),
         )
 
     def choice(self, patience: Patience, seconds: float, gap: float, lacking: Floats) -> list[int] | None:
@@ -115,20 +113,14 @@ class Master:
 
         seconds, gap: when to stop; lacking: the price of a lack, which the continuous decisions may yet fill.
         """
-        solver, names = self._solver, highspy.HighsVarType
         plans = np.arange(self._base, self._base + len(self.plans), dtype=np.int32)
         self.toll(-lacking, lacking)
-        solver.clearSolver()
-        solver.changeColsIntegrality(len(plans), plans, np.full(len(plans), names.kInteger))
-        solver.setOptionValue("mip_rel_gap", gap)
-        patience.run(solver, seconds)
-        found: list[int] = []
-        if solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            x = np.array(solver.getSolution().col_value)[self._base :]
-            found = np.flatnonzero(x > 0.5).tolist()
-        solver.changeColsIntegrality(len(plans), plans, np.full(len(plans), names.kContinuous))
-        solver.setOptionValue("time_limit", INF)
-        solver.clearSolver()
+        self._live.begin()
+        self._live.make_whole(plans, whole=True)
+        best = self._live.run(patience, Stop(part=gap, seconds=seconds))
+        found: list[int] = [] if best.x is None else np.flatnonzero(best.x[self._base :] > 0.5).tolist()
+        self._live.make_whole(plans, whole=False)
+        self._live.begin()
         return found if len(found) == len(self.parts.blocks) else None
 
     def joined(self, chosen: Sequence[int], own: Floats) -> Floats:

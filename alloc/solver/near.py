@@ -14,13 +14,13 @@ from alloc.instance import Instance, Options
 from alloc.instance.schema import Count
 from alloc.model import build, goal, stages
 from alloc.solution import Solution
+from alloc.solver.conclusion import FINEST
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
 from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.rivals import judged
 from alloc.solver.settle import linked
-from alloc.solver.whole import FINEST
 
 Place = tuple[str, str, str]
 """County, category and industry (empty: the whole county)."""
@@ -206,7 +206,7 @@ class Near:
             if exact is not None:
                 x = exact.x
                 whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))
-        x = linked(self.model, self.whole, self.whole.goals, x)
+        x = linked(self.model, self.whole, self.whole.goals, x, self._patience)
         return judged(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
     def choices(self) -> Ints:

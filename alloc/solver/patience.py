@@ -1,13 +1,17 @@
 """How long a search may take: the time limit and Ctrl-C, for everything that one solve runs."""
 
-import math
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import highspy
+_listening: list["Patience"] = []
+"""Whose searches run now, the outermost first: Ctrl-C is meant for all of them."""
+
+
+GRACE = 2.0
+"""Longest time for making a plan of what was found, once the time is out [s]."""
 
 
 class Patience:
@@ -17,7 +21,6 @@ class Patience:
         self.started = time.perf_counter()
         self.stopped = False
         self._limit = seconds
-        self._running: highspy.Highs | None = None
 
     @property
     def spent(self) -> float:
@@ -33,35 +36,32 @@ class Patience:
         """Tell whether the search must end with what it has."""
         return self.left <= 0
 
-    def run(self, solver: highspy.Highs, seconds: float = math.inf) -> None:
-        """Run HiGHS within the time that is left; Ctrl-C ends the run with what it has."""
-        solver.setOptionValue("time_limit", max(1e-3, min(seconds, self.left)))
-        solver.HandleUserInterrupt = True
-        self._running = solver
-        try:
-            solver.run()
-        finally:
-            self._running = None
-
     @contextmanager
     def listening(self) -> Iterator[None]:
         """Let Ctrl-C end the search with the plan it has; a second one ends the program.
 
-        Without it a Ctrl-C while HiGHS runs would be lost: HiGHS ends, and what asked it goes on.
+        Without it a Ctrl-C while HiGHS runs would be lost: HiGHS ends, and what asked it goes on. A search within
+        another hears what the other has heard, and the other way round.
         """
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-
-        def stop(number: int, frame: object) -> None:
-            if self.stopped:
-                raise KeyboardInterrupt
-            self.stopped = True
-            if self._running is not None:
-                self._running.cancelSolve()
-
-        before = signal.signal(signal.SIGINT, stop)
+        self.stopped = self.stopped or any(outer.stopped for outer in _listening)
+        _listening.append(self)
+        before = signal.signal(signal.SIGINT, _stop)
         try:
             yield
         finally:
             signal.signal(signal.SIGINT, before)
+            _listening.remove(self)
+
+    def brief(self, seconds: float = GRACE) -> "Patience":
+        """Return so much time, or what is left: what was found is made a plan even where the time is out."""
+        return self if self.left >= seconds else Patience(seconds)
+
+
+def _stop(number: int, frame: object) -> None:
+    if all(one.stopped for one in _listening):
+        raise KeyboardInterrupt
+    for one in _listening:
+        one.stopped = True

@@ -9,26 +9,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
-import highspy
 import numpy as np
 
-from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows, program
+from alloc.solver.highs import Basis, Live, Stop, Why, search
+from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
 from alloc.solver.patience import Patience
 
 ROUNDING = 1e-9
 """Part of a goal that the solver's rounding may take: held at the very best, no plan at all may be found."""
 
+KEPT = 1e-9
+"""Part of what a limit sums up by which whole decisions may miss it: sums of decimals are not exact."""
+
 PRIMAL = 4
 """HiGHS's number for the primal simplex method, which goes on from a plan when the goal changes."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """A program with some columns free and the rest held: the columns, the program, and what the rest is worth."""
-
-    columns: Ints
-    solver: highspy.Highs
-    rest: float
 
 
 class Filled(NamedTuple):
@@ -36,7 +30,7 @@ class Filled(NamedTuple):
 
     x: Floats
     value: float
-    basis: highspy.HighsBasis | None
+    basis: Basis | None
 
 
 @dataclass(frozen=True)
@@ -75,13 +69,6 @@ def narrowed(matrix: Matrix, x: Floats, free: Flags) -> Matrix:
     )
 
 
-def part(matrix: Matrix, weights: Floats, x: Floats, free: Flags) -> Part:
-    """Return the program of the free columns, ready to be solved; every other column keeps its value in x."""
-    inner = narrowed(matrix, x, free)
-    solver = program(inner.lower, inner.upper, inner.integer, inner.rows, weights @ inner.goals)
-    return Part(np.flatnonzero(free).astype(np.int32), solver, float(weights @ inner.constants))
-
-
 def filled(matrix: Matrix, weights: Floats, x: Floats, patience: Patience) -> Filled | None:
     """Return the best plan with the whole decisions of x; None where there is none."""
     plan, _, basis = filled_in_turn(matrix, [weights @ matrix.goals], x, patience)
@@ -89,11 +76,11 @@ def filled(matrix: Matrix, weights: Floats, x: Floats, patience: Patience) -> Fi
 
 
 def filled_in_turn(
-    matrix: Matrix, goals: Sequence[Floats], x: Floats, patience: Patience, basis: highspy.HighsBasis | None = None
-) -> tuple[Floats | None, int, highspy.HighsBasis | None]:
+    matrix: Matrix, goals: Sequence[Floats], x: Floats, patience: Patience, basis: Basis | None = None
+) -> tuple[Floats | None, int, Basis | None]:
     """Return the plan with the whole decisions of x that is best for one goal after another, and how many it reached.
 
-    Every further goal begins where the one before ended, which is held with room for rounding.
+    Every further goal begins where the one before ended, which is held, with room for rounding where it must be.
     basis: where to begin; what is returned last is where this ended, to begin there with the same goals.
     """
     x = np.where(matrix.integer, np.clip(np.round(x), matrix.lower, matrix.upper), x)
@@ -103,30 +90,38 @@ def filled_in_turn(
         return x, len(goals), None
     free = ~matrix.integer
     inner = narrowed(replace(matrix, goals=goals[0][None], constants=np.zeros(1)), x, free)
-    solver = program(inner.lower, inner.upper, None, inner.rows, inner.goals[0])
-    solver.setOptionValue("primal_feasibility_tolerance", 1e-9)
+    live = Live(inner.lower, inner.upper, None, inner.rows, {"primal_feasibility_tolerance": 1e-9})
     if basis is not None:
-        solver.setBasis(basis)
+        live.begin(basis=basis)
     found: Floats | None = None
     for reached, goal in enumerate(goals):
         if found is not None:
-            before = goals[reached - 1]
-            _aim_anew(solver, goal[free], before[free], float(before[free] @ found[free]))
-        patience.run(solver)
-        if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            before = goals[reached - 1][free]
+            _hold(live, before, float(before @ found[free]))
+        live.aim(goal[free])
+        best = live.run(patience)
+        if best.why is not Why.DONE and found is not None:
+            _loosen(live, float(before @ found[free]))
+            best = live.run(patience)
+        if best.x is None or best.why is not Why.DONE:
             return found, reached, None
         found = x.copy()
-        found[free] = np.array(solver.getSolution().col_value)
-    return found, len(goals), solver.getBasis()
+        found[free] = best.x
+        basis = best.basis
+    return found, len(goals), basis
 
 
-def _aim_anew(solver: highspy.Highs, goal: Floats, before: Floats, best: float) -> None:
-    """Give a linear program another goal, the one before held, by the method that its plan is a start for."""
+def _hold(live: Live, before: Floats, best: float) -> None:
+    """Hold a goal that was reached, and go on by the method that its plan is a start for."""
     entries = np.flatnonzero(before).astype(np.int32)
-    least = best - ROUNDING * max(1.0, abs(best))
-    solver.addRow(least, INF, len(entries), entries, before[entries])
-    solver.changeColsCost(len(goal), np.arange(len(goal), dtype=np.int32), goal)
-    solver.setOptionValue("simplex_strategy", PRIMAL)
+    live.add_row(entries, before[entries], best, INF)
+    live.set({"simplex_strategy": PRIMAL})
+
+
+def _loosen(live: Live, best: float) -> None:
+    """Hold the goal that was reached last with room for rounding."""
+    live.bound_last_row(best - ROUNDING * max(1.0, abs(best)), INF)
+    live.begin()
 
 
 def _rows_without_free_keep(matrix: Matrix, x: Floats) -> bool:
@@ -134,14 +129,8 @@ def _rows_without_free_keep(matrix: Matrix, x: Floats) -> bool:
     rows = matrix.rows
     others = np.bincount(rows.owner(), ~matrix.integer[rows.column], rows.count)
     value, alone = rows.times(x), others == 0
-    return bool((value >= rows.lower - 1e-6)[alone].all() and (value <= rows.upper + 1e-6)[alone].all())
-
-
-def _with(found: Part, x: Floats) -> tuple[Floats, float]:
-    """Return the plan with the free columns as they were solved, and its value."""
-    better = x.copy()
-    better[found.columns] = np.array(found.solver.getSolution().col_value)
-    return better, found.rest + found.solver.getInfo().objective_function_value
+    room = KEPT * np.bincount(rows.owner(), np.abs(rows.value * x[rows.column]), rows.count)
+    return bool((value >= rows.lower - room)[alone].all() and (value <= rows.upper + room)[alone].all())
 
 
 def freed(
@@ -158,36 +147,14 @@ def freed(
     seconds, gap in the goal's unit: when to stop.
     """
     here = np.zeros(len(free)) if x is None else x
-    found = part(matrix, weights, here, free)
-    solver = found.solver
-    solver.setOptionValue("mip_rel_gap", 0.0)
-    solver.setOptionValue("mip_abs_gap", gap)
-    solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
-    if x is not None:
-        start = highspy.HighsSolution()
-        start.col_value = x[free].tolist()
-        solver.setSolution(start)
-    patience.run(solver, seconds)
-    if x is not None and contradicts_itself(solver):
-        solver.clearSolver()  # and with it the start
-        patience.run(solver, seconds)
-    impossible = solver.getModelStatus() in (
-        highspy.HighsModelStatus.kInfeasible,
-        highspy.HighsModelStatus.kUnboundedOrInfeasible,
-    )
-    info = solver.getInfo()
-    bound = info.mip_dual_bound if matrix.integer[free].any() else info.objective_function_value
-    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-        return Freed(None, -INF, found.rest + bound, impossible)
-    better, value = _with(found, here)
-    return Freed(better, value, found.rest + bound, False)
-
-
-def contradicts_itself(solver: highspy.Highs) -> bool:
-    """Tell whether HiGHS reports the value of one plan and hands out another: 1.16 does so after some starts."""
-    said, lp = solver.getInfo().objective_function_value, solver.getLp()
-    value = float(np.array(lp.col_cost_) @ np.array(solver.getSolution().col_value))
-    return bool(np.isfinite(said)) and abs(said - value) > 1e-6 * max(1.0, abs(value))
+    inner, start = narrowed(matrix, here, free), None if x is None else x[free]
+    goal, rest = weights @ inner.goals, float(weights @ inner.constants)
+    found = search(inner, goal, rest, patience, Stop(gap=gap, seconds=seconds), start)
+    if found.x is None:
+        return Freed(None, -INF, found.bound, found.infeasible)
+    better = here.copy()
+    better[free] = found.x
+    return Freed(better, found.value, found.bound, False)
 
 
 def split_blocks(weights: Floats, plans: Sequence[tuple[int, Floats]]) -> list[int]:

@@ -9,15 +9,15 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 
 from alloc.errors import SolveError
-from alloc.solver.matrix import INF, Floats, program
+from alloc.solver.highs import Live, Outcome, Settings, Stop, Why, otherwise
+from alloc.solver.matrix import INF, Floats
+from alloc.solver.patience import Patience
 from alloc.solver.structure import Block
 
-LEAN = {
-    "mip_rel_gap": 0.0,
+LEAN: Settings = {
     "mip_allow_restart": False,
     "mip_detect_symmetry": False,
     "mip_heuristic_run_feasibility_jump": False,
@@ -35,7 +35,7 @@ LARGE = 400
 MORE = 2
 """Plans kept of those found on the way to the best."""
 
-Model = tuple[Block, highspy.Highs]
+Model = tuple[Block, Live]
 
 
 @dataclass(frozen=True)
@@ -65,21 +65,23 @@ class Answer:
 
 def revived(block: Block) -> Model:
     """Return a block with the program that stays alive between rounds."""
-    solver = program(block.lower, block.upper, block.integer, block.rows, block.goals[0])
-    solver.disableCallbacks()
-    lean = LEAN if int(block.integer.sum()) <= LARGE else {"mip_rel_gap": 0.0, "mip_improving_solution_save": True}
-    for name, value in lean.items():
-        solver.setOptionValue(name, value)
-    return block, solver
+    return block, _live(block)
+
+
+def _live(block: Block, own_units: bool = True, more: Settings | None = None) -> Live:
+    lean = LEAN if int(block.integer.sum()) <= LARGE else {"mip_improving_solution_save": True}
+    settings = {**lean, **(more or {})}
+    return Live(block.lower, block.upper, block.integer, block.rows, settings, own_units=own_units)
 
 
 def price(model: Model, ask: Ask) -> Answer:
     """Return the best that one block can do at some prices; no bound and no plan where there is no time."""
-    block, solver = model
+    block, live = model
     if ask.seconds <= 0:
         return unanswered(block)
     aim = ask.weights @ block.goals - ask.prices[block.coupling] @ block.link
-    return _searched(block, solver, ask, aim) if ask.held is None else _filled(block, ask.held, aim)
+    patience = Patience(ask.seconds)
+    return _searched(block, live, ask, aim, patience) if ask.held is None else _filled(block, ask.held, aim, patience)
 
 
 def unanswered(block: Block) -> Answer:
@@ -87,59 +89,50 @@ def unanswered(block: Block) -> Answer:
     return Answer(INF, np.zeros((0, len(block.lower))))
 
 
-def _filled(block: Block, held: Floats, aim: Floats) -> Answer:
+def _filled(block: Block, held: Floats, aim: Floats, patience: Patience) -> Answer:
     """Return the best plans with whole decisions held: linear programs, each begun where the one before ended."""
-    solver = program(block.lower, block.upper, None, block.rows, aim)
+    live = Live(block.lower, block.upper, None, block.rows)
+    live.aim(aim)
     whole = np.flatnonzero(block.integer).astype(np.int32)
     found = []
     for numbers in held:
-        solver.changeColsBounds(len(whole), whole, numbers, numbers)
-        solver.run()
-        if solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-            plan = np.array(solver.getSolution().col_value)
+        live.bound_columns(whole, numbers, numbers)
+        best = live.run(patience)
+        if best.why is Why.DONE and best.x is not None:
+            plan = best.x.copy()
             plan[whole] = numbers
             found.append(plan)
     return Answer(INF, np.array(found).reshape(-1, len(aim)))
 
 
-def _searched(block: Block, solver: highspy.Highs, ask: Ask, aim: Floats) -> Answer:
+def _searched(block: Block, live: Live, ask: Ask, aim: Floats, patience: Patience) -> Answer:
     """Return the best plans of a search, which starts afresh, and the bound that it has proven."""
-    solver.clearSolver()
-    solver.changeColsCost(len(aim), np.arange(len(aim), dtype=np.int32), aim)
-    solver.setOptionValue("mip_abs_gap", ask.gap)
-    solver.setOptionValue("time_limit", ask.seconds)
-    solver.run()
-    status, names = solver.getModelStatus(), highspy.HighsModelStatus
-    if status == names.kUnboundedOrInfeasible:
-        solver.setOptionValue("presolve", "off")
-        solver.run()
-        status = solver.getModelStatus()
-        solver.setOptionValue("presolve", "choose")
-    if status == names.kInfeasible:
+
+    def again(own_units: bool, more: Settings, stop: Stop, start: Floats | None = None) -> Outcome:
+        other = _live(block, own_units, more)
+        other.aim(aim)
+        if start is not None:
+            other.begin(start)
+        return other.run(patience, stop)
+
+    live.begin()
+    live.aim(aim)
+    stop = Stop(gap=ask.gap)
+    found = live.run(patience, stop)
+    if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
+        found = otherwise(again, found, stop)
+    if found.why is Why.FAILED:
+        raise SolveError("solver_failed", condition=found.why.value)
+    if found.infeasible:
         return Answer(-INF, np.zeros((0, len(aim))))
-    if status == names.kUnbounded:
-        return unanswered(block)
-    if status not in (names.kOptimal, names.kTimeLimit, names.kInterrupt):
-        raise SolveError("solver_failed", condition=str(solver.modelStatusToString(status)))
-    return Answer(_bound(block, solver, status), _plans(block, solver))
+    return Answer(found.bound, _plans(block, found))
 
 
-def _bound(block: Block, solver: highspy.Highs, status: highspy.HighsModelStatus) -> float:
-    info = solver.getInfo()
-    if block.integer.any():
-        return float(info.mip_dual_bound)
-    return float(info.objective_function_value) if status == highspy.HighsModelStatus.kOptimal else INF
-
-
-def _plans(block: Block, solver: highspy.Highs) -> Floats:
+def _plans(block: Block, found: Outcome) -> Floats:
     """Return the best plan and the last of those before it, whole decisions rounded."""
-    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+    if found.x is None:
         return np.zeros((0, len(block.lower)))
-    found = [np.array(solver.getSolution().col_value)]
-    if block.integer.any():
-        before = sorted(solver.getSavedMipSolutions(), key=lambda plan: -plan.objective)
-        found += [np.array(plan.col_value) for plan in before[1 : 1 + MORE]]
-    plans = np.stack(found)
+    plans = np.stack([found.x, *found.more[1 : 1 + MORE]])
     plans[:, block.integer] = np.round(plans[:, block.integer])
     return plans
 

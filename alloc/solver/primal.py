@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 
 from alloc.solution import Status
 from alloc.solver.generation import LACK, Search, tolls
+from alloc.solver.highs import Basis
 from alloc.solver.matrix import Flags, Floats
 from alloc.solver.patience import Patience
 from alloc.solver.polish import elastic, filled, freed, heaviest, split_blocks
@@ -43,7 +43,7 @@ class Found:
     value: float
     bound: float
     status: Status
-    basis: highspy.HighsBasis | None = None
+    basis: Basis | None = None
 
 
 def chosen(search: Search, known: Floats | None, gap: float, patience: Patience) -> Found:
@@ -58,7 +58,7 @@ def chosen(search: Search, known: Floats | None, gap: float, patience: Patience)
         best = replace(best, x=known, value=float(value))
     if mix is None:
         return best
-    rest = Patience(PATIENT) if patience.over() and not patience.stopped else patience
+    rest = patience.brief()
     x = None
     close = max(0.1 * gap, 0.5 * (gap - search.open()))  # half of what the gap leaves, the rest is for filling in
     for times in CHOICES:

@@ -1,19 +1,19 @@
 """One program asked many times: the same limits, other goals, other floors.
 
-HiGHS is kept alive between the askings, each of which starts from nothing but a plan that is handed to it: so
-an answer depends on what was asked, not on what was asked before.
+Each asking starts from nothing but a plan that is handed to it: so an answer depends on what was asked, not on what
+was asked before.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import highspy
 import numpy as np
 
-from alloc.solver.matrix import INF, Floats, Matrix, extended, program
-from alloc.solver.neighbours import NODES, PLAIN
+from alloc.solver.highs import Outcome, Stop, Why, search
+from alloc.solver.matrix import INF, Floats, Matrix, extended
 from alloc.solver.patience import Patience
-from alloc.solver.polish import contradicts_itself, filled
+from alloc.solver.polish import filled
+from alloc.solver.whole import NODES, PLAIN, better
 
 Range = tuple[float, float]
 """Least and largest value."""
@@ -42,19 +42,12 @@ class Repeated:
         seconds: longest time of one asking. threads: of the search; one makes answers repeat.
         """
         self.matrix = _longer(matrix, watched)
-        self._first, self._count = matrix.rows.count, len(watched)
-        self._patience, self._seconds = patience, seconds
-        self._columns = np.arange(len(matrix.lower), dtype=np.int32)
-        highspy.Highs.resetGlobalScheduler(True)  # else HiGHS keeps the thread number of its first run
-        self._solver = program(
-            self.matrix.lower, self.matrix.upper, matrix.integer, self.matrix.rows, np.zeros(len(matrix.lower))
-        )
-        self._solver.setOptionValue("threads", threads)
-        self._solver.setOptionValue("mip_feasibility_tolerance", 1e-9)
+        self._first = matrix.rows.count
+        self._patience, self._seconds, self._threads = patience, seconds, threads
         self.askings = 0
 
     def bounded(self, bounds: Mapping[int, Range]) -> Matrix:
-        """Return the program with some of the watched rows bounded, for a search of another kind."""
+        """Return the program with some of the watched rows bounded."""
         lower, upper = self.matrix.rows.lower.copy(), self.matrix.rows.upper.copy()
         for k, (low, high) in bounds.items():
             lower[self._first + k], upper[self._first + k] = low, high
@@ -75,65 +68,39 @@ class Repeated:
         starts: plans whose whole decisions may serve to begin with; a search that begins with one does without
         helpers, as long as it is proven so. nodes: most nodes of the search, after which nothing may be proven.
         """
-        solver = self._solver
-        solver.changeColsCost(len(self._columns), self._columns, goal)
-        for k in range(self._count):
-            low, high = bounds.get(k, (-INF, INF))
-            solver.changeRowBounds(self._first + k, low, high)
-        solver.setOptionValue("mip_abs_gap", gap)
-        solver.setOptionValue("mip_rel_gap", part)
         self.askings += 1
         aimed = replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1))
-        best = self._begun(aimed, starts)
+        stop = Stop(gap, part, self._seconds, nodes)
+        best = _begun(aimed, starts)
         if best.x is not None:
-            best = self._searched(aimed, best, nodes or NODES, plain=True)
+            best = self._searched(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
             enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
             if enough or nodes is not None or self._patience.over():
-                return best
-        return self._searched(aimed, best, nodes or 2**31 - 1, plain=False)
+                return _answer(best)
+        return _answer(self._searched(aimed, best, stop, plain=False))
 
-    def _begun(self, aimed: Matrix, starts: Sequence[Floats]) -> Answer:
-        """Return the best plan with the whole decisions of one of some plans, nothing proven."""
-        plans = [plan for x in starts if (plan := filled(aimed, np.ones(1), x, _CALM)) is not None]
-        best = max(plans, key=lambda plan: plan.value, default=None)
-        return Answer(None, -INF, INF) if best is None else Answer(best.x, best.value, INF)
-
-    def _searched(self, aimed: Matrix, best: Answer, nodes: int, plain: bool) -> Answer:
+    def _searched(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
-        solver = self._solver
-        solver.clearSolver()
-        for name in PLAIN:
-            solver.setOptionValue(name, not plain)
-        solver.setOptionValue("mip_max_nodes", nodes)
-        if best.x is not None:
-            known = highspy.HighsSolution()
-            known.col_value = best.x.tolist()
-            solver.setSolution(known)
-        self._patience.run(solver, self._seconds)
-        if best.x is not None and contradicts_itself(solver):
-            solver.clearSolver()  # and with it the start
-            self._patience.run(solver, self._seconds)
-        found = self._read(aimed)
-        if best.x is None or (found.x is not None and found.value >= best.value):
-            return found
-        bound = best.bound if found.impossible else min(best.bound, found.bound)
-        return Answer(best.x, best.value, max(bound, best.value))
+        settings = PLAIN if plain else None
+        found = search(aimed, aimed.goals[0], 0.0, self._patience, stop, best.x, settings, self._threads)
+        exact = None if found.x is None else filled(aimed, np.ones(1), found.x, _CALM)
+        if exact is not None:
+            found = replace(found, x=exact.x, value=exact.value, bound=max(found.bound, exact.value))
+        return better(best, found)
 
-    def _read(self, aimed: Matrix) -> Answer:
-        status, info = self._solver.getModelStatus(), self._solver.getInfo()
-        if status in (highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible):
-            return Answer(None, -INF, -INF, impossible=True)
-        whole = aimed.integer.any()
-        bound = info.mip_dual_bound if whole else info.objective_function_value
-        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return Answer(None, -INF, bound if np.isfinite(bound) else INF)
-        if not whole and status != highspy.HighsModelStatus.kOptimal:
-            bound = INF
-        x = np.array(self._solver.getSolution().col_value)
-        exact = filled(aimed, np.ones(1), x, _CALM)
-        x = x if exact is None else exact.x
-        value = float(aimed.goals[0] @ x)
-        return Answer(x, value, max(bound, value))
+
+def _answer(found: Outcome) -> Answer:
+    return Answer(found.x, found.value, -INF if found.infeasible else found.bound, found.infeasible)
+
+
+def _begun(aimed: Matrix, starts: Sequence[Floats]) -> Outcome:
+    """Return the best plan with the whole decisions of one of some plans, nothing proven."""
+    best = Outcome(Why.LIMIT)
+    for x in starts:
+        plan = filled(aimed, np.ones(1), x, _CALM)
+        if plan is not None and plan.value > best.value:
+            best = Outcome(Why.LIMIT, plan.x, plan.value)
+    return best
 
 
 _CALM = Patience(INF)

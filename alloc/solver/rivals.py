@@ -10,13 +10,14 @@ from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
 from alloc.model.aims import Aim, AimName, aim
 from alloc.solution import Solution, Stage, Status
+from alloc.solver.conclusion import FINEST, HELD, allowance, drop_idle, place, values_of
 from alloc.solver.lattice import steps
 from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
 from alloc.solver.patience import Patience
 from alloc.solver.polish import Filled, filled
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.settle import settled
-from alloc.solver.whole import EXTRA_GAP, FINEST, HELD, SMALL, allowance, drop_idle, values_of
+from alloc.solver.whole import EXTRA_GAP, SMALL
 
 WITHIN = 0.9
 """A bound closer than this part of a step proves the best value: the next better one would lie above the bound."""
@@ -74,7 +75,7 @@ class Rivals:
         if soft:
             price, constant = vectors(whole.variables, [self.model.Penalties])
             whole = held(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
-        self.whole, self.asked = whole, options.gap
+        self.whole, self.asked, self._patience = whole, options.gap, patience
         small = int(whole.integer.sum()) < SMALL
         self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
         self.steps: tuple[Fraction | None, ...] = steps(whole, list(whole.goals))
@@ -224,7 +225,7 @@ class Rivals:
             self.model,
             self.instance,
             self.whole,
-            settled(self.model, self.whole, exact, x, reached),
+            settled(self.model, self.whole, exact, x, reached, self._patience),
             own,
             self.asked,
             why,
@@ -247,8 +248,7 @@ def judged(
     own: the best plan, with the bounds; asked: the gap within which a plan is optimal. The bound of a later goal of
     an order holds only for plans that keep the earlier ones; for others nothing is proven of it.
     """
-    for decision, value in zip(whole.variables, x.tolist(), strict=True):
-        decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
+    place(whole, x)
     found, kept = [], True
     for weights, stage in zip(stages(instance), own.stages, strict=True):
         value = float(pyo.value(goal(model, weights)))
