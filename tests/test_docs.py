@@ -24,6 +24,25 @@ def test_the_format_page_is_made_from_the_schema():
     assert page == dictionary.page(), "run: python -m alloc.instance.dictionary > alloc/instance/FORMAT.md"
 
 
+def test_the_chinese_format_page_is_made_from_the_schema_too():
+    page = (ROOT / "alloc/instance/FORMAT.zh.md").read_text(encoding="utf-8")
+    assert page == dictionary.page("zh"), "run: python -m alloc.instance.dictionary zh > alloc/instance/FORMAT.zh.md"
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_format_page_and_the_schema_for_editors_describe_every_key_of_every_table(lang):
+    page, schema = dictionary.page(lang), dictionary.json_schema(lang)
+    chinese = re.compile(r"[\u4e00-\u9fff]")
+    for part in (schema, *schema["$defs"].values()):
+        for key, node in part["properties"].items():
+            if key not in ("id", "type"):
+                assert f"| `{key}` |" in page or key in dictionary.TABLES or part.get("title") == "Selection", key
+                assert (lang == "en") or chinese.search(node["description"]), key
+    rows = [line.split(" | ") for line in page.splitlines() if line.startswith("| `")]
+    assert len(rows) > 100
+    assert all(len(row) == 4 for row in rows)
+
+
 def test_the_formulation_is_made_from_the_model():
     page = (ROOT / "alloc/model/FORMULATION.md").read_text(encoding="utf-8")
     made = notation.page(read(ROOT / "tests/everything"))

@@ -39,7 +39,7 @@ def schema(lang: str) -> None:
     """Print the JSON Schema of an instance, for editors."""
     from alloc.instance.dictionary import json_schema
 
-    click.echo(json.dumps(json_schema(), ensure_ascii=False, indent=2))
+    click.echo(json.dumps(json_schema(lang), ensure_ascii=False, indent=2))
 
 
 @click.command()

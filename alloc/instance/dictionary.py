@@ -1,16 +1,19 @@
 """The format described from the schema itself: the JSON Schema for editors, and the format page.
 
-`python -m alloc.instance.dictionary` prints the page that stands beside this file as FORMAT.md.
+`python -m alloc.instance.dictionary` prints the page that stands beside this file as FORMAT.md, and with `zh` behind
+it the one in Chinese.
 """
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from alloc.instance import schema
+from alloc.instance import headings, schema
+from alloc.instance.sheets import names
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
 _INTRODUCTION = """# The instance: what a planner writes
@@ -45,9 +48,14 @@ What the numbers do stands in [the formulation](../model/FORMULATION.md)."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def json_schema() -> dict[str, Any]:
+def json_schema(lang: str = "en") -> dict[str, Any]:
     """Return the JSON Schema of an instance: tables inline as mappings or lists, or the name of a file."""
     found = schema.Document.model_json_schema(by_alias=True)
+    if lang == "zh":
+        for title, part in [("Document", found), *found["$defs"].items()]:
+            part["description"] = headings.catalogue()["page"].get(title, "")
+            for key, node in part["properties"].items():
+                node["description"] = meaning_of(getattr(schema, title), key, lang)
     for table in TABLES:
         inline = found["properties"][table]
         described = {key: inline.pop(key) for key in ("description", "title", "default") if key in inline}
@@ -86,32 +94,48 @@ def _one_word_lists(node: Any) -> None:
             _one_word_lists(value)
 
 
-def page() -> str:
+def page(lang: str = "en") -> str:
     """Return the format page: every key with its unit, default and meaning."""
-    return "\n".join([_INTRODUCTION, *_tables()]) + "\n"
+    words = _chinese() if lang == "zh" else _ENGLISH
+    return "\n".join([words["introduction"].rstrip("\n"), *_tables(words, lang)]) + "\n"
 
 
-def _tables() -> Iterator[str]:
+def _chinese() -> Mapping[str, str]:
+    found: Mapping[str, str] = headings.catalogue()["page"]
+    return found
+
+
+def _tables(words: Mapping[str, str], lang: str) -> Iterator[str]:
     shown = [key for key in schema.Document.model_fields if key not in TABLES]
-    yield from _section("Top level", schema.Document, "", only=shown)
-    for model, title in (
-        (schema.Money, "money"),
-        (schema.Objective, "objective"),
-        (schema.Risk, "risk"),
-        (schema.Options, "solver"),
-    ):
-        yield from _section(title, model, "")
-    yield from _section("Every row", schema.Row, "These keys may stand in every row of every table.")
+    yield from _section(words, lang, words["top"], schema.Document, "", only=shown)
+    for title, model in headings.SECTIONS.items():
+        yield from _section(words, lang, title, model, "")
+    yield from _section(words, lang, words["row"], schema.Row, words["row_note"])
     common = list(schema.Row.model_fields)
     for table, rows in TABLES.items():
         if table != "rules":
-            note = "No id." if table in WITHOUT_ID else "The id is the key, or the column `id`."
-            yield from _section(table, rows[0], f"{rows[0].__doc__} {note}", leave=common)
-    yield from _section("rules", schema.AnyRule, _RULES, leave=[key for key in common if key != "name"])
+            note = words["no_id" if table in WITHOUT_ID else "id"]
+            about = words[rows[0].__name__] if lang == "zh" else f"{rows[0].__doc__} "
+            yield from _section(words, lang, _titled(table, lang), rows[0], f"{about}{note}", leave=common)
+    own = [key for key in common if key != "name"]
+    yield from _section(words, lang, _titled("rules", lang), schema.AnyRule, words["rules"], leave=own)
     seen = list(schema.AnyRule.model_fields)
     for row in TABLES["rules"]:
         word = row.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
-        yield from _section(f"rules: {word}", row, str(row.__doc__), leave=[*seen, "type"], level=3)
+        title = f"{_titled('rules', lang)}: {_worded(word, lang)}"
+        about = words[row.__name__] if lang == "zh" else str(row.__doc__)
+        yield from _section(words, lang, title, row, about, leave=[*seen, "type"], level=3)
+
+
+def _titled(table: str, lang: str) -> str:
+    """Return the heading of a table: its name, in Chinese with the name of its sheet."""
+    return f"{table} {names()['tables'][table]}" if lang == "zh" else table
+
+
+def _worded(word: str, lang: str) -> str:
+    """Return a word that may stand in a cell, in Chinese with what it is called there."""
+    chinese = headings.catalogue()["words"].get(word)
+    return f"{word} {chinese}" if lang == "zh" and chinese else word
 
 
 _RULES = """A rule selects measures: every key given (`county`, `category`, `industry`, `region`, `chain`, `tag`,
@@ -120,7 +144,28 @@ a fund's name, a kind or `all`. `each` repeats a rule with what is counted narro
 together they form the product. A group that counts nothing is skipped. `name` is required and unique."""
 
 
+_ENGLISH: Mapping[str, str] = {
+    "introduction": _INTRODUCTION,
+    "key": "key",
+    "default": "default",
+    "unit": "unit",
+    "meaning": "meaning",
+    "required": "required",
+    "below": "as below",
+    "everything": "all measures",
+    "choices": " ({words})",
+    "top": "Top level",
+    "row": "Every row",
+    "row_note": "These keys may stand in every row of every table.",
+    "no_id": "No id.",
+    "id": "The id is the key, or the column `id`.",
+    "rules": _RULES,
+}
+
+
 def _section(
+    words: Mapping[str, str],
+    lang: str,
     title: str,
     model: type[BaseModel],
     note: str,
@@ -134,41 +179,73 @@ def _section(
     if note:
         yield note
         yield ""
-    yield "| key | default | unit | meaning |"
+    yield f"| {words['key']} | {words['default']} | {words['unit']} | {words['meaning']} |"
     yield "|---|---|---|---|"
     for name, field in model.model_fields.items():
         if (only is None or name in only) and name not in (leave or []):
-            extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
-            default = "required" if field.default is PydanticUndefined else _default(field.default)
-            words = _choices(field.annotation)
-            meaning = f"{field.description or ''}{f' ({words})' if words else ''}"
-            yield f"| `{field.alias or name}` | {default} | {extra.get('unit', '')} | {meaning} |"
+            key = field.alias or name
+            default = words["required"] if field.default is PydanticUndefined else _default(field.default, words)
+            choices = _choices(field.annotation, lang)
+            meaning = meaning_of(model, key, lang) + (words["choices"].format(words=choices) if choices else "")
+            cells = [f"`{key}`", default, _unit(field, lang), meaning.replace("|", "\\|")]
+            yield f"| {' | '.join(cells)} |"
 
 
-def _default(value: object) -> str:
+def meaning_of(model: type[BaseModel], key: str, lang: str) -> str:
+    """Return what a key of a part of the document means, in one language.
+
+    Raises KeyError where there are no Chinese words for it.
+    """
+    field = next(field for name, field in model.model_fields.items() if (field.alias or name) == key)
+    if lang == "en":
+        return str(field.description or "")
+    words = headings.catalogue()
+    if model is schema.Selection:
+        return str(words["words"][key])
+    section = next((f"{name}." for name, part in headings.SECTIONS.items() if part is model), "")
+    if issubclass(model, schema.Document) or section:
+        setting = words["keys"].get(f"{section}{key}")
+        page = words["page"]
+        return str(setting["about"] if setting else page[key] if key in page else page[_row_of(key)])
+    table = next((table for table, rows in TABLES.items() if model in rows), "rules")
+    own = {**words["every"], **(words[table] if model is not schema.Row else {})}
+    return str(own[key]["about"])
+
+
+def _row_of(table: str) -> str:
+    """Return the name of the class of a table's rows, which its Chinese words are found by."""
+    return TABLES[table][0].__name__ if table != "rules" else "AnyRule"
+
+
+def _unit(field: FieldInfo, lang: str) -> str:
+    extra = field.json_schema_extra if isinstance(field.json_schema_extra, dict) else {}
+    unit = str(extra.get("unit", ""))
+    return str(headings.catalogue()["units"].get(unit, unit)).replace("money", "金额") if lang == "zh" else unit
+
+
+def _default(value: object, words: Mapping[str, str]) -> str:
     if value is None or value in ("", (), {}):
         return "–"
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float):
+    if isinstance(value, (int, float)):
         return f"{value:g}"
-    return (
-        "all measures"
-        if isinstance(value, schema.Selection)
-        else f"`{value}`"
-        if isinstance(value, str)
-        else "as below"
-    )
+    if isinstance(value, str):
+        return f"`{value}`"
+    return words["everything" if isinstance(value, schema.Selection) else "below"]
 
 
-def _choices(annotation: Any) -> str:
+def _choices(annotation: Any, lang: str) -> str:
     """Return the words that a key can be, where there are only a few."""
     choices = [a for a in getattr(annotation, "__args__", ()) if isinstance(a, str)]
     if not choices:
         for part in getattr(annotation, "__args__", ()):
             choices += [a for a in getattr(part, "__args__", ()) if isinstance(a, str)]
-    return ", ".join(f"`{c}`" for c in dict.fromkeys(choices))
+    named = [(word, headings.catalogue()["words"].get(word)) for word in dict.fromkeys(choices)]
+    if lang == "en":
+        return ", ".join(f"`{word}`" for word, _ in named)
+    return "、".join(f"`{word}` {chinese}" if chinese else f"`{word}`" for word, chinese in named)
 
 
 if __name__ == "__main__":
-    sys.stdout.write(page())
+    sys.stdout.write(page(*sys.argv[1:2]))
