@@ -12,12 +12,11 @@ from typing import Any
 
 from alloc.instance.document import scalar
 from alloc.instance.headings import code
-from alloc.instance.signs import INVISIBLE, narrow, strange
+from alloc.instance.signs import narrow, strange
 
 TRUTH = {"true": True, "false": False, "是": True, "否": False}
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
-_MONEY = re.compile(r"(%|‰|元|万元|亿元|万|亿|¥|￥|\$)$|^(¥|￥|\$)")
 
 
 @dataclass(frozen=True)
@@ -72,8 +71,8 @@ def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
         return Trouble(*trouble)
     if kind == "any" or free:
         return found
-    if kind == "number" and _looks_like_number(word):
-        return Trouble("cell_wide" if _is_wide(word) else "cell_text_number", {"found": word, "meant": _meant(word)})
+    if kind == "number":  # a text where a number should be: what it may mean depends on the column
+        return word
     if _is_wide(word):
         return Trouble("cell_wide", {"found": word, "meant": narrow(word)})
     read: dict[str, Callable[[], Any]] = {
@@ -93,17 +92,6 @@ def _curve(word: str) -> tuple[tuple[object, ...], ...]:
 def _is_wide(text: str) -> bool:
     """Tell whether digits, letters or the bar of lists are written full-width."""
     return any("\uff01" <= x <= "\uff5e" and (x.isalnum() or x in "｜．－") for x in text)
-
-
-def _looks_like_number(word: str) -> bool:
-    return isinstance(scalar(_meant(word)), int | float) and any(x.isdigit() for x in word)
-
-
-def _meant(word: str) -> str:
-    """Return the number that a text seems to mean, without separators, blanks and units."""
-    plain = re.sub(r"[\s,'，]", "", narrow(INVISIBLE.sub("", word)))
-    stripped = _MONEY.sub("", plain)
-    return re.sub("^(-?)0+(?=[0-9])", r"\1", stripped.removeprefix("+"))
 
 
 def _upper(found: bool) -> dict[str, object]:

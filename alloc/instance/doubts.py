@@ -7,6 +7,7 @@ from typing import Any
 from alloc.instance import schema
 from alloc.instance.document import Source
 from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
+from alloc.instance.parts import percentages
 from alloc.instance.schema import Complement, Count, Document, Share
 from alloc.instance.selections import groups
 from alloc.instance.words import nearest
@@ -15,20 +16,6 @@ Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
 
 WIDEST_COSTS = 1000
 WIDEST_COEFFICIENTS = 1e6
-
-
-def percentages(document: Document) -> Iterator[Found]:
-    """A share above 1 looks like a percentage."""
-    for m, measure in document.measures.items():
-        for key in ("min_share", "max_share"):
-            for kind, share in getattr(measure, key).items():
-                if share > 1:
-                    yield ("measures", m, key, kind), "looks_like_percent", {"found": share}
-    for i, rule in enumerate(document.rules):
-        for key in ("min", "max"):
-            share = getattr(rule, key, None)
-            if rule.type in ("share", "gini") and share is not None and share > 1:
-                yield ("rules", i, key), "looks_like_percent", {"found": share}
 
 
 def mixed_money(document: Document) -> Iterator[Found]:

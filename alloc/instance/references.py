@@ -6,8 +6,10 @@ from graphlib import CycleError, TopologicalSorter
 from typing import Any, get_args
 
 from alloc.instance import schema
+from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
 from alloc.instance.money import ROUNDING, available
+from alloc.instance.parts import parts_are_shares
 from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
 from alloc.instance.tables import WITHOUT_ID
@@ -299,6 +301,8 @@ ABSENCES = frozenset(
         "jobseekers_missing",
         "population_missing",
         "capita_needs_county",
+        "commitments_unpaid",
+        "commitments_unpayable",
     }
 )
 """Faults of something missing: not said of a row whose value was written, but wrongly."""
@@ -318,4 +322,6 @@ CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     objective_is_one,
     sources_exist,
     ranges_hold,
+    parts_are_shares,
+    commitments_are_paid,
 )

@@ -186,10 +186,10 @@ class Measure(Row):
     national_planned: float | None = described(
         None, "national money already decided, if the measure goes ahead", "money", ge=0
     )
-    min_share: dict[Payer, Amount] = described(
+    min_share: dict[Payer, Part] = described(
         {}, "least share of the cost that a kind of fund, or a fund, pays", "0-1"
     )
-    max_share: dict[Payer, Amount] = described(
+    max_share: dict[Payer, Part] = described(
         {}, "largest share of the cost that a kind of fund, or a fund, pays", "0-1"
     )
     funds: Words = described((), "the only funds that may pay (default: all eligible)")
@@ -346,7 +346,7 @@ class Gini(AnyRule):
 
     type: Literal["gini"]
     of: Selection = described(Selection(), "which measures")
-    max: float = described(..., "largest index", "0-1", ge=0)
+    max: float = described(..., "largest index", "0-1", ge=0, le=1)
     fund: str = described("aid", "a fund, a kind, or `all`")
 
 
@@ -384,7 +384,7 @@ class Risk(Strict):
 class Options(Strict):
     """How the solver is asked."""
 
-    gap: float = described(1e-4, "proven gap at which to stop", "1", ge=0)
+    gap: float = described(1e-4, "proven gap at which to stop", "1", ge=0, le=1)
     time_limit: float = described(600.0, "longest time", "s", gt=0)
     threads: int = described(0, "processor threads (0 = the solver's choice)", ge=0, le=256)
     method: Literal["auto", "whole", "blocks"] = described("auto", "how the model is solved")

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 from alloc.errors import Fault
 from alloc.instance import schema
 from alloc.instance.document import UNREAD, Path, Source, copied
+from alloc.instance.numerals import advice
 from alloc.instance.schema import Document
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
 from alloc.instance.words import nearest
@@ -146,6 +147,9 @@ def _fault(error: Any, source: Source, data: Any) -> Fault:
             "not_one_of",
             values | {"expected": ", ".join(_RULE_TYPES)},
         )
+    if problem in ("float_type", "int_type") and isinstance(error["input"], str):
+        text, values = advice(error["input"], _unit_word(path, data), data.get("money")) or (_TYPES[problem], {})
+        return Fault(place, label, text, {"found": found, "unit": _unit(path, data)} | values)
     if problem == "string_pattern_mismatch":
         return Fault(place, label, "not_a_name", {"found": found})
     if problem in ("too_short", "too_long"):
@@ -216,11 +220,17 @@ def _field(path: Path, data: Any) -> Any:
 
 def _unit(path: Path, data: Any) -> str:
     """Return the unit of the number at a path in brackets, with the instance's own word for money."""
-    unit = (getattr(_field(path, data), "json_schema_extra", None) or {}).get("unit", "")
+    unit = _unit_word(path, data)
     money = data.get("money")
     label = money.get("label") if isinstance(money, dict) else None
     unit = unit.replace("money", str(label or schema.Money().label))
     return f" ({unit})" if unit and unit not in ("1", "0-1") else ""
+
+
+def _unit_word(path: Path, data: Any) -> str:
+    """Return the unit of the number at a path as the schema has it; an end of a range has that of its figure."""
+    figure = (*path[:2], str(path[3]).partition(".")[0]) if len(path) > 3 and path[2] == "range" else path
+    return str((getattr(_field(figure, data), "json_schema_extra", None) or {}).get("unit", ""))
 
 
 def _meaning(path: Path, data: Any) -> str:

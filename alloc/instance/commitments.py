@@ -1,0 +1,168 @@
+"""What is promised and cannot be paid: commitments whose least costs exceed what may pay for them.
+
+Only what is certain is said. The least costs and the purses are a transport problem: money flows from a fund, through
+what it may spend in a county and the share of a measure's cost that it and its kind may pay, to the measure. Where less
+can flow than the measures cost at least, no plan keeps the commitments, and the least cut around those that lack money
+says who pays how much. Least costs are enough to look at: a plan at a larger scale pays the same shares of more, so
+scaled down to the least costs its payments keep every limit here.
+"""
+
+import math
+from collections import deque
+from collections.abc import Iterator, Mapping
+from fractions import Fraction
+from typing import Any
+
+from alloc.instance.document import Path
+from alloc.instance.money import eligible_funds
+from alloc.instance.schema import KINDS, Document
+
+Found = tuple[Path, str, dict[str, Any]]
+Node = tuple[str, ...]
+Arcs = dict[Node, dict[Node, Fraction]]
+
+SOURCE, SINK = ("source",), ("sink",)
+BOTTOMLESS = Fraction(10) ** 40
+SLACK = Fraction(1, 10**9)
+"""A lack below this part of the costs is rounding of decimals, no lack."""
+
+MOST_NAMED = 12
+"""Measures that one fault names."""
+
+
+def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
+    """The funds that may pay for commitments can pay at least what these cost together, within their shares."""
+    costs = {}
+    for m in _promised(document):
+        total = sum(_least_shares(document, m).values())
+        if total > 1 + SLACK and document.measures[m].committed and document.measures[m].largest_cost > 0:
+            yield ("measures", m, "min_share"), "committed_shares", {"total": f"{float(total):.10g}"}
+        elif (cost := _least_cost(document, m)) > 0:
+            costs[m] = cost
+    arcs = _arcs(document, costs)
+    needs = {node: need for node, ends in arcs.items() if node[0] == "need" for need in ends.values()}
+    for group in _starved(arcs, needs):
+        named = [m for m in costs if any(("need", m, kind) in group for kind in ("", *KINDS))]
+        asked = sum((needs[node] for node in group if node in needs), Fraction(0))
+        payers = [(name, most) for name, most in _payers(arcs, group) if most > 0]
+        paid = sum((most for _, most in payers), Fraction(0))
+        if asked - paid > SLACK * asked:
+            first = next(m for m in named if document.measures[m].committed or m == named[-1])
+            more = ["…"] if len(named) > MOST_NAMED else []
+            values = {
+                "measures": ", ".join([*named[:MOST_NAMED], *more]),
+                "cost": f"{float(asked):.10g}",
+                "payers": ", ".join(f"{name} {float(most):.10g}" for name, most in payers),
+                "paid": f"{float(paid):.10g}",
+                "lacking": f"{float(asked - paid):.10g}",
+            }
+            yield ("measures", first, "committed"), "commitments_unpaid" if payers else "commitments_unpayable", values
+
+
+def _promised(document: Document) -> list[str]:
+    """Return the measures that must go ahead: those committed, and whatever they require."""
+    found = [m for m, row in document.measures.items() if row.committed]
+    for m in found:
+        found += [other for other in document.measures[m].requires if other in document.measures and other not in found]
+    return [m for m in found if document.measures[m].eligible]
+
+
+def _least_cost(document: Document, m: str) -> Fraction:
+    """Return what a measure costs at least if it goes ahead, and no less than the nation has decided to pay [money]."""
+    row = document.measures[m]
+    units = math.ceil(row.min_units - 1e-9) if row.integer else row.min_units
+    cost = Fraction(row.fixed_cost) + Fraction(row.unit_cost) * Fraction(units)
+    return max(cost, Fraction(row.national_planned or 0))
+
+
+def _least_shares(document: Document, m: str) -> dict[str, Fraction]:
+    """Return kind → the least share of a measure's cost that it and its funds must pay."""
+    funds: dict[str, Fraction] = dict.fromkeys(KINDS, Fraction(0))
+    written: Mapping[str, float] = {**document.measures[m].min_share}
+    for f, share in written.items():
+        if f not in KINDS and f in document.funds:
+            funds[document.funds[f].kind] += Fraction(share)
+    return {kind: max(Fraction(written.get(kind, 0.0)), of) for kind, of in funds.items() if of or kind in written}
+
+
+def _arcs(document: Document, costs: Mapping[str, Fraction]) -> Arcs:
+    """Return the transport problem: node → next node → most money between them."""
+    arcs: Arcs = {SOURCE: {}, SINK: {}}
+
+    def join(one: Node, other: Node, most: Fraction) -> None:
+        arcs.setdefault(other, {})
+        arcs.setdefault(one, {})[other] = most
+
+    for m, cost in costs.items():
+        row = document.measures[m]
+        least = {kind: share * cost for kind, share in _least_shares(document, m).items()}
+        largest: Mapping[str, float] = {**row.max_share}
+        rest: Node = ("need", m, "")
+        join(rest, SINK, max(cost - sum(least.values()), Fraction(0)))
+        for kind in least:
+            join(("need", m, kind), SINK, least[kind])
+        for f in eligible_funds(document, m):
+            fund = document.funds[f]
+            within, own = ("fund", f, row.county), ("own", m, f)
+            pays, opened = ("pays", m, fund.kind), ("open", m, fund.kind)
+            join(SOURCE, ("fund", f), BOTTOMLESS if fund.amount is None else Fraction(fund.amount))
+            join(("fund", f), within, BOTTOMLESS if fund.by_county is None else Fraction(fund.by_county[row.county]))
+            join(within, own, BOTTOMLESS)
+            join(own, pays, Fraction(1.0 if f in KINDS else largest.get(f, 1.0)) * cost)
+            limits = (row.national_ceiling, row.national_planned) if fund.kind == "national" else ()
+            most = [Fraction(largest.get(fund.kind, 1.0)) * cost, *(Fraction(x) for x in limits if x is not None)]
+            join(pays, opened, min(most))
+            for need in (rest, ("need", m, fund.kind)):
+                if need in arcs:
+                    join(opened, need, BOTTOMLESS)
+    return arcs
+
+
+def _starved(arcs: Arcs, needs: Mapping[Node, Fraction]) -> list[set[Node]]:
+    """Let as much flow as can, need by need, and return the closed groups of nodes whose needs are not met.
+
+    Once no way leads from the source to a need, no later flow can enter what lies behind it: its group stays closed.
+    """
+    left: Arcs = {node: {} for node in arcs}
+    for one, ends in arcs.items():
+        for other, most in ends.items():
+            left[one][other] = most
+            left[other].setdefault(one, Fraction(0))
+    groups: list[set[Node]] = []
+    for need in needs:
+        while left[need][SINK] > 0:
+            after = _ways(left, need)
+            if SOURCE not in after:
+                together = [group for group in groups if not group.isdisjoint(after)]
+                groups = [group for group in groups if group not in together] + [set(after).union(*together)]
+                break
+            way = [SOURCE]
+            while way[-1] != SINK:
+                way.append(after[way[-1]])
+            most = min(left[one][other] for one, other in zip(way, way[1:], strict=False))
+            for one, other in zip(way, way[1:], strict=False):
+                left[one][other] -= most
+                left[other][one] += most
+    return groups
+
+
+def _ways(left: Arcs, need: Node) -> dict[Node, Node]:
+    """Return node → the next on the shortest way to a need, for all from which more can flow there; up to the source."""
+    after: dict[Node, Node] = {need: SINK}
+    ahead = deque([need])
+    while ahead and SOURCE not in after:
+        end = ahead.popleft()
+        for one in left[end]:
+            if one not in after and one != SINK and left[one][end] > 0:
+                after[one] = end
+                ahead.append(one)
+    return after
+
+
+def _payers(arcs: Arcs, group: set[Node]) -> Iterator[tuple[str, Fraction]]:
+    """Yield who brings money into a closed group, and how much at most: the arcs of the cut."""
+    for one, ends in arcs.items():
+        for other, most in ends.items():
+            if other in group and one not in group:
+                where = f" ({other[2] if other[0] == 'fund' else other[1]})" if one != SOURCE else ""
+                yield f"{other[1] if other[0] == 'fund' else one[-1]}{where}", most
