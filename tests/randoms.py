@@ -485,7 +485,7 @@ class Maker:
         """Ask for more than can be had, without any fault in the input."""
         d, measures = self.draw, self.listed("measures")
         first, second = measures[0], measures[1]
-        way = d.one(["amount", "exclusion", "use", "cost"])
+        way = d.one(["amount", "exclusion", "use", "promise"])
         if way == "amount":
             rules = self.raw.setdefault("rules", [])
             rules.append({"name": "more than there is", "type": "amount", "fund": "all", "min": 50000})
@@ -503,7 +503,10 @@ class Maker:
         else:
             first.pop("eligible", None)
             first.pop("reason", None)
-            first |= {"committed": True, "fixed_cost": 20000}
+            first |= {"committed": True, "fixed_cost": 0, "unit_cost": 0, "requires": []}
+            first.pop("national_planned", None)
+            rule = {"name": "no promise", "type": "count", "of": {"measure": self.measure_ids[0]}, "max": 0}
+            self.raw.setdefault("rules", []).append(rule)
 
 
 def random_instance(seed: int, size: str = "small") -> Raw:

@@ -5,6 +5,7 @@ from test_instance import QUESTION, lay, told
 
 CATEGORIES = "infrastructure, training, insurance, technology, enterprise"
 PERCENT = "must be 1 or less: a share, not a percentage (0.3 for 30 %)"
+LOOKS = "is text that looks like a number: type"
 BARN, COVER = "barn: {county", "cover: {county"
 
 # fault, what is written instead of what, the key, the sentence, and (where not at the change) the words of its line
@@ -36,14 +37,24 @@ MISTAKES = [
     # types
     *[("not_a_number", "weight: 1.5", f"weight: {written}", "counties.west.weight", f"{shown} must be a number")
       for written, shown in [
-          ("x", "'x'"), ("nan", "'nan'"), ("inf", "'inf'"), ("'1.5'", "'1.5'"), ("NO", "'NO'"), ("１.５", "'１.５'"),
-          ("1.5 %", "'1.5 %'"), ("1_5", "'1_5'"), ("0x1F", "'0x1F'"), ("065225", "'065225'"), ("1:30", "'1:30'"),
-          ("true", "true"), ("[1]", "(1,)"), ("{a: 1}", "{'a': 1}"), ("'1,500'", "'1,500'"), ("'－1'", "'－1'"),
+          ("x", "'x'"), ("nan", "'nan'"), ("inf", "'inf'"), ("NO", "'NO'"), ("1_5", "'1_5'"), ("0x1F", "'0x1F'"),
+          ("1:30", "'1:30'"),
+          ("true", "true"), ("[1]", "(1,)"), ("{a: 1}", "{'a': 1}"),
           ("x" * 90, "'" + "x" * 56 + "..."), ("'😀'", "'😀'")]],
     *[("not_finite", "weight: 1.5", f"weight: {written}", "counties.west.weight", f"{shown} must be a finite number")
       for written, shown in [(".nan", ".nan"), (".inf", ".inf"), (".NaN", ".nan"), ("1e999", ".inf")]],
     ("not_whole", "year: 2020", "year: 2020.5", "year", "2020.5 must be a whole number"),
-    ("not_whole", "year: 2020", "year: '2020'", "year", "'2020' must be a whole number"),
+    *[("text_number", "weight: 1.5", f"weight: {written}", "counties.west.weight", f"{shown} {LOOKS} {meant} as a "
+    "number")
+      for written, shown, meant in [
+          ("'1.5'", "'1.5'", "1.5"), ("１.５", "'１.５'", "1.5"), ("1.5 %", "'1.5 %'", "0.015"),
+          ("'－1'", "'－1'", "-1"),
+          ("065225", "'065225'", "65225"), ("'1,500'", "'1,500'", "1500")]],
+    ("text_number", "year: 2020", "year: '2020'", "year", f"'2020' {LOOKS} 2020 as a number"),
+    ("which_mark", "unit_cost: 1.2", "unit_cost: '0,25'", "measures.cover.unit_cost",
+     "'0,25' is text: is the comma or the point its decimal mark? type the number with a point before the decimals and "
+     "no other mark", COVER),
+    ("number_alone", "amount: 100", "amount: $100", "funds.aid.amount", "'$100' is text: type the number alone (万元)"),
     ("not_whole", "threads: 2", "threads: 1e999", "solver.threads", ".inf must be a whole number"),
     ("not_truth", "integer: true", "integer: yes", "measures.barn.integer", "'yes' must be true or false"),
     ("not_truth", "eligible: false", "eligible: 0", "measures.drone.eligible", "0 must be true or false"),
@@ -77,6 +88,16 @@ MISTAKES = [
     ("below", "productivity: 8", "productivity: -1e3", "industries.milk.productivity",
      "-1000.0 must be 0 or more (万元 per job and year)"),
     ("above", "friction: 0.1", "friction: 101", "links[1].friction", "101 must be 1 or less"),
+    *[("above_one_percent", old, new, key, f"{new.split()[-1]} {PERCENT}") for old, new, key in [
+        ("max_share: {aid: 0.7", "max_share: {aid: 70", "measures.cover.max_share.aid"),
+        ("min_share: {aid: 0.12", "min_share: {aid: 12", "measures.cover.min_share.aid"),
+        ("max: 0.91", "max: 91", "rules[6].max"), ("min: 0.3", "min: 30", "rules[1].min"),
+        ("gap: 0.001", "gap: 5", "solver.gap"), ("linkage: 0.02", "tolerance: 2", "objective.tolerance")]],
+    ("above", "in: {county: [east, west]}, min: 0.3", "min: 101", "rules[1].min", "101 must be 1 or less", "min: 101"),
+    ("above_percent", "ratio: 0.11", "ratio: 11", "rules[4].ratio",
+     "11 must be 10 or less: it looks like a percentage (0.3 for 30 %)"),
+    ("above_percent", "max: 0.52", "max: 52", "rules[7].max",
+     "52 must be 10 or less: it looks like a percentage (0.3 for 30 %)"),
     ("above_one_percent", "friction: 0.1", "friction: 10", "links[1].friction", f"10 {PERCENT}"),
     ("above_one_percent", "{training: 0.8}", "{training: 80}", "counties.east.delivery.training", f"80 {PERCENT}"),
     ("above_one_percent", "deadweight: 0.15", "deadweight: 15", "measures.course.deadweight", f"15 {PERCENT}"),
@@ -215,6 +236,13 @@ MISTAKES = [
      "needs an amount or by_county"),
     ("probabilities", "probability: 0.75", "probability: 0.7", "scenarios", "the probabilities sum to 0.95, not to 1",
      "scenarios:"),
+    ("commitments_unpaid", "unit_cost: 2.5, max", "unit_cost: 2.5, fixed_cost: 200, max", "measures.fair.committed",
+     "what is committed costs at least 200 together (fair), and what may pay for it is 133 (aid 100, nation (east) "
+     "33): "
+     "67 万元 is lacking", "linkage: 0.55"),
+    ("committed_shares", "national: exclusive, c", "min_share: {aid: 0.7, national: 0.35}, c",
+     "measures.fair.min_share",
+     "the measure is committed, but the least shares of its cost sum to 1.05, more than 1"),
     ("capita_needs_county", "each: county", "each: region", "rules[2].per", "bounds per head need 'each: county'"),
     ("weights_and_order", "linkage: 0.02", "order: [linkage]", "objective",
      "give either weights or an order, not both"),

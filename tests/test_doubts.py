@@ -14,12 +14,16 @@ BARN, COURSE, SHED, FAIR, COVER = (f"{m}: {{county" for m in ("barn", "course", 
 # warning, what is written instead of what, the key, the sentence, and (where not at the change) the words of its line
 # fmt: off
 DOUBTS = [
-    ("looks_like_percent", "max_share: {aid: 0.7", "max_share: {aid: 70", "measures.cover.max_share.aid",
-     "70 looks like a percentage; shares are written 0.3 for 30 %"),
-    ("looks_like_percent", "max: 0.91", "max: 91", "rules[6].max",
-     "91 looks like a percentage; shares are written 0.3 for 30 %"),
-    ("looks_like_percent", "min: 0.3", "min: 30", "rules[1].min",
-     "30 looks like a percentage; shares are written 0.3 for 30 %"),
+    ("looks_like_percent", "ratio: 0.11", "ratio: 5", "rules[4].ratio",
+     "5 looks like a percentage; shares are written 0.3 for 30 %"),
+    ("looks_like_percent", "in: {county: [east, west]}, min: 0.3", "in: {county: east}, min: 1.5", "rules[1].min",
+     "1.5 looks like a percentage; shares are written 0.3 for 30 %", "    in: {county: east"),
+    ("looks_like_percent", "max: 0.52", "max: 10", "rules[7].max",
+     "10 looks like a percentage; shares are written 0.3 for 30 %"),
+    ("one_for_percent", "gap: 0.001", "gap: 1", "solver.gap", "1 is all of it: 1 % is written 0.01"),
+    ("one_for_percent", "linkage: 0.02", "tolerance: 1", "objective.tolerance", "1 is all of it: 1 % is written 0.01"),
+    ("parity_below_one", "max: 9}", "max: 0.9}", "rules[5].max",
+     "0.9 is below 1, and the largest is never below the smallest: nothing can be spent"),
     ("mixed_money", "unit_cost: 1, max", "unit_cost: 2001, max", "measures.shed.unit_cost",
      "unit costs in infrastructure run from 2 (barn) to 2001 (shed): are 元 and 万元 mixed?"),
     ("wide_coefficients", "linkage: 0.55", "linkage: 0.00001", "measures.course.max_units",
@@ -91,10 +95,10 @@ def test_one_doubt_is_one_warning_with_its_line_and_key_and_stops_nothing(tmp_pa
 
 
 def test_doubts_about_csv_tables_name_their_file_and_line(tmp_path):
-    table = TABLES["measures"].replace(",0.7,0.2", ",70,0.2").replace(",5,41,", ",0,41,")
+    table = TABLES["measures"].replace(",no pilots", ",").replace(",5,41,", ",0,41,")
     reading = inspect(lay(tmp_path, tabled("measures"), {"measures.csv": table}))
     assert [str(found).replace(f"{tmp_path}/", "").split(": ")[0] for found in reading.doubts] == [
-        "measures.csv:5  max_share.aid",
+        "measures.csv:7  reason",
         "measures.csv:2  min_units",
     ]
 
@@ -105,7 +109,7 @@ def test_doubts_are_said_in_chinese_too(tmp_path):
 
 
 def test_many_doubts_are_told_together_and_faults_come_first(tmp_path):
-    text = QUESTION.replace("min_units: 5,", "").replace(", reason: no pilots", "").replace("max: 0.91", "max: 91")
+    text = QUESTION.replace("min_units: 5,", "").replace(", reason: no pilots", "").replace("ratio: 0.11", "ratio: 6")
     reading = inspect(lay(tmp_path, text))
     assert sorted(found.text for found in reading.doubts) == ["looks_like_percent", "no_reason", "zero_units"]
     assert reading.instance is not None
@@ -118,6 +122,9 @@ def test_many_doubts_are_told_together_and_faults_come_first(tmp_path):
     ("old", "new"),
     [
         ("max_share: {aid: 0.7", "max_share: {aid: 1"),
+        ("ratio: 0.11", "ratio: 3"),
+        ("min: 0.3", "min: 1"),
+        ("max: 0.91", "max: 1"),
         ("unit_cost: 1, max", "unit_cost: 2000, max"),
         ("min_units: 5, max_units: 41", "min_units: 5, max_units: 5"),
         ("fixed_cost: 6", "fixed_cost: 124"),

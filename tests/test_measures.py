@@ -287,11 +287,17 @@ def test_shares_of_the_cost_are_kept(keys, jobs):
 @pytest.mark.parametrize(
     "raw",
     [
-        asked(measures={"pens": {"committed": True, "fixed_cost": 101}}),
+        asked(
+            measures={"pens": {"committed": True, "fixed_cost": 99}},
+            rules=[{"name": "less", "type": "amount", "max": 98}],
+        ),
         asked(measures={"pens": {"committed": True, "excludes": ["sheds"]}, "sheds": {"committed": True}}),
         asked(measures={"pens": {"committed": True, "eligible": False, "reason": "not appraised"}}),
         asked(measures={"pens": {"max_units": 30}}, funds={"aid": {"min_use": 31}}),
-        asked(measures={"pens": {"committed": True, "requires": ["sheds"]}, "sheds": {"fixed_cost": 101}}),
+        asked(
+            measures={"pens": {"committed": True, "requires": ["sheds"]}, "sheds": {"fixed_cost": 99}},
+            rules=[{"name": "less", "type": "amount", "max": 98}],
+        ),
         one_measure(national_money=10, national_planned=11, committed=True),
     ],
     ids=["too dear", "excluded", "not eligible", "must be used", "requirement too dear", "planned"],

@@ -82,7 +82,7 @@ WRONG = [
     ("measures.cover.min_share.aid", 0.8, "'min' 0.8 is above 'max' 0.7 (share)"),
     ("counties.west.weight", "nan", "'nan' must be a number"),
     ("counties.west.weight", float("nan"), ".nan must be a finite number"),
-    ("rules.1.min", "30%", "'30%' must be a number"),
+    ("rules.1.min", "30%", "'30%' is text that looks like a number: type 0.3 as a number"),
     ("rules.9.min", 0.2, "the instance has nothing called '9' there"),
     ("rules.0.min", 0.2, "the instance has nothing called '0' there"),
     ("rules.livelihood.min", 0.2, "the instance has nothing called 'livelihood' there"),

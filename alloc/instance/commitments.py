@@ -11,6 +11,7 @@ import math
 from collections import deque
 from collections.abc import Iterator, Mapping
 from fractions import Fraction
+from itertools import pairwise
 from typing import Any
 
 from alloc.instance.document import Path
@@ -21,7 +22,8 @@ Found = tuple[Path, str, dict[str, Any]]
 Node = tuple[str, ...]
 Arcs = dict[Node, dict[Node, Fraction]]
 
-SOURCE, SINK = ("source",), ("sink",)
+SOURCE: Node = ("source",)
+SINK: Node = ("sink",)
 BOTTOMLESS = Fraction(10) ** 40
 SLACK = Fraction(1, 10**9)
 """A lack below this part of the costs is rounding of decimals, no lack."""
@@ -31,7 +33,10 @@ MOST_NAMED = 12
 
 
 def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
-    """The funds that may pay for commitments can pay at least what these cost together, within their shares."""
+    """The funds that may pay for commitments can pay at least what these cost together, within their shares.
+
+    Said where a purse is too small; where only shares keep money out, the measure is doubted (`never_shared`).
+    """
     costs = {}
     for m in _promised(document):
         total = sum(_least_shares(document, m).values())
@@ -44,19 +49,20 @@ def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, obje
     for group in _starved(arcs, needs):
         named = [m for m in costs if any(("need", m, kind) in group for kind in ("", *KINDS))]
         asked = sum((needs[node] for node in group if node in needs), Fraction(0))
-        payers = [(name, most) for name, most in _payers(arcs, group) if most > 0]
-        paid = sum((most for _, most in payers), Fraction(0))
-        if asked - paid > SLACK * asked:
+        payers = list(_payers(arcs, group))
+        paid = sum((most for _, most, _ in payers), Fraction(0))
+        if asked - paid > SLACK * asked and any(is_purse for _, _, is_purse in payers):
             first = next(m for m in named if document.measures[m].committed or m == named[-1])
             more = ["…"] if len(named) > MOST_NAMED else []
             values = {
                 "measures": ", ".join([*named[:MOST_NAMED], *more]),
                 "cost": f"{float(asked):.10g}",
-                "payers": ", ".join(f"{name} {float(most):.10g}" for name, most in payers),
+                "payers": ", ".join(f"{name} {float(most):.10g}" for name, most, _ in payers),
                 "paid": f"{float(paid):.10g}",
                 "lacking": f"{float(asked - paid):.10g}",
+                "unit": document.money.label,
             }
-            yield ("measures", first, "committed"), "commitments_unpaid" if payers else "commitments_unpayable", values
+            yield ("measures", first, "committed"), "commitments_unpaid", values
 
 
 def _promised(document: Document) -> list[str]:
@@ -139,15 +145,15 @@ def _starved(arcs: Arcs, needs: Mapping[Node, Fraction]) -> list[set[Node]]:
             way = [SOURCE]
             while way[-1] != SINK:
                 way.append(after[way[-1]])
-            most = min(left[one][other] for one, other in zip(way, way[1:], strict=False))
-            for one, other in zip(way, way[1:], strict=False):
+            most = min(left[one][other] for one, other in pairwise(way))
+            for one, other in pairwise(way):
                 left[one][other] -= most
                 left[other][one] += most
     return groups
 
 
 def _ways(left: Arcs, need: Node) -> dict[Node, Node]:
-    """Return node → the next on the shortest way to a need, for all from which more can flow there; up to the source."""
+    """Return node → the next on the shortest way to a need, for all from which more can flow there."""
     after: dict[Node, Node] = {need: SINK}
     ahead = deque([need])
     while ahead and SOURCE not in after:
@@ -159,10 +165,11 @@ def _ways(left: Arcs, need: Node) -> dict[Node, Node]:
     return after
 
 
-def _payers(arcs: Arcs, group: set[Node]) -> Iterator[tuple[str, Fraction]]:
-    """Yield who brings money into a closed group, and how much at most: the arcs of the cut."""
+def _payers(arcs: Arcs, group: set[Node]) -> Iterator[tuple[str, Fraction, bool]]:
+    """Yield who brings money into a closed group, how much at most, and whether a purse or a share sets that limit."""
     for one, ends in arcs.items():
         for other, most in ends.items():
             if other in group and one not in group:
-                where = f" ({other[2] if other[0] == 'fund' else other[1]})" if one != SOURCE else ""
-                yield f"{other[1] if other[0] == 'fund' else one[-1]}{where}", most
+                is_purse = other[0] == "fund"
+                where = f" ({other[2] if is_purse else other[1]})" if one != SOURCE else ""
+                yield f"{other[1] if is_purse else one[-1]}{where}", most, is_purse

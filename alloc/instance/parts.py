@@ -35,7 +35,10 @@ def percentages(document: Document) -> Iterator[Found]:
     for path, rule, number in _ratios(document):
         if number > 1 if isinstance(rule, Share) else number >= DOUBTFUL:
             yield path, "looks_like_percent", {"found": number}
-    for path, part in ((("objective", "tolerance"), document.objective.tolerance), (("solver", "gap"), document.solver.gap)):
+    for path, part in (
+        (("objective", "tolerance"), document.objective.tolerance),
+        (("solver", "gap"), document.solver.gap),
+    ):
         if part == 1:
             yield path, "one_for_percent", {}
     for i, rule in enumerate(document.rules):
@@ -46,7 +49,9 @@ def percentages(document: Document) -> Iterator[Found]:
 def _ratios(document: Document) -> Iterator[tuple[Path, AnyRule, float]]:
     """Yield every number of a rule that says how one money goes with another."""
     for i, rule in enumerate(document.rules):
-        keys = ("min", "max") if isinstance(rule, Share | Change) else ("ratio",) if isinstance(rule, Complement) else ()
+        keys = (
+            ("min", "max") if isinstance(rule, Share | Change) else ("ratio",) if isinstance(rule, Complement) else ()
+        )
         for key in keys:
             number = getattr(rule, key, None)
             if number is not None:

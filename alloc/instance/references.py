@@ -302,7 +302,6 @@ ABSENCES = frozenset(
         "population_missing",
         "capita_needs_county",
         "commitments_unpaid",
-        "commitments_unpayable",
     }
 )
 """Faults of something missing: not said of a row whose value was written, but wrongly."""

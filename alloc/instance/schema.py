@@ -186,9 +186,7 @@ class Measure(Row):
     national_planned: float | None = described(
         None, "national money already decided, if the measure goes ahead", "money", ge=0
     )
-    min_share: dict[Payer, Part] = described(
-        {}, "least share of the cost that a kind of fund, or a fund, pays", "0-1"
-    )
+    min_share: dict[Payer, Part] = described({}, "least share of the cost that a kind of fund, or a fund, pays", "0-1")
     max_share: dict[Payer, Part] = described(
         {}, "largest share of the cost that a kind of fund, or a fund, pays", "0-1"
     )
