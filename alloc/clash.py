@@ -42,7 +42,7 @@ def clashes(instance: Instance, options: Options) -> tuple[Clash, ...]:
             left_out += found
         plan = solve_suited(build(relaxed), relaxed, options)
         if plan.has_plan:
-            rules = tables(relaxed, plan, plan)["rules"]
+            rules = tables(relaxed, plan, plan, plan)["rules"]
             broken = rules[rules["broken_by"] > 0]
             names = [f"{r} ({g})" if g else r for r, g in zip(broken["rule"], broken["group"], strict=True)]
             amounts, sources = broken["broken_by"].tolist(), broken["source"].tolist()

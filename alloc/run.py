@@ -7,7 +7,7 @@ import platform
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
@@ -17,20 +17,18 @@ from pydantic import ValidationError
 
 from alloc.audit import Audit, audit
 from alloc.clash import clashes
-from alloc.errors import AuditError, RequestError, SolveError
+from alloc.counterfactual import Worlds, beside
+from alloc.errors import AuditError, RequestError
 from alloc.instance import Instance, Options, read
-from alloc.model import build, status_quo
+from alloc.model import build
 from alloc.report import folder
 from alloc.report.boundaries import Boundaries, boundaries
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
 from alloc.report.target import filled
 from alloc.solution import Solution, Status
-from alloc.solver import Kept, ahead, solve_near, solve_suited
+from alloc.solver import solve_suited
 from alloc.texts import LANGUAGES
-
-MANY = 200
-"""With so many counties the status quo is sought in a process of its own while the model is built."""
 
 
 @dataclass(frozen=True)
@@ -110,47 +108,33 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = wanted(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
-    ask_quo = partial(without_aid, status_quo(instance), options)
-    with ahead(ask_quo, worth=jobs > 1 and len(instance.counties) >= MANY) as quo:
-        plan = solve_suited(build(instance), instance, options, log, jobs, cluster)
-        without = quo() if plan.has_plan else None
-    return completed(instance, options, plan, without, started, lang)
-
-
-def without_aid(instance: Instance, options: Options) -> Solution:
-    """Return the status quo: what comes about where nothing is funded.
-
-    Raises SolveError where there is none, and KeyboardInterrupt after Ctrl-C: half a search is no status quo.
-    """
-    without = status_quo(instance)
-    quo = solve_near(Kept(build(without)), without, Options(gap=min(options.gap, 1e-6)))
-    if quo.interrupted:
-        raise KeyboardInterrupt
-    if not quo.has_plan:
-        raise SolveError("no_status_quo")
-    return quo
+    with beside(instance, options, jobs) as (worlds, seconds):
+        given = options.model_copy(update={"time_limit": seconds})
+        plan = solve_suited(build(instance), instance, given, log, jobs, cluster)
+        known = worlds(plan.interrupted) if plan.has_plan else None
+    return completed(instance, options, plan, known, started, lang)
 
 
 def completed(
-    instance: Instance, options: Options, plan: Solution, quo: Solution | None, started: float, lang: str = "en"
+    instance: Instance, options: Options, plan: Solution, worlds: Worlds | None, started: float, lang: str = "en"
 ) -> Run:
     """Return a plan with its tables, audited and explained; without a plan, what must give.
 
-    quo: the status quo, needed where there is a plan; it is the same for every plan of an instance.
+    worlds: what comes about beside the plan, needed where there is one; the same for every plan of an instance.
     started: `time.perf_counter()` when the question was put. Raises AuditError for a plan that does not
     survive the second reading.
     """
-    if not plan.has_plan or quo is None:
+    if not plan.has_plan or worlds is None:
         figures = _figures(instance, options, plan, started)
         if plan.status == Status.INFEASIBLE:
             figures["clash"] = [clash.say(lang) for clash in clashes(instance, options)]
         return Run(instance, plan, {}, figures)
-    found = tables(instance, plan, quo)
-    figures = _figures(instance, options, plan, started, quo, found)
+    found = tables(instance, plan, worlds.quo, worlds.without.solution)
+    figures = _figures(instance, options, plan, started, worlds, found)
     verdict = audit(instance, found, figures)
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
-    figures = _figures(instance, options, plan, started, quo, found, verdict)
+    figures = _figures(instance, options, plan, started, worlds, found, verdict)
     return Run(instance, plan, explained(instance, found, plan.status == Status.OPTIMAL, lang), figures)
 
 
@@ -175,7 +159,7 @@ def _figures(
     options: Options,
     plan: Solution,
     started: float,
-    quo: Solution | None = None,
+    worlds: Worlds | None = None,
     found: Mapping[str, pd.DataFrame] | None = None,
     verdict: Audit | None = None,
 ) -> dict[str, Any]:
@@ -203,14 +187,7 @@ def _figures(
             }
             for stage in plan.stages
         ],
-        "status_quo": None
-        if quo is None or found is None
-        else {
-            "objective": quo.objective,
-            "employment": quo.values["ExpectedEmployment"][None],
-            "linkage": quo.values["ExpectedLinkage"][None],
-            "chains_closed": int(found["chains"]["closed_quo"].sum()),
-        },
+        **(UNKNOWN_WORLDS if worlds is None or found is None else compared(instance, plan, worlds, found)),
         "chains_closed": int(found["chains"]["closed"].sum()) if found else None,
         "money": instance.money.model_dump(),
         "method": plan.method,
@@ -227,6 +204,91 @@ def _figures(
             "findings": [x.say() for x in verdict.findings],
         },
     }
+
+
+UNKNOWN_WORLDS = {"status_quo": None, "without_aid": None, "through_others": None, "through_aid": None}
+"""What run.json says of the other worlds where there is no plan."""
+
+
+def compared(
+    instance: Instance, plan: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]
+) -> dict[str, dict[str, Any]]:
+    """Return the other worlds, each with its proof, and what is claimed through others' money and through the aid."""
+    quo, world = worlds.quo, worlds.without
+    without = world.solution
+    chains = found["chains"]
+    own = {**_reached(plan), "chains_closed": int(chains["closed"].sum())}
+    before = _world(quo, chains["closed_quo"])
+    alone = {
+        **_world(without, chains["closed_without_aid"]),
+        "lapsed": list(world.lapsed),
+        "left_out": [*world.left_out],
+    }
+    return {
+        "status_quo": before,
+        "without_aid": alone,
+        "through_others": _through(alone, before, _room(instance, without), _room(instance, quo)),
+        "through_aid": _through(own, alone, PROVEN, _room(instance, without)),
+    }
+
+
+PROVEN = {"objective": 0.0, "employment": 0.0}
+
+
+def _room(instance: Instance, world: Solution) -> Mapping[str, float]:
+    """Return how much more a world may bring than is known of it: nothing where it is proven.
+
+    Jobs: as if all that is not proven of the goal were jobs.
+    """
+    if world.status == Status.OPTIMAL:
+        return PROVEN
+    aim = instance.objective
+    slack = world.stages[0].bound - world.stages[0].objective if world.has_plan else math.inf
+    jobs = float(aim.order[0] == "employment") if aim.order else aim.employment
+    return {
+        "objective": slack if len(aim.order) < 2 else math.inf,
+        "employment": slack / jobs if jobs > 0 else math.inf,
+    }
+
+
+def _reached(world: Solution) -> dict[str, float | None]:
+    """Return what a world reaches; nothing where it is not known."""
+    if not world.has_plan:
+        return {"objective": None, "employment": None, "linkage": None}
+    employment, linkage = (world.values[name][None] for name in ("ExpectedEmployment", "ExpectedLinkage"))
+    return {"objective": world.objective, "employment": employment, "linkage": linkage}
+
+
+def _world(world: Solution, closed: "pd.Series[Any]") -> dict[str, Any]:
+    """Return what run.json says of a world."""
+    return {
+        "status": str(world.status),
+        **_reached(world),
+        "bound": _finite(world.bound) if world.has_plan else None,
+        "gap": _finite(world.gap) if world.has_plan else None,
+        "chains_closed": int(closed.sum()) if world.has_plan else None,
+    }
+
+
+def _through(
+    more: Mapping[str, Any], less: Mapping[str, Any], room: Mapping[str, float], room_less: Mapping[str, float]
+) -> dict[str, Any]:
+    """Return what one world brings more than another; range: between what it lies, where a world is not proven.
+
+    room, room_less: how much more either may bring than is known.
+    """
+    found: dict[str, Any] = {
+        key: None if more[key] is None or less[key] is None else more[key] - less[key]
+        for key in ("objective", "employment", "linkage", "chains_closed")
+    }
+    proven = not any((*room.values(), *room_less.values()))
+    found["range"] = None if proven else {key: _between(found[key], room_less[key], room[key]) for key in PROVEN}
+    return found
+
+
+def _between(value: float | None, less: float, more: float) -> list[float | None]:
+    """Return the ends of a range; nothing where an end is not known."""
+    return [None, None] if value is None else [_finite(value - less), _finite(value + more)]
 
 
 @cache

@@ -17,9 +17,10 @@ from randoms import random_instance
 import alloc
 from alloc.audit import audit
 from alloc.clash import clashes
+from alloc.counterfactual import find_worlds
 from alloc.errors import InstanceError
 from alloc.instance import Instance, Options
-from alloc.model import build, goal, stages, status_quo
+from alloc.model import build, goal, stages
 from alloc.report.tables import tables
 from alloc.run import _figures
 from alloc.solution import Solution, Status
@@ -106,10 +107,9 @@ def both(instance: Instance) -> tuple[Solution, Solution]:
 
 def passes(instance: Instance, plan: Solution) -> bool:
     """Tell whether a plan survives the audit."""
-    without = status_quo(instance)
-    quo = solve_whole(build(without), without, FINE)
-    found = tables(instance, plan, quo)
-    return audit(instance, found, _figures(instance, FINE, plan, 0.0, quo, found)).passed
+    worlds = find_worlds(instance, FINE)
+    found = tables(instance, plan, worlds.quo, worlds.without.solution)
+    return audit(instance, found, _figures(instance, FINE, plan, 0.0, worlds, found)).passed
 
 
 def donors(count: int, **changes: Any) -> Raw:

@@ -28,12 +28,15 @@ class Shape(NamedTuple):
 
 
 SHAPES = {
-    "allocation": Shape(("measure", "fund"), ("county", "category", "industry", "kind"), ("amount",)),
+    "allocation": Shape(
+        ("measure", "fund"), ("county", "category", "industry", "kind"), ("amount",), (), ("amount_without_aid",)
+    ),
     "measures": Shape(
         ("measure",),
         ("county", "category", "industry"),
-        ("units", "gain", "cost", "aid", "national", "other", "effect", "direct_jobs", "direct_linkage"),
-        ("funded",),
+        ("units", "gain", "cost", "aid", "national", "other", "effect", "direct_jobs", "jobs", "linkage"),
+        ("funded", "idle"),
+        ("funded_without_aid", "units_without_aid", "gain_without_aid"),
     ),
     "industries": Shape(
         ("county", "industry"),
@@ -44,18 +47,34 @@ SHAPES = {
             *(f"capacity_{k}" for k in CATEGORIES),
         ),
         ("established", "established_quo", "clustered"),
-        ("market",),
+        ("market", *(f"{key}_without_aid" for key in ("jobs", "retained", "established", "output"))),
     ),
-    "flows": Shape(("link", "county_from", "county_to", "scenario"), ("from", "to"), ("flow", "linkage", "flow_quo")),
+    "flows": Shape(
+        ("link", "county_from", "county_to", "scenario"),
+        ("from", "to"),
+        ("flow", "linkage", "flow_quo"),
+        (),
+        ("flow_without_aid",),
+    ),
     "counties": Shape(
         ("county",),
         (),
         ("aid", "national", "other", "jobs_gained", "jobs_gained_quo", "linkage", "linkage_quo"),
-        optional=("aid_per_head", "jobseekers_left"),
+        optional=("aid_per_head", "jobseekers_left", "jobs_gained_without_aid", "linkage_without_aid"),
     ),
     "funds": Shape(("fund", "county"), ("kind",), ("available", "spent", "unspent")),
     "rules": Shape(("rule", "group"), ("type",), ("value",), optional=("min", "max", "slack", "binding", "broken_by")),
-    "chains": Shape(("county", "chain"), ("missing",), (), ("closed", "closed_quo")),
+    "chains": Shape(("county", "chain"), ("missing",), (), ("closed", "closed_quo"), ("closed_without_aid",)),
+    "scenarios": Shape(
+        ("scenario",),
+        (),
+        ("probability", "employment", "employment_quo", "linkage", "linkage_quo"),
+        (),
+        ("employment_without_aid", "linkage_without_aid"),
+    ),
+    "bridge": Shape(
+        ("part", "county"), (), ("anyway", "employment"), (), ("through_others", "through_aid", "aid", "aid_per_job")
+    ),
 }
 
 
@@ -138,13 +157,14 @@ class Books:
     """The instance and the tables side by side; what several checks need is worked out once."""
 
     def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any]):
-        self.instance, self.figures = instance, figures
+        self.instance, self.tables, self.figures = instance, tables, figures
         self.grain = grain(instance)
         self.sheets = {name: _sheet(tables.get(name), shape) for name, shape in SHAPES.items()}
         self.allocation, self.measures = self.sheets["allocation"], self.sheets["measures"]
         self.industries, self.flows = self.sheets["industries"], self.sheets["flows"]
         self.counties, self.funds = self.sheets["counties"], self.sheets["funds"]
         self.rules, self.chains = self.sheets["rules"], self.sheets["chains"]
+        self.scenarios, self.bridge = self.sheets["scenarios"], self.sheets["bridge"]
         self.memory: dict[str, Any] = {}
 
     @cached_property

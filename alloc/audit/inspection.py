@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.audit import linkage, money, production, rules, shape, totals
+from alloc.audit import linkage, money, production, rules, shape, totals, worlds
 from alloc.audit.books import Books
 from alloc.audit.verdict import EXACT, Audit, Comparisons, Finding, missed
 from alloc.instance.schema import Instance
@@ -66,6 +66,12 @@ CHECKS: tuple[Callable[[Books], Comparisons], ...] = (
     totals.adds_linkage_quo,
     totals.totals_goals,
     totals.totals_quo,
+    worlds.fills_without_aid,
+    worlds.keeps_without_aid,
+    worlds.totals_without_aid,
+    worlds.attributes_jobs,
+    worlds.bridges_jobs,
+    worlds.weighs_scenarios,
     totals.totals_objective,
     totals.keeps_order,
     totals.proves_gap,

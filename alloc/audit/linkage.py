@@ -100,7 +100,7 @@ def county_linkage(books: Books) -> dict[str, Decimal]:
     Flows count for the county that sells, a synergy for a county where all its measures lie there.
     """
     instance, chance = books.instance, {world.name: world.chance for world in books.worlds}
-    found = {c: total(books.measures.number("direct_linkage", m) for m in ms) for c, ms in books.measures_in.items()}
+    found = {c: total(books.measures.number("linkage", m) for m in ms) for c, ms in books.measures_in.items()}
     for w, trade, worth in books.moved("linkage"):
         found[trade.seller[0]] += chance[w] * worth
     for (c, h), closed in books.chains.numbers["closed"].items():

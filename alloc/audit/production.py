@@ -45,8 +45,8 @@ def brings_direct(books: Books) -> Comparisons:
     for m, measure in books.instance.measures.items():
         gain = books.measures.number("gain", m)
         jobs, linkage = exact(measure.jobs) * gain, exact(measure.linkage) * gain
-        yield Comparison((m, "direct_jobs"), books.measures.number("direct_jobs", m), "=", jobs)
-        yield Comparison((m, "direct_linkage"), books.measures.number("direct_linkage", m), "=", linkage)
+        for column, brought in (("direct_jobs", jobs), ("jobs", jobs), ("linkage", linkage)):
+            yield Comparison((m, column), books.measures.number(column, m), "=", brought)
 
 
 class _Supplied(NamedTuple):
@@ -84,7 +84,7 @@ def adds_capacity(books: Books) -> Comparisons:
         yield Comparison(spot, given, "≤", supplied.pool.get(spot, ZERO))
 
 
-def _need(books: Books, s: str, k: str) -> Decimal:
+def need(books: Books, s: str, k: str) -> Decimal:
     """Return the capacity that one job takes, 1 where nothing is said."""
     needs = books.instance.industries[s].needs
     return exact(next((need for category, need in needs.items() if category == k), 1.0))
@@ -94,7 +94,7 @@ def within_bottleneck(books: Books) -> Comparisons:
     """Jobs need no more workplaces, qualified workers and positions than there are."""
     for c, s in books.baseline:
         for k in JOB_CATEGORIES:
-            needed = _need(books, s, k) * books.industries.number("jobs", c, s)
+            needed = need(books, s, k) * books.industries.number("jobs", c, s)
             yield Comparison((c, s, k), needed, "≤", books.industries.number(f"capacity_{k}", c, s))
 
 
@@ -213,7 +213,7 @@ def starts_from_baseline(books: Books) -> Comparisons:
     for (c, s), row in books.baseline.items():
         industry, jobs = books.instance.industries[s], books.industries.number("jobs_quo", c, s)
         for k in JOB_CATEGORIES:
-            yield Comparison((c, s, k, "quo"), _need(books, s, k) * jobs, "≤", exact(getattr(row, k)))
+            yield Comparison((c, s, k, "quo"), need(books, s, k) * jobs, "≤", exact(getattr(row, k)))
         if row.market is not None:
             yield Comparison((c, s, "market", "quo"), exact(industry.productivity) * jobs, "≤", exact(row.market))
         insured, upgraded = min(jobs, exact(row.insurance)), min(jobs, exact(row.technology))

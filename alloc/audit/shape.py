@@ -50,6 +50,8 @@ def _wanted(books: Books) -> Mapping[str, set[Key]]:
         "flows": set(),
         "counties": {(c,) for c in instance.counties},
         "funds": funds,
+        "scenarios": {(world.name,) for world in books.worlds},
+        "bridge": {("synergies", ""), ("total", ""), *(("county", c) for c in instance.counties)},
         "chains": {(c, h) for c in instance.counties for h in instance.chains if books.can_close(c, h)},
     }
 

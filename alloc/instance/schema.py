@@ -439,8 +439,10 @@ class Document(Strict):
 class Instance(Document):
     """One yearly budget question, checked and frozen, with what was read beside it.
 
-    previous: the plans that `change` rules compare with, by path; sha256: of all files read.
+    previous: the plans that `change` rules compare with, by path; held: payments that others have decided, measure →
+    fund → amount; sha256: of all files read.
     """
 
     previous: dict[str, tuple[Flow, ...]] = {}
+    held: dict[str, dict[str, float]] = {}
     sha256: str = ""

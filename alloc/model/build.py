@@ -48,12 +48,3 @@ def build(instance: Instance) -> pyo.ConcreteModel:
         add(model, instance)
     model.Goal = pyo.Objective(expr=goal(model, stages(instance)[0]), sense=pyo.maximize)
     return model
-
-
-def status_quo(instance: Instance) -> Instance:
-    """Return the question without aid: no measure, so no synergy either; no rule, no fund that must be used.
-
-    A measure that is not funded has no units, no money and no gain, so leaving it out changes nothing else.
-    """
-    funds = {f: row.model_copy(update={"min_use": 0.0}) for f, row in instance.funds.items()}
-    return instance.model_copy(update={"measures": {}, "synergies": (), "rules": (), "funds": funds})

@@ -11,6 +11,9 @@ from alloc.instance.money import available as purse
 from alloc.instance.money import ceiling, eligible_funds, most_money, most_units
 from alloc.instance.schema import Instance, Measure
 
+SPECK = 1e-7
+"""A payment that others have decided is held to this part of itself."""
+
 
 def grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
     """Return what belongs to each key, in the order of the pairs."""
@@ -58,15 +61,16 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
         bounds=lambda model, m: (0, model.most[m]),
         doc="how much of it is built or bought [units]",
     )
+
+    def payable(model: pyo.ConcreteModel, m: str, f: str) -> tuple[float, float]:
+        if f in (decided := instance.held.get(m, {})):
+            return _about(decided[f])
+        most = most_money(instance, m, funds[f].kind, payers[m], model.most[m])
+        return 0.0, min(most, purse(instance, f, measures[m].county))
+
     model.Spend = pyo.Var(
         model.ELIGIBLE,
-        bounds=lambda model, m, f: (
-            0,
-            min(
-                most_money(instance, m, funds[f].kind, payers[m], model.most[m]),
-                purse(instance, f, measures[m].county),
-            ),
-        ),
+        bounds=payable,
         doc="money from a fund for a measure [money]",
     )
 
@@ -91,6 +95,12 @@ def _figures(model: pyo.ConcreteModel, instance: Instance, key: str, doc: str) -
     """Return a parameter with one column of the measures."""
     values = {m: getattr(row, key) for m, row in instance.measures.items()}
     return pyo.Param(model.MEASURES, initialize=values, doc=doc)
+
+
+def _about(amount: float) -> tuple[float, float]:
+    """Return between what a payment lies that is decided: what a solver found is exact to a speck only [money]."""
+    speck = SPECK * max(1.0, amount) if amount > 0 else 0.0
+    return max(amount - speck, 0.0), amount + speck
 
 
 def _whole(row: Measure) -> float:

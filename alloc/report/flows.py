@@ -9,7 +9,7 @@ from alloc.model.linkage import SURE
 from alloc.solution import Solution
 
 
-def worlds(instance: Instance) -> dict[str, float]:
+def chances(instance: Instance) -> dict[str, float]:
     """Return the scenarios with their probabilities."""
     return {w: row.probability for w, row in (instance.scenarios or SURE).items()}
 
@@ -45,9 +45,10 @@ def trades(instance: Instance, solution: Solution) -> dict[tuple[str, int, str, 
     return pairs
 
 
-def flow_rows(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[str, Any]]:
+def flow_rows(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     """Yield one row for every link, pair of counties that can trade on it, and scenario."""
     now, before = trades(instance, plan), trades(instance, quo)
+    alone = trades(instance, without) if without.has_plan else None
     region, together = _regions(instance)
     sites = {(row.county, row.industry) for row in instance.baseline}
     for i, link in enumerate(instance.links, 1):
@@ -55,7 +56,7 @@ def flow_rows(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dic
         reach = {c: together[region[c]] if link.scope == "region" else [c] for c in sellers}
         pairs = [(c, d) for c in sellers for d in reach[c] if (d, link.to) in sites]
         for c, d in pairs:
-            for w in worlds(instance):
+            for w in chances(instance):
                 flow = now.get((w, i, c, d), 0.0)
                 yield {
                     "link": i,
@@ -67,6 +68,7 @@ def flow_rows(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dic
                     "flow": flow,
                     "linkage": link.weight * (1.0 if c == d else 1 - link.friction) * flow,
                     "flow_quo": before.get((w, i, c, d), 0.0),
+                    "flow_without_aid": None if alone is None else alone.get((w, i, c, d), 0.0),
                 }
 
 
@@ -82,7 +84,7 @@ def _regions(instance: Instance) -> tuple[dict[str, str], dict[str, list[str]]]:
 def linkage_by_county(instance: Instance, solution: Solution) -> dict[str, float]:
     """Return expected linkage by county: flows count where they are sold, synergies where all measures lie."""
     linked = dict.fromkeys(instance.counties, 0.0)
-    probability = worlds(instance)
+    probability = chances(instance)
     for (w, i, c, d), flow in trades(instance, solution).items():
         link = instance.links[i - 1]
         linked[c] += probability[w] * link.weight * (1.0 if c == d else 1 - link.friction) * flow

@@ -1,4 +1,4 @@
-"""The tables of a plan: one row a thing, zero rows kept, nothing rounded, the status quo beside it."""
+"""The tables of a plan: one row a thing, zero rows kept, nothing rounded, the other worlds beside it."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -12,12 +12,14 @@ import yaml
 from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.money import available, eligible_funds
 from alloc.instance.schema import Gini, Parity
-from alloc.model.build import status_quo
+from alloc.instance.worlds import status_quo
 from alloc.model.linkage import SURE
 from alloc.model.production import supply_rate
 from alloc.model.rules import per_head, sides
+from alloc.report.bridge import bridge_rows, scenario_rows
 from alloc.report.equity import gini_sides, parity_sides
-from alloc.report.flows import flow_rows, linkage_by_county, worlds
+from alloc.report.flows import chances, flow_rows, linkage_by_county
+from alloc.report.use import as_used, asked_by, hung_on
 from alloc.solution import Solution
 
 NEAR = 1e-6
@@ -32,19 +34,28 @@ def dictionary() -> Mapping[str, Any]:
     return found
 
 
-def tables(instance: Instance, plan: Solution, quo: Solution) -> dict[str, pd.DataFrame]:
-    """Return every table of the results for a plan and the status quo; reasons are still empty."""
+def tables(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> dict[str, pd.DataFrame]:
+    """Return every table of the results for a plan, the status quo and the world without the aid.
+
+    Reasons are still empty, and so are the columns of the world without the aid where it is not known.
+    """
+    limits = _bottlenecks(instance, plan)
+    plan = as_used(instance, plan)
     rows: dict[str, Iterable[dict[str, Any]]] = {
-        "allocation": _allocation(instance, plan),
-        "measures": _measures(instance, plan),
-        "industries": _industries(instance, plan, quo),
-        "flows": flow_rows(instance, plan, quo),
+        "allocation": _allocation(instance, plan, without),
+        "measures": _measures(instance, plan, without),
+        "industries": _industries(instance, plan, quo, without, limits),
+        "flows": flow_rows(instance, plan, quo, without),
         "funds": _funds(instance, plan),
         "rules": _rules(instance, plan),
-        "chains": _chains(instance, plan, quo),
+        "chains": _chains(instance, plan, quo, without),
+        "scenarios": scenario_rows(instance, plan, quo, without),
     }
     found = {name: _frame(name, of) for name, of in rows.items()}
-    found["counties"] = _frame("counties", _counties(instance, plan, quo, found))
+    asked = asked_by(instance, found["rules"])
+    found["measures"]["asked_by"] = ["|".join(asked.get(m, ())) for m in found["measures"]["measure"]]
+    found["counties"] = _frame("counties", _counties(instance, plan, quo, without, found))
+    found["bridge"] = _frame("bridge", bridge_rows(instance, plan, without, found["counties"]))
     return {name: found[name] for name in dictionary()}
 
 
@@ -55,7 +66,8 @@ def _frame(table: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
         if column["type"] == "text":
             frame[name] = ["" if pd.isna(x) else x for x in frame[name]]
         elif column["type"] == "flag":
-            frame[name] = frame[name].astype("int64")
+            whole = frame[name].notna().all()
+            frame[name] = frame[name].astype("int64" if whole else "float64")
         else:
             frame[name] = frame[name].astype("float64")
     return frame
@@ -66,20 +78,38 @@ def near(value: float, limit: float) -> bool:
     return value >= limit - NEAR * max(1.0, abs(limit))
 
 
-def _expected(instance: Instance, values: Mapping[Any, float], c: str, s: str) -> float:
-    return sum(p * values[w, c, s] for w, p in worlds(instance).items())
+def _expected(instance: Instance, world: Solution, name: str, c: str, s: str) -> float | None:
+    if not world.has_plan:
+        return None
+    return sum(p * world.values[name][w, c, s] for w, p in chances(instance).items())
 
 
-def _allocation(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
+def _allocation(instance: Instance, plan: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     for m, row in instance.measures.items():
         what = {"measure": m, "county": row.county, "category": row.category, "industry": row.industry}
         for f in eligible_funds(instance, m):
-            yield {**what, "fund": f, "kind": instance.funds[f].kind, "amount": plan.values["Spend"][m, f]}
+            yield {
+                **what,
+                "fund": f,
+                "kind": instance.funds[f].kind,
+                "amount": plan.values["Spend"][m, f],
+                "amount_without_aid": in_world(without, "Spend", (m, f)),
+            }
 
 
-def _measures(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
+def in_world(world: Solution, name: str, key: Any) -> float | None:
+    """Return a decision or a named quantity in a world; nothing where the world is not known."""
+    return world.values[name][key] if world.has_plan else None
+
+
+def _flag(world: Solution, name: str, key: Any) -> int | None:
+    value = in_world(world, name, key)
+    return None if value is None else round(value)
+
+
+def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     standing = {(row.county, row.industry) for row in instance.baseline}
-    counties = {c for c, _ in standing}
+    counties, needed = {c for c, _ in standing}, set(hung_on(instance, plan))
     for m, row in instance.measures.items():
         paid: dict[str, float] = defaultdict(float)
         for f in eligible_funds(instance, m):
@@ -93,19 +123,29 @@ def _measures(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
             "category": row.category,
             "industry": row.industry,
             "funded": round(plan.values["Funded"][m]),
+            "funded_without_aid": _flag(without, "Funded", m),
             "units": plan.values["Units"][m],
+            "units_without_aid": in_world(without, "Units", m),
             "gain": gain,
+            "gain_without_aid": in_world(without, "Gain", m),
             "cost": plan.values["Cost"][m],
             **{kind: paid[kind] for kind in ("aid", "national", "other")},
             "effect": supply_rate(instance, m) * gain if serves else 0.0,
             "direct_jobs": row.jobs * gain,
-            "direct_linkage": row.linkage * gain,
+            "jobs": row.jobs * gain,
+            "linkage": row.linkage * gain,
+            "idle": plan.values["Cost"][m] > 0 and gain == 0 and m not in needed,
         }
 
 
-def _industries(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[str, Any]]:
+def _industries(
+    instance: Instance,
+    plan: Solution,
+    quo: Solution,
+    without: Solution,
+    limits: Mapping[tuple[str, str], list[str]],
+) -> Iterator[dict[str, Any]]:
     outlets = _outlets(instance, plan)
-    limits = _bottlenecks(instance, plan, outlets)
     for row in instance.baseline:
         c, s = key = row.county, row.industry
         yield {
@@ -114,15 +154,19 @@ def _industries(instance: Instance, plan: Solution, quo: Solution) -> Iterator[d
             "jobs_before": row.jobs,
             "jobs": plan.values["Jobs"][key],
             "jobs_quo": quo.values["Jobs"][key],
-            "retained": _expected(instance, plan.values["Retained"], c, s),
-            "retained_quo": _expected(instance, quo.values["Retained"], c, s),
+            "jobs_without_aid": in_world(without, "Jobs", key),
+            "retained": _expected(instance, plan, "Retained", c, s),
+            "retained_quo": _expected(instance, quo, "Retained", c, s),
+            "retained_without_aid": _expected(instance, without, "Retained", c, s),
             "insured": plan.values["Insured"][key],
             "upgraded": plan.values["Upgraded"][key],
             "established": round(plan.values["Established"][key]),
             "established_quo": round(quo.values["Established"][key]),
+            "established_without_aid": _flag(without, "Established", key),
             "clustered": _clustered(instance, plan, c, s),
-            "output": _expected(instance, plan.values["Output"], c, s),
-            "output_quo": _expected(instance, quo.values["Output"], c, s),
+            "output": _expected(instance, plan, "Output", c, s),
+            "output_quo": _expected(instance, quo, "Output", c, s),
+            "output_without_aid": _expected(instance, without, "Output", c, s),
             **{
                 f"capacity_{k}": plan.values["Capacity"][c, k, s]
                 for k in ("infrastructure", "training", "insurance", "technology", "enterprise")
@@ -149,10 +193,9 @@ def _outlets(instance: Instance, plan: Solution) -> Mapping[tuple[str, str], flo
     return found
 
 
-def _bottlenecks(
-    instance: Instance, plan: Solution, outlets: Mapping[tuple[str, str], float]
-) -> dict[tuple[str, str], list[str]]:
+def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], list[str]]:
     """Return what keeps each industry from having more jobs: categories, market, people, max_jobs, viable size."""
+    outlets = _outlets(instance, plan)
     spare: dict[tuple[str, str], float] = defaultdict(float)
     for m, measure in instance.measures.items():
         if not measure.industry:
@@ -194,7 +237,7 @@ def jobseekers_left(instance: Instance, plan: Solution) -> dict[str, float]:
     return left
 
 
-def _chains(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[str, Any]]:
+def _chains(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     sites = {(row.county, row.industry) for row in instance.baseline}
     stages: dict[str, list[str]] = {h: [] for h in instance.chains}
     for s, row in instance.industries.items():
@@ -208,9 +251,14 @@ def _chains(instance: Instance, plan: Solution, quo: Solution) -> Iterator[dict[
                 "chain": h,
                 "closed": bool(steps) and not missing,
                 "missing": "|".join(missing),
-                "closed_quo": bool(steps)
-                and all((c, s) in sites and round(quo.values["Established"][c, s]) for s in steps),
+                "closed_quo": _closed(quo, c, steps, sites),
+                "closed_without_aid": _closed(without, c, steps, sites) if without.has_plan else None,
             }
+
+
+def _closed(world: Solution, c: str, steps: list[str], sites: set[tuple[str, str]]) -> bool:
+    """Tell whether every stage of a chain stands in a county."""
+    return bool(steps) and all((c, s) in sites and round(world.values["Established"][c, s]) for s in steps)
 
 
 def _funds(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
@@ -281,13 +329,15 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
 
 
 def _counties(
-    instance: Instance, plan: Solution, quo: Solution, found: Mapping[str, pd.DataFrame]
+    instance: Instance, plan: Solution, quo: Solution, without: Solution, found: Mapping[str, pd.DataFrame]
 ) -> Iterator[dict[str, Any]]:
     money = found["measures"].groupby("county")[["aid", "national", "other"]].sum()
     left = jobseekers_left(instance, plan)
-    without = status_quo(instance)
-    gained, gained_quo = jobs_gained(instance, plan), jobs_gained(without, quo)
-    linked, linked_quo = linkage_by_county(instance, plan), linkage_by_county(without, quo)
+    nothing, unknown = status_quo(instance), dict.fromkeys(instance.counties, None)
+    gained, gained_quo = jobs_gained(instance, plan), jobs_gained(nothing, quo)
+    linked, linked_quo = linkage_by_county(instance, plan), linkage_by_county(nothing, quo)
+    gained_without = jobs_gained(instance, without) if without.has_plan else unknown
+    linked_without = linkage_by_county(instance, without) if without.has_plan else unknown
     for c, row in instance.counties.items():
         paid = {kind: float(money[kind].get(c, 0.0)) for kind in ("aid", "national", "other")}
         yield {
@@ -296,8 +346,10 @@ def _counties(
             "aid_per_head": paid["aid"] / row.population if row.population else None,
             "jobs_gained": gained[c],
             "jobs_gained_quo": gained_quo[c],
+            "jobs_gained_without_aid": gained_without[c],
             "linkage": linked[c],
             "linkage_quo": linked_quo[c],
+            "linkage_without_aid": linked_without[c],
             "jobseekers_left": left.get(c),
         }
 
@@ -308,7 +360,7 @@ def jobs_gained(instance: Instance, solution: Solution) -> dict[str, float]:
     for row in instance.baseline:
         s = row.industry
         covered = min(row.insurance, row.jobs)
-        for w, p in worlds(instance).items():
+        for w, p in chances(instance).items():
             world = (instance.scenarios or SURE)[w]
             hazard = world.hazard.get(s, instance.industries[s].hazard)
             before = row.jobs - hazard * (row.jobs - covered)

@@ -211,20 +211,21 @@ def _next(waiting: Sequence[deque[int]], lane: int) -> list[int]:
 
 
 @contextmanager
-def ahead(work: Callable[[], Result], worth: bool) -> Iterator[Callable[[], Result]]:
-    """Begin some work in another process where that is worth it, and yield what waits for its result.
+def ahead(work: Callable[[], Result], worth: bool) -> Iterator[Callable[[float | None], Result]]:
+    """Begin some work in another process where that is worth it, and yield what waits for its result [s].
 
-    What is not waited for is given up; a process that is lost leaves the work to this one.
+    What is not waited for is given up; a process that is lost leaves the work to this one. Raises TimeoutError where
+    the result is not there in the seconds given.
     """
     if not worth:
-        yield work
+        yield lambda _: work()
         return
     lane = local()
     begun = lane.submit(work)
 
-    def result() -> Result:
+    def result(seconds: float | None) -> Result:
         try:
-            return begun.result()
+            return begun.result(seconds)
         except BrokenProcessPool:
             return work()
 

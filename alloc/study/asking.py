@@ -1,17 +1,20 @@
 """One point asked: figures replaced, model built, plan found from its neighbours' choices, plan audited.
 
 What stays the same between points is kept: the files as parsed; the model, where only the goal is another; and
-the status quo, for as long as nothing that it depends on is another.
+the worlds beside the plan, for as long as nothing that they depend on is another: no amount of aid is among that.
 """
 
+import hashlib
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from alloc.counterfactual import World, Worlds, find_status_quo, find_without_aid
 from alloc.errors import AuditError, InstanceError, SolveError
 from alloc.instance import CATEGORIES, Draft, Instance, Options
 from alloc.instance.schema import Objective
-from alloc.model import build, status_quo
+from alloc.instance.worlds import without_aid
+from alloc.model import build
 from alloc.run import completed, wanted
 from alloc.solution import Solution
 from alloc.solver import (
@@ -27,10 +30,11 @@ from alloc.solver import (
 )
 from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point
 
-STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "risk")
+STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "objective", "risk")
 """What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
 
-QUO_GAP = 1e-6
+WORLDS = 64
+"""So many worlds without the aid are kept: as many as there are other figures varied beside the aid."""
 
 TAUGHT = "blocks"
 """Where a choice holds what blocks have taught."""
@@ -63,8 +67,9 @@ class Asker:
     def __init__(self, question: Question):
         self.question = question
         self._built: tuple[object, Kept] | None = None
-        self._standing: tuple[object, Kept] | None = None
-        self._quo: tuple[object, Solution] | None = None
+        self._standing: tuple[object, Solution] | None = None
+        self._without: dict[str, World] = {}
+        self._other: Choice = {}
 
     def ask(self, overrides: Overrides, choices: Sequence[Choice] = ()) -> Answer:
         """Return what becomes of the question under some overrides, beginning with what neighbours chose.
@@ -115,7 +120,7 @@ class Asker:
     def _point(
         self, overrides: Overrides, instance: Instance, options: Options, plan: Solution, started: float
     ) -> Point:
-        run = completed(instance, options, plan, self._without_aid(instance), started, self.question.lang)
+        run = completed(instance, options, plan, self._worlds(instance, options), started, self.question.lang)
         figures, measures = run.figures, run.tables["measures"]
         money = {(c, k): 0.0 for c in instance.counties for k in CATEGORIES}
         for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
@@ -127,6 +132,8 @@ class Asker:
             bound=figures["bound"],
             gap=figures["gap"],
             employment=figures["employment"],
+            employment_aid=figures["through_aid"]["employment"],
+            employment_without_aid=figures["without_aid"]["employment"],
             linkage=figures["linkage"],
             penalties=figures["penalties"],
             cost=float(measures["cost"].sum()),
@@ -143,19 +150,33 @@ class Asker:
             self._built = key, Kept(build(instance))
         return self._built[1]
 
-    def _without_aid(self, instance: Instance) -> Solution:
-        """Return the status quo: the one before, where nothing that it depends on has changed."""
+    def _worlds(self, instance: Instance, options: Options) -> Worlds:
+        """Return the worlds beside the plan: those known, where nothing that they depend on has changed."""
         key = [getattr(instance, part) for part in STANDING]
-        without = status_quo(instance)
         if self._standing is None or self._standing[0] != key:
-            self._standing, self._quo = (key, Kept(build(without))), None
-        if self._quo is None or self._quo[0] != instance.objective:
-            quo = solve_near(self._standing[1], without, Options(gap=QUO_GAP))
-            _stop_if(quo.interrupted)
-            if not quo.has_plan:
-                raise SolveError("no_status_quo")
-            self._quo = instance.objective, quo
-        return self._quo[1]
+            self._standing = key, find_status_quo(instance, options)
+        of = _hash(without_aid(instance))
+        if of not in self._without:
+            if len(self._without) >= WORLDS:
+                self._without.pop(next(iter(self._without)))
+            self._without[of] = find_without_aid(instance, options, self._searched)
+        return Worlds(self._standing[1], self._without[of])
+
+    def _searched(self, question: Instance, options: Options) -> Solution:
+        """Return the plan of a world, beginning with what the one before chose."""
+        of = Kept(build(question))
+        method = choose(question, of)[0] if options.method == "auto" else options.method
+        if method == "blocks":
+            return solve_blocks_near(of, question, options, ())[0]
+        plan = solve_near(of, question, options, [self._other])
+        if plan.has_plan:
+            self._other = choice_of(of.model)
+        return plan
+
+
+def _hash(question: Instance) -> str:
+    """Return what tells questions apart that are not the same but for how the solver is asked."""
+    return hashlib.sha256(question.model_dump_json(exclude={"sha256", "solver"}).encode()).hexdigest()
 
 
 def _stop_if(interrupted: bool) -> None:

@@ -22,6 +22,7 @@ class Point:
     """What became of one question: its status, what is proven, and where the money went.
 
     status: that of a solve, or `fault`, `failed`, `audit_failed`. objective … chains_closed: None without a plan.
+    employment_aid: jobs through the aid; employment_without_aid: what the other funds bring on their own.
     money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead.
     cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
     """
@@ -32,6 +33,8 @@ class Point:
     bound: float | None = None
     gap: float | None = None
     employment: float | None = None
+    employment_aid: float | None = None
+    employment_without_aid: float | None = None
     linkage: float | None = None
     penalties: float | None = None
     cost: float | None = None

@@ -11,13 +11,14 @@ import pandas as pd
 
 from alloc.audit import Finding, audit
 from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
+from alloc.counterfactual import Worlds, find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
 from alloc.report.folder import read_figures, write_tables
 from alloc.report.tables import tables
 from alloc.report.target import filled
-from alloc.run import Run, solve, wanted, without_aid
+from alloc.run import Run, compared, solve, wanted
 from alloc.solution import Solution
 from alloc.solver import Held, reaching, solve_held
 from alloc.study.plan import Plan, held, plan_of, read_plan
@@ -30,6 +31,12 @@ BEYOND = 1e-6
 
 KEPT = 1e-9
 """An earlier goal of an order is kept to this part of itself."""
+
+TOLD = (
+    *("objective", "employment", "linkage", "penalties", "stages"),
+    *("status_quo", "without_aid", "through_others", "through_aid"),
+)
+"""What is told of the plan itself."""
 
 
 @dataclass(frozen=True)
@@ -114,9 +121,9 @@ def verify(
     best = _optimum(instance, against, options, lang, log)
     decided = held(instance, plan)
     solution = solve_held(instance, decided, options, _floor(instance, best))
-    quo = without_aid(instance, options)
-    found = _tables(instance, decided, solution, quo)
-    told = _told(solution, quo)
+    worlds = find_worlds(instance, options)
+    found = _tables(instance, decided, solution, worlds)
+    told = _told(instance, solution, worlds, found)
     breaches = (*_strange(instance, plan), *_broken(plan, audit(instance, found, told).findings))
     return Verification(instance, plan, breaches, found, _figures(instance, plan, told, breaches, best))
 
@@ -124,9 +131,10 @@ def verify(
 def completed_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Return the tables and figures that follow from a plan's money, whatever it breaks."""
     plan = read_plan(source, instance)
-    decided, quo = held(instance, plan), without_aid(instance, instance.solver)
+    decided, worlds = held(instance, plan), find_worlds(instance, instance.solver)
     solution = solve_held(instance, decided, instance.solver)
-    return _tables(instance, decided, solution, quo), _told(solution, quo)
+    found = _tables(instance, decided, solution, worlds)
+    return found, _told(instance, solution, worlds, found)
 
 
 def _optimum(
@@ -156,9 +164,9 @@ def _floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
     return first - instance.objective.tolerance * abs(first)
 
 
-def _tables(instance: Instance, decided: Held, solution: Solution, quo: Solution) -> dict[str, pd.DataFrame]:
+def _tables(instance: Instance, decided: Held, solution: Solution, worlds: Worlds) -> dict[str, pd.DataFrame]:
     """Return the tables of a plan; a payment that the instance does not allow has its row too."""
-    found = tables(reaching(instance, decided), solution, quo)
+    found = tables(reaching(instance, decided), solution, worlds.quo, worlds.without.solution)
     paid, funds = found["allocation"], found["funds"]
     allowed = {(m, f) for m in instance.measures for f in eligible_funds(instance, m)}
     kept = [
@@ -174,7 +182,7 @@ def _tables(instance: Instance, decided: Held, solution: Solution, quo: Solution
     }
 
 
-def _told(solution: Solution, quo: Solution) -> dict[str, Any]:
+def _told(instance: Instance, solution: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
     """Return the figures of a plan as the audit reads them; its bound is not proven here but by the best plan."""
     return {
         "status": "feasible",
@@ -182,11 +190,7 @@ def _told(solution: Solution, quo: Solution) -> dict[str, Any]:
         "employment": solution.values["ExpectedEmployment"][None],
         "linkage": solution.values["ExpectedLinkage"][None],
         "penalties": solution.values["Penalties"][None],
-        "status_quo": {
-            "objective": quo.objective,
-            "employment": quo.values["ExpectedEmployment"][None],
-            "linkage": quo.values["ExpectedLinkage"][None],
-        },
+        **compared(instance, solution, worlds, found),
         "stages": [
             {"goal": stage.goal, "objective": stage.objective, "bound": None, "value": stage.kept}
             for stage in solution.stages
@@ -231,7 +235,7 @@ def _figures(
         "plan": plan.name,
         "passed": not breaches,
         "breaches": [_shown(breach) for breach in breaches],
-        **{key: told[key] for key in ("objective", "employment", "linkage", "penalties", "status_quo", "stages")},
+        **{key: told[key] for key in TOLD},
         "money": instance.money.model_dump(),
         "optimum": {key: best[key] for key in OPTIMUM},
         "loss": loss,

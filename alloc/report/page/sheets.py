@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alloc.report.charts import digits_of
-from alloc.report.flows import worlds
+from alloc.report.flows import chances
 from alloc.report.names import named
 from alloc.report.page.view import View, listed, number
 from alloc.report.tables import dictionary
@@ -191,7 +191,7 @@ def _yes(view: View, flag: int) -> str:
 
 def _links(view: View) -> Sheet:
     """Return purchases by link, expected over scenarios and added up over counties."""
-    probability = worlds(view.instance)
+    probability = chances(view.instance)
     sums: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
     table = view.columns("flows")
     for i, w, *amounts in zip(*(table[k] for k in ("link", "scenario", "flow_quo", "flow", "linkage")), strict=True):

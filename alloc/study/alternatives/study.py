@@ -11,10 +11,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from alloc.counterfactual import find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.model import build
-from alloc.run import Run, completed, wanted, without_aid
+from alloc.run import Run, completed, wanted
 from alloc.solution import Solution
 from alloc.solver import Near, Patience, solve_whole
 from alloc.study.alternatives.choice import END, Span, Tell, chosen, distances, spans
@@ -143,10 +144,10 @@ def _found(
 ) -> Alternatives:
     started = time.perf_counter()
     own = solve_whole(build(question), question, options)
-    quo = without_aid(question, options) if own.has_plan else None
-    best = completed(question, options, own, quo, started, lang)
+    worlds = find_worlds(question, options) if own.has_plan else None
+    best = completed(question, options, own, worlds, started, lang)
     nothing = Alternatives(question, best, (), (), (), count, within, every, False, False, 1, 0.0, _optimum(own))
-    if quo is None:
+    if worlds is None:
         return nothing
     near = Near(question, options, own, within if within > 0 else SAME, patience)
     x = np.array([own.values[v.parent_component().local_name][v.index()] for v in near.whole.variables])
@@ -159,7 +160,7 @@ def _found(
         proven = all(_proven(span, max(1.0, float(near.totals(x).sum()))) for span in ranges)
         complete = proven and len(plans) == count
     runs = [
-        completed(question, options, near.plan(y, f"alternative {i} within {within:g}"), quo, started, lang)
+        completed(question, options, near.plan(y, f"alternative {i} within {within:g}"), worlds, started, lang)
         for i, y in enumerate(plans, 1)
     ]
     moved = 0.5 * distances(near, [x, *plans])

@@ -10,11 +10,12 @@ from typing import Any, cast
 
 import pandas as pd
 
+from alloc.counterfactual import find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.model import build
 from alloc.model.aims import AIMS, AimName
-from alloc.run import Run, completed, wanted, without_aid
+from alloc.run import Run, completed, wanted
 from alloc.solution import Solution
 from alloc.solver import Efficient, Patience, Rivals, solve_whole
 from alloc.study.frontier.efficiency import Trace, counted, ends, grid, hull, kinds
@@ -247,11 +248,11 @@ class _Search:
         return Curve(self._points(rivals, trace, own), trace, "found", steps)
 
     def _points(self, rivals: Rivals, trace: Trace, own: Solution) -> tuple[Point, ...]:
-        quo = without_aid(self.instance, self.options)
+        worlds = find_worlds(self.instance, self.options)
         found = []
         for i, (efficient, kind) in enumerate(zip(trace.points, kinds(trace), strict=True), 1):
             started, why = time.perf_counter(), f"point {self.before + i} of a frontier of {' and '.join(self.names)}"
-            run = completed(self.instance, self.options, rivals.plan(efficient.x, own, why), quo, started, self.lang)
+            run = completed(self.instance, self.options, rivals.plan(efficient.x, own, why), worlds, started, self.lang)
             values = reached(run, self.names[0]), reached(run, self.names[1])
             near = all(
                 abs(v - s * e) <= FARTHEST * max(1.0, abs(v))

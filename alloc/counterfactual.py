@@ -1,0 +1,158 @@
+"""What comes about beside a plan: where nothing is funded, and where there is no aid, each with its proof.
+
+The two are what a plan is compared with, so that neither what stands anyway nor what others pay for is claimed for
+the aid. The world without the aid is a question of its own, solved like any other and settled by the same rule.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from alloc.errors import SolveError
+from alloc.instance import Instance, Options
+from alloc.instance.worlds import LIMITS, aid_funds, commitments, only, status_quo, without_aid
+from alloc.model import build
+from alloc.solution import Solution, Status
+from alloc.solver import Kept, ahead, solve_near, solve_suited
+
+Search = Callable[[Instance, Options], Solution]
+"""How a question is solved."""
+
+MANY = 100
+"""With so many measures the worlds are sought in a process of their own, while the plan is: it takes 1 s to start."""
+
+PART = 0.25
+"""Without a second process the worlds come first, and may take this part of the time there is."""
+
+LEAST = 5.0
+"""The status quo is not given up sooner: nothing can be said without it [s]."""
+
+FINE = 1e-6
+"""Gap to which the status quo is proven: it is an easy question."""
+
+GRACE = 2.0
+"""After Ctrl-C the worlds are waited for so long [s]."""
+
+
+@dataclass(frozen=True)
+class World:
+    """What comes about without the aid.
+
+    lapsed: commitments that the other funds cannot pay for; left_out: classes of limits on other money without which
+    alone there is such a world.
+    """
+
+    solution: Solution
+    lapsed: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Worlds:
+    """The worlds beside a plan: the status quo, and the world without the aid."""
+
+    quo: Solution
+    without: World
+
+
+UNKNOWN = World(Solution(Status.NO_SOLUTION))
+"""What is known of a world that was not waited for."""
+
+
+def find_worlds(instance: Instance, options: Options) -> Worlds:
+    """Return both worlds, one after the other, within the time of the options."""
+    started = time.perf_counter()
+    quo = find_status_quo(instance, options)
+    return Worlds(quo, find_without_aid(instance, _rest(options, started)))
+
+
+def find_status_quo(instance: Instance, options: Options) -> Solution:
+    """Return what comes about where nothing is funded.
+
+    Raises SolveError where there is no such world, and KeyboardInterrupt after Ctrl-C: half a search is none.
+    """
+    question = status_quo(instance)
+    asked = Options(gap=min(options.gap, FINE), time_limit=max(options.time_limit, LEAST))
+    quo = solve_near(Kept(build(question)), question, asked)
+    _stop_if(quo.interrupted)
+    if not quo.has_plan:
+        raise SolveError("no_status_quo" if quo.status == Status.INFEASIBLE else "no_time_for_worlds")
+    return quo
+
+
+def _suited(question: Instance, options: Options) -> Solution:
+    return solve_suited(build(question), question, options, jobs=1)
+
+
+def find_without_aid(instance: Instance, options: Options, search: Search = _suited) -> World:
+    """Return what the other funds bring about on their own.
+
+    Where they cannot keep what is asked of them, limits are left out one class after another. search: how a question
+    is solved.
+    """
+    started = time.perf_counter()
+    lapsed = lapsing(instance, options)
+    for count in range(len(LIMITS) + 1):
+        left_out = LIMITS[:count]
+        question = without_aid(instance, lapsed, left_out)
+        found = search(question, _rest(options, started))
+        _stop_if(found.interrupted)
+        if found.status != Status.INFEASIBLE:
+            break
+    return World(found, lapsed, left_out)
+
+
+def lapsing(instance: Instance, options: Options) -> tuple[str, ...]:
+    """Return the commitments that the other funds cannot pay for, each taken alone with no rule and no minimum use."""
+    committed = commitments(instance)
+    if not committed or not aid_funds(instance):
+        return ()
+    question = without_aid(instance)
+    if _payable(question, committed, options):
+        return ()
+    return tuple(m for m in committed if not _payable(question, (m,), options))
+
+
+def _payable(question: Instance, committed: tuple[str, ...], options: Options) -> bool:
+    """Tell whether there is money for some measures, and all that they hang on."""
+    alone = only(question, committed)
+    found = solve_near(Kept(build(alone)), alone, Options(gap=1.0, time_limit=options.time_limit))
+    _stop_if(found.interrupted)
+    return found.status != Status.INFEASIBLE
+
+
+@contextmanager
+def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Callable[[bool], Worlds], float]]:
+    """Find the worlds while something else is sought: yield what waits for them, and the time left for the other.
+
+    What waits is told whether to hurry: then a world that is not there in a moment is unknown.
+    """
+    started = time.perf_counter()
+    if jobs < 2 or len(instance.measures) < MANY:
+        worlds = find_worlds(instance, options.model_copy(update={"time_limit": PART * options.time_limit}))
+        yield lambda _: worlds, _rest(options, started).time_limit
+        return
+    work = partial(find_worlds, instance, options.model_copy(update={"threads": 1}))
+    with ahead(work, worth=True) as result:
+        quo = partial(find_status_quo, instance, options)
+
+        def wait(hurry: bool) -> Worlds:
+            try:
+                return result(GRACE if hurry else None)
+            except TimeoutError:
+                return Worlds(quo(), UNKNOWN)
+
+        yield wait, options.time_limit
+
+
+def _rest(options: Options, started: float) -> Options:
+    """Return the options with the time that is left, at least a moment."""
+    left = max(options.time_limit - (time.perf_counter() - started), 0.01)
+    return options.model_copy(update={"time_limit": left})
+
+
+def _stop_if(interrupted: bool) -> None:
+    if interrupted:
+        raise KeyboardInterrupt

@@ -1,0 +1,160 @@
+"""The worlds that a plan is compared with, as questions: where nothing is funded, and where there is no aid."""
+
+from collections.abc import Callable, Collection, Iterator, Mapping
+from typing import Any
+
+from alloc.instance.money import eligible_funds
+from alloc.instance.schema import AnyRule, Complement, Count, Fund, Instance, Measure
+
+LIMITS = ("min_use", "rules", "commitments")
+"""The limits on other money that are left out, a class at a time, where the world without the aid has no plan."""
+
+Payments = Mapping[tuple[str, str], float]
+"""(measure, fund) → amount [money]."""
+
+
+def status_quo(instance: Instance) -> Instance:
+    """Return the question in which nothing is funded: no measure, so no synergy; no rule, no fund that must be used.
+
+    A measure that is not funded has no units, no money and no gain, so leaving it out changes nothing else.
+    """
+    return without_min_use(instance.model_copy(update={"measures": {}, "synergies": (), "rules": (), "held": {}}))
+
+
+def without_aid(instance: Instance, lapsed: Collection[str] = (), left_out: Collection[str] = ()) -> Instance:
+    """Return the question with no money in funds of kind `aid`, and without what needs aid.
+
+    lapsed: commitments that the other funds cannot pay for; left_out: classes of limits left out, of `LIMITS`.
+    """
+    aid = aid_funds(instance)
+    question = instance.model_copy(
+        update={
+            "funds": {f: _emptied(fund) if f in aid else fund for f, fund in instance.funds.items()},
+            "measures": {m: _unshared(row, aid, m in lapsed) for m, row in instance.measures.items()},
+            "rules": tuple(rule for rule in instance.rules if not speaks_of_aid(instance, rule)),
+            "held": {},
+        }
+    )
+    for limit in left_out:
+        question = LOOSENED[limit](question)
+    return question
+
+
+def aid_funds(instance: Instance) -> frozenset[str]:
+    """Return the funds of kind `aid`."""
+    return frozenset(f for f, fund in instance.funds.items() if fund.kind == "aid")
+
+
+def speaks_of_aid(instance: Instance, rule: AnyRule) -> bool:
+    """Tell whether the money of a rule is aid: that of the kind or of one aid fund; `all` money is not."""
+    if isinstance(rule, Complement):
+        return True
+    if isinstance(rule, Count):
+        return False
+    fund = getattr(rule, "fund", "")
+    return fund == "aid" or fund in aid_funds(instance)
+
+
+def _emptied(fund: Fund) -> Fund:
+    """Return a fund with nothing in it, tied to the same counties."""
+    tied = None if fund.by_county is None else dict.fromkeys(fund.by_county, 0.0)
+    return fund.model_copy(update={"amount": 0.0, "by_county": tied, "min_use": 0.0})
+
+
+def _unshared(row: Measure, aid: Collection[str], lapses: bool) -> Measure:
+    """Return a measure of which aid need pay no part; one that lapses is no longer committed."""
+    least = {who: part for who, part in row.min_share.items() if who != "aid" and who not in aid}
+    committed = row.committed and not lapses
+    if len(least) == len(row.min_share) and committed == row.committed:
+        return row
+    return row.model_copy(update={"min_share": least, "committed": committed})
+
+
+def without_min_use(question: Instance) -> Instance:
+    """Return a question in which no fund must be used."""
+    funds = {f: fund.model_copy(update={"min_use": 0.0}) for f, fund in question.funds.items()}
+    return question.model_copy(update={"funds": funds})
+
+
+def without_rules(question: Instance) -> Instance:
+    """Return a question without rules."""
+    return question.model_copy(update={"rules": ()})
+
+
+def without_commitments(question: Instance) -> Instance:
+    """Return a question in which nothing is committed."""
+    measures = {m: row.model_copy(update={"committed": False}) for m, row in question.measures.items()}
+    return question.model_copy(update={"measures": measures})
+
+
+LOOSENED: Mapping[str, Callable[[Instance], Instance]] = {
+    "min_use": without_min_use,
+    "rules": without_rules,
+    "commitments": without_commitments,
+}
+
+
+def commitments(instance: Instance) -> tuple[str, ...]:
+    """Return the measures that are committed."""
+    return tuple(m for m, row in instance.measures.items() if row.committed)
+
+
+def only(question: Instance, committed: Collection[str]) -> Instance:
+    """Return a question of whether some measures can be paid for and built, with no rule and no fund that must be used.
+
+    It has the measures and what they hang on: those that they require or that limit them, and those that add to
+    what they use. Without a baseline nothing else is asked.
+    """
+    needed = dict.fromkeys(committed)
+    for m in _reached(question, committed):
+        needed[m] = None
+    measures = {
+        m: row.model_copy(update={"committed": m in committed, "excludes": _among(row.excludes, needed)})
+        for m, row in question.measures.items()
+        if m in needed
+    }
+    nothing: dict[str, Any] = {
+        "rules": (),
+        "synergies": (),
+        "baseline": (),
+        "links": (),
+        "chains": {},
+        "scenarios": {},
+        "markets": (),
+    }
+    known = {key: value for key, value in nothing.items() if key in Instance.model_fields}
+    return without_min_use(question.model_copy(update={"measures": measures, **known}))
+
+
+def _reached(question: Instance, start: Collection[str]) -> Iterator[str]:
+    """Yield what measures hang on, and what that hangs on."""
+    suppliers: dict[str, list[str]] = {}
+    for m, row in question.measures.items():
+        for resource in getattr(row, "supplies", {}):
+            suppliers.setdefault(resource, []).append(m)
+    waiting, seen = list(start), set(start)
+    while waiting:
+        row = question.measures[waiting.pop()]
+        adding = (m for resource in row.uses for m in suppliers.get(resource, ()))
+        for m in (*row.requires, *row.limited_by, *adding):
+            if m in question.measures and m not in seen:
+                seen.add(m)
+                waiting.append(m)
+                yield m
+
+
+def _among(names: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
+    return tuple(name for name in names if name in known)
+
+
+def holding(instance: Instance, payments: Payments) -> Instance:
+    """Return the question in which every payment from funds of kind `national` is held at what it is in `payments`."""
+    held = {
+        m: {f: max(payments.get((m, f), 0.0), 0.0) for f in eligible_funds(instance, m) if _is_national(instance, f)}
+        for m in instance.measures
+    }
+    return instance.model_copy(update={"held": {m: paid for m, paid in held.items() if paid}})
+
+
+def _is_national(instance: Instance, f: str) -> bool:
+    return instance.funds[f].kind == "national"

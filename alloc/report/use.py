@@ -1,0 +1,143 @@
+"""What of a plan is used: measures that money is paid for and that nothing in the plan needs."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from alloc.instance import CATEGORIES, Instance
+from alloc.instance.money import eligible_funds
+from alloc.model.production import supply_rate
+from alloc.model.rules import per_head, sides
+from alloc.solution import Solution
+
+NEAR = 1e-6
+"""What is less than this part of what there is, is nothing."""
+
+Place = tuple[str, str, str]
+"""County, category and industry; no industry: what serves the whole county."""
+
+
+def as_used(instance: Instance, plan: Solution) -> Solution:
+    """Return the plan in which measures of which nothing is used bring nothing; everything else stays what it is.
+
+    All of them could be left out together, and jobs, flows and goals would be the same. What is needed at a place is
+    taken from what stands there, then from measures in the order of the table; those that bring jobs, linkage or
+    sales by themselves come first.
+    """
+    unused = set(_unused(instance, plan))
+    if not unused:
+        return plan
+    values = {name: dict(of) for name, of in plan.values.items()}
+    for m in unused:
+        values["Gain"][m] = 0.0
+    _lower(instance, plan, values)
+    return replace(plan, values=values)
+
+
+def _lower(instance: Instance, plan: Solution, values: dict[str, dict[object, float]]) -> None:
+    """Take what is not used off the capacities, and off the shares of what serves a county."""
+    less: dict[Place, float] = defaultdict(float)
+    for m, row in instance.measures.items():
+        lost = plan.values["Gain"][m] - values["Gain"][m]
+        less[row.county, row.category, row.industry] += supply_rate(instance, m) * lost
+    need, own = _need(instance, plan), _supply(instance, plan)
+    for c, k, s in need:
+        place = c, k, s
+        kept = min(_share(plan, place), max(need[place] - own[place], 0.0))
+        if less[c, k, ""] > 0 and place in values["Share"]:
+            values["Capacity"][place] -= _share(plan, place) - kept
+            values["Share"][place] = kept
+        values["Capacity"][place] -= less[place]
+
+
+def _share(plan: Solution, place: Place) -> float:
+    return plan.values["Share"].get(place, 0.0)
+
+
+def _need(instance: Instance, plan: Solution) -> dict[Place, float]:
+    """Return what each industry needs of each category beyond what stands there [capacity]."""
+    found: dict[Place, float] = {}
+    for row in instance.baseline:
+        key = row.county, row.industry
+        for k in CATEGORIES:
+            taken = {"insurance": plan.values["Insured"], "technology": plan.values["Upgraded"]}.get(k)
+            needs: Mapping[str, float] = instance.industries[row.industry].needs  # type: ignore[assignment]
+            amount = needs.get(k, 1.0) * plan.values["Jobs"][key] if taken is None else taken[key]
+            found[row.county, k, row.industry] = max(amount - getattr(row, k), 0.0)
+    return found
+
+
+def _supply(instance: Instance, plan: Solution) -> dict[Place, float]:
+    """Return what measures bring to each place [capacity]."""
+    found: dict[Place, float] = defaultdict(float)
+    for m, row in instance.measures.items():
+        found[row.county, row.category, row.industry] += supply_rate(instance, m) * plan.values["Gain"][m]
+    return found
+
+
+def _unused(instance: Instance, plan: Solution) -> Iterator[str]:
+    """Yield the measures that are paid for, of which nothing is used."""
+    need, own = _need(instance, plan), _supply(instance, plan)
+    left: dict[Place, float] = defaultdict(float)
+    for (c, k, s), amount in need.items():
+        left[c, k, s] = min(amount, own[c, k, s])
+        left[c, k, ""] += max(amount - own[c, k, s], 0.0)
+    needed = set(hung_on(instance, plan))
+    order = sorted(instance.measures, key=lambda m: not (m in needed or _brings(instance, m)))
+    for m in order:
+        row = instance.measures[m]
+        place = row.county, row.category, row.industry
+        supply = supply_rate(instance, m) * plan.values["Gain"][m]
+        taken = min(supply, left[place])
+        left[place] -= taken
+        used = m in needed or (_brings(instance, m) and plan.values["Gain"][m] > 0)
+        if plan.values["Cost"][m] > 0 and not used and taken <= NEAR * max(1.0, supply):
+            yield m
+
+
+def _brings(instance: Instance, m: str) -> bool:
+    """Tell whether a measure brings something by itself: jobs, linkage, sales, or more of what is scarce."""
+    row = instance.measures[m]
+    return row.jobs > 0 or row.linkage > 0 or row.outlet > 0 or bool(getattr(row, "supplies", {}))
+
+
+def hung_on(instance: Instance, plan: Solution) -> Iterator[str]:
+    """Yield the measures that others which go ahead require or are limited by, or that a synergy is made of."""
+    for m, row in instance.measures.items():
+        if round(plan.values["Funded"][m]):
+            yield from (*row.requires, *row.limited_by)
+    for y, synergy in enumerate(instance.synergies, 1):
+        if round(plan.values["Joined"][y]):
+            yield from synergy.measures
+
+
+def asked_by(instance: Instance, rules: pd.DataFrame) -> dict[str, list[str]]:
+    """Return what is at its limit and asks for money or measures: measure → rules by name, `committed`, fund → min_use.
+
+    A rule asks for a measure where its least value binds, or is broken, and counts the measure; or where its largest
+    binds and compares with the measure; or where it limits differences between counties and counts the measure.
+    """
+    tight = rules[(rules["binding"] == 1) | (rules["broken_by"] > 0)]
+    keys = set(zip(tight["rule"], tight["group"], strict=True))
+    found: dict[str, dict[str, None]] = defaultdict(dict)
+    for m, row in instance.measures.items():
+        if row.committed:
+            found[m]["committed"] = None
+        for f in eligible_funds(instance, m):
+            if instance.funds[f].min_use > 0:
+                found[m][f"min_use {f}"] = None
+    every = sides(instance)
+    for key in keys & every.keys():
+        side = every[key]
+        for m, _ in side.spends if side.least else ():
+            found[m][key[0]] = None
+        for m in side.funded if side.least else ():
+            found[m][key[0]] = None
+        for m, _ in side.base if side.most is not None else ():
+            found[m][key[0]] = None
+    for key, local in per_head(instance).items():
+        for m, _ in (pair for payments in local.values() for pair in payments) if key in keys else ():
+            found[m][key[0]] = None
+    return {m: list(names) for m, names in found.items()}
