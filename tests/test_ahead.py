@@ -9,9 +9,10 @@ import pytest
 from conftest import instance_of
 from test_blocks import donors
 
-from alloc import run
+from alloc import counterfactual, run
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
-from alloc.solver import ahead
+from alloc.model import build
+from alloc.solver import ahead, solve_whole
 
 
 def lost(home: int) -> str:
@@ -27,13 +28,13 @@ def refused() -> None:
 
 def test_what_is_begun_elsewhere_is_done_here_when_its_process_is_lost():
     with ahead(partial(lost, os.getpid()), worth=True) as result:
-        assert result() == "done here"
+        assert result(None) == "done here"
 
 
 def test_what_is_refused_elsewhere_is_refused_here_in_the_same_words():
     for worth in (True, False):
         with ahead(refused, worth) as result, pytest.raises(SolveError) as error:
-            result()
+            result(None)
         assert error.value.say("zh") == SolveError("solver_failed", condition="x").say("zh")
 
 
@@ -44,18 +45,38 @@ def test_what_is_not_waited_for_is_given_up():
     assert time.monotonic() - started < 30
 
 
-def test_the_status_quo_is_the_same_wherever_it_is_sought(monkeypatch):
+def test_the_worlds_are_the_same_wherever_they_are_sought(monkeypatch):
     instance, asked = instance_of(donors(3)), []
 
     def told(work, worth):
         asked.append(worth)
         return ahead(work, worth)
 
-    monkeypatch.setattr(run, "ahead", told)
-    here = run.solve(instance).figures["status_quo"]
-    monkeypatch.setattr(run, "MANY", 1)
-    assert run.solve(instance).figures["status_quo"] == here
-    assert asked == [False, True]
+    monkeypatch.setattr(counterfactual, "ahead", told)
+    worlds = ("status_quo", "without_aid")
+    figures = run.solve(instance).figures
+    here = [figures[world] for world in worlds]
+    assert asked == []
+    monkeypatch.setattr(counterfactual, "MANY", 1)
+    there = run.solve(instance).figures
+    assert [there[world] for world in worlds] == here
+    assert asked == [True]
+
+
+def test_a_world_that_is_not_there_in_time_is_unknown(monkeypatch):
+    """After Ctrl-C the plan is told without what is claimed through the aid, which nobody knows."""
+    monkeypatch.setattr(counterfactual, "MANY", 1)
+    monkeypatch.setattr(counterfactual, "GRACE", 0.0)
+    instance = instance_of(donors(3))
+    with counterfactual.beside(instance, instance.solver, jobs=2) as (worlds, _):
+        found = worlds(True)
+    assert found.without.solution.status == "no_solution"
+    plan = solve_whole(build(instance), instance, instance.solver)
+    told = run.completed(instance, instance.solver, plan, found, 0.0)
+    assert told.figures["through_aid"]["employment"] is None
+    assert told.figures["through_aid"]["range"] == {"objective": [None, None], "employment": [None, None]}
+    assert told.bridge["through_aid"].isna().all()
+    assert told.bridge["employment"].tolist()[-1] == pytest.approx(told.figures["employment"])
 
 
 @pytest.mark.parametrize(

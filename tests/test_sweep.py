@@ -21,9 +21,11 @@ from oracle import optimum
 from randoms import random_instance
 
 import alloc
+from alloc.counterfactual import find_without_aid
 from alloc.instance import Draft, draft
 from alloc.report.charts import draws_chinese
 from alloc.solver import Kept, solve_near
+from alloc.study import asking
 from alloc.study import crew as crews
 from alloc.study.asking import Asker, Question
 from alloc.study.order import neighbours, spread
@@ -132,8 +134,8 @@ def test_what_is_kept_between_points_changes_nothing(tmp_path: Path, seed: int):
         assert old.choice == new.choice
 
 
-def test_the_status_quo_kept_is_that_of_the_question(tmp_path: Path):
-    """Figures that the status quo depends on make another one; those of measures, funds and rules do not."""
+def test_the_worlds_kept_are_those_of_the_question(tmp_path: Path):
+    """Figures that a world depends on make another one; amounts of aid make none."""
     raw = random_instance(4)
     of = draft(written(raw, tmp_path))
     keeper = Asker(Question(of))
@@ -141,9 +143,29 @@ def test_the_status_quo_kept_is_that_of_the_question(tmp_path: Path):
         if (instance := of.inspect(one).instance) is None:
             continue
         fresh = Asker(Question(of))
-        mine, other = (asker._without_aid(instance).values for asker in (keeper, fresh))
+        mine, other = (asker._worlds(instance, instance.solver) for asker in (keeper, fresh))
         for name in ("Jobs", "Retained", "Output", "Established", "Flow", "Closed", "ExpectedLinkage"):
-            assert mine[name] == other[name]
+            assert mine.quo.values[name] == other.quo.values[name]
+        assert mine.without.solution.objective == pytest.approx(other.without.solution.objective, rel=1e-6, abs=1e-6)
+        assert (mine.without.lapsed, mine.without.left_out) == (other.without.lapsed, other.without.left_out)
+
+
+def test_one_world_without_the_aid_serves_every_amount_of_aid(monkeypatch: pytest.MonkeyPatch):
+    """What is through the aid is the difference, point by point."""
+    asked = []
+
+    def told(*of):
+        asked.append(of)
+        return find_without_aid(*of)
+
+    monkeypatch.setattr(asking, "find_without_aid", told)
+    found = alloc.sweep(DEMO, {"grid": {"funds.tianjin.amount": [0, 20, 40]}}, jobs=1)
+    assert len(asked) == 1
+    table = found.table
+    assert table["employment_aid"].tolist() == pytest.approx(table["employment"] - table["employment_without_aid"])
+    assert table["employment_without_aid"].nunique() == 1
+    assert table["employment_aid"].is_monotonic_increasing
+    assert table["employment_aid"].iloc[-1] > 0
 
 
 def test_faults_and_questions_without_a_plan_are_rows():

@@ -99,7 +99,7 @@ def _allocation(instance: Instance, plan: Solution, without: Solution) -> Iterat
 
 def in_world(world: Solution, name: str, key: Any) -> float | None:
     """Return a decision or a named quantity in a world; nothing where the world is not known."""
-    return world.values[name][key] if world.has_plan else None
+    return world.values[name].get(key, 0.0) if world.has_plan else None
 
 
 def _flag(world: Solution, name: str, key: Any) -> int | None:
