@@ -33,8 +33,9 @@ SMALLEST, UNSEEN = 1e-12, 1e-9
 """HiGHS leaves out smaller coefficients, whatever it is told: that is refused, unless all that the decision can do to
 its limit is less than what no limit is kept to, in the program's own units."""
 
-GOAL = 10
-"""The largest coefficient of a goal is handed to HiGHS as about two to this power."""
+GOAL = 4
+"""The middle coefficient of a goal is handed to HiGHS as about two to this power. Were it the largest, one high penalty
+would press all the rest below what HiGHS takes for nothing."""
 
 STEPS = 64.0
 """A goal that is changed a little keeps the size that it was handed over with, within this factor."""
@@ -209,8 +210,8 @@ class Live:
     def _size_up(self) -> None:
         """Hand the goal over in its own size, anew where that has changed much."""
         cost = self._goal * self._scales.columns
-        largest = float(np.abs(cost).max(initial=0.0))
-        size = 2.0 ** (GOAL - math.ceil(math.log2(largest))) if largest > 0 else 1.0
+        sizes = np.abs(cost[cost != 0])
+        size = 2.0 ** (GOAL - math.ceil(math.log2(np.median(sizes)))) if len(sizes) else 1.0
         if self._size and 1 / STEPS <= size / self._size <= STEPS:
             return
         self._size = size
