@@ -60,11 +60,16 @@ def _id(row):
 
 
 def in_yuan(raw):
-    """Return the question with money in 元 in place of 万元.
+    """Return the question with money in 元 in place of 万元."""
+    return in_money(raw, YUAN)
 
-    Times 10000: costs, national money, funds, productivity, uplift, market, outlet, the bounds of `amount`
+
+def in_money(raw, factor):
+    """Return the question with money in a unit so many times smaller.
+
+    Times the factor: costs, national money, funds, productivity, uplift, market, outlet, the bounds of `amount`
     rules, and everything that counts as linkage, which is money a year: direct linkage, the linkage of
-    synergies, the bonuses of chains and clusters. Divided by 10000: the weight of linkage, and the penalty of
+    synergies, the bonuses of chains and clusters. Divided by it: the weight of linkage, and the penalty of
     a rule whose violation is money. Jobs, shares, counts and people stay; so does the weighted optimum.
     """
     new = copy.deepcopy(raw)
@@ -78,17 +83,17 @@ def in_yuan(raw):
     }
     for table, keys in scaled.items():
         for row in rows_of(new, table):
-            row |= {key: row[key] * YUAN for key in keys if key in row}
+            row |= {key: row[key] * factor for key in keys if key in row}
     for fund in rows_of(new, "funds"):
         if "by_county" in fund:
-            fund["by_county"] = {c: amount * YUAN for c, amount in fund["by_county"].items()}
+            fund["by_county"] = {c: amount * factor for c, amount in fund["by_county"].items()}
     for rule in new.get("rules", []):
         if rule["type"] == "amount":
-            rule |= {key: rule[key] * YUAN for key in ("min", "max") if key in rule}
+            rule |= {key: rule[key] * factor for key in ("min", "max") if key in rule}
         if rule["type"] in PER_MONEY and "penalty" in rule:
-            rule["penalty"] /= YUAN
+            rule["penalty"] /= factor
     if "linkage" in new.get("objective", {}):
-        new["objective"]["linkage"] /= YUAN
+        new["objective"]["linkage"] /= factor
     return new
 
 
