@@ -16,7 +16,9 @@ from alloc.texts import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, flags=re.S)
+PAGES = {"README.md": README, "alloc/README.zh.md": (ROOT / "alloc/README.zh.md").read_text(encoding="utf-8")}
+BLOCKS = {page: re.findall(r"```(\w+)\n(.*?)```", text, flags=re.S) for page, text in PAGES.items()}
+in_both_languages = pytest.mark.parametrize("page", PAGES)
 
 
 def test_the_format_page_is_made_from_the_schema():
@@ -90,9 +92,10 @@ def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_every_command_of_the_readme_runs(clone: Path):
+@in_both_languages
+def test_every_command_of_the_readme_runs(clone: Path, page: str):
     ran = 0
-    for language, block in BLOCKS:
+    for language, block in BLOCKS[page]:
         if language == "sh":
             for line in block.strip().splitlines():
                 last = line.split(" && ")[-1]
@@ -103,8 +106,9 @@ def test_every_command_of_the_readme_runs(clone: Path):
     assert ran >= 8
 
 
-def test_output_shown_in_the_readme_is_real(clone: Path):
-    shown = [block for language, block in BLOCKS if language == "console"]
+@in_both_languages
+def test_output_shown_in_the_readme_is_real(clone: Path, page: str):
+    shown = [block for language, block in BLOCKS[page] if language == "console"]
     assert len(shown) == 2
     for block in shown:
         command, expected = block.removeprefix("$ ").split("\n", 1)
@@ -118,18 +122,46 @@ def tidy(text: str) -> str:
     return "\n".join(re.sub(r"\d+\.\d s\.", "… s.", line).rstrip() for line in text.strip().splitlines())
 
 
-def test_python_shown_in_the_readme_runs(clone: Path):
-    for language, block in BLOCKS:
+@in_both_languages
+def test_python_shown_in_the_readme_runs(clone: Path, page: str):
+    for language, block in BLOCKS[page]:
         if language == "python":
             done = subprocess.run([sys.executable, "-c", block], cwd=clone, capture_output=True, text=True, check=False)
             assert done.returncode == 0, done.stderr
             assert "optimal" in done.stdout
 
 
-def test_rules_shown_in_the_readme_are_rules(clone: Path):
-    rules = next(block for language, block in BLOCKS if language == "yaml")
+@in_both_languages
+def test_rules_shown_in_the_readme_are_rules(clone: Path, page: str):
+    rules = next(block for language, block in BLOCKS[page] if language == "yaml")
     instance = clone / "instances/demo/instance.yaml"
     text = instance.read_text(encoding="utf-8")
     before, after = text.split("rules:\n")
     instance.write_text(before + rules + after, encoding="utf-8")
     assert len(read(instance.parent).rules) == 4
+
+
+GUIDES = ["alloc/instance/EXCEL", "alloc/report/PAGE", "alloc/report/WORKBOOK"]
+
+
+@pytest.mark.parametrize("guide", GUIDES)
+def test_a_guide_in_chinese_has_the_parts_of_the_english_one(guide: str):
+    english, chinese = ((ROOT / f"{guide}{end}").read_text(encoding="utf-8") for end in (".md", ".zh.md"))
+    for mark in ("\n## ", "\n|", "```"):
+        assert english.count(mark) == chinese.count(mark), mark
+    assert set(re.findall(r"`(alloc [a-z]+)", english)) == set(re.findall(r"`(alloc [a-z]+)", chinese))
+
+
+def test_the_chinese_readme_tells_of_the_same_commands_as_the_english_one():
+    used = {page: set(re.findall(r"alloc (?:--lang zh )?([a-z]+) ", text)) for page, text in PAGES.items()}
+    commands = {"new", "check", "solve", "convert", "export", "diff", "verify", "sensitivity", "frontier", "sweep"}
+    assert commands <= used["README.md"] & used["alloc/README.zh.md"]
+
+
+def test_pages_link_to_files_that_there_are():
+    pages = [ROOT / "README.md", *(ROOT / "alloc").rglob("*.md"), *(ROOT / "instances").rglob("*.md")]
+    links = [
+        (page, link) for page in pages for link in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8"))
+    ]
+    assert len(links) > 30
+    assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
