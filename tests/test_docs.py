@@ -119,7 +119,7 @@ def test_output_shown_in_the_readme_is_real(clone: Path, page: str):
 
 def tidy(text: str) -> str:
     """Leave out what differs from run to run: seconds, and blanks at the ends of lines."""
-    return "\n".join(re.sub(r"\d+\.\d s\.", "… s.", line).rstrip() for line in text.strip().splitlines())
+    return "\n".join(re.sub(r"\d+\.\d (s\.|秒)", "…", line).rstrip() for line in text.strip().splitlines())
 
 
 @in_both_languages
