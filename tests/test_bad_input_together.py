@@ -248,6 +248,9 @@ def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
     for changes in (circle, (("population: 160000, ", ""),)):
         lay(tmp_path, changed(*changes))
         said |= {fault.text for fault in inspect(tmp_path).faults}
+    totals = TABLES["counties"] + "a,,,,,360000,100\ntotal\n"
+    lay(tmp_path, tabled("counties"), {"counties.csv": totals})
+    said |= {fault.text for fault in inspect(tmp_path).faults}
     lay(tmp_path, tabled("chains"), {"chains.csv": "id,closure_bonus\n" + "dairy,x\n" * 300})
     said |= {fault.text for fault in inspect(tmp_path).faults}
     page = yaml.safe_load((files("alloc.texts") / "faults.yaml").read_text(encoding="utf-8"))

@@ -398,7 +398,8 @@ def spoilt(content: bytes) -> dict[str, bytes]:
         "workbook_foreign": b"id,name\na,b\n",
         "workbook_foreign ": b"",
         "workbook_broken": content[: len(content) // 2],
-        "workbook_broken ": zipped({"readme.txt": b"nothing"}),
+        "workbook_foreign  ": zipped({"readme.txt": b"nothing"}),
+        "workbook_lost": zipped({name: part for name, part in parts.items() if name != "xl/worksheets/sheet3.xml"}),
         "workbook_broken  ": zipped(parts | {"xl/workbook.xml": b"<workbook"}),
         "workbook_broken   ": zipped(parts | {"xl/worksheets/sheet3.xml": parts["xl/worksheets/sheet3.xml"][:-40]}),
         "no_tables": zipped(parts | {"xl/workbook.xml": nameless}),
@@ -413,7 +414,7 @@ def zipped(parts: dict[str, bytes]) -> bytes:
     return content.getvalue()
 
 
-SPOILT = ["workbook_locked", "workbook_foreign", "workbook_broken", "no_tables"]
+SPOILT = ["workbook_locked", "workbook_foreign", "workbook_broken", "workbook_lost", "no_tables"]
 
 
 def test_files_that_are_no_workbook_are_one_plain_fault(tmp_path, question):

@@ -38,10 +38,10 @@ figure replaced by one outside its range loses that range.
 
 Nothing is guessed and nothing is dropped: unknown and repeated keys, text for numbers, references to nothing, minima
 above maxima and whatever else cannot be meant are all reported at once, each with file, line (or sheet and cell) and
-key. Ids that only look different (a capital, a letter of another script, a sign that cannot be seen) and control
-characters are refused too; of one file the first 200 faults are told, then their number. `alloc check` prints them,
-with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and `065225` are words, `1e3` is a
-number, anchors and tags are refused.
+key. Rows of totals and ids that only look different (a capital, a letter of another script, a sign that cannot be
+seen) and control characters are refused too; of one file the first 200 faults are told, then their number. `alloc
+check` prints them, with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and `065225` are
+words, `1e3` is a number, anchors and tags are refused.
 
 What the numbers do stands in [the formulation](../model/FORMULATION.md)."""
 

@@ -66,13 +66,15 @@ class Source:
     """Of tables that came from sheets: column → its letter; a row's own place is a cell then."""
     hidden: set[str] = field(default_factory=set)
     """Places of rows that a filter or the planner has hidden."""
+    doubts: list[Fault] = field(default_factory=list)
+    """What is read as it stands and yet looks otherwise."""
     plans: dict[str, Any] = field(default_factory=dict)
     """Previous plans that came with the workbook."""
 
     def copy(self) -> "Source":
         """Return the same data, places and faults, to be changed without this one."""
         faults, unread, hidden = [*self.faults], {*self.unread}, {*self.hidden}
-        marks = ({**self.letters}, hidden, {**self.plans})
+        marks = ({**self.letters}, hidden, [*self.doubts], {**self.plans})
         return Source(copied(self.data), {**self.places}, {**self.labels}, faults, unread, *marks)
 
     def place(self, path: Path) -> str:

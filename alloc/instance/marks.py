@@ -1,4 +1,4 @@
-"""What openpyxl does not tell while it streams: the unpacked size, hidden rows, merged cells, empty formulas."""
+"""What openpyxl does not tell while it streams: the unpacked size, what is hidden, merged cells, empty formulas."""
 
 import io
 import re
@@ -9,15 +9,16 @@ from dataclasses import dataclass
 MOST_BYTES = 256_000_000
 """No workbook unfolds into more: a question of 832 counties takes a twentieth of this."""
 
-_WORTH_READING = re.compile(rb"mergeCell|hidden=|<(\w+:)?f[ >/]")
+_WORTH_READING = re.compile(rb"mergeCell|hidden=|(ht|width)=.0|<(\w+:)?f[ >/]")
 _YES = ("1", "true", "on")
 
 
 @dataclass(frozen=True)
 class Marks:
-    """Of one sheet: hidden rows, ranges of merged cells, and cells whose formula has no value."""
+    """Of one sheet: hidden rows and columns, ranges of merged cells, and cells whose formula has no value."""
 
     hidden: frozenset[int] = frozenset()
+    columns: tuple[range, ...] = ()
     merged: tuple[str, ...] = ()
     uncalculated: frozenset[str] = frozenset()
 
@@ -34,20 +35,27 @@ def marks(content: bytes, part: str) -> Marks:
         text = archive.read(part)
     if not _WORTH_READING.search(text):
         return Marks()
-    hidden, merged, uncalculated = set(), [], set()
+    hidden, columns, merged, uncalculated = set(), [], [], set()
     row = 0
     for _, element in ET.iterparse(io.BytesIO(text)):
         tag = element.tag.rpartition("}")[2]
         if tag == "row":
             row = int(element.get("r", row + 1))
-            if element.get("hidden", "") in _YES:
+            if _is_hidden(element, "ht"):
                 hidden.add(row)
             element.clear()
+        elif tag == "col" and _is_hidden(element, "width"):
+            columns.append(range(int(element.get("min", 1)), int(element.get("max", 0)) + 1))
         elif tag == "c" and _is_empty_formula(element):
             uncalculated.add(element.get("r", ""))
         elif tag == "mergeCell":
             merged.append(element.get("ref", ""))
-    return Marks(frozenset(hidden), tuple(merged), frozenset(uncalculated))
+    return Marks(frozenset(hidden), tuple(columns), tuple(merged), frozenset(uncalculated))
+
+
+def _is_hidden(element: ET.Element, size: str) -> bool:
+    """Tell whether a row or column is hidden, or so small that nothing of it shows."""
+    return element.get("hidden", "") in _YES or float(element.get(size) or 1) == 0
 
 
 def _is_empty_formula(cell: ET.Element) -> bool:

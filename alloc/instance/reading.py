@@ -96,11 +96,12 @@ def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object
         previous = plans.previous(document, source, folder.open)
         if not source.faults:
             worries = [_placed(source, found) for check in doubts.CHECKS for found in check(document)]
+    worries = [*source.doubts, *worries]
     if source.faults or document is None:
         return Reading(None, foremost(source.faults), ())
     fields = {key: getattr(document, key) for key in Document.model_fields}
     instance = Instance.model_construct(**fields, previous=previous, sha256=folder.digest(overrides))
-    return Reading(instance, (), tuple(worries))
+    return Reading(instance, (), foremost(worries))
 
 
 def located(path: File) -> File:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from alloc.errors import Fault
-from alloc.instance import schema
+from alloc.instance import schema, totals
 from alloc.instance.document import UNREAD, Path, Source, scalar
 from alloc.instance.encoding import decoded
 from alloc.instance.separated import MARKS, Grid, grid, split_number
@@ -55,6 +55,8 @@ def gather(source: Source, opened: Opened, sheeted: Sheeted, folder: str) -> Non
             continue
         if isinstance(source.data[table], str):
             _load(source, table, opened, sheeted, folder)
+        if table in source.data:
+            totals.leave_out(source, table)
         if table not in WITHOUT_ID and isinstance(source.data.get(table), tuple):
             _index(source, table)
         elif table not in WITHOUT_ID and isinstance(source.data.get(table), dict):
@@ -230,7 +232,7 @@ def _index(source: Source, table: str) -> None:
     moved: dict[int, str] = {}
     for i, row in enumerate(source.data[table]):
         path: Path = (table, i)
-        if isinstance(row, dict) and row.get("id") is UNREAD:
+        if row is UNREAD or (isinstance(row, dict) and row.get("id") is UNREAD):
             continue
         place, label = source.place((*path, "id")), source.label((*path, "id"))
         if not isinstance(row, dict) or not isinstance(row.get("id"), str):

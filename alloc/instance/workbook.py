@@ -7,6 +7,7 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import openpyxl
@@ -15,6 +16,7 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 from alloc.errors import Fault
 from alloc.instance.cells import Trouble, understood, unescaped
 from alloc.instance.document import UNREAD, Source
+from alloc.instance.formats import misread
 from alloc.instance.headings import (
     choices,
     heading_words,
@@ -27,6 +29,7 @@ from alloc.instance.headings import (
     sheet_columns,
 )
 from alloc.instance.marks import MOST_BYTES, Marks, marks, too_large
+from alloc.instance.package import usual
 from alloc.instance.schema import Flow
 from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, has_inputs, is_aside, table_names, table_sheets
 from alloc.instance.signs import FREE
@@ -69,7 +72,7 @@ def document(content: bytes, file: str) -> Source:
     with book:
         meant = table_sheets(book.sheetnames)
         source.faults += _strangers(book, meant, file)
-        for sheet in _sheets(book, meant, content, file, source):
+        for sheet in _sheets(book, meant, file, source):
             _take(sheet, source)
     return source
 
@@ -85,7 +88,7 @@ def add_table(content: bytes, file: str, table: str, source: Source) -> None:
         if not meant:
             hint = nearest(table, book.sheetnames)
             source.faults.append(Fault(file, table, "no_such_sheet", {"found": table, "hint": hint}))
-        for sheet in _sheets(book, meant, content, file, source):
+        for sheet in _sheets(book, meant, file, source):
             _take(sheet, source)
 
 
@@ -98,10 +101,17 @@ def _opened(content: bytes, file: str) -> Any:
     try:
         if too_large(content):
             return Fault(file, "", "workbook_large", {"limit": MOST_BYTES // 1_000_000})
+        package = usual(content)
+        if package.kind != "xlsx":
+            return Fault(
+                file, "", *(("workbook_format", {"found": ".xlsb"}) if package.kind else ("workbook_foreign",))
+            )
+        if package.lost:
+            return Fault(file, "", "workbook_lost", {"found": ", ".join(package.lost)})
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of styles and extensions that have no bearing on values
-            book = openpyxl.load_workbook(io.BytesIO(content), read_only=True, data_only=True, keep_links=False)
-        return _Book(book)
+            book = openpyxl.load_workbook(io.BytesIO(package.content), read_only=True, data_only=True, keep_links=False)
+        return _Book(book, package.content)
     except Exception as error:  # a broken file breaks openpyxl in as many ways as there are parts
         return Fault(file, "", "workbook_broken", {"problem": _problem(error)})
 
@@ -109,8 +119,9 @@ def _opened(content: bytes, file: str) -> Any:
 class _Book:
     """An open workbook that closes behind itself."""
 
-    def __init__(self, book: Any):
+    def __init__(self, book: Any, content: bytes):
         self.book = book
+        self.content = content
         self.sheetnames = [sheet.title for sheet in book.worksheets]
 
     def __enter__(self) -> "_Book":
@@ -154,7 +165,7 @@ def _is_filled(cell: Any) -> bool:
     return cell.value is not None and not (isinstance(cell.value, str) and not cell.value.strip())
 
 
-def _sheets(book: _Book, meant: Mapping[str, str], content: bytes, file: str, source: Source) -> Iterator[_Sheet]:
+def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) -> Iterator[_Sheet]:
     """Yield the sheets to read, the first of each table; one that breaks while it is read is one fault."""
     for table in dict.fromkeys(meant.values()):
         name = next(sheet for sheet, found in meant.items() if found == table)
@@ -165,12 +176,14 @@ def _sheets(book: _Book, meant: Mapping[str, str], content: bytes, file: str, so
             part = cells._worksheet_path.lstrip("/")  # openpyxl has no public name for it
             cells.reset_dimensions()  # what the file says of its own size may be wrong
             rows = [filled for row in cells.iter_rows() if (filled := [cell for cell in row if _is_filled(cell)])]
-            found = marks(content, part)
+            found = marks(book.content, part)
         except Exception as error:  # as above: a part that is no sheet breaks in many ways
             source.faults.append(Fault(place, "", "workbook_broken", {"problem": _problem(error)}))
             continue
         source.faults += [Fault(f"{place}!{ref}", "", "cell_merged") for ref in found.merged]
         source.unread.discard(table)
+        if cells.sheet_state != "visible" and rows:
+            source.doubts.append(Fault(place, "", "sheet_hidden"))
         yield _Sheet(place, table, rows, found)
 
 
@@ -183,8 +196,23 @@ def _take(sheet: _Sheet, source: Source) -> None:
         source.unread.add(sheet.table)
         return
     rows = list(_rows(sheet, header, source))
+    source.doubts += _hidden(sheet, rows, header)
     take = {SETTINGS: _settle, SOURCES: _cite, PLANS: _remember}.get(sheet.table, _tabulate)
     take(sheet, rows, header, source)
+
+
+def _hidden(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str]) -> Iterator[Fault]:
+    """Yield rows and columns that are read and not seen, those that follow each other together."""
+    start = min(header, default=1)
+    for _, run in groupby(rows, key=lambda row: row.number in sheet.marks.hidden):
+        first, *rest = (row.number for row in run)
+        if first in sheet.marks.hidden:
+            values = {"first": first, "last": rest[-1] if rest else first}
+            yield Fault(sheet.at(first, start), "", "rows_hidden" if rest else "row_hidden", values)
+    used = {column for row in rows for column in row.values}
+    for number, column in header.items():
+        if column in used and any(number in hidden for hidden in sheet.marks.columns):
+            yield Fault(sheet.at(sheet.cells[0][0].row, number), column, "column_hidden")
 
 
 def _tabulate(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
@@ -278,7 +306,17 @@ def _value(sheet: _Sheet, cell: Any, column: str, values: Mapping[str, Any], sou
         key = str(values.get("key", column)) if sheet.table == SETTINGS else column
         source.faults.append(Fault(sheet.at(cell.row, cell.column), key, found.text, found.values))
         return UNREAD
+    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
+        source.doubts += _seen(sheet, cell, column)
     return found
+
+
+def _seen(sheet: _Sheet, cell: Any, column: str) -> Iterator[Fault]:
+    """Yield the doubt about a number that its cell shows as another."""
+    seen = misread(cell.value, cell.number_format or "")
+    if seen is not None:
+        values = {"shown": seen, "found": f"{cell.value:.15g}"}
+        yield Fault(sheet.at(cell.row, cell.column), column, "cell_shows" if seen else "cell_shows_nothing", values)
 
 
 def _settle(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:

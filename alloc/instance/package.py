@@ -1,0 +1,101 @@
+"""The package around the sheets of a workbook: parts under names of any case, and Strict Open XML, made usual.
+
+Names of parts are equal whatever their case (ECMA-376, part 2, 6.2.2.3), and Strict differs from Transitional by its
+namespaces (part 4, 7.2); openpyxl knows neither and drops in silence what it does not find.
+"""
+
+import io
+import re
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from posixpath import basename, dirname, join, normpath
+
+TYPES = "[Content_Types].xml"
+
+_STRICT = re.compile(rb"http://purl\.oclc\.org/ooxml/(\w+)/")
+_REFERRING = re.compile(rb"(?:PartName|Target)\s*=\s*(?:\"[^\"]*\"|'[^']*')")
+
+Parts = Mapping[str, bytes]
+
+
+@dataclass(frozen=True)
+class Package:
+    """A workbook as openpyxl expects it. kind: `xlsx`, `xlsb`, or '' for anything else that is packed;
+    lost: the sheets that it lists and does not hold.
+    """
+
+    content: bytes
+    kind: str
+    lost: tuple[str, ...] = ()
+
+
+def usual(content: bytes) -> Package:
+    """Return a workbook with its parts named and spelt as usual. Raises BadZipFile where it is no package."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        written = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+    parts: Parts = {name.replace("\\", "/").lstrip("/"): part for name, part in written.items()}
+    books = {basename(name).lower() for name in parts} & {"workbook.xml", "workbook.bin"}
+    if not books or TYPES.lower() not in map(str.lower, parts):
+        return Package(content, "")
+    if "workbook.xml" not in books:
+        return Package(content, "xlsb")
+    if any(_STRICT.search(part) for name, part in parts.items() if basename(name).lower() == "workbook.xml"):
+        new = rb"http://schemas.openxmlformats.org/\1/2006/"
+        parts = {name: _STRICT.sub(new, part) if _is_xml(name) else part for name, part in parts.items()}
+    if _lost(parts):
+        lowered = _lowered(parts)
+        parts = parts if _lost(lowered) else lowered
+    return Package(content if parts == written else _packed(parts), "xlsx", _lost(parts))
+
+
+def _is_xml(name: str) -> bool:
+    return name.lower().endswith((".xml", ".rels"))
+
+
+def _lost(parts: Parts) -> tuple[str, ...]:
+    """Return the sheets, or the parts before them, that a workbook refers to and does not hold."""
+    try:
+        book = next(target for target in _targets(parts, "").values() if target.lower().endswith("workbook.xml"))
+        targets = _targets(parts, book)
+        sheets = [x for x in ET.fromstring(parts[book]).iter() if x.tag.endswith("}sheet")]
+    except KeyError as error:
+        return (str(error.args[0]),)
+    except StopIteration:
+        return ("workbook.xml",)
+    keys = {sheet.get("name", ""): next((v for k, v in sheet.items() if k.endswith("}id")), "") for sheet in sheets}
+    lost = tuple(name for name, key in keys.items() if targets.get(key) not in parts)
+    return lost or (() if TYPES in parts else (TYPES,))
+
+
+def _targets(parts: Parts, part: str) -> dict[str, str]:
+    """Return what a part, or the package, refers to: key of the relation → name of the other part."""
+    folder, found = dirname(part), {}
+    for one in ET.fromstring(parts[join(folder, "_rels", f"{basename(part)}.rels")]):
+        target = one.get("Target", "")
+        found[one.get("Id", "")] = target.lstrip("/") if target.startswith("/") else normpath(join(folder, target))
+    return found
+
+
+def _lowered(parts: Parts) -> dict[str, bytes]:
+    """Return the parts with their names, and what refers to them, in small letters."""
+    found = {}
+    for name, part in parts.items():
+        low = TYPES if name.lower() == TYPES.lower() else name.lower()
+        refers = low == TYPES or low.endswith(".rels")
+        found[low] = _REFERRING.sub(lambda match: _small(match[0]), part) if refers else part
+    return found
+
+
+def _small(reference: bytes) -> bytes:
+    key, mark, value = reference.partition(b"=")
+    return key + mark + value.lower()
+
+
+def _packed(parts: Parts) -> bytes:
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
+        for name, part in parts.items():
+            archive.writestr(name, part)
+    return content.getvalue()

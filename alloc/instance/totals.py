@@ -1,0 +1,81 @@
+"""Rows of totals, which a table of an instance must not have: they would be one more county or one more purse."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from alloc.errors import Fault
+from alloc.instance.document import UNREAD, Path, Source
+
+_WORD = re.compile(r".*(合计|总计|小计|共计|汇总)(数|金额)?|累计|总和|总数|(sub|grand)?totals?|sum", re.IGNORECASE)
+"""What a row of totals is called."""
+
+CALLED = ("id", "name", "name_zh", "county", "industry", "measure", "fund", "region", "category")
+"""Columns in which a row says what it is."""
+
+SUMMED = frozenset({"counties", "baseline", "funds", "resources"})
+"""Tables whose figures can be added up row by row."""
+
+_ASIDE = re.compile(r"[(（].*[)）]|[\s:：*=\-【】\[\]]")
+
+
+def leave_out(source: Source, table: str) -> None:
+    """Take the rows of totals out of a table, as faults."""
+    rows = source.data[table]
+    if table in ("rules", "scenarios", "synergies", "links") or not isinstance(rows, tuple | dict):
+        return
+    keys: Sequence[Any] = [*rows] if isinstance(rows, dict) else range(len(rows))
+    found = dict(_totals(table, keys, rows))
+    for key, (text, values) in found.items():
+        path: Path = (table, key)
+        where = next((column for column in CALLED if _column(rows[key], column)), "id")
+        label = source.label((*path, where) if path in source.labels or isinstance(key, int) else path)
+        source.faults.append(Fault(source.place((*path, where)), label, text, values))
+    kept = {key: UNREAD if key in found else rows[key] for key in keys}
+    source.data[table] = kept if isinstance(rows, dict) else tuple(kept.values())
+
+
+def _totals(table: str, keys: Sequence[Any], rows: Any) -> Iterator[tuple[Any, tuple[str, dict[str, object]]]]:
+    """Yield key → sentence of every row that is a total by its name, or by all its figures."""
+    above: list[Mapping[str, float]] = []
+    for key in keys:
+        words = [str(key)] if isinstance(key, str) else []
+        words += [word for column in CALLED if isinstance(word := _column(rows[key], column), str)]
+        named = next((word for word in words if _WORD.fullmatch(_ASIDE.sub("", word))), None)
+        figures = _figures(rows[key])
+        if named is not None:
+            yield key, ("total_row", {"found": named})
+        elif table in SUMMED and _is_sum(figures, above):
+            yield key, ("sum_row", {"columns": ", ".join(figures), "rows": len(above)})
+        else:
+            above.append(figures)
+
+
+def _column(row: Any, column: str) -> Any:
+    return row.get(column) if isinstance(row, Mapping) else None
+
+
+def _figures(row: Any, start: str = "") -> dict[str, float]:
+    """Return the numbers of a row other than 0, by their dotted columns."""
+    found: dict[str, float] = {}
+    for key, value in row.items() if isinstance(row, Mapping) else ():
+        if isinstance(value, Mapping):
+            found |= _figures(value, f"{start}{key}.")
+        elif isinstance(value, int | float) and not isinstance(value, bool) and value != 0 and math.isfinite(value):
+            found[f"{start}{key}"] = value
+    return found
+
+
+def _is_sum(figures: Mapping[str, float], above: Sequence[Mapping[str, float]]) -> bool:
+    """Tell whether every figure of a row is the sum of those above, and hardly by chance.
+
+    Two addends are too few where there is one figure, or where all figures stand in one ratio.
+    """
+    parts = {column: [row[column] for row in above if column in row] for column in figures}
+    if not parts or any(len(addends) < 2 for addends in parts.values()):
+        return False
+    ratios = {round(addends[0] / addends[1], 9) for addends in parts.values()}
+    chance = len(ratios) == 1 and all(len(addends) < 3 for addends in parts.values())
+    sums = (math.isclose(figures[column], math.fsum(addends), rel_tol=1e-9) for column, addends in parts.items())
+    return not chance and all(sums)
