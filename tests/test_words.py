@@ -17,6 +17,7 @@ from click.testing import CliRunner
 from alloc.cli import main
 from alloc.cli.words import HELP, key_of, system_language
 from alloc.report.workbook.look import letters
+from alloc.solution import Status
 from alloc.texts import LANGUAGES, catalogue
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
@@ -182,3 +183,12 @@ def test_help_imports_nothing_heavy():
     code = f"import sys, alloc.cli; print(sorted({heavy} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_the_state_of_a_point_of_a_sweep_has_words_in_both_languages(tmp_path):
+    assert {"point_infeasible", "point_fault", "point_failed", "point_audit_failed"} <= catalogue().keys()
+    assert {f"point_{status}" for status in Status} <= catalogue().keys()
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("grid: {funds.tianjin.amount: [30, -1]}\n", encoding="utf-8")
+    told = said("--lang", "zh", "sweep", DEMO, plan, "--out", tmp_path / "out", "--jobs", 1)
+    assert "2 个点：1 数字有误, 1 最优" in told

@@ -66,7 +66,7 @@ def sweep(
         except KeyboardInterrupt:
             click.echo(say("sweep_stopped", lang, path=target), err=True)
             sys.exit(INTERRUPTED)
-        counts = ", ".join(f"{count} {status}" for status, count in done.counts.items())
+        counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in done.counts.items())
         click.echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
         unproven = sum(1 for point in done.points if not point.proven)
         if unproven:
@@ -109,6 +109,6 @@ def _progress(lang: str) -> Iterator[Callable[[int, "Point | None"], None] | Non
             if point is None:
                 shown.update(task, total=left)
             else:
-                shown.update(task, advance=1, news=point.status)
+                shown.update(task, advance=1, news=say(f"point_{point.status}", lang))
 
         yield tell

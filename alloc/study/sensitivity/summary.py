@@ -40,7 +40,7 @@ def _tornado(frame: pd.DataFrame, lang: str) -> Iterator[str]:
         yield say("tornado_lost", lang)
     for row, end in lost[:SHOWN]:
         status = row[f"status_{end}"]
-        why = row[f"message_{end}"] or (say(status, lang) if status in ("infeasible", "no_solution") else status)
+        why = row[f"message_{end}"] or say(f"point_{status}", lang)
         yield "  " + say("tornado_lost_row", lang, figure=_moved(row, [end], lang), value=_short(row[end]), why=why)
     if len(lost) > SHOWN:
         yield "  " + say("and_more", lang, count=len(lost) - SHOWN)
