@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import pandas as pd
 import pytest
 
 from alloc.audit import CHECKS, Audit, audit
-from alloc.audit.verdict import Finding
+from alloc.audit.verdict import Comparison, Finding, missed
 from alloc.instance import Instance, read
 
 QUESTION = """
@@ -579,6 +580,22 @@ def test_money_is_as_exact_as_a_tenth_of_a_currency_unit(tmp_path: Path, unit: i
     for off, found in ((least, True), (0.05 * least, False)):
         wrong = Wrong("covers_cost", "allocation", "wages .*tianjin", "amount", 3 + off)
         assert ("covers_cost" in names(audit(instance, wrong.made(), FIGURES))) is found
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "holds"),
+    [
+        ("999999999941.66660", "999999999941.66667", True),  # a float of that size has no more digits
+        ("999999999941", "999999999943", False),
+        ("41.66660", "41.66667", False),
+        ("350000000.1", "350000000.3", False),  # Hotan's money in yuan, exact to a tenth
+    ],
+)
+def test_money_is_no_more_exact_than_floats_of_its_size(left: str, right: str, holds: bool):
+    tenth = Decimal("0.1") if left.startswith("35") else Decimal("0.00001")
+    for one, other in ((Decimal(left), Decimal(right)), (Fraction(left), Fraction(right))):
+        assert (missed(Comparison((), one, "=", other, tenth)) is None) is holds
+        assert (missed(Comparison((), other, "≤", one, tenth)) is None) is holds
 
 
 def test_floats_are_read_as_they_are_written(instance: Instance):

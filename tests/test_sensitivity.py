@@ -5,11 +5,12 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import Raw, rivals
+from conftest import MEASURE, SMALL, Raw, rivals
 from oracle import optimum
 
 import alloc
 from alloc.study.sensitivity.sampling import latin, wilson
+from alloc.study.sensitivity.tornado import _open, _swing
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 
@@ -211,3 +212,24 @@ def test_best_and_held_plans_beside_a_switch_are_those_of_another_program():
         assert optimum(raw).stages == pytest.approx([row[f"held_{side}"]], rel=1e-6)
     assert row["best_inside"] - row["held_inside"] < 1e-4
     assert row["best_outside"] > row["held_outside"]
+
+
+def test_a_measure_at_no_units_is_not_funded(tmp_path: Path):
+    """Of 15, ten go to the better measure and five to the other, which has nothing left from 10 downwards."""
+    measures = {
+        "good": {**MEASURE, "category": "infrastructure", "max_units": 10, "min_units": 1, "jobs": 2, "effect": 0},
+        "fair": {**MEASURE, "category": "training", "max_units": 10, "min_units": 0, "jobs": 1, "effect": 0},
+    }
+    raw = {**SMALL, "measures": measures, "funds": {"aid": {"kind": "aid", "amount": 15}}}
+    raw["solver"] = {"gap": 1e-4}
+    found = alloc.sensitivity(laid(raw, tmp_path), methods=["switching"], only=["funds.aid.amount"], reach=0.6)
+    down = found.switching.set_index("direction").loc["down"]
+    assert down["switch"] == pytest.approx(10, abs=1e-4)
+    assert (down["enters"], down["leaves"]) == ("", "fair")
+
+
+def test_what_solvers_leave_behind_is_no_swing():
+    assert _swing([800.0, 800.00001, 799.99999], noise=8e-5) == 0
+    assert _swing([800.0, 800.1, 799.99999], noise=8e-5) == pytest.approx(0.10001)
+    assert _open({"objective": 5.0, "bound": 5.5}) == 0.5
+    assert _open({"objective": 5.0, "bound": 4.9999999}) == _open({"objective": None, "bound": None}) == 0

@@ -393,3 +393,56 @@ def test_the_terminal_says_that_the_proof_is_wrong_and_ends_with_1(lang: str, wo
     assert said.exit_code == 1
     assert words in said.stderr
     assert "%" not in said.output
+
+
+# --- payments are never dropped -----------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        (",,,,,,500", "measure: '' is not a measure"),
+        (",cele,training,,tianjin,aid,500", "measure: '' is not a measure"),
+        ("cele-workshop,,,,,,500", "fund: '' is not a fund"),
+        ("Total,,,,tianjin,,500", "measure: 'Total' is not a measure"),
+        ("小计,,,,,,500", "measure: '小计' is not a measure"),
+        ("cele-workshop,cele,infrastructure,,tianjin,aid,1,405", "8 cells in the row, but 7 columns"),
+    ],
+)
+def test_a_row_with_money_is_never_left_out(folder: Path, row: str, words: str):
+    with (folder / "allocation.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\r\n")
+    with pytest.raises(InstanceError) as fault:
+        alloc.verify(DEMO, folder, against=folder)
+    assert words in str(fault.value)
+    assert "allocation.csv:" in str(fault.value)
+
+
+@pytest.mark.parametrize("row", ["Total,,,,,,37", "合计,,,,,,37", ",,,,,,", ",,,,,,0", ",合计,,,,,37"])
+def test_a_total_and_a_row_without_anything_are_no_payments(folder: Path, row: str):
+    with (folder / "allocation.csv").open("a", encoding="utf-8") as file:
+        file.write(f"{row}\r\n")
+    assert alloc.verify(DEMO, folder, against=folder).passed
+
+
+def test_a_row_of_a_workbook_with_ids_and_without_words_is_a_payment(folder: Path):
+    def add(sheet: Any) -> None:
+        heads = next(row for row in sheet.iter_rows() if "Id" in [str(cell.value).split("\n")[0] for cell in row])
+        last = sheet.max_row + 1
+        for cell in heads:
+            title = str(cell.value).split("\n")[0]
+            value = {"Id": "cele-workshop", "Id of the fund": "tianjin"}.get(title)
+            value = 500 if title.startswith("Amount") else value
+            sheet.cell(last, cell.column, value)
+
+    with pytest.raises(
+        InstanceError, match="in an earlier row already"
+    ):  # it is seen: the same payment stands above with words
+        alloc.verify(DEMO, edited(folder, add), against=folder)
+
+
+@pytest.mark.parametrize("planned", [None, 1.5])
+def test_a_measure_that_nobody_pays_for_is_not_funded(planned: float | None):
+    raw = one_measure(national_planned=planned)
+    empty = Plan("empty", {}, {}, {})
+    assert alloc.verify(instance_of(raw), empty).passed

@@ -3,7 +3,7 @@
 from decimal import Decimal
 
 from alloc.audit.books import Books, total
-from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
+from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact, within_digits
 
 
 def covers_cost(books: Books) -> Comparisons:
@@ -139,8 +139,9 @@ def supplements_national(books: Books) -> Comparisons:
     """Aid enters a supplemented measure only once national money has reached its ceiling there."""
     for m, measure in books.instance.measures.items():
         if measure.national == "supplement":
-            room = _ceiling(books, m) - books.paid(m, "national")
-            yield Comparison((m,), books.paid(m, "aid"), "⊥", room, books.grain)
+            ceiling = _ceiling(books, m)
+            room, near = ceiling - books.paid(m, "national"), within_digits(books.grain, ceiling)
+            yield Comparison((m,), books.paid(m, "aid"), "⊥", room, near)
 
 
 def excludes_national(books: Books) -> Comparisons:

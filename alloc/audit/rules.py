@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from alloc.audit.books import Books, counts, total
-from alloc.audit.verdict import BILLIONTH, ONE, RELATIVE, ZERO, Comparison, Comparisons, Number, exact
+from alloc.audit.verdict import BILLIONTH, DIGITS, ONE, RELATIVE, ZERO, Comparison, Comparisons, Number, exact
 from alloc.instance.schema import (
     CATEGORIES,
     AnyRule,
@@ -240,9 +240,8 @@ def shows_rule(books: Books) -> Comparisons:
 
 def _margin(worked: Sides) -> Number | None:
     """Return the tolerance of what is the difference of two sides: that of the larger side."""
-    if worked.grain is not None:
-        return worked.grain
-    return max(abs(Fraction(side)) for side in (worked.value, worked.low or 1, worked.high or 1)) * Fraction(RELATIVE)
+    size = max(abs(Fraction(side)) for side in (worked.value, worked.low or 1, worked.high or 1))
+    return size * Fraction(RELATIVE) if worked.grain is None else max(worked.grain, size * Fraction(DIGITS))
 
 
 def shows_binding(books: Books) -> Comparisons:

@@ -7,7 +7,7 @@ from alloc.audit.books import Books, total
 from alloc.audit.linkage import county_linkage, synergies_reached
 from alloc.audit.production import kept
 from alloc.audit.rules import penalties
-from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, exact
+from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, exact, within_digits
 
 FINEST = Decimal("1e-7")
 """No gap below this is told from the rounding of a solver that keeps its limits to 1e-7."""
@@ -55,9 +55,10 @@ def adds_funds(books: Books) -> Comparisons:
             limits = [exact(limit) for limit in (purse, fund.amount) if limit is not None]
             row = {"available": min(limits, default=ZERO), "spent": spent.get((f, c), ZERO)}
             row["unspent"] = row["available"] - row["spent"]
+            near = within_digits(books.grain, *row.values())
             for column, amount in row.items():
                 place = (f, c, column) if c else (f, column)
-                yield Comparison(place, books.funds.number(column, f, c), "=", amount, books.grain)
+                yield Comparison(place, books.funds.number(column, f, c), "=", amount, near)
 
 
 def _held_before(books: Books, c: str) -> Decimal:

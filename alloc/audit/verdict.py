@@ -3,7 +3,8 @@
 Each tolerance is stated here once:
 
 - money is exact to a tenth of a currency unit (0.1 yuan = 0.00001 万元), so that one yuan moved in any cell
-  is found, but no closer than 1e-6 of the instance's unit, which is what solvers work to;
+  is found, but no closer than 1e-6 of the instance's unit, which is what solvers work to, and no closer than 1e-12 of
+  the amounts that are added up: tables hold floats of sixteen digits, and of 10¹² a tenth is beyond them;
 - everything else (jobs, capacity, flows, linkage) is exact to 1e-6 of its size, or of 1 where that is larger:
   tables hold floats that a solver left within its own tolerance, and a millionth of a job is nobody's job;
 - a gap is worked out from two figures that stand beside it, so it agrees to a billionth; and a rule with less room
@@ -28,6 +29,9 @@ ZERO, ONE = Decimal(0), Decimal(1)
 RELATIVE = Decimal("0.000001")
 BILLIONTH = Decimal("0.000000001")
 TENTH = Decimal("0.1")
+DIGITS = Decimal("1e-12")
+"""Part of what is added up that floats do not tell for sure."""
+
 EXACT = Context(prec=10_000, traps=[Inexact, InvalidOperation])
 """Sums and products of decimals with room for every digit; a rounded one would raise."""
 
@@ -44,10 +48,15 @@ def grain(instance: Instance) -> Decimal:
         return max(TENTH / exact(instance.money.unit), RELATIVE)
 
 
+def within_digits(tolerance: Decimal, *amounts: Decimal) -> Decimal:
+    """Return a tolerance, widened to what floats tell of the amounts that a difference is worked out from."""
+    return max(tolerance, DIGITS * max(map(abs, amounts)))
+
+
 class Comparison(NamedTuple):
     """One thing that must hold: left, relation, right, and where.
 
-    tolerance: how far it may be missed; None is a millionth of the larger side, at least 1e-6.
+    tolerance: how far it may be missed, at least DIGITS of the larger side; None is a millionth of that, or 1e-6.
     `⊥` means that not both sides are above 0.
     """
 
@@ -69,10 +78,13 @@ def missed(comparison: Comparison) -> Number | None:
     if isinstance(left, str) or isinstance(right, str):
         return ZERO
     if isinstance(left, Decimal) and isinstance(right, Decimal) and not isinstance(tolerance, Fraction):
-        allowed = tolerance if tolerance is not None else RELATIVE * max(ONE, abs(left), abs(right))
+        size = max(abs(left), abs(right))
+        allowed = max(tolerance, DIGITS * size) if tolerance is not None else RELATIVE * max(ONE, size)
         return None if _holds(left, relation, right, allowed) else allowed
     a, b = Fraction(left), Fraction(right)
-    most = Fraction(RELATIVE) * max(Fraction(1), abs(a), abs(b)) if tolerance is None else Fraction(tolerance)
+    size = max(abs(a), abs(b))
+    most = Fraction(RELATIVE) * max(Fraction(1), size)
+    most = most if tolerance is None else max(Fraction(tolerance), Fraction(DIGITS) * size)
     return None if _holds(a, relation, b, most) else most
 
 

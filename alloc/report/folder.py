@@ -42,17 +42,17 @@ class _Stage(BaseModel, allow_inf_nan=False):
 
 
 class Figures(BaseModel, allow_inf_nan=False):
-    """What must stand in the run.json of a plan for the page, a comparison or a check to be made of it."""
+    """What must stand in a run.json for the page, a comparison or a check to be made of it."""
 
     instance_sha256: str
     status: str
-    objective: float
+    objective: float | None
     bound: float | None
     gap: float | None
-    employment: float
-    linkage: float
-    penalties: float
-    status_quo: _Quo
+    employment: float | None
+    linkage: float | None
+    penalties: float | None
+    status_quo: _Quo | None
     stages: list[_Stage]
 
 
@@ -121,6 +121,8 @@ def read_back(folder: Path, unchecked: bool = False) -> tuple[dict[str, pd.DataF
     version wrote, or one whose tables are not as they were written.
     """
     figures = read_figures(folder)
+    if None in (figures[key] for key in ("objective", "employment", "linkage", "penalties", "status_quo")):
+        raise RequestError("page_no_result", path=folder, problem=f"run.json.status: {figures['status']}")
     if not unchecked and (names := edited(folder)):
         raise RequestError("edited_tables", path=folder, tables=", ".join(names))
     try:

@@ -28,7 +28,7 @@ from alloc.solver import (
     solve_near,
     solve_whole,
 )
-from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point
+from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
 
 STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "objective", "risk")
 """What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
@@ -140,7 +140,7 @@ class Asker:
             aid=float(measures["aid"].sum()),
             chains_closed=figures["chains_closed"],
             money=money,
-            funded=tuple(measures.loc[measures["funded"] == 1, "measure"]),
+            funded=tuple(scales(measures)),
         )
 
     def _model(self, instance: Instance) -> Kept:

@@ -46,7 +46,7 @@ def read_plan(path: str | Path, instance: Instance) -> Plan:
     places: dict[tuple[str, str], str] = {}
     measures, funds = _names(instance.measures), _names(instance.funds)
     for line in lines(file, "allocation", MONEY):
-        if _sums_up(line):
+        if _sums_up(line, measures):
             continue
         m = _known(line, "measure", measures, faults)
         f = _known(line, "fund", funds, faults)
@@ -82,10 +82,13 @@ def _names(rows: Mapping[str, object]) -> dict[str, str]:
     return {name: i for name, i in found.items() if name not in doubles} | {i: i for i in rows}
 
 
-def _sums_up(line: Line) -> bool:
-    """Tell whether a row is the total below a table."""
-    totals = {say("total", lang) for lang in LANGUAGES}
-    return not line.text("fund") and (not line.text("measure") or line.text("measure") in totals)
+def _sums_up(line: Line, measures: Mapping[str, str]) -> bool:
+    """Tell whether a row is the total below a table, or has neither words nor money: a payment is never left out."""
+    words = [line.text(column) for column in ("measure", "fund", "measure_id", "fund_id")]
+    totals = {say("total", lang) for lang in LANGUAGES} - measures.keys()
+    if any(line.text(column) in totals for column in line.places if column != "amount"):
+        return not any(word for word in words if word not in totals)
+    return not any(words) and line.text("amount") in ("", "0")
 
 
 def _known(line: Line, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
@@ -137,12 +140,14 @@ def held(instance: Instance, plan: Plan) -> Held:
 
     Cost = fixed cost + unit cost · units, so the units follow from the money. Where they do not (a unit costs
     nothing), and where rounding matters, the scale that the plan states is taken, as long as it fits the money to a
-    tenth of a currency unit; without one it is left free.
+    tenth of a currency unit; without one it is left free. A measure that nobody pays for is not funded, unless it is
+    free of cost, or has to go ahead and may do so at no units.
     """
     paid = dict.fromkeys(instance.measures, 0.0)
     for (m, _), amount in plan.spend.items():
         paid[m] += amount
     near = float(grain(instance))
+    needed = {other for m, row in instance.measures.items() if abs(paid[m]) > near for other in row.requires}
     funded: dict[str, int] = {}
     units: dict[str, float] = {}
     for m, row in instance.measures.items():
@@ -153,11 +158,16 @@ def held(instance: Instance, plan: Plan) -> Held:
             funded[m] = 1
             if row.unit_cost > 0:
                 units[m] = _units(row, paid[m], near)
-        elif row.fixed_cost > near or row.unit_cost * row.min_units > near:
+        elif not _may_be_free(row, near) or (row.unit_cost > 0 and not row.committed and m not in needed):
             funded[m], units[m] = 0, 0.0
         elif row.unit_cost > 0:
             units[m] = 0.0
     return Held(plan.spend, funded, units)
+
+
+def _may_be_free(row: Measure, near: float) -> bool:
+    """Tell whether a measure may go ahead without any money."""
+    return max(row.fixed_cost, row.unit_cost * row.min_units, row.national_planned or 0.0) <= near
 
 
 def _fits(row: Measure, stated: tuple[int, float], paid: float, near: float) -> bool:

@@ -8,7 +8,12 @@ never stop the others.
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import pandas as pd
+
 from alloc.instance.schema import Category
+
+NO_UNITS = 1e-9
+"""Fewer units than solvers tell from none."""
 
 Overrides = Mapping[str, object]
 """Figures to replace by their path: `funds.tianjin.amount` → 30000."""
@@ -23,7 +28,8 @@ class Point:
 
     status: that of a solve, or `fault`, `failed`, `audit_failed`. objective … chains_closed: None without a plan.
     employment_aid: jobs through the aid; employment_without_aid: what the other funds bring on their own.
-    money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead.
+    money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead, at
+    more than no units.
     cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
     """
 
@@ -49,3 +55,12 @@ class Point:
     def proven(self) -> bool:
         """Tell whether there is nothing left to prove: the plan is optimal, or there is none."""
         return self.status in ("optimal", "infeasible")
+
+
+def scales(measures: pd.DataFrame) -> dict[str, float]:
+    """Return the units of the measures that go ahead; one at no units does not, whether it is called funded or not.
+
+    measures: the table of a plan.
+    """
+    rows = measures[(measures["funded"] == 1) & (measures["units"] > NO_UNITS)]
+    return dict(zip(rows["measure"], rows["units"].astype(float), strict=True))

@@ -115,6 +115,10 @@ def _csv(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
     heads = _heads(rows[0], table, needed) if rows else None
     if heads is None:
         return None
+    wide = [(i, len(cells)) for i, cells in enumerate(rows, 1) if any(cells[len(rows[0]) :])]
+    if wide:
+        told = {"columns": len(rows[0])}
+        raise InstanceError([Fault(f"{path}:{i}", "", "too_many_cells", {**told, "cells": cells}) for i, cells in wide])
     return list(_filled(rows[1:], heads, lambda i, _: f"{path}:{i + 2}"))
 
 

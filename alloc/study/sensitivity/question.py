@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from alloc.instance import Instance
 from alloc.run import Run
+from alloc.study.point import scales
 from alloc.study.points import Ask, Overrides, Point
 from alloc.study.sensitivity.linked import Linked, linked
 
@@ -64,9 +65,7 @@ class Question:
     @property
     def units(self) -> dict[str, float]:
         """The measures of the plan with their units."""
-        rows = self.base.tables["measures"]
-        rows = rows[rows["funded"] == 1]
-        return dict(zip(rows["measure"], rows["units"].astype(float), strict=True))
+        return scales(self.base.tables["measures"])
 
     @property
     def weighted(self) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from alloc.errors import RequestError
-from alloc.instance import Instance, draft
+from alloc.instance import Instance, draft, read
 from alloc.instance.figures import figures
 from alloc.run import solve, versions
 from alloc.study.asking import Question as Asked
@@ -28,6 +28,9 @@ from alloc.texts import LANGUAGES
 METHODS = ("tornado", "decisions", "switching", "information", "morris", "sobol")
 SAMPLES = {"decisions": 100, "morris": 10, "sobol": 64}
 """Samples where none are asked for: draws, trajectories, and base samples."""
+
+SHARP = 1e-6
+"""Where a measure goes from few units to none, plans on both sides are nearly as good: a wider gap hides the place."""
 
 NODES = 5
 """Places in the range of a figure at which the value of knowing it is weighed."""
@@ -89,6 +92,8 @@ def sensitivity(
     Raises RequestError where nothing varies, where there is no plan to begin with, or where SALib is missing.
     """
     _asked_well(methods, samples, nodes, reach, lang)
+    if gap is None and "switching" in methods:
+        gap = min(SHARP, read(Path(instance), overrides).solver.gap)
     base = solve(instance, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
     if not base.solution.has_plan:
         raise RequestError("nothing_to_vary", status=base.status)

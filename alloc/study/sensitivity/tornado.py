@@ -1,7 +1,7 @@
 """One figure at a time, to either end of its range: what moves the answer most."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -37,9 +37,11 @@ def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
     row |= {"origin": one.origin, "source": one.source}
     for goal in GOALS:
         reached = [question.base.figures[goal], *(getattr(point, goal) for point in points)]
-        known = [float(x) for x in reached if x is not None]
         row |= {f"{goal}_low": reached[1], goal: reached[0], f"{goal}_high": reached[2]}
-        row["swing" if goal == "objective" else f"swing_{goal}"] = max(known) - min(known)
+        noise = question.noise + (
+            max(map(_open, (question.base.figures, *map(vars, points)))) if goal == GOALS[0] else 0
+        )
+        row["swing" if goal == GOALS[0] else f"swing_{goal}"] = _swing([x for x in reached if x is not None], noise)
     for i, (end, point) in enumerate(zip(ENDS, points, strict=True)):
         changed = i in other and not worse.get(i, math.inf) <= question.noise
         row[f"status_{end}"] = point.status
@@ -49,6 +51,18 @@ def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
         row[f"with_{end}"] = "|".join(question.linked.along({one.path: (one.low, one.high)[i]}))
         row[f"message_{end}"] = point.message.replace("\n", "; ")
     return row
+
+
+def _swing(values: Sequence[float], noise: float) -> float:
+    """Return the largest less the smallest value, nothing where solvers may have made the difference."""
+    swing = max(values) - min(values)
+    return swing if swing > noise else 0.0
+
+
+def _open(answer: Mapping[str, Any]) -> float:
+    """Return how far the bound of a plan lies above it: so much may be missing from the value found."""
+    best, bound = answer["objective"], answer["bound"]
+    return 0.0 if best is None or bound is None else max(0.0, float(bound) - float(best))
 
 
 def today_in_order(question: Question) -> list[str]:
