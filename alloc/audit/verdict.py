@@ -82,9 +82,11 @@ def missed(comparison: Comparison) -> Number | None:
         allowed = max(tolerance, DIGITS * size) if tolerance is not None else RELATIVE * max(ONE, size)
         return None if _holds(left, relation, right, allowed) else allowed
     a, b = Fraction(left), Fraction(right)
-    size = max(abs(a), abs(b))
-    most = Fraction(RELATIVE) * max(Fraction(1), size)
-    most = most if tolerance is None else max(Fraction(tolerance), Fraction(DIGITS) * size)
+    larger = max(abs(a), abs(b))
+    if tolerance is None:
+        most = Fraction(RELATIVE) * max(Fraction(1), larger)
+    else:
+        most = max(Fraction(tolerance), Fraction(DIGITS) * larger)
     return None if _holds(a, relation, b, most) else most
 
 
