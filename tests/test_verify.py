@@ -406,7 +406,7 @@ def test_the_terminal_says_that_the_proof_is_wrong_and_ends_with_1(lang: str, wo
         ("cele-workshop,,,,,,500", "fund: '' is not a fund"),
         ("Total,,,,tianjin,,500", "measure: 'Total' is not a measure"),
         ("小计,,,,,,500", "measure: '小计' is not a measure"),
-        ("cele-workshop,cele,infrastructure,,tianjin,aid,1,405", "8 cells in the row, but 7 columns"),
+        ("cele-workshop,cele,infrastructure,,tianjin,aid,1,405,0", "9 cells in the row, but 8 columns"),
     ],
 )
 def test_a_row_with_money_is_never_left_out(folder: Path, row: str, words: str):
