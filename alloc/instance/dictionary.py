@@ -43,6 +43,9 @@ seen) and control characters are refused too; of one file the first 200 faults a
 check` prints them, with warnings for what is allowed but looks wrong. YAML is read plainly: `NO` and `065225` are
 words, `1e3` is a number, anchors and tags are refused.
 
+Where a county, an industry, a measure or a fund is referred to, its `name` or `name_zh` may stand in place of its id if
+no other row of the table is called so, in last year's plan too; `alloc convert` writes ids.
+
 What the numbers do stands in [the formulation](../model/FORMULATION.md)."""
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"

@@ -85,6 +85,10 @@ class Source:
         place = self.places.get(path, "")
         return self._cell(asked, place) if asked[:1] and asked[0] in self.letters and len(path) == 2 else place
 
+    def plan_path(self, plan: str, row: int) -> Path:
+        """Return the path of a row of a previous plan, numbered from 0."""
+        return ("previous", f"{plan} {row}")
+
     def _cell(self, path: Path, row: str) -> str:
         """Return the cell of a path in a row of a sheet; the row's own where no column is meant."""
         letters = self.letters[str(path[0])]

@@ -8,7 +8,8 @@ from alloc.instance import schema
 from alloc.instance.document import Source
 from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
 from alloc.instance.parts import percentages
-from alloc.instance.schema import Complement, Count, Document, Share
+from alloc.instance.plans import previous_money
+from alloc.instance.schema import Change, Complement, Count, Document, Instance, Share
 from alloc.instance.selections import groups
 from alloc.instance.words import nearest
 
@@ -160,7 +161,23 @@ def markets_without_sellers(document: Document) -> Iterator[Found]:
             yield ("markets", i), "market_without_sellers", {"industry": market.industry}
 
 
-CHECKS: tuple[Callable[[Document], Iterator[Found]], ...] = (
+def plans_that_say_nothing(instance: Instance) -> Iterator[Found]:
+    """A rule of change that compares with nothing: no money of last year, or money of measures that are no more."""
+    for i, rule in enumerate(instance.rules):
+        if not isinstance(rule, Change):
+            continue
+        found = list(groups(instance, rule))
+        empty = [group.name or rule.name for group in found if previous_money(instance, rule, group) == 0]
+        if empty:
+            yield ("rules", i, "previous"), "change_from_nothing", {"plan": rule.previous, "groups": ", ".join(empty)}
+        rows = instance.previous[rule.previous]
+        gone = dict.fromkeys(row.measure for row in rows if row.amount and row.measure not in instance.measures)
+        if gone and (rule.each == "measure" or rule.of.measure or rule.of.tag):
+            values = {"plan": rule.previous, "measures": ", ".join([*gone][:10])}
+            yield ("rules", i, "previous"), "plan_of_others", values
+
+
+CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (
     percentages,
     mixed_money,
     wide_coefficients,
@@ -170,4 +187,5 @@ CHECKS: tuple[Callable[[Document], Iterator[Found]], ...] = (
     markets_without_sellers,
     empty_rules,
     rules_that_forbid,
+    plans_that_say_nothing,
 )

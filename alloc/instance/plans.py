@@ -3,13 +3,22 @@
 import csv
 import io
 from collections.abc import Mapping
+from typing import Any
 
 from alloc.errors import Fault
-from alloc.instance.document import Source
+from alloc.instance.document import Path, Source
+from alloc.instance.encoding import decoded
+from alloc.instance.headings import code
 from alloc.instance.money import money_counts
-from alloc.instance.schema import Change, Document, Flow, Instance, Selection
+from alloc.instance.names import names_of, near
+from alloc.instance.schema import CATEGORIES, KINDS, Change, Document, Flow, Instance, Selection
 from alloc.instance.selections import Group
 from alloc.instance.tables import Opened
+from alloc.instance.words import nearest
+from alloc.texts import LANGUAGES, say
+
+ALIKE = 0.75
+"""A measure or fund of last year that is this much like one of this year is one misspelt; others are no more."""
 
 COLUMNS = ("measure", "county", "category", "industry", "fund", "kind", "amount")
 
@@ -17,37 +26,108 @@ COLUMNS = ("measure", "county", "category", "industry", "fund", "kind", "amount"
 def previous(document: Document, source: Source, opened: Opened) -> dict[str, tuple[Flow, ...]]:
     """Return every previous plan that a rule names: from the workbook, or the file that it left.
 
-    Faults go to the source.
+    Names are read as ids, and what a row leaves out is taken from its measure and fund. Faults go to the source.
     """
     found: dict[str, tuple[Flow, ...]] = {}
     for i, rule in enumerate(document.rules):
         if not isinstance(rule, Change) or rule.previous in found:
             continue
-        if rule.previous in source.plans:
-            found[rule.previous] = source.plans[rule.previous]
-            continue
-        content = opened(f"{rule.previous}/allocation.csv")
-        if isinstance(content, Fault):
-            path = ("rules", i, "previous")
-            source.faults.append(Fault(source.place(path), source.label(path), content.text, content.values))
-            continue
-        place = f"{rule.previous}/allocation.csv"
-        try:
-            text = content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            source.faults.append(Fault(place, "", "not_utf8"))
-            continue
-        try:
-            table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-            rows = list(table)
-            if not set(COLUMNS) <= set(table.fieldnames or ()):
-                raise KeyError
-            found[rule.previous] = tuple(
-                Flow(**{c: row[c] for c in COLUMNS[:-1]}, amount=float(row["amount"])) for row in rows
-            )
-        except (KeyError, TypeError, ValueError, csv.Error):
-            source.faults.append(Fault(place, "", "not_an_allocation", {"columns": ", ".join(COLUMNS)}))
+        plan = rule.previous
+        if plan in source.plans:
+            rows = [(source.plan_path(plan, k), row) for k, row in enumerate(source.plans[plan])]
+        else:
+            rows = _opened(plan, ("rules", i, "previous"), source, opened)
+        recognised = [_recognised(document, row, path, source) for path, row in rows]
+        found[plan] = tuple(row for row in recognised if row is not None)
     return found
+
+
+def _opened(plan: str, path: Path, source: Source, opened: Opened) -> list[tuple[Path, Flow]]:
+    """Return the rows of the plan that a results folder holds, each with its path."""
+    place = f"{plan}/allocation.csv"
+    content = opened(place)
+    if isinstance(content, Fault):
+        source.faults.append(Fault(source.place(path), source.label(path), content.text, content.values))
+        return []
+    text = decoded(content)
+    if isinstance(text, Fault):
+        source.faults.append(Fault(place, "", text.text, text.values))
+        return []
+    rows = []
+    try:
+        table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
+        for k, row in enumerate(table):
+            own = source.plan_path(plan, k)
+            source.places[own], source.labels[own] = f"{place}:{table.line_num}", ""
+            rows.append((own, Flow(**{c: row[c].strip() for c in COLUMNS[:-1]}, amount=float(row["amount"]))))
+        if not set(COLUMNS) <= set(table.fieldnames or ()):
+            raise KeyError
+    except (AttributeError, KeyError, TypeError, ValueError, csv.Error):
+        source.faults.append(Fault(place, "", "not_an_allocation", {"columns": ", ".join(COLUMNS)}))
+        return []
+    return rows
+
+
+def _recognised(document: Document, row: Flow, path: Path, source: Source) -> Flow | None:
+    """Return a row with ids for names, and with what its measure and fund say; None where it is at fault."""
+
+    def fault(column: str, text: str, **values: object) -> None:
+        place = (*path, column)
+        source.faults.append(Fault(source.place(place), source.label(place), text, values))
+
+    before = len(source.faults)
+    county = _known(document.counties, row.county, "county", "counties", fault)
+    lines: Mapping[str, Any] = document.measures
+    if row.measure not in lines:  # a name that several counties have is one measure in the county of the row
+        lines = {m: of for m, of in lines.items() if not county or of.county == county}
+    measure = _known(lines, row.measure, "measure", "measures", fault, gone=True)
+    fund = _known(document.funds, row.fund, "fund", "funds", fault, gone=True)
+    industry = _known(document.industries, row.industry, "industry", "industries", fault)
+    category, kind = code(row.category, CATEGORIES), _kind(row.kind)
+    line, purse = document.measures.get(measure), document.funds.get(fund)
+    county, category = county or (line.county if line else ""), category or (line.category if line else "")
+    industry = industry or (line.industry if line else "")
+    kind = kind or (purse.kind if purse else "")
+    for column, word, words in (("category", category, CATEGORIES), ("kind", kind, KINDS)):
+        if word not in words:
+            fault(
+                column,
+                "not_one_of",
+                found=repr(word),
+                what=column,
+                hint=nearest(word, words),
+                expected=", ".join(words),
+            )
+    if not county and len(source.faults) == before:
+        fault("county", "missing", meaning="")
+    if len(source.faults) > before:
+        return None
+    ids = {"measure": measure, "county": county, "category": category, "industry": industry, "fund": fund, "kind": kind}
+    return row.model_copy(update=ids)
+
+
+def _known(rows: Mapping[str, Any], word: str, column: str, table: str, fault: Any, gone: bool = False) -> str:
+    """Return the id that a word of a plan is, or that is called so; the word itself where it is neither.
+
+    gone: whether what a plan names need not be there any more.
+    """
+    if not word or word in rows:
+        return word
+    names = names_of(rows)
+    if len(names.get(word, ())) == 1:
+        return names[word][0]
+    hint = near(word, rows, names, ALIKE if gone else 0.65)
+    if word in names:
+        fault(column, "ambiguous_name", found=word, ids=", ".join(names[word]))
+    elif hint or not gone:
+        fault(column, "unknown_id", found=word, table=table, hint=hint)
+    return word
+
+
+def _kind(word: str) -> str:
+    """Return the kind that a word says, as in a workbook or in the results."""
+    said = {say(f"diff_{kind}", lang): kind for kind in KINDS for lang in LANGUAGES}
+    return said.get(word, code(word, KINDS))
 
 
 def previous_money(instance: Instance, rule: Change, group: Group) -> float:

@@ -10,6 +10,7 @@ from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import doubts, plans, references, signs
 from alloc.instance.document import Source, parse
 from alloc.instance.encoding import decoded
+from alloc.instance.names import understand
 from alloc.instance.overrides import override
 from alloc.instance.schema import Document, Instance
 from alloc.instance.shape import shaped
@@ -83,8 +84,8 @@ def draft(path: str | File) -> Draft:
 
 def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object] | None) -> Reading:
     """Check what is written, place every fault, and freeze the instance where there is none."""
+    understand(source)
     document, broken, rows = (None, set(), {}) if source.data is None else shaped(source)
-    worries: list[Fault] = []
     previous: dict[str, Any] = {}
     if document is not None:
         written = {t: source.data.get(t) for t in TABLES if t not in WITHOUT_ID}
@@ -94,14 +95,12 @@ def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object
             _placed(source, one) for one in found if one[1] not in references.ABSENCES or one[0][:2] not in broken
         ]
         previous = plans.previous(document, source, folder.open)
-        if not source.faults:
-            worries = [_placed(source, found) for check in doubts.CHECKS for found in check(document)]
-    worries = [*source.doubts, *worries]
     if source.faults or document is None:
-        return Reading(None, foremost(source.faults), ())
+        return Reading(None, foremost(source.faults), foremost(source.doubts))
     fields = {key: getattr(document, key) for key in Document.model_fields}
     instance = Instance.model_construct(**fields, previous=previous, sha256=folder.digest(overrides))
-    return Reading(instance, (), foremost(worries))
+    worries = [_placed(source, found) for check in doubts.CHECKS for found in check(instance)]
+    return Reading(instance, (), foremost([*source.doubts, *worries]))
 
 
 def located(path: File) -> File:

@@ -9,6 +9,7 @@ from alloc.instance import schema
 from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
 from alloc.instance.money import ROUNDING, available
+from alloc.instance.names import near
 from alloc.instance.parts import parts_are_shares
 from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
@@ -24,7 +25,7 @@ Ids = Mapping[str, Mapping[str, object]]
 
 def _known(path: Path, value: str, table: str, ids: Ids) -> Iterator[Found]:
     if value not in ids[table]:
-        yield path, "unknown_id", {"found": value, "table": table, "hint": nearest(value, ids[table])}
+        yield path, "unknown_id", {"found": value, "table": table, "hint": near(value, ids[table])}
 
 
 def ids_are_plain(document: Document, ids: Ids) -> Iterator[Found]:

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
-def nearest(word: object, known: Iterable[object]) -> str:
-    """Return the known word most like this one, or '' where none is near."""
+def nearest(word: object, known: Iterable[object], cutoff: float = 0.65) -> str:
+    """Return the known word most like this one, or '' where none is as near as the cutoff (0 to 1)."""
     words = [str(k) for k in known]
     lowered = {w.lower(): w for w in words}
-    match = get_close_matches(str(word).lower(), lowered, n=1, cutoff=0.65)
+    match = get_close_matches(str(word).lower(), lowered, n=1, cutoff=cutoff)
     return lowered[match[0]] if match else ""

@@ -365,6 +365,7 @@ def _cite(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source
 def _remember(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
     """Put the previous plans into the source; a row with nothing but a plan's name is a plan that gave nothing."""
     columns = {column: number for number, column in header.items()}
+    source.letters[PLANS] = {column: get_column_letter(number) for number, column in header.items()}
     for row in rows:
         values = {column: value for column, value in row.values.items() if column in Flow.model_fields}
         plan, amount = row.values.get("plan"), values.get("amount")
@@ -378,5 +379,7 @@ def _remember(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], so
             continue
         flows = source.plans.setdefault(str(plan), ())
         if values:
+            path = source.plan_path(str(plan), len(flows))
+            source.places[path], source.labels[path] = sheet.at(row.number, min(header, default=1)), ""
             texts = {column: str(values.get(column, "")) for column in Flow.model_fields}
             source.plans[str(plan)] = (*flows, Flow.model_validate(texts | {"amount": number}))

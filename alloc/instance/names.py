@@ -1,0 +1,120 @@
+"""Names in the place of ids: understood where exactly one row is called so, and asked about where several are."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from alloc.errors import Fault
+from alloc.instance.document import UNREAD, Path, Source
+from alloc.instance.words import nearest
+
+REFERENCES: Mapping[str, Mapping[str, str]] = {
+    "baseline": {"county": "counties", "industry": "industries"},
+    "links": {"from": "industries", "to": "industries"},
+    "markets": {"industry": "industries"},
+    "measures": {
+        "county": "counties", "industry": "industries", "funds": "funds", "requires": "measures",
+        "excludes": "measures", "limited_by": "measures", "min_share": "funds", "max_share": "funds",
+    },
+    "funds": {"counties": "counties", "by_county": "counties"},
+    "resources": {"by_county": "counties"},
+    "synergies": {"measures": "measures"},
+    "scenarios": {"hazard": "industries", "productivity": "industries"},
+    "rules": {"fund": "funds"},
+}  # fmt: skip
+"""Table → column → the table whose ids stand in its cells, in its lists, or behind the dot of its name."""
+
+SELECTIONS = ("of", "in", "aid", "national")
+SELECTORS: Mapping[str, str] = {"county": "counties", "industry": "industries", "measure": "measures"}
+
+Names = Mapping[str, tuple[str, ...]]
+"""Name → the ids of all rows that are called so."""
+
+
+def names_of(rows: Mapping[str, Any]) -> Names:
+    """Return the English and Chinese names of the rows of a table that are no ids themselves."""
+    found: dict[str, dict[str, None]] = {}
+    for key, row in rows.items():
+        read = row.get if isinstance(row, Mapping) else lambda column, row=row: getattr(row, column, "")
+        for column in ("name", "name_zh"):
+            word = read(column)
+            if isinstance(word, str) and word.strip() and word.strip() not in rows:
+                found.setdefault(word.strip(), {})[key] = None
+    return {word: tuple(ids) for word, ids in found.items()}
+
+
+def near(word: str, rows: Mapping[str, Any], names: Names | None = None, cutoff: float = 0.65) -> str:
+    """Return the id most like a word, or the id of the row whose name is most like it; '' where none is near."""
+    known = names_of(rows) if names is None else names
+    found = nearest(word, rows, cutoff) or nearest(word, known, cutoff)
+    return known[found][0] if found in known and found not in rows else found
+
+
+def understand(source: Source) -> None:
+    """Put ids in the place of names throughout the tables; names that several rows have are faults."""
+    data = source.data
+    if not isinstance(data, dict):
+        return
+    tables = {t: data[t] for t in {*SELECTORS.values(), "funds"} if isinstance(data.get(t), dict)}
+    names = {t: names_of(rows) for t, rows in tables.items()}
+    if not any(names.values()):
+        return
+    for table, columns in REFERENCES.items():
+        for key, row in _rows(data.get(table)):
+            for column, other in columns.items():
+                if column in row and other in tables:
+                    row[column] = _read(row[column], (table, key, column), tables[other], names[other], source)
+            for side in SELECTIONS if table == "rules" else ():
+                selection: Any = row.get(side)
+                for column, other in SELECTORS.items() if isinstance(selection, dict) else ():
+                    if column in selection and other in tables:
+                        path: Path = (table, key, side, column)
+                        selection[column] = _read(selection[column], path, tables[other], names[other], source)
+
+
+def _rows(rows: Any) -> Iterator[tuple[str | int, dict[str, Any]]]:
+    pairs = rows.items() if isinstance(rows, dict) else enumerate(rows) if isinstance(rows, tuple) else ()
+    return ((key, row) for key, row in pairs if isinstance(row, dict))
+
+
+def _read(value: Any, path: Path, rows: Mapping[str, Any], names: Names, source: Source) -> Any:
+    """Return what a cell, a list or a mapping says with ids in the place of names."""
+    if isinstance(value, str):
+        return _id(value, path, rows, names, source)
+    if isinstance(value, tuple):
+        return tuple(_id(word, path, rows, names, source) for word in value)
+    if not isinstance(value, dict):
+        return value
+    found: dict[Any, Any] = {}
+    for word, inside in value.items():
+        key = _id(word, (*path, word), rows, names, source)
+        if key in found or (key != word and key in value):
+            label, first = source.label((*path, word)), source.place((*path, key))
+            source.faults.append(
+                Fault(source.place((*path, word)), label, "duplicate_id", {"found": key, "first": first})
+            )
+        elif key is not UNREAD:
+            found[key] = inside
+            _move(source, (*path, word), (*path, key))
+    return found
+
+
+def _move(source: Source, old: Path, new: Path) -> None:
+    """Let what is said of a mapping's key under its id be said where its name stands."""
+    if old == new:
+        return
+    if old in source.places:
+        source.places[new], source.labels[new] = source.places[old], source.label(old)
+    letters = source.letters.get(str(old[0]), {})
+    heading = ".".join(map(str, old[2:]))
+    if heading in letters:
+        letters.setdefault(".".join(map(str, new[2:])), letters[heading])
+
+
+def _id(word: Any, path: Path, rows: Mapping[str, Any], names: Names, source: Source) -> Any:
+    if not isinstance(word, str) or word in rows or word not in names:
+        return word
+    if len(names[word]) == 1:
+        return names[word][0]
+    values = {"found": word, "ids": ", ".join(names[word])}
+    source.faults.append(Fault(source.place(path), source.label(path), "ambiguous_name", values))
+    return UNREAD
