@@ -6,7 +6,7 @@ import os
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -173,6 +173,8 @@ def _figures(
         "objective": plan.objective if has else None,
         "bound": _finite(plan.bound) if has else None,
         "gap": _finite(plan.gap) if has else None,
+        "bound_safe": _finite(plan.stages[-1].bound_safe) if has else None,
+        "least_money": None if plan.least_money is None else asdict(plan.least_money),
         "asked_gap": options.gap,
         "employment": plan.values["ExpectedEmployment"][None] if has else None,
         "linkage": plan.values["ExpectedLinkage"][None] if has else None,
@@ -182,6 +184,7 @@ def _figures(
                 "goal": stage.goal,
                 "objective": stage.objective if math.isfinite(stage.bound) else None,
                 "bound": _finite(stage.bound),
+                "bound_safe": _finite(stage.bound_safe),
                 "gap": _finite(stage.gap),
                 "value": stage.kept,
             }

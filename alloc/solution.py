@@ -1,5 +1,6 @@
 """What a solve returns: why it stopped, what it has, and how far that is proven."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -19,16 +20,28 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True)
+class LeastMoney:
+    """What the plan spends, of all funds, and what no plan as good spends less than; proven where they meet."""
+
+    value: float
+    bound: float
+    proven: bool
+
+
+@dataclass(frozen=True)
 class Stage:
     """One goal that was maximised: its best value with the proven bound, and its value in the plan.
 
     The two values differ where a later goal was allowed to cost something of this one.
+    bound_safe: a bound that floating point cannot have spoilt, infinite where there is none; where `bound` is lower,
+    the difference rests on the word of the solver's search.
     """
 
     goal: str
     objective: float
     bound: float
     kept: float
+    bound_safe: float = math.inf
 
     @property
     def gap(self) -> float:
@@ -40,7 +53,8 @@ class Stage:
 class Solution:
     """The best plan found with its proof. Without a plan, `values` and `stages` are empty.
 
-    progress: seconds, best value and bound on the way, of a search over blocks.
+    progress: seconds, best value and bound on the way, of a search over blocks. least_money: of plans as good as this
+    one, None where it was not sought.
     """
 
     status: Status
@@ -51,6 +65,7 @@ class Solution:
     seconds: float = 0.0
     interrupted: bool = False
     progress: tuple[tuple[float, float | None, float], ...] = ()
+    least_money: LeastMoney | None = None
 
     @property
     def has_plan(self) -> bool:

@@ -559,3 +559,15 @@ def brute_force(raw: Raw, previous: Previous | None = None) -> Answer:
         raise ValueError("brute force takes 8 measures at most")
     sets = [frozenset(chosen) for n in range(len(measures) + 1) for chosen in combinations(measures, n)]
     return solve(raw, previous, list(sets))
+
+
+def least_money(raw: Raw, values: tuple[float, ...], previous: Previous | None = None) -> float:
+    """Return the least money, of all funds, of a plan that has these values of its goals."""
+    program = Program(raw, previous, None)
+    for goal, value in zip(program.goals(), values, strict=True):
+        program.row(goal >= value - 1e-9 * max(1, abs(value)))
+    program.scip.setObjective(quicksum(program.spend.values()), "minimize")
+    program.scip.optimize()
+    if program.scip.getStatus() != "optimal":
+        raise RuntimeError(f"SCIP stopped with status {program.scip.getStatus()}")
+    return float(program.scip.getObjVal())

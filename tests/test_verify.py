@@ -17,6 +17,7 @@ from alloc.cli import main
 from alloc.errors import InstanceError, RequestError
 from alloc.run import Run, solve
 from alloc.study.plan import Plan
+from alloc.study.verify import OPTIMUM
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -378,21 +379,27 @@ def test_a_plan_that_gives_up_the_first_goal_may_have_more_of_the_second():
 
 
 @pytest.mark.parametrize(("lang", "words"), [("en", "Internal error"), ("zh", "内部错误")])
-@pytest.mark.parametrize("claim", ["optimum", "infeasible"])
-def test_the_terminal_says_that_the_proof_is_wrong_and_ends_with_1(lang: str, words: str, claim: str, tmp_path: Path):
-    run = solve(DEMO)
-    folder = run.save(tmp_path / "best")
+def test_the_terminal_says_that_the_proof_is_wrong_and_ends_with_1(lang: str, words: str, tmp_path: Path):
+    folder = solve(DEMO).save(tmp_path / "best")
     figures = json.loads((folder / "run.json").read_text(encoding="utf-8"))
-    if claim == "optimum":
-        figures |= {"objective": 50.0, "bound": 50.0}
-        figures["stages"] = [{**stage, "objective": 50.0, "bound": 50.0} for stage in figures["stages"]]
-    else:
-        figures |= {"status": "infeasible", "objective": None, "bound": None, "stages": []}
+    figures |= {"objective": 50.0, "bound": 50.0}
+    figures["stages"] = [{**stage, "objective": 50.0, "bound": 50.0} for stage in figures["stages"]]
     (folder / "run.json").write_text(json.dumps(figures), encoding="utf-8")
     said = command("verify", DEMO, folder / "allocation.csv", "--against", folder, "--lang", lang)
     assert said.exit_code == 1
     assert words in said.stderr
     assert "%" not in said.output
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "was said to have no plan"), ("zh", "曾被判为无可行方案")])
+def test_the_terminal_says_that_a_question_called_infeasible_has_a_plan(
+    lang: str, words: str, folder: Path, monkeypatch: pytest.MonkeyPatch
+):
+    none: dict[str, object] = dict.fromkeys(OPTIMUM) | {"status": "infeasible", "stages": []}
+    monkeypatch.setattr("alloc.study.verify._optimum", lambda *words: none)
+    said = command("verify", DEMO, folder / "allocation.csv", "--lang", lang)
+    assert said.exit_code == 1
+    assert words in said.stderr
 
 
 # --- payments are never dropped -----------------------------------------------------------------

@@ -9,6 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from alloc.instance import CATEGORIES, Instance
+from alloc.report.certainty import certainty
 from alloc.report.names import chain_named, named, rule_named
 from alloc.texts import say
 
@@ -109,6 +110,7 @@ def _lines(
     yield from _limited(list(_left(instance, tables["funds"], lang)), lang)
     measures = tables["measures"]
     yield say("line_measures", lang, funded=int(measures["funded"].sum()), all=len(measures))
+    yield from certainty(figures, instance.money.label, lang)
 
 
 def _broken(instance: Instance, rules: pd.DataFrame, lang: str) -> Iterator[str]:

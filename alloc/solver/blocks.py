@@ -14,6 +14,7 @@ from typing import TextIO
 import numpy as np
 import pyomo.environ as pyo
 
+from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.model import stages
 from alloc.solution import Solution, Stage, Status
@@ -25,6 +26,7 @@ from alloc.solver.matrix import Floats, Matrix, held
 from alloc.solver.patience import Patience
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import Talk
+from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.scaling import scaled
 from alloc.solver.settle import settled
 from alloc.solver.structure import Structure, structure
@@ -71,7 +73,12 @@ def solve_suited(
     method, why = choose(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
         return solve_blocks_near(of, instance, options, (), log, jobs, cluster)[0]
-    plan = solve_whole(model, instance, options, log)
+    try:
+        plan = solve_whole(model, instance, options, log)
+    except SolveError as error:
+        if error.text != "infeasible_beaten" or len(instance.counties) < 2:
+            raise
+        return solve_blocks_near(of, instance, options, (), log, jobs, cluster)[0]  # blocks are another way to ask
     return replace(plan, why=why or plan.why)
 
 
@@ -108,16 +115,19 @@ def solve_blocks_near(
         whole, by = scaled(asked)
         talk = Talk(log, patience)
         found, reached, parts, lessons = _goals(whole, instance, options, known, hands, patience, talk)
-        x = None
+        x, least = None, None
         if found.x is not None:
-            x = settled(of.model, asked, instance, found.x * by.columns, reached, patience, found.basis)
+            reached = examined(asked, instance, reached, patience)
+            x, least = settled(of.model, asked, instance, found.x * by.columns, reached, patience, found.basis)
+        elif found.status == Status.INFEASIBLE:
+            surely_infeasible(asked, instance, patience)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if x is None:
         stopped = patience.stopped
         return Solution(found.status, method="blocks", why=why, seconds=patience.spent, interrupted=stopped), ()
     plan = concluded(
         of.model, instance, asked, x, reached, options.gap,
-        method="blocks", why=why, progress=tuple(talk.said), interrupted=patience.stopped,
+        method="blocks", why=why, progress=tuple(talk.said), interrupted=patience.stopped, least_money=least,
     )  # fmt: skip
     return replace(plan, seconds=patience.spent), tuple(lessons)
 

@@ -29,6 +29,20 @@ Basis = highspy.HighsBasis
 Settings = Mapping[str, str | float | bool]
 """Options of HiGHS by their own names."""
 
+NODES = 5000
+"""A search without helpers is given up after so many nodes."""
+
+STEADY: Settings = {"mip_allow_restart": False}
+"""A search that does not begin anew once many decisions are settled."""
+
+PLAIN: Settings = {
+    **STEADY,
+    "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""A search without helpers; what stays runs in no time."""
+
 SMALLEST, UNSEEN = 1e-12, 1e-9
 """HiGHS leaves out smaller coefficients, whatever it is told: that is refused, unless all that the decision can do to
 its limit is less than what no limit is kept to, in the program's own units."""

@@ -9,11 +9,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from alloc.solver.highs import Outcome, Stop, Why, search
+from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, search
 from alloc.solver.matrix import INF, Floats, Matrix, extended
 from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
-from alloc.solver.whole import NODES, PLAIN, better
+from alloc.solver.whole import better
 
 Range = tuple[float, float]
 """Least and largest value."""

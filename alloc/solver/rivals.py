@@ -225,7 +225,7 @@ class Rivals:
             self.model,
             self.instance,
             self.whole,
-            settled(self.model, self.whole, exact, x, reached, self._patience),
+            settled(self.model, self.whole, exact, x, reached, self._patience, seconds=0.0)[0],
             own,
             self.asked,
             why,

@@ -31,11 +31,23 @@ def safe_bound(matrix: Matrix, goal: Floats, constant: float, prices: Floats) ->
     prices = usable(rows, prices)
     lower, upper = within_sight(matrix, goal)
     low, high = _reduced(rows, goal, prices)
-    columns = _most(low, high, lower, upper)
-    sides = _most(prices, prices, rows.lower, rows.upper)
+    columns = best_end(low, high, lower, upper)
+    sides = best_end(prices, prices, rows.lower, rows.upper)
     if not (np.isfinite(columns).all() and np.isfinite(sides).all()):
         return INF
     return math.nextafter(math.fsum([*columns.tolist(), *sides.tolist(), constant]), INF)  # fsum rounds once
+
+
+def missed(matrix: Matrix, x: Floats) -> float:
+    """Return by how much a plan misses the limit, bound or whole number that it misses most, relative to its terms."""
+    rows = matrix.rows
+    terms = rows.value * x[rows.column]
+    value = np.bincount(rows.owner(), terms, rows.count)
+    size = np.maximum(1.0, np.bincount(rows.owner(), np.abs(terms), rows.count))
+    of_rows = np.maximum(rows.lower - value, value - rows.upper) / size
+    of_bounds = np.maximum(matrix.lower - x, x - matrix.upper) / np.maximum(1.0, np.abs(x))
+    of_whole = np.where(matrix.integer, np.abs(x - np.round(x)), 0.0)
+    return float(max(found.max(initial=0.0) for found in (of_rows, of_bounds, of_whole)))
 
 
 def usable(rows: Rows, prices: Floats) -> Floats:
@@ -55,7 +67,7 @@ def _reduced(rows: Rows, goal: Floats, prices: Floats) -> tuple[Floats, Floats]:
     return value - error, value + error
 
 
-def _most(low: Floats, high: Floats, lower: Floats, upper: Floats) -> Floats:
+def best_end(low: Floats, high: Floats, lower: Floats, upper: Floats) -> Floats:
     """Return for each pair of ranges the largest product of a value of each, rounded upwards; 0 times anything is 0."""
     with np.errstate(invalid="ignore"):
         products = np.stack([low * lower, low * upper, high * lower, high * upper])

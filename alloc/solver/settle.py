@@ -6,13 +6,14 @@ import numpy as np
 import pyomo.environ as pyo
 
 from alloc.instance import Instance
-from alloc.solution import Stage
+from alloc.solution import LeastMoney, Stage
 from alloc.solver.conclusion import allowance
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import INF, Flags, Floats, Matrix, held, vectors
 from alloc.solver.patience import Patience
 from alloc.solver.pieces import pieces
 from alloc.solver.polish import filled_in_turn, freed, narrowed
+from alloc.solver.thrift import LEAST_TIME, most, proven
 
 
 def settled(
@@ -23,18 +24,28 @@ def settled(
     reached: list[Stage],
     patience: Patience,
     basis: Basis | None = None,
-) -> Floats:
+    seconds: float | None = None,
+) -> tuple[Floats, LeastMoney]:
     """Return the plan made exact, ties broken: the last goal, the goals before it, least money, most linkage.
 
     A step that finds nothing, or for which there is no time, leaves the plan as it is. basis: of the linear program
-    that filled the plan in for the last goal.
+    that filled the plan in for the last goal. seconds: that each search for another plan as good may take, as long as
+    that for the plan where nothing is said.
     """
-    goals, bounded = whole.goals[: len(reached)], whole
+    goals, limits = whole.goals[: len(reached)], whole
     for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
-        bounded = held(bounded, goal, stage.kept - allowance(instance, stage.kept) - float(constant))
+        limits = held(limits, goal, stage.kept - allowance(instance, stage.kept) - float(constant))
     money = vectors(whole.variables, [sum(model.Spend.values())])[0][0]
-    exact, *_ = filled_in_turn(bounded, [goals[-1], *goals[:-1], -money], x, patience.brief(), basis)
-    return linked(model, whole, goals, x if exact is None else exact, patience)
+    exact, *_ = filled_in_turn(limits, [goals[-1], *goals[:-1], -money], x, patience.brief(), basis)
+    x = x if exact is None else exact
+    seconds = max(LEAST_TIME, patience.spent) if seconds is None else seconds
+    for goal in (goals[-1], *goals[:-1]):
+        if goal is not goals[-1] and instance.objective.tolerance > 0:
+            x, _ = most(limits, goal, x, instance, patience, seconds)
+        limits = held(limits, goal, float(goal @ x))
+    x, bound = most(limits, -money, x, instance, patience, seconds)
+    spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
+    return linked(model, whole, goals, x, patience), LeastMoney(spent, min(least, spent), proven(spent, least))
 
 
 def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, patience: Patience) -> Floats:

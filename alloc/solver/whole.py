@@ -18,12 +18,13 @@ import pyomo.environ as pyo
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.model import goal, stages
-from alloc.solution import Solution, Stage, Status
+from alloc.solution import LeastMoney, Solution, Stage, Status
 from alloc.solver.conclusion import allowance, concluded, worded
-from alloc.solver.highs import Outcome, Settings, Stop, Why, search
+from alloc.solver.highs import NODES, PLAIN, STEADY, Outcome, Settings, Stop, Why, search
 from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
 from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
+from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.settle import settled
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
@@ -31,20 +32,6 @@ SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
 
 Choice = Mapping[str, Any]
 """What a plan decided in whole numbers: decision → number, without those that are 0; what blocks have taught beside."""
-
-NODES = 5000
-"""A search without helpers is given up after so many nodes."""
-
-STEADY: Settings = {"mip_allow_restart": False}
-"""A search that does not begin anew once many decisions are settled."""
-
-PLAIN: Settings = {
-    **STEADY,
-    "mip_heuristic_run_rins": False,
-    "mip_heuristic_run_rens": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-}
-"""A search without helpers; what stays runs in no time."""
 
 STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
 """How whole HiGHS takes whole numbers where a plan loses its proof as it is made exact."""
@@ -95,6 +82,7 @@ def _solved(
         known = [_placed(whole, choice) for choice in choices if choice]
         reached: list[Stage] = []
         x: Floats | None = None
+        thrift: LeastMoney | None = None
         for i, weights in enumerate(stages(instance)):
             found = _goal(whole, i, known, options.gap, patience, threads, log)
             if found.x is None:
@@ -106,11 +94,16 @@ def _solved(
             least = found.value - allowance(instance, found.value) - float(whole.constants[i])
             whole = held(whole, whole.goals[i], least)
         if x is not None:
-            x = settled(of.model, first, instance, x, reached, patience)
+            reached = examined(first, instance, reached, patience)
+            x, thrift = settled(of.model, first, instance, x, reached, patience)
+        elif found.infeasible:
+            surely_infeasible(first, instance, patience)
     if x is None:
         status = Status.INFEASIBLE if found.infeasible else Status.NO_SOLUTION
         return Solution(status, why=why, seconds=patience.spent, interrupted=patience.stopped)
-    plan = concluded(of.model, instance, first, x, reached, options.gap, why=why, interrupted=patience.stopped)
+    plan = concluded(
+        of.model, instance, first, x, reached, options.gap, why=why, interrupted=patience.stopped, least_money=thrift
+    )
     return replace(plan, seconds=patience.spent)
 
 

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from alloc.instance import Instance
 from alloc.report.boundaries import Boundaries
+from alloc.report.certainty import certainty
 from alloc.report.charts import DARK, LIGHT, Chart, draws_chinese, inline, style, variables
 from alloc.report.equity import gini
 from alloc.report.page.answer import answer, binding, limits
@@ -56,6 +57,7 @@ def page(
         used_up=_used_up(view),
         missing=[view.county(c) for c in boundaries.missing] if boundaries else [],
         gini=_ginis(view),
+        certainty=list(certainty(figures, view.label, lang)),
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
         pictured=lang != "zh" or draws_chinese(),
         number=number,

@@ -1,0 +1,156 @@
+"""What a search has proven, doubted: plans that are cheap to have are held against it, and the bound is found anew.
+
+A plan that keeps every limit and is better than the proven bound shows that the bound is false, whatever the solver
+says, and any plan that keeps every limit shows that a question is not infeasible. Neither is ever called a result.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+
+import numpy as np
+
+from alloc.errors import SolveError
+from alloc.instance import Instance
+from alloc.instance.money import available
+from alloc.solution import Stage
+from alloc.solver.conclusion import allowance
+from alloc.solver.highs import PLAIN, Live, Outcome, Stop
+from alloc.solver.matrix import Floats, Matrix, held
+from alloc.solver.patience import Patience
+from alloc.solver.polish import filled
+from alloc.solver.safe import missed, safe_bound
+
+BEYOND = 1e-6
+"""A plan beyond the bound by more than this part of what its goal sums up contradicts the bound."""
+
+KEPT = 1e-8
+"""A plan that contradicts a proof keeps every limit to this part of its terms."""
+
+MANY = 400
+"""With more counties nothing is doubted: it would take as long as the search."""
+
+NODES = 20
+"""Nodes for each of the plans that are cheap to have."""
+
+LARGE = 1000
+"""With more whole decisions cheap plans are linear programs only."""
+
+FUNDED = (0.5, 1e-6)
+"""Measures that the relaxed program funds to such a part are offered to one of the cheap plans."""
+
+SHARE, MORE = 0.1, 0.2
+"""Doubting takes at most this part of the time of the search, and so much more [s]."""
+
+
+def examined(whole: Matrix, instance: Instance, reached: Sequence[Stage], patience: Patience) -> list[Stage]:
+    """Return the goals that were reached with their safe bounds. Raises SolveError where a proof is contradicted.
+
+    whole: limits and goals of the question. Each later goal is bounded among the plans that keep what the earlier ones
+    may not lose, as in the search.
+    """
+    if patience.stopped or len(instance.counties) > MANY or not whole.variables:
+        return list(reached)
+    brief = Patience(SHARE * patience.spent + MORE)
+    found = []
+    for k, stage in enumerate(reached):
+        goal, constant = whole.goals[k], float(whole.constants[k])
+        aimed = replace(whole, goals=goal[None], constants=whole.constants[k : k + 1])
+        relaxed = _relaxed(aimed, brief)
+        safe = math.inf if relaxed.prices is None else safe_bound(whole, goal, constant, relaxed.prices)
+        _hold_against(stage.objective, safe, abs(stage.objective))
+        for x in cheap(aimed, instance, relaxed.x, brief) if math.isfinite(stage.bound) else ():
+            _hold_against(float(goal @ x) + constant, stage.bound, float(np.abs(goal) @ np.abs(x)))
+        found.append(replace(stage, bound=max(min(stage.bound, safe), stage.objective), bound_safe=safe))
+        whole = held(whole, goal, stage.objective - allowance(instance, stage.objective) - constant)
+    return found
+
+
+def _hold_against(value: float, bound: float, size: float) -> None:
+    """Raise SolveError where a plan is worth more than any can be; size: of what its value sums up."""
+    if value - bound > BEYOND * max(1.0, size, abs(bound)):
+        raise SolveError("proof_beaten", value=f"{value:,.10g}", bound=f"{bound:,.10g}")
+
+
+def surely_infeasible(whole: Matrix, instance: Instance, patience: Patience) -> None:
+    """Raise SolveError where a question is called infeasible though a plan that is cheap to have keeps every limit."""
+    if patience.stopped or len(instance.counties) > MANY or not whole.variables:
+        return
+    first = replace(whole, goals=whole.goals[:1], constants=whole.constants[:1])
+    if next(cheap(first, instance, None, Patience(SHARE * patience.spent + MORE)), None) is not None:
+        raise SolveError("infeasible_beaten")
+
+
+def _relaxed(aimed: Matrix, patience: Patience) -> Outcome:
+    """Return the relaxed program's plan and prices."""
+    live = Live(aimed.lower, aimed.upper, None, aimed.rows, {"dual_feasibility_tolerance": 1e-9})
+    live.aim(aimed.goals[0], float(aimed.constants[0]))
+    return live.run(patience)
+
+
+def cheap(aimed: Matrix, instance: Instance, relaxed: Floats | None, patience: Patience) -> Iterator[Floats]:
+    """Yield plans that keep every limit, each made exact, as long as there is time.
+
+    relaxed: the plan of the relaxed program, where there is one.
+    """
+    for x in (_rounded if int(aimed.integer.sum()) > LARGE else _few_nodes)(aimed, instance, relaxed, patience):
+        exact = None if patience.over() else filled(aimed, np.ones(1), x, patience)
+        if exact is not None and missed(aimed, exact.x) <= KEPT:
+            yield exact.x
+
+
+def _rounded(aimed: Matrix, instance: Instance, relaxed: Floats | None, patience: Patience) -> Iterator[Floats]:
+    """Yield no decision at all, and those of the relaxed program rounded."""
+    yield np.zeros(len(aimed.lower))
+    if relaxed is not None:
+        yield relaxed
+
+
+def _few_nodes(aimed: Matrix, instance: Instance, relaxed: Floats | None, patience: Patience) -> Iterator[Floats]:
+    """Yield the best of a few nodes each with some of the measures only."""
+    columns = {x.index(): j for j, x in enumerate(aimed.variables) if x.parent_component().local_name == "Funded"}
+    places = np.array(list(columns.values()), dtype=np.int32)
+    live = Live(aimed.lower, aimed.upper, aimed.integer, aimed.rows, PLAIN)
+    live.aim(aimed.goals[0], float(aimed.constants[0]))
+    for offered in dict.fromkeys(_offers(instance, columns, relaxed)):
+        live.bound_columns(places, aimed.lower[places], np.array([float(m in offered) for m in columns]))
+        live.begin()
+        found = live.run(patience, Stop(part=1e-3, nodes=NODES))
+        if found.x is not None:
+            yield found.x
+
+
+def _offers(instance: Instance, columns: Mapping[str, int], relaxed: Floats | None) -> Iterator[frozenset[str]]:
+    """Yield the measures that each cheap plan may fund: those that must be, those that the relaxed program funds for
+    the greater part or at all, and those with most gain for their money."""
+    must = _required(instance, [m for m, row in instance.measures.items() if row.committed])
+    yield must
+    if relaxed is not None:
+        for part in FUNDED:
+            yield must | _required(instance, [m for m, j in columns.items() if relaxed[j] >= part])
+    yield must | _greedy(instance)
+
+
+def _required(instance: Instance, wanted: Iterable[str]) -> frozenset[str]:
+    """Return some measures with all that they require."""
+    found: set[str] = set()
+    open_ = list(wanted)
+    while open_:
+        m = open_.pop()
+        if m not in found:
+            found.add(m)
+            open_ += instance.measures[m].requires
+    return frozenset(found)
+
+
+def _greedy(instance: Instance) -> frozenset[str]:
+    """Return the measures with most gain for their money, as many as the aid there is can pay for at their largest."""
+    purse = sum(available(instance, f) for f, fund in instance.funds.items() if fund.kind == "aid")
+    cost = {m: row.fixed_cost + row.unit_cost * row.max_units for m, row in instance.measures.items() if row.eligible}
+    gain = {m: (instance.measures[m].effect + instance.measures[m].jobs) * instance.measures[m].max_units for m in cost}
+    chosen, spent = [], 0.0
+    for m in sorted(cost, key=lambda m: -math.inf if cost[m] == 0 else -gain[m] / cost[m]):
+        if spent < purse:
+            chosen.append(m)
+            spent += cost[m]
+    return _required(instance, chosen)

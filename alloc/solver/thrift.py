@@ -1,0 +1,100 @@
+"""Of plans as good, the one that spends least: a search over all decisions, not only with the whole ones held.
+
+A small question is searched as a whole, beginning with the plan there is. In a large one a few counties at a time are
+searched, the rest held, and what no plan as good can spend less than is told by the relaxed program. What is not
+proven in the time there is, is said.
+"""
+
+from dataclasses import replace
+
+import numpy as np
+
+from alloc.instance import Instance
+from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
+from alloc.solver.matrix import INF, Floats, Matrix
+from alloc.solver.patience import Patience
+from alloc.solver.polish import filled, freed
+from alloc.solver.primal import free_columns
+from alloc.solver.safe import best_end, missed, safe_bound
+from alloc.solver.structure import structure
+
+TOLERANCE = 1e-6
+"""Least money is proven to this part of itself."""
+
+KEPT = 1e-8
+"""A plan that spends less keeps every limit, goals among them, to this part of its terms."""
+
+LEAST_TIME = 5.0
+"""The search for least money may take as long as the search for the plan, but at least so long [s]."""
+
+WHOLE = 1000
+"""A question with fewer integer decisions is searched as a whole, others a few blocks at a time."""
+
+GROUP, SECONDS = 6, 2.0
+"""Blocks that are searched together, and how long at most [s]."""
+
+
+def most(
+    limits: Matrix, goal: Floats, x: Floats, instance: Instance, patience: Patience, seconds: float
+) -> tuple[Floats, float]:
+    """Return a plan that has most of a goal, and what no plan has more of.
+
+    limits: of the question, with the goals that come first held as limits too; x: a plan that keeps them, and has most
+    of the goal with its whole decisions.
+    """
+    aimed = replace(limits, goals=goal[None], constants=np.zeros(1))
+    value, seconds = float(goal @ x), min(seconds, patience.left)
+    bound = float(best_end(goal, goal, limits.lower, limits.upper).sum())
+    if seconds <= 0 or proven(value, bound):
+        return x, bound
+    small = int(limits.integer.sum()) < WHOLE
+    found, bound = (_searched if small else _searched_in_turn)(aimed, x, instance, patience, seconds)
+    better = filled(aimed, np.ones(1), found, patience)
+    if better is not None and float(goal @ better.x) > value and missed(aimed, better.x) <= KEPT:
+        x = better.x
+    return x, max(bound, float(goal @ x))
+
+
+def proven(value: float, bound: float) -> bool:
+    """Tell whether a value is as good as can be, to the tolerance."""
+    return abs(bound - value) <= TOLERANCE * max(1.0, abs(value))
+
+
+def _searched(aimed: Matrix, x: Floats, instance: Instance, patience: Patience, seconds: float) -> tuple[Floats, float]:
+    """Search as a whole, first without helpers; return the best plan and a bound on all."""
+    goal, ends, bound = aimed.goals[0], patience.spent + seconds, INF
+    for settings, nodes in ((PLAIN, NODES), (STEADY, None)):
+        value = float(goal @ x)
+        stop = Stop(TOLERANCE / 2 * max(1.0, abs(value)), seconds=ends - patience.spent, nodes=nodes)
+        found = search(aimed, goal, 0.0, patience, stop, x, settings)
+        if found.infeasible:  # which x shows to be false
+            break
+        bound = min(bound, found.bound)
+        x = found.x if found.x is not None and found.value > value else x
+        if proven(float(goal @ x), bound) or patience.spent >= ends:
+            break
+    return x, bound
+
+
+def _searched_in_turn(
+    aimed: Matrix, x: Floats, instance: Instance, patience: Patience, seconds: float
+) -> tuple[Floats, float]:
+    """Search a few blocks at a time, the rest held, until none helps; the bound is that of the relaxed program."""
+    goal, ends = aimed.goals[0], patience.spent + seconds
+    parts = structure(aimed, instance)
+    relaxed = Live(aimed.lower, aimed.upper, None, aimed.rows)
+    relaxed.aim(goal)
+    prices = relaxed.run(patience, Stop(seconds=seconds / 2)).prices
+    bound = INF if prices is None else safe_bound(aimed, goal, 0.0, prices)
+    vain, count = 0, len(parts.blocks)
+    groups = [list(range(i, min(i + GROUP, count))) for i in range(0, count, GROUP)]
+    for group in groups * 2:
+        value = float(goal @ x)
+        if patience.spent >= ends or vain >= len(groups) or proven(value, bound):
+            break
+        size = TOLERANCE / 2 * max(1.0, abs(value))
+        better = freed(aimed, np.ones(1), x, free_columns(parts, group), patience, SECONDS, size)
+        gained = better.x is not None and float(goal @ better.x) > value + size
+        vain = 0 if gained else vain + 1
+        x = better.x if gained and better.x is not None else x
+    return x, bound
