@@ -42,6 +42,9 @@ NEARER = (0.8, 0.4, 0.2, 0.1)
 Lessons = Sequence[Lesson | None]
 """What every goal has taught, in their order."""
 
+EARLY = 0.8
+"""Part of the time that is left in which prices and plans are sought; the rest is for making a plan of the whole."""
+
 TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
 
@@ -179,7 +182,7 @@ def _goal(
 
     known: a plan that keeps every limit, from the goal before.
     """
-    nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
+    nothing, early = Found(None, 0.0, 0.0, Status.NO_SOLUTION), patience.part(EARLY)
     if known is not None:
         for k, block in enumerate(search.parts.blocks):
             search.master.offer(k, known[block.columns][None])
@@ -191,12 +194,12 @@ def _goal(
             return found
     for near in NEARER:
         best = found.value if found.x is not None else None
-        generate(search, hands, patience, gap, near * gap, partial(_tell, talk, best))
-        if search.impossible or _proven_hopeless(search, hands, patience):
+        generate(search, hands, early, gap, near * gap, partial(_tell, talk, best))
+        if search.impossible or _proven_hopeless(search, hands, early):
             return replace(nothing, status=Status.INFEASIBLE)
         found = chosen(search, found.x if found.x is not None else known, gap, patience)
         _tell(talk, found.value if found.x is not None else None, search)
-        if within(found, gap) or search.ended or patience.over() or small(search):
+        if within(found, gap) or search.ended or early.over() or small(search):
             break
     return bettered(search, found, gap, patience, talk)
 

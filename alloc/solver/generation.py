@@ -12,7 +12,8 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from alloc.solver.highs import Live, Settings, Why
+from alloc.solver import highs
+from alloc.solver.highs import Settings, Why
 from alloc.solver.master import Master, Mix, bound
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.patience import Patience
@@ -113,9 +114,9 @@ def relaxed(matrix: Matrix, weights: Floats, patience: Patience) -> Relaxed:
 
 
 def _relaxed(matrix: Matrix, weights: Floats, patience: Patience, settings: Settings) -> Relaxed:
-    live = Live(matrix.lower, matrix.upper, None, matrix.rows, settings)
-    live.aim(weights @ matrix.goals, float(weights @ matrix.constants))
-    best = live.run(patience)
+    relaxed_ = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
+    goal, constant = weights @ matrix.goals, float(weights @ matrix.constants)
+    best = highs.search(relaxed_, goal, constant, patience, settings=settings)
     prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
     return Relaxed(best.why, best.value, prices, True)
 
@@ -176,7 +177,7 @@ def _go_on(search: Search, mix: Mix, new: int, patience: Patience, near: float) 
     elif tight and lacking and (close or new == 0):
         search.width *= WIDER
         search.ended = search.ended or search.width > HOPELESS
-        search.mix = mix = _mixed(search, patience) or mix
+        search.mix = mix = _remixed(search, patience, mix)
     search.draw(mix)
 
 
@@ -197,7 +198,7 @@ def refilled(search: Search, hands: Workers, patience: Patience, gap: float) -> 
         answers = hands.price(asks, patience.over)
         if not sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers)):
             break
-        before, mix = mix, _mixed(search, patience) or mix
+        before, mix = mix, _remixed(search, patience, mix)
         gain = mix.value - before.value
         if mix.lack <= LACK and gain <= FILLED * gap * max(1.0, abs(mix.value)):
             break
@@ -216,7 +217,18 @@ def used(search: Search, mix: Mix) -> list[Floats]:
 
 
 def _mixed(search: Search, patience: Patience) -> Mix | None:
-    """Return the master's mix, its prices within a box around the best ones."""
+    """Return the master's mix, its prices within a box around the best ones; the last one where none is found."""
+    return _new_mix(search, patience) if search.mix is None else _remixed(search, patience, search.mix)
+
+
+def _remixed(search: Search, patience: Patience, before: Mix) -> Mix:
+    """Return the master's mix, or the one before, in which plans that were offered since have no weight."""
+    new = len(search.master.plans) - len(before.weights)
+    same = replace(before, weights=np.append(before.weights, np.zeros(new)))
+    return _new_mix(search, patience) or same
+
+
+def _new_mix(search: Search, patience: Patience) -> Mix | None:
     room = tolls(search.parts, search.prices, search.width)
     search.master.toll(search.prices - room, search.prices + room)
     return search.master.mix(patience.brief())
@@ -252,7 +264,7 @@ def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, pat
     search = Search(parts, nothing, master, INF, start, start)
     for _ in range(ROUNDS):
         mix = master.mix(patience)
-        if mix is None or mix.lack <= LACK:
+        if mix is None or mix.lack <= LACK or patience.over():
             return False
         new = _asked(search, hands, patience, mix.prices, 1e-9 * len(known.parts.blocks))
         if search.impossible:

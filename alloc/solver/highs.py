@@ -47,9 +47,9 @@ SMALLEST, UNSEEN = 1e-12, 1e-9
 """HiGHS leaves out smaller coefficients, whatever it is told: that is refused, unless all that the decision can do to
 its limit is less than what no limit is kept to, in the program's own units."""
 
-GOAL = 4
-"""The middle coefficient of a goal is handed to HiGHS as about two to this power. Were it the largest, one high penalty
-would press all the rest below what HiGHS takes for nothing."""
+GOAL, DEAREST = 4, 30
+"""The middle coefficient of a goal is handed to HiGHS as about two to this power, the largest as two to that one at
+most. Were the largest made small, one high penalty would press all the rest below what HiGHS takes for nothing."""
 
 STEPS = 64.0
 """A goal that is changed a little keeps the size that it was handed over with, within this factor."""
@@ -133,6 +133,10 @@ class Stop:
     seconds: float = INF
     nodes: int | None = None
     further: tuple[float, int] | None = None
+
+
+STOP = Stop()
+"""A search that ends with proof alone."""
 
 
 def _opened() -> highspy.Highs:
@@ -225,7 +229,8 @@ class Live:
         """Hand the goal over in its own size, anew where that has changed much."""
         cost = self._goal * self._scales.columns
         sizes = np.abs(cost[cost != 0])
-        size = 2.0 ** (GOAL - math.ceil(math.log2(np.median(sizes)))) if len(sizes) else 1.0
+        middle, most = np.ceil(np.log2([np.median(sizes), sizes.max()])) if len(sizes) else (GOAL, GOAL)
+        size = float(2.0 ** min(GOAL - middle, DEAREST - most))
         if self._size and 1 / STEPS <= size / self._size <= STEPS:
             return
         self._size = size
@@ -277,7 +282,7 @@ class Live:
         if basis is not None:
             self._solver.setBasis(basis)
 
-    def run(self, patience: Patience, stop: Stop = Stop()) -> Outcome:
+    def run(self, patience: Patience, stop: Stop = STOP) -> Outcome:
         """Search within the time that is left; Ctrl-C ends the search with what it has."""
         seconds = min(stop.seconds, patience.left)
         if seconds <= 0:
@@ -320,8 +325,12 @@ class Live:
         feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         solution = solver.getSolution()
         bound = self._told(info.mip_dual_bound) if mip else INF
-        if not feasible or why in (Why.FAILED, Why.UNBOUNDED):
-            return Outcome(why, bound=INF if why in (Why.FAILED, Why.UNBOUNDED) else bound)
+        if why is Why.UNBOUNDED:
+            return Outcome(why)
+        if why is Why.FAILED or (why is Why.DONE and not feasible):
+            return Outcome(Why.FAILED)
+        if not feasible:
+            return Outcome(why, bound=bound)
         x = self._plan(np.array(solution.col_value))
         value = float(self._goal @ x) + self._constant
         said = self._told(info.objective_function_value)
@@ -402,7 +411,7 @@ def search(
     goal: Floats,
     constant: float,
     patience: Patience,
-    stop: Stop = Stop(),
+    stop: Stop = STOP,
     start: Floats | None = None,
     settings: Settings | None = None,
     threads: int = 1,

@@ -97,7 +97,7 @@ class Master:
         if best.why is not Why.DONE:
             self._live.begin()
             best = self._live.run(patience)
-        if best.why is not Why.DONE or best.x is None or best.prices is None:
+        if best.why is not Why.DONE or best.x is None or best.prices is None or not np.isfinite(best.prices).all():
             return None
         first, constant = len(self.parts.own), float(self.weights @ self.parts.matrix.constants)
         return Mix(

@@ -152,7 +152,7 @@ class Near:
         start = np.append(x, apart(here, others))
         if not whole:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
-            held_fast = filled(aimed, np.ones(1), start, Patience(INF))
+            held_fast = filled(aimed, np.ones(1), start, self._patience.brief())
             return None if held_fast is None else held_fast.x[:last]
         answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
@@ -202,7 +202,7 @@ class Near:
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         whole = extended(self.whole, none, none, no, rows)
         for i in range(len(whole.goals)):
-            exact = filled(whole, np.eye(len(whole.goals))[i], x, Patience(INF))
+            exact = filled(whole, np.eye(len(whole.goals))[i], x, self._patience.brief())
             if exact is not None:
                 x = exact.x
                 whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))

@@ -17,10 +17,20 @@ GRACE = 2.0
 class Patience:
     """The time that is left, and whether somebody asked to stop."""
 
-    def __init__(self, seconds: float):
+    def __init__(self, seconds: float, of: "Patience | None" = None):
+        """Begin now. of: from whom it hears of a wish to stop; else from whoever listens now."""
         self.started = time.perf_counter()
-        self.stopped = False
-        self._limit = seconds
+        self._limit, self._stopped = seconds, False
+        self._of = of or (_listening[-1] if _listening else None)
+
+    @property
+    def stopped(self) -> bool:
+        """Whether somebody asked to stop."""
+        return self._stopped or (self._of is not None and self._of.stopped)
+
+    def stop(self) -> None:
+        """Ask to stop."""
+        self._stopped = True
 
     @property
     def spent(self) -> float:
@@ -46,7 +56,6 @@ class Patience:
         if threading.current_thread() is not threading.main_thread():
             yield
             return
-        self.stopped = self.stopped or any(outer.stopped for outer in _listening)
         _listening.append(self)
         before = signal.signal(signal.SIGINT, _stop)
         try:
@@ -55,13 +64,21 @@ class Patience:
             signal.signal(signal.SIGINT, before)
             _listening.remove(self)
 
+    def part(self, share: float) -> "Patience":
+        """Return the first part of what is left: what follows has the rest."""
+        return Patience(share * self.left, self)
+
     def brief(self, seconds: float = GRACE) -> "Patience":
         """Return so much time, or what is left: what was found is made a plan even where the time is out."""
-        return self if self.left >= seconds else Patience(seconds)
+        if self.left >= seconds:
+            return self
+        last = Patience(seconds)
+        last._of = None  # what was heard already does not end it
+        return last
 
 
 def _stop(number: int, frame: object) -> None:
     if all(one.stopped for one in _listening):
         raise KeyboardInterrupt
     for one in _listening:
-        one.stopped = True
+        one.stop()

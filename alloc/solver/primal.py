@@ -192,7 +192,7 @@ def searched(search: Search, found: Found, gap: float, patience: Patience) -> Fo
         return found if found.x is not None else replace(found, status=Status.INFEASIBLE)
     bound = min(found.bound, better.bound)
     if better.x is not None and (found.x is None or better.value > found.value):
-        plan = filled(matrix_, search.weights, better.x, patience)
+        plan = filled(matrix_, search.weights, better.x, patience.brief())
         x, value = (plan.x, plan.value) if plan is not None else (better.x, better.value)
         return replace(found, x=x, value=value, bound=max(bound, value))
     return replace(found, bound=max(bound, found.value) if found.x is not None else bound)

@@ -14,6 +14,9 @@ from alloc.solver.matrix import Flags, Floats, Ints, Matrix, Rows
 SWEEPS = 12
 """How often rows and columns are fitted to each other; more changes next to nothing."""
 
+HIGHEST = 10
+"""No coefficient of a row is more than two to this power: what is next to nothing may not lift the rest."""
+
 
 @dataclass(frozen=True)
 class Scales:
@@ -48,7 +51,10 @@ def scales(lower: Floats, upper: Floats, integer: Flags, rows: Rows) -> Scales:
         fitted = np.where(anchored, bound, 0.0) - np.bincount(column, size + row[owner], len(own))
         own = np.where(integer | (in_column == 0), own, fitted / np.maximum(in_column + anchored, 1))
     own = np.where(integer, 0.0, np.round(own))
-    row = np.round(-np.bincount(owner, size + own[column], rows.count) / np.maximum(in_row, 1))
+    fitted, most = size + own[column], np.full(rows.count, -np.inf)
+    np.maximum.at(most, owner, fitted)
+    middle = np.bincount(owner, fitted, rows.count) / np.maximum(in_row, 1)
+    row = np.where(in_row > 0, -np.round(np.maximum(middle, most - HIGHEST)), 0.0)
     return Scales(np.exp2(row), np.exp2(own))
 
 
