@@ -1,58 +1,101 @@
-"""Why a question has no plan: what would have to give, and by how much."""
+"""Why a question has no plan: what would have to give, and what could be kept.
 
+A way out is found by asking for the plan that breaks least. Every line of a way is needed together with the others;
+nothing is said of what that plan keeps, so what has no part in it is not named. Soft rules can always be broken at
+their price and are no part of any way.
+"""
+
+import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alloc.instance import Instance, Options
-from alloc.instance.schema import Gini, Objective, Parity, Rule
+from alloc.instance.schema import Complement, Count, Gini, Objective, Parity, Rule, Selection, Share, Total
 from alloc.model import build
-from alloc.report.tables import tables
+from alloc.model.rules import per_head, sides
+from alloc.report.equity import gini_sides, parity_sides
+from alloc.solution import Solution
 from alloc.solver import solve_suited
 from alloc.texts import say
+
+NEAR = 1e-6
+"""Less than this beyond a limit, relative to its size, breaks nothing."""
+
+MINIMUM = "\0minimum "
+"""Begins the names of the rules that stand for least uses of funds while a way out is looked for."""
 
 
 @dataclass(frozen=True)
 class Clash:
-    """One thing that cannot be kept together with the rest: a rule broken least, a minimum use, a commitment.
+    """One thing that has to give: a rule or a least use of a fund in part, a commitment altogether.
 
-    by: the least violation in the unit of the rule; 0 where the thing is left out whole.
+    by: how far it is broken in the plan that breaks least, in money or measures; asked, kept: the figure that the
+    planner wrote, and the one that plan keeps to, in the same unit; bound: `min` or `max`.
     """
 
     what: str
     name: str
     by: float = 0.0
     source: str = ""
+    bound: str = ""
+    asked: str = ""
+    kept: str = ""
 
     def say(self, lang: str = "en") -> str:
         """Return the clash as one line."""
         source = f" [{self.source}]" if self.source else ""
-        return say(f"clash_{self.what}", lang, name=self.name, by=f"{self.by:,.6g}", source=source)
+        bound = say(f"clash_{self.bound}", lang) if self.bound else ""
+        return say(
+            f"clash_{self.what}", lang, name=self.name, source=source, bound=bound, asked=self.asked, kept=self.kept
+        )
+
+
+def explained(instance: Instance, options: Options, lang: str = "en") -> list[str]:
+    """Return the ways out as lines to read: each begins with what it is, and holds only with all its lines."""
+    lines = []
+    for i, way in enumerate(ways(instance, options)):
+        first = "clash_way" if i == 0 else "clash_other_way"
+        lines += [say(first if len(way) == 1 else f"{first}_together", lang), *(clash.say(lang) for clash in way)]
+    return lines
 
 
 def clashes(instance: Instance, options: Options) -> tuple[Clash, ...]:
-    """Return what makes a question infeasible, by asking for the plan that breaks the least.
+    """Return the last way out that `ways` finds: what rules have to give, before anything else does."""
+    found = ways(instance, options)
+    return found[-1] if found else ()
 
-    First every rule may be broken; if that is not enough, minimum uses of funds are left out, then
-    commitments and national plans. What is returned is one smallest way out, not every one.
+
+def ways(instance: Instance, options: Options) -> list[tuple[Clash, ...]]:
+    """Return ways out: the least uses of funds alone, the rules alone, else both; then commitments with both.
+
+    Commitments are given up where nothing else helps, and as few of them as can be.
     """
-    left_out: list[Clash] = []
-    relaxed = _soft(instance)
-    for loosen in (None, _without_minimum_use, _without_commitments):
-        if loosen:
-            relaxed, found = loosen(relaxed)
-            left_out += found
-        plan = solve_suited(build(relaxed), relaxed, options)
-        if plan.has_plan:
-            rules = tables(relaxed, plan, plan, plan)["rules"]
-            broken = rules[rules["broken_by"] > 0]
-            names = [f"{r} ({g})" if g else r for r, g in zip(broken["rule"], broken["group"], strict=True)]
-            amounts, sources = broken["broken_by"].tolist(), broken["source"].tolist()
-            clashing = [Clash("rule", *of) for of in zip(names, amounts, sources, strict=True)]
-            return (*clashing, *left_out)
-    return tuple(left_out)
+    found = []
+    for rules, minima in ((False, True), (True, False)):
+        if not minima or any(fund.min_use for fund in instance.funds.values()):
+            found.append(_way(instance, options, rules, minima))
+    found = [way for way in found if way]
+    if found:
+        return found
+    both = _way(instance, options, rules=True, minima=True)
+    if both:
+        return [both]
+    given_up, rest = _without_commitments(instance, options)
+    more = _way(rest, options, rules=True, minima=True) if given_up else ()
+    return [(*given_up, *more)] if given_up else []
 
 
-def _soft(instance: Instance) -> Instance:
-    """Return the question of breaking hard rules least, one unit of money counting as much as one measure."""
+def _way(instance: Instance, options: Options, rules: bool, minima: bool) -> tuple[Clash, ...]:
+    """Return what gives where rules, or least uses of funds, may be broken at one for a unit of money or a measure."""
+    relaxed = _relaxed(instance, rules, minima)
+    plan = solve_suited(build(relaxed), relaxed, options)
+    if not plan.has_plan:
+        return ()
+    able = {rule.name for rule in instance.rules if rules and rule.penalty is None}
+    return tuple(clash for name, clash in _broken(relaxed, plan) if name in able or name.startswith(MINIMUM))
+
+
+def _relaxed(instance: Instance, rules: bool, minima: bool) -> Instance:
     people = sum(county.population for county in instance.counties.values()) or 1.0
 
     def price(rule: Rule) -> float:
@@ -60,19 +103,82 @@ def _soft(instance: Instance) -> Instance:
             return people / len(instance.counties)
         return 1.0 / people if isinstance(rule, Gini) else 1.0
 
-    rules = tuple(
-        rule.model_copy(update={"penalty": 0.0 if rule.penalty is not None else price(rule)}) for rule in instance.rules
-    )
-    return instance.model_copy(update={"rules": rules, "objective": Objective()})
+    written = [
+        rule.model_copy(update={"penalty": 0.0 if rule.penalty is not None else price(rule) if rules else None})
+        for rule in instance.rules
+    ]
+    funds = instance.funds
+    if minima:
+        written += [
+            Total(name=f"{MINIMUM}{f}", type="amount", fund=f, min=fund.min_use, penalty=1.0)
+            for f, fund in funds.items()
+            if fund.min_use
+        ]
+        funds = {f: fund.model_copy(update={"min_use": 0.0}) for f, fund in funds.items()}
+    return instance.model_copy(update={"rules": tuple(written), "funds": funds, "objective": Objective()})
 
 
-def _without_minimum_use(instance: Instance) -> tuple[Instance, list[Clash]]:
-    named = [Clash("minimum", f, fund.min_use) for f, fund in instance.funds.items() if fund.min_use > 0]
-    funds = {f: fund.model_copy(update={"min_use": 0.0}) for f, fund in instance.funds.items()}
-    return instance.model_copy(update={"funds": funds}), named
-
-
-def _without_commitments(instance: Instance) -> tuple[Instance, list[Clash]]:
-    named = [Clash("commitment", m) for m, row in instance.measures.items() if row.committed]
+def _without_commitments(instance: Instance, options: Options) -> tuple[tuple[Clash, ...], Instance]:
+    """Return the fewest commitments that must be given up whatever the rules say, and the question without them."""
+    committed = [m for m, row in instance.measures.items() if row.committed]
     measures = {m: row.model_copy(update={"committed": False}) for m, row in instance.measures.items()}
-    return instance.model_copy(update={"measures": measures}), named
+    promises = tuple(
+        Count(name=f"{MINIMUM}{m}", type="count", of=Selection(measure=(m,)), min=1.0, penalty=1.0) for m in committed
+    )
+    funds = {f: fund.model_copy(update={"min_use": 0.0}) for f, fund in instance.funds.items()}
+    bare = {"measures": measures, "funds": funds, "rules": promises, "objective": Objective()}
+    asked = instance.model_copy(update=bare)
+    plan = solve_suited(build(asked), asked, options)
+    gone = [name.removeprefix(MINIMUM) for name, _ in _broken(asked, plan)] if plan.has_plan else []
+    kept = {
+        m: row.model_copy(update={"committed": row.committed and m not in gone}) for m, row in instance.measures.items()
+    }
+    return tuple(Clash("commitment", m) for m in gone), instance.model_copy(update={"measures": kept})
+
+
+def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Clash]]:
+    """Yield the rules that a plan breaks by their names: asked and kept in the unit in which they are written."""
+    spend, funded = plan.values["Spend"], plan.values["Funded"]
+    written = {rule.name: rule for rule in instance.rules}
+    values: dict[tuple[str, str], tuple[float, float, float | None, float | None]] = {}
+    for key, side in sides(instance).items():
+        base = side.constant + sum(spend[x] for x in side.base)
+        value = sum(spend[x] for x in side.spends) + sum(funded[m] for m in side.funded)
+        values[key] = value, base, side.least, side.most
+    for key, local in per_head(instance).items():
+        rule = written[key[0]]
+        money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
+        value, base = (parity_sides if isinstance(rule, Parity) else gini_sides)(instance, money, 1.0)
+        values[key] = value, base, None, getattr(rule, "max", None)
+    for (name, group), (value, base, least, most) in values.items():
+        rule = written[name]
+        for bound, limit, sign in (("min", least, -1.0), ("max", most, 1.0)):
+            beyond = 0.0 if limit is None else sign * (value - limit * base)
+            if limit is None or beyond <= NEAR * max(1.0, abs(value), abs(limit * base)):
+                continue
+            shown = f"{name} ({group})" if group else name
+            figures = (limit, value / base if base else math.inf)
+            asked, kept = (_figure(rule, x, sign, instance.money.label) for x in figures)
+            what = "minimum" if name.startswith(MINIMUM) else "rule"
+            yield name, Clash(what, shown.removeprefix(MINIMUM), beyond, rule.source, bound, asked, kept)
+
+
+def _figure(rule: Rule, number: float, sign: float, label: str) -> str:
+    """Return a bound as its planner writes it, rounded to the side on which it can be kept."""
+    if math.isinf(number):
+        return "–"
+    if isinstance(rule, Share):
+        return f"{_outward(100 * number, sign, 1):,.10g} %"
+    if isinstance(rule, Count):
+        return f"{round(number):,}"
+    if isinstance(rule, Complement | Parity | Gini):
+        return f"{_outward(number, sign, 3):,.10g}"
+    per_head = isinstance(rule, Total) and rule.per == "capita"
+    return f"{_outward(number, sign, 6 if per_head else 1):,.10g} {label}"
+
+
+def _outward(number: float, sign: float, digits: int) -> float:
+    """Return a number with so many digits behind the point, rounded up for a ceiling and down for a floor."""
+    size: int = 10**digits
+    scaled = round(number * size, 4)
+    return (math.ceil(scaled) if sign > 0 else math.floor(scaled)) / size

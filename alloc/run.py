@@ -16,7 +16,7 @@ import pandas as pd
 from pydantic import ValidationError
 
 from alloc.audit import Audit, audit
-from alloc.clash import clashes
+from alloc.clash import explained as explained_clash
 from alloc.counterfactual import Worlds, beside
 from alloc.errors import AuditError, RequestError
 from alloc.instance import Instance, Options, read
@@ -127,7 +127,7 @@ def completed(
     if not plan.has_plan or worlds is None:
         figures = _figures(instance, options, plan, started)
         if plan.status == Status.INFEASIBLE:
-            figures["clash"] = [clash.say(lang) for clash in clashes(instance, options)]
+            figures["clash"] = explained_clash(instance, options, lang)
         return Run(instance, plan, {}, figures)
     found = tables(instance, plan, worlds.quo, worlds.without.solution)
     figures = _figures(instance, options, plan, started, worlds, found)

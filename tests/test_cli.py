@@ -43,7 +43,7 @@ def test_an_infeasible_question_is_said_with_what_must_give_and_leaves_nothing(t
     assert figures["status"] == "infeasible"
     assert figures["objective"] is None
     assert any("no category above 60 %" in line for line in figures["clash"])
-    assert "the least it must give" in done.stderr
+    assert "cannot be kept: tianjin must spend at least 37 万元" in done.stderr
     assert not (tmp_path / "results").exists()
 
 

@@ -1,0 +1,118 @@
+"""What must give where there is no plan: in the planner's own figures, with what has a part in it and nothing else.
+
+Every figure is worked out by hand: aid has 100, a unit of any measure costs 1.
+"""
+
+import pytest
+from conftest import asked, instance_of, rivals
+
+import alloc
+from alloc.clash import explained, ways
+from alloc.instance import Options
+
+OPTIONS = Options(gap=1e-7, time_limit=60)
+
+
+def said(raw, lang="en"):
+    return explained(instance_of(raw), OPTIONS, lang)
+
+
+def test_a_least_use_is_held_against_what_measures_can_take():
+    raw = asked(measures={"pens": {"max_units": 30}}, funds={"aid": {"min_use": 50}})
+    assert said(raw) == [
+        "one way out:",
+        "cannot be kept: aid must spend at least 50 万元, and 30 万元 is what measures can take "
+        "of it while the rest is "
+        "kept",
+    ]
+    assert said(raw, "zh") == [
+        "一种出路：",
+        "无法满足：aid 至少须使用 50 万元，在其余要求不变时措施只能用掉 30 万元",
+    ]
+
+
+def test_a_share_is_said_as_the_share_that_can_be_kept():
+    """Courses take 30 at most, and 90 must be spent: pens have 60 of it, two thirds."""
+    rules = [
+        {"name": "pens at most half", "type": "share", "of": {"measure": "pens"}, "max": 0.5, "source": "assumption"}
+    ]
+    raw = rivals(measures={"courses": {"max_units": 30}}, funds={"aid": {"min_use": 90}}, rules=rules)
+    least, share = (
+        "cannot be kept: aid must spend at least 90 万元, and 60 万元",
+        "pens at most half [assumption]: at most 50 %",
+    )
+    assert [line[: len(least)] for line in said(raw)[:2]] == ["one way out:", least]
+    assert said(raw)[2:] == ["another way out:", f"cannot be kept: {share} is asked, 66.7 % can be kept"]
+    with_more = [*rules, {"name": "all", "type": "amount", "min": 90}]
+    again = said(rivals(measures={"courses": {"max_units": 30}}, rules=with_more))
+    assert len(again) == 2
+
+
+def test_what_must_give_together_is_one_way_with_all_its_lines():
+    rules = [{"name": f"{m} at least 60", "type": "amount", "of": {"measure": m}, "min": 60 + i, "max": 62} for i, m in
+             enumerate(["pens", "courses"])]  # fmt: skip
+    raw = rivals(measures={"pens": {"max_units": 55}, "courses": {"max_units": 40}}, rules=rules)
+    assert said(raw) == [
+        "one way out, all of its lines together:",
+        "cannot be kept: pens at least 60: at least 60 万元 is asked, 55 万元 can be kept",
+        "cannot be kept: courses at least 60: at least 61 万元 is asked, 40 万元 can be kept",
+    ]
+    assert said(raw, "zh")[:2] == [
+        "一种出路（以下各行须同时放宽）：",
+        "无法满足：pens at least 60：要求不低于 60 万元，能够做到的是 55 万元",
+    ]
+
+
+def test_a_soft_rule_is_never_named():
+    soft = {"name": "soft", "type": "amount", "of": {"measure": "courses"}, "min": 90, "penalty": 0.001}
+    hard = {"name": "hard", "type": "amount", "of": {"measure": "pens"}, "min": 101}
+    (way,) = ways(instance_of(rivals(rules=[soft, hard])), OPTIONS)
+    assert [clash.name for clash in way] == ["hard"]
+
+
+def test_a_commitment_without_a_part_in_it_is_never_named():
+    """Pens and courses exclude each other and are both promised; sheds are promised too and could be kept."""
+    measures = {
+        "pens": {"committed": True, "excludes": ["courses"]},
+        "courses": {"committed": True},
+        "sheds": {"county": "cele", "category": "training", "unit_cost": 1, "max_units": 5, "committed": True},
+    }
+    (way,) = ways(instance_of(rivals(measures={**measures})), OPTIONS)
+    assert [clash.what for clash in way] == ["commitment"]
+    assert way[0].name in ("pens", "courses")
+    assert way[0].say() == f"cannot be kept: {way[0].name} is committed"
+    assert way[0].say("zh") == f"无法满足：{way[0].name} 已承诺"
+    rules = [{"name": "more", "type": "amount", "min": 500}]
+    (way,) = ways(instance_of(rivals(measures={**measures}, rules=rules)), OPTIONS)
+    assert [clash.what for clash in way] == ["commitment", "rule"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "line"),
+    [
+        ({"type": "count", "min": 3}, "at least 3 is asked, 2 can be kept"),
+        ({"type": "complement", "ratio": 2.0}, ""),
+        ({"type": "amount", "per": "capita", "each": "county", "min": 0.11}, "is asked, 0.1 万元 can be kept"),
+    ],
+)
+def test_each_kind_of_rule_is_said_in_its_own_figure(rule, line):
+    raw = rivals(counties={"cele": {"population": 1000}}, rules=[{"name": "rule", **rule}])
+    run = alloc.solve(instance_of(raw))
+    if run.status == "infeasible":
+        assert line in run.figures["clash"][1]
+    else:
+        assert not line
+
+
+def test_a_plan_exists_once_all_lines_of_a_way_have_given():
+    rules = [
+        {"name": "pens", "type": "share", "of": {"measure": "pens"}, "max": 0.3},
+        {"name": "courses", "type": "amount", "of": {"measure": "courses"}, "max": 37},
+        {"name": "spent", "type": "amount", "min": 71.3},
+    ]
+    (way,) = ways(instance_of(rivals(rules=rules)), OPTIONS)
+    for clash in way:
+        of = next(rule for rule in rules if rule["name"] == clash.name)
+        figure = float(clash.kept.split()[0].replace(",", ""))
+        of[clash.bound] = figure / 100 if of["type"] == "share" else figure
+    assert alloc.solve(instance_of(rivals(rules=rules))).status == "optimal"
