@@ -12,7 +12,7 @@ from functools import partial
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
-from alloc.instance.worlds import LIMITS, aid_funds, commitments, only, status_quo, without_aid
+from alloc.instance.worlds import LIMITS, aid_funds, commitments, holding, only, status_quo, without_aid
 from alloc.model import build
 from alloc.solution import Solution, Status
 from alloc.solver import Kept, ahead, solve_near, solve_suited
@@ -65,7 +65,7 @@ def find_worlds(instance: Instance, options: Options) -> Worlds:
     """Return both worlds, one after the other, within the time of the options."""
     started = time.perf_counter()
     quo = find_status_quo(instance, options)
-    return Worlds(quo, find_without_aid(instance, _rest(options, started)))
+    return Worlds(quo, find_without_aid(instance, rest(options, started)))
 
 
 def find_status_quo(instance: Instance, options: Options) -> Solution:
@@ -97,7 +97,7 @@ def find_without_aid(instance: Instance, options: Options, search: Search = _sui
     for count in range(len(LIMITS) + 1):
         left_out = LIMITS[:count]
         question = without_aid(instance, lapsed, left_out)
-        found = search(question, _rest(options, started))
+        found = search(question, rest(options, started))
         _stop_if(found.interrupted)
         if found.status != Status.INFEASIBLE:
             break
@@ -123,6 +123,22 @@ def _payable(question: Instance, committed: tuple[str, ...], options: Options) -
     return found.status != Status.INFEASIBLE
 
 
+def held_to(instance: Instance, worlds: Worlds) -> Instance:
+    """Return the question in which national payments are those of the world without the aid.
+
+    Raises SolveError where that world is not known.
+    """
+    without = worlds.without.solution
+    if not without.has_plan:
+        raise SolveError("no_time_for_nation")
+    return holding(instance, without.values["Spend"])
+
+
+def answering(instance: Instance, worlds: Worlds) -> Instance:
+    """Return the question that is asked: where the nation decides first, with its payments held."""
+    return held_to(instance, worlds) if instance.nation == "first" else instance
+
+
 @contextmanager
 def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Callable[[bool], Worlds], float]]:
     """Find the worlds while something else is sought: yield what waits for them, and the time left for the other.
@@ -132,7 +148,7 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Ca
     started = time.perf_counter()
     if jobs < 2 or len(instance.measures) < MANY:
         worlds = find_worlds(instance, options.model_copy(update={"time_limit": PART * options.time_limit}))
-        yield lambda _: worlds, _rest(options, started).time_limit
+        yield lambda _: worlds, rest(options, started).time_limit
         return
     work = partial(find_worlds, instance, options.model_copy(update={"threads": 1}))
     with ahead(work, worth=True) as result:
@@ -147,7 +163,7 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Ca
         yield wait, options.time_limit
 
 
-def _rest(options: Options, started: float) -> Options:
+def rest(options: Options, started: float) -> Options:
     """Return the options with the time that is left, at least a moment."""
     left = max(options.time_limit - (time.perf_counter() - started), 0.01)
     return options.model_copy(update={"time_limit": left})

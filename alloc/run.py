@@ -6,8 +6,8 @@ import os
 import platform
 import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import cache
+from dataclasses import asdict, dataclass, replace
+from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,8 +16,9 @@ import pandas as pd
 from pydantic import ValidationError
 
 from alloc.audit import Audit, audit
+from alloc.claims import UNKNOWN_WORLDS, compared, coordination, finite
 from alloc.clash import explained as explained_clash
-from alloc.counterfactual import Worlds, beside
+from alloc.counterfactual import Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError
 from alloc.instance import Instance, Options, read
 from alloc.model import build
@@ -28,7 +29,7 @@ from alloc.report.tables import tables
 from alloc.report.target import filled
 from alloc.solution import Solution, Status
 from alloc.solver import solve_suited
-from alloc.texts import LANGUAGES
+from alloc.texts import LANGUAGES, say
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,23 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = wanted(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
+    search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
     with beside(instance, options, jobs) as (worlds, seconds):
-        given = options.model_copy(update={"time_limit": seconds})
-        plan = solve_suited(build(instance), instance, given, log, jobs, cluster)
-        known = worlds(plan.interrupted) if plan.has_plan else None
-    return completed(instance, options, plan, known, started, lang)
+        if instance.nation == "first":
+            known: Worlds | None = worlds(False)
+            plan = search(answering(instance, worlds(False)), rest(options, started))
+        else:
+            plan = search(instance, options.model_copy(update={"time_limit": seconds}))
+            known = worlds(plan.interrupted) if plan.has_plan else None
+    if instance.nation != "both" or known is None:
+        return completed(instance, options, plan, known, started, lang)
+    first = search(held_to(instance, known), rest(options, started))
+    run = completed(instance, options, plan, known, started, lang)
+    return replace(run, figures={**run.figures, "coordination": coordination(instance, plan, first)})
+
+
+def _planned(question: Instance, options: Options, log: TextIO | None, jobs: int, cluster: str | None) -> Solution:
+    return solve_suited(build(question), question, options, log, jobs, cluster)
 
 
 def completed(
@@ -127,7 +140,9 @@ def completed(
     if not plan.has_plan or worlds is None:
         figures = _figures(instance, options, plan, started)
         if plan.status == Status.INFEASIBLE:
-            figures["clash"] = explained_clash(instance, options, lang)
+            ways = explained_clash(instance, options, lang)
+            first = [say("clash_nation_first", lang)] if instance.nation == "first" and not ways else []
+            figures["clash"] = [*ways, *first]
         return Run(instance, plan, {}, figures)
     found = tables(instance, plan, worlds.quo, worlds.without.solution)
     figures = _figures(instance, options, plan, started, worlds, found)
@@ -149,11 +164,6 @@ def wanted(instance: Instance, **given: float | str | None) -> Options:
         raise RequestError("bad_option", option=wrong["loc"][0], problem=wrong["msg"], found=wrong["input"]) from None
 
 
-def _finite(number: float) -> float | None:
-    """Return a number that JSON can hold: nothing where nothing is proven."""
-    return number if math.isfinite(number) else None
-
-
 def _figures(
     instance: Instance,
     options: Options,
@@ -171,9 +181,9 @@ def _figures(
         "instance_sha256": instance.sha256,
         "status": str(plan.status),
         "objective": plan.objective if has else None,
-        "bound": _finite(plan.bound) if has else None,
-        "gap": _finite(plan.gap) if has else None,
-        "bound_safe": _finite(plan.stages[-1].bound_safe) if has else None,
+        "bound": finite(plan.bound) if has else None,
+        "gap": finite(plan.gap) if has else None,
+        "bound_safe": finite(plan.stages[-1].bound_safe) if has else None,
         "least_money": None if plan.least_money is None else asdict(plan.least_money),
         "asked_gap": options.gap,
         "employment": plan.values["ExpectedEmployment"][None] if has else None,
@@ -183,20 +193,22 @@ def _figures(
             {
                 "goal": stage.goal,
                 "objective": stage.objective if math.isfinite(stage.bound) else None,
-                "bound": _finite(stage.bound),
-                "bound_safe": _finite(stage.bound_safe),
-                "gap": _finite(stage.gap),
+                "bound": finite(stage.bound),
+                "bound_safe": finite(stage.bound_safe),
+                "gap": finite(stage.gap),
                 "value": stage.kept,
             }
             for stage in plan.stages
         ],
         **(UNKNOWN_WORLDS if worlds is None or found is None else compared(instance, plan, worlds, found)),
         "chains_closed": int(found["chains"]["closed"].sum()) if found else None,
+        "nation": instance.nation,
+        "coordination": None,
         "money": instance.money.model_dump(),
         "method": plan.method,
         "method_why": plan.why,
         "interrupted": plan.interrupted,
-        "progress": [[seconds, best, _finite(bound)] for seconds, best, bound in plan.progress],
+        "progress": [[seconds, best, finite(bound)] for seconds, best, bound in plan.progress],
         "seconds": time.perf_counter() - started,
         "versions": versions(),
         "audit": None
@@ -207,91 +219,6 @@ def _figures(
             "findings": [x.say() for x in verdict.findings],
         },
     }
-
-
-UNKNOWN_WORLDS = {"status_quo": None, "without_aid": None, "through_others": None, "through_aid": None}
-"""What run.json says of the other worlds where there is no plan."""
-
-
-def compared(
-    instance: Instance, plan: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]
-) -> dict[str, dict[str, Any]]:
-    """Return the other worlds, each with its proof, and what is claimed through others' money and through the aid."""
-    quo, world = worlds.quo, worlds.without
-    without = world.solution
-    chains = found["chains"]
-    own = {**_reached(plan), "chains_closed": int(chains["closed"].sum())}
-    before = _world(quo, chains["closed_quo"])
-    alone = {
-        **_world(without, chains["closed_without_aid"]),
-        "lapsed": list(world.lapsed),
-        "left_out": [*world.left_out],
-    }
-    return {
-        "status_quo": before,
-        "without_aid": alone,
-        "through_others": _through(alone, before, _room(instance, without), _room(instance, quo)),
-        "through_aid": _through(own, alone, PROVEN, _room(instance, without)),
-    }
-
-
-PROVEN = {"objective": 0.0, "employment": 0.0}
-
-
-def _room(instance: Instance, world: Solution) -> Mapping[str, float]:
-    """Return how much more a world may bring than is known of it: nothing where it is proven.
-
-    Jobs: as if all that is not proven of the goal were jobs.
-    """
-    if world.status == Status.OPTIMAL:
-        return PROVEN
-    aim = instance.objective
-    slack = world.stages[0].bound - world.stages[0].objective if world.has_plan else math.inf
-    jobs = float(aim.order[0] == "employment") if aim.order else aim.employment
-    return {
-        "objective": slack if len(aim.order) < 2 else math.inf,
-        "employment": slack / jobs if jobs > 0 else math.inf,
-    }
-
-
-def _reached(world: Solution) -> dict[str, float | None]:
-    """Return what a world reaches; nothing where it is not known."""
-    if not world.has_plan:
-        return {"objective": None, "employment": None, "linkage": None}
-    employment, linkage = (world.values[name][None] for name in ("ExpectedEmployment", "ExpectedLinkage"))
-    return {"objective": world.objective, "employment": employment, "linkage": linkage}
-
-
-def _world(world: Solution, closed: "pd.Series[Any]") -> dict[str, Any]:
-    """Return what run.json says of a world."""
-    return {
-        "status": str(world.status),
-        **_reached(world),
-        "bound": _finite(world.bound) if world.has_plan else None,
-        "gap": _finite(world.gap) if world.has_plan else None,
-        "chains_closed": int(closed.sum()) if world.has_plan else None,
-    }
-
-
-def _through(
-    more: Mapping[str, Any], less: Mapping[str, Any], room: Mapping[str, float], room_less: Mapping[str, float]
-) -> dict[str, Any]:
-    """Return what one world brings more than another; range: between what it lies, where a world is not proven.
-
-    room, room_less: how much more either may bring than is known.
-    """
-    found: dict[str, Any] = {
-        key: None if more[key] is None or less[key] is None else more[key] - less[key]
-        for key in ("objective", "employment", "linkage", "chains_closed")
-    }
-    proven = not any((*room.values(), *room_less.values()))
-    found["range"] = None if proven else {key: _between(found[key], room_less[key], room[key]) for key in PROVEN}
-    return found
-
-
-def _between(value: float | None, less: float, more: float) -> list[float | None]:
-    """Return the ends of a range; nothing where an end is not known."""
-    return [None, None] if value is None else [_finite(value - less), _finite(value + more)]
 
 
 @cache

@@ -504,6 +504,7 @@ WRONG_QUESTIONS = (
     ("within_people", "jobseekers: 200", "jobseekers: 4.9", {"leaves_jobseekers"}),
     ("within_jobs", "max_jobs: 45", "max_jobs: 39", set()),
     ("within_market", "market: 250", "market: 210", {"within_market"}),
+    ("holds_national", "year: 2019", "year: 2019\nnation: first", set()),
     ("lists_rows", "scope: region", "scope: county", {"adds_linkage", "weighs_scenarios"}),
     ("weighs_flow", "friction: 0.2", "friction: 0.1", {"weighs_scenarios"}),
     ("buys_input", "buys: 0.1", "buys: 0.09", set()),

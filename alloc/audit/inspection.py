@@ -69,6 +69,7 @@ CHECKS: tuple[Callable[[Books], Comparisons], ...] = (
     worlds.fills_without_aid,
     worlds.keeps_without_aid,
     worlds.totals_without_aid,
+    worlds.holds_national,
     worlds.attributes_jobs,
     worlds.bridges_jobs,
     worlds.weighs_scenarios,

@@ -89,6 +89,17 @@ def totals_without_aid(books: Books) -> Comparisons:
     yield from _worth(books, alone)
 
 
+def holds_national(books: Books) -> Comparisons:
+    """Where the nation decides first, it pays what it pays without the aid."""
+    if books.instance.nation != "first" or not _known(books):
+        return
+    for m, paid in books.spend.items():
+        for f, amount in paid.items():
+            if books.instance.funds[f].kind == "national":
+                alone = books.allocation.number("amount_without_aid", m, f)
+                yield Comparison((m, f), amount, "=", alone, books.grain)
+
+
 def attributes_jobs(books: Books) -> Comparisons:
     """What is claimed through others' money and through the aid is the difference between two worlds."""
     worlds = [books.figures.get(key) or {} for key in ("status_quo", "without_aid")] + [books.figures]

@@ -9,7 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from alloc.counterfactual import World, Worlds, find_status_quo, find_without_aid
+from alloc.counterfactual import World, Worlds, answering, find_status_quo, find_without_aid
 from alloc.errors import AuditError, InstanceError, SolveError
 from alloc.instance import CATEGORIES, Draft, Instance, Options
 from alloc.instance.schema import Objective
@@ -93,6 +93,8 @@ class Asker:
             raise InstanceError(reading.faults)
         instance = reading.instance
         options = wanted(instance, **self.question.options)
+        worlds = self._worlds(instance, options)
+        instance = answering(instance, worlds)
         near = self._model(instance)
         method = choose(instance, near)[0] if options.method == "auto" else options.method
         taught: dict[str, object] = {}
@@ -108,19 +110,25 @@ class Asker:
             return Answer(Point(overrides, str(plan.status), message="; ".join(clashing.get("clash", ()))))
         choice = taught or choice_of(near.model)
         try:
-            return Answer(self._point(overrides, instance, options, plan, started), choice)
+            return Answer(self._point(overrides, instance, options, plan, worlds, started), choice)
         except AuditError:
             if method == "blocks":
                 raise
         again = build(instance)  # a plan that is not exact enough is found again the long way
         plan = solve_whole(again, instance, options)
         _stop_if(plan.interrupted)
-        return Answer(self._point(overrides, instance, options, plan, started), choice_of(again))
+        return Answer(self._point(overrides, instance, options, plan, worlds, started), choice_of(again))
 
     def _point(
-        self, overrides: Overrides, instance: Instance, options: Options, plan: Solution, started: float
+        self,
+        overrides: Overrides,
+        instance: Instance,
+        options: Options,
+        plan: Solution,
+        worlds: Worlds,
+        started: float,
     ) -> Point:
-        run = completed(instance, options, plan, self._worlds(instance, options), started, self.question.lang)
+        run = completed(instance, options, plan, worlds, started, self.question.lang)
         figures, measures = run.figures, run.tables["measures"]
         money = {(c, k): 0.0 for c in instance.counties for k in CATEGORIES}
         for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):

@@ -11,6 +11,7 @@ import pandas as pd
 
 from alloc.audit import Finding, audit
 from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
+from alloc.claims import compared
 from alloc.counterfactual import Worlds, find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
@@ -18,7 +19,7 @@ from alloc.instance.money import eligible_funds
 from alloc.report.folder import read_figures, write_tables
 from alloc.report.tables import tables
 from alloc.report.target import filled
-from alloc.run import Run, compared, solve, wanted
+from alloc.run import Run, solve, wanted
 from alloc.solution import Solution
 from alloc.solver import Held, reaching, solve_held
 from alloc.study.plan import Plan, held, plan_of, read_plan

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from alloc.counterfactual import find_worlds
+from alloc.counterfactual import answering, find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.model import build
@@ -143,11 +143,12 @@ def _found(
     tell: Tell,
 ) -> Alternatives:
     started = time.perf_counter()
+    worlds = find_worlds(question, options)
+    question = answering(question, worlds)
     own = solve_whole(build(question), question, options)
-    worlds = find_worlds(question, options) if own.has_plan else None
     best = completed(question, options, own, worlds, started, lang)
     nothing = Alternatives(question, best, (), (), (), count, within, every, False, False, 1, 0.0, _optimum(own))
-    if worlds is None:
+    if not own.has_plan:
         return nothing
     near = Near(question, options, own, within if within > 0 else SAME, patience)
     x = np.array([own.values[v.parent_component().local_name][v.index()] for v in near.whole.variables])

@@ -10,7 +10,7 @@ from typing import Any, cast
 
 import pandas as pd
 
-from alloc.counterfactual import find_worlds
+from alloc.counterfactual import Worlds, answering, find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.model import build
@@ -224,11 +224,13 @@ class _Search:
         if "equity" in self.names and not all(c.population > 0 for c in self.instance.counties.values()):
             raise RequestError("frontier_population")
         started = time.perf_counter()
-        own = solve_whole(build(self.instance), self.instance, self.options)
+        worlds = find_worlds(self.instance, self.options)
+        question = answering(self.instance, worlds)
+        own = solve_whole(build(question), question, self.options)
         if not own.has_plan:
-            run = completed(self.instance, self.options, own, None, started, self.lang)
+            run = completed(question, self.options, own, None, started, self.lang)
             return Curve((), None, run.status, clash=tuple(run.figures.get("clash", ())))
-        rivals = Rivals(self.instance, self.names, self.options, self.patience, own.values["Penalties"][None])
+        rivals = Rivals(question, self.names, self.options, self.patience, own.values["Penalties"][None])
         found = ends(rivals)
         if found is None:
             return Curve((), None, "no_solution")
@@ -245,10 +247,9 @@ class _Search:
         else:
             trace = grid(rivals, found, points, count)
         steps = tuple(None if step is None else float(step) for step in rivals.steps)
-        return Curve(self._points(rivals, trace, own), trace, "found", steps)
+        return Curve(self._points(rivals, trace, own, worlds), trace, "found", steps)
 
-    def _points(self, rivals: Rivals, trace: Trace, own: Solution) -> tuple[Point, ...]:
-        worlds = find_worlds(self.instance, self.options)
+    def _points(self, rivals: Rivals, trace: Trace, own: Solution, worlds: Worlds) -> tuple[Point, ...]:
         found = []
         for i, (efficient, kind) in enumerate(zip(trace.points, kinds(trace), strict=True), 1):
             started, why = time.perf_counter(), f"point {self.before + i} of a frontier of {' and '.join(self.names)}"
