@@ -2,6 +2,8 @@
 
 import os
 import pickle
+import subprocess
+import sys
 import time
 from functools import partial
 
@@ -36,6 +38,20 @@ def test_what_is_refused_elsewhere_is_refused_here_in_the_same_words():
         with ahead(refused, worth) as result, pytest.raises(SolveError) as error:
             result(None)
         assert error.value.say("zh") == SolveError("solver_failed", condition="x").say("zh")
+
+
+def test_a_script_needs_no_guard_for_what_runs_beside_it(tmp_path):
+    """A process that ran the script again would ask for a process itself, and end in a traceback."""
+    script = tmp_path / "script.py"
+    script.write_text(
+        "from operator import add\n"
+        "from functools import partial\n"
+        "from alloc.solver import ahead\n"
+        "with ahead(partial(add, 1, 2), worth=True) as result:\n"
+        "    print(result(None))\n"
+    )
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
+    assert (done.stdout, done.stderr) == ("3\n", "")
 
 
 def test_what_is_not_waited_for_is_given_up():

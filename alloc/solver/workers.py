@@ -7,6 +7,7 @@ another. A process that is lost takes nothing with it: its lane is opened again 
 
 import os
 import signal
+import sys
 import threading
 import time
 import uuid
@@ -91,8 +92,25 @@ class Here(Executor):
 def local() -> ProcessPoolExecutor:
     """Open a process of this machine."""
     pool = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_ready)
-    pool.submit(int)  # start it now: it loads while the parent builds
+    with _no_script():
+        pool.submit(int)  # start it now: it loads while the parent builds
     return pool
+
+
+@contextmanager
+def _no_script() -> Iterator[None]:
+    """Let a process begin without the script that runs here: nothing of it is needed there.
+
+    A new process would run that script again, to the place where it asks for another process, and end in an error
+    where the script has no `if __name__ == "__main__"`. multiprocessing finds it by these two names only.
+    """
+    names: dict[str, Any] = sys.modules["__main__"].__dict__
+    kept = {name: names[name] for name in ("__file__", "__spec__") if name in names}
+    names.update(dict.fromkeys(kept))
+    try:
+        yield
+    finally:
+        names.update(kept)
 
 
 def openers(jobs: int, client: Any) -> list[Callable[[], Executor]]:
