@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.counterfactual import Worlds
-from alloc.instance import Instance
+from alloc.instance import GOALS, Instance
 from alloc.solution import Solution, Status
 
 UNKNOWN_WORLDS = {"status_quo": None, "without_aid": None, "through_others": None, "through_aid": None}
@@ -36,23 +36,23 @@ def compared(
     }
 
 
-PROVEN = {"objective": 0.0, "employment": 0.0}
+PROVEN = {"objective": 0.0, "employment": 0.0, "linkage": 0.0}
 
 
 def _room(instance: Instance, world: Solution) -> Mapping[str, float]:
     """Return how much more a world may bring than is known of it: nothing where it is proven.
 
-    Jobs: as if all that is not proven of the goal were jobs.
+    Jobs: as if all that is not proven of the goal were jobs; linkage likewise.
     """
     if world.status == Status.OPTIMAL:
         return PROVEN
     aim = instance.objective
     slack = world.stages[0].bound - world.stages[0].objective if world.has_plan else math.inf
-    jobs = float(aim.order[0] == "employment") if aim.order else aim.employment
-    return {
-        "objective": slack if len(aim.order) < 2 else math.inf,
-        "employment": slack / jobs if jobs > 0 else math.inf,
-    }
+    room = {"objective": slack if len(aim.order) < 2 else math.inf}
+    for goal in GOALS:
+        worth = float(aim.order[0] == goal) if aim.order else float(getattr(aim, goal))
+        room[goal] = slack / worth if worth > 0 else math.inf
+    return room
 
 
 def _reached(world: Solution) -> dict[str, float | None]:

@@ -105,7 +105,7 @@ def _no_script() -> Iterator[None]:
     where the script has no `if __name__ == "__main__"`. multiprocessing finds it by these two names only.
     """
     names: dict[str, Any] = sys.modules["__main__"].__dict__
-    kept = {name: names[name] for name in ("__file__", "__spec__") if name in names}
+    kept: dict[str, Any] = {name: names[name] for name in ("__file__", "__spec__") if name in names}
     names.update(dict.fromkeys(kept))
     try:
         yield

@@ -14,7 +14,7 @@ from alloc.report.boundaries import Boundaries
 from alloc.report.certainty import certainty
 from alloc.report.charts import DARK, LIGHT, Chart, draws_chinese, inline, style, variables
 from alloc.report.equity import gini
-from alloc.report.page.answer import answer, binding, limits
+from alloc.report.page.answer import answer, binding, claimed, limits
 from alloc.report.page.pictures import pictures
 from alloc.report.page.sheets import MOST_ROWS, sheets
 from alloc.report.page.view import View, listed, number, percent
@@ -61,6 +61,7 @@ def page(
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
         pictured=lang != "zh" or draws_chinese(),
         number=number,
+        claimed=claimed,
         percent=percent,
         listed=listed,
     )

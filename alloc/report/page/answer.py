@@ -1,5 +1,6 @@
 """The answer in three sentences: what is done with the money, what it brings, and how far that can be trusted."""
 
+import math
 from collections import Counter
 
 from alloc.instance import CATEGORIES
@@ -48,17 +49,32 @@ def _money(view: View) -> str:
 
 
 def _gain(view: View) -> str:
-    figures, quo = view.figures, view.figures["status_quo"]
+    figures, quo, without = view.figures, view.figures["status_quo"], view.figures["without_aid"]
     linked = bool(view.instance.links or len(view.tables["chains"]))
+    bridge = view.tables["bridge"]
+    each = float(bridge.loc[bridge["part"] == "total", "aid_per_job"].iloc[0])
+    known = figures["through_aid"]["range"] is None and not math.isnan(each)
     return view.say(
         "page_answer_gain_all" if linked else "page_answer_gain_jobs",
-        more=number(_whole(figures["employment"] - quo["employment"])),
         plan=number(_whole(figures["employment"])),
         quo=number(_whole(quo["employment"])),
-        linkage=number(_whole(figures["linkage"] - quo["linkage"])),
+        others=claimed(view, "through_others", "employment"),
+        more=claimed(view, "through_aid", "employment"),
+        cost=view.say("page_answer_per_job", money=f"{each:,.4g}", label=view.label) if known else "",
+        linkage=claimed(view, "through_aid", "linkage"),
         closed=figures["chains_closed"] or 0,
-        closed_quo=quo["chains_closed"],
+        closed_without="?" if without["chains_closed"] is None else without["chains_closed"],
     )
+
+
+def claimed(view: View, through: str, goal: str) -> str:
+    """Return what is claimed of a goal: a number, or between what it lies where a world is not proven."""
+    claim = view.figures[through]
+    ends = (claim["range"] or {}).get(goal)
+    if ends is not None:
+        low, high = ("?" if end is None else number(_whole(end)) for end in ends)
+        return view.say("between", low=low, high=high)
+    return "?" if claim[goal] is None else number(_whole(claim[goal]))
 
 
 def _whole(value: float) -> float:

@@ -1,7 +1,8 @@
 """The charts of the page, each from the tables of a plan."""
 
+import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 
 from alloc.instance import CATEGORIES
 from alloc.report.charts import (
@@ -113,27 +114,46 @@ def _aid(view: View) -> Chart:
     )
 
 
+WORLDS = (("without", "quo"), ("world_alone", "training"), ("with", "plan"))
+"""What stands anyway, what others' money brings, and the plan: the words and the colours."""
+
+
 def _jobs_by_county(view: View) -> Chart:
     table = view.columns("counties")
-    found = {
-        c: (quo, plan)
-        for c, quo, plan in zip(table["county"], table["jobs_gained_quo"], table["jobs_gained"], strict=True)
-    }
-    shown, rest = largest({c: plan - quo for c, (quo, plan) in found.items()})
+    columns = (table[f"jobs_gained{suffix}"] for suffix in ("_quo", "_without_aid", ""))
+    found = {c: tuple(jobs) for c, *jobs in zip(table["county"], *columns, strict=True)}
+    shown, rest = largest({c: jobs[2] - jobs[0] for c, jobs in found.items()})
     title = view.say("page_chart_gained") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
-    states = [(view.say("page_without"), "quo"), (view.say("page_with"), "plan")]
-    return dots([(view.county(c), found[c]) for c in shown], states, title=title, x=view.say("page_axis_gained"))
+    states = [(view.say(f"page_{key}"), role) for key, role in WORLDS]
+    rows = [(view.county(c), found[c]) for c in shown]
+    return dots(*_known(rows, states), title=title, x=view.say("page_axis_gained"))
+
+
+def _alone(table: Mapping[str, list[float]]) -> list[float]:
+    """Return the jobs of each county without the aid, or those that would be there anyway where that is not known."""
+    alone = table["jobs_gained_without_aid"]
+    return table["jobs_gained_quo"] if any(math.isnan(x) for x in alone) else alone
+
+
+def _known(
+    rows: Sequence[tuple[str, tuple[float, ...]]], states: Sequence[tuple[str, str]]
+) -> tuple[list[tuple[str, tuple[float, ...]]], list[tuple[str, str]]]:
+    """Return rows and states without a world that is not known."""
+    kept = [i for i in range(len(states)) if not any(math.isnan(values[i]) for _, values in rows)]
+    return [(name, tuple(values[i] for i in kept)) for name, values in rows], [states[i] for i in kept]
 
 
 def _jobs_by_industry(view: View) -> Chart:
     table = view.columns("industries")
+    columns = ("industry", "jobs_before", "jobs_quo", "jobs_without_aid", "jobs")
     found: dict[str, tuple[float, ...]] = {}
-    for s, *jobs in zip(*(table[key] for key in ("industry", "jobs_before", "jobs_quo", "jobs")), strict=True):
-        found[s] = tuple(a + b for a, b in zip(found.get(s, (0.0, 0.0, 0.0)), jobs, strict=True))
-    shown, rest = largest({s: jobs[2] - jobs[1] for s, jobs in found.items()})
+    for s, *jobs in zip(*(table[key] for key in columns), strict=True):
+        found[s] = tuple(a + b for a, b in zip(found.get(s, (0.0,) * 4), jobs, strict=True))
+    shown, rest = largest({s: jobs[3] - jobs[1] for s, jobs in found.items()})
     title = view.say("page_chart_jobs") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
-    states = [(view.say(f"page_{key}"), role) for key, role in (("today", "ink"), ("without", "quo"), ("with", "plan"))]
-    return dots([(view.industry(s), found[s]) for s in shown], states, title=title, x=view.say("page_axis_jobs"))
+    states = [(view.say(f"page_{key}"), role) for key, role in (("today", "ink"), *WORLDS)]
+    rows = [(view.industry(s), found[s]) for s in shown]
+    return dots(*_known(rows, states), title=title, x=view.say("page_axis_jobs"))
 
 
 def _bottlenecks(view: View) -> Chart:
@@ -274,8 +294,7 @@ def _map(view: View, what: str) -> Chart:
     table = view.columns("counties")
     if what == "jobs":
         values = {
-            c: plan - quo
-            for c, plan, quo in zip(table["county"], table["jobs_gained"], table["jobs_gained_quo"], strict=True)
+            c: plan - quo for c, plan, quo in zip(table["county"], table["jobs_gained"], _alone(table), strict=True)
         }
         title, unit = view.say("page_chart_map_jobs"), view.say("page_unit_jobs")
     else:

@@ -17,13 +17,13 @@ COLUMN, WIDTH, HEIGHT = 5, 550, 290
 
 
 def draw(book: Book, plan: Plan, sheet: Any, block: Block, keys: Sequence[str], title: str, row: int) -> None:
-    """Draw some columns of a table, stacked unless they are the same thing with and without the plan."""
+    """Draw some columns of a table, stacked unless they are the same thing in several worlds."""
     flat = title == "wb_chart_jobs"
     across = title == "wb_chart_funds"
     kind = {"type": "bar" if across else "column"} | ({} if flat else {"subtype": "stacked"})
     chart = book.book.add_chart(kind)
     font = {"name": FONTS[book.lang][0], "size": 9}
-    colours = ("#BFBFBF", "#4E79A7") if flat else ("#4E79A7", "#D9D9D9") if len(keys) == 2 else COLOURS
+    colours = ("#BFBFBF", "#F28E2B", "#4E79A7") if flat else ("#4E79A7", "#D9D9D9") if len(keys) == 2 else COLOURS
     names = list(block.letters)
     for key, colour in zip(keys, colours, strict=False):
         chart.add_series(

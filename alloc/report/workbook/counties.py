@@ -9,7 +9,7 @@ from alloc.instance import CATEGORIES
 from alloc.instance.schema import Gini, Parity, Rule
 from alloc.model.rules import per_head
 from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.plan import Plan, sums
+from alloc.report.workbook.plan import Plan, known, sums
 
 
 def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
@@ -82,17 +82,15 @@ def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
 
 
 def _gains(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
-    """Yield what comes about in each county with the plan, without it, and through it."""
+    """Yield what comes about in each county with the plan, anyway, without the aid, and through it."""
     for key, unit in (("jobs_gained", "jobs"), ("linkage", "linkage")):
-        quo = f"{key}_quo"
-        yield Column(
-            key, plan.head(f"wb_{key}", unit), "jobs", [row[key] for row in rows], adds_up=True, name=f"county_{key}"
-        )
-        yield Column(
-            quo, plan.head(f"wb_{quo}", unit), "jobs", [row[quo] for row in rows], adds_up=True, name=f"county_{quo}"
-        )
-        through = [Live(f"{{{key}}}-{{{quo}}}", row[key] - row[quo]) for row in rows]
-        yield Column(f"{key}_more", plan.head("wb_through_plan", unit), "jobs", through, adds_up=True)
+        alone = f"{key}_without_aid"
+        for column in (key, f"{key}_quo", alone):
+            cells = [known(row[column]) for row in rows]
+            title = plan.head(f"wb_{column}", unit)
+            yield Column(column, title, "jobs", cells, adds_up=True, name=f"county_{column}")
+        through = [Live(f"{{{key}}}-{{{alone}}}", row[key] - known(row[alone])) for row in rows]
+        yield Column(f"{key}_more", plan.head("wb_through_aid", unit), "jobs", through, adds_up=True)
     left = [row["jobseekers_left"] for row in rows]
     yield Column("left", plan.head("wb_jobseekers_left", "persons"), "jobs", left, adds_up=True)
 

@@ -24,6 +24,11 @@ BY_WORD = ("category", "kind")
 """What formulas look for by its word; everything else has a number, since ids may hold `*` or differ in case only."""
 
 
+def known(value: float | None) -> float:
+    """Return a figure of a world, 0 where that world is not known: the summary says so then."""
+    return 0.0 if value is None else value
+
+
 @dataclass(frozen=True)
 class Plan:
     """A plan with its instance, its tables and its figures, to be shown in one language."""

@@ -11,10 +11,13 @@ from alloc.report.workbook.book import Block, Book, Column, Live
 from alloc.report.workbook.charts import CHART_ROWS, draw
 from alloc.report.workbook.checks import write_checks
 from alloc.report.workbook.look import HIGH
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.plan import Plan, known
 
 MOST_PLACES = 40
 """With more counties than this the summary is by region, and with more regions without a table of places."""
+
+JOBS = ("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")
+"""The jobs of a place in the three worlds."""
 
 ONE_PAGE = 75
 """Up to this many rows the summary is printed on one page."""
@@ -44,7 +47,7 @@ def write_summary(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str])
     funds = _funds(book, plan, sheet, places.last + 2 if places else below + 1)
     if places is not None:
         draw(book, plan, sheet, places, CATEGORIES, "wb_chart_aid", 4)
-        draw(book, plan, sheet, places, ("jobs_gained_quo", "jobs_gained"), "wb_chart_jobs", 4 + CHART_ROWS)
+        draw(book, plan, sheet, places, JOBS, "wb_chart_jobs", 4 + CHART_ROWS)
     draw(book, plan, sheet, funds, ("spent", "unspent"), "wb_chart_funds", funds.top - 1)
     bottom = max(funds.last, funds.top + CHART_ROWS - 2)
     book.page(sheet, bottom, LAST)
@@ -72,28 +75,32 @@ def _section(book: Book, plan: Plan, sheet: Any, row: int, text: str) -> int:
 
 def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
     """Write what the plan brings, beside what comes about without it."""
-    figures, quo = plan.figures, plan.figures["status_quo"]
+    figures = plan.figures
     funded = sum(row["funded"] for row in plan.measures)
-    values = [
-        ("wb_employment", figures["employment"], quo["employment"]),
-        ("wb_linkage", figures["linkage"], quo["linkage"]),
-        ("wb_chains_closed", figures["chains_closed"], quo["chains_closed"]),
-    ]
-    count = [Live("SUM(funded)", funded)]
+    worlds = (figures["status_quo"], figures["without_aid"], figures)
+    goals = ("employment", "linkage", "chains_closed")
+    values = [tuple(known(world[goal]) for world in worlds) for goal in goals]
+    names = [*(plan.say(f"wb_{goal}") for goal in goals), plan.say("wb_funded_of", all=len(plan.measures))]
+    alone = sum(row["funded_without_aid"] == 1 for row in plan.measures)
     columns = [
+        Column("what", plan.say("wb_brings"), "text", names),
+        Column("plan", plan.say("wb_with_plan"), "jobs", [*(x for *_, x in values), Live("SUM(funded)", funded)]),
+        Column("quo", plan.say("wb_anyway"), "jobs", [*(x for x, *_ in values), 0]),
+        Column("alone", plan.say("wb_without_aid"), "jobs", [*(x for _, x, _ in values), alone]),
         Column(
-            "what",
-            plan.say("wb_brings"),
-            "text",
-            [*(plan.say(text) for text, _, _ in values), plan.say("wb_funded_of", all=len(plan.measures))],
+            "others",
+            plan.say("wb_through_others"),
+            "jobs",
+            [*(Live("{alone}-{quo}", y - x) for x, y, _ in values), Live("{alone}-{quo}", alone)],
         ),
-        Column("plan", plan.say("wb_with_plan"), "jobs", [*(x for _, x, _ in values), *count]),
-        Column("quo", plan.say("wb_without_plan"), "jobs", [*(x for *_, x in values), 0]),
         Column(
             "more",
-            plan.say("wb_through_plan"),
+            plan.say("wb_through_aid"),
             "jobs",
-            [*(Live("{plan}-{quo}", x - y) for _, x, y in values), Live("{plan}-{quo}", funded)],
+            [
+                *(Live("{plan}-{alone}", known(z - y)) for _, y, z in values),
+                Live("{plan}-{alone}", funded - alone),
+            ],
         ),
     ]
     return book.table(sheet, columns, top=_section(book, plan, sheet, row, "wb_answer_title"), fit=False)
@@ -129,13 +136,13 @@ def _places(book: Book, plan: Plan, sheet: Any, start: int) -> Block | None:
         return None
     found: dict[tuple[str, str], float] = defaultdict(float)
     for row in rows:
-        for key in ("aid", "national", "other", "jobs_gained", "jobs_gained_quo"):
-            found[of[row["county"]], key] += row[key]
+        for key in ("aid", "national", "other", *JOBS):
+            found[of[row["county"]], key] += known(row[key])
     for row in plan.payments:
         if row["kind"] == "aid":
             found[of[row["county"]], row["category"]] += row["amount"]
     columns = [Column("place", plan.say(f"wb_{what}"), "text", [plan.named(what, place) for place in places])]
-    for key in (*CATEGORIES, "aid", "national", "other", "jobs_gained_quo", "jobs_gained"):
+    for key in (*CATEGORIES, "aid", "national", "other", *JOBS):
         jobs = key.startswith("jobs")
         cells = [
             Live(f"SUMIFS(county_{key},county_{what},{plan.number(what, place)})", found[place, key])

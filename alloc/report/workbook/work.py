@@ -7,7 +7,10 @@ from typing import Any
 
 from alloc.report.reasons import OTHERS
 from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.plan import Plan, known
+
+FLOWS = ("flow_quo", "flow_without_aid", "flow")
+"""Purchases in the three worlds."""
 
 CAPACITIES = ("infrastructure", "training", "insurance", "technology", "enterprise")
 
@@ -24,12 +27,13 @@ def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
         Column("industry", plan.head("wb_industry"), "text", [plan.named("industry", row["industry"]) for row in rows]),
         told("jobs_before"),
         told("jobs_quo"),
+        told("jobs_without_aid"),
         told("jobs"),
         Column(
             "more",
-            plan.head("wb_through_plan", "jobs"),
+            plan.head("wb_through_aid", "jobs"),
             "jobs",
-            [Live("{jobs}-{jobs_quo}", row["jobs"] - row["jobs_quo"]) for row in rows],
+            [Live("{jobs}-{jobs_without_aid}", row["jobs"] - known(row["jobs_without_aid"])) for row in rows],
             adds_up=True,
         ),
         told("retained_quo"),
@@ -77,7 +81,7 @@ def write_chains(book: Book, plan: Plan, sheet: Any) -> None:
     book.widen(sheet, 5, 8, 16)
     top = book.table(sheet, columns, top=1, fit=False)
     sheet.write_string(0, 0, plan.say("wb_chains"), book.format("section"))
-    rows = [row for row in plan.rows("flows") if row["flow"] > 0 or row["flow_quo"] > 0]
+    rows = [row for row in plan.rows("flows") if any(known(row[key]) > 0 for key in FLOWS)]
     start = top.last + 3
     sheet.write_string(start - 1, 0, plan.say("wb_flows"), book.format("section"))
     block = book.table(sheet, list(_flows(plan, rows)), top=start, fit=False)
@@ -93,10 +97,10 @@ def _flows(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
     for key, what in (("from", "industry"), ("to", "industry"), ("county_from", "county"), ("county_to", "county")):
         yield Column(key, plan.head(f"wb_{key}"), "text", [plan.named(what, row[key]) for row in rows])
     yield Column("scenario", plan.head("wb_scenario"), "text", [_world(plan, row["scenario"]) for row in rows])
-    for key in ("flow_quo", "flow"):
-        yield Column(key, plan.head(f"wb_{key}", "money"), "money", [row[key] for row in rows])
-    more = [Live("{flow}-{flow_quo}", row["flow"] - row["flow_quo"]) for row in rows]
-    yield Column("more", plan.head("wb_through_plan", "money"), "money", more)
+    for key in FLOWS:
+        yield Column(key, plan.head(f"wb_{key}", "money"), "money", [known(row[key]) for row in rows])
+    more = [Live("{flow}-{flow_without_aid}", row["flow"] - known(row["flow_without_aid"])) for row in rows]
+    yield Column("more", plan.head("wb_through_aid", "money"), "money", more)
     yield Column("linkage", plan.head("wb_linkage", "linkage"), "jobs", [row["linkage"] for row in rows])
 
 
