@@ -198,8 +198,8 @@ def test_the_three_sentences_say_what_the_tables_say(demo: Run):
     )
     assert "most of it on infrastructure (54.1%)" in one  # 20 of 37, by hand
     assert two.startswith(
-        "Of 79 jobs that last through the year, counted from today, 0 would be there anyway, 0 come through others' money"
-        " and 79 through the aid (0.4684 万元 of aid each)"  # 37 over 79, by hand
+        "Of 79 jobs that last through the year, counted from today, 0 would be there anyway, 0 come through"
+        " others' money and 79 through the aid (0.4684 万元 of aid each)"  # 37 over 79, by hand
     )
     assert f"{demo.figures['audit']['checks']} checks" in three
     assert all(sentence.count(". ") == 0 and sentence.endswith(".") for sentence in (one, two, three))
