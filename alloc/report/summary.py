@@ -10,8 +10,8 @@ from rich.table import Table
 from rich.text import Text
 
 from alloc.instance import CATEGORIES, Instance
-from alloc.report.certainty import certainty
 from alloc.instance.worlds import speaks_of_aid
+from alloc.report.certainty import certainty
 from alloc.report.names import chain_named, named, rule_named
 from alloc.texts import say
 
