@@ -1,14 +1,20 @@
 """Signs that nobody sees, or that steer a terminal, are refused with their place; ids that look the same are told."""
 
 import json
+import re
 from importlib.resources import files
+from pathlib import Path
 
 import pytest
 import yaml
+from click.testing import CliRunner
+from conftest import asked
 from hypothesis import given
 from hypothesis import strategies as st
 from test_instance import QUESTION, TABLES, in_chinese, lay, lines, tabled
 
+import alloc.cli
+from alloc.cli import main
 from alloc.instance import inspect
 from alloc.instance.signs import outline
 from alloc.texts import HOSTILE, escaped, say
@@ -112,3 +118,29 @@ def test_every_sentence_about_signs_is_said_by_some_mistake(tmp_path):
         said |= {fault.text for fault in inspect(tmp_path).faults}
     page = yaml.safe_load((files("alloc.texts") / "signs.yaml").read_text(encoding="utf-8"))
     assert set(page) <= said
+
+
+def test_words_reach_a_terminal_through_one_place_alone():
+    """Only speech.py prints; what click says by itself goes through a function that words.py puts in its place."""
+    for path in Path(alloc.cli.__file__).parent.glob("*.py"):
+        prints = re.search(r"click\.echo|rich\.console|(?<![\w.])print\(", path.read_text(encoding="utf-8"))
+        assert path.name in ("speech.py", "words.py") or not prints
+
+
+@pytest.mark.parametrize("words", [["solve", "x\x1b[31m"], ["solve", "x", "--y\x1b[3m"], ["\x9b"], ["check", "\u202e"]])
+def test_what_is_typed_at_the_command_line_comes_back_written_out(words):
+    said = CliRunner().invoke(main, words)
+    assert said.exit_code == 2
+    assert not HOSTILE.search(said.output)
+    assert re.search(r"\\(x1b|u001b|x9b|u202e)", said.output)
+
+
+@pytest.mark.parametrize("name", ["[/red] Cele", "Cele [west]", "Cele :smile:"])
+def test_brackets_in_a_name_are_printed_as_they_are(tmp_path, monkeypatch, name):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "q").mkdir()
+    asked_for = asked(counties={"cele": {"name": name}})
+    (tmp_path / "q/instance.yaml").write_text(yaml.safe_dump(json.loads(json.dumps(asked_for)), allow_unicode=True))
+    said = CliRunner().invoke(main, ["solve", "q"])
+    assert said.exit_code == 0, said.output
+    assert name in said.output

@@ -10,6 +10,8 @@ import click
 
 from alloc.cli.speech import (
     INTERRUPTED,
+    console,
+    echo,
     instance_argument,
     lang_option,
     map_option,
@@ -64,7 +66,7 @@ def solve(
 
         reading = inspect(instance, overrides(settings))
         for doubt in reading.doubts:
-            click.echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+            echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
         if reading.instance is None:
             from alloc.errors import InstanceError
 
@@ -86,20 +88,18 @@ def solve(
 def _tell(run: "Run", as_json: bool, lang: str) -> None:
     """Print the figures, or the summary; words about the run go to standard error."""
     if as_json:
-        click.echo(json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False))
+        echo(json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False))
     if run.solution.has_plan:
         if not as_json:
-            from rich.console import Console
-
             from alloc.report.summary import summary
 
-            console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
-            console.print(summary(run.instance, run.tables, run.figures, lang))
+            screen = console()
+            screen.print(summary(run.instance, run.tables, run.figures, lang))
         if run.status == "feasible":
             gap = max(stage.gap for stage in run.solution.stages)
-            click.echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
+            echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
     else:
-        click.echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)
+        echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)
 
 
 @click.command()
@@ -114,9 +114,9 @@ def doctor(lang: str) -> None:
         from alloc.run import versions
 
         for name, number in versions().items():
-            click.echo(f"{name} {number}")
+            echo(f"{name} {number}")
         with tempfile.TemporaryDirectory() as place:
             start(Path(place) / "demo", excel=True, lang=lang)
             run = run_solve(Path(place) / "demo", lang=lang)
             run.save(Path(place) / "result", lang=lang)
-        click.echo(say("doctor_fine", lang))
+        echo(say("doctor_fine", lang))

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import instance_argument, lang_option, overrides, progress, set_option, spoken, unchecked_option
+from alloc.cli.speech import (
+    console,
+    echo,
+    instance_argument,
+    lang_option,
+    overrides,
+    progress,
+    set_option,
+    spoken,
+    unchecked_option,
+)
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -39,16 +49,16 @@ def diff(a: Path, b: Path, out: Path | None, unchecked: bool, as_json: bool, lan
         with progress(say("comparing", lang)):
             found = compare(a, b, lang=lang, unchecked=unchecked)
         if out is not None:
-            click.echo(say("wrote", lang, path=found.save(out, lang)), err=True)
+            echo(say("wrote", lang, path=found.save(out, lang)), err=True)
         if as_json:
-            click.echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
+            echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
             _tell_difference(found, lang)
 
 
 def _tell_difference(found: "Difference", lang: str) -> None:
     to, tables = found.reader(lang), found.tables
-    click.echo(f"{say('diff_title', lang, a=to.a, b=to.b)}\n{to.note}\n")
+    echo(f"{say('diff_title', lang, a=to.a, b=to.b)}\n{to.note}\n")
     to = replace(to, a="", b="")  # columns are narrow
     measures, rules = tables["measures"], tables["rules"]
     changed = measures[~measures["what"].isin(["same", "out"])]
@@ -61,13 +71,13 @@ def _tell_difference(found: "Difference", lang: str) -> None:
     differing = rules[rules["what"].isin(["only_a", "only_b"])]
     _print("rules", differing[["rule", "group", "what", "value_a", "value_b", "slack_a", "slack_b"]], to)
     if found.split.why_not:
-        click.echo(found.split.why_not)
+        echo(found.split.why_not)
         return
     _print("effects", tables["effects"], to)
     if not found.split.differ:
-        click.echo(say("diff_same_inputs", lang))
+        echo(say("diff_same_inputs", lang))
     elif found.split.solves:
-        click.echo(say("diff_solved", lang, solves=found.split.solves))
+        echo(say("diff_solved", lang, solves=found.split.solves))
 
 
 def _three(column: str) -> tuple[str, str, str]:
@@ -77,25 +87,23 @@ def _three(column: str) -> tuple[str, str, str]:
 def _print(name: str, frame: "pd.DataFrame", to: "Reader") -> None:
     """Print a table with its title, the longest ones in part."""
     from rich import box
-    from rich.console import Console
-    from rich.markup import escape
     from rich.table import Table
 
     from alloc.report.difference import cells, heads
 
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+    screen = console()
     if frame.empty:
-        console.print(f"{to.say(f'diff_{name}')}: {to.say('diff_nothing')}\n")
+        screen.print(f"{to.say(f'diff_{name}')}: {to.say('diff_nothing')}\n")
         return
     table = Table(title=to.say(f"diff_{name}"), title_justify="left", box=box.SIMPLE_HEAD)
     for column, head in heads(frame, to):
         numeric = frame[column].dtype.kind in "fiu"
         table.add_column(head, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
     for row in list(cells(frame, to))[:MOST_SHOWN]:
-        table.add_row(*map(escape, row))
-    console.print(table)
+        table.add_row(*row)
+    screen.print(table)
     if len(frame) > MOST_SHOWN:
-        console.print(to.say("diff_more_rows", count=len(frame) - MOST_SHOWN) + "\n")
+        screen.print(to.say("diff_more_rows", count=len(frame) - MOST_SHOWN) + "\n")
 
 
 @click.command()
@@ -120,9 +128,9 @@ def verify(
         with progress(say("solving", lang, name=question.name)) as log:
             found = check(question, plan, lang=lang, log=log, **options)
         if out is not None:
-            click.echo(say("wrote", lang, path=found.save(out, lang)), err=True)
+            echo(say("wrote", lang, path=found.save(out, lang)), err=True)
         if as_json:
-            click.echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
+            echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
             _tell_verdict(found, lang)
         sys.exit(1 if found.beats_the_proof else 0 if found.passed else 6)
@@ -132,29 +140,27 @@ def _tell_verdict(found: "Verification", lang: str) -> None:
     figures = found.figures
     best, name = figures["optimum"], figures["plan"]
     if found.passed:
-        click.echo(say("verify_passed", lang, plan=name))
+        echo(say("verify_passed", lang, plan=name))
     else:
-        click.echo(say("verify_broken", lang, plan=name, count=len(found.breaches)))
+        echo(say("verify_broken", lang, plan=name, count=len(found.breaches)))
         for breach in found.breaches:
-            click.echo(f"  {breach.say(lang)}")
+            echo(f"  {breach.say(lang)}")
     numbers = {key: f"{figures[key]:,.6g}" for key in ("objective", "employment", "linkage")}
-    click.echo(say("verify_brings", lang, **numbers))
+    echo(say("verify_brings", lang, **numbers))
     if best["objective"] is None and found.beats_the_proof:
-        click.echo(say("verify_was_none", lang, plan=name), err=True)
+        echo(say("verify_was_none", lang, plan=name), err=True)
         return
     if best["objective"] is None:
-        click.echo(say("verify_no_best", lang, status=say(best["status"], lang)))
+        echo(say("verify_no_best", lang, status=say(best["status"], lang)))
         return
     numbers = {key: f"{best[key]:,.6g}" for key in ("objective", "employment", "linkage")}
-    click.echo(say(f"verify_best_{best['status']}", lang, **numbers))
+    echo(say(f"verify_best_{best['status']}", lang, **numbers))
     if found.beats_the_proof:
         bound = "?" if best["bound"] is None else f"{best['bound']:,.6g}"
-        click.echo(
-            say("verify_beats", lang, plan=name, objective=f"{figures['objective']:,.6g}", bound=bound), err=True
-        )
+        echo(say("verify_beats", lang, plan=name, objective=f"{figures['objective']:,.6g}", bound=bound), err=True)
         return
     most = figures["loss_most"]
     loss = {"loss": f"{figures['loss']:,.6g}", "share": f"{figures['loss_share']:.2%}"}
-    click.echo(say("verify_loss", lang, **loss, most="?" if most is None else f"{most:,.6g}"))
+    echo(say("verify_loss", lang, **loss, most="?" if most is None else f"{most:,.6g}"))
     if not found.passed and figures["loss"] < 0:
-        click.echo(say("verify_ahead", lang))
+        echo(say("verify_ahead", lang))

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import lang_option, overrides, progress, set_option, spoken, unchecked_option
+from alloc.cli.speech import echo, lang_option, overrides, progress, set_option, spoken, unchecked_option
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -47,7 +47,7 @@ def export(
             from alloc.report.statistics import write_long
 
             plan = _plan(source, overrides(settings), lang, unchecked)
-            click.echo(say("wrote", lang, path=write_long(plan.instance, plan.tables, target)), err=True)
+            echo(say("wrote", lang, path=write_long(plan.instance, plan.tables, target)), err=True)
         else:
             from alloc.report.iati import activities, publisher
 
@@ -56,7 +56,7 @@ def export(
             activities(plan.instance, plan.tables["allocation"], by).write(
                 target, encoding="utf-8", xml_declaration=True
             )
-        click.echo(say("wrote", lang, path=target), err=True)
+        echo(say("wrote", lang, path=target), err=True)
 
 
 def _program(source: Path, target: Path, kind: str, settings: dict[str, Any]) -> None:

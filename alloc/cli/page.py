@@ -5,6 +5,7 @@ from pathlib import Path
 import click
 
 from alloc.cli.speech import (
+    echo,
     instance_argument,
     lang_option,
     map_option,
@@ -53,4 +54,4 @@ def page(
         target = out or results
         target.mkdir(parents=True, exist_ok=True)
         write_page(question, tables, figures, target, lang, drawn, pictures)
-        click.echo(say("wrote", lang, path=target / "report.html"), err=True)
+        echo(say("wrote", lang, path=target / "report.html"), err=True)

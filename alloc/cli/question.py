@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from alloc.cli.speech import instance_argument, lang_option, overrides, set_option, spoken
+from alloc.cli.speech import echo, instance_argument, lang_option, overrides, set_option, spoken
 from alloc.texts import say
 
 
@@ -22,15 +22,15 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
 
         reading = inspect(instance, overrides(settings))
         for fault in reading.faults:
-            click.echo(fault.say(lang), err=True)
+            echo(fault.say(lang), err=True)
         for doubt in reading.doubts:
-            click.echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+            echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
         if reading.instance is None:
-            click.echo(say("check_faults", lang, count=total(reading.faults)), err=True)
+            echo(say("check_faults", lang, count=total(reading.faults)), err=True)
             sys.exit(2)
         found = reading.instance
         sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}
-        click.echo(say("check_fine", lang, name=found.name, doubts=len(reading.doubts), **sizes))
+        echo(say("check_fine", lang, name=found.name, doubts=len(reading.doubts), **sizes))
 
 
 @click.command()
@@ -39,7 +39,7 @@ def schema(lang: str) -> None:
     """Print the JSON Schema of an instance, for editors."""
     from alloc.instance.dictionary import json_schema
 
-    click.echo(json.dumps(json_schema(lang), ensure_ascii=False, indent=2))
+    echo(json.dumps(json_schema(lang), ensure_ascii=False, indent=2))
 
 
 @click.command()
@@ -52,7 +52,7 @@ def new(folder: Path, excel: bool, lang: str) -> None:
         from alloc.instance.starter import start
 
         path = start(folder, excel, lang)
-        click.echo(say("new_next", lang, path=path if excel else folder))
+        echo(say("new_next", lang, path=path if excel else folder))
 
 
 @click.command()
@@ -66,7 +66,7 @@ def convert(instance: Path, target: Path, overwrite: bool, lang: str) -> None:
         from alloc.instance import read, write
 
         write(read(instance), target, overwrite, lang)
-        click.echo(say("new_next", lang, path=target))
+        echo(say("new_next", lang, path=target))
 
 
 @click.command()
@@ -80,4 +80,4 @@ def generate(counties: int, seed: int, folder: Path, lang: str) -> None:
         from alloc.generate import generate as write_question
 
         write_question(counties, seed, folder)
-        click.echo(say("new_next", lang, path=folder))
+        echo(say("new_next", lang, path=folder))

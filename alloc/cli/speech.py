@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
 from types import FrameType
-from typing import TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import click
 
 from alloc.cli.words import chosen
 from alloc.errors import AllocError, RequestError
-from alloc.texts import LANGUAGES, say
+from alloc.texts import LANGUAGES, escaped, say
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.text import Text
 
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), callback=chosen)
 set_option = click.option("--set", "settings", multiple=True)
@@ -29,6 +33,32 @@ INTERRUPTED, UNHEARD = 130, 141
 """Exit codes as shells know them: ended by an interrupt; nobody reads the output any more."""
 
 
+def echo(words: str, err: bool = False) -> None:
+    """Print words; here and in `console`, and nowhere else, words go to a terminal, and none of them steers it."""
+    click.echo(escaped(words), err=err)
+
+
+def console(err: bool = False) -> "Console":
+    """Return where tables and moving lines are printed: words are taken to the letter, brackets included."""
+    from rich.console import Console
+
+    class Plain(Console):
+        def render_str(self, text: str, **how: Any) -> "Text":
+            return super().render_str(escaped(text), **how)
+
+    wide = None if err or sys.stdout.isatty() else 150
+    return Plain(stderr=err, highlight=False, markup=False, emoji=False, width=wide)
+
+
+@contextmanager
+def moving(words: str) -> Iterator[Callable[[str], None]]:
+    """Show a line that changes, and yield what changes it."""
+    from rich.text import Text  # a plain string would be searched for brackets
+
+    with console(err=True).status(Text(escaped(words))) as line:
+        yield lambda news: line.update(Text(escaped(news)))
+
+
 @contextmanager
 def spoken(lang: str) -> Iterator[None]:
     """Turn errors raised on purpose into words on standard error and their exit code."""
@@ -38,13 +68,13 @@ def spoken(lang: str) -> Iterator[None]:
         finally:
             sys.stdout.flush()  # here, where it can be said that nobody reads
     except AllocError as error:
-        click.echo(error.say(lang), err=True)
+        echo(error.say(lang), err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         sys.exit(UNHEARD)
     except KeyboardInterrupt:
-        click.echo(say("interrupted", lang), err=True)
+        echo(say("interrupted", lang), err=True)
         sys.exit(INTERRUPTED)
     except Exception as error:
         failed = next(
@@ -53,7 +83,7 @@ def spoken(lang: str) -> Iterator[None]:
         if failed is None:
             raise
         text = "not_accessible" if failed.filename else "not_accessible_file"
-        click.echo(say(text, lang, path=failed.filename, reason=failed.strerror or failed), err=True)
+        echo(say(text, lang, path=failed.filename, reason=failed.strerror or failed), err=True)
         sys.exit(2)
 
 
@@ -84,9 +114,9 @@ def saved(write: Callable[[Path], Path], target: Path, lang: str) -> bool:
             if error.text != "folder_exists":
                 raise
     if place == target:
-        click.echo(say("wrote", lang, path=target), err=True)
+        echo(say("wrote", lang, path=target), err=True)
     else:
-        click.echo(say("saved_aside", lang, path=target, kept=place), err=True)
+        echo(say("saved_aside", lang, path=target, kept=place), err=True)
     return place == target
 
 
@@ -104,9 +134,7 @@ def progress(words: str) -> Iterator[TextIO | None]:
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-
     from alloc.solver.progress import Progress
 
-    with Console(stderr=True).status(words) as line:
-        yield cast(TextIO, Progress(lambda news: line.update(f"{words}: {news}")))
+    with moving(words) as update:
+        yield cast(TextIO, Progress(lambda news: update(f"{words}: {news}")))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import INTERRUPTED, instance_argument, lang_option, overrides, set_option, spoken
+from alloc.cli.speech import INTERRUPTED, console, echo, instance_argument, lang_option, overrides, set_option, spoken
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ def sweep(
             words = say(
                 f"sweep_forecast{known}", lang, **values, pilots=len(found.pilots), time=_time(found.seconds, lang)
             )
-            click.echo(words)
+            echo(words)
             return
         try:
             with _progress(lang) as tell:
@@ -64,14 +64,14 @@ def sweep(
                     overwrite=overwrite, tell=tell, apart=True, **options,
                 )  # fmt: skip
         except KeyboardInterrupt:
-            click.echo(say("sweep_stopped", lang, path=target), err=True)
+            echo(say("sweep_stopped", lang, path=target), err=True)
             sys.exit(INTERRUPTED)
         counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in done.counts.items())
-        click.echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
+        echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
         unproven = sum(1 for point in done.points if not point.proven)
         if unproven:
-            click.echo(say("sweep_unproven", lang, count=unproven, points=len(done.points)), err=True)
-        click.echo(say("wrote", lang, path=target), err=True)
+            echo(say("sweep_unproven", lang, count=unproven, points=len(done.points)), err=True)
+        echo(say("wrote", lang, path=target), err=True)
         sys.exit(done.exit_code)
 
 
@@ -93,7 +93,6 @@ def _progress(lang: str) -> Iterator[Callable[[int, "Point | None"], None] | Non
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     columns = (
@@ -102,7 +101,7 @@ def _progress(lang: str) -> Iterator[Callable[[int, "Point | None"], None] | Non
         MofNCompleteColumn(),
         TimeRemainingColumn(elapsed_when_finished=True),
     )
-    with Progress(*columns, TextColumn("{task.fields[news]}"), console=Console(stderr=True)) as shown:
+    with Progress(*columns, TextColumn("{task.fields[news]}", markup=False), console=console(err=True)) as shown:
         task = shown.add_task(say("sweep_running", lang), total=None, news="")
 
         def tell(left: int, point: "Point | None") -> None:

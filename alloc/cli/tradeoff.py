@@ -11,7 +11,18 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from alloc.cli.answer import MOST_THREADS
-from alloc.cli.speech import INTERRUPTED, instance_argument, lang_option, overrides, saved, set_option, spoken
+from alloc.cli.speech import (
+    INTERRUPTED,
+    console,
+    echo,
+    instance_argument,
+    lang_option,
+    moving,
+    overrides,
+    saved,
+    set_option,
+    spoken,
+)
 from alloc.cli.words import speaking
 from alloc.errors import RequestError
 from alloc.texts import say
@@ -155,7 +166,7 @@ def _asked(instance: Path, given: dict[str, object], lang: str) -> "Instance":
 
     reading = inspect(instance, given)
     for doubt in reading.doubts:
-        click.echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+        echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
     if reading.instance is None:
         raise InstanceError(reading.faults)
     return reading.instance
@@ -175,13 +186,11 @@ def _budgets(written: str | None) -> dict[str, list[float]] | None:
 def _tell(figures: dict[str, Any], lines: list[Any], as_json: bool) -> None:
     """Print the figures, or the summary."""
     if as_json:
-        click.echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
+        echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
     else:
-        from rich.console import Console
-
-        console = Console(highlight=False, width=None if sys.stdout.isatty() else 150)
+        screen = console()
         for line in lines:
-            console.print(line)
+            screen.print(line)
 
 
 def _code(complete: bool, statuses: list[str]) -> int:
@@ -197,7 +206,5 @@ def _counting(text: str, name: str, lang: str) -> Iterator[Callable[[int], None]
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status(say(text, lang, name=name, count=0)) as line:
-        yield lambda count: line.update(say(text, lang, name=name, count=count))
+    with moving(say(text, lang, name=name, count=0)) as update:
+        yield lambda count: update(say(text, lang, name=name, count=count))

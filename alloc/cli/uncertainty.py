@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import instance_argument, lang_option, overrides, saved, set_option, spoken
+from alloc.cli.speech import echo, instance_argument, lang_option, moving, overrides, saved, set_option, spoken
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -71,13 +71,13 @@ def sensitivity(
             )
         named = saved(lambda place: found.save(place, overwrite, lang), target, lang)
         if as_json:
-            click.echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
+            echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
             for line in summary.summary(found.tables, found.figures, lang):
-                click.echo(line)
+                echo(line)
         unproven = found.figures["not_proven"]
         if unproven:
-            click.echo(say("study_unproven", lang, count=unproven, solves=found.figures["solves"]), err=True)
+            echo(say("study_unproven", lang, count=unproven, solves=found.figures["solves"]), err=True)
         sys.exit(2 if not named else 4 if unproven else 0)
 
 
@@ -99,14 +99,12 @@ def _counting(name: str, lang: str) -> Iterator["Callable[[Point], None] | None"
     if not sys.stderr.isatty():
         yield None
         return
-    from rich.console import Console
-
-    with Console(stderr=True).status(say("studying", lang, name=name, solves=0)) as line:
+    with moving(say("studying", lang, name=name, solves=0)) as update:
         solved = 0
 
         def tell(point: "Point") -> None:
             nonlocal solved
             solved += 1
-            line.update(say("studying", lang, name=name, solves=solved))
+            update(say("studying", lang, name=name, solves=solved))
 
         yield tell

@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from alloc.texts import LANGUAGES, catalogue
+from alloc.texts import LANGUAGES, catalogue, escaped
 
 VARIABLE = "ALLOC_LANG"
 """What says the language where no option does."""
@@ -102,6 +102,7 @@ def _listen() -> None:
     for name in ("core", "decorators", "exceptions", "formatting", "parser", "types"):
         module = import_module(f"click.{name}")
         module.__dict__["_"] = _say
+        module.__dict__["echo"] = lambda words=None, **how: click.echo(escaped(str(words)) if words else words, **how)
         module.__dict__["ngettext"] = lambda one, many, number: _say(one if number == 1 else many)
 
 

@@ -1,11 +1,12 @@
 """The shape of what was written: unknown keys, wrong types, numbers out of range, all at once."""
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from alloc.errors import Fault
+from alloc.errors import MOST_FAULTS, Fault
 from alloc.instance import schema
 from alloc.instance.document import UNREAD, Path, Source, copied
 from alloc.instance.numerals import advice
@@ -55,11 +56,22 @@ def shaped(source: Source) -> tuple[Document | None, set[Path], Mapping[str, Seq
         except ValidationError as error:
             errors = error.errors(include_url=False)
             if attempt == 0:
-                said = [e for e in errors if not _is_said(e, source)]
-                source.faults.extend(_fault(e, source, data) for e in said)
+                source.faults.extend(_faults([e for e in errors if not _is_said(e, source)], source, data))
                 broken |= {_path(e)[:2] for e in errors}
             _leave_out(data, {_at_fault(data, _path(e), e["type"]) for e in errors}, rows)
     return None, broken, rows
+
+
+def _faults(errors: Iterable[Any], source: Source, data: Any) -> Iterator[Fault]:
+    """Yield the errors of pydantic as faults; of one table, those that nobody will be told are only counted."""
+    sizes: Counter[object] = Counter()
+    for error in errors:
+        table = error["loc"][0]
+        sizes[table] += 1
+        if sizes[table] <= 2 * MOST_FAULTS:
+            yield _fault(error, source, data)
+        else:
+            yield Fault(source.place(_path(error)), "", "more_faults", {"count": 1})
 
 
 def _is_said(error: Any, source: Source) -> bool:

@@ -43,7 +43,7 @@ def _totals(table: str, keys: Sequence[Any], rows: Any) -> Iterator[tuple[Any, t
         words = [str(key)] if isinstance(key, str) else []
         words += [word for column in CALLED if isinstance(word := _column(rows[key], column), str)]
         named = next((word for word in words if _WORD.fullmatch(_ASIDE.sub("", word))), None)
-        figures = _figures(rows[key])
+        figures = _figures(rows[key]) if table in SUMMED else {}
         if named is not None:
             yield key, ("total_row", {"found": named})
         elif table in SUMMED and _is_sum(figures, above):

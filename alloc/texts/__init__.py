@@ -36,5 +36,5 @@ def say(text: str, lang: str = "en", /, **values: object) -> str:
 
 
 def escaped(text: str) -> str:
-    """Return a text with its hostile signs written out: `\\x1b`."""
-    return HOSTILE.sub(lambda sign: ascii(sign[0])[1:-1], text)
+    """Return a text with its hostile signs written out, as JSON has them: `\\u001b`."""
+    return HOSTILE.sub(lambda sign: f"\\u{ord(sign[0]):04x}", text)
