@@ -79,7 +79,9 @@ def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) ->
         return answer(source, unchecked)
     from alloc.instance import read
     from alloc.run import solve
+    from alloc.solver import unbroken
 
     instance = read(source, settings)
-    with progress(say("solving", lang, name=instance.name)) as log:
-        return answer(solve(instance, lang=lang, log=log))
+    with progress(say("solving", lang, name=instance.name)) as log, unbroken():
+        run = solve(instance, lang=lang, log=log)
+    return answer(run)

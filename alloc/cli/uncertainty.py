@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import echo, instance_argument, lang_option, moving, overrides, saved, set_option, spoken
+from alloc.cli.speech import (
+    INTERRUPTED,
+    echo,
+    instance_argument,
+    lang_option,
+    moving,
+    overrides,
+    saved,
+    set_option,
+    spoken,
+)
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -78,7 +88,8 @@ def sensitivity(
         unproven = found.figures["not_proven"]
         if unproven:
             echo(say("study_unproven", lang, count=unproven, solves=found.figures["solves"]), err=True)
-        sys.exit(2 if not named else 4 if unproven else 0)
+        code = INTERRUPTED if found.figures["interrupted"] else 4 if unproven else 0
+        sys.exit(code if named else 2)
 
 
 def _spread(written: tuple[str, ...]) -> dict[str, float]:

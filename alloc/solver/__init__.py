@@ -4,7 +4,7 @@ from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near, solve_s
 from alloc.solver.held import Held, reaching, solve_held
 from alloc.solver.learnt import lessons, plain
 from alloc.solver.near import Near, Other, apart
-from alloc.solver.patience import Patience
+from alloc.solver.patience import Patience, unbroken
 from alloc.solver.rivals import Efficient, Pair, Rivals
 from alloc.solver.whole import Choice, Kept, choice_of, solve_near, solve_whole
 from alloc.solver.workers import ahead
@@ -32,4 +32,5 @@ __all__ = [
     "solve_near",
     "solve_suited",
     "solve_whole",
+    "unbroken",
 ]

@@ -126,6 +126,8 @@ class Near:
         """Return where rounds lead from a start; whole: whether whole decisions may change, else they are held."""
         here = x, apart(self.totals(x), others)
         for _ in range(rounds):
+            if self._patience.over():
+                break
             answer = self._away(others, here[0], ends, whole)
             distance = -INF if answer is None else apart(self.totals(answer), others)
             before = here[1]

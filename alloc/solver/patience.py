@@ -1,10 +1,13 @@
 """How long a search may take: the time limit and Ctrl-C, for everything that one solve runs."""
 
+import math
 import signal
 import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+
+from alloc.errors import AllocError
 
 _listening: list["Patience"] = []
 """Whose searches run now, the outermost first: Ctrl-C is meant for all of them."""
@@ -75,6 +78,20 @@ class Patience:
         last = Patience(seconds)
         last._of = None  # what was heard already does not end it
         return last
+
+
+@contextmanager
+def unbroken() -> Iterator[None]:
+    """Raise KeyboardInterrupt at the end where Ctrl-C ended a search within: what half a search says is no answer."""
+    patience = Patience(math.inf)
+    try:
+        with patience.listening():
+            yield
+    except AllocError:
+        if not patience.stopped:
+            raise
+    if patience.stopped:
+        raise KeyboardInterrupt
 
 
 def _stop(number: int, frame: object) -> None:

@@ -42,3 +42,8 @@ def write_figures(figures: Mapping[str, Any], file: Path) -> None:
 def numbered(word: str, number: int, count: int) -> str:
     """Return the name of one of many folders, such that they sort as they are numbered."""
     return f"{word}-{number:0{max(2, len(str(count)))}d}"
+
+
+def finite(number: float) -> float | None:
+    """Return a number that JSON can hold."""
+    return number if abs(number) < float("inf") else None

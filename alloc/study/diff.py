@@ -17,6 +17,7 @@ from alloc.report.difference import Reader, section, workbook
 from alloc.report.folder import write_tables
 from alloc.report.target import filled
 from alloc.run import Run
+from alloc.solver import unbroken
 from alloc.study.answers import Answer, answer
 from alloc.study.split import Split, split
 from alloc.texts import say
@@ -76,12 +77,14 @@ def diff(
     questions are solved. unchecked: take results whose tables were edited since they were written.
     Raises RequestError where one is no plan or the two count money in different units.
     """
-    one, two = answer(a, unchecked), answer(b, unchecked)
+    with unbroken():
+        one, two = answer(a, unchecked), answer(b, unchecked)
     units = [(x.instance.money.currency, x.instance.money.unit) for x in (one, two)]
     if units[0] != units[1]:
         first, second = (f"{unit:g} {currency}" for currency, unit in units)
         raise RequestError("diff_money", a=first, b=second)
-    causes = split(one, two, lang)
+    with unbroken():
+        causes = split(one, two, lang)
     tables = {
         "goals": _goals(one, two),
         "effects": pd.DataFrame([asdict(effect) for effect in causes.effects], columns=["name", "jobs", "low", "high"]),

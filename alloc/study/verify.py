@@ -21,7 +21,7 @@ from alloc.report.tables import tables
 from alloc.report.target import filled
 from alloc.run import Run, solve, wanted
 from alloc.solution import Solution
-from alloc.solver import Held, reaching, solve_held
+from alloc.solver import Held, reaching, solve_held, unbroken
 from alloc.study.plan import Plan, held, plan_of, read_plan
 
 OPTIMUM = ("status", "objective", "bound", "gap", "employment", "linkage", "stages")
@@ -119,10 +119,11 @@ def verify(
         plan = plan_of(plan.instance.name, plan.tables)
     elif not isinstance(plan, Plan):
         plan = read_plan(Path(plan), instance)
-    best = _optimum(instance, against, options, lang, log)
-    decided = held(instance, plan)
-    solution = solve_held(instance, decided, options, _floor(instance, best))
-    worlds = find_worlds(instance, options)
+    with unbroken():
+        best = _optimum(instance, against, options, lang, log)
+        decided = held(instance, plan)
+        solution = solve_held(instance, decided, options, _floor(instance, best))
+        worlds = find_worlds(instance, options)
     found = _tables(instance, decided, solution, worlds)
     told = _told(instance, solution, worlds, found)
     breaches = (*_strange(instance, plan), *_broken(plan, audit(instance, found, told).findings))

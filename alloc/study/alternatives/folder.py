@@ -7,7 +7,7 @@ import pandas as pd
 
 from alloc.report.target import filled
 from alloc.study.alternatives.study import Alternative, Alternatives
-from alloc.study.binder import numbered, write_figures, write_tables
+from alloc.study.binder import finite, numbered, write_figures, write_tables
 
 MARK = "alternatives.json"
 """What tells alternatives from any other folder."""
@@ -39,6 +39,11 @@ def _row(found: Alternatives, plan: Alternative) -> dict[str, Any]:
 
 def ranges(found: Alternatives) -> pd.DataFrame:
     """Return one row for each county: the range of its aid within the tolerance, and what the plans shown reach."""
+    columns = ["county", "least", "most", "least_bound", "most_bound", "shown_least", "shown_most"]
+    return pd.DataFrame(_ranges(found), columns=columns)
+
+
+def _ranges(found: Alternatives) -> list[dict[str, Any]]:
     rows = []
     for span in found.ranges:
         aid = [float(plan.run.tables["counties"].set_index("county")["aid"][span.county]) for plan in found.plans]
@@ -47,14 +52,13 @@ def ranges(found: Alternatives) -> pd.DataFrame:
                 "county": span.county,
                 "least": span.low,
                 "most": span.high,
-                "least_bound": span.least,
-                "most_bound": span.most,
+                "least_bound": finite(span.least),
+                "most_bound": finite(span.most),
                 "shown_least": min(aid, default=None),
                 "shown_most": max(aid, default=None),
             }
         )
-    columns = ["county", "least", "most", "least_bound", "most_bound", "shown_least", "shown_most"]
-    return pd.DataFrame(rows, columns=columns)
+    return rows
 
 
 def figures(found: Alternatives) -> dict[str, Any]:
@@ -74,7 +78,7 @@ def figures(found: Alternatives) -> dict[str, Any]:
         "complete": found.complete,
         "least_moved": min(pairs, default=None),
         "moved": [list(row) for row in found.moved],
-        "ranges": ranges(found).to_dict("records"),
+        "ranges": _ranges(found),
         "plans": [_row(found, plan) for plan in found.plans],
         "interrupted": found.interrupted,
         "solves": found.solves,

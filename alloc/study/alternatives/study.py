@@ -129,7 +129,8 @@ def alternatives(
     patience = Patience(math.inf)
     with patience.listening():
         found = _found(question, options, patience, count, part, every, lang, tell or (lambda _: None))
-    return replace(found, interrupted=patience.stopped, seconds=time.perf_counter() - started)
+    complete = found.complete and not patience.stopped
+    return replace(found, complete=complete, interrupted=patience.stopped, seconds=time.perf_counter() - started)
 
 
 def _found(

@@ -7,7 +7,7 @@ import pandas as pd
 
 from alloc.report.charts import chart_files, standalone
 from alloc.report.target import filled
-from alloc.study.binder import numbered, write_figures, write_tables
+from alloc.study.binder import finite, numbered, write_figures, write_tables
 from alloc.study.frontier.pictures import picture
 from alloc.study.frontier.study import LESS, Curve, Frontier, Point
 
@@ -65,7 +65,7 @@ def _curve(found: Frontier, curve: Curve) -> dict[str, Any]:
         "knee": next((point.number for point in curve.points if "knee" in point.kind.split("|")), None),
         "points": [_point(found, point) for point in curve.points],
         "segments": [
-            {"from": numbers[s.start], "to": numbers[s.end], "within": s.within, "reached": s.reached}
+            {"from": numbers[s.start], "to": numbers[s.end], "within": finite(s.within), "reached": s.reached}
             for s in (trace.segments if trace else ())
         ],
     }
@@ -81,11 +81,6 @@ def _point(found: Frontier, point: Point) -> dict[str, Any]:
         "could_be_better_by": dict(zip(found.objectives, (finite(x) for x in point.slack), strict=True)),
         "plan": numbered("point", point.number, len(found.points)),
     }
-
-
-def finite(number: float) -> float | None:
-    """Return a number that JSON can hold."""
-    return number if abs(number) < float("inf") else None
 
 
 def save(found: Frontier, out: Path, overwrite: bool, lang: str) -> Path:

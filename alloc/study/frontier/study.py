@@ -91,8 +91,8 @@ class Frontier:
 
     @property
     def complete(self) -> bool:
-        """Tell whether every curve is."""
-        return all(curve.complete for curve in self.curves)
+        """Tell whether every curve is, and none is missing."""
+        return not self.interrupted and all(curve.complete for curve in self.curves)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -154,7 +154,13 @@ def frontier(
             options = wanted(question, gap=gap, time_limit=time_limit, threads=threads)
             before = sum(len(curve.points) for curve in found)
             search = _Search(question, names, options, patience, lang, before, amount)
-            found.append(replace(search.curve(points, exact, tolerance, tell), budget=amount))
+            try:
+                found.append(replace(search.curve(points, exact, tolerance, tell), budget=amount))
+            except KeyboardInterrupt:
+                if not found:
+                    raise
+            if patience.stopped:
+                break
     return Frontier(
         asked[0],
         names,

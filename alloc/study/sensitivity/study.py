@@ -14,6 +14,7 @@ from alloc.errors import RequestError
 from alloc.instance import Instance, draft, read
 from alloc.instance.figures import figures
 from alloc.run import solve, versions
+from alloc.solver import unbroken
 from alloc.study.asking import Question as Asked
 from alloc.study.points import Overrides, Point, asking
 from alloc.study.sensitivity import folder, indices
@@ -89,12 +90,14 @@ def sensitivity(
     range for `information`.
     overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes; cluster: address of a Dask
     scheduler to use instead. tell: is told of each point.
+    Ctrl-C ends it with the methods that are done.
     Raises RequestError where nothing varies, where there is no plan to begin with, or where SALib is missing.
     """
     _asked_well(methods, samples, nodes, reach, lang)
     if gap is None and "switching" in methods:
         gap = min(SHARP, read(Path(instance), overrides).solver.gap)
-    base = solve(instance, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
+    with unbroken():
+        base = solve(instance, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
     if not base.solution.has_plan:
         raise RequestError("nothing_to_vary", status=base.status)
     spread = dict(spread or {})
@@ -102,15 +105,23 @@ def sensitivity(
     counts = {method: samples or SAMPLES[method] for method in SAMPLES}
     counts["sobol"] = 1 << (counts["sobol"] - 1).bit_length()  # what Sobol sequences are even in
     options = {"gap": gap, "time_limit": time_limit}
-    with asking(Asked(draft(Path(instance)), options, lang), jobs, cluster) as answers:
-        asked = Question(base, dict(overrides or {}), answers, tell)
-        tables = {
-            method: _found(method, asked, choice, counts, nodes, seed, reach) for method in METHODS if method in methods
-        }
+    tables: dict[str, pd.DataFrame] = {}
+    interrupted = False
+    try:
+        with asking(Asked(draft(Path(instance)), options, lang), jobs, cluster) as answers:
+            asked = Question(base, dict(overrides or {}), answers, tell)
+            for method in METHODS:
+                if method in methods:
+                    tables[method] = _found(method, asked, choice, counts, nodes, seed, reach)
+    except KeyboardInterrupt:
+        if not tables:
+            raise
+        interrupted = True
     settings: dict[str, Any] = {"methods": list(tables), "only": list(only)}
     settings["spread"] = {**asked.instance.spread, **spread}
     settings |= {"samples": {m: n for m, n in counts.items() if m in methods}, "seed": seed}
     settings |= {"nodes": nodes if "information" in methods else None, "reach": reach}
+    settings["interrupted"] = interrupted
     return Sensitivity(asked.instance, tables, _figures(asked, choice, settings))
 
 

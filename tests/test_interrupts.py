@@ -1,0 +1,208 @@
+"""Ctrl-C and SIGTERM at every stage of every command: what is found is kept, and nothing else is said."""
+
+import json
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import alloc
+from alloc.cli import main
+
+DEMO = Path(__file__).parent.parent / "instances/demo"
+PLAN = {"grid": {"funds.tianjin.amount": [30, 37, 45]}}
+
+
+@pytest.fixture(autouse=True)
+def listening() -> Iterator[None]:
+    """Undo what a shell does to processes in the background, and what a command leaves behind."""
+    names = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [signal.signal(number, signal.SIG_DFL) for number in names]
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    for number, handler in zip(names, before, strict=True):
+        signal.signal(number, handler)
+
+
+def strike(patch: pytest.MonkeyPatch, place: str, number: int = signal.SIGINT, call: int = 1) -> list[int]:
+    """Send a signal as soon as a function is called for the n-th time; return the list of its calls."""
+    room, _, name = place.rpartition(".")
+    owner: Any = None
+    parts = room.split(".")
+    for k in range(len(parts), 0, -1):
+        try:
+            owner = __import__(".".join(parts[:k]), fromlist=["_"])
+        except ModuleNotFoundError:
+            continue
+        for part in parts[k:]:
+            owner = getattr(owner, part)
+        break
+    real, calls = getattr(owner, name), []
+
+    def struck(*given: Any, **options: Any) -> Any:
+        calls.append(len(calls))
+        if len(calls) == call:
+            os.kill(os.getpid(), number)
+        return real(*given, **options)
+
+    patch.setattr(owner, name, struck)
+    return calls
+
+
+def ended(patch: pytest.MonkeyPatch, place: str, *words: object, number: int = signal.SIGINT, call: int = 1) -> Any:
+    """Run a command that is struck at a place, and check how it ends."""
+    calls = strike(patch, place, number, call)
+    done = CliRunner().invoke(main, [str(word) for word in words])
+    assert len(calls) >= call, "this stage was not reached"
+    assert done.exit_code == 130, (done.output, done.exception)
+    assert "Traceback" not in done.output
+    return done
+
+
+ALTERNATIVES = "alloc.study.alternatives.study"
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    ("place", "plans"),
+    [
+        (f"{ALTERNATIVES}.solve_whole", False),
+        (f"{ALTERNATIVES}.Near", False),
+        ("alloc.solver.near.Near.county_end", False),
+        ("alloc.solver.near.Near.toward", True),
+        ("alloc.solver.near.Near.farthest", True),
+        ("alloc.solver.near.Near.driven", True),
+        ("alloc.solver.near.Near.plan", True),
+        ("alloc.run.audit", False),
+    ],
+)
+def test_alternatives_keep_what_they_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, plans: bool, number: int
+):
+    words = ["alternatives", DEMO, "--count", 3, "--within", "10%", "--out", tmp_path / "out", "--json"]
+    done = ended(monkeypatch, place, *words, number=number)
+    figures = json.loads(done.stdout)
+    assert figures["interrupted"]
+    assert not figures["complete"]
+    if place.endswith("solve_whole"):
+        assert (figures["status"], figures["best"]) == ("no_solution", {})
+        return
+    assert figures["best"]["objective"] == pytest.approx(79)
+    assert len(figures["plans"]) >= plans
+    assert figures == json.loads((tmp_path / "out/alternatives.json").read_text(encoding="utf-8"))
+    for row in figures["plans"]:
+        assert json.loads((tmp_path / "out" / row["plan"] / "run.json").read_text(encoding="utf-8"))["audit"]["passed"]
+
+
+def test_a_range_of_which_nothing_is_proven_is_empty_and_no_infinity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    done = ended(
+        monkeypatch, "alloc.solver.near.Near.county_end", "alternatives", DEMO, "--out", tmp_path / "out", "--json"
+    )
+    assert "Infinity" not in done.stdout
+    assert "NaN" not in done.stdout
+    assert {row["most_bound"] for row in json.loads(done.stdout)["ranges"]} == {None}
+    assert "inf" not in (tmp_path / "out/ranges.csv").read_text(encoding="utf-8-sig")
+
+
+@pytest.mark.parametrize(
+    ("place", "call", "points"),
+    [
+        ("alloc.study.frontier.study.solve_whole", 1, None),
+        ("alloc.study.frontier.study.find_worlds", 1, None),
+        ("alloc.solver.rivals.Rivals.efficient", 3, 2),
+        ("alloc.solver.rivals.Rivals.plan", 1, 2),
+        ("alloc.study.frontier.study.completed", 1, 2),
+    ],
+)
+def test_a_frontier_keeps_the_points_it_has(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, call: int, points: int | None
+):
+    out = tmp_path / "out"
+    words = ["frontier", DEMO, "--objectives", "employment,cost", "--points", 4, "--out", out, "--json"]
+    done = ended(monkeypatch, place, *words, call=call)
+    if points is None:
+        assert not out.exists()
+        return
+    figures = json.loads(done.stdout)
+    assert figures["interrupted"]
+    assert not figures["complete"]
+    assert len(figures["curves"][0]["points"]) >= points
+    assert figures == json.loads((out / "frontier.json").read_text(encoding="utf-8"))
+
+
+def test_frontiers_of_several_budgets_keep_those_that_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    words = ["frontier", DEMO, "--points", 2, "--budgets", "tianjin=30,37", "--out", tmp_path / "out", "--json"]
+    done = ended(monkeypatch, "alloc.study.frontier.study.find_worlds", *words, call=2)
+    figures = json.loads(done.stdout)
+    assert [(curve["budget"], len(curve["points"])) for curve in figures["curves"]] == [(30, 1)]
+    assert not figures["complete"]
+
+
+ONLY = ["--only", "funds.tianjin.amount", "--spread", "example=0.1"]
+
+
+def test_sensitivity_keeps_the_methods_that_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    out = tmp_path / "out"
+    words = ["sensitivity", DEMO, *ONLY, "--method", "tornado", "--method", "switching", "--out", out, "--json"]
+    done = ended(monkeypatch, "alloc.study.sensitivity.study.switching", *words)
+    assert json.loads(done.stdout)["methods"] == ["tornado"]
+    assert json.loads(done.stdout)["interrupted"]
+    assert (out / "tornado.csv").is_file()
+    assert not (out / "switching.csv").exists()
+
+
+@pytest.mark.parametrize("place", ["alloc.study.sensitivity.study.solve", "alloc.study.asking.solve_near"])
+def test_sensitivity_without_any_method_done_says_only_that(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
+):
+    done = ended(monkeypatch, place, "sensitivity", DEMO, *ONLY, "--method", "tornado", "--out", tmp_path / "out")
+    assert (done.stdout, done.stderr) == ("", "interrupted\n")
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize(
+    "place", ["alloc.study.verify.solve", "alloc.study.verify.solve_held", "alloc.study.verify.find_worlds"]
+)
+def test_half_a_search_verifies_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, number: int):
+    plan = tmp_path / "plan.csv"
+    plan.write_text("measure,fund,amount\ncele-workshop,tianjin,1\n")
+    done = ended(monkeypatch, place, "verify", DEMO, plan, number=number)
+    assert (done.stdout, done.stderr) == ("", "interrupted\n")
+
+
+def test_half_a_search_splits_no_difference_and_exports_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    one, other = tmp_path / "one", tmp_path / "other"
+    alloc.solve(DEMO).save(one)
+    alloc.solve(DEMO, overrides={"funds.tianjin.amount": 45, "measures.yutian-courses.unit_cost": 0.2}).save(other)
+    with pytest.MonkeyPatch.context() as patch:
+        done = ended(patch, "alloc.study.split.solve", "diff", one, other, "--out", tmp_path / "diff")
+    assert (done.stdout, done.stderr) == ("", "interrupted\n")
+    done = ended(monkeypatch, "alloc.run.solve_suited", "export", DEMO, tmp_path / "plan.csv")
+    assert (done.stdout, done.stderr) == ("", "interrupted\n")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "other"]
+
+
+@pytest.mark.parametrize(
+    "place", ["alloc.study.sweep.study.answers", "alloc.study.crew.Lanes.send", "alloc.study.sweep.store.Store.keep"]
+)
+def test_a_sweep_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text(yaml.safe_dump(PLAN))
+    with pytest.MonkeyPatch.context() as patch:
+        done = ended(patch, place, "sweep", DEMO, plan, "--out", tmp_path / "out", "--jobs", 1)
+    assert "the same command goes on from there" in done.stderr
+    again = CliRunner().invoke(main, ["sweep", str(DEMO), str(plan), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert again.exit_code == 0, again.output
+
+
+@pytest.mark.parametrize("place", ["alloc.run.build", "alloc.run.audit", "alloc.report.folder.workbook"])
+def test_solve_ends_whatever_it_is_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
+    done = ended(monkeypatch, place, "solve", DEMO, "--out", tmp_path / "out")
+    assert done.stderr.endswith("interrupted\n")
+    assert list(tmp_path.iterdir()) == []
