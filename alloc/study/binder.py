@@ -1,6 +1,7 @@
 """The tables and figures of a study, written as those of results are."""
 
 import json
+import math
 from collections.abc import Mapping
 from functools import cache
 from importlib.resources import files
@@ -44,6 +45,6 @@ def numbered(word: str, number: int, count: int) -> str:
     return f"{word}-{number:0{max(2, len(str(count)))}d}"
 
 
-def finite(number: float) -> float | None:
+def finite(number: float | None) -> float | None:
     """Return a number that JSON can hold."""
-    return number if abs(number) < float("inf") else None
+    return None if number is None or not math.isfinite(number) else number
