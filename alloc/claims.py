@@ -91,8 +91,10 @@ def _through(
 
 
 def _between(value: float | None, less: float, more: float) -> list[float | None]:
-    """Return the ends of a range; nothing where an end is not known."""
-    return [None, None] if value is None else [finite(value - less), finite(value + more)]
+    """Return the ends of a range; nothing where the goal does not tell."""
+    if value is None or math.isinf(less) or math.isinf(more):
+        return [None, None]
+    return [value - less, value + more]
 
 
 def finite(number: float) -> float | None:
