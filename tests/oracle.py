@@ -6,6 +6,7 @@ flow, every big-M comes straight from the data, every curve of returns has its b
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import combinations, product
@@ -64,6 +65,8 @@ class Data:
         self.rows = {(row["county"], row["industry"]): row for row in raw.get("baseline") or []}
         self.links, self.synergies = raw.get("links") or [], raw.get("synergies") or []
         self.rules = raw.get("rules") or []
+        self.markets = raw.get("markets") or []
+        self.lot = (raw.get("money") or {}).get("lot")
         self.scenarios = table(raw, "scenarios") or {"expected": {"probability": 1}}
         self.objective = raw.get("objective") or {"employment": 1}
 
@@ -90,6 +93,21 @@ class Data:
         """Return the right side of (1) at its greatest."""
         row = self.measures[m]
         return float(row.get("fixed_cost", 0) + row.get("unit_cost", 0) * row["max_units"])
+
+    def largest_bill(self, m: str) -> float:
+        """Return the most that can be spent on a measure: its largest cost, in whole lots where there are such."""
+        cost = self.largest_cost(m)
+        return cost if self.lot is None else math.ceil(round(cost / self.lot, 9)) * self.lot
+
+    def lots(self, amount: float) -> float:
+        """Return what whole lots can make of an amount."""
+        return amount if self.lot is None else math.floor(round(amount / self.lot, 9)) * self.lot
+
+    def effective(self, m: str) -> float:
+        """Return the part of a measure's gain that takes effect."""
+        row = self.measures[m]
+        delivery = part(self.counties[row["county"]], "delivery", row["category"], 1)
+        return float(delivery * (1 - row.get("deadweight", 0)))
 
     def eligible(self, f: str, m: str) -> bool:
         """Say whether a fund may pay for a measure (4)."""
@@ -204,10 +222,16 @@ class Program:
             self.row(self.gain[m] <= self.returns(units, row.get("returns")))
         for r, scarce in d.resources.items():  # (7)
             used = {m: part(row, "uses", r, 0) * self.units[m] for m, row in d.measures.items()}
+            more = {m: part(row, "supplies", r, 0) * self.effective(m) for m, row in d.measures.items()}
             if "amount" in scarce or "by_county" not in scarce:
-                self.row(quicksum(used.values()) <= scarce.get("amount", 0))
+                self.row(quicksum(used.values()) <= scarce.get("amount", 0) + quicksum(more.values()))
             for c, amount in (scarce.get("by_county") or {}).items():
-                self.row(quicksum(used[m] for m in used if d.measures[m]["county"] == c) <= amount)
+                here = [m for m in used if d.measures[m]["county"] == c]
+                self.row(quicksum(used[m] for m in here) <= amount + quicksum(more[m] for m in here))
+
+    def effective(self, m: str) -> Any:
+        """Return e_m: what of a measure's gain takes effect."""
+        return self.data.effective(m) * self.gain[m]
 
     def returns(self, units: Any, curve: list[list[float]] | None) -> Any:
         """Return g(units): the identity, or pieces that are filled in order."""
@@ -231,16 +255,25 @@ class Program:
         d = self.data
         pairs = [(m, f) for m, f in product(d.measures, d.funds) if d.eligible(f, m)]
         self.spend = {(m, f): self.var() for m, f in pairs}  # (4)
+        if d.lot is not None:
+            for payment in self.spend.values():
+                self.row(payment == d.lot * self.var(kind="I"))
         self.cost = {
             m: row.get("fixed_cost", 0) * self.funded[m] + row.get("unit_cost", 0) * self.units[m]
             for m, row in d.measures.items()
         }
         for m, row in d.measures.items():
-            self.row(self.paid({m}, "all") == self.cost[m])  # (1)
+            spent = self.paid({m}, "all")
+            if d.lot is None:
+                self.row(spent == self.cost[m])  # (1)
+            else:
+                self.row(spent >= self.cost[m])
+                self.row(spent <= self.cost[m] + d.lot * (1 - 1e-6))
+                self.row(spent <= 2 * (d.largest_cost(m) + d.lot) * self.funded[m])
             for kind, share in (row.get("min_share") or {}).items():  # (12)
-                self.row(self.paid({m}, kind) >= share * self.cost[m])
+                self.row(self.paid({m}, kind) >= share * spent)
             for kind, share in (row.get("max_share") or {}).items():
-                self.row(self.paid({m}, kind) <= share * self.cost[m])
+                self.row(self.paid({m}, kind) <= share * spent)
         for f, fund in d.funds.items():  # (5)
             total = quicksum(v for (_, g), v in self.spend.items() if g == f)
             if "amount" in fund:
@@ -259,7 +292,7 @@ class Program:
         """Write how aid stands to national money in each measure: (8) to (11)."""
         for m, row in self.data.measures.items():
             aid, national = self.paid({m}, "aid"), self.paid({m}, "national")
-            most = self.data.largest_cost(m)
+            most = self.data.largest_bill(m)
             ceiling = row.get("national_ceiling", most)
             form = row.get("national", "any")
             self.row(national <= ceiling)  # (8)
@@ -267,20 +300,38 @@ class Program:
                 self.row(national == row["national_planned"] * self.funded[m])
             if form == "none":
                 self.row(national <= 0)  # (9)
-            if form == "supplement":  # (10)
-                reached = self.var(1, "B")
-                self.row(aid <= most * reached)
-                self.row(ceiling - national <= ceiling * (1 - reached))
+            if form in ("supplement", "supplement-strict"):  # (10)
+                reached, drained = self.var(1, "B"), self.var(1, "B")
+                self.row(aid <= most * (reached + drained))
+                self.row(national >= self.data.lots(ceiling) * reached)
+                if form == "supplement-strict":
+                    self.row(drained <= 0)
+                for f, fund in self.data.funds.items():
+                    if fund["kind"] == "national" and (m, f) in self.spend:
+                        self.row(drained <= self.drained(f, row["county"]))
             if form == "exclusive":  # (11)
                 with_aid = self.var(1, "B")
                 self.row(aid <= most * with_aid)
                 self.row(national <= most * (1 - with_aid))
 
+    def drained(self, f: str, county: str) -> Any:
+        """Return a number above 0 only if a fund has spent its whole amount, or all that it has for a county."""
+        fund, payments = self.data.funds[f], self.spend.items()
+        ways = []
+        if "amount" in fund:
+            ways.append((fund["amount"], quicksum(v for (_, g), v in payments if g == f)))
+        if "by_county" in fund:
+            here = [v for (m, g), v in payments if g == f and self.data.measures[m]["county"] == county]
+            ways.append((fund["by_county"][county], quicksum(here)))
+        done = []
+        for amount, spent in ways:
+            done.append(self.var(1, "B"))
+            self.row(spent >= self.data.lots(amount) * done[-1])
+        return quicksum(done)
+
     def supply(self, m: str) -> Any:
         """Return the effective supply of a measure."""
-        row = self.data.measures[m]
-        delivery = part(self.data.counties[row["county"]], "delivery", row["category"], 1)
-        return row.get("effect", 0) * delivery * (1 - row.get("deadweight", 0)) * self.gain[m]
+        return self.data.measures[m].get("effect", 0) * self.effective(m)
 
     def of(self, county: str, industry: str | None, category: str | None = None) -> list[str]:
         """Return the measures of a county and an industry (None: county-wide), perhaps of one category."""
@@ -306,12 +357,15 @@ class Program:
             for k in JOB_CATEGORIES:
                 self.row(part(industry, "needs", k, 1) * jobs <= capacity[k])  # (15)
             if row.get("market") is not None:
-                sales = quicksum(d.measures[m].get("outlet", 0) * self.gain[m] for m in self.of(c, s))
-                worth = industry.get("productivity", 0) * jobs + industry.get("uplift", 0) * upgraded
-                self.row(worth <= row["market"] + sales)
+                self.row(self.sold((c, s)) <= row["market"] + self.direct("outlet", self.of(c, s)))
             for part_of_jobs, k in ((self.insured[c, s], "insurance"), (upgraded, "technology")):
                 self.row(part_of_jobs <= jobs)  # (16)
                 self.row(part_of_jobs <= capacity[k])
+        for market in d.markets:
+            s, regions = market["industry"], {c: row.get("region") or c for c, row in d.counties.items()}
+            places = [(c, x) for c, x in d.rows if x == s and market.get("region", "") in ("", regions[c])]
+            more = quicksum(self.direct("outlet", self.of(c, s)) for c, _ in places)
+            self.row(quicksum(self.sold(p) for p in places) <= market["amount"] + more)
         for c in d.counties:
             seekers = d.seekers(c)
             if seekers is not None:  # (17)
@@ -320,8 +374,13 @@ class Program:
                 self.row(new + self.direct("jobs", direct) <= seekers)
 
     def direct(self, key: str, measures: list[str]) -> Any:
-        """Return the direct gains of some measures."""
-        return quicksum(self.data.measures[m].get(key, 0) * self.gain[m] for m in measures)
+        """Return what some measures bring directly: jobs, linkage or outlets."""
+        return quicksum(self.data.measures[m].get(key, 0) * self.effective(m) for m in measures)
+
+    def sold(self, pair: tuple[str, str]) -> Any:
+        """Return what an industry of a county has to sell."""
+        row = self.data.industries[pair[1]]
+        return row.get("productivity", 0) * self.jobs[pair] + row.get("uplift", 0) * self.upgraded[pair]
 
     def write_steps(self) -> None:
         """Write viable size, clusters, chains and synergies: (18), (23), (27)."""
@@ -346,6 +405,7 @@ class Program:
                 self.closed[c, h] = self.var(1, "B")
                 for p in stages:
                     self.row(self.closed[c, h] <= self.established[p])
+                    self.row(self.closed[c, h] <= self.jobs[p])
         self.synergy = [self.var(1, "B") for _ in d.synergies]
         for y, row in zip(self.synergy, d.synergies, strict=True):  # (27)
             parts = [self.funded[m] for m in row["measures"]]
@@ -455,27 +515,43 @@ class Program:
             yield self.paid(over, fund), (1 + rule["max"]) * before, 1
             yield (1 - rule["max"]) * before, self.paid(over, fund), 1
         elif kind == "parity":
-            yield self.parity(rule, self.by_county(over, fund))
+            yield self.parity(rule, self.by_county(over, fund), self.reach(over, fund))
         else:
-            yield self.gini(rule, self.by_county(over, fund))
+            yield self.gini(rule, self.by_county(over, fund), self.reach(over, fund))
+
+    def reach(self, measures: frozenset[str], fund: str) -> float:
+        """Return the most that a rule can count: what its purses hold, or what its measures cost at most."""
+        d = self.data
+        held = 0.0
+        for f, row in d.funds.items():
+            if d.in_fund(f, fund):
+                tied = sum(row["by_county"].values()) if "by_county" in row else float("inf")
+                held += min(row.get("amount", float("inf")), tied)
+        return min(held, sum(d.largest_cost(m) for m in measures)) or 1.0
 
     def by_county(self, measures: frozenset[str], fund: str) -> dict[str, Any]:
         """Return the spending on some measures in each county."""
         rows = self.data.measures
         return {c: self.paid({m for m in measures if rows[m]["county"] == c}, fund) for c in self.data.counties}
 
-    def parity(self, rule: Raw, spent: dict[str, Any]) -> tuple[Any, Any, float]:
-        """Return: largest spending per head ≤ max · the smallest, times the mean population."""
+    def parity(self, rule: Raw, spent: dict[str, Any], reach: float) -> tuple[Any, Any, float]:
+        """Return: largest spending per head ≤ max · the smallest, times the mean population.
+
+        A point is the mean spending per head that the money within reach allows.
+        """
         people = {c: row["population"] for c, row in self.data.counties.items()}
         mean = sum(people.values()) / len(people)
         largest, smallest = self.var(), self.var()
         for c, money in spent.items():
             self.row(money * (mean / people[c]) <= largest)
             self.row(money * (mean / people[c]) >= smallest)
-        return largest, rule["max"] * smallest, mean
+        return largest, rule["max"] * smallest, reach / len(people)
 
-    def gini(self, rule: Raw, spent: dict[str, Any]) -> tuple[Any, Any, float]:
-        """Return: sum of |u_c p_d - u_d p_c| ≤ max P sum of u, both sides divided by P."""
+    def gini(self, rule: Raw, spent: dict[str, Any], reach: float) -> tuple[Any, Any, float]:
+        """Return: sum of |u_c p_d - u_d p_c| ≤ max P sum of u, both sides divided by P.
+
+        A point is one of the index where all the money within reach is spent.
+        """
         people = {c: row["population"] for c, row in self.data.counties.items()}
         total = sum(people.values())
         apart = []
@@ -484,7 +560,7 @@ class Program:
             gap = spent[c] * (people[d] / total) - spent[d] * (people[c] / total)
             self.row(gap <= apart[-1])
             self.row(-gap <= apart[-1])
-        return quicksum(apart), rule["max"] * quicksum(spent.values()), 1 / total
+        return quicksum(apart), rule["max"] * quicksum(spent.values()), reach
 
     def goals(self) -> list[Any]:
         """Return what is maximised, one goal after the other (26), penalties taken off each."""

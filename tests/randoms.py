@@ -10,6 +10,8 @@ import random
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
+from oracle import Data
+
 Raw = dict[str, Any]
 T = TypeVar("T")
 CATEGORIES = ("infrastructure", "training", "insurance", "technology", "enterprise")
@@ -42,6 +44,9 @@ CHANCES = {
     # gains, worlds, rules and the goal
     "synergy": 0.35, "scenarios": 0.35, "rule": 0.6, "within": 0.25, "each": 0.4, "penalty": 0.3,
     "default goal": 0.15, "lexicographic": 0.2, "impossible": 0.07,
+    # drawn last
+    "lot": 0.2, "shared market": 0.3, "market region": 0.5, "supplies": 0.15, "strict": 0.3, "small purse": 0.3,
+    "fund share": 0.1, "firm": 0.1, "nation": 0.1,
 }  # fmt: skip
 
 
@@ -99,6 +104,9 @@ class Maker:
         self.rules()
         if d.has("impossible"):
             self.make_impossible()
+        self.draw = Draw(seed, f"{size} later")
+        self.later()
+        self.ask_of_somebody()
 
     def head(self) -> None:
         """Write what is for people, the sources and the solver."""
@@ -395,7 +403,7 @@ class Maker:
             rule: Raw = {"name": f"rule {len(rules)}: {kind}", "type": kind if kind != "number" else "count"}
             make(rule)
             if "order" not in self.raw.get("objective", {}):
-                prices: dict[str, list[float]] = {"gini": [0.00001, 0.001], "parity": [100, 5000]}
+                prices: dict[str, list[float]] = {"gini": [2, 50], "parity": [0.5, 20]}
                 d.maybe(rule, "penalty", "penalty", prices.get(kind, [0.05, 0.5, 2]))
             d.maybe(rule, "words", "note", ["a note"])
             d.maybe(rule, "sources", "source", ["assumption", *self.raw.get("sources", {})])
@@ -480,6 +488,50 @@ class Maker:
         """Write a rule on the Gini index of spending per head."""
         self.parity(rule)
         rule["max"] = self.draw.one([0.1, 0.25, 0.5])
+
+    def later(self) -> None:
+        """Write lots, shared markets, supplies, strict supplements, purses that run out, shares by fund, firm rows."""
+        d = self.draw
+        if d.has("lot"):
+            self.raw["money"] = {**self.raw.get("money", {}), "lot": d.one([1, 2, 5])}
+        d.maybe(self.raw, "nation", "nation", ["joint", "first", "both"])
+        markets = [self.shared_market(s) for s in self.industry_ids if d.has("shared market")]
+        if markets:
+            self.raw["markets"] = markets
+        for row in self.listed("funds"):
+            if row["kind"] == "national" and d.has("small purse"):
+                row.pop("by_county", None)
+                row["amount"] = d.one([0, 5, 12])
+            d.maybe(row, "firm", "firm", [True, False])
+        for row in self.listed("measures"):
+            if row.get("national") == "supplement":
+                d.maybe(row, "strict", "national", ["supplement-strict"])
+            for r in self.resource_ids:
+                d.maybe(row, "supplies", f"supplies.{r}", [0.5, 2])
+            fund = d.one(self.fund_ids)
+            if fund not in row.get("min_share", {}) | row.get("max_share", {}):
+                d.maybe(row, "fund share", f"max_share.{fund}", [0.3, 0.6])
+            d.maybe(row, "firm", "firm", [True])
+        for rule in self.raw.get("rules", []):
+            d.maybe(rule, "firm", "firm", [True])
+
+    def shared_market(self, s: str) -> Raw:
+        """Return a market with room for what its counties sell today and some more."""
+        d, regions = self.draw, {c: row.get("region", c) for c, row in self.county_rows.items()}
+        row: Raw = {"industry": s}
+        d.maybe(row, "market region", "region", sorted(set(regions.values())))
+        places = [x for x in self.raw.get("baseline", []) if x["industry"] == s]
+        jobs = sum(x["jobs"] for x in places if row.get("region", regions[x["county"]]) == regions[x["county"]])
+        return row | {"amount": jobs * self.industry_rows[s]["productivity"] + d.one([0, 60, 200])}
+
+    def ask_of_somebody(self) -> None:
+        """Let no rule ask for what nobody can give: one that selects no measure asks for nothing."""
+        data = Data(self.raw)
+        for rule in self.raw.get("rules", []):
+            side = "aid" if rule["type"] == "complement" else "of"
+            if "each" not in rule and "within" not in rule and not data.select(rule.get(side)):
+                rule.pop("min", None)
+                rule |= {"ratio": 0} if rule["type"] == "complement" else {}
 
     def make_impossible(self) -> None:
         """Ask for more than can be had, without any fault in the input."""

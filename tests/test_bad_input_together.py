@@ -245,7 +245,8 @@ def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
         read(tmp_path / "none")
     said |= {error.value.text}
     circle = (("31, excludes: cover", "31, requires: course"), ("requires: barn", "requires: shed"))
-    for changes in (circle, (("population: 160000, ", ""),)):
+    idle = (("industry: milk, unit: place", "unit: place"), ("of: {tag: livelihood}", "of: {industry: milk}"))
+    for changes in (circle, idle, (("population: 160000, ", ""),)):
         lay(tmp_path, changed(*changes))
         said |= {fault.text for fault in inspect(tmp_path).faults}
     totals = TABLES["counties"] + "a,,,,,360000,100\ntotal\n"

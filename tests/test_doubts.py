@@ -72,8 +72,8 @@ DOUBTS = [
      "selects no measure and asks for nothing"),
     ("rule_selects_nothing", "national: {category: insurance}", "national: {tag: nothing}", "rules[4]",
      "selects no measure and asks for nothing"),
-    ("rule_bars_national", "aid: {county: east}", "aid: {county: west, category: insurance}", "rules[4]",
-     "no aid can follow there, so no national money is allowed either: aid follows"),
+    ("rule_bars_national", "aid: {county: east}", "within: county, aid: {county: west, category: insurance}",
+     "rules[4]", "no aid can follow there, so no national money is allowed either: east"),
     ("change_from_nothing", "of: {industry: [milk, fodder]}, max", "each: category, max", "rules[7].previous",
      "results/2019 gave nothing there, and a part of nothing is nothing: no money can go there without breaking the "
      "rule "

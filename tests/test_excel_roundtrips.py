@@ -1,6 +1,7 @@
 """Whatever form an instance is written in, it reads back as the same: YAML, CSV tables, one workbook."""
 
 import csv
+import json
 import math
 import random
 from pathlib import Path
@@ -23,10 +24,11 @@ from alloc.instance.tables import INSIDE, TABLES
 from alloc.instance.writing import sheets, text
 
 ROOT = Path(__file__).parent.parent
+CASES = json.loads((ROOT / "tests/cases/expected.json").read_text(encoding="utf-8"))
 INSTANCES = [
     *sorted(path.parent for path in ROOT.glob("instances/*/instance.yaml")),
     ROOT / "tests/everything",
-    *sorted(ROOT.glob("tests/cases/*.yaml")),
+    *(ROOT / f"tests/cases/{case}.yaml" for case, known in CASES.items() if known["status"] != "fault"),
 ]
 FORMS = ("plan.xlsx", "plan.yaml", "folder")
 

@@ -14,6 +14,7 @@ EVERYTHING: dict[str, Any] = {
     "alloc": 1,
     "name": "everything",
     "year": 2019,
+    "money": {"lot": 2},
     "counties": {
         "cele": {"region": "hotan", "population": 1000, "jobseekers": 100},
         "yutian": {"region": "hotan", "population": 3000, "jobseekers": 100},
@@ -25,7 +26,7 @@ EVERYTHING: dict[str, Any] = {
     },
     "chains": {"sheep": {"closure_bonus": 10}},
     "baseline": [
-        {"county": "cele", "industry": "fodder", "jobs": 20, "infrastructure": 50, "training": 50, "enterprise": 50},
+        {"county": "cele", "industry": "fodder", "jobs": 0, "infrastructure": 50, "training": 50, "enterprise": 50},
         {"county": "cele", "industry": "breeding", "jobs": 40, "infrastructure": 50, "training": 20,
          "enterprise": 90, "market": 300, "insurance": 10, "technology": 5},
         {"county": "yutian", "industry": "breeding", "jobs": 30, "infrastructure": 90, "training": 30,
@@ -35,9 +36,10 @@ EVERYTHING: dict[str, Any] = {
         {"from": "fodder", "to": "breeding", "sells": 0.5, "buys": 0.1, "scope": "region", "friction": 0.1},
         {"from": "breeding", "to": "fodder", "sells": 0.1, "buys": 0.2},
     ],
+    "markets": [{"industry": "breeding", "region": "hotan", "amount": 450}],
     "funds": {
         "aid": {"kind": "aid", "amount": 100, "by_county": {"cele": 80, "yutian": 60}, "min_use": 10},
-        "national": {"kind": "national", "amount": 100},
+        "national": {"kind": "national", "amount": 30, "by_county": {"cele": 26, "yutian": 20}},
     },
     "resources": {"water": {"amount": 60, "by_county": {"cele": 50}}},
     "measures": {
@@ -45,9 +47,10 @@ EVERYTHING: dict[str, Any] = {
                  "unit_cost": 2, "min_units": 5, "max_units": 50, "returns": [[20, 0.5], [50, 2]],
                  "national": "supplement", "national_ceiling": 40, "uses": {"water": 1}},
         "courses": {"county": "cele", "category": "training", "effect": 1, "unit_cost": 1, "max_units": 60,
-                    "jobs": 0.1, "committed": True},
+                    "jobs": 0.1, "committed": True, "supplies": {"water": 0.1}},
         "cover": {"county": "cele", "category": "insurance", "industry": "breeding", "effect": 2, "unit_cost": 1,
-                  "max_units": 30, "min_share": {"aid": 0.3}, "max_share": {"aid": 0.8}},
+                  "max_units": 30, "min_share": {"aid": 0.3}, "max_share": {"aid": 0.8},
+                  "national": "supplement-strict", "national_ceiling": 8},
         "breed": {"county": "cele", "category": "technology", "industry": "breeding", "effect": 1, "unit_cost": 1,
                   "max_units": 40, "outlet": 3, "national": "exclusive", "requires": ["pens"],
                   "limited_by": {"pens": 2}},
@@ -94,9 +97,11 @@ BEHIND = {("pens", "aid"): 4, ("wages", "aid"): 60}
 
 LIMITS = {
     # Measures: a cost of 10 and 2 a unit, 5 to 50 units
-    "covers_cost": limit("pens", {"Funded": 1, "Units": 20, "aid": 10, "national": 40}, national=41),
+    "covers_cost": limit("pens", {"Funded": 1, "Units": 20, "aid": 10, "national": 41, "Rest": 1}, Rest=0),
+    "leaves_no_lot": limit("pens", {"Funded": 1, "Rest": 1.9}, Rest=2),
+    "pays_in_lots": limit(("pens", "aid"), {"Spend": 6, "Lots": 3}, Spend=7),
     "keeps_least": limit("pens", {"Funded": 1, "Units": 5}, Units=4.9),
-    "keeps_most": limit("pens", {"Funded": 1, "Units": 50}, Funded=0),
+    "keeps_most": limit("pens", {"Funded": 1, "Units": 48}, Funded=0),
     # Locks
     "is_committed": limit("courses", {"Funded": 1}, Funded=0),
     "is_not_eligible": limit("park", {"Funded": 0}, Funded=1),
@@ -109,17 +114,22 @@ LIMITS = {
     "within_tied_fund": limit(("aid", "cele"), {"Spend": {("pens", "aid"): 60, ("cover", "aid"): 20}},
                               Spend={("pens", "aid"): 60, ("cover", "aid"): 21}),
     "uses_fund": limit("aid", {"Spend": {("wages", "aid"): 10}}, Spend={("wages", "aid"): 9}),
-    "within_resource": limit("water", {"pens": 45, "wages": 30}, wages=31),
-    "within_local_resource": limit(("water", "cele"), {"pens": 50}, pens=51),
-    # Aid and national money; pens cost 110 at most, of which 70 are left for aid
+    "within_resource": limit("water", {"Units": {"pens": 47, "wages": 30}, "Gain": 20}, Gain=19),
+    "within_local_resource": limit(("water", "cele"), {"pens": 52, "Gain": 20}, Gain=19),
+    # Aid and national money; pens cost 110 at most, of which 70 are left for aid, or 84 where the purse is empty
     "keeps_ceiling": limit("pens", {"Funded": 1, "national": 40}, national=41),
     "keeps_planned": limit("wages", {"Funded": 1, "national": 5}, national=4),
-    "supplements_national": limit("pens", {"aid": 70, "Reached": 1}, Reached=0),
-    "reaches_ceiling": limit("pens", {"national": 40, "Reached": 1}, national=39),
+    "supplements_national": limit(("pens", "national"), {"aid": 80, "Reached": 0, "Empty": 0, "EmptyIn": 1}, EmptyIn=0),
+    "supplements_strictly": limit("cover", {"aid": 22, "Reached": 1}, Reached=0),
+    "reaches_ceiling": limit("cover", {"national": 8, "Reached": 1}, national=7),
+    "empties_purse": limit("national", {"Spend": {("pens", "national"): 24, ("wages", "national"): 6}, "Empty": 1},
+                           Spend={("pens", "national"): 24, ("wages", "national"): 5}),
+    "empties_tied_purse": limit(("national", "cele"), {"Spend": {("pens", "national"): 26}, "EmptyIn": 1},
+                                Spend={("pens", "national"): 25}),
     "aid_pays_alone": limit("breed", {"aid": 40, "AidPays": 1}, AidPays=0),
-    "nation_pays_alone": limit("breed", {"national": 40, "Funded": 1, "AidPays": 0}, AidPays=1),
-    "pays_share": limit(("cover", "aid"), {"Units": 10, "aid": 3}, aid=2.9),
-    "keeps_share": limit(("cover", "aid"), {"Units": 10, "aid": 8}, aid=8.1),
+    "nation_pays_alone": limit("breed", {"national": 26, "Funded": 1, "AidPays": 0}, AidPays=1),
+    "pays_share": limit(("cover", "aid"), {"aid": 3, "national": 7}, aid=2.9),
+    "keeps_share": limit(("cover", "aid"), {"aid": 8, "national": 2}, aid=8.1),
     # Returns: half of each of the first 20 units, then twice
     "lies_on_pieces": limit("pens", {"Units": 25, "Piece": {("pens", 1): 20, ("pens", 2): 5}}, Units=26),
     "keeps_returns": limit("pens", {"Gain": 20, "Piece": {("pens", 1): 20, ("pens", 2): 5}}, Gain=21),
@@ -134,8 +144,9 @@ LIMITS = {
     "within_technology": limit(BREEDING, {"Upgraded": 15, "Gain": 10}, Upgraded=16),
     "reaches_viable_size": limit(FODDER, {"Jobs": 30, "Established": 1}, Jobs=29),
     "grows_if_viable": limit(FODDER, {"Jobs": 50, "Established": 1}, Established=0),
-    "within_jobseekers": limit("cele", {"Jobs": {FODDER: 50, BREEDING: 105}, "courses": 50}, courses=51),
+    "within_jobseekers": limit("cele", {"Jobs": {FODDER: 30, BREEDING: 105}, "courses": 50}, courses=51),
     "within_market": limit(BREEDING, {"Jobs": 60, "Upgraded": 30, "Gain": 10}, Gain=9),
+    "within_shared_market": limit(1, {"Jobs": {BREEDING: 60, YUTIAN: 36}, "Gain": 10}, Gain=9),
     # Flows: 30 fodder jobs bring 60 and half as much in a drought; half of it is for sale
     "sells_output": limit(("drought", "cele", "fodder", 1), {"Jobs": 30, "Insured": 30, "home": 10, "sent": 5}, sent=6),
     "buys_input": limit(("normal", "yutian", "breeding", 1), {"Jobs": 30, "Insured": 30, "received": 15}, received=16),
@@ -143,6 +154,7 @@ LIMITS = {
     "buys_if_established": limit(("normal", "cele", "fodder", 2), {"home": 20, "Established": 1}, Established=0),
     "balances_region": limit(("normal", "hotan", 1), {"Flow": {SENT: 5, RECEIVED: 5}}, Flow={SENT: 5, RECEIVED: 4}),
     "closes_chain": limit(("cele", "sheep", "fodder"), {"Closed": 1, "Established": 1}, Established=0),
+    "works_chain": limit(("cele", "sheep", "fodder"), {"Closed": 1, "Jobs": 1}, Jobs=0.9),
     "reaches_cluster": limit(BREEDING, {"Jobs": 60, "Clustered": 1}, Jobs=59),
     "needs_partner": limit((1, "pens"), {"Joined": 1, "Funded": 1}, Funded=0),
     "joins_partners": limit(1, {"Joined": 1, "Funded": 1}, Joined=0),
@@ -153,10 +165,10 @@ LIMITS = {
                        Spend={("pens", "aid"): 61, ("cover", "aid"): 39}),
     "bounds_lowest": limit((*PARITY, "yutian"), {"Lowest": 20, "aid": 30}, Lowest=21),
     "bounds_highest": limit((*PARITY, "cele"), {"Highest": 60, "Spend": {("pens", "aid"): 30}}, Highest=59),
-    "keeps_parity": limit(PARITY, {"Highest": 45, "Lowest": 20, "Unequal": 5}, Unequal=4),
+    "keeps_parity": limit(PARITY, {"Highest": 45, "Lowest": 20, "Unequal": 0.1}, Unequal=0.09),
     "spans_ahead": limit((*GINI, "cele", "yutian"), {"Apart": 0.75 * 40 - 0.25 * 20, "Spend": AHEAD}, Apart=24),
     "spans_behind": limit((*GINI, "cele", "yutian"), {"Apart": 0.25 * 60 - 0.75 * 4, "Spend": BEHIND}, Apart=11),
-    "keeps_gini": limit(GINI, {"Apart": 25, "Unequal": 13, "Spend": AHEAD}, Unequal=12),
+    "keeps_gini": limit(GINI, {"Apart": 25, "Unequal": 0.13, "Spend": AHEAD}, Unequal=0.12),
 }  # fmt: skip
 
 

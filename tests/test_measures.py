@@ -1,5 +1,7 @@
 """Measures and money: what is bought, who pays, and how aid meets national money. Every optimum is worked by hand."""
 
+import itertools
+
 import pytest
 from conftest import asked, best, holds, model_of, one_measure, plan_of, rivals
 from hypothesis import given, settings
@@ -166,10 +168,25 @@ def test_a_resource_limits_units_in_all_and_in_each_county():
 
 def test_supplement_keeps_aid_out_until_national_money_is_used_up():
     model = model_of(one_measure(national="supplement", national_ceiling=40))
-    meeting = model.supplements_national, model.reaches_ceiling
-    assert holds(*meeting, aid=0, national=39)
-    assert not holds(*meeting, aid=1, national=39)
-    assert holds(*meeting, aid=1, national=40)
+    meeting = model.supplements_national, model.reaches_ceiling, model.empties_purse
+    assert holds(*meeting, aid=0, national=39, Empty=0)
+    assert not any(holds(*meeting, aid=1, national=39, Empty=empty) for empty in (0, 1))
+    assert holds(*meeting, aid=1, national=40, Empty=0)
+
+
+def test_supplement_lets_aid_in_below_the_ceiling_once_the_national_purse_is_empty():
+    """The ceiling is 70, the nation has 60."""
+    model = model_of(one_measure(national="supplement", national_ceiling=70))
+    meeting = model.supplements_national, model.reaches_ceiling, model.empties_purse
+    assert not any(holds(*meeting, aid=1, national=59, Empty=empty) for empty in (0, 1))
+    assert holds(*meeting, aid=1, national=60, Empty=1)
+
+
+def test_a_strict_supplement_waits_for_the_ceiling_whatever_the_purse():
+    model = model_of(one_measure(national="supplement-strict", national_ceiling=70))
+    meeting = model.supplements_strictly, model.reaches_ceiling
+    assert not holds(*meeting, aid=1, national=60)
+    assert holds(*meeting, aid=1, national=70)
 
 
 def test_exclusive_lets_one_pay_and_not_the_other():
@@ -188,8 +205,13 @@ def test_exclusive_lets_one_pay_and_not_the_other():
         ({"national": "none"}, 60, None),
         ({"national": "supplement", "national_ceiling": 40}, 60, 40),
         ({"national": "supplement", "national_ceiling": 60}, 40, 60),
-        ({"national": "supplement", "national_ceiling": 61}, 0, 60),  # the nation has 60: never reached
-        ({"national": "supplement", "national_ceiling": 150}, 0, 60),  # nor can 150 be spent here
+        ({"national": "supplement", "national_ceiling": 61}, 40, 60),  # the nation has 60, and has spent it
+        ({"national": "supplement", "national_ceiling": 150}, 40, 60),
+        ({"national": "supplement-strict", "national_ceiling": 60}, 40, 60),
+        ({"national": "supplement-strict", "national_ceiling": 61}, 0, 60),  # the nation has 60: never reached
+        ({"national": "supplement-strict", "national_ceiling": 150}, 0, 60),  # nor can 150 be spent here
+        ({"national": "supplement", "national_ceiling": 40, "funds": ["aid"]}, 60, None),  # nobody to wait for
+        ({"national": "supplement-strict", "national_ceiling": 40, "funds": ["aid"]}, 0, None),
         ({"national": "supplement", "national_ceiling": 0}, 60, 0),  # nothing to wait for
         ({"national": "exclusive"}, None, None),
         ({"national": "any", "national_planned": 20}, 60, 20),
@@ -232,10 +254,66 @@ def test_a_ceiling_counts_only_for_a_measure_that_goes_ahead():
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(aid=st.integers(0, 120), national=st.integers(0, 120), ceiling=st.integers(0, 120))
 def test_a_supplement_is_worth_what_a_planner_would_reckon(aid, national, ceiling):
-    """Where the nation can fill its ceiling, aid follows up to the cost of 100; else the nation pays alone."""
+    """Once the nation has paid up to its ceiling, or all it has, aid follows up to the cost of 100."""
     raw = one_measure(aid, national, national="supplement", national_ceiling=ceiling)
+    assert plan_of(raw).objective == near(min(min(ceiling, national) + aid, 100), abs=1e-6)
+    raw["measures"]["pens"]["national"] = "supplement-strict"
     expected = min(ceiling + aid, 100) if ceiling <= min(national, 100) else min(national, 100)
     assert plan_of(raw).objective == near(expected, abs=1e-6)
+
+
+purses = st.fixed_dictionaries(
+    {"amount": st.sampled_from([None, 0, 2, 3, 5]), "tied": st.sampled_from([None, 0, 1, 2, 4])}
+)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(
+    funds=st.lists(purses.filter(lambda row: row["amount"] is not None or row["tied"] is not None), max_size=2),
+    ceilings=st.lists(st.integers(0, 4), min_size=2, max_size=2),
+    modes=st.lists(st.sampled_from(["supplement", "supplement-strict", "any"]), min_size=2, max_size=2),
+    worth=st.sampled_from([(1, 1), (1, 3), (3, 1)]),
+    aid=st.integers(0, 5),
+)
+def test_no_payment_in_whole_units_does_better_than_the_plan(funds, ceilings, modes, worth, aid):
+    """Two measures of 4 units at 1 each, in lots of 1: every payment is tried, and ⊥ is read as the rule says it."""
+    raw = rivals(
+        funds={"aid": {"amount": aid}, **{f"n{i}": national_fund(**row) for i, row in enumerate(funds)}},
+        measures={
+            m: {"max_units": 4, "national": mode, "national_ceiling": top, "jobs": jobs}
+            for m, mode, top, jobs in zip(("pens", "courses"), modes, ceilings, worth, strict=True)
+        },
+        money={"lot": 1},
+    )
+    assert plan_of(raw).objective == near(tried(funds, ceilings, modes, worth, aid), abs=1e-6)
+
+
+def national_fund(amount, tied):
+    """Return a national fund with what it has in all, and for the county."""
+    given = {"amount": amount, "by_county": None if tied is None else {"cele": tied}}
+    return {"kind": "national", **{key: value for key, value in given.items() if value is not None}}
+
+
+def tried(funds, ceilings, modes, worth, aid):
+    """Return the most that any payments in whole units bring."""
+    most = [min(x for x in row.values() if x is not None) for row in funds]
+    best_yet = 0
+    for paid in itertools.product(*(range(top + 1) for top in most for _ in range(2))):
+        national = [sum(paid[m::2]) for m in range(2)]
+        if any(sum(paid[2 * i : 2 * i + 2]) > top for i, top in enumerate(most)):
+            continue
+        empty = all(sum(paid[2 * i : 2 * i + 2]) == top for i, top in enumerate(most))
+        if any(n > min(top, 4) for n, top in zip(national, ceilings, strict=True)):
+            continue
+        for helped in itertools.product(range(aid + 1), repeat=2):
+            waits = [
+                a and mode != "any" and n < top and not (mode == "supplement" and empty)
+                for a, n, top, mode in zip(helped, national, ceilings, modes, strict=True)
+            ]
+            units = [a + n for a, n in zip(helped, national, strict=True)]
+            if sum(helped) <= aid and max(units) <= 4 and not any(waits):
+                best_yet = max(best_yet, sum(w * x for w, x in zip(worth, units, strict=True)))
+    return best_yet
 
 
 @settings(max_examples=15, deadline=None, derandomize=True)
@@ -262,6 +340,18 @@ def test_crop_insurance_stops_at_the_payer_who_has_least(short):
     cost = 50 if short else 100
     assert plan.objective == near(cost)
     assert spent(plan) == {kind: near(part * cost) for kind, part in INSURANCE.items()}
+
+
+def test_two_funds_of_one_kind_have_shares_of_their_own():
+    """Region 35 %, prefecture 15 %: both are local; the prefecture's 12 stop the cost at 80."""
+    funds = {"region": {"kind": "local", "amount": 100}, "prefecture": {"kind": "local", "amount": 12}}
+    shares = {"region": 0.35, "prefecture": 0.15}
+    plan = best(
+        rivals(
+            funds=funds, measures={"pens": {"min_share": shares, "max_share": shares}, "courses": {"eligible": False}}
+        )
+    )
+    assert spent(plan) == {"aid": near(40), "region": near(28), "prefecture": near(12)}
 
 
 @pytest.mark.parametrize(

@@ -110,7 +110,7 @@ def test_a_rule_counts_the_money_of_a_fund_a_kind_or_all(fund, moved):
         ({"of": {"category": ["infrastructure", "training"]}, "max": 45}, 45),
         ({"of": {"measure": "pens"}, "max": 40}, 70),
         ({"of": {"tag": "soft"}, "min": 30}, 85),
-        ({"of": {"tag": "soft", "category": "infrastructure"}, "min": 30}, 100),  # selects nothing: skipped
+        ({"of": {"tag": "soft", "category": "infrastructure"}, "max": 30}, 100),  # selects nothing: skipped
         ({"of": {"region": "hotan", "county": "cele"}, "max": 40}, 40),
         ({"of": PENS, "max": 40, "penalty": 0.4}, 100 - 0.4 * 60),
         ({"of": PENS, "max": 40, "penalty": 0.6}, 70),
@@ -237,8 +237,8 @@ def test_each_in_a_complement_narrows_the_aid_and_not_the_national_money():
         ({"max": 2}, 75),  # u/1000 ≤ 2 · v/2000: as much for Yutian as for Cele
         ({"max": 1}, 100 / 3 + 100 / 3),
         ({"max": 8}, 90),  # u ≤ 4 · v
-        ({"max": 2, "penalty": 100}, 90),  # all to Cele: 0.1 a head too much
-        ({"max": 2, "penalty": 300}, 75),  # moving 1 back costs 0.5 and is worth 300 · 0.002
+        ({"max": 2, "penalty": 3}, 91),  # all to Cele: 0.1 a head, three times what 100 for 3000 people could be
+        ({"max": 2, "penalty": 9}, 75),  # moving 1 back costs 0.5 and is worth 9 · 0.06
     ],
 )
 def test_parity_keeps_the_largest_spending_per_head_near_the_smallest(keys, jobs):
@@ -252,8 +252,8 @@ def test_parity_keeps_the_largest_spending_per_head_near_the_smallest(keys, jobs
         ({"max": 0.3}, (190 / 3) + 0.5 * (110 / 3)),  # |2000 u - 1000 (100 - u)| ≤ 0.3 · 3000 · 100
         ({"max": 0}, 200 / 3),  # by heads: 33.3 and 66.7
         ({"max": 2 / 3}, 100),  # all to Cele
-        ({"max": 0.3, "penalty": 0.0001}, 100 - 0.0001 * 110000),
-        ({"max": 0.3, "penalty": 0.001}, (190 / 3) + 0.5 * (110 / 3)),  # each unit: 0.5 against 0.001 · 3000
+        ({"max": 0.3, "penalty": 30}, 100 - 30 * (2 / 3 - 0.3)),  # all to Cele: an index of two thirds
+        ({"max": 0.3, "penalty": 60}, (190 / 3) + 0.5 * (110 / 3)),  # each unit: 0.5 against 60 · 0.01
     ],
 )
 def test_a_gini_index_keeps_money_near_the_parts_of_people(keys, jobs):

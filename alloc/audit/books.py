@@ -225,14 +225,33 @@ class Books:
         }
 
     @cached_property
-    def supply(self) -> Mapping[str, Decimal]:
-        """Effective supply of each measure [capacity]."""
+    def effective(self) -> Mapping[str, Decimal]:
+        """What of each measure's gain takes effect, after delivery and deadweight [units]."""
         found = {}
         for m, measure in self.instance.measures.items():
             arrives = exact(self.instance.counties[measure.county].delivery.get(measure.category, 1.0))
-            kept = 1 - exact(measure.deadweight)
-            found[m] = exact(measure.effect) * arrives * kept * self.measures.number("gain", m)
+            found[m] = arrives * (1 - exact(measure.deadweight)) * self.measures.number("gain", m)
         return found
+
+    @cached_property
+    def supply(self) -> Mapping[str, Decimal]:
+        """Effective supply of each measure [capacity]."""
+        return {m: exact(row.effect) * self.effective[m] for m, row in self.instance.measures.items()}
+
+    @cached_property
+    def lot(self) -> Decimal | None:
+        """What every payment is a whole multiple of, None where any amount may be paid [money]."""
+        lot = self.instance.money.lot
+        return None if lot is None else exact(lot)
+
+    def in_lots(self, amount: Decimal) -> Decimal:
+        """Return what whole lots can make of an amount, one short by no more than the grain being whole [money]."""
+        return amount if self.lot is None else (amount + self.grain) // self.lot * self.lot
+
+    @cached_property
+    def billed(self) -> Mapping[str, Decimal]:
+        """What shares of each measure are parts of: its cost, or what whole lots make of it [money]."""
+        return self.cost if self.lot is None else self.money("all")
 
     @cached_property
     def traits(self) -> Mapping[str, Mapping[str, str]]:

@@ -8,7 +8,7 @@ from functools import partial
 
 from alloc.audit.books import Books, Pair, total
 from alloc.audit.production import output
-from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
+from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact
 
 
 def flows_forward(books: Books) -> Comparisons:
@@ -71,21 +71,25 @@ def weighs_flow(books: Books) -> Comparisons:
 
 
 def closes_chain(books: Books) -> Comparisons:
-    """A chain is complete in a county only where every stage has reached its viable size."""
+    """A chain is complete in a county only where every stage has its viable size and somebody at work."""
     for c, h in books.chains.keys:
         if c in books.instance.counties and h in books.chain_stages:
-            for column, flag in (("closed", "established"), ("closed_quo", "established_quo")):
-                reached = (books.industries.number(flag, c, s) for s in books.chain_stages[h])
+            for column, flag, jobs in (
+                ("closed", "established", "jobs"),
+                ("closed_quo", "established_quo", "jobs_quo"),
+            ):
+                reached = (books.industries.number(x, c, s) for s in books.chain_stages[h] for x in (flag, jobs))
                 least = min(reached, default=ZERO)
                 yield Comparison((c, h, column), books.chains.number(column, c, h), "≤", least)
 
 
 def names_missing(books: Books) -> Comparisons:
-    """The stages named as missing are those that have not reached their viable size."""
+    """The stages named as missing are those without their viable size, or without anybody at work."""
     for (c, h), text in books.chains.words["missing"].items():
         if c in books.instance.counties and h in books.chain_stages:
             stages = books.chain_stages[h]
-            missing = [s for s in stages if not books.industries.number("established", c, s)]
+            works = {s: books.industries.number("jobs", c, s) >= ONE - RELATIVE for s in stages}
+            missing = [s for s in stages if not works[s] or not books.industries.number("established", c, s)]
             yield Comparison((c, h), _parts([text]), "=", _parts(missing))
 
 

@@ -3,13 +3,31 @@
 from decimal import Decimal
 
 from alloc.audit.books import Books, total
-from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact, within_digits
+from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact, within_digits
 
 
 def covers_cost(books: Books) -> Comparisons:
-    """What the funds pay is what the measure costs."""
+    """What the funds pay is what the measure costs; in whole lots it covers that, and less than a lot is left."""
     for m, cost in books.cost.items():
-        yield Comparison((m,), books.paid(m, "all"), "=", cost, books.grain)
+        if books.lot is None:
+            yield Comparison((m,), books.paid(m, "all"), "=", cost, books.grain)
+            continue
+        yield Comparison((m,), books.paid(m, "all"), "≥", cost, books.grain)
+        rest = books.lot * (ONE - HALF_MILLIONTH) * books.measures.number("funded", m)
+        yield Comparison((m, "lot"), books.paid(m, "all"), "≤", cost + rest, ZERO)
+
+
+def pays_in_lots(books: Books) -> Comparisons:
+    """Every payment is a whole number of lots."""
+    if books.lot is None:
+        return
+    for m, paid in books.spend.items():
+        for f, amount in paid.items():
+            yield Comparison((m, f), amount, "=", books.in_lots(amount), books.grain)
+
+
+HALF_MILLIONTH = RELATIVE / 2
+"""What is left of a lot is told from a whole one by this part of it; models keep twice as far."""
 
 
 def within_scale(books: Books) -> Comparisons:
@@ -92,26 +110,33 @@ def limited_by_others(books: Books) -> Comparisons:
 
 
 def within_resource(books: Books) -> Comparisons:
-    """Measures use no more of a scarce thing than there is, in all and in each county."""
+    """Measures use no more of a scarce thing than there is and they add, in all and in each county."""
     used: dict[tuple[str, str], Decimal] = {}
+    added: dict[tuple[str, str], Decimal] = {}
     for m, measure in books.instance.measures.items():
         for r, per_unit in measure.uses.items():
             spot = (r, measure.county)
             used[spot] = used.get(spot, ZERO) + exact(per_unit) * books.measures.number("units", m)
+        for r, per_unit in measure.supplies.items():
+            spot = (r, measure.county)
+            added[spot] = added.get(spot, ZERO) + exact(per_unit) * books.effective[m]
     for r, resource in books.instance.resources.items():
         if resource.amount is not None:
-            everywhere = total(amount for (name, _), amount in used.items() if name == r)
-            yield Comparison((r,), everywhere, "≤", exact(resource.amount))
+            taken, more = (total(x for (name, _), x in spots.items() if name == r) for spots in (used, added))
+            yield Comparison((r,), taken, "≤", exact(resource.amount) + more)
         for c, amount in resource.by_county.items():
-            yield Comparison((r, c), used.get((r, c), ZERO), "≤", exact(amount))
+            yield Comparison((r, c), used.get((r, c), ZERO), "≤", exact(amount) + added.get((r, c), ZERO))
 
 
 def _ceiling(books: Books, m: str) -> Decimal:
-    """Return the most national money that a measure may take, by default its largest cost [money]."""
+    """Return the most national money that a measure may take, by default what its largest cost takes [money]."""
     measure = books.instance.measures[m]
     if measure.national_ceiling is not None:
         return exact(measure.national_ceiling)
-    return exact(measure.fixed_cost) + exact(measure.unit_cost) * exact(measure.max_units)
+    largest = exact(measure.fixed_cost) + exact(measure.unit_cost) * exact(measure.max_units)
+    if books.lot is None or not largest % books.lot:
+        return largest
+    return (largest // books.lot + 1) * books.lot
 
 
 def within_ceiling(books: Books) -> Comparisons:
@@ -136,12 +161,38 @@ def takes_no_national(books: Books) -> Comparisons:
 
 
 def supplements_national(books: Books) -> Comparisons:
-    """Aid enters a supplemented measure only once national money has reached its ceiling there."""
+    """Aid enters a supplemented measure only once national money can pay no more there.
+
+    That is at its ceiling, or, unless the supplement is strict, where all national funds for it are exhausted.
+    """
+    spent = _spent(books)
     for m, measure in books.instance.measures.items():
-        if measure.national == "supplement":
+        if measure.national in ("supplement", "supplement-strict"):
             ceiling = _ceiling(books, m)
-            room, near = ceiling - books.paid(m, "national"), within_digits(books.grain, ceiling)
+            room, near = books.in_lots(ceiling - books.paid(m, "national")), within_digits(books.grain, ceiling)
+            if measure.national == "supplement":
+                left = [_left(books, spent[f], f, measure.county) for f in books.eligible[m] if _is_national(books, f)]
+                room, near = min(room, max(left, default=ZERO)), _widest(books, m, near)
             yield Comparison((m,), books.paid(m, "aid"), "⊥", room, near)
+
+
+def _widest(books: Books, m: str, near: Decimal) -> Decimal:
+    """Return how near to empty a purse is empty: as near as its amounts are known [money]."""
+    funds = [books.instance.funds[f] for f in books.eligible[m] if _is_national(books, f)]
+    amounts = [exact(fund.amount) for fund in funds if fund.amount is not None]
+    return within_digits(near, ZERO, *amounts)
+
+
+def _is_national(books: Books, f: str) -> bool:
+    return books.instance.funds[f].kind == "national"
+
+
+def _left(books: Books, spent: dict[str, Decimal], f: str, c: str) -> Decimal:
+    """Return what a fund could still pay in a county, given what it spends in each [money]."""
+    fund = books.instance.funds[f]
+    left = [] if fund.amount is None else [exact(fund.amount) - total(spent.values())]
+    left += [] if fund.by_county is None else [exact(fund.by_county[c]) - spent.get(c, ZERO)]
+    return books.in_lots(min(left))
 
 
 def excludes_national(books: Books) -> Comparisons:
@@ -152,11 +203,11 @@ def excludes_national(books: Books) -> Comparisons:
 
 
 def shares_cost(books: Books) -> Comparisons:
-    """Each kind of fund pays between its least and its largest share of the cost."""
+    """Each kind of fund, or fund, pays between its least and its largest share of what is spent."""
     for m, measure in books.instance.measures.items():
         for kind, share in measure.min_share.items():
-            least = exact(share) * books.cost[m]
+            least = exact(share) * books.billed[m]
             yield Comparison((m, kind, "min_share"), books.paid(m, kind), "≥", least, books.grain)
         for kind, share in measure.max_share.items():
-            most = exact(share) * books.cost[m]
+            most = exact(share) * books.billed[m]
             yield Comparison((m, kind, "max_share"), books.paid(m, kind), "≤", most, books.grain)

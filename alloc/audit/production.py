@@ -41,10 +41,9 @@ def delivers_supply(books: Books) -> Comparisons:
 
 
 def brings_direct(books: Books) -> Comparisons:
-    """Direct jobs and direct linkage follow the gain."""
+    """Direct jobs and direct linkage follow what takes effect of the gain."""
     for m, measure in books.instance.measures.items():
-        gain = books.measures.number("gain", m)
-        jobs, linkage = exact(measure.jobs) * gain, exact(measure.linkage) * gain
+        jobs, linkage = (exact(per_unit) * books.effective[m] for per_unit in (measure.jobs, measure.linkage))
         for column, brought in (("direct_jobs", jobs), ("jobs", jobs), ("linkage", linkage)):
             yield Comparison((m, column), books.measures.number(column, m), "=", brought)
 
@@ -63,7 +62,7 @@ def _supplied(books: Books) -> _Supplied:
         c, k, s = measure.county, measure.category, measure.industry
         if s:
             found.own[c, k, s] = found.own.get((c, k, s), ZERO) + books.supply[m]
-            sales = exact(measure.outlet) * books.measures.number("gain", m)
+            sales = exact(measure.outlet) * books.effective[m]
             found.outlet[c, s] = found.outlet.get((c, s), ZERO) + sales
         else:
             found.pool[c, k] = found.pool.get((c, k), ZERO) + books.supply[m]
@@ -106,11 +105,29 @@ def within_market(books: Books) -> Comparisons:
         if row.market is None:
             yield Comparison((c, s, "market"), "" if cell is None else str(cell), "=", "")
             continue
-        industry, most = books.instance.industries[s], exact(row.market) + outlets.get((c, s), ZERO)
-        worth = exact(industry.productivity) * books.industries.number("jobs", c, s)
-        worth += exact(industry.uplift) * books.industries.number("upgraded", c, s)
-        yield Comparison((c, s), worth, "≤", most)
+        most = exact(row.market) + outlets.get((c, s), ZERO)
+        yield Comparison((c, s), _sold(books, c, s), "≤", most)
         yield Comparison((c, s, "market"), ZERO if cell is None else cell, "=", most, books.grain)
+
+
+def within_shared_market(books: Books) -> Comparisons:
+    """What the counties of a shared market sell together is no more than its buyers and new outlets take."""
+    outlets = _supplied(books).outlet
+    for number, market in enumerate(books.instance.markets, 1):
+        s, place = market.industry, (market.industry, market.region, str(number))
+        counties = [c for c, x in books.baseline if x == s and market.region in ("", books.region(c)[1])]
+        most = exact(market.amount)
+        more = total(outlets.get((c, s), ZERO) for c in counties)
+        yield Comparison(place, total(_sold(books, c, s) for c in counties), "≤", most + more)
+        today = total(books.industries.number("jobs_quo", c, s) for c in counties)
+        yield Comparison((*place, "quo"), exact(books.instance.industries[s].productivity) * today, "≤", most)
+
+
+def _sold(books: Books, c: str, s: str) -> Decimal:
+    """Return what an industry has to sell [money per year]."""
+    industry = books.instance.industries[s]
+    worth = exact(industry.productivity) * books.industries.number("jobs", c, s)
+    return worth + exact(industry.uplift) * books.industries.number("upgraded", c, s)
 
 
 def covers_jobs(books: Books) -> Comparisons:
@@ -143,9 +160,7 @@ def within_people(books: Books) -> Comparisons:
             continue
         pairs = books.pairs_in[c]
         before = total(exact(books.baseline[pair].jobs) for pair in pairs)
-        direct = total(
-            exact(books.instance.measures[m].jobs) * books.measures.number("gain", m) for m in books.measures_in[c]
-        )
+        direct = total(exact(books.instance.measures[m].jobs) * books.effective[m] for m in books.measures_in[c])
         for column, more in (("jobs", direct), ("jobs_quo", ZERO)):
             new = total(books.industries.number(column, *pair) for pair in pairs) - before + more
             yield Comparison((c, column), new, "≤", exact(county.jobseekers))

@@ -40,12 +40,16 @@ class Group(NamedTuple):
 
 
 class Sides(NamedTuple):
-    """A rule worked out: low ≤ value ≤ high, and how closely (None: a millionth)."""
+    """A rule worked out: low ≤ value ≤ high, and how closely (None: a millionth).
+
+    point: how much of the value is one unit of violation.
+    """
 
     value: Number
     low: Number | None
     high: Number | None
     grain: Number | None
+    point: Number = ONE
 
 
 def meant(selection: Selection, words: Mapping[str, str], tags: Iterable[str]) -> bool:
@@ -168,7 +172,20 @@ def _parity(books: Books, rule: Parity, group: Group) -> Sides:
     pairs = _by_county(books, rule, group)
     (poor, few), (rich, many) = (tuple(map(Fraction, pairs[end])) for end in (0, -1))
     times, grain = Fraction(exact(rule.max)), Fraction(books.grain)
-    return Sides(rich / many, None, times * poor / few, grain / many + times * grain / few)
+    point = Fraction(_reach(books, rule, group)) / sum((Fraction(heads) for _, heads in pairs), Fraction(0))
+    return Sides(rich / many, None, times * poor / few, grain / many + times * grain / few, point)
+
+
+def _reach(books: Books, rule: Parity | Gini, group: Group) -> Decimal:
+    """Return the most that the rule's funds can spend on what it counts: their purses, or its largest cost [money]."""
+    purses = []
+    for f, fund in books.instance.funds.items():
+        if counts(rule.fund, f, fund.kind):
+            tied = None if fund.by_county is None else total(map(exact, fund.by_county.values()))
+            purses.append(min(x for x in (tied, None if fund.amount is None else exact(fund.amount)) if x is not None))
+    measures = [books.instance.measures[m] for m in group.counted]
+    dearest = total(exact(row.fixed_cost) + exact(row.unit_cost) * exact(row.max_units) for row in measures)
+    return min(total(purses), dearest) or ONE
 
 
 def _gini(books: Books, rule: Gini, group: Group) -> Sides:
@@ -178,21 +195,20 @@ def _gini(books: Books, rule: Gini, group: Group) -> Sides:
     for spent, heads in pairs:
         apart += spent * people - heads * money
         people, money = people + heads, money + spent
-    return Sides(apart, None, exact(rule.max) * people * money, None)
+    return Sides(apart, None, exact(rule.max) * people * money, None, people * _reach(books, rule, group))
 
 
 def _broken(sides: Sides) -> Number:
-    """Return by how much the bounds are exceeded."""
-    value, low, high, _ = (side if side is None else Fraction(side) for side in sides)
-    assert value is not None
-    below = max(Fraction(0), low - value) if low is not None else Fraction(0)
-    above = max(Fraction(0), value - high) if high is not None else Fraction(0)
-    return below + above
+    """Return by how many units of violation the bounds are exceeded."""
+    value = Fraction(sides.value)
+    below = max(Fraction(0), Fraction(sides.low) - value) if sides.low is not None else Fraction(0)
+    above = max(Fraction(0), value - Fraction(sides.high)) if sides.high is not None else Fraction(0)
+    return (below + above) / Fraction(sides.point)
 
 
 def keeps_rule(books: Books) -> Comparisons:
     """Every rule without a penalty is kept."""
-    for rule, group, (value, low, high, grain) in _worked(books):
+    for rule, group, (value, low, high, grain, _) in _worked(books):
         if rule.penalty is None and low is not None:
             yield Comparison((rule.name, group.name), value, "≥", low, grain)
         if rule.penalty is None and high is not None:
@@ -235,13 +251,16 @@ def shows_rule(books: Books) -> Comparisons:
             elif cell is None and column != "broken_by":
                 yield Comparison((*key, column), "", "=", str(side))
             else:
-                yield Comparison((*key, column), cell or ZERO, "=", side, _margin(worked))
+                point = Fraction(worked.point) if column == "broken_by" else Fraction(1)
+                yield Comparison((*key, column), cell or ZERO, "=", side, _margin(worked) / point)
 
 
-def _margin(worked: Sides) -> Number | None:
+def _margin(worked: Sides) -> Fraction:
     """Return the tolerance of what is the difference of two sides: that of the larger side."""
     size = max(abs(Fraction(side)) for side in (worked.value, worked.low or 1, worked.high or 1))
-    return size * Fraction(RELATIVE) if worked.grain is None else max(worked.grain, size * Fraction(DIGITS))
+    if worked.grain is None:
+        return size * Fraction(RELATIVE)
+    return max(Fraction(worked.grain), size * Fraction(DIGITS))
 
 
 def shows_binding(books: Books) -> Comparisons:

@@ -20,7 +20,7 @@ MONEY = {"aid": ("aid",), "national": ("national",), "other": ("local", "private
 
 def adds_measures(books: Books) -> Comparisons:
     """The cost of a measure and its aid, national and other money are what the allocation says."""
-    for m, cost in books.cost.items():
+    for m, cost in books.billed.items():
         yield Comparison((m, "cost"), books.measures.number("cost", m), "=", cost, books.grain)
         for column, kinds in MONEY.items():
             paid = total(books.paid(m, kind) for kind in kinds)

@@ -300,9 +300,7 @@ def _adds_jobs(alone: Books) -> dict[str, Decimal]:
             jobs = exact(alone.baseline[pair].jobs)
             insured = min(jobs, exact(alone.baseline[pair].insurance))
             before += total(world.chance * kept(world, pair[1], jobs, insured) for world in alone.worlds)
-        direct = total(
-            exact(alone.instance.measures[m].jobs) * alone.measures.number("gain", m) for m in alone.measures_in[c]
-        )
+        direct = total(exact(alone.instance.measures[m].jobs) * alone.effective[m] for m in alone.measures_in[c])
         found[c] = total(alone.industries.number("retained", *pair) for pair in pairs) - before + direct
     return found
 
@@ -311,7 +309,7 @@ def _linkage(alone: Books) -> dict[str, tuple[Decimal, Decimal]]:
     """Return between what the linkage of each county lies: without and with all clusters that may stand."""
     instance, chance = alone.instance, {world.name: world.chance for world in alone.worlds}
     least = {
-        c: total(exact(instance.measures[m].linkage) * alone.measures.number("gain", m) for m in ms)
+        c: total(exact(instance.measures[m].linkage) * alone.effective[m] for m in ms)
         for c, ms in alone.measures_in.items()
     }
     for w, trade, flow in alone.moved("flow"):

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from alloc.instance.schema import Document, Kind, Market
+from alloc.instance.schema import KINDS, Baseline, Document, Kind, Market
 
 ROUNDING = 1e-9
 """Sums and products of decimals are known to this part only: 0.29 · 100 is 28.999999999999996."""
@@ -26,6 +26,18 @@ def eligible_funds(document: Document, m: str) -> tuple[str, ...]:
     )
 
 
+def in_lots(document: Document, amount: float) -> float:
+    """Return the most of an amount that whole lots can make up; all of it where there are none [money]."""
+    lot = document.money.lot
+    return amount if lot is None or math.isinf(amount) else lot * math.floor(amount / lot * (1 + ROUNDING) + ROUNDING)
+
+
+def billed(document: Document, cost: float) -> float:
+    """Return what is spent on a cost: the fewest whole lots that cover it, itself where there are none [money]."""
+    lot = document.money.lot
+    return cost if lot is None else lot * math.ceil(cost / lot * (1 - ROUNDING) - ROUNDING)
+
+
 def available(document: Document, f: str, c: str | None = None) -> float:
     """Return the money of a fund in all, or the most it can spend in one county [money]."""
     fund = document.funds[f]
@@ -38,7 +50,7 @@ def available(document: Document, f: str, c: str | None = None) -> float:
 def most_units(document: Document, m: str, funds: Sequence[str]) -> float:
     """Return the most units of a measure that its eligible funds can pay for [units]."""
     row = document.measures[m]
-    purse = math.fsum(available(document, f, row.county) for f in funds)
+    purse = math.fsum(in_lots(document, available(document, f, row.county)) for f in funds)
     if not row.eligible or row.fixed_cost > purse * (1 + ROUNDING):
         return 0.0
     units = row.max_units
@@ -52,26 +64,52 @@ def most_units(document: Document, m: str, funds: Sequence[str]) -> float:
 def most_money(document: Document, m: str, kind: Kind, funds: Sequence[str], units: float) -> float:
     """Return the most that funds of one kind can pay for so many units of a measure [money]."""
     row = document.measures[m]
-    cost = row.fixed_cost + row.unit_cost * units if row.eligible else 0.0
+    spent = billed(document, row.fixed_cost + row.unit_cost * units) if row.eligible else 0.0
     share = min(row.max_share.get(kind, 1.0), 1.0)
-    purse = math.fsum(available(document, f, row.county) for f in funds if document.funds[f].kind == kind)
-    most = min(share * cost, purse)
-    return min(most, ceiling(document, m)) if kind == "national" else most
+    payers = [f for f in funds if document.funds[f].kind == kind]
+    most = min(share * spent, math.fsum(_most_of_fund(document, m, f, spent) for f in payers))
+    return in_lots(document, min(most, ceiling(document, m)) if kind == "national" else most)
+
+
+def most_of_fund(document: Document, m: str, f: str, funds: Sequence[str], units: float) -> float:
+    """Return the most that one fund can pay for so many units of a measure [money]."""
+    row = document.measures[m]
+    spent = billed(document, row.fixed_cost + row.unit_cost * units) if row.eligible else 0.0
+    return min(most_money(document, m, document.funds[f].kind, funds, units), _most_of_fund(document, m, f, spent))
+
+
+def _most_of_fund(document: Document, m: str, f: str, spent: float) -> float:
+    row = document.measures[m]
+    share = 1.0 if f in KINDS else min(row.max_share.get(f, 1.0), 1.0)
+    return in_lots(document, min(share * spent, available(document, f, row.county)))
 
 
 def ceiling(document: Document, m: str) -> float:
-    """Return the most national money a measure may take [money]."""
+    """Return the most national money a measure may take, by default all that can be spent on it [money]."""
     measure = document.measures[m]
-    return measure.largest_cost if measure.national_ceiling is None else measure.national_ceiling
+    most = billed(document, measure.largest_cost) if measure.national_ceiling is None else measure.national_ceiling
+    return in_lots(document, most)
+
+
+def reachable(document: Document, fund: str, measures: Sequence[str]) -> float:
+    """Return the most that a rule's funds can spend on some measures: what is in the purses, or the largest cost.
+
+    1 where that is nothing: it is what shares of are taken [money].
+    """
+    purses = math.fsum(available(document, f) for f in document.funds if money_counts(document, fund, f))
+    return min(purses, math.fsum(document.measures[m].largest_cost for m in measures)) or 1.0
+
+
+def sold_on(document: Document, market: Market) -> tuple[Baseline, ...]:
+    """Return the rows whose output is sold on a shared market, in the order of the baseline."""
+    regions = {c: row.region or c for c, row in document.counties.items()}
+    rows = (row for row in document.baseline if row.industry == market.industry)
+    return tuple(row for row in rows if market.region in ("", regions.get(row.county)))
 
 
 def sellers(document: Document, market: Market) -> tuple[str, ...]:
     """Return the counties whose industry sells on a shared market, in the order of the baseline."""
-    return tuple(
-        row.county
-        for row in document.baseline
-        if row.industry == market.industry and market.region in ("", document.counties[row.county].region or row.county)
-    )
+    return tuple(row.county for row in sold_on(document, market))
 
 
 def money_counts(document: Document, fund: str, f: str) -> bool:

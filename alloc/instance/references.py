@@ -8,11 +8,12 @@ from typing import Any, get_args
 from alloc.instance import schema
 from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
-from alloc.instance.money import ROUNDING, available
+from alloc.instance.money import ROUNDING, available, sold_on
 from alloc.instance.names import near
 from alloc.instance.parts import parts_are_shares
 from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
+from alloc.instance.selections import counts, selected
 from alloc.instance.tables import WITHOUT_ID
 from alloc.instance.words import nearest
 
@@ -170,6 +171,13 @@ def baseline_holds(document: Document, ids: Ids) -> Iterator[Found]:
                 "jobs_above",
                 {"jobs": row.jobs, "what": "market", "limit": limit},
             )
+    for i, market in enumerate(document.markets):
+        found = document.industries.get(market.industry)
+        if found is None:
+            continue
+        today = math.fsum(found.productivity * row.jobs for row in sold_on(document, market))
+        if today > market.amount * (1 + 1e-9):
+            yield ("markets", i, "amount"), "market_below", {"found": market.amount, "today": today}
     for c in dict.fromkeys(row.county for row in document.baseline):
         if c in document.counties and document.counties[c].jobseekers is None:
             yield ("counties", c, "jobseekers"), "jobseekers_missing", {}
@@ -247,6 +255,42 @@ def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
                     yield ("counties", c, "population"), "population_missing", {"rule": rule.name}
 
 
+def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
+    """A rule that asks for something selects what it asks for: a law must not lapse by a misspelt tag."""
+    if not _whole(document, ids):
+        return
+    tags = [tag for measure in document.measures.values() for tag in measure.tags]
+    for i, rule in enumerate(document.rules):
+        asks = rule.ratio if isinstance(rule, schema.Complement) else getattr(rule, "min", None)
+        selection = counts(rule)
+        path: Path = ("rules", i, "aid" if isinstance(rule, schema.Complement) else "of")
+        strange = next(_selects(document, selection, path, ids), None) is not None
+        if rule.each or rule.within or not asks or strange or selected(document, selection):
+            continue
+        unused = [tag for tag in selection.tag if tag not in tags]
+        for tag in unused:
+            yield (*path, "tag"), "tag_unused", {"found": tag, "hint": nearest(tag, tags)}
+        if not unused:
+            alone = {
+                key: words
+                for key in type(selection).model_fields
+                if (words := getattr(selection, key)) and not selected(document, schema.Selection(**{key: words}))
+            }
+            for key, words in alone.items():
+                yield (*path, key), "selects_nothing", {"found": ", ".join(words)}
+            if not alone:
+                yield path, "selects_nothing_together", {}
+
+
+def _whole(document: Document, ids: Ids) -> bool:
+    """Tell whether every measure was read, and lies where there is something: else nobody can say what is selected."""
+    read = all(len(getattr(document, table)) == len(ids[table]) for table in ("counties", "industries", "measures"))
+    return read and all(
+        row.county in document.counties and (not row.industry or row.industry in document.industries)
+        for row in document.measures.values()
+    )
+
+
 def _selects(document: Document, selection: schema.Selection, path: Path, ids: Ids) -> Iterator[Found]:
     tables = {"county": "counties", "industry": "industries", "measure": "measures"}
     for key, table in tables.items():
@@ -319,6 +363,7 @@ CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     funds_hold,
     synergies_and_scenarios_hold,
     rules_hold,
+    rules_select,
     objective_is_one,
     sources_exist,
     ranges_hold,

@@ -3,6 +3,7 @@
 import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
+from alloc.model.production import effective
 
 
 def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -27,13 +28,13 @@ def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.direct_jobs = pyo.Param(
         model.MEASURES,
-        initialize={m: instance.counties[row.county].weight * row.jobs for m, row in measures.items()},
+        initialize={m: instance.counties[row.county].weight * model.jobs[m] for m, row in measures.items()},
         doc="direct jobs per unit, at their worth [jobs]",
     )
     model.direct_linkage = pyo.Param(
         model.MEASURES,
-        initialize={m: row.linkage for m, row in measures.items()},
-        doc="direct linkage per unit",
+        initialize={m: row.linkage * effective(instance, m) for m, row in measures.items()},
+        doc="linkage · delivery · (1 − deadweight) [linkage per unit]",
     )
     model.joint_jobs = pyo.Param(
         model.SYNERGIES,

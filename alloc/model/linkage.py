@@ -223,6 +223,11 @@ def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
         initialize=[(c, h, s) for c, h in closable for s in stages[h]],
         doc="stages of the chains that can be complete",
     )
+    model.IDLE_STAGES = pyo.Set(
+        dimen=3,
+        initialize=[(c, h, s) for c, h in closable for s in stages[h] if rows[c, s].jobs < 1],
+        doc="stages with nobody at work today",
+    )
     model.CLUSTERS = pyo.Set(dimen=2, initialize=list(clusters), doc="industries that can reach cluster size")
     model.SYNERGIES = pyo.Set(initialize=range(1, len(instance.synergies) + 1), doc="synergies")
     model.PARTNERS = pyo.Set(
@@ -255,6 +260,10 @@ def _limit_chains(model: pyo.ConcreteModel) -> None:
     @model.Constraint(model.STAGES, doc="a chain is complete only with every stage established")
     def closes_chain(model, c, h, s):
         return model.Closed[c, h] <= model.Established[c, s]
+
+    @model.Constraint(model.IDLE_STAGES, doc="a chain is complete only with somebody at work at every stage [jobs]")
+    def works_chain(model, c, h, s):
+        return model.Closed[c, h] <= model.Jobs[c, s]
 
     @model.Constraint(model.CLUSTERS, doc="a cluster has its size [jobs]")
     def reaches_cluster(model, c, s):

@@ -4,24 +4,33 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
+from alloc.instance.money import sellers
 from alloc.instance.schema import Instance
+from alloc.model.production import effective
 
 
 def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare that jobs need people who look for work of their own will, and output needs buyers."""
     industries, counties = instance.industries, instance.counties
     hiring: dict[str, list[str]] = {c: [] for c in counties}
-    sellers: dict[tuple[str, str], list[str]] = defaultdict(list)
+    outlets: dict[tuple[str, str], list[str]] = defaultdict(list)
     for m, row in instance.measures.items():
         if row.jobs > 0:
             hiring[row.county].append(m)
         if row.outlet > 0:
-            sellers[row.county, row.industry].append(m)
+            outlets[row.county, row.industry].append(m)
+    selling = {s for s, row in industries.items() if row.productivity + row.uplift > 0}
     markets = {
         (row.county, row.industry): row.market
         for row in instance.baseline
-        if row.market is not None and industries[row.industry].productivity + industries[row.industry].uplift > 0
+        if row.market is not None and row.industry in selling
     }
+    shared = {
+        i: market
+        for i, market in enumerate(instance.markets, 1)
+        if market.industry in selling and sellers(instance, market)
+    }
+    sites = {i: [(c, market.industry) for c in sellers(instance, market)] for i, market in shared.items()}
     seekers = {
         c: row.jobseekers
         for c, row in counties.items()
@@ -33,23 +42,35 @@ def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None
     model.MARKETS = pyo.Set(dimen=2, initialize=list(markets), doc="industries whose buyers are limited")
     model.OUTLETS = pyo.Set(
         model.MARKETS,
-        initialize={key: sellers.get(key, []) for key in markets},
+        initialize={key: outlets.get(key, []) for key in markets},
         doc="measures that find buyers",
+    )
+    model.SHARED_MARKETS = pyo.Set(initialize=list(shared), doc="markets that counties share")
+    model.SELLERS = pyo.Set(model.SHARED_MARKETS, dimen=2, initialize=sites, doc="industries that sell on a market")
+    model.SHARED_OUTLETS = pyo.Set(
+        model.SHARED_MARKETS,
+        initialize={i: [m for key in keys for m in outlets.get(key, [])] for i, keys in sites.items()},
+        doc="measures that find buyers on a market",
     )
     model.jobs = pyo.Param(
         model.MEASURES,
-        initialize={m: row.jobs for m, row in instance.measures.items()},
-        doc="direct jobs per unit",
+        initialize={m: row.jobs * effective(instance, m) for m, row in instance.measures.items()},
+        doc="direct jobs · delivery · (1 − deadweight) [jobs per unit]",
     )
     model.outlet = pyo.Param(
         model.MEASURES,
-        initialize={m: row.outlet for m, row in instance.measures.items()},
-        doc="sales per unit [money per year]",
+        initialize={m: row.outlet * effective(instance, m) for m, row in instance.measures.items()},
+        doc="outlet · delivery · (1 − deadweight) [money per year and unit]",
     )
     model.jobseekers = pyo.Param(
         model.PEOPLED, initialize=seekers, doc="people who look for work of their own will [persons]"
     )
     model.market = pyo.Param(model.MARKETS, initialize=markets, doc="output that buyers take today [money per year]")
+    model.shared_market = pyo.Param(
+        model.SHARED_MARKETS,
+        initialize={i: market.amount for i, market in shared.items()},
+        doc="output that the buyers of a shared market take [money per year]",
+    )
     model.productivity = pyo.Param(
         model.INDUSTRIES,
         initialize={s: row.productivity for s, row in industries.items()},
@@ -76,8 +97,18 @@ def _limit_people_and_markets(model: pyo.ConcreteModel) -> None:
             <= model.jobseekers[c]
         )
 
+    @model.Expression(model.PRODUCERS, doc="what an industry has to sell [money per year]")
+    def Sales(model, c, s):
+        return model.productivity[s] * model.Jobs[c, s] + model.uplift[s] * model.Upgraded[c, s]
+
     @model.Constraint(model.MARKETS, doc="output is no more than buyers take [money per year]")
     def within_market(model, c, s):
-        return model.productivity[s] * model.Jobs[c, s] + model.uplift[s] * model.Upgraded[c, s] <= model.market[
-            c, s
-        ] + sum(model.outlet[m] * model.Gain[m] for m in model.OUTLETS[c, s])
+        return model.Sales[c, s] <= model.market[c, s] + sum(
+            model.outlet[m] * model.Gain[m] for m in model.OUTLETS[c, s]
+        )
+
+    @model.Constraint(model.SHARED_MARKETS, doc="counties sell no more than their shared buyers take [money per year]")
+    def within_shared_market(model, i):
+        return sum(model.Sales[c, s] for c, s in model.SELLERS[i]) <= model.shared_market[i] + sum(
+            model.outlet[m] * model.Gain[m] for m in model.SHARED_OUTLETS[i]
+        )

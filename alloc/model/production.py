@@ -5,7 +5,7 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
-from alloc.instance.money import ROUNDING
+from alloc.instance.money import ROUNDING, sellers
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
 
 
@@ -92,13 +92,18 @@ def _most_gain(row: Measure, units: float) -> float:
     return gain
 
 
-def supply_rate(instance: Instance, m: str) -> float:
-    """Return the capacity that one unit in effect adds [capacity per unit].
+def effective(instance: Instance, m: str) -> float:
+    """Return the part of what a measure brings that takes effect: delivery · (1 − deadweight).
 
-    Source: the formulation, effective supply: effect · delivery · (1 − deadweight).
+    Source: the formulation, what takes effect: everything that a measure brings is per unit of it.
     """
     row = instance.measures[m]
-    return row.effect * instance.counties[row.county].delivery.get(row.category, 1.0) * (1 - row.deadweight)
+    return instance.counties[row.county].delivery.get(row.category, 1.0) * (1 - row.deadweight)
+
+
+def supply_rate(instance: Instance, m: str) -> float:
+    """Return the capacity that one unit of gain adds [capacity per unit]."""
+    return instance.measures[m].effect * effective(instance, m)
 
 
 def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -182,10 +187,10 @@ def most_capacity(model: pyo.ConcreteModel, c: str, k: str, s: str) -> float:
     return float(model.standing[c, k, s] + own + model.Share[c, k, s].ub)
 
 
-def most_jobs(model: pyo.ConcreteModel, instance: Instance, row: Baseline, outlet: float) -> float:
-    """Return the most jobs that limits, people, bottlenecks and market allow whatever the plan [jobs].
+def most_jobs(model: pyo.ConcreteModel, instance: Instance, row: Baseline, sales: float) -> float:
+    """Return the most jobs that limits, people, bottlenecks and markets allow whatever the plan [jobs].
 
-    outlet: the most sales that measures can add [money per year]. An industry that cannot reach its
+    sales: the most that buyers can take of it [money per year]. An industry that cannot reach its
     viable size keeps the jobs it has.
     """
     industry, seekers = instance.industries[row.industry], instance.counties[row.county].jobseekers
@@ -193,29 +198,39 @@ def most_jobs(model: pyo.ConcreteModel, instance: Instance, row: Baseline, outle
     for k in JOB_CATEGORIES:
         need = industry.needs.get(k, 1.0)
         limits += [most_capacity(model, row.county, k, row.industry) / need] if need > 0 else []
-    if row.market is not None and industry.productivity > 0:
-        limits.append((row.market + outlet) / industry.productivity)
+    if industry.productivity > 0:
+        limits.append(sales / industry.productivity)
     top = max(row.jobs, min(limits))
     if top < industry.viable_jobs <= top * (1 + ROUNDING):
         top = industry.viable_jobs
     return row.jobs if top < industry.viable_jobs else top
 
 
-def most_outlets(model: pyo.ConcreteModel, instance: Instance) -> dict[tuple[str, str], float]:
-    """Return the most sales that measures can add, by county and industry [money per year]."""
+def most_sales(model: pyo.ConcreteModel, instance: Instance) -> dict[tuple[str, str], float]:
+    """Return the most that buyers can take, by county and industry: of its own market, and beside others' jobs today.
+
+    [money per year]
+    """
     outlets: dict[tuple[str, str], float] = defaultdict(float)
-    for m, row in instance.measures.items():
-        if row.outlet > 0:
-            outlets[row.county, row.industry] += row.outlet * model.most_gain[m]
-    return outlets
+    for m, measure in instance.measures.items():
+        if measure.outlet > 0:
+            outlets[measure.county, measure.industry] += measure.outlet * effective(instance, m) * model.most_gain[m]
+    rows = {(row.county, row.industry): row for row in instance.baseline}
+    most = {key: math.inf if row.market is None else row.market + outlets[key] for key, row in rows.items()}
+    for market in instance.markets:
+        keys = [(c, market.industry) for c in sellers(instance, market)]
+        today = {key: instance.industries[market.industry].productivity * rows[key].jobs for key in keys}
+        room = market.amount + math.fsum(outlets[key] for key in keys) - math.fsum(today.values())
+        most |= {key: min(most[key], room + today[key]) for key in keys}
+    return most
 
 
 def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare jobs and what bounds them: five bottlenecks, the market, people, viable size."""
     rows = {(row.county, row.industry): row for row in instance.baseline}
     needs = {(s, k): row.needs.get(k, 1.0) for s, row in instance.industries.items() for k in JOB_CATEGORIES}
-    outlets = most_outlets(model, instance)
-    tops = {key: most_jobs(model, instance, row, outlets[key]) for key, row in rows.items()}
+    sales = most_sales(model, instance)
+    tops = {key: most_jobs(model, instance, row, sales[key]) for key, row in rows.items()}
     viable = {s: row.viable_jobs for s, row in instance.industries.items()}
     growing = [(c, s) for (c, s), row in rows.items() if row.jobs < viable[s] <= tops[c, s]]
 

@@ -9,16 +9,13 @@ from dataclasses import dataclass, field
 
 import pyomo.environ as pyo
 
-from alloc.instance.money import eligible_funds, money_counts
+from alloc.instance.money import eligible_funds, money_counts, reachable
 from alloc.instance.plans import previous_money
 from alloc.instance.schema import Change, Complement, Count, Gini, Instance, Parity, Rule, Share, Total
 from alloc.instance.selections import Group, groups
 
 Key = tuple[str, str]
 """Rule and group."""
-
-SMALLEST_PRICE = 1e-6
-"""Prices are kept above this: solvers drop coefficients below 1e-9."""
 
 Payers = Mapping[str, tuple[str, ...]]
 """The funds that may pay for each measure."""
@@ -93,6 +90,16 @@ def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
                     local[instance.measures[m].county].append((m, f))
                 found[rule.name, group.name] = local
     return found
+
+
+def reaches(instance: Instance) -> dict[Key, float]:
+    """Return the most that can be spent on what parity and Gini rules count, by rule and group [money]."""
+    return {
+        (rule.name, group.name): reachable(instance, rule.fund, group.counted)
+        for rule in instance.rules
+        if isinstance(rule, (Parity, Gini))
+        for group in groups(instance, rule)
+    }
 
 
 def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -210,7 +217,7 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.Unequal = pyo.Var(
         model.EQUITY,
         bounds=lambda model, r, g: (0, None if soft[r, g] is not None else 0),
-        doc="how far a rule is broken; 0 for a hard one",
+        doc="by how many points a rule is broken; 0 for a hard one",
     )
     _limit_equity(model)
 
@@ -219,10 +226,7 @@ def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[K
     """Declare the figures of rules on money per head."""
     heads = {c: row.population for c, row in instance.counties.items()}
     total = sum(heads.values())
-    price = {
-        key: (rule.penalty or 0.0) * (len(heads) / total if isinstance(rule, Parity) else total)
-        for key, rule in equity.items()
-    }
+    reach = reaches(instance)
     model.largest = pyo.Param(
         model.EQUITY, initialize={key: rule.max for key, rule in equity.items()}, doc="largest ratio or index"
     )
@@ -236,12 +240,15 @@ def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[K
         initialize={c: total / len(heads) / heads[c] if heads[c] else 0.0 for c in heads},
         doc="mean population over population",
     )
-    unit = {key: max(SMALLEST_PRICE / cost, 1.0) if cost else 1.0 for key, cost in price.items()}
-    model.breach_unit = pyo.Param(model.EQUITY, initialize=unit, doc="money in one unit of breaking a rule [money]")
+    model.point = pyo.Param(
+        model.EQUITY,
+        initialize={key: reach[key] / (len(heads) if isinstance(rule, Parity) else 1) for key, rule in equity.items()},
+        doc="one point of the ratio or the index where all the money that can be is spent [money]",
+    )
     model.equity_penalty = pyo.Param(
         model.EQUITY,
-        initialize={key: price[key] * unit[key] for key in price},
-        doc="price of one unit of breaking a soft rule [objective]",
+        initialize={key: rule.penalty or 0.0 for key, rule in equity.items()},
+        doc="price of a point beyond a soft rule's limit [objective]",
     )
 
 
@@ -262,7 +269,7 @@ def _limit_equity(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.PARITY, doc="the highest money per head is at most a multiple of the lowest [money]")
     def keeps_parity(model, r, g):
-        breach = model.breach_unit[r, g] * model.Unequal[r, g]
+        breach = model.point[r, g] * model.Unequal[r, g]
         return model.Highest[r, g] - breach <= model.largest[r, g] * model.Lowest[r, g]
 
     @model.Constraint(model.PAIRS, doc="the distance of two counties, the first ahead [money]")
@@ -283,4 +290,4 @@ def _limit_equity(model: pyo.ConcreteModel) -> None:
     def keeps_gini(model, r, g):
         apart = sum(model.Apart[r, g, c, d] for c, d in model.PAIRS_OF[r, g])
         money = sum(model.LocalMoney[r, g, c] for c in model.COUNTIES)
-        return apart - model.breach_unit[r, g] * model.Unequal[r, g] <= model.largest[r, g] * money
+        return apart - model.point[r, g] * model.Unequal[r, g] <= model.largest[r, g] * money

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from alloc.instance import Instance
+from alloc.instance.schema import Parity
+from alloc.model.rules import reaches
 
 
 def parity_sides(instance: Instance, money: Mapping[str, float], largest: float) -> tuple[float, float]:
@@ -20,6 +22,16 @@ def gini_sides(instance: Instance, money: Mapping[str, float], largest: float) -
     people = {c: row.population for c, row in instance.counties.items()}
     spread = sum(abs(money[c] * people[d] - money[d] * people[c]) for c, d in combinations(people, 2))
     return spread, largest * sum(people.values()) * sum(money.values())
+
+
+def points(instance: Instance) -> dict[tuple[str, str], float]:
+    """Return what one unit of violation is in the sides of each parity and Gini rule, by rule and group.
+
+    A point of the ratio or of the index, where all the money that can be is spent: a penalty is its price.
+    """
+    people = sum(row.population for row in instance.counties.values())
+    parity = {rule.name for rule in instance.rules if isinstance(rule, Parity)}
+    return {key: reach / people if key[0] in parity else reach * people for key, reach in reaches(instance).items()}
 
 
 def gini(instance: Instance, money: Mapping[str, float]) -> float | None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from alloc.instance import Instance
 from alloc.model.linkage import SURE
+from alloc.model.production import effective
 from alloc.solution import Solution
 
 
@@ -89,7 +90,7 @@ def linkage_by_county(instance: Instance, solution: Solution) -> dict[str, float
         link = instance.links[i - 1]
         linked[c] += probability[w] * link.weight * (1.0 if c == d else 1 - link.friction) * flow
     for m, measure in instance.measures.items():
-        linked[measure.county] += measure.linkage * solution.values["Gain"][m]
+        linked[measure.county] += measure.linkage * effective(instance, m) * solution.values["Gain"][m]
     for (c, h), closed in solution.values["Closed"].items():
         linked[c] += round(closed) * (instance.chains[h].closure_bonus if h in instance.chains else 0.0)
     for (c, s), clustered in solution.values["Clustered"].items():

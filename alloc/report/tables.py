@@ -10,14 +10,14 @@ import pandas as pd
 import yaml
 
 from alloc.instance import JOB_CATEGORIES, Instance
-from alloc.instance.money import available, eligible_funds
+from alloc.instance.money import available, eligible_funds, sellers
 from alloc.instance.schema import Gini, Parity
 from alloc.instance.worlds import status_quo
 from alloc.model.linkage import SURE
-from alloc.model.production import supply_rate
+from alloc.model.production import effective
 from alloc.model.rules import per_head, sides
 from alloc.report.bridge import bridge_rows, scenario_rows
-from alloc.report.equity import gini_sides, parity_sides
+from alloc.report.equity import gini_sides, parity_sides, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.use import as_used, asked_by, hung_on
 from alloc.solution import Solution
@@ -116,6 +116,8 @@ def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator
             kind = instance.funds[f].kind
             paid[kind if kind in ("aid", "national") else "other"] += plan.values["Spend"][m, f]
         gain = plan.values["Gain"][m]
+        arrives = effective(instance, m) * gain
+        cost = plan.values["Cost"][m] if instance.money.lot is None else sum(paid.values())
         serves = (row.county, row.industry) in standing if row.industry else row.county in counties
         yield {
             "measure": m,
@@ -128,13 +130,13 @@ def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator
             "units_without_aid": in_world(without, "Units", m),
             "gain": gain,
             "gain_without_aid": in_world(without, "Gain", m),
-            "cost": plan.values["Cost"][m],
+            "cost": cost,
             **{kind: paid[kind] for kind in ("aid", "national", "other")},
-            "effect": supply_rate(instance, m) * gain if serves else 0.0,
-            "direct_jobs": row.jobs * gain,
-            "jobs": row.jobs * gain,
-            "linkage": row.linkage * gain,
-            "idle": plan.values["Cost"][m] > 0 and gain == 0 and m not in needed,
+            "effect": row.effect * arrives if serves else 0.0,
+            "direct_jobs": row.jobs * arrives,
+            "jobs": row.jobs * arrives,
+            "linkage": row.linkage * arrives,
+            "idle": cost > 0 and gain == 0 and m not in needed,
         }
 
 
@@ -189,7 +191,7 @@ def _outlets(instance: Instance, plan: Solution) -> Mapping[tuple[str, str], flo
     found: dict[tuple[str, str], float] = defaultdict(float)
     for m, measure in instance.measures.items():
         if measure.outlet > 0:
-            found[measure.county, measure.industry] += measure.outlet * plan.values["Gain"][m]
+            found[measure.county, measure.industry] += measure.outlet * effective(instance, m) * plan.values["Gain"][m]
     return found
 
 
@@ -199,10 +201,12 @@ def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], li
     spare: dict[tuple[str, str], float] = defaultdict(float)
     for m, measure in instance.measures.items():
         if not measure.industry:
-            spare[measure.county, measure.category] += supply_rate(instance, m) * plan.values["Gain"][m]
+            arrives = effective(instance, m) * plan.values["Gain"][m]
+            spare[measure.county, measure.category] += measure.effect * arrives
     for (c, k, _), share in plan.values["Share"].items():
         spare[c, k] -= share
     left = jobseekers_left(instance, plan)
+    sold_out = _sold_out(instance, plan, outlets)
     found: dict[tuple[str, str], list[str]] = {}
     for row in instance.baseline:
         c, s = key = row.county, row.industry
@@ -213,10 +217,9 @@ def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], li
             room = plan.values["Capacity"][c, k, s] + max(spare[c, k], 0.0)
             if need > 0 and near(need * jobs, room):
                 limits.append(k)
-        if row.market is not None and industry.productivity > 0:
-            sold = industry.productivity * jobs + industry.uplift * plan.values["Upgraded"][key]
-            if near(sold, row.market + outlets[key]):
-                limits.append("market")
+        if industry.productivity > 0:
+            own = row.market is not None and near(_sold(instance, plan, c, s), row.market + outlets[key])
+            limits += ["market"] if own or key in sold_out else []
         if row.max_jobs is not None and near(jobs, row.max_jobs):
             limits.append("max_jobs")
         if left.get(c) is not None and left[c] <= NEAR:
@@ -226,6 +229,25 @@ def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], li
     return found
 
 
+def _sold(instance: Instance, plan: Solution, c: str, s: str) -> float:
+    """Return what an industry has to sell [money per year]."""
+    industry = instance.industries[s]
+    return industry.productivity * plan.values["Jobs"][c, s] + industry.uplift * plan.values["Upgraded"][c, s]
+
+
+def _sold_out(
+    instance: Instance, plan: Solution, outlets: Mapping[tuple[str, str], float]
+) -> frozenset[tuple[str, str]]:
+    """Return the industries that sell on a shared market whose buyers take no more."""
+    found: set[tuple[str, str]] = set()
+    for market in instance.markets:
+        keys = [(c, market.industry) for c in sellers(instance, market)]
+        room = market.amount + sum(outlets[key] for key in keys)
+        if near(sum(_sold(instance, plan, *key) for key in keys), room):
+            found |= set(keys)
+    return frozenset(found)
+
+
 def jobseekers_left(instance: Instance, plan: Solution) -> dict[str, float]:
     """Return how many jobseekers of each county find no job under the plan, where they are given [persons]."""
     left = {c: row.jobseekers for c, row in instance.counties.items() if row.jobseekers is not None}
@@ -233,7 +255,7 @@ def jobseekers_left(instance: Instance, plan: Solution) -> dict[str, float]:
         left[row.county] -= plan.values["Jobs"][row.county, row.industry] - row.jobs
     for m, measure in instance.measures.items():
         if measure.county in left:
-            left[measure.county] -= measure.jobs * plan.values["Gain"][m]
+            left[measure.county] -= measure.jobs * effective(instance, m) * plan.values["Gain"][m]
     return left
 
 
@@ -245,7 +267,7 @@ def _chains(instance: Instance, plan: Solution, quo: Solution, without: Solution
             stages.setdefault(row.chain, []).append(s)
     for c in instance.counties:
         for h, steps in stages.items():
-            missing = [s for s in steps if (c, s) not in sites or not round(plan.values["Established"][c, s])]
+            missing = [s for s in steps if (c, s) not in sites or not _works(plan, c, s)]
             yield {
                 "county": c,
                 "chain": h,
@@ -258,7 +280,12 @@ def _chains(instance: Instance, plan: Solution, quo: Solution, without: Solution
 
 def _closed(world: Solution, c: str, steps: list[str], sites: set[tuple[str, str]]) -> bool:
     """Tell whether every stage of a chain stands in a county."""
-    return bool(steps) and all((c, s) in sites and round(world.values["Established"][c, s]) for s in steps)
+    return bool(steps) and all((c, s) in sites and _works(world, c, s) for s in steps)
+
+
+def _works(world: Solution, c: str, s: str) -> bool:
+    """Tell whether an industry can be a stage of a whole chain: established, and somebody at work."""
+    return round(world.values["Established"][c, s]) == 1 and near(world.values["Jobs"][c, s], 1.0)
 
 
 def _funds(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
@@ -296,7 +323,7 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
         assert isinstance(rule, (Parity, Gini))
         value, most = (parity_sides if isinstance(rule, Parity) else gini_sides)(instance, money, rule.max)
         found[key] = value, None, most
-    order = {name: i for i, name in enumerate(rules)}
+    order, point = {name: i for i, name in enumerate(rules)}, points(instance)
     for (r, g), (value, least, most) in sorted(found.items(), key=lambda x: order[x[0][0]]):
         room = min(
             value - least if least is not None else float("inf"),
@@ -323,7 +350,7 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
             "max": most,
             "slack": None if room == float("inf") else room,
             "binding": room <= NEAR * size,
-            "broken_by": broken if broken > NEAR * size else 0.0,
+            "broken_by": broken / point.get((r, g), 1.0) if broken > NEAR * size else 0.0,
             "source": rules[r].source,
         }
 
@@ -366,5 +393,5 @@ def jobs_gained(instance: Instance, solution: Solution) -> dict[str, float]:
             before = row.jobs - hazard * (row.jobs - covered)
             gained[row.county] += p * (solution.values["Retained"][w, row.county, s] - before)
     for m, measure in instance.measures.items():
-        gained[measure.county] += measure.jobs * solution.values["Gain"][m]
+        gained[measure.county] += measure.jobs * effective(instance, m) * solution.values["Gain"][m]
     return gained

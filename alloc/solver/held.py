@@ -80,6 +80,8 @@ def _all_decided(wide: Instance, held: Held) -> Held:
 
 
 def _hold(model: pyo.ConcreteModel, held: Held) -> None:
+    """Hold what a plan has decided; whether payments are whole lots is for the audit to say."""
+    model.pays_in_lots.deactivate()
     for m, f in model.ELIGIBLE:
         model.Spend[m, f].fix(held.spend.get((m, f), 0.0), skip_validation=True)
     for decisions, given in ((model.Funded, held.funded), (model.Units, held.units)):

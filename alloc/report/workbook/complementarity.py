@@ -1,16 +1,17 @@
 """Complementarity: how national money meets aid in every measure, and who shares its cost."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
 from alloc.instance import KINDS
-from alloc.instance.money import ceiling
+from alloc.instance.money import ceiling, eligible_funds
 from alloc.instance.schema import Measure
 from alloc.report.workbook.book import Book, Column, Live
 from alloc.report.workbook.money import CENT
 from alloc.report.workbook.plan import Plan
 
-MODES = ("any", "none", "supplement", "exclusive")
+MODES = ("any", "none", "supplement", "supplement-strict", "exclusive")
 TIGHT = f"({CENT:f}*MAX(1,{{ceiling}}))"
 """Money closer to zero than this is none."""
 
@@ -42,7 +43,7 @@ def write_complementarity(book: Book, plan: Plan, sheet: Any) -> None:
             "room",
             plan.head("wb_room", "money"),
             "money",
-            [_room(row, top) for row, top in zip(rows, tops, strict=True)],
+            [_room(plan, m, row, top) for m, row, top in zip(data, rows, tops, strict=True)],
         ),
         Column("planned", plan.head("wb_planned", "money"), "money", [m.national_planned for m in data]),
         Column("state", plan.head("wb_which_zero"), "word", [state for state, _ in states], width=28),
@@ -60,11 +61,42 @@ def write_complementarity(book: Book, plan: Plan, sheet: Any) -> None:
     book.mark(sheet, block, shared, "{shares_broken}>0", "bad")
 
 
-def _room(row: dict[str, Any], top: float) -> Live:
-    """Return what is left of the national ceiling; nothing where it is closer to it than can be told."""
-    left = top - row["national"]
+def _room(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> Live:
+    """Return what national money could still pay; nothing where that is closer to it than can be told.
+
+    That is the room below its ceiling and, where aid supplements, no more than its funds have left.
+    """
+    formula, left = "{ceiling}-{national}", top - row["national"]
+    if measure.national == "supplement":
+        purses = [_left(plan, f, measure.county) for f in _national(plan, row["measure"])]
+        cells = ",".join(text for text, _ in purses) or "0"
+        formula, left = f"MIN({formula},MAX({cells}))", min(left, max((x for _, x in purses), default=0.0))
     shut = abs(left) <= CENT * max(1.0, top)
-    return Live(f"IF(ABS({{ceiling}}-{{national}})<={TIGHT},0,{{ceiling}}-{{national}})", 0.0 if shut else left)
+    return Live(f"IF(ABS({formula})<={TIGHT},0,{formula})", 0.0 if shut else left)
+
+
+def _national(plan: Plan, m: str) -> list[str]:
+    """Return the national funds that may pay for a measure."""
+    funds = plan.instance.funds
+    return [f for f in eligible_funds(plan.instance, m) if funds[f].kind == "national"]
+
+
+def _left(plan: Plan, f: str, c: str) -> tuple[str, float]:
+    """Return what a fund has left for a county, in whole lots where there are such: the formula and the money."""
+    fund, lot, no = plan.instance.funds[f], plan.instance.money.lot, plan.number("fund", f)
+    paid = [(x["county"], x["amount"]) for x in plan.payments if x["fund"] == f]
+    purses: list[tuple[str, float]] = []
+    if fund.amount is not None:
+        spent = math.fsum(amount for _, amount in paid)
+        purses.append((f"{fund.amount!r}-SUMIFS(amount,amount_fund,{no})", fund.amount - spent))
+    if fund.by_county is not None:
+        place, tied = plan.number("county", c), fund.by_county[c]
+        spent = math.fsum(amount for county, amount in paid if county == c)
+        purses.append((f"{tied!r}-SUMIFS(amount,amount_fund,{no},amount_county,{place})", tied - spent))
+    text, left = f"MIN({','.join(text for text, _ in purses)})", min(x for _, x in purses)
+    if lot is None:
+        return text, left
+    return f"INT(({text})/{lot!r}+{CENT:f})*{lot!r}", lot * math.floor(left / lot + CENT)
 
 
 def _state(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> tuple[Live, Live]:
@@ -75,9 +107,9 @@ def _state(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> tup
     tests = [f"{{national}}-{{ceiling}}>{TIGHT}"]
     if measure.national_planned is not None:
         tests.append(f"ABS({{national}}-{{planned}}*SUMIFS(funded,measure_measure,{{no}}))>{TIGHT}")
-    if measure.national == "supplement":
+    if measure.national in ("supplement", "supplement-strict"):
         tests.append(f"AND({aid},{{room}}>0)")
-        words = _either(plan, aid, paid, "{room}>0", top - row["national"] > tight, "room")
+        words = _either(plan, aid, paid, "{room}>0", float(_room(plan, measure, row, top).value or 0.0) > 0, "room")
     elif measure.national == "exclusive":
         tests.append(f"AND({aid},{national})")
         words = _either(plan, aid, paid, national, met, "national")
@@ -96,29 +128,31 @@ def _either(plan: Plan, aid: str, paid: bool, other: str, there: bool, name: str
 
 
 def _shares(plan: Plan, rows: list[dict[str, Any]], data: list[Measure]) -> Iterator[Column]:
-    """Yield, for every kind of fund whose share of a cost is limited, the share and its limits."""
-    kinds = [kind for kind in KINDS if any(kind in m.min_share or kind in m.max_share for m in data)]
+    """Yield, for every kind of fund and every fund whose share is limited, the share and its limits."""
+    sharers = dict.fromkeys([*KINDS, *plan.instance.funds])
+    kinds = [kind for kind in sharers if any(kind in m.min_share or kind in m.max_share for m in data)]
     paid: dict[tuple[str, str], float] = {}
     for payment in plan.payments:
-        key = payment["measure"], payment["kind"]
-        paid[key] = paid.get(key, 0.0) + payment["amount"]
+        for word in {payment["kind"], payment["fund"]}:
+            paid[payment["measure"], word] = paid.get((payment["measure"], word), 0.0) + payment["amount"]
     tests: list[list[str]] = [[] for _ in rows]
     for kind in kinds:
+        key = kind if kind in KINDS else f"fund_{plan.number('fund', kind)}"
         cells: list[Live | None] = []
         for m, row, own in zip(data, rows, tests, strict=True):
             if kind not in m.min_share and kind not in m.max_share:
                 cells.append(None)
                 continue
-            own += [f"{{least_{kind}}}-{{paid_{kind}}}>{CENT:f}"] if kind in m.min_share else []
-            own += [f"{{paid_{kind}}}-{{most_{kind}}}>{CENT:f}"] if kind in m.max_share else []
-            cells.append(_share(kind, row["cost"], paid.get((row["measure"], kind), 0.0)))
-        word = plan.named("kind", kind)
-        yield Column(f"paid_{kind}", plan.say("wb_share_paid", kind=word), "share", cells)
+            own += [f"{{least_{key}}}-{{paid_{key}}}>{CENT:f}"] if kind in m.min_share else []
+            own += [f"{{paid_{key}}}-{{most_{key}}}>{CENT:f}"] if kind in m.max_share else []
+            cells.append(_share(plan, kind, row["cost"], paid.get((row["measure"], kind), 0.0)))
+        word = plan.named("kind" if kind in KINDS else "fund", kind)
+        yield Column(f"paid_{key}", plan.say("wb_share_paid", kind=word), "share", cells)
         yield Column(
-            f"least_{kind}", plan.say("wb_share_least", kind=word), "share", [m.min_share.get(kind) for m in data]
+            f"least_{key}", plan.say("wb_share_least", kind=word), "share", [m.min_share.get(kind) for m in data]
         )
         yield Column(
-            f"most_{kind}", plan.say("wb_share_most", kind=word), "share", [m.max_share.get(kind) for m in data]
+            f"most_{key}", plan.say("wb_share_most", kind=word), "share", [m.max_share.get(kind) for m in data]
         )
     if kinds:
         broken = [
@@ -134,6 +168,7 @@ def _shares(plan: Plan, rows: list[dict[str, Any]], data: list[Measure]) -> Iter
         yield Column("shares_broken", plan.head("wb_broken"), "key", broken, name="shares_broken", aside=True)
 
 
-def _share(kind: str, cost: float, paid: float) -> Live:
-    formula = f'IF({{cost}}>{CENT:f},SUMIFS(amount,amount_measure,{{no}},amount_kind,"{kind}")/{{cost}},"")'
+def _share(plan: Plan, kind: str, cost: float, paid: float) -> Live:
+    payer = f'amount_kind,"{kind}"' if kind in KINDS else f"amount_fund,{plan.number('fund', kind)}"
+    formula = f'IF({{cost}}>{CENT:f},SUMIFS(amount,amount_measure,{{no}},{payer})/{{cost}},"")'
     return Live(formula, paid / cost if cost > CENT else "")

@@ -9,6 +9,7 @@ from alloc.instance.plans import previous_money
 from alloc.instance.schema import Change, Complement, Count, Gini, Parity, Rule, Share, Total
 from alloc.instance.selections import groups
 from alloc.model.rules import per_head, sides
+from alloc.report.equity import points
 from alloc.report.tables import NEAR
 from alloc.report.workbook.book import Book, Cell, Column, Live
 from alloc.report.workbook.plan import Plan, sums
@@ -22,7 +23,10 @@ HOLLOW = ("share", "complement", "parity", "gini")
 
 @dataclass(frozen=True)
 class Ready:
-    """One repetition of a rule: least · base ≤ left ≤ most · base, or without a base least ≤ left ≤ most."""
+    """One repetition of a rule: least · base ≤ left ≤ most · base, or without a base least ≤ left ≤ most.
+
+    point: how much of the sides is one unit of violation.
+    """
 
     rule: Rule
     row: Mapping[str, Any]
@@ -30,6 +34,7 @@ class Ready:
     base: Cell = None
     least: float | None = None
     most: float | None = None
+    point: float = 1.0
 
 
 def write_rules(book: Book, plan: Plan, sheet: Any) -> None:
@@ -142,7 +147,7 @@ def _equity(plan: Plan, rule: Parity | Gini, row: Mapping[str, Any], no: int, sp
         left = Live(f"SUM(head_{no}_apart)", row["value"])
         whole = sum(people.values()) * math.fsum(spent.values())
         base = Live(f"SUM(county_population)*SUM(head_{no}_money)", whole)
-    return Ready(rule, row, left, base, None, rule.max)
+    return Ready(rule, row, left, base, None, rule.max, points(plan.instance)[rule.name, row["group"]])
 
 
 def _unit(plan: Plan, rule: Rule) -> str:
@@ -186,7 +191,7 @@ def _broken(x: Ready) -> Cell:
     if not _bounds(x):
         return 0
     over = "+".join({"min": "MAX({min}-{left},0)", "max": "MAX({left}-{max},0)"}[name] for name in _bounds(x))
-    return Live(f"IF({over}>{NEAR:f}*{{size}},{over},0)", x.row["broken_by"] or 0.0)
+    return Live(f"IF({over}>{NEAR:f}*{{size}},({over})/{x.point!r},0)", x.row["broken_by"] or 0.0)
 
 
 def _state(plan: Plan, x: Ready) -> Live:

@@ -1,0 +1,208 @@
+"""Complementarity: how aid and national money meet in a measure."""
+
+import math
+
+import pyomo.environ as pyo
+
+from alloc.instance.money import ROUNDING, billed, ceiling, in_lots, most_money
+from alloc.instance.schema import Instance
+
+FOLLOWS = ("supplement", "supplement-strict")
+"""How aid meets national money where it comes second."""
+
+
+def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare how aid and national money meet in a measure: supplement, never replace, never pay twice."""
+    measures = instance.measures
+    kinds = {f: fund.kind for f, fund in instance.funds.items()}
+    by_kind = {
+        (m, k): [f for f in model.FUNDS_OF[m] if kinds[f] == k] for m in measures for k in dict.fromkeys(kinds.values())
+    }
+    aid, national = ({m: by_kind.get((m, k), []) for m in measures} for k in ("aid", "national"))
+    top = {m: ceiling(instance, m) for m in measures}
+    meets = [m for m in measures if aid[m] and national[m]]
+
+    model.AID_OF = pyo.Set(model.MEASURES, initialize=aid, doc="aid funds that may pay for a measure")
+    model.NATIONAL_OF = pyo.Set(model.MEASURES, initialize=national, doc="national funds that may pay for a measure")
+    model.CAPPED = pyo.Set(
+        initialize=[m for m in measures if national[m] and top[m] < billed(instance, measures[m].largest_cost)],
+        doc="measures whose national money has a ceiling",
+    )
+    model.PLANNED = pyo.Set(
+        initialize=[m for m, row in measures.items() if row.national_planned is not None],
+        doc="measures with national money decided",
+    )
+    model.EXCLUSIVE = pyo.Set(
+        initialize=[m for m in meets if measures[m].national == "exclusive"],
+        doc="measures with one payer, aid or nation",
+    )
+    model.ceiling = pyo.Param(model.MEASURES, initialize=top, doc="most national money [money]")
+    model.planned = pyo.Param(
+        model.PLANNED,
+        initialize={m: measures[m].national_planned for m in model.PLANNED},
+        doc="national money decided [money]",
+    )
+    model.most_aid = pyo.Param(
+        model.MEASURES,
+        initialize={m: most_money(instance, m, "aid", aid[m], model.most[m]) for m in measures},
+        doc="most aid that the data allow [money]",
+    )
+    model.most_national = pyo.Param(
+        model.MEASURES,
+        initialize={m: most_money(instance, m, "national", national[m], model.most[m]) for m in measures},
+        doc="most national money that the data allow [money]",
+    )
+    model.AidPays = pyo.Var(model.EXCLUSIVE, domain=pyo.Binary, doc="1 if aid pays and the nation does not")
+    _limit_national(model)
+
+
+def _limit_national(model: pyo.ConcreteModel) -> None:
+    """Limit national money, and aid beside it."""
+
+    @model.Expression(model.MEASURES, doc="aid for a measure [money]")
+    def Aid(model, m):
+        return sum(model.Spend[m, f] for f in model.AID_OF[m])
+
+    @model.Expression(model.MEASURES, doc="national money for a measure [money]")
+    def National(model, m):
+        return sum(model.Spend[m, f] for f in model.NATIONAL_OF[m])
+
+    @model.Constraint(model.CAPPED, doc="national money stays below its ceiling [money]")
+    def keeps_ceiling(model, m):
+        return model.National[m] <= model.ceiling[m] * model.Funded[m]
+
+    @model.Constraint(model.PLANNED, doc="national money is what the nation has decided [money]")
+    def keeps_planned(model, m):
+        return model.National[m] == model.planned[m] * model.Funded[m]
+
+    @model.Constraint(model.EXCLUSIVE, doc="aid enters only where aid alone pays [money]")
+    def aid_pays_alone(model, m):
+        return model.Aid[m] <= model.most_aid[m] * model.AidPays[m]
+
+    @model.Constraint(model.EXCLUSIVE, doc="national money enters only where aid does not [money]")
+    def nation_pays_alone(model, m):
+        return model.National[m] <= model.most_national[m] * (model.Funded[m] - model.AidPays[m])
+
+
+def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare when aid may supplement national money: its ceiling is reached, or every purse for it is empty.
+
+    A purse counts as empty once all of it is spent, or all that it ties to the county. Where no national
+    fund may pay at all, aid need not wait, unless the supplement is strict.
+    """
+    measures, funds = instance.measures, instance.funds
+    follows = [m for m, row in measures.items() if row.national in FOLLOWS and model.AID_OF[m] and model.ceiling[m] > 0]
+    strict = [m for m in follows if measures[m].national == "supplement-strict"]
+    pairs = [(m, f) for m in follows if m not in strict for f in model.NATIONAL_OF[m]]
+    here = {(m, f): (f, measures[m].county) for m, f in pairs}
+    whole = {f: in_lots(instance, amount) for _, f in pairs if (amount := funds[f].amount) is not None}
+    tied = {key: in_lots(instance, of[key[1]]) for key in here.values() if (of := funds[key[0]].by_county) is not None}
+
+    model.STRICT = pyo.Set(initialize=strict, doc="measures that aid supplements at the ceiling alone")
+    model.WAITING = pyo.Set(dimen=2, initialize=pairs, doc="measures that aid supplements and national funds for them")
+    model.SUPPLEMENTED = pyo.Set(
+        initialize=list(dict.fromkeys([*(m for m, _ in pairs), *strict])), doc="measures that aid supplements"
+    )
+    model.PURSES = pyo.Set(initialize=list(whole), doc="national funds whose end opens measures to aid")
+    model.TIED_PURSES = pyo.Set(dimen=2, initialize=list(tied), doc="the same, by what is tied to a county")
+    model.PURSE_OF = pyo.Set(
+        model.WAITING,
+        initialize={pair: [pair[1]] if pair[1] in whole else [] for pair in pairs},
+        doc="the purse that a measure waits for",
+    )
+    model.TIED_PURSE_OF = pyo.Set(
+        model.WAITING,
+        dimen=2,
+        initialize={pair: [key] if key in tied else [] for pair, key in here.items()},
+        doc="the same, tied to the county",
+    )
+    model.purse = pyo.Param(model.PURSES, initialize=whole, doc="what an empty purse has spent [money]")
+    model.tied_purse = pyo.Param(
+        model.TIED_PURSES, initialize=tied, doc="what a purse that is empty for a county has spent there [money]"
+    )
+    _bound_supplements(model, instance)
+    _limit_supplements(model)
+
+
+def _bound_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Say how much aid there can be beside a ceiling that is reached, and beside purses that are empty."""
+    spent = {m: billed(instance, _dearest(instance, m, model.most[m])) for m in model.SUPPLEMENTED}
+    most = {f: math.fsum(model.Spend[m, f].ub for m in model.MEASURES_OF[f]) for f in model.PURSES}
+    most_in = {(f, c): math.fsum(model.Spend[m, f].ub for m in model.TIED_MEASURES[f, c]) for f, c in model.TIED_PURSES}
+
+    def least(m: str, f: str) -> float:
+        """Return the least of an empty purse that went to a measure, infinite where it cannot be emptied."""
+        lacks = [model.purse[g] - most[g] for g in model.PURSE_OF[m, f]]
+        lacks += [model.tied_purse[key] - most_in[key] for key in model.TIED_PURSE_OF[m, f]]
+        own = model.Spend[m, f].ub
+        return min((max(lack + own, 0.0) for lack in lacks if _is_none(lack, own)), default=math.inf)
+
+    after = dict.fromkeys((m for m, _ in model.WAITING), 0.0)
+    for m, f in model.WAITING:
+        after[m] += least(m, f)
+    model.beside_ceiling = pyo.Param(
+        model.SUPPLEMENTED,
+        initialize={m: max(0.0, min(model.most_aid[m], spent[m] - model.ceiling[m])) for m in model.SUPPLEMENTED},
+        doc="most aid beside a ceiling that is reached [money]",
+    )
+    model.beside_empty = pyo.Param(
+        model.SUPPLEMENTED,
+        initialize={m: max(0.0, min(model.most_aid[m], spent[m] - after.get(m, math.inf))) for m in model.SUPPLEMENTED},
+        doc="most aid beside purses that are empty [money]",
+    )
+    model.Reached = pyo.Var(
+        model.SUPPLEMENTED,
+        domain=pyo.Binary,
+        bounds=lambda model, m: (0, int(_is_none(model.ceiling[m] - model.most_national[m], model.ceiling[m]))),
+        doc="1 if national money has reached its ceiling",
+    )
+    model.Empty = pyo.Var(
+        model.PURSES,
+        domain=pyo.Binary,
+        bounds=lambda model, f: (0, int(_is_none(model.purse[f] - most[f], most[f]))),
+        doc="1 if a national fund has spent all it has",
+    )
+    model.EmptyIn = pyo.Var(
+        model.TIED_PURSES,
+        domain=pyo.Binary,
+        bounds=lambda model, f, c: (0, int(_is_none(model.tied_purse[f, c] - most_in[f, c], most_in[f, c]))),
+        doc="1 if a national fund has spent all that is tied to a county",
+    )
+
+
+def _is_none(lack: float, size: float) -> bool:
+    """Tell whether nothing is lacking, but for the rounding of sums of that size."""
+    return lack <= ROUNDING * max(1.0, size)
+
+
+def _limit_supplements(model: pyo.ConcreteModel) -> None:
+    """Keep aid waiting for national money."""
+
+    @model.Constraint(model.SUPPLEMENTED, doc="the ceiling counts as reached only when it is [money]")
+    def reaches_ceiling(model, m):
+        return model.National[m] >= model.ceiling[m] * model.Reached[m]
+
+    @model.Constraint(model.PURSES, doc="a purse counts as empty only when it is [money]")
+    def empties_purse(model, f):
+        return model.Spent[f] >= model.purse[f] * model.Empty[f]
+
+    @model.Constraint(model.TIED_PURSES, doc="a purse counts as empty for a county only when it is [money]")
+    def empties_tied_purse(model, f, c):
+        return model.SpentIn[f, c] >= model.tied_purse[f, c] * model.EmptyIn[f, c]
+
+    @model.Constraint(model.WAITING, doc="aid waits until the ceiling is reached or the fund is empty [money]")
+    def supplements_national(model, m, f):
+        empty = sum(model.Empty[g] for g in model.PURSE_OF[m, f]) + sum(
+            model.EmptyIn[g, c] for g, c in model.TIED_PURSE_OF[m, f]
+        )
+        return model.Aid[m] <= model.beside_ceiling[m] * model.Reached[m] + model.beside_empty[m] * empty
+
+    @model.Constraint(model.STRICT, doc="aid waits until the ceiling is reached, whatever the purses [money]")
+    def supplements_strictly(model, m):
+        return model.Aid[m] <= model.beside_ceiling[m] * model.Reached[m]
+
+
+def _dearest(instance: Instance, m: str, units: float) -> float:
+    """Return what so many units cost; nothing where the measure may not go ahead [money]."""
+    row = instance.measures[m]
+    return row.fixed_cost + row.unit_cost * units if row.eligible else 0.0

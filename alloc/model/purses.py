@@ -1,0 +1,98 @@
+"""Purses: what funds can give, and which part of what is spent each of them pays."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from typing import Any
+
+import pyomo.environ as pyo
+
+from alloc.instance.schema import KINDS, Instance
+
+
+def grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
+    """Return what belongs to each key, in the order of the pairs."""
+    found: dict[Any, list[str]] = defaultdict(list)
+    for key, member in pairs:
+        found[key].append(member)
+    return dict(found)
+
+
+def add_purses(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare what funds can give."""
+    funds = instance.funds
+    paid = grouped((f, m) for m, f in model.ELIGIBLE)
+    tied = {(f, c): amount for f, fund in funds.items() for c, amount in (fund.by_county or {}).items()}
+    local = grouped(((f, instance.measures[m].county), m) for m, f in model.ELIGIBLE)
+    model.MEASURES_OF = pyo.Set(
+        model.FUNDS, initialize={f: paid.get(f, []) for f in funds}, doc="measures that a fund may pay for"
+    )
+    model.LIMITED_FUNDS = pyo.Set(
+        initialize=[f for f, x in funds.items() if x.amount is not None], doc="funds with one amount"
+    )
+    model.TIED_FUNDS = pyo.Set(dimen=2, initialize=list(tied), doc="funds tied to counties")
+    model.BOUND_FUNDS = pyo.Set(
+        initialize=[f for f, x in funds.items() if x.min_use > 0], doc="funds that must be used"
+    )
+    model.TIED_MEASURES = pyo.Set(
+        model.TIED_FUNDS,
+        initialize={(f, c): local.get((f, c), []) for f, c in tied},
+        doc="measures in a county that a fund may pay for",
+    )
+    model.amount = pyo.Param(
+        model.LIMITED_FUNDS,
+        initialize={f: funds[f].amount for f in model.LIMITED_FUNDS},
+        doc="money of a fund [money]",
+    )
+    model.tied_amount = pyo.Param(model.TIED_FUNDS, initialize=tied, doc="money of a fund in a county [money]")
+    model.min_use = pyo.Param(
+        model.BOUND_FUNDS,
+        initialize={f: funds[f].min_use for f in model.BOUND_FUNDS},
+        doc="least use of a fund [money]",
+    )
+
+    @model.Expression(model.FUNDS, doc="money spent from a fund [money]")
+    def Spent(model, f):
+        return sum(model.Spend[m, f] for m in model.MEASURES_OF[f])
+
+    @model.Expression(model.TIED_FUNDS, doc="money spent from a fund in a county [money]")
+    def SpentIn(model, f, c):
+        return sum(model.Spend[m, f] for m in model.TIED_MEASURES[f, c])
+
+    @model.Constraint(model.LIMITED_FUNDS, doc="a fund spends no more than it has [money]")
+    def within_fund(model, f):
+        return model.Spent[f] <= model.amount[f]
+
+    @model.Constraint(model.TIED_FUNDS, doc="a fund spends no more in a county than is tied to it [money]")
+    def within_tied_fund(model, f, c):
+        return model.SpentIn[f, c] <= model.tied_amount[f, c]
+
+    @model.Constraint(model.BOUND_FUNDS, doc="a fund is used at least as far as it must be [money]")
+    def uses_fund(model, f):
+        return model.Spent[f] >= model.min_use[f]
+
+
+def add_cost_shares(model: pyo.ConcreteModel, instance: Instance) -> None:
+    """Declare which share of what is spent each kind of fund, or a fund, pays."""
+    kinds = {f: fund.kind for f, fund in instance.funds.items()}
+    floors = {(m, k): x for m, row in instance.measures.items() for k, x in row.min_share.items() if x > 0}
+    caps = {(m, k): x for m, row in instance.measures.items() for k, x in row.max_share.items() if x < 1}
+    both = list(dict.fromkeys([*floors, *caps]))
+    payers = {(m, k): [f for f in model.FUNDS_OF[m] if (kinds[f] if k in KINDS else f) == k] for m, k in both}
+    model.SHARED = pyo.Set(dimen=2, initialize=both, doc="measures and kinds of fund, or funds, with a share")
+    model.SHARERS = pyo.Set(model.SHARED, initialize=payers, doc="the funds of a share that may pay for a measure")
+    model.FLOOR_SHARES = pyo.Set(dimen=2, initialize=list(floors), doc="measures and kinds or funds with a least share")
+    model.CAP_SHARES = pyo.Set(dimen=2, initialize=list(caps), doc="measures and kinds or funds with a largest share")
+    model.min_share = pyo.Param(model.FLOOR_SHARES, initialize=floors, doc="least share of what is spent")
+    model.max_share = pyo.Param(model.CAP_SHARES, initialize=caps, doc="largest share of what is spent")
+
+    @model.Expression(model.SHARED, doc="money of a kind, or a fund, for a measure [money]")
+    def SharePaid(model, m, k):
+        return sum(model.Spend[m, f] for f in model.SHARERS[m, k])
+
+    @model.Constraint(model.FLOOR_SHARES, doc="a kind of fund, or a fund, pays at least its share [money]")
+    def pays_share(model, m, k):
+        return model.SharePaid[m, k] >= model.min_share[m, k] * model.Paid[m]
+
+    @model.Constraint(model.CAP_SHARES, doc="a kind of fund, or a fund, pays at most its share [money]")
+    def keeps_share(model, m, k):
+        return model.SharePaid[m, k] <= model.max_share[m, k] * model.Paid[m]
