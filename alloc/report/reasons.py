@@ -101,13 +101,19 @@ class _Shown:
             "label": instance.money.label,
         }
 
+    def spent(self, f: str, c: str) -> bool:
+        """Tell whether a fund has nothing left for a county."""
+        return self.left[f, c] <= NEAR * max(1.0, available(self.instance, f, c))
+
+    def crowded(self, c: str) -> bool:
+        """Tell whether no jobseekers are left in a county."""
+        left, all_of_them = self.jobseekers.get(c), self.instance.counties[c].jobseekers
+        return left is not None and all_of_them is not None and left <= NEAR * max(1.0, all_of_them)
+
     def exhausted(self, m: str) -> bool:
         """Tell whether no national fund has anything left for a measure."""
-        return all(
-            self.left[f, self.instance.measures[m].county] <= NEAR
-            for f in self.payers[m]
-            if self.instance.funds[f].kind == "national"
-        )
+        national = [f for f in self.payers[m] if self.instance.funds[f].kind == "national"]
+        return all(self.spent(f, self.instance.measures[m].county) for f in national)
 
 
 def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
@@ -203,8 +209,8 @@ def _bottleneck(plan: _Shown, m: str) -> Places:
 
 
 def _people(plan: _Shown, m: str) -> Places:
-    left = plan.jobseekers.get(plan.instance.measures[m].county)
-    return plan.place(m) if plan.instance.measures[m].jobs > 0 and left is not None and left <= NEAR else None
+    row = plan.instance.measures[m]
+    return plan.place(m) if row.jobs > 0 and plan.crowded(row.county) else None
 
 
 def _strict(plan: _Shown, m: str) -> Places:
@@ -222,15 +228,15 @@ def _money(plan: _Shown, m: str) -> Places:
     row = plan.instance.measures[m]
     left = sum(max(plan.left[f, row.county], 0.0) for f in plan.payers[m])
     cheapest = row.fixed_cost + row.unit_cost * row.min_units
-    if left <= NEAR or left >= cheapest * (1 - NEAR):
+    if left >= cheapest * (1 - NEAR) or _spent(plan, m) is not None:
         return None
     return {**plan.place(m), **dict(zip(("left", "cost"), _apart(left, cheapest), strict=True))}
 
 
 def _spent(plan: _Shown, m: str) -> Places:
     row = plan.instance.measures[m]
-    left = [plan.left[f, row.county] for f in plan.payers[m]]
-    return plan.place(m) if row.fixed_cost + row.unit_cost > 0 and all(x <= NEAR for x in left) else None
+    spent = all(plan.spent(f, row.county) for f in plan.payers[m])
+    return plan.place(m) if spent and row.fixed_cost + row.unit_cost > 0 else None
 
 
 def _apart(less: float, more: float) -> tuple[str, str]:
@@ -300,7 +306,7 @@ def _left_over(plan: _Shown, f: str, c: str, payable: list[str]) -> Iterator[str
     going = [m for m in payable if plan.funded[m]]
     growing = [m for m in going if not near(plan.units[m], rows[m].max_units)]
     keys = sorted({key for m in payable for key in plan.capped.get((m, f), ())})
-    if c and plan.left[f, c] <= NEAR:
+    if c and plan.spent(f, c):
         yield say("unspent_total", lang)
     if len(going) == len(payable) and not growing:
         yield say("unspent_full", lang)
@@ -322,7 +328,7 @@ def _left_over(plan: _Shown, f: str, c: str, payable: list[str]) -> Iterator[str
     if shared:
         yield say("unspent_share", lang, measures=plan.several(shared))
     counties = {rows[m].county for m in payable}
-    if all(plan.jobseekers.get(county, 1.0) <= NEAR for county in counties):
+    if all(plan.crowded(county) for county in counties):
         yield say("unspent_people", lang)
 
 
