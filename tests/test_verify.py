@@ -55,6 +55,10 @@ def comes_back(run: Run, *sources: Path) -> None:
         assert found.figures["loss"] == pytest.approx(0, abs=1e-6 * max(1, abs(run.objective or 0)))
 
 
+def test_a_workbook_in_chinese_comes_back_with_its_row_of_totals_left_out(demo: Run, tmp_path: Path):
+    comes_back(demo, demo.save(tmp_path / "zh", lang="zh") / "allocation.xlsx")
+
+
 @pytest.mark.parametrize("case", CASES, ids=lambda path: path.stem)
 def test_the_best_plan_of_every_checked_case_comes_back_from_its_workbook(case: Path, tmp_path: Path):
     run = solve(case)

@@ -95,9 +95,16 @@ def _plain(head: object) -> str:
 
 
 def _heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[int, str] | None:
-    """Return which column stands where, if a row holds the names of the columns needed."""
+    """Return which column stands where, if a row holds the names of the columns needed.
+
+    Of two columns of one name the first is meant: those that formulas need, `资金（公式用）`, stand to the right.
+    """
     known = _columns(table)
-    found = {i: known[_plain(cell)] for i, cell in enumerate(cells) if _plain(cell) in known}
+    found: dict[int, str] = {}
+    for i, cell in enumerate(cells):
+        column = known.get(_plain(cell))
+        if column is not None and column not in found.values():
+            found[i] = column
     return found if set(needed) <= set(found.values()) else None
 
 
