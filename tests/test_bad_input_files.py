@@ -49,6 +49,14 @@ YAML_FILES = [
         ["instance.yaml:1  " + UNSEEN.format("U+0000")],
     ),
     ("yaml_alias", QUESTION + BOMB, ["instance.yaml:60  " + NO_ALIAS]),
+    (
+        "yaml_selector",
+        "base: {measures[*].unit_cost: 3}\n",
+        [
+            "instance.yaml:1  inside brackets or braces, a path with brackets must stand in quotes: "
+            "'measures[*].unit_cost'"
+        ],
+    ),
     ("yaml_alias", "alloc: 1\nname: *name\n", ["instance.yaml:2  " + NO_ALIAS]),
     ("yaml_alias", "alloc: 1\nname: &name x\n", ["instance.yaml:2  " + NO_ALIAS]),
     (

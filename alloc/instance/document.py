@@ -32,6 +32,8 @@ _DECIMAL = re.compile(r"[-+]?([0-9]+\.[0-9]*|\.[0-9]+|[0-9]+(?=[eE]))([eE][-+]?[
 _BARRED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
 """Signs that no YAML text may hold; written as `\\x1b` in quotes they come through, and are found later."""
 
+_SELECTOR = re.compile(r"(?:^|[{,\[])\s*(\w+\[[^\]]*\][^:,}\]]*)")
+
 _CONSTANTS = {
     "": None,
     "~": None,
@@ -152,12 +154,21 @@ def parse(text: str, file: str) -> Source:
         if error.problem == TOO_DEEP:
             fault = Fault(place, "", "yaml_deep", {"deepest": DEEPEST})
         else:
-            fault = Fault(place, "", "yaml_broken", {"problem": error.problem or error.context})
+            fault = _broken(error, text, place)
     except yaml.reader.ReaderError as error:
         fault = Fault(f"{file}:1", "", "yaml_broken", {"problem": error.reason})
     if fault is not None:
         source.faults.append(fault)
     return source
+
+
+def _broken(error: yaml.MarkedYAMLError, text: str, place: str) -> Fault:
+    """Return the fault of a text that is no YAML; a path with brackets inside of others is a known slip."""
+    line = text.split("\n")[error.problem_mark.line : error.problem_mark.line + 1] if error.problem_mark else []
+    found = _SELECTOR.search("".join(line))
+    if found:
+        return Fault(place, "", "yaml_selector", {"found": found[1].strip()})
+    return Fault(place, "", "yaml_broken", {"problem": error.problem or error.context})
 
 
 def _dangers(text: str, file: str) -> Iterator[Fault]:

@@ -1,12 +1,46 @@
-"""Bytes as text: UTF-8, and what else they seem to be where they are not."""
+"""Files as text: why one cannot be read, UTF-8, and what else its bytes seem to be where they are not."""
 
-from alloc.errors import Fault
+import errno
+from pathlib import Path
+
+from alloc.errors import Fault, InstanceError
 
 _PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")
 """How workbooks, old workbooks, archives and PDF files begin."""
 
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
 """The byte-order marks of UTF-16; that of UTF-32 begins or ends with one of them."""
+
+
+_WHY = {
+    errno.EACCES: "unreadable_permission",
+    errno.EPERM: "unreadable_permission",
+    errno.ELOOP: "unreadable_loop",
+    errno.EISDIR: "unreadable_folder",
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG), "unreadable_none"),
+}
+
+
+def unreadable(error: Exception, found: object) -> Fault:
+    """Return the fault without place that says why a file cannot be read.
+
+    A name that no file can have is a ValueError; links in a circle are a RuntimeError before Python 3.13.
+    """
+    text = "unreadable_loop" if isinstance(error, RuntimeError) else "unreadable_none"
+    if isinstance(error, OSError):
+        text = _WHY.get(error.errno or 0, "unreadable")
+    return Fault("", "", text, {"found": found, "reason": getattr(error, "strerror", None) or error})
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file that stands by itself. Raises InstanceError with the reason where it has none."""
+    try:
+        found = decoded(path.read_bytes())
+    except (OSError, ValueError, RuntimeError) as error:
+        found = unreadable(error, path)
+    if isinstance(found, Fault):
+        raise InstanceError([Fault(str(path), "", found.text, found.values)])
+    return found
 
 
 def decoded(content: bytes) -> str | Fault:

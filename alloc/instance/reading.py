@@ -9,7 +9,7 @@ from typing import Any
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import doubts, plans, references, signs
 from alloc.instance.document import Source, parse
-from alloc.instance.encoding import decoded
+from alloc.instance.encoding import decoded, unreadable
 from alloc.instance.names import understand
 from alloc.instance.overrides import override
 from alloc.instance.schema import Document, Instance
@@ -105,10 +105,15 @@ def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object
 
 def located(path: File) -> File:
     """Return the file of an instance. Raises RequestError where there is none, or where a folder has two."""
-    found = [path / main for main in MAINS if (path / main).is_file()] if path.is_dir() else [path]
+    try:
+        found = [path / main for main in MAINS if (path / main).is_file()] if path.is_dir() else [path]
+        is_there = bool(found) and found[0].is_file()
+    except (OSError, ValueError) as error:
+        why = unreadable(error, path)
+        raise InstanceError([Fault(str(path), "", why.text, why.values)]) from None
     if len(found) > 1:
         raise RequestError("two_instances", path=path, found=", ".join(MAINS))
-    if not found or not found[0].is_file():
+    if not is_there:
         raise RequestError("no_instance", path=path)
     return found[0]
 
@@ -174,8 +179,9 @@ class _Folder:
             if not path.is_file():
                 return Fault("", "", "no_such_file", {"found": shown})
             content = path.read_bytes()
-        except (OSError, ValueError):  # a name that no file can have, or a file that may not be read
-            return Fault("", "", "no_such_file", {"found": shown})
+        except (OSError, ValueError, RuntimeError) as error:
+            why = unreadable(error, shown)
+            return Fault("", "", "no_such_file", {"found": shown}) if why.text == "unreadable_none" else why
         self._read.append(f"{name}\0{len(content)}\0".encode() + content)
         return content
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
+from alloc.instance.encoding import text_of
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -59,8 +60,8 @@ def boundaries(path: Path, instance: Instance) -> Boundaries:
 
 def _features(path: Path) -> list[dict[str, Any]]:
     try:
-        data = json.loads(path.read_bytes().decode("utf-8-sig"))
-    except (ValueError, RecursionError) as error:  # UnicodeDecodeError and JSONDecodeError are ValueErrors
+        data = json.loads(text_of(path))
+    except (ValueError, RecursionError) as error:  # JSONDecodeError is a ValueError, and so are too many digits
         raise RequestError("map_no_json", path=path, problem=error) from None
     kind = data.get("type") if isinstance(data, dict) else None
     features = data.get("features") if kind == "FeatureCollection" else [data] if kind == "Feature" else None
@@ -71,13 +72,18 @@ def _features(path: Path) -> list[dict[str, Any]]:
 
 def _called(feature: Mapping[str, Any]) -> str:
     """Return what a feature calls itself, for people."""
-    properties = feature.get("properties") or {}
+    properties = _properties(feature)
     return next((str(properties[key]) for key in (*NAMES, *CODES) if properties.get(key)), str(feature.get("id") or ""))
 
 
+def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return the properties of a feature, none where they are no mapping."""
+    found = feature.get("properties")
+    return found if isinstance(found, dict) else {}
+
+
 def _county(feature: Mapping[str, Any], codes: Mapping[str, str], words: Mapping[str, str]) -> str | None:
-    properties = feature.get("properties")
-    properties = properties if isinstance(properties, dict) else {}
+    properties = _properties(feature)
     for value in (*(properties.get(key) for key in CODES), feature.get("id")):
         code = str(value).removesuffix(".0") if isinstance(value, str | int | float) else ""
         code = code.removeprefix(_NATION) if len(code) == 9 else code
@@ -102,7 +108,10 @@ def _rings(path: Path, number: int, geometry: object) -> Iterator[Ring]:
     """Yield the rings of a geometry, holes among them. Raises RequestError for anything but areas in degrees."""
     kind = geometry.get("type") if isinstance(geometry, dict) else None
     if isinstance(geometry, dict) and kind == "GeometryCollection":
-        for part in geometry.get("geometries") or ():
+        parts = geometry.get("geometries")
+        if not isinstance(parts, list) or not parts:
+            raise RequestError("map_no_area", path=path, number=number, found=kind)
+        for part in parts:
             yield from _rings(path, number, part)
         return
     found = geometry.get("coordinates") if isinstance(geometry, dict) else None
@@ -118,11 +127,11 @@ def _rings(path: Path, number: int, geometry: object) -> Iterator[Ring]:
 
 def _corner(path: Path, number: int, corner: object) -> tuple[float, float]:
     if isinstance(corner, list) and len(corner) >= 2 and all(_is_number(x) for x in corner[:2]):
-        lon, lat = float(corner[0]), float(corner[1])
-        if abs(lon) <= 180 and abs(lat) <= 90:
-            return lon, lat
+        lon, lat = corner[:2]
+        if abs(lon) <= 180 and abs(lat) <= 90:  # before they become floats, which hold no 10**400
+            return float(lon), float(lat)
     raise RequestError("map_no_degrees", path=path, number=number, found=str(corner)[:60])
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf

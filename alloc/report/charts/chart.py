@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass, replace
 from functools import cache
-from html import escape
 
 import resvg_py
 
-from alloc.report.charts.ink import WIDE, words
+from alloc.report.charts.ink import WIDE, escape, words
 from alloc.report.charts.palette import LIGHT, style
 
 MARGIN = 20.0

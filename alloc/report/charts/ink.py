@@ -3,13 +3,20 @@
 import math
 import unicodedata
 from collections.abc import Iterable
-from html import escape
+from html import escape as as_html
+
+from alloc.texts import escaped
 
 WIDE = 860.0
 """Width of a chart in pixels at its natural size: a column of the page, or A4 with its margins."""
 
 _NARROW = frozenset("iIjl|!.,:;'`()[]{}/\\ft-–·r ")
 _BROAD = frozenset("mwMW@%—…&")
+
+
+def escape(text: str) -> str:
+    """Return a text as it may stand in XML, which some signs may not even as entities."""
+    return as_html(escaped(text))
 
 
 def width(text: str, size: float = 13.0) -> float:

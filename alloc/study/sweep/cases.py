@@ -107,6 +107,10 @@ def _sampled(plan: Plan, reader: "_Reader") -> Part:
     if not spans:
         reader.fault(("sample", "over"), "is_empty")
         return Part("sample", ())
+    count = plan.sample.points * len(plan.sample.seed)
+    if count > MOST:
+        reader.fault(("sample", "points"), "sweep_too_many", count=count, most=MOST)
+        return Part("sample", ())
     rows, seeds = drawn(plan.sample, len(spans))
     alternatives = [tuple((of, of.at(x)) for of, x in zip(spans, row, strict=True)) for row in rows]
     return Part("sample", alternatives, seeds)

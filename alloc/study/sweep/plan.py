@@ -7,7 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
+from alloc.instance import signs
 from alloc.instance.document import Path, Source, parse
+from alloc.instance.encoding import text_of
 from alloc.instance.words import nearest
 from alloc.study.sweep.schema import Plan, Sample
 
@@ -25,12 +27,10 @@ def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
     if isinstance(plan, Mapping):
         source = Source(_tupled(plan), {(): "plan"})
     else:
-        try:
-            source = parse(File(plan).read_bytes().decode("utf-8-sig"), str(plan))
-        except FileNotFoundError:
-            raise RequestError("sweep_no_plan", path=plan) from None
-        except UnicodeDecodeError:
-            raise InstanceError([Fault(str(plan), "", "not_utf8")]) from None
+        if not File(plan).exists():
+            raise RequestError("sweep_no_plan", path=plan)
+        source = parse(text_of(File(plan)), str(plan))
+    signs.check(source)
     if source.data is None:
         raise InstanceError(foremost(source.faults))
     _keep_empty(source)

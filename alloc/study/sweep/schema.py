@@ -27,7 +27,7 @@ class Sample(Strict):
 
     method: Literal["lhs", "sobol"] = Field("lhs", description="Latin hypercube, or a scrambled Sobol sequence")
     points: int = Field(description="how many points each seed draws", ge=1)
-    seed: Annotated[tuple[int, ...], BeforeValidator(_listed)] = Field(
+    seed: Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_listed)] = Field(
         (0,), description="the seed, or several: each draws its own points"
     )
     over: Figures = Field(description="path → range, or list of values to choose from")

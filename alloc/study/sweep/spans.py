@@ -1,5 +1,6 @@
 """Values that a path takes: a list, a range, factors on what stands there."""
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -109,7 +110,7 @@ def _ends(text: str) -> tuple[float, float] | None:
     if not found:
         return None
     low, high = float(found[1]), float(found[2])
-    if high <= low:
+    if high <= low or not math.isfinite(high - low):
         raise UnclearError("sweep_empty_range", found=text)
     return low, high
 
@@ -127,8 +128,9 @@ def _steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) -> tu
     good = isinstance(size, int) and size >= 2 if key == "count" else _is_number(size) and size > 0
     if not good or isinstance(size, bool):
         raise UnclearError("sweep_bad_count", key=key, found=size)
-    count = size if key == "count" else int((high - low) / size + 1e-9) + 1
-    if count > MOST_STEPS:
+    parts = size - 1 if key == "count" else (high - low) / size
+    if parts >= MOST_STEPS:
         raise UnclearError("sweep_bad_count", key=key, found=size)
+    count = size if key == "count" else int(parts + 1e-9) + 1
     step = (high - low) / (count - 1) if key == "count" else size
     return tuple(neat(low + i * step) for i in range(count))
