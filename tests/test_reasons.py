@@ -160,11 +160,6 @@ OF_FUNDS = {
         "its largest share is reached in pens",
         "在pens中已达最高分担比例",
     ),
-    "unspent_share by the name of the fund": (
-        one_measure(aid_money=60, national_money=40, max_share={"aid": 0.3}),
-        "its largest share is reached in pens",
-        "在pens中已达最高分担比例",
-    ),
     "unspent_people": (
         rivals(counties={"cele": {"jobseekers": 50}}),
         "no jobseekers are left there",
@@ -190,6 +185,29 @@ def test_money_left_is_told_by_what_the_plan_shows(raw, english, chinese):
     assert unspent > 1
     assert told == english
     assert left(raw, lang="zh")[1] == chinese
+
+
+def test_strict_supplements_are_told_by_the_ceiling_alone():
+    # the tables are those of plans that give no aid, and nothing at all; what is said rests on them alone
+    strict = one_measure(aid_money=60, national_money=30, national="supplement-strict", national_ceiling=40)
+    nothing = {"name": "nothing", "type": "amount", "max": 0}
+    plan = solve(instance_of({**one_measure(aid_money=60, national_money=30), "rules": [nothing]}))
+    for lang, told in (
+        ("en", "aid may not enter pens: national money has not reached its ceiling there"),
+        ("zh", "援助资金不得进入pens：国家资金在该处未达上限"),
+    ):
+        funds = reasons.explained(instance_of(strict), plan.tables, True, lang)["funds"]
+        assert list(funds["why_unspent"]) == [told, ""]
+    empty = solve(instance_of({**one_measure(aid_money=60, national_money=30), "rules": [{**nothing, "fund": "all"}]}))
+    for lang, told in (
+        (
+            "en",
+            "aid may enter only once national money has reached 40 万元 there, and national funds have 30 万元 left",
+        ),
+        ("zh", "国家资金达到 40 万元后援助资金才可进入，而国家资金只剩 30 万元"),
+    ):
+        measures = reasons.explained(instance_of(strict), empty.tables, True, lang)["measures"]
+        assert list(measures["reason"]) == [{"en": BEST, "zh": "未列入最优方案；"}[lang] + told]
 
 
 def test_of_money_for_a_county_it_is_said_that_the_total_is_used_up():
