@@ -18,27 +18,44 @@ MOST_FAULTS = 200
 
 
 @dataclass(frozen=True)
+class Term:
+    """A word or a phrase that fills a sentence, in English and Chinese."""
+
+    en: str
+    zh: str
+
+    def say(self, lang: str = "en") -> str:
+        """Return the word in one language."""
+        return self.zh if lang == "zh" else self.en
+
+    def __str__(self) -> str:
+        return self.en
+
+
+@dataclass(frozen=True)
 class Fault:
     """One thing wrong or doubtful in what the planner wrote.
 
-    place: file and line, or sheet and cell; key: the key as written, may be empty;
-    text and values: the sentence in the catalogue and what fills its places.
+    place: file and line, or sheet and cell; key: the key as written, may be empty; heading: the Chinese title of
+    the sheet's column, where it has one; text and values: the sentence in the catalogue and what fills its places.
     """
 
     place: str
     key: str
     text: str
     values: Mapping[str, object] = field(default_factory=dict)
+    heading: str = ""
 
     def say(self, lang: str = "en") -> str:
         """Return the fault as one line: place, key, what was found and what was expected."""
-        values = dict(self.values)
+        values = {key: x.say(lang) if isinstance(x, Term) else x for key, x in self.values.items()}
+        key = self.heading if lang == "zh" and self.heading else self.key
         if values.get("hint"):
             values["hint"] = say("did_you_mean", lang, word=values["hint"])
         elif values.get("expected"):
             values["hint"] = say("expected_one_of", lang, words=values["expected"])
         sentence = say(self.text, lang, **values)
-        line = f"{self.place}  {self.key}: {sentence}" if self.key else f"{self.place}  {sentence}"
+        line = f"{self.place}  {key}: {sentence}" if key else f"{self.place}  {sentence}"
         return escaped(line).replace("\n", "\\n")  # what was written never begins a line of its own
 
     def __str__(self) -> str:

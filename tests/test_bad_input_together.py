@@ -65,6 +65,23 @@ def test_faults_of_every_kind_in_one_file_are_told_together(tmp_path):
 
 
 @pytest.mark.parametrize(
+    ("row", "said"),
+    [
+        (("west, category: training", "wset, category: trainng"), "'wset' is not in counties; did you mean 'west'?"),
+        (("requires: barn", "requires: bran, maxunits: 3"), "'bran' is not in measures; did you mean 'barn'?"),
+        (("west, industry: milk, jobs: 30", "wset, industry: [], jobs: 30"), "'wset' is not in counties; did you mean"),
+        (("22, counties: [east, west]", "22, counties: [east, wets], kind: x"), "stands twice"),
+        (("kind: local, amount: 22, counties: [east, west]", "kind: x, counties: [wets]"), "'wets' is not in counties"),
+    ],
+)
+def test_a_fault_of_shape_hides_no_wrong_reference_in_its_own_row(tmp_path, row, said):
+    lay(tmp_path, changed(row))
+    found = lines(tmp_path)
+    assert any(said in line for line in found), found
+    assert len(found) == len(set(found))
+
+
+@pytest.mark.parametrize(
     "shape",
     [
         ("jobs: 20", "jobs: x"),
@@ -219,8 +236,9 @@ def test_the_command_line_tells_many_faults_in_one_call(tmp_path):
     lay(tmp_path, changed(*MANY))
     done = alloc(tmp_path, "check", tmp_path)
     assert (done.returncode, done.stdout) == (2, "")
-    *told, count = done.stderr.replace(f"{tmp_path}/", "").splitlines()
+    *told, more, count = done.stderr.replace(f"{tmp_path}/", "").splitlines()
     assert sorted(told, key=number) == MANY_SAID.splitlines()
+    assert more.startswith("these faults may hide others: warnings")
     assert count == "13 faults"
 
 

@@ -26,6 +26,7 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
         for doubt in reading.doubts:
             echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
         if reading.instance is None:
+            echo(say("check_more", lang), err=True)
             echo(say("check_faults", lang, count=total(reading.faults)), err=True)
             sys.exit(2)
         found = reading.instance

@@ -5,6 +5,7 @@ from typing import Any
 
 from alloc.errors import Fault
 from alloc.instance.document import UNREAD, Path, Source
+from alloc.instance.schema import KINDS
 from alloc.instance.words import nearest
 
 REFERENCES: Mapping[str, Mapping[str, str]] = {
@@ -22,6 +23,9 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "rules": {"fund": "funds"},
 }  # fmt: skip
 """Table → column → the table whose ids stand in its cells, in its lists, or behind the dot of its name."""
+
+FUNDS = (*KINDS, "all")
+"""Words that may stand where a fund's name may."""
 
 SELECTIONS = ("of", "in", "aid", "national")
 SELECTORS: Mapping[str, str] = {"county": "counties", "industry": "industries", "measure": "measures"}
@@ -69,6 +73,24 @@ def understand(source: Source) -> None:
                     if column in selection and other in tables:
                         path: Path = (table, key, side, column)
                         selection[column] = _read(selection[column], path, tables[other], names[other], source)
+
+
+def unknown(data: Any, left_out: Any, ids: Mapping[str, Any]) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+    """Yield what rows that were left out for other faults refer to and nobody knows: one fault hides no other.
+
+    left_out: tells of a table and a key whether that row was left out.
+    """
+    for table, columns in REFERENCES.items():
+        for key, row in _rows(data.get(table)):
+            for column, other in columns.items() if left_out(table, key) else ():
+                if not ids[other]:  # the table itself could not be read
+                    continue
+                value, known = row.get(column), {*ids[other], *(FUNDS if other == "funds" else ())}
+                words = value if isinstance(value, tuple | dict) else (value,)
+                for word in words:
+                    if isinstance(word, str) and word and word not in known:
+                        hint = near(word, ids[other])
+                        yield (table, key, column), "unknown_id", {"found": word, "table": other, "hint": hint}
 
 
 def _rows(rows: Any) -> Iterator[tuple[str | int, dict[str, Any]]]:

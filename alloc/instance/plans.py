@@ -14,6 +14,7 @@ from alloc.instance.names import names_of, near
 from alloc.instance.schema import CATEGORIES, KINDS, Change, Document, Flow, Instance, Selection
 from alloc.instance.selections import Group
 from alloc.instance.tables import Opened
+from alloc.instance.wording import worded
 from alloc.instance.words import nearest
 from alloc.texts import LANGUAGES, say
 
@@ -73,7 +74,7 @@ def _recognised(document: Document, row: Flow, path: Path, source: Source) -> Fl
 
     def fault(column: str, text: str, **values: object) -> None:
         place = (*path, column)
-        source.faults.append(Fault(source.place(place), source.label(place), text, values))
+        source.faults.append(Fault(source.place(place), source.label(place), text, worded(values, place, source)))
 
     before = len(source.faults)
     county = _known(document.counties, row.county, "county", "counties", fault)

@@ -1,7 +1,7 @@
 """From files to a checked, frozen instance."""
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -10,11 +10,12 @@ from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import doubts, plans, references, signs
 from alloc.instance.document import Source, parse
 from alloc.instance.encoding import decoded, unreadable
-from alloc.instance.names import understand
+from alloc.instance.names import REFERENCES, understand, unknown
 from alloc.instance.overrides import override
 from alloc.instance.schema import Document, Instance
 from alloc.instance.shape import shaped
 from alloc.instance.tables import TABLES, WITHOUT_ID, WORKBOOKS, gather
+from alloc.instance.wording import headed, worded
 
 MAINS = ("instance.yaml", "instance.xlsx")
 """What the instance is called in a folder of its own."""
@@ -94,13 +95,14 @@ def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object
         source.faults += [
             _placed(source, one) for one in found if one[1] not in references.ABSENCES or one[0][:2] not in broken
         ]
+        source.faults += [_placed(source, one) for one in unknown(source.data, _gone(document, rows), ids)]
         previous = plans.previous(document, source, folder.open)
     if source.faults or document is None:
-        return Reading(None, foremost(source.faults), foremost(source.doubts))
+        return Reading(None, foremost(map(headed, source.faults)), foremost(map(headed, source.doubts)))
     fields = {key: getattr(document, key) for key in Document.model_fields}
     instance = Instance.model_construct(**fields, previous=previous, sha256=folder.digest(overrides))
     worries = [_placed(source, found) for check in doubts.CHECKS for found in check(instance)]
-    return Reading(instance, (), foremost([*source.doubts, *worries]))
+    return Reading(instance, (), foremost(map(headed, [*source.doubts, *worries])))
 
 
 def located(path: File) -> File:
@@ -139,6 +141,14 @@ def _add_table(content: bytes, file: str, table: str, source: Source) -> None:
     add_table(content, file, table, source)
 
 
+def _gone(document: Document, rows: Mapping[str, Sequence[int]]) -> Callable[[str, str | int], bool]:
+    """Return what tells whether a row was left out of the document."""
+    left: dict[str, set[Any]] = {
+        table: {*rows.get(table, ())} if table in WITHOUT_ID else {*getattr(document, table)} for table in REFERENCES
+    }
+    return lambda table, key: key not in left[table]
+
+
 def _renumbered(found: references.Found, rows: Mapping[str, Sequence[int]]) -> references.Found:
     """Return a fault with the number that its row has as written, whichever rows before it were left out."""
     (table, *steps), text, values = found
@@ -155,7 +165,7 @@ def _placed(source: Source, found: references.Found) -> Fault:
         twin = (path[0], values["twin"])
         hidden = source.is_hidden(path) or source.is_hidden(twin)
         text, values = "duplicate_hidden" if hidden else "duplicate_id", {**values, "first": source.place(twin)}
-    return Fault(source.place(path), source.label(path), text, values)
+    return Fault(source.place(path), source.label(path), text, worded(values, path, source))
 
 
 class _Folder:

@@ -214,7 +214,7 @@ def synergies_and_scenarios_hold(document: Document, ids: Ids) -> Iterator[Found
             yield ("synergies", i, "measures"), "two_measures", {"found": ", ".join(synergy.measures)}
     total = math.fsum(scenario.probability for scenario in document.scenarios.values())
     if document.scenarios and abs(total - 1) > 1e-9:
-        yield ("scenarios",), "probabilities", {"found": f"{total:g}"}
+        yield ("scenarios",), "probabilities", {"found": total, "limit": 1.0}
 
 
 def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:

@@ -2,16 +2,20 @@
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from pydantic import ValidationError
 
-from alloc.errors import MOST_FAULTS, Fault
+from alloc.errors import MOST_FAULTS, Fault, Term
 from alloc.instance import schema
 from alloc.instance.document import UNREAD, Path, Source, copied
+from alloc.instance.headings import catalogue, meaning, setting_titles
 from alloc.instance.numerals import advice
 from alloc.instance.schema import Document
+from alloc.instance.sheets import names
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
+from alloc.instance.wording import worded
 from alloc.instance.words import nearest
 
 _RULE_TYPES = tuple(row.model_fields["type"].annotation.__args__[0] for row in TABLES["rules"])  # type: ignore[union-attr]
@@ -132,7 +136,12 @@ def _leave_out(data: Any, parts: set[Path], rows: dict[str, list[int]]) -> None:
 
 
 def _fault(error: Any, source: Source, data: Any) -> Fault:
-    """Return one error of pydantic as a fault in a planner's words."""
+    """Return one error of pydantic as a fault in a planner's words, in both languages."""
+    found = _said(error, source, data)
+    return replace(found, values=worded(found.values, _path(error), source))
+
+
+def _said(error: Any, source: Source, data: Any) -> Fault:
     path, problem, found = _path(error), error["type"], _shown(error["input"])
     place, label = source.place(path), source.label(path)
     context = error.get("ctx", {})
@@ -230,13 +239,13 @@ def _field(path: Path, data: Any) -> Any:
     return field
 
 
-def _unit(path: Path, data: Any) -> str:
+def _unit(path: Path, data: Any) -> Term:
     """Return the unit of the number at a path in brackets, with the instance's own word for money."""
-    unit = _unit_word(path, data)
-    money = data.get("money")
-    label = money.get("label") if isinstance(money, dict) else None
-    unit = unit.replace("money", str(label or schema.Money().label))
-    return f" ({unit})" if unit and unit not in ("1", "0-1") else ""
+    unit, money = _unit_word(path, data), data.get("money")
+    label = str((money.get("label") if isinstance(money, dict) else None) or schema.Money().label)
+    words = (unit, str(catalogue()["units"].get(unit, unit)))
+    shown = ["" if unit in ("", "1", "0-1") else word.replace("money", label) for word in words]
+    return Term(*(f" ({word})" if word and i == 0 else f"（{word}）" if word else "" for i, word in enumerate(shown)))
 
 
 def _unit_word(path: Path, data: Any) -> str:
@@ -245,9 +254,17 @@ def _unit_word(path: Path, data: Any) -> str:
     return str((getattr(_field(figure, data), "json_schema_extra", None) or {}).get("unit", ""))
 
 
-def _meaning(path: Path, data: Any) -> str:
+def _meaning(path: Path, data: Any) -> Term:
     field = _field(path, data)
-    return f" ({field.description})" if field is not None and field.description else ""
+    if field is None or not field.description:
+        return Term("", "")
+    if path[0] in TABLES and len(path) > 2:
+        chinese = meaning(str(path[0]), str(path[2]), "zh")
+    elif path[0] in TABLES:
+        chinese = str(names()["tables"][path[0]])
+    else:
+        chinese = str(setting_titles(".".join(map(str, path)))["about"])
+    return Term(f" ({field.description})", f"（{chinese}）")
 
 
 def _shown(value: object) -> str:

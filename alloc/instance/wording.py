@@ -1,0 +1,92 @@
+"""What stands in a fault in both languages: words of the format, units, meanings, titles of a sheet's columns."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from alloc.errors import Fault, Term
+from alloc.instance import headings
+from alloc.instance.document import Path, Source
+from alloc.instance.schema import CATEGORIES, GOALS, KINDS
+from alloc.instance.sheets import SETTINGS, names, table_names, table_sheets
+from alloc.instance.tables import column_kind
+from alloc.texts import catalogue, say
+
+WORDS = frozenset({*CATEGORIES, *KINDS, *GOALS})
+"""Words of the format that a fault may name by themselves."""
+
+
+PAIRS = (("min", "max"), ("found", "limit"), ("jobs", "limit"), ("found", "max"))
+"""Numbers that one fault compares."""
+
+
+class Figure(float):
+    """A number shown with as many digits as tell it from another."""
+
+    digits: int = 6
+
+    def __format__(self, spec: str) -> str:
+        return f"{float(self):.{self.digits}g}"
+
+
+def apart(one: float, other: float) -> tuple[Figure, Figure]:
+    """Return two numbers that are shown differently, however near they are: 0.9999999 and 1."""
+    digits = next((n for n in range(6, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
+    found = Figure(one), Figure(other)
+    for figure in found:
+        figure.digits = digits
+    return found
+
+
+def worded(values: Mapping[str, object], path: Path, source: Source) -> dict[str, object]:
+    """Return what fills a fault at a path with its words in both languages.
+
+    In a sheet Chinese words are read, and offered; elsewhere the word to write stands before its Chinese.
+    """
+    table, in_sheet = str(path[0]) if path else "", "!" in source.place(path)
+    found = dict(values)
+    for one, other in PAIRS:
+        pair = found.get(one), found.get(other)
+        if all(isinstance(x, int | float) for x in pair):
+            found[one], found[other] = apart(*pair)  # type: ignore[arg-type]
+    for key in ("table", "what", "category", "kind"):
+        if isinstance(found.get(key), str):
+            found[key] = _term(str(found[key]), table if key == "what" else "")
+    for key in ("hint", "expected"):
+        words = [word for word in str(found.get(key) or "").split(", ") if word]
+        chinese = [_offered(word, in_sheet) for word in words] if "table" not in values else words
+        if chinese != words:
+            found[key] = Term(", ".join(words), "、".join(chinese))
+    return found
+
+
+def headed(fault: Fault) -> Fault:
+    """Return a fault about a cell of a sheet with the Chinese title of its column."""
+    file, mark, _ = fault.place.rpartition("!")
+    if not mark or not fault.key or fault.heading:
+        return fault
+    sheet = file.rpartition(":")[2].strip("'").replace("''", "'")
+    table = table_sheets([sheet]).get(sheet, "")
+    column = fault.key.partition("[")[0]
+    if table == SETTINGS:
+        own = headings.catalogue()["keys"]
+        return replace(fault, heading=own[fault.key]["zh"]) if fault.key in own else fault
+    if table in table_names().values() and column_kind(column, headings.sheet_columns(table)):
+        rest = fault.key[len(column) :]
+        return replace(fault, heading=headings.title(table, column, "zh") + rest)
+    return fault
+
+
+def _term(word: str, table: str) -> Term | str:
+    """Return a word of the format in both languages: a table, a column, a category, a kind."""
+    if f"term_{word}" in catalogue():
+        return Term(word, say(f"term_{word}", "zh"))
+    if word in names()["tables"] and not table:
+        return Term(word, names()["tables"][word])
+    if table in names()["tables"] and column_kind(word, headings.sheet_columns(table)):
+        return Term(word, headings.title(table, word, "zh"))
+    return Term(word, headings.catalogue()["words"][word]) if word in WORDS else word
+
+
+def _offered(word: str, in_sheet: bool) -> str:
+    chinese = headings.catalogue()["words"].get(word)
+    return word if chinese is None else chinese if in_sheet else f"{word}（{chinese}）"
