@@ -88,6 +88,11 @@ OF_MEASURES = {
         BEST + "no jobseekers are left in cele",
         "未列入最优方案；cele已无求职者",
     ),
+    "reason_strict": (
+        one_measure(aid_money=60, national_money=30, national="supplement-strict", national_ceiling=40, min_units=35),
+        BEST + "aid may enter only once national money has reached 40 万元 there, and national funds have 30 万元 left",
+        "未列入最优方案；国家资金达到 40 万元后援助资金才可进入，而国家资金只剩 30 万元",
+    ),
     "reason_money": (
         rivals(measures={"courses": {"jobs": 2, "min_units": 88.75, "max_units": 88.75}, "pens": {"min_units": 12}}),
         BEST + "its funds have 11.2 万元 left in cele, it costs at least 12 万元",
@@ -150,6 +155,16 @@ OF_FUNDS = {
         "aid may not enter pens: national money has reached neither its ceiling nor the end of its purse there",
         "援助资金不得进入pens：国家资金在该处既未达上限，也未用尽",
     ),
+    "unspent_strict": (
+        one_measure(aid_money=60, national_money=30, national="supplement-strict", national_ceiling=40),
+        "aid may not enter pens: national money has not reached its ceiling there",
+        "援助资金不得进入pens：国家资金在该处未达上限",
+    ),
+    "unspent_full where the nation's purse is at its end": (
+        one_measure(aid_money=90, national_money=30, national="supplement", national_ceiling=40),
+        "every measure it may pay for is at its largest scale",
+        "它可支付的措施都已达最大规模",
+    ),
     "unspent_exclusive": (
         one_measure(aid_money=60, national_money=90, national="exclusive", national_ceiling=90),
         "it may not enter pens, where national money pays and the two exclude each other",
@@ -157,6 +172,18 @@ OF_FUNDS = {
     ),
     "unspent_share": (
         one_measure(aid_money=60, national_money=40, max_share={"aid": 0.3}),
+        "its largest share is reached in pens",
+        "在pens中已达最高分担比例",
+    ),
+    "unspent_share by the name of a fund": (
+        asked(
+            funds={
+                "aid": {"amount": 60},
+                "county": {"kind": "local", "amount": 90},
+                "city": {"kind": "local", "amount": 5},
+            },
+            measures={"pens": {"max_units": 100, "max_share": {"aid": 0.3, "county": 0.5}}},
+        ),
         "its largest share is reached in pens",
         "在pens中已达最高分担比例",
     ),
