@@ -12,7 +12,7 @@ from alloc.solver.highs import Basis
 from alloc.solver.matrix import INF, Flags, Floats, Matrix, held, vectors
 from alloc.solver.patience import Patience
 from alloc.solver.pieces import pieces
-from alloc.solver.polish import filled_in_turn, freed, narrowed
+from alloc.solver.polish import filled, filled_in_turn, freed, narrowed
 from alloc.solver.thrift import LEAST_TIME, most, proven
 
 
@@ -57,7 +57,7 @@ def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, pa
     linkage = vectors(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
     free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | _named(whole, ("Established", "Closed", "Clustered"))
     aims = np.vstack([goals, linkage])
-    best, most = x[free], np.eye(len(aims))[-1]
+    best, highest = x[free], np.eye(len(aims))[-1]
     for columns, piece in pieces(narrowed(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)):
         if patience.over():
             break
@@ -66,8 +66,11 @@ def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, pa
         here = best[columns]
         for goal, kept in zip(piece.goals[:-1], (piece.goals @ here).tolist(), strict=False):
             piece = held(piece, goal, kept)
-        found = freed(piece, most, here, np.ones(len(columns), dtype=bool), patience, INF, 0.0).x
-        best[columns] = here if found is None else found
+        found = None
+        if piece.integer.any():
+            found = freed(piece, highest, here, np.ones(len(columns), dtype=bool), patience, INF, 0.0).x
+        exact = filled(piece, highest, here if found is None else found, patience)  # a search keeps limits only roughly
+        best[columns] = here if exact is None else exact.x
     better = x.copy()
     better[free] = best
     return better
