@@ -16,7 +16,7 @@ from alloc.solver.patience import Patience
 from alloc.solver.polish import filled, freed
 from alloc.solver.primal import free_columns
 from alloc.solver.safe import best_end, missed, safe_bound
-from alloc.solver.structure import structure
+from alloc.solver.structure import Structure, structure
 
 TOLERANCE = 1e-6
 """Least money is proven to this part of itself."""
@@ -30,8 +30,11 @@ LEAST_TIME = 5.0
 WHOLE = 1000
 """A question with fewer integer decisions is searched as a whole, others a few blocks at a time."""
 
-GROUP, SECONDS = 6, 2.0
-"""Blocks that are searched together, and how long at most [s]."""
+GROUP, SECONDS = 150, 1.0
+"""Whole decisions of the blocks that are searched together, and how long at most [s]."""
+
+PART = 0.25
+"""Part of the time of the search that a few blocks at a time may take: most of what they find is found soon."""
 
 
 def most(
@@ -80,14 +83,13 @@ def _searched_in_turn(
     aimed: Matrix, x: Floats, instance: Instance, patience: Patience, seconds: float
 ) -> tuple[Floats, float]:
     """Search a few blocks at a time, the rest held, until none helps; the bound is that of the relaxed program."""
-    goal, ends = aimed.goals[0], patience.spent + seconds
+    goal, ends = aimed.goals[0], patience.spent + max(min(seconds, LEAST_TIME), PART * seconds)
     parts = structure(aimed, instance)
     relaxed = Live(aimed.lower, aimed.upper, None, aimed.rows)
     relaxed.aim(goal)
-    prices = relaxed.run(patience, Stop(seconds=seconds / 2)).prices
+    prices = relaxed.run(patience, Stop(seconds=(ends - patience.spent) / 2)).prices
     bound = INF if prices is None else safe_bound(aimed, goal, 0.0, prices)
-    vain, count = 0, len(parts.blocks)
-    groups = [list(range(i, min(i + GROUP, count))) for i in range(0, count, GROUP)]
+    vain, groups = 0, _groups(parts)
     for group in groups * 2:
         value = float(goal @ x)
         if patience.spent >= ends or vain >= len(groups) or proven(value, bound):
@@ -98,3 +100,17 @@ def _searched_in_turn(
         vain = 0 if gained else vain + 1
         x = better.x if gained and better.x is not None else x
     return x, bound
+
+
+def _groups(parts: Structure) -> list[list[int]]:
+    """Return the blocks in groups of neighbours with about so many whole decisions."""
+    groups: list[list[int]] = []
+    size = GROUP
+    for k, block in enumerate(parts.blocks):
+        whole = int(block.integer.sum())
+        if size + whole > GROUP:
+            groups.append([])
+            size = 0
+        groups[-1].append(k)
+        size += whole
+    return groups
