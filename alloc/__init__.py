@@ -1,6 +1,6 @@
 """Decide how a fixed yearly aid budget is spent, prove how good the plan is, and explain it."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 
@@ -63,10 +63,17 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
-    """Load a room when a name in it is first used: `alloc --help` must not wait for the solver."""
-    if name not in _ROOMS:
-        raise AttributeError(name)
-    from importlib import import_module
+if not TYPE_CHECKING:  # for those who check types there is nothing but the names above
 
-    return getattr(import_module(_ROOMS[name]), name)
+    def __getattr__(name: str) -> object:
+        """Load a room when a name in it is first used: `alloc --help` must not wait for the solver."""
+        if name not in _ROOMS:
+            raise AttributeError(f"module 'alloc' has no attribute {name!r}")
+        from importlib import import_module
+
+        return getattr(import_module(_ROOMS[name]), name)
+
+
+def __dir__() -> list[str]:
+    """Return the public names."""
+    return list(__all__)

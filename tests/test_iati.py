@@ -153,6 +153,11 @@ def test_rounded_amounts_add_up_to_the_rounded_total():
     [
         ((), "needs to know who publishes"),
         (("--org-id", "no hyphen", "--org-name", "x"), "not an IATI organisation identifier"),
+        (("--org-id", "CN-GOV-12?", "--org-name", "x"), "not an IATI organisation identifier"),
+        (("--org-id", "CN-GOV-12\x1b", "--org-name", "x"), "not an IATI organisation identifier"),
+        (("--org-id", "CN-GOV-12", "--org-name", "x\x07"), "not an IATI organisation identifier"),
+        ((*ORG, "--org-type", "99"), "'99' is not an IATI organisation type; known: 10, 11"),
+        ((*ORG, "--country", "ZZ"), "'ZZ' is not the ISO code of a country"),
         ((*ORG, "--country", "China"), "not the ISO code of a country"),
         ((*ORG, "--set", "funds.tianjin.amount=30"), "figures can be replaced only in an instance"),
     ],

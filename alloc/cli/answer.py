@@ -10,9 +10,11 @@ import click
 
 from alloc.cli.speech import (
     INTERRUPTED,
+    cluster_option,
     console,
     echo,
     instance_argument,
+    known_address,
     lang_option,
     map_option,
     overrides,
@@ -39,7 +41,7 @@ MOST_THREADS = 256
 @click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS))
 @click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
-@click.option("--cluster")
+@cluster_option
 @set_option
 @map_option
 @pictures_option
@@ -64,6 +66,7 @@ def solve(
         from alloc.run import EXIT_CODES
         from alloc.run import solve as run_solve
 
+        known_address(options["cluster"])
         reading = inspect(instance, overrides(settings))
         for doubt in reading.doubts:
             echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)

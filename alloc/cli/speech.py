@@ -25,6 +25,7 @@ lang_option = click.option("--lang", type=click.Choice(LANGUAGES), callback=chos
 set_option = click.option("--set", "settings", multiple=True)
 map_option = click.option("--map", "map_file", type=click.Path(path_type=Path))
 pictures_option = click.option("--png", "pictures", is_flag=True)
+cluster_option = click.option("--cluster")
 unchecked_option = click.option("--unchecked", is_flag=True)
 instance_argument = click.argument("instance", type=click.Path(path_type=Path))
 
@@ -118,6 +119,14 @@ def saved(write: Callable[[Path], Path], target: Path, lang: str) -> bool:
     else:
         echo(say("saved_aside", lang, path=target, kept=place), err=True)
     return place == target
+
+
+def known_address(cluster: str | None) -> None:
+    """Raise RequestError for what is no address of a cluster, before anything is read or solved."""
+    if cluster is not None:
+        from alloc.solver import check_address
+
+        check_address(cluster)
 
 
 def overrides(settings: tuple[str, ...]) -> dict[str, object]:

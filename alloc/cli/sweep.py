@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import INTERRUPTED, console, echo, instance_argument, lang_option, overrides, set_option, spoken
+from alloc.cli.speech import (
+    INTERRUPTED,
+    cluster_option,
+    console,
+    echo,
+    instance_argument,
+    known_address,
+    lang_option,
+    overrides,
+    set_option,
+    spoken,
+)
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -24,7 +35,7 @@ if TYPE_CHECKING:
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
 @click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
-@click.option("--cluster")
+@cluster_option
 @click.option("--details", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @set_option
@@ -46,6 +57,7 @@ def sweep(
         from alloc.study.sweep.study import forecast
         from alloc.study.sweep.study import sweep as run_sweep
 
+        known_address(cluster)
         given = overrides(settings)
         target = out or Path("results") / f"{_name(instance)}-{plan.stem}"
         if dry_run:

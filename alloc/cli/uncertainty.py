@@ -11,8 +11,10 @@ import click
 
 from alloc.cli.speech import (
     INTERRUPTED,
+    cluster_option,
     echo,
     instance_argument,
+    known_address,
     lang_option,
     moving,
     overrides,
@@ -41,7 +43,7 @@ METHODS = ("tornado", "morris", "sobol", "decisions", "switching", "information"
 @click.option("--nodes", type=click.IntRange(min=2), default=5, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 @click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
-@click.option("--cluster")
+@cluster_option
 @click.option("--gap", type=click.FloatRange(min=0))
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
 @set_option
@@ -65,6 +67,7 @@ def sensitivity(
         from alloc.study.sensitivity import folder, summary
         from alloc.study.sensitivity import sensitivity as study
 
+        known_address(options["cluster"])
         given, spread = overrides(settings), _spread(spreads)
         name = read(instance, given).name
         target = out or Path("results") / f"{name}-sensitivity"

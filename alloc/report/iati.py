@@ -29,7 +29,6 @@ GRANT, PROJECT = "110", "C01"
 
 _ORG_ID = re.compile(r"[^\s/&|?-]+-[^\s/&|?]+")
 _CODE = re.compile(r"[0-9]{5}")
-_COUNTRY = re.compile(r"[A-Z]{2}")
 _UNFIT = re.compile(r"[\s/&|?]+")
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -51,10 +50,21 @@ def publisher(instance: Instance, org_id: str | None, org_name: str | None, org_
         raise RequestError("iati_needs_org")
     if not _ORG_ID.fullmatch(org_id):
         raise RequestError("iati_bad_org", found=org_id)
+    if re.search("[\x00-\x1f\x7f-\x9f]", org_id + org_name):
+        raise RequestError("iati_bad_org", found=(org_id + org_name).encode("unicode_escape").decode())
+    if org_type not in codes()["organisation_types"]:
+        raise RequestError("iati_bad_type", found=org_type, known=", ".join(codes()["organisation_types"]))
     land = country or ("CN" if instance.money.currency == "CNY" else "")
-    if not _COUNTRY.fullmatch(land):
+    if land not in codes()["countries"]:
         raise RequestError("iati_needs_country", found=land)
     return Publisher(org_id, org_name, org_type, land)
+
+
+@cache
+def codes() -> Mapping[str, list[str]]:
+    """Return the codes that IATI knows, by list."""
+    text = files("alloc.report").joinpath("iati.yaml").read_text(encoding="utf-8")
+    return {name: words.split() for name, words in yaml.safe_load(text).items()}
 
 
 @cache

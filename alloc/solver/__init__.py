@@ -7,7 +7,7 @@ from alloc.solver.near import Near, Other, apart
 from alloc.solver.patience import Patience, unbroken
 from alloc.solver.rivals import Efficient, Pair, Rivals
 from alloc.solver.whole import Choice, Kept, choice_of, solve_near, solve_whole
-from alloc.solver.workers import ahead
+from alloc.solver.workers import ahead, check_address
 
 __all__ = [
     "Choice",
@@ -21,6 +21,7 @@ __all__ = [
     "Rivals",
     "ahead",
     "apart",
+    "check_address",
     "choice_of",
     "choose",
     "lessons",

@@ -6,6 +6,7 @@ another. A process that is lost takes nothing with it: its lane is opened again 
 """
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -19,6 +20,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from importlib import import_module
+from importlib.metadata import version
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
@@ -34,6 +36,11 @@ GOODBYE = 2.0
 
 AT_ONCE = 4
 """A lane is sent one of so many parts of what waits for it; what it has not been sent, another can take over."""
+
+CONNECT = 10
+"""Longest wait for a scheduler's answer [s]."""
+
+_ADDRESS = re.compile(r"(tcp|tls|ucx|ws|wss)://([^\s/:]+|\[[0-9a-fA-F:.]+\]):[0-9]{1,5}/?")
 
 TICK = 0.1
 """How often a wait looks whether it is to end [s]."""
@@ -270,14 +277,37 @@ def workers(jobs: int, cluster: str | None) -> Iterator[Workers]:
             client.close()
 
 
+def check_address(address: str) -> None:
+    """Raise RequestError for what is no address of a Dask scheduler."""
+    if not _ADDRESS.fullmatch(address):
+        raise RequestError("bad_cluster", found=address)
+
+
 def connected(address: str) -> Any:
     """Return a client of the Dask scheduler at an address like tcp://host:8786.
 
-    Raises RequestError where Dask is not installed, or nothing answers.
+    Raises RequestError where Dask is not installed, no scheduler answers, or its workers cannot do the work.
     """
+    check_address(address)
     try:
-        return import_module("distributed").Client(address)
+        client = import_module("distributed").Client(address, timeout=CONNECT)
     except ImportError as error:
         raise RequestError("no_cluster_package") from error
-    except OSError as error:
+    except Exception as error:  # whatever another program answers there, in whatever words
         raise RequestError("no_cluster", address=address) from error
+    try:
+        _check_workers(address, client)
+    except BaseException:
+        client.close()
+        raise
+    return client
+
+
+def _check_workers(address: str, client: Any) -> None:
+    """Raise RequestError where a cluster has no workers, or some without this version of alloc."""
+    here, there = version("alloc"), client.run(version, "alloc", on_error="return")
+    if not there:
+        raise RequestError("no_cluster_workers", address=address)
+    others = [worker for worker, found in sorted(there.items()) if found != here]
+    if others:
+        raise RequestError("cluster_without_alloc", version=here, workers=", ".join(others))

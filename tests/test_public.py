@@ -1,0 +1,57 @@
+"""What `import alloc` offers: the public names, and only those; scripts need nothing around them."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import alloc
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_public_names_are_listed_and_there():
+    assert dir(alloc) == sorted(alloc.__all__)
+    for name in alloc.__all__:
+        assert getattr(alloc, name).__name__ == name
+    with pytest.raises(AttributeError, match="has no attribute 'sovle'"):
+        alloc.sovle  # noqa: B018
+
+
+TYPED = """
+import alloc
+
+found: alloc.Run = alloc.solve("demo")
+reveal_type(alloc.sweep("demo", "plan.yaml"))
+alloc.sovle
+alloc.TYPE_CHECKING
+alloc._ROOM
+"""
+
+
+def test_who_checks_types_sees_them_and_no_others(tmp_path: Path):
+    (tmp_path / "script.py").write_text(TYPED)
+    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "script.py"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    lines = [line for line in done.stdout.splitlines() if line.startswith("script.py:")]
+    assert [line.split(":")[1] for line in lines] == ["5", "6", "7", "8"], done.stdout
+    assert "alloc.study.sweep.study.Sweep" in lines[0]
+    assert all("does not explicitly export" in line or "has no attribute" in line for line in lines[1:])
+
+
+SCRIPT = """
+import sys
+import alloc
+
+found = alloc.sweep(sys.argv[1], {"grid": {"funds.tianjin.amount": [30, 37]}}, jobs=2)
+print(found.counts)
+print(alloc.solve(sys.argv[1], method="blocks", jobs=2).status)
+"""
+
+
+def test_a_script_needs_nothing_around_what_it_asks(tmp_path: Path):
+    (tmp_path / "script.py").write_text(SCRIPT)
+    command = [sys.executable, "script.py", str(ROOT / "instances/demo")]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.stdout, done.stderr) == ("{'optimal': 2}\noptimal\n", "")
