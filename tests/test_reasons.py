@@ -271,6 +271,8 @@ def test_all_that_the_plan_shows_is_said_and_many_names_are_cut_short():
         BEST + "at their limit, and it counts towards them: cap 0; cap 1; cap 2; and 2 more; "
         "its funds have nothing left in cele"
     )
+    told = said(raw, "pens", "zh")
+    assert told == "未列入最优方案；以下与其有关的规则已达限额：cap 0；cap 1；cap 2；另有2项；可用资金在cele已无剩余"
 
 
 def test_a_rule_at_its_least_is_not_said_to_hold_back_what_helps_it():

@@ -24,6 +24,9 @@ Places = dict[str, Any] | None
 OTHERS = ("market", "max_jobs", "people", "viable_jobs")
 """What limits jobs beside the categories."""
 
+AND = {"en": "; ", "zh": "；"}
+"""What stands between two facts, or the names of two rules."""
+
 MOST_NAMED = 3
 """Of many measures or rules so many are named."""
 
@@ -80,15 +83,15 @@ class _Shown:
 
     def several(self, measures: Iterable[str]) -> str:
         """Return the names of the first measures, and how many more there are."""
-        return self._few([self.measure(m) for m in measures], ", ")
+        return self._few([self.measure(m) for m in measures], {"en": ", ", "zh": "、"})
 
     def rules(self, keys: Iterable[tuple[str, str]]) -> str:
         """Return the names of the first rules with their groups, and how many more there are."""
-        return self._few([rule_named(self.instance, r, g, self.lang) for r, g in dict.fromkeys(keys)], "; ")
+        return self._few([rule_named(self.instance, r, g, self.lang) for r, g in dict.fromkeys(keys)], AND)
 
-    def _few(self, names: list[str], sign: str) -> str:
+    def _few(self, names: list[str], sign: Mapping[str, str]) -> str:
         more = [say("and_more", self.lang, count=len(names) - MOST_NAMED)] if len(names) > MOST_NAMED else []
-        return sign.join(names[:MOST_NAMED] + more)
+        return sign[self.lang].join(names[:MOST_NAMED] + more)
 
     def place(self, m: str) -> dict[str, str]:
         """Return the county and industry of a measure, and the words for its category and for money."""
@@ -280,7 +283,7 @@ def _reason(plan: _Shown, m: str) -> str:
     if barred:
         return barred
     rest = "reason_worth" if plan.proven else "reason_unsettled"
-    shown = "; ".join(_holding(plan, m, SIGHTS)) or say(rest, plan.lang)
+    shown = AND[plan.lang].join(_holding(plan, m, SIGHTS)) or say(rest, plan.lang)
     return say("reason_best" if plan.proven else "reason_found", plan.lang, shown=shown)
 
 
@@ -297,7 +300,7 @@ def _unspent(plan: _Shown, f: str, c: str) -> str:
     if not payable:
         return say("unspent_no_measure", plan.lang)
     rest = "unspent_best" if plan.proven else "unspent_unsettled"
-    return "; ".join(_left_over(plan, f, c, payable)) or say(rest, plan.lang)
+    return AND[plan.lang].join(_left_over(plan, f, c, payable)) or say(rest, plan.lang)
 
 
 def _left_over(plan: _Shown, f: str, c: str, payable: list[str]) -> Iterator[str]:
