@@ -6,7 +6,7 @@ import io
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from test_instance import QUESTION, TABLES, in_chinese, lay, lines, tabled
+from test_instance import PREVIOUS, QUESTION, TABLES, in_chinese, lay, lines, tabled
 
 from alloc.instance import read
 from alloc.instance.separated import grid, split_number
@@ -79,3 +79,12 @@ def test_a_question_in_another_encoding_is_said_to_be_in_that_encoding(tmp_path)
         (line,), (chinese,) = lines(tmp_path), in_chinese(tmp_path)
         assert said in line
         assert said in chinese
+
+
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_previous_plan_may_be_saved_in_the_same_ways(tmp_path, mark):
+    lay(tmp_path / "comma", files={"results/2019/allocation.csv": PREVIOUS})
+    lay(tmp_path / "other", files={"results/2019/allocation.csv": "\ufeff" + parted(PREVIOUS, mark)})
+    assert read(tmp_path / "comma").previous == read(tmp_path / "other").previous
+    lay(tmp_path / "other", files={"results/2019/allocation.csv": PREVIOUS.replace("30.5", "1,305")})
+    assert "is 1,305 one number? Write 1305" in lines(tmp_path / "other")[0]

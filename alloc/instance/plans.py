@@ -1,7 +1,5 @@
 """Previous plans, which `change` rules compare with."""
 
-import csv
-import io
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,6 +11,7 @@ from alloc.instance.money import money_counts
 from alloc.instance.names import names_of, near
 from alloc.instance.schema import CATEGORIES, KINDS, Change, Document, Flow, Instance, Selection
 from alloc.instance.selections import Group
+from alloc.instance.separated import grid, misfit
 from alloc.instance.tables import Opened
 from alloc.instance.wording import worded
 from alloc.instance.words import nearest
@@ -54,16 +53,21 @@ def _opened(plan: str, path: Path, source: Source, opened: Opened) -> list[tuple
     if isinstance(text, Fault):
         source.faults.append(Fault(place, "", text.text, text.values))
         return []
+    table = grid(text, COLUMNS.__contains__)
     rows = []
     try:
-        table = csv.DictReader(io.StringIO(text, newline=""), strict=True)
-        for k, row in enumerate(table):
-            own = source.plan_path(plan, k)
-            source.places[own], source.labels[own] = f"{place}:{table.line_num}", ""
-            rows.append((own, Flow(**{c: row[c].strip() for c in COLUMNS[:-1]}, amount=float(row["amount"]))))
-        if not set(COLUMNS) <= set(table.fieldnames or ()):
+        if table.problem or not set(COLUMNS) <= set(table.header):
             raise KeyError
-    except (AttributeError, KeyError, TypeError, ValueError, csv.Error):
+        for k, (line, cells) in enumerate(table.rows):
+            trouble = misfit(cells, table)
+            if trouble is not None:
+                source.faults.append(Fault(f"{place}:{line}", "", *trouble))
+                continue
+            own = source.plan_path(plan, k)
+            source.places[own], source.labels[own] = f"{place}:{line}", ""
+            row = dict(zip(table.header, cells, strict=False))
+            rows.append((own, Flow(**{c: row[c] for c in COLUMNS[:-1]}, amount=float(row["amount"]))))
+    except (KeyError, ValueError):
         source.faults.append(Fault(place, "", "not_an_allocation", {"columns": ", ".join(COLUMNS)}))
         return []
     return rows

@@ -78,3 +78,21 @@ def split_number(cells: Sequence[str]) -> str:
     """Return the first number that a comma between thousands seems to have cut in two, '' where there is none."""
     pairs = itertools.pairwise(cells)
     return next((f"{a},{b}" for a, b in pairs if _GROUP.fullmatch(a) and _REST.fullmatch(b)), "")
+
+
+def misfit(cells: Sequence[str], of: Grid) -> tuple[str, dict[str, object]] | None:
+    """Return the sentence about a row that does not fit its header, and what fills it."""
+    sizes: dict[str, object] = {"cells": len(cells), "columns": len(of.header)}
+    if len(cells) > len(of.header):
+        cut = split_number(cells)
+        values = {"found": cut, "meant": cut.replace(",", "")}
+        return ("cut_number", sizes | values) if cut and of.mark == "," else ("too_many_cells", sizes)
+    others = [mark for mark in MARKS if mark != of.mark and mark in cells[0]]
+    if len(cells) == 1 < len(of.header) and others:
+        return "other_mark", {"found": _said(others[0]), "mark": _said(of.mark)}
+    return None
+
+
+def _said(mark: str) -> str:
+    """Return a mark between cells as people can read it."""
+    return "Tab" if mark == "\t" else mark

@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path as File
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -13,7 +13,7 @@ from alloc.errors import Fault
 from alloc.instance import schema, totals
 from alloc.instance.document import UNREAD, Path, Source, scalar
 from alloc.instance.encoding import decoded
-from alloc.instance.separated import MARKS, Grid, grid, split_number
+from alloc.instance.separated import Grid, grid, misfit
 from alloc.instance.words import nearest
 
 TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
@@ -98,7 +98,7 @@ def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[in
     found = grid(text, lambda heading: bool(column_kind(heading, known)))
     source.faults.extend(_header_faults(found, known, f"{file}:{found.line}"))
     for line, cells in found.rows:
-        trouble = _row_trouble(cells, found)
+        trouble = misfit(cells, found)
         if trouble is not None:
             source.faults.append(Fault(f"{file}:{line}", "", *trouble))
             unread: dict[str, Any] = {column: UNREAD for column in found.header if column_kind(column, known)}
@@ -110,24 +110,6 @@ def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[in
     if found.problem:
         line, problem = found.problem
         source.faults.append(Fault(f"{file}:{line}", "", "csv_broken", {"problem": problem}))
-
-
-def _row_trouble(cells: Sequence[str], found: Grid) -> tuple[str, dict[str, object]] | None:
-    """Return the sentence about a row that does not fit its header, and what fills it."""
-    sizes: dict[str, object] = {"cells": len(cells), "columns": len(found.header)}
-    if len(cells) > len(found.header):
-        cut = split_number(cells)
-        values = {"found": cut, "meant": cut.replace(",", "")}
-        return ("cut_number", sizes | values) if cut and found.mark == "," else ("too_many_cells", sizes)
-    others = [mark for mark in MARKS if mark != found.mark and mark in cells[0]]
-    if len(cells) == 1 < len(found.header) and others:
-        return "other_mark", {"found": say_mark(others[0]), "mark": say_mark(found.mark)}
-    return None
-
-
-def say_mark(mark: str) -> str:
-    """Return a mark between cells as people can read it."""
-    return "Tab" if mark == "\t" else mark
 
 
 def _header_faults(found: Grid, known: Mapping[str, str], place: str) -> Iterator[Fault]:

@@ -1,17 +1,15 @@
 """Tables as people leave them: CSV files and workbook sheets, each cell with its place."""
 
-import csv
-import io
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import ParseError
-from zipfile import BadZipFile
 
-from alloc.errors import Fault, InstanceError, RequestError
+from alloc.errors import Fault, InstanceError, RequestError, foremost
+from alloc.instance.encoding import text_of
+from alloc.instance.separated import grid, misfit
 from alloc.report.tables import dictionary
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -109,34 +107,26 @@ def _heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[i
 
 
 def _csv(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError:
-        raise InstanceError([Fault(str(path), "", "not_utf8")]) from None
-    head = text.split("\n", 1)[0]
-    mark = max(",;\t", key=head.count)
-    try:
-        rows = list(csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True))
-    except csv.Error as error:
-        raise InstanceError([Fault(str(path), "", "not_a_table", {"problem": error})]) from None
-    heads = _heads(rows[0], table, needed) if rows else None
+    known = _columns(table)
+    found = grid(text_of(path), lambda head: _plain(head) in known)
+    if found.problem:
+        raise InstanceError([Fault(f"{path}:{found.problem[0]}", "", "not_a_table", {"problem": found.problem[1]})])
+    heads = _heads(found.header, table, needed)
     if heads is None:
         return None
-    wide = [(i, len(cells)) for i, cells in enumerate(rows, 1) if any(cells[len(rows[0]) :])]
-    if wide:
-        told = {"columns": len(rows[0])}
-        raise InstanceError([Fault(f"{path}:{i}", "", "too_many_cells", {**told, "cells": cells}) for i, cells in wide])
-    return list(_filled(rows[1:], heads, lambda i, _: f"{path}:{i + 2}"))
+    wrong = [(line, trouble) for line, cells in found.rows if (trouble := misfit(cells, found))]
+    if wrong:
+        raise InstanceError(foremost(Fault(f"{path}:{line}", "", *trouble) for line, trouble in wrong))
+    return list(_filled([cells for _, cells in found.rows], heads, lambda i, _: f"{path}:{found.rows[i][0]}"))
 
 
 def _sheet(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
     """Return the rows of the sheet with a table's title in any language, or of the first that has its columns."""
     import openpyxl
-    from openpyxl.utils.exceptions import InvalidFileException
 
     try:
         book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, KeyError, ValueError, InvalidFileException, ParseError) as error:
+    except Exception as error:  # a broken file breaks openpyxl in as many ways as there are parts
         raise InstanceError([Fault(str(path), "", "not_a_workbook", {"problem": error})]) from None
     try:
         titles = list(dictionary()[table]["title"].values())
