@@ -25,7 +25,7 @@ CHINESE = (
     "汇总", "分配", "资金来源", "措施", "分县", "资金", "规则", "互补性", "资源",
     "就业与瓶颈", "产业链与流向", "未资助", "说明",
 )  # fmt: skip
-OLD = {"ABS", "AND", "COUNTIF", "COUNTIFS", "IF", "MAX", "MIN", "OR", "ROUND", "SUM", "SUMIFS", "SUMPRODUCT"}
+OLD = {"ABS", "AND", "COUNTIF", "COUNTIFS", "IF", "INT", "MAX", "MIN", "OR", "ROUND", "SUM", "SUMIFS", "SUMPRODUCT"}
 """Functions that Excel 2010 and WPS have."""
 
 LIVE = ENGLISH[1:9]
