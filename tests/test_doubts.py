@@ -26,12 +26,24 @@ DOUBTS = [
      "0.9 is below 1, and the largest is never below the smallest: nothing can be spent"),
     ("mixed_money", "unit_cost: 1, max", "unit_cost: 2001, max", "measures.shed.unit_cost",
      "unit costs in infrastructure run from 2 (barn) to 2001 (shed): are 元 and 万元 mixed?"),
+    ("mixed_amounts", "unit_cost: 1, max", "unit_cost: 1, fixed_cost: 0.0005, max", "measures.barn.fixed_cost",
+     "fixed costs run from 0.0005 (shed) to 6 (barn): are 元 and 万元 mixed?", BARN),
+    ("mixed_amounts", "east: 33, west: 34}", "east: 33, west: 34000}", "funds.nation.by_county.west",
+     "amounts of funds run from 33 (east) to 34000 (west): are 元 and 万元 mixed?"),
+    ("mixed_amounts", "  nation: {", "  more: {kind: aid, amount: 100001}\n  nation: {", "funds.more.amount",
+     "amounts of funds run from 100 (aid) to 100001 (more): are 元 and 万元 mixed?", "  more: {"),
+    ("purse_beyond_costs", "amount: 22,", "amount: 588000,", "funds.county.amount",
+     "588000 is more than ten thousand times what all that it may pay for can cost (58.8): is it in 元?"),
+    ("few_people", "population: 160000", "population: 16.5", "counties.east.population",
+     "16.5 residents are few for a county: is it in 万人?"),
+    ("few_people", "population: 160000", "population: 16", "counties.east.population",
+     "16 residents are few for a county: is it in 万人?"),
     ("wide_coefficients", "linkage: 0.55", "linkage: 0.00001", "measures.course.max_units",
      "51 here and 1e-05 at measures.fair.linkage are more than a million times apart; "
      "choose units that bring them closer", COURSE),
     ("wide_coefficients", "{water: 3}", "{water: 51e6}", "measures.barn.uses.water",
      "5.1e+07 here and 0.3 at links[1].buys are more than a million times apart; choose units that bring them closer"),
-    ("county_without_fund", "  west: {region", "  north: {population: 9}\n  west: {region", "counties.north",
+    ("county_without_fund", "  west: {region", "  north: {population: 90000}\n  west: {region", "counties.north",
      "no fund may be spent in this county"),
     ("committed_not_eligible", "eligible: false", "committed: true, eligible: false", "measures.drone.committed",
      "is committed and not eligible at once: no plan can keep both"),
@@ -110,6 +122,19 @@ def test_doubts_about_csv_tables_name_their_file_and_line(tmp_path):
 def test_doubts_are_said_in_chinese_too(tmp_path):
     (doubt,) = inspect(lay(tmp_path, QUESTION.replace("min_units: 5,", ""))).doubts
     assert "为 0：该措施可以零规模实施" in doubt.say("zh")
+
+
+def test_markets_of_one_industry_in_two_units_are_doubted_in_both_languages(tmp_path):
+    row = "  - {county: west, industry: milk, jobs: 30,"
+    more = "  - {county: west, industry: fodder, market: 400001}\n"
+    (doubt,) = inspect(lay(tmp_path, QUESTION.replace(row, more + row))).doubts
+    assert str(doubt).endswith(
+        "baseline[2].market: markets run from 400 (baseline[1].market) to 400001 "
+        "(baseline[2].market): are 元 and 万元 mixed?"
+    )
+    assert doubt.say("zh").endswith(
+        "市场容量从 400（baseline[1].market）到 400001（baseline[2].market）：是否混用了元和万元？"
+    )
 
 
 def test_many_doubts_are_told_together_and_faults_come_first(tmp_path):

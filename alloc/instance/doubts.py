@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from alloc.instance import schema
+from alloc.instance.amounts import few_people, mixed_amounts
 from alloc.instance.document import Source
 from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
 from alloc.instance.parts import percentages
@@ -180,6 +181,8 @@ def plans_that_say_nothing(instance: Instance) -> Iterator[Found]:
 CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (
     percentages,
     mixed_money,
+    mixed_amounts,
+    few_people,
     wide_coefficients,
     counties_without_money,
     never_funded,

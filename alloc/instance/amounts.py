@@ -1,0 +1,82 @@
+"""元 among 万元, and 万人 for persons: amounts that differ so much from their like that another unit was meant."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from alloc.errors import Term
+from alloc.instance import schema
+from alloc.instance.document import Path, Source
+from alloc.instance.money import eligible_funds
+from alloc.instance.schema import Document
+from alloc.texts import say
+
+Found = tuple[Path, str, dict[str, Any]]
+Amounts = Mapping[Path, float | None]
+
+WIDEST = 1000
+"""Amounts of one kind do not differ by more than this where all are in one unit."""
+
+APART = 10_000
+"""What lies between 元 and 万元: a road and a stall may differ by less, and a purse from what it pays for."""
+
+FEW = 1000
+"""No county has fewer residents."""
+
+
+def mixed_amounts(document: Document) -> Iterator[Found]:
+    """Amounts of purses, fixed costs and markets that differ too much from their like."""
+    for k in schema.CATEGORIES:
+        costs: Amounts = {
+            ("measures", m, "fixed_cost"): x.fixed_cost for m, x in document.measures.items() if x.category == k
+        }
+        yield from _wide("fixed_costs", costs, APART, 1)
+    purses = {f: fund.amount for f, fund in document.funds.items() if fund.amount}
+    for kind in schema.KINDS:
+        own: Amounts = {("funds", f, "amount"): x for f, x in purses.items() if document.funds[f].kind == kind}
+        yield from _wide("fund_amounts", own, WIDEST, 1)
+    for f, fund in document.funds.items():
+        local: Amounts = {("funds", f, "by_county", c): x for c, x in (fund.by_county or {}).items()}
+        yield from _wide("fund_amounts", local, WIDEST, 3)
+    for s in document.industries:
+        rows = [(("baseline", i, "market"), row.industry, row.market) for i, row in enumerate(document.baseline)]
+        shared = [(("markets", i, "amount"), row.industry, row.amount) for i, row in enumerate(document.markets)]
+        markets: Amounts = {path: amount for path, industry, amount in (*rows, *shared) if industry == s}
+        yield from _wide("markets", markets, WIDEST, None)
+    yield from _purses_beyond_costs(document)
+
+
+def _purses_beyond_costs(document: Document) -> Iterator[Found]:
+    """Yield purses that hold ten thousand times what all that they may pay for can cost."""
+    costs = dict.fromkeys(document.funds, 0.0)
+    for m, row in document.measures.items():
+        for f in eligible_funds(document, m):
+            costs[f] += row.largest_cost
+    for f, fund in document.funds.items():
+        if fund.amount and 0 < costs[f] * APART <= fund.amount:
+            yield ("funds", f, "amount"), "purse_beyond_costs", {"found": fund.amount, "cost": costs[f]}
+
+
+def _wide(what: str, amounts: Amounts, times: float, name: int | None) -> Iterator[Found]:
+    """Yield the largest of some amounts that is too many times the smallest; name: the step of a path that names it."""
+    written = {path: amount for path, amount in amounts.items() if amount}
+    if not written:
+        return
+    low, high = min(written, key=written.__getitem__), max(written, key=written.__getitem__)
+    if written[high] > times * written[low]:
+        named = [Source().label(path) if name is None else path[name] for path in (low, high)]
+        term = Term(say(f"term_{what}"), say(f"term_{what}", "zh"))
+        values = {"what": term, "low": named[0], "least": written[low], "high": named[1], "most": written[high]}
+        yield high, "mixed_amounts", values
+
+
+def few_people(document: Document) -> Iterator[Found]:
+    """A county of a few persons: counted in 万人, or with more people at work or looking for it than live there."""
+    most = max((county.population for county in document.counties.values()), default=0.0)
+    jobs = dict.fromkeys(document.counties, 0.0)
+    for row in document.baseline:
+        jobs[row.county] += row.jobs
+    for c, county in document.counties.items():
+        people = county.population
+        busy = jobs[c] + (county.jobseekers or 0.0)
+        if 0 < people < FEW and (people < busy or people * WIDEST < most or not people.is_integer()):
+            yield ("counties", c, "population"), "few_people", {"found": people}
