@@ -23,7 +23,7 @@ solve question.xlsx --out one --png
 solve QUESTION --method blocks --set funds.tianjin.amount=40 --out two --json
 page one question.xlsx --lang zh
 diff one two --out difference
-verify QUESTION one/allocation.xlsx --against one
+verify question.xlsx one/allocation.xlsx --against one
 export QUESTION program.mps
 export one activities.xml --org-id CN-GOV-12 --org-name Tianjin
 export one long.csv

@@ -22,6 +22,7 @@ from functools import partial
 from importlib import import_module
 from importlib.metadata import version
 from multiprocessing import get_context, parent_process
+from queue import Empty, Queue
 from typing import Any, TypeVar
 
 from alloc.errors import RequestError, SolveError
@@ -289,17 +290,36 @@ def connected(address: str) -> Any:
     Raises RequestError where Dask is not installed, no scheduler answers, or its workers cannot do the work.
     """
     check_address(address)
-    try:
-        client = import_module("distributed").Client(address, timeout=CONNECT)
-    except ImportError as error:
-        raise RequestError("no_cluster_package") from error
-    except Exception as error:  # whatever another program answers there, in whatever words
-        raise RequestError("no_cluster", address=address) from error
+    client = _client(address)
     try:
         _check_workers(address, client)
     except BaseException:
         client.close()
         raise
+    return client
+
+
+def _client(address: str) -> Any:
+    """Return a client. Asked in a thread: for what accepts a connection and never answers Dask waits for ever."""
+    try:
+        distributed = import_module("distributed")
+    except ImportError as error:
+        raise RequestError("no_cluster_package") from error
+    found: Queue[Any] = Queue()
+
+    def ask() -> None:
+        try:
+            found.put(distributed.Client(address, timeout=CONNECT))
+        except Exception as error:  # whatever another program answers there, in whatever words
+            found.put(error)
+
+    threading.Thread(target=ask, daemon=True).start()
+    try:
+        client = found.get(timeout=CONNECT + GOODBYE)
+    except Empty:
+        raise RequestError("no_cluster", address=address) from None
+    if isinstance(client, Exception):
+        raise RequestError("no_cluster", address=address) from client
     return client
 
 
