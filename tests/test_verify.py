@@ -457,3 +457,10 @@ def test_a_measure_that_nobody_pays_for_is_not_funded(planned: float | None):
     raw = one_measure(national_planned=planned)
     empty = Plan("empty", {}, {}, {})
     assert alloc.verify(instance_of(raw), empty).passed
+
+
+def test_a_limit_of_time_is_one_for_the_best_plan_alone(demo: Run, folder: Path):
+    found = alloc.verify(demo.instance, folder, time_limit=1e-9)
+    assert found.passed
+    assert found.figures["objective"] == pytest.approx(79)
+    assert found.figures["optimum"]["status"] == "no_solution"

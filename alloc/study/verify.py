@@ -24,6 +24,9 @@ from alloc.solution import Solution
 from alloc.solver import Held, reaching, solve_held, unbroken
 from alloc.study.plan import Plan, held, plan_of, read_plan
 
+CALM = 60.0
+"""A limit of time is one for the search of the best plan; what follows from given money has so long at least [s]."""
+
 OPTIMUM = ("status", "objective", "bound", "gap", "employment", "linkage", "stages")
 """What is kept of the best plan."""
 
@@ -122,8 +125,9 @@ def verify(
     with unbroken():
         best = _optimum(instance, against, options, lang, log)
         decided = held(instance, plan)
-        solution = solve_held(instance, decided, options, _floor(instance, best))
-        worlds = find_worlds(instance, options)
+        calm = options.model_copy(update={"time_limit": max(options.time_limit, CALM)})
+        solution = solve_held(instance, decided, calm, _floor(instance, best))
+        worlds = find_worlds(instance, calm)
     found = _tables(instance, decided, solution, worlds)
     told = _told(instance, solution, worlds, found)
     breaches = (*_strange(instance, plan), *_broken(plan, audit(instance, found, told).findings))
