@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alloc.instance import Instance, Options
+from alloc.instance.rules import per_head, sides
 from alloc.instance.schema import Complement, Count, Gini, Objective, Parity, Rule, Selection, Share, Total
 from alloc.model import build
-from alloc.model.rules import per_head, sides
 from alloc.report.equity import gini_sides, parity_sides
 from alloc.solution import Solution
 from alloc.solver import solve_suited

@@ -2,8 +2,8 @@
 
 import pyomo.environ as pyo
 
+from alloc.instance.effects import effective
 from alloc.instance.schema import Instance
-from alloc.model.production import effective
 
 
 def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:

@@ -4,13 +4,10 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
+from alloc.instance.effects import states
 from alloc.instance.money import ROUNDING
-from alloc.instance.schema import Instance, Scenario
+from alloc.instance.schema import Instance
 from alloc.model.production import most_capacity
-
-SURE = {"expected": Scenario(probability=1.0)}
-"""The one state of the world where an instance names none."""
-
 
 Ways = dict[tuple[str, int], list[str]]
 """County and link → `home`, `sent`, `received`."""
@@ -21,7 +18,7 @@ Pools = dict[tuple[str, int], dict[str, list[str]]]
 
 def add_output(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare which jobs are kept through the year, and what they make, in every scenario."""
-    worlds = instance.scenarios or SURE
+    worlds = states(instance)
     hazards = {
         (w, s): world.hazard.get(s, row.hazard) for w, world in worlds.items() for s, row in instance.industries.items()
     }

@@ -4,9 +4,9 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
+from alloc.instance.effects import effective
 from alloc.instance.money import sellers
 from alloc.instance.schema import Instance
-from alloc.model.production import effective
 
 
 def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:

@@ -5,6 +5,7 @@ from collections import defaultdict
 
 import pyomo.environ as pyo
 
+from alloc.instance.effects import effective, supply_rate
 from alloc.instance.money import ROUNDING, sellers
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
 
@@ -90,20 +91,6 @@ def _most_gain(row: Measure, units: float) -> float:
         gain += min(width, units) * slope
         units = max(units - width, 0.0)
     return gain
-
-
-def effective(instance: Instance, m: str) -> float:
-    """Return the part of what a measure brings that takes effect: delivery · (1 − deadweight).
-
-    Source: the formulation, what takes effect: everything that a measure brings is per unit of it.
-    """
-    row = instance.measures[m]
-    return instance.counties[row.county].delivery.get(row.category, 1.0) * (1 - row.deadweight)
-
-
-def supply_rate(instance: Instance, m: str) -> float:
-    """Return the capacity that one unit of gain adds [capacity per unit]."""
-    return instance.measures[m].effect * effective(instance, m)
 
 
 def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from alloc.instance import Instance
+from alloc.instance.rules import reaches
 from alloc.instance.schema import Parity
-from alloc.model.rules import reaches
 
 
 def parity_sides(instance: Instance, money: Mapping[str, float], largest: float) -> tuple[float, float]:

@@ -5,14 +5,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from alloc.instance import Instance
-from alloc.model.linkage import SURE
-from alloc.model.production import effective
+from alloc.instance.effects import effective, states
 from alloc.solution import Solution
 
 
 def chances(instance: Instance) -> dict[str, float]:
     """Return the scenarios with their probabilities."""
-    return {w: row.probability for w, row in (instance.scenarios or SURE).items()}
+    return {w: row.probability for w, row in states(instance).items()}
 
 
 def trades(instance: Instance, solution: Solution) -> dict[tuple[str, int, str, str], float]:

@@ -11,9 +11,9 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
+from alloc.instance.rules import per_head, sides
 from alloc.instance.schema import Count
 from alloc.instance.selections import groups
-from alloc.model.rules import per_head, sides
 from alloc.report.names import named, rule_named
 from alloc.report.tables import NEAR, near
 from alloc.texts import say

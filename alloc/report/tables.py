@@ -10,12 +10,11 @@ import pandas as pd
 import yaml
 
 from alloc.instance import JOB_CATEGORIES, Instance
+from alloc.instance.effects import effective, states
 from alloc.instance.money import available, eligible_funds, sellers
+from alloc.instance.rules import per_head, sides
 from alloc.instance.schema import Gini, Parity
 from alloc.instance.worlds import status_quo
-from alloc.model.linkage import SURE
-from alloc.model.production import effective
-from alloc.model.rules import per_head, sides
 from alloc.report.bridge import bridge_rows, scenario_rows
 from alloc.report.equity import gini_sides, parity_sides, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
@@ -388,7 +387,7 @@ def jobs_gained(instance: Instance, solution: Solution) -> dict[str, float]:
         s = row.industry
         covered = min(row.insurance, row.jobs)
         for w, p in chances(instance).items():
-            world = (instance.scenarios or SURE)[w]
+            world = states(instance)[w]
             hazard = world.hazard.get(s, instance.industries[s].hazard)
             before = row.jobs - hazard * (row.jobs - covered)
             gained[row.county] += p * (solution.values["Retained"][w, row.county, s] - before)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from alloc.instance import CATEGORIES
+from alloc.instance.rules import per_head
 from alloc.instance.schema import Gini, Parity, Rule
-from alloc.model.rules import per_head
 from alloc.report.workbook.book import Book, Column, Live
 from alloc.report.workbook.plan import Plan, known, sums
 

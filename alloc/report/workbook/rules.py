@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from alloc.instance.plans import previous_money
+from alloc.instance.rules import per_head, sides
 from alloc.instance.schema import Change, Complement, Count, Gini, Parity, Rule, Share, Total
 from alloc.instance.selections import groups
-from alloc.model.rules import per_head, sides
 from alloc.report.equity import points
 from alloc.report.tables import NEAR
 from alloc.report.workbook.book import Book, Cell, Column, Live
