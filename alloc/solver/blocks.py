@@ -22,8 +22,9 @@ from alloc.solver.conclusion import FINEST, allowance, concluded, worded
 from alloc.solver.generation import LACK, Search, begun, generate, hopeless, relaxed
 from alloc.solver.highs import Why
 from alloc.solver.learnt import Lesson, recalled, taught
-from alloc.solver.matrix import Floats, Matrix, held
+from alloc.solver.matrix import INF, Floats, Matrix, held
 from alloc.solver.patience import Patience
+from alloc.solver.polish import filled
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import Talk
 from alloc.solver.proof import examined, surely_infeasible
@@ -156,14 +157,22 @@ def _goals(
         learnt = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
         search = recalled(parts, aim, learnt, hands, patience, options.gap) or _fresh(parts, aim, patience)
         found = search if isinstance(search, Found) else _goal(search, best.x, options, hands, patience, talk)
-        if found.x is None or isinstance(search, Found):
+        if found.x is None and found.status != Status.INFEASIBLE and not reached:
+            found = _frugal(whole, aim, found, patience)
+        if found.x is None:
             return (best if reached else found), reached, parts, lessons
         best = found
-        lessons.append(taught(search, found.x))
+        lessons.append(None if isinstance(search, Found) else taught(search, found.x))
         reached.append(Stage(worded(weights), found.value, found.bound, found.value))
         least = found.value - allowance(instance, found.value) - float(whole.constants[i])
         whole = held(whole, whole.goals[i], least)
     return best, reached, parts, lessons
+
+
+def _frugal(whole: Matrix, aim: Floats, found: Found, patience: Patience) -> Found:
+    """Return the plan that does the least, where the time is out before there is another."""
+    plan = filled(whole, aim, np.zeros(len(whole.lower)), patience.brief())
+    return found if plan is None else replace(found, **plan._asdict(), bound=INF)
 
 
 def _fresh(parts: Structure, aim: Floats, patience: Patience) -> Search | Found:
@@ -194,7 +203,7 @@ def _goal(
             return found
     for near in NEARER:
         best = found.value if found.x is not None else None
-        generate(search, hands, early, gap, near * gap, partial(_tell, talk, best))
+        generate(search, hands, patience, early, gap, near * gap, partial(_tell, talk, best))
         if search.impossible or _proven_hopeless(search, hands, early):
             return replace(nothing, status=Status.INFEASIBLE)
         found = chosen(search, found.x if found.x is not None else known, gap, patience)

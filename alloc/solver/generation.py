@@ -145,16 +145,21 @@ def generate(
     search: Search,
     hands: Workers,
     patience: Patience,
+    early: Patience,
     gap: float,
     near: float,
     tell: Callable[[Search], None] = lambda search: None,
 ) -> None:
     """Add plans until the master's value is as near the bound as asked, or nothing new comes.
 
+    early: how long to go on once there is a mix of plans at all.
     gap, near: relative; that of the whole answer, and that between bound and master at which to stop. The
     search is changed in place and can be taken up again; `impossible` where a block has no plan.
     """
-    while not (search.ended or search.impossible or patience.over() or search.near(near)):
+    while not (search.ended or search.impossible or search.near(near)):
+        patience = patience if search.mix is None else early
+        if patience.over():
+            return
         new = _asked(search, hands, patience, search.next_prices, _fine(search, gap))
         mix = None if search.impossible else refilled(search, hands, patience, gap)
         if mix is None:

@@ -85,6 +85,8 @@ def _solved(
         thrift: LeastMoney | None = None
         for i, weights in enumerate(stages(instance)):
             found = _goal(whole, i, known, options.gap, patience, threads, log)
+            if found.x is None and not reached and not found.infeasible:
+                found = _frugal(whole, i, found, patience)
             if found.x is None:
                 break
             x, known = found.x, [found.x]
@@ -146,6 +148,12 @@ def _goal(
     if best.why is Why.DONE and not proven(best, gap) and not patience.over():
         best = further(best, {**STEADY, **STRICT}, stop)
     return best
+
+
+def _frugal(whole: Matrix, i: int, found: Outcome, patience: Patience) -> Outcome:
+    """Return the plan that does the least, where the time is out before there is another."""
+    plan = filled(whole, np.eye(len(whole.goals))[i], np.zeros(len(whole.lower)), patience.brief())
+    return found if plan is None else replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))
 
 
 def proven(found: Outcome, gap: float) -> bool:

@@ -140,7 +140,6 @@ class Workers:
         self._blocks: Sequence[Block] = ()
         self._dealt: list[list[int]] = []
         self._known: list[set[int]] = []
-        self._left = False
 
     @property
     def count(self) -> int:
@@ -186,7 +185,6 @@ class Workers:
                     for k, answer in answers.items():
                         found[k] = answer
             if sent and not done and over():
-                self._left = True
                 return found
 
     def _send(self, lane: int, asks: Mapping[int, Ask]) -> "Future[Any] | None":
@@ -215,13 +213,13 @@ class Workers:
         """Return the ids of this machine's processes."""
         return [pid for lane in self._lanes for pid in getattr(lane, "_processes", None) or {}]
 
-    def close(self, at_once: bool) -> None:
-        """Let the processes go; at once: without waiting for what they are doing."""
+    def close(self) -> None:
+        """Let the processes go, without waiting for what they are doing: some may only be starting."""
         for lane in self._lanes:
             if not isinstance(lane, ProcessPoolExecutor):
                 with suppress(Exception):  # a worker that is gone has forgotten
                     lane.submit(_forget, self._deal[0]).result(timeout=GOODBYE)
-            elif at_once or self._left:
+            else:
                 for process in list((lane._processes or {}).values()):
                     process.terminate()
         for lane in self._lanes:
@@ -268,12 +266,10 @@ def workers(jobs: int, cluster: str | None) -> Iterator[Workers]:
     """Open the lanes of a run: processes here, or the workers of a cluster at an address like tcp://host:8786."""
     client = connected(cluster) if cluster else None
     found = Workers(jobs, client)
-    finished = False
     try:
         yield found
-        finished = True
     finally:
-        found.close(at_once=not finished)
+        found.close()
         if client is not None:
             client.close()
 
