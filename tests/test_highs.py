@@ -1,10 +1,12 @@
 """The one way to HiGHS: units of its own, why it stopped, asking again, going on, and being stopped."""
 
 import io
+import json
 import math
 import os
 import signal
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +14,7 @@ import pytest
 from conftest import instance_of
 from randoms import random_instance
 
+import alloc
 from alloc.errors import SolveError
 from alloc.instance import Options
 from alloc.model import build
@@ -22,6 +25,8 @@ from alloc.solver.patience import Patience
 from alloc.solver.scaling import scaled, scales
 
 CALM = Patience(INF)
+
+DEMO = Path(__file__).parent.parent / "instances" / "demo"
 
 
 def program(limits: list[list[float]], upper: list[float], most: list[float], whole: bool = True) -> Matrix:
@@ -265,3 +270,17 @@ def test_a_search_within_another_hears_and_is_heard() -> None:
         assert inner.brief(1.0).left > 0
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)
+
+
+@pytest.mark.parametrize("looks", [60, 400])
+def test_what_alternatives_had_when_they_were_stopped_can_be_kept(looks: int, later: list[int], tmp_path: Path) -> None:
+    """A range that was not searched is bounded by what the funds can pay."""
+    later[0] = looks
+    found = alloc.alternatives(DEMO, count=4)
+    assert found.interrupted
+    assert not found.complete
+    found.save(tmp_path / "alternatives")
+    kept = json.loads((tmp_path / "alternatives" / "alternatives.json").read_text(encoding="utf-8"))
+    assert all(
+        0 <= span["least_bound"] <= span["least"] <= span["most"] <= span["most_bound"] for span in kept["ranges"]
+    )

@@ -93,7 +93,10 @@ class Near:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
         row = self.by_county[c] @ self.money
         answer = self._program.ask(row if most else -row, {}, CLOSE * scale)
-        return answer if most else replace(answer, value=-answer.value, bound=-answer.bound)
+        if not most:
+            return replace(answer, value=-answer.value, bound=-answer.bound)
+        paid = np.flatnonzero(row)  # where a search was stopped, what funds can pay at all is a bound
+        return replace(answer, bound=min(answer.bound, float(row[paid] @ self.whole.upper[paid])))
 
     def toward(self, direction: Floats, scale: float) -> Floats | None:
         """Return the plan with the most aid in a direction over places; scale: all aid there is [money]."""
@@ -110,7 +113,7 @@ class Near:
         """
         best: tuple[Floats, float] | None = None
         for x in starts:
-            if self._within(x, ends):
+            if self._within(x, ends) and not self._patience.over():
                 found = self._climbed(others, x, ends, ROUNDS, whole=False)
                 best = found if best is None or found[1] > best[1] else best
         return None if best is None else self._climbed(others, best[0], ends, SEARCHES, whole=True)
@@ -154,7 +157,7 @@ class Near:
         start = np.append(x, apart(here, others))
         if not whole:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
-            held_fast = filled(aimed, np.ones(1), start, self._patience.brief())
+            held_fast = filled(aimed, np.ones(1), start, self._patience)
             return None if held_fast is None else held_fast.x[:last]
         answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
