@@ -58,7 +58,8 @@ def examined(whole: Matrix, instance: Instance, reached: Sequence[Stage], patien
         aimed = replace(whole, goals=goal[None], constants=whole.constants[k : k + 1])
         relaxed = _relaxed(aimed, brief)
         safe = math.inf if relaxed.prices is None else safe_bound(whole, goal, constant, relaxed.prices)
-        _hold_against(stage.objective, safe, abs(stage.objective))
+        for proven in (safe, stage.bound):  # what blocks, or an earlier point of a sweep, have seen may beat the search
+            _hold_against(stage.objective, proven, abs(stage.objective))
         for x in cheap(aimed, instance, relaxed.x, brief) if math.isfinite(stage.bound) else ():
             _hold_against(float(goal @ x) + constant, stage.bound, float(np.abs(goal) @ np.abs(x)))
         found.append(replace(stage, bound=max(min(stage.bound, safe), stage.objective), bound_safe=safe))

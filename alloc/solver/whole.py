@@ -25,6 +25,7 @@ from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
 from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
 from alloc.solver.proof import examined, surely_infeasible
+from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.settle import settled
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
@@ -141,7 +142,9 @@ def _goal(
         plan = filled(whole, weighing, x, patience)
         if plan is not None and plan.value > best.value:
             best = Outcome(Why.LIMIT, plan.x, plan.value)
-    if best.x is not None:
+    if best.x is None and int(grains(whole).sum()) >= MANY:
+        best = rounded(whole, aim, constant, gap, patience)
+    if best.x is not None and not proven(best, gap):
         best = further(best, PLAIN, replace(stop, nodes=NODES))
     if not proven(best, gap) and not best.infeasible and not patience.over():
         best = further(best, STEADY, stop)

@@ -1,0 +1,100 @@
+"""Whole units and lots: the free plan is rounded within every limit, and the free question's bound is its proof.
+
+Money in lots and units in ones are hundreds of whole numbers that hardly matter to the goal and keep a search from
+any plan at all. So they are free at first, which is soon proven; then each may move a little from where it was, every
+yes or no held, which is a small search that repairs what rounding breaks. What that loses is won back with some of the
+measures free at a time. Where this is not near enough to the free bound, the whole is searched from there.
+"""
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from alloc.solver.highs import PLAIN, Outcome, Stop, Why, search
+from alloc.solver.matrix import Flags, Floats, Matrix
+from alloc.solver.patience import Patience
+from alloc.solver.polish import freed
+
+MANY = 30
+"""With fewer whole numbers beyond yes or no a question is searched as it is."""
+
+WINDOWS = (6.0, 30.0)
+"""How far a whole number may move from the free plan: shares of a cost in lots may ask for multiples of twenty."""
+
+PART = 0.25
+"""Part of the time left that each search on the way may take."""
+
+SHARE, SECONDS, VAIN = 0.25, 4.0, 12
+"""Part of the measures that are free at a time, how long [s], and after how many vain attempts in a row this ends."""
+
+CLOSE = 0.25
+"""Part of the gap that the free search may leave open."""
+
+
+def grains(whole: Matrix) -> Flags:
+    """Return which decisions are whole numbers beyond yes or no."""
+    found: Flags = whole.integer & (whole.upper - whole.lower > 1.5)
+    return found
+
+
+def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, patience: Patience) -> Outcome:
+    """Return a plan near the free one, or none, with the bound of the free question, which holds for this one."""
+    loose = grains(whole)
+    free = replace(whole, integer=whole.integer & ~loose)
+    stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * patience.left)
+    start = search(free, goal, constant, patience, stop, None, PLAIN)
+    best = Outcome(Why.INFEASIBLE if start.infeasible else Why.LIMIT, bound=start.bound)
+    if start.x is None:
+        return best
+    room = 0.5 * gap * max(1.0, abs(start.value))
+    for window in WINDOWS:
+        near = _near(whole, start.x, loose, window)
+        stop = Stop(room, seconds=PART * patience.left)
+        found = search(near, goal, constant, patience, stop, best.x, PLAIN)
+        if found.x is not None and found.value > best.value:
+            best = replace(best, x=found.x, value=found.value, bound=max(best.bound, found.value))
+        if best.x is not None or patience.over():
+            break
+    return best if best.x is None else _improved(whole, goal, best, room, patience)
+
+
+def _improved(whole: Matrix, goal: Floats, best: Outcome, room: float, patience: Patience) -> Outcome:
+    """Search with some measures free at a time, the whole decisions of the rest held, while that helps.
+
+    room: of the goal, within which of the bound a plan is near enough.
+    """
+    owner = _owners(whole)
+    random, names = np.random.default_rng(0), sorted(set(owner) - {""})
+    aimed = replace(whole, goals=goal[None], constants=np.zeros(1))
+    ends, vain = patience.spent + PART * patience.left, 0
+    while best.x is not None and vain < VAIN and best.bound - best.value > room and patience.spent < ends:
+        chosen = {*random.choice(names, math.ceil(SHARE * len(names)), replace=False).tolist(), ""}
+        free = ~whole.integer | np.array([m in chosen for m in owner])
+        found = freed(aimed, np.ones(1), best.x, free, patience, SECONDS, 0.1 * room)
+        gain = 0.0 if found.x is None else float(goal @ (found.x - best.x))
+        vain = 0 if gain > 0.1 * room else vain + 1
+        if found.x is not None and gain > 0:
+            best = replace(best, x=found.x, value=best.value + gain, bound=max(best.bound, best.value + gain))
+    return best
+
+
+def _owners(whole: Matrix) -> list[str]:
+    """Return the measure that each decision belongs to, empty where it is none's or several measures'."""
+    measures = {x.index() for x in whole.variables if x.parent_component().local_name == "Funded"}
+    found = []
+    for x in whole.variables:
+        index = x.index() if isinstance(x.index(), tuple) else (x.index(),)
+        named = [part for part in index if part in measures]
+        found.append(named[0] if len(named) == 1 else "")
+    return found
+
+
+def _near(whole: Matrix, x: Floats, loose: Flags, window: float) -> Matrix:
+    """Return the question in which every yes or no is held, and whole numbers stay near a plan."""
+    lower, upper = whole.lower.copy(), whole.upper.copy()
+    yes = whole.integer & ~loose
+    lower[yes] = upper[yes] = np.round(x[yes])
+    lower[loose] = np.maximum(lower[loose], np.floor(x[loose]) - window)
+    upper[loose] = np.minimum(upper[loose], np.ceil(x[loose]) + window)
+    return replace(whole, lower=lower, upper=upper)
