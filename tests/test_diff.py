@@ -59,6 +59,15 @@ def test_who_gains_and_who_loses_with_more_money(demo: Run):
     assert row(found, "measures", "yutian-park")["what"] == "out"
 
 
+def test_whose_jobs_change_is_told(demo: Run):
+    """Nothing comes about without the aid: all 7 jobs more are through it, of which cele has as many as it gains."""
+    found = alloc.diff(demo, changed(**MORE_AID))
+    assert row(found, "goals", "through_aid")["value_change"] == pytest.approx(7)
+    assert row(found, "goals", "anyway")["value_change"] == row(found, "goals", "through_others")["value_change"] == 0
+    for _, county in found.tables["counties"].iterrows():
+        assert county["through_aid_change"] == pytest.approx(county["jobs_gained_change"])
+
+
 def test_rules_that_bind_differently_are_named(demo: Run):
     found = alloc.diff(demo, changed(**MORE_AID))
     rules = {(r["rule"], r["group"]): r["what"] for r in found.figures["tables"]["rules"]}

@@ -1,6 +1,7 @@
 """Plan against plan: who gains and loses, which rules bind differently, and where the jobs come from."""
 
 import json
+import math
 import os
 from collections import Counter
 from collections.abc import Mapping
@@ -136,11 +137,19 @@ def _beside(a: pd.DataFrame, b: pd.DataFrame, keys: list[str], columns: tuple[st
     return _changed(both.fillna({f"{c}_{end}": 0.0 for c in columns for end in "ab"}), columns)
 
 
+def _known(value: float | None) -> float:
+    """Return what is claimed, not a number where a world is not known."""
+    return math.nan if value is None else value
+
+
 def _goals(a: Answer, b: Answer) -> pd.DataFrame:
     def figures(one: Answer) -> dict[str, float]:
         money = one.tables["measures"]
         return {
             "employment": one.figures["employment"],
+            "anyway": one.figures["status_quo"]["employment"],
+            "through_others": _known(one.figures["through_others"]["employment"]),
+            "through_aid": _known(one.figures["through_aid"]["employment"]),
             "linkage": one.figures["linkage"],
             "chains_closed": float(one.tables["chains"]["closed"].sum()),
             "penalties": one.figures["penalties"],
@@ -154,8 +163,14 @@ def _goals(a: Answer, b: Answer) -> pd.DataFrame:
 
 
 def _counties(a: Answer, b: Answer) -> pd.DataFrame:
-    columns = (*MONEY, "jobs_gained", "linkage")
-    return _beside(a.tables["counties"], b.tables["counties"], ["county"], columns)
+    tables = []
+    for one in (a, b):
+        table = one.tables["counties"]
+        through = table["jobs_gained"] - table["jobs_gained_without_aid"]
+        tables.append(table.assign(through_aid=through))
+    known = not any(table["through_aid"].isna().any() for table in tables)
+    columns = (*MONEY, "jobs_gained", *(["through_aid"] if known else []), "linkage")
+    return _beside(tables[0], tables[1], ["county"], columns)
 
 
 def _categories(a: Answer, b: Answer) -> pd.DataFrame:
