@@ -1,4 +1,4 @@
-"""The checked cases, whose optima another program found, are solved to the same optima."""
+"""The checked cases, whose optima another program found, with the aid and without, are solved to the same optima."""
 
 import json
 from pathlib import Path
@@ -26,6 +26,9 @@ def agrees(case: str, **asked: object) -> None:
     assert run.objective == pytest.approx(expected["objective"], rel=0, abs=slack)
     assert run.figures["bound"] >= expected["objective"] - slack, "the bound does not claim more than is true"
     assert run.figures["audit"]["passed"]
+    alone = expected["without_aid"]
+    assert run.figures["without_aid"]["objective"] == pytest.approx(alone, rel=0, abs=1e-6 * max(1, abs(alone)))
+    assert run.bridge["through_aid"].sum() == pytest.approx(2 * run.figures["through_aid"]["employment"], abs=1e-6)
 
 
 @pytest.mark.parametrize("case", EXPECTED)
