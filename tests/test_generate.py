@@ -353,7 +353,38 @@ def test_a_template_draws_what_it_says(question, kind):
                 low = 0
             found = [x for x in (getattr(row, key) for row in lines) if x or "chance" not in template[key]]
             assert low - 0.5 * (key == "max_units") <= min(found), key
+            if key == "max_units":  # a line of livelihood grows where its county could not keep its floor of aid
+                high = max([high, *(row.max_units for row in lines if is_stretched(row))])
             assert max(found) <= high + 0.5, key
+
+
+def is_stretched(row):
+    return "livelihood" in row.tags and not (row.requires or row.excludes or row.uses or row.national_ceiling)
+
+
+@pytest.mark.parametrize(("counties", "seed"), [(300, 77), (120, 3), (82, 7)])
+def test_every_county_can_keep_its_floor_of_aid_from_lines_that_wait_for_nothing(tmp_path, counties, seed):
+    """These lines can take a county's whole floor for livelihood, so no rule by county is out of its reach."""
+    generate(counties, seed, tmp_path / "q")
+    question = read(tmp_path / "q")
+    floor = next(rule.min for rule in question.rules if getattr(rule, "per", None))
+    taken = dict.fromkeys(question.counties, 0.0)
+    for row in question.measures.values():
+        alone = is_stretched(row) and row.national_planned is None and row.min_units < row.max_units and row.eligible
+        if alone and not row.national.startswith("supplement"):
+            taken[row.county] += row.largest_cost * (1 - sum(row.min_share.values()))
+    assert {c for c, row in question.counties.items() if taken[c] < floor * row.population} == set()
+
+
+def test_what_only_some_questions_have_is_in_some(tmp_path):
+    found = set()
+    for seed in range(8):
+        generate(5, seed, tmp_path / str(seed))
+        question = read(tmp_path / str(seed))
+        found |= {"markets"} if question.markets else set()
+        found |= {"total"} if question.funds["national-poverty"].amount is not None else set()
+        found |= {"supplies"} if any(row.supplies for row in question.measures.values()) else set()
+    assert found == {"markets", "total", "supplies"}
 
 
 def test_buildings_are_the_lines_that_make_workplaces():

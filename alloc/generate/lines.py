@@ -16,6 +16,11 @@ REQUIRED = {"posts": "checks", "hall": "mains", "evening": "base"}
 """Which template needs which other, where a county has both."""
 
 
+def is_eligible(line: Mapping[str, Any]) -> bool:
+    """Tell whether a line may be funded at all; an empty cell says so too."""
+    return line.get("eligible") is not False
+
+
 def largest_cost(line: Mapping[str, Any]) -> float:
     """Return the cost of a line at its largest scale [money]."""
     return float(line["unit_cost"] * line["max_units"] + line.get("fixed_cost", 0.0))
@@ -131,9 +136,19 @@ def _tied(rng: random.Random, lines: list[Row]) -> list[Row]:
 
 
 def _serving(lines: list[Row]) -> None:
-    """Let at least two lines that aid can pay serve livelihood, so that a county can keep its share of it."""
-    able = [line for line in lines if line.get("eligible", True) and line["category"] != "insurance"]
+    """Let at least two lines that aid can pay serve livelihood, so that a county can keep its share of it.
+
+    The first of them can be paid at once, whatever national money and other lines do: a course always can.
+    """
+    able = [line for line in lines if is_eligible(line) and line["category"] != "insurance"]
     possible = [line for line in able if "livelihood" in ranges()["measures"][line["_kind"]]["tags"]]
+    alone = [line for line in possible if _stands_alone(line)]
+    if not alone:  # a course that was out of the question is not
+        course = next(line for line in lines if line["_kind"] == "course")
+        course |= {"eligible": "", "reason": ""}
+        alone = [course]
+    if not any("livelihood" in line["tags"] for line in alone):
+        alone[0]["tags"].append("livelihood")
     for line in possible:
         if sum("livelihood" in other["tags"] for other in able) >= SERVING:
             return
@@ -141,12 +156,50 @@ def _serving(lines: list[Row]) -> None:
             line["tags"].append("livelihood")
 
 
+def stretch(lines: list[Row], aid: float) -> None:
+    """Let the largest line of livelihood that stands alone grow until a county can surely take so much aid.
+
+    Raises ValueError where it has no such line.
+    """
+    lack = aid - payable(lines)
+    alone = [line for line in lines if _stands_alone(line) and "livelihood" in line["tags"]]
+    if lack > 0 and not alone:
+        raise ValueError(f"{lines[0]['county']}: no line of livelihood that aid could pay for at once")
+    if lack > 0:
+        line = max(alone, key=largest_cost)
+        line["max_units"] += math.ceil(lack / line["unit_cost"] / _aid_part(line))
+        if "returns" in line:
+            line["returns"][-1] = (line["max_units"], line["returns"][-1][1])
+
+
+def payable(lines: list[Row]) -> float:
+    """Return the aid that a county can take for livelihood at once, whatever other money and scarce things do [money].
+
+    Lines that need others, shut others out or use what is scarce are left out; shares of other payers are taken off.
+    """
+    alone = (line for line in lines if _stands_alone(line) and "livelihood" in line["tags"])
+    return math.fsum(largest_cost(line) * _aid_part(line) for line in alone)
+
+
+def _stands_alone(line: Mapping[str, Any]) -> bool:
+    """Tell whether a line can be paid for at once, whatever other lines, national money and scarce things do."""
+    tied = any(line.get(key) for key in ("requires", "excludes", "national_ceiling", "national_planned"))
+    scarce = any(line[key] for key in line if key.startswith("uses."))
+    fixed = line["min_units"] == line["max_units"]
+    return is_eligible(line) and not (tied or scarce or fixed)
+
+
+def _aid_part(line: Mapping[str, Any]) -> float:
+    """Return the part of a cost that aid may pay beside the least shares of others."""
+    return 1.0 - math.fsum(
+        x for key, x in line.items() if key.startswith("min_share.") and key != "min_share.aid" and x
+    )
+
+
 def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mapping[str, str]) -> list[Row]:
     """Return what lines bring together: within some counties, and rarely with the next county of the region."""
     ties = ranges()["ties"]
-    able = {
-        c: [line for line in here if line["min_units"] > 0 and line.get("eligible", True)] for c, here in lines.items()
-    }
+    able = {c: [line for line in here if line["min_units"] > 0 and is_eligible(line)] for c, here in lines.items()}
     found = []
     for c, after in zip(able, [*list(able)[1:], ""], strict=True):
         if happened(rng, ties["synergy"]):

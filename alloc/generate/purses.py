@@ -6,13 +6,16 @@ from collections.abc import Mapping
 
 from alloc.generate.country import SOURCE, Place, Row
 from alloc.generate.dice import drawn, ranges, rounded
-from alloc.generate.lines import largest_cost, least_cost
+from alloc.generate.lines import is_eligible, largest_cost, least_cost, stretch
 
 Lines = Mapping[str, list[Row]]
 """The lines of every county."""
 
 LEAST_PAID = 0.2
 """The floor of aid a head asks no county for more than this part of what all its lines cost."""
+
+CERTAIN = 1.2
+"""Lines that can be paid for at once can take so many times the floor: the purses are divided after they are made."""
 
 COUNTY_FUNDS = {
     "national-poverty": ("national", "National poverty funds", "中央财政专项扶贫资金"),
@@ -37,7 +40,7 @@ def free_aid(lines: Lines) -> float:
 
 def _full(lines: list[Row], category: str = "") -> float:
     """Return what lines cost at their largest [money]; none that is out of the question."""
-    wanted = [line for line in lines if line.get("eligible", True) and category in ("", line["category"])]
+    wanted = [line for line in lines if is_eligible(line) and category in ("", line["category"])]
     return math.fsum(largest_cost(line) for line in wanted)
 
 
@@ -100,6 +103,34 @@ def resources(rng: random.Random, places: list[Place], lines: Lines) -> dict[str
             named = {"name": name, "name_zh": name_zh, "unit": unit, "source": SOURCE}
             found[r] = {**named, "amount": total, "by_county": by_county}
     return found
+
+
+def keepable(places: list[Place], lines: Lines) -> None:
+    """Let every county have lines of livelihood that can take its floor of aid a head: it can then be kept.
+
+    Whatever else the rules ask, such lines wait for no national money, need no other line and use nothing scarce.
+    Raises ValueError for a county that has none.
+    """
+    floor = max(rule["part"] for rule in ranges()["rules"] if "part" in rule) * free_aid(lines)
+    people = math.fsum(place.population for place in places)
+    for place in places:
+        stretch(lines[place.id], CERTAIN * floor * place.population / people)
+
+
+def markets(rng: random.Random, counties: list[Row], industries: list[Row], baseline: list[Row]) -> list[Row]:
+    """Return for one industry a market in each region: what its counties sell today, and some more."""
+    industry = industries[rng.randrange(len(industries))]
+    region = {row["id"]: row["region"] for row in counties}
+    sold: dict[str, float] = {}
+    for row in baseline:
+        if row["industry"] == industry["id"]:
+            g = region[row["county"]]
+            sold[g] = sold.get(g, 0.0) + industry["productivity"] * row["jobs"]
+    room = {g: drawn(rng, ranges()["further"]["market_room"]) for g in sold}
+    return [
+        {"industry": industry["id"], "region": g, "amount": math.ceil(room[g] * money) + 1, "source": SOURCE}
+        for g, money in sold.items()
+    ]
 
 
 def rules(places: list[Place], lines: Lines) -> list[Row]:

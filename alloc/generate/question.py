@@ -11,7 +11,7 @@ from typing import Any
 
 from alloc.generate import country, lines, purses
 from alloc.generate.country import SOURCE, Row
-from alloc.generate.dice import ranges
+from alloc.generate.dice import drawn, happened, ranges
 from alloc.instance.starter import must_be_free
 
 PLAIN = re.compile(r"[a-z][a-z0-9_.-]*")
@@ -31,6 +31,7 @@ def generate(counties: int, seed: int, folder: Path) -> None:
         raise ValueError(f"a synthetic question has three counties or more, not {counties}")
     must_be_free(folder)
     tables, rest = _question(random.Random(seed), counties)
+    _further(random.Random(f"further {counties} {seed}"), tables, rest)
     head = {
         "alloc": 1,
         "name": f"synthetic-{counties}-{seed}",
@@ -56,6 +57,7 @@ def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], 
         rows = country.standing(rng, place, known)
         baseline += rows
         measures[place.id] = lines.measures(rng, place, rows, known)
+    purses.keepable(places, measures)
     tables = {
         "counties": [country.county_row(rng, place) for place in places],
         "industries": list(known.values()),
@@ -74,6 +76,24 @@ def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], 
         "solver": {"gap": 0.0005},
     }
     return tables, rest
+
+
+def _further(rng: random.Random, tables: dict[str, list[Row]], rest: Row) -> None:
+    """Add what only some questions have: shared markets, a national purse below its parts, supplies of resources.
+
+    Its dice are its own, so that all else is the same with and without it.
+    """
+    further = ranges()["further"]
+    if happened(rng, further["markets"]):
+        markets = purses.markets(rng, tables["counties"], tables["industries"], tables["baseline"])
+        tables["markets"] = markets
+    if happened(rng, further["national_total"]):
+        fund = rest["funds"]["national-poverty"]
+        fund["amount"] = round(drawn(rng, further["national_part"]) * sum(fund["by_county"].values()))
+    if happened(rng, further["supplies"]) and "technicians" in rest["resources"]:
+        for line in tables["measures"]:
+            if line["_kind"] == "base":
+                line["supplies.technicians"] = drawn(rng, further["technicians"])
 
 
 def _csv(rows: list[Row]) -> str:
