@@ -150,8 +150,8 @@ def test_json_stays_clean_where_the_solver_would_speak(tmp_path: Path):
     path.write_text(yaml.safe_dump(raw), encoding="utf-8")
     done = subprocess.run([ALLOC, "solve", path, "--json"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode in (0, 4), done.stderr  # amounts of 1e8 may cost digits of the proof, never the honesty
-    # 60 places kept to nine tenths and 40 posts cost 1e8, 1e5 a head in one county and 0 in the other: 94 − 0.1
-    assert json.loads(done.stdout)["objective"] == pytest.approx(93.9, rel=1e-6)
+    # 60 places kept to nine tenths and 40 posts; a few hundred points of the ratio at 1e-6 each are next to nothing
+    assert json.loads(done.stdout)["objective"] == pytest.approx(94, abs=1e-3)
     assert json.loads(done.stdout)["money"]["label"] == "元"
 
 
