@@ -48,6 +48,22 @@ def test_its_optimum_is_the_one_another_solver_found(run: Run):
     assert run.figures["audit"]["passed"]
 
 
+def test_what_others_pay_for_is_not_claimed_for_the_aid(run: Run):
+    """3498.432, and 2111 jobs, are what another program found for the world without the aid; 421 jobs stand anyway."""
+    quo, without = run.figures["status_quo"], run.figures["without_aid"]
+    assert without["status"] == "optimal"
+    assert without["objective"] == pytest.approx(3498.432, rel=2e-4)
+    assert without["employment"] == pytest.approx(2111, rel=1e-3)
+    assert quo["employment"] == pytest.approx(421.5, abs=0.05)
+    total = run.bridge.set_index("part").loc["total"]
+    parts = total[["anyway", "through_others", "through_aid"]]
+    assert parts.sum() == pytest.approx(run.figures["employment"])
+    assert total["through_aid"] == pytest.approx(run.figures["employment"] - without["employment"])
+    assert total["aid_per_job"] == pytest.approx(total["aid"] / total["through_aid"])
+    lapsed = {m for m, row in run.instance.measures.items() if row.committed}
+    assert set(without["lapsed"]) == lapsed  # aid alone may pay for them
+
+
 def test_every_row_says_where_it_comes_from():
     known = {*yaml.safe_load((HOTAN / "instance.yaml").read_text(encoding="utf-8"))["sources"], "assumption"}
     for table in ("counties", "industries", "baseline", "measures"):
