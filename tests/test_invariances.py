@@ -11,8 +11,8 @@ from randoms import random_instance
 near = pytest.approx
 
 TABLES = ("counties", "industries", "chains", "funds", "measures", "resources", "scenarios")
-LISTS = ("baseline", "links", "synergies", "rules")
-PER_MONEY = ("share", "amount", "complement", "change", "parity", "gini")
+LISTS = ("baseline", "links", "markets", "synergies", "rules")
+PER_MONEY = ("share", "amount", "complement", "change")
 YUAN = 10000
 """元 in a 万元."""
 
@@ -80,6 +80,7 @@ def in_money(raw, factor):
         "baseline": ("market",),
         "chains": ("closure_bonus",),
         "synergies": ("linkage",),
+        "markets": ("amount",),
     }
     for table, keys in scaled.items():
         for row in rows_of(new, table):
@@ -92,6 +93,8 @@ def in_money(raw, factor):
             rule |= {key: rule[key] * factor for key in ("min", "max") if key in rule}
         if rule["type"] in PER_MONEY and "penalty" in rule:
             rule["penalty"] /= factor
+    if "lot" in new.get("money", {}):
+        new["money"]["lot"] *= factor
     if "linkage" in new.get("objective", {}):
         new["objective"]["linkage"] /= factor
     return new

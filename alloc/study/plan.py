@@ -140,23 +140,24 @@ def held(instance: Instance, plan: Plan) -> Held:
 
     Cost = fixed cost + unit cost · units, so the units follow from the money. Where they do not (a unit costs
     nothing), and where rounding matters, the scale that the plan states is taken, as long as it fits the money to a
-    tenth of a currency unit; without one it is left free. A measure that nobody pays for is not funded, unless it is
+    tenth of a currency unit; without one it is left free. In whole lots money covers the cost and leaves less than a
+    lot, so the units are free within that. A measure that nobody pays for is not funded, unless it is
     free of cost, or has to go ahead and may do so at no units.
     """
     paid = dict.fromkeys(instance.measures, 0.0)
     for (m, _), amount in plan.spend.items():
         paid[m] += amount
-    near = float(grain(instance))
+    near, lot = float(grain(instance)), instance.money.lot or 0.0
     needed = {other for m, row in instance.measures.items() if abs(paid[m]) > near for other in row.requires}
     funded: dict[str, int] = {}
     units: dict[str, float] = {}
     for m, row in instance.measures.items():
         stated = plan.scales.get(m)
-        if stated is not None and _fits(row, stated, paid[m], near):
+        if stated is not None and _fits(row, stated, paid[m], near, lot):
             funded[m], units[m] = stated
         elif abs(paid[m]) > near:
             funded[m] = 1
-            if row.unit_cost > 0:
+            if row.unit_cost > 0 and not (lot and _least(row) - near <= paid[m] < row.largest_cost + lot):
                 units[m] = _units(row, paid[m], near)
         elif not _may_be_free(row, near) or (row.unit_cost > 0 and not row.committed and m not in needed):
             funded[m], units[m] = 0, 0.0
@@ -170,10 +171,16 @@ def _may_be_free(row: Measure, near: float) -> bool:
     return max(row.fixed_cost, row.unit_cost * row.min_units, row.national_planned or 0.0) <= near
 
 
-def _fits(row: Measure, stated: tuple[int, float], paid: float, near: float) -> bool:
+def _least(row: Measure) -> float:
+    """Return what a measure costs if it goes ahead at all [money]."""
+    return row.fixed_cost + row.unit_cost * row.min_units
+
+
+def _fits(row: Measure, stated: tuple[int, float], paid: float, near: float, lot: float) -> bool:
     funded, units = stated
-    cost = row.fixed_cost * funded + row.unit_cost * units
-    return funded in (0, 1) and units >= 0 and abs(cost - paid) <= near and (funded == 1 or units == 0)
+    rest = paid - row.fixed_cost * funded - row.unit_cost * units
+    covered = -near <= rest <= near or (lot > 0 and funded == 1 and -near <= rest < lot)
+    return funded in (0, 1) and units >= 0 and covered and (funded == 1 or units == 0)
 
 
 def _units(row: Measure, paid: float, near: float) -> float:
