@@ -129,12 +129,6 @@ def _jobs_by_county(view: View) -> Chart:
     return dots(*_known(rows, states), title=title, x=view.say("page_axis_gained"))
 
 
-def _alone(table: Mapping[str, list[float]]) -> list[float]:
-    """Return the jobs of each county without the aid, or those that would be there anyway where that is not known."""
-    alone = table["jobs_gained_without_aid"]
-    return table["jobs_gained_quo"] if any(math.isnan(x) for x in alone) else alone
-
-
 def _known(
     rows: Sequence[tuple[str, tuple[float, ...]]], states: Sequence[tuple[str, str]]
 ) -> tuple[list[tuple[str, tuple[float, ...]]], list[tuple[str, str]]]:
@@ -293,9 +287,8 @@ def _map(view: View, what: str) -> Chart:
     assert view.boundaries is not None
     table = view.columns("counties")
     if what == "jobs":
-        values = {
-            c: plan - quo for c, plan, quo in zip(table["county"], table["jobs_gained"], _alone(table), strict=True)
-        }
+        jobs = zip(table["county"], table["jobs_gained"], table["jobs_gained_without_aid"], strict=True)
+        values = {c: plan - alone for c, plan, alone in jobs if not math.isnan(alone)}
         title, unit = view.say("page_chart_map_jobs"), view.say("page_unit_jobs")
     else:
         values = {c: x for c, x in _heads(view).items() if x == x}
