@@ -11,6 +11,7 @@ import alloc
 from alloc.model import build
 from alloc.solution import LeastMoney, Solution
 from alloc.solver import Kept, solve_blocks, solve_near, solve_whole
+from alloc.solver.highs import Outcome, Why
 
 HETIAN = Path(__file__).parent / "thrift" / "hetian.xlsx"
 """Five counties as an office filled them in, with a soft Gini rule whose price dwarfs everything else."""
@@ -100,11 +101,22 @@ def test_an_offices_question_spends_what_it_needs_by_every_way():
         assert spent(plan) == pytest.approx(9691.25, rel=1e-6), name
 
 
-def test_without_time_nothing_is_called_proven():
+def test_what_was_not_searched_for_is_not_called_proven(monkeypatch):
+    """The search for least money ends before it has anything: the plan is the one that was found first."""
+    monkeypatch.setattr("alloc.solver.thrift.search", lambda *words: Outcome(Why.LIMIT))
     instance = instance_of(random_instance(57))
-    options = instance.solver.model_copy(update={"time_limit": 1e-9})
-    plan = solve_whole(build(instance), instance, options)
-    assert not plan.has_plan or plan.least_money == LeastMoney(spent(plan), plan.least_money.bound, False)
+    plan = solve_whole(build(instance), instance, instance.solver)
+    assert spent(plan) > 0
+    assert plan.least_money == LeastMoney(pytest.approx(spent(plan)), 0.0, False)
+
+
+def test_a_plan_without_money_needs_no_search(monkeypatch):
+    def never(*words):
+        raise AssertionError
+
+    monkeypatch.setattr("alloc.solver.thrift.search", never)
+    instance = instance_of(asked(counties={"cele": {"jobseekers": 0}}))
+    assert solve_whole(build(instance), instance, instance.solver).least_money == LeastMoney(0.0, 0.0, True)
 
 
 @pytest.mark.parametrize("seed", [4, 34])
