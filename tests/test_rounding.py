@@ -7,8 +7,10 @@ from oracle import optimum
 from randoms import random_instance
 
 from alloc.model import build
-from alloc.solver import Kept, solve_near
+from alloc.solution import Status
+from alloc.solver import Kept, solve_blocks, solve_near
 from alloc.solver.patience import Patience
+from alloc.solver.primal import Found
 from alloc.solver.rounding import grains, rounded
 from alloc.solver.safe import missed
 
@@ -64,6 +66,24 @@ def test_many_whole_numbers_are_rounded_before_the_whole_is_searched(monkeypatch
     assert calls[0].x is not None
     assert plan.objective >= best * (1 - 1e-3)
     assert plan.bound >= best * (1 - 1e-9)
+
+
+def test_blocks_that_have_no_plan_round_the_free_one(monkeypatch):
+    """Two counties whose choice of plans is made to lead to none."""
+    monkeypatch.setattr("alloc.solver.blocks.chosen", lambda search, *words: nothing(search.bound))
+    raw = many_courses()
+    raw["counties"]["yutian"] = raw["counties"]["cele"]
+    for name, row in raw["measures"].items():
+        row["county"] = "yutian" if name.endswith(("1", "3", "5", "7", "9")) else "cele"
+    instance = instance_of(raw)
+    plan = solve_blocks(build(instance), instance, instance.solver.model_copy(update={"gap": 1e-3}), jobs=1)
+    best = optimum(raw).objective
+    assert plan.objective >= best * (1 - 1e-3)
+    assert plan.bound >= best * (1 - 1e-9)
+
+
+def nothing(bound: float) -> Found:
+    return Found(None, 0.0, bound, Status.NO_SOLUTION)
 
 
 def test_yes_and_no_are_no_grains():

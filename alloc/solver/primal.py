@@ -11,6 +11,7 @@ from alloc.solver.matrix import Flags, Floats
 from alloc.solver.patience import Patience
 from alloc.solver.polish import elastic, filled, freed, heaviest, split_blocks
 from alloc.solver.progress import Talk
+from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.structure import Structure
 
 SMALL = 1000
@@ -108,9 +109,26 @@ def bettered(search: Search, found: Found, gap: float, patience: Patience, talk:
     """Search on from a plan that does not meet the gap: a small question as a whole, else a few blocks at a time."""
     if within(found, gap) or patience.over():
         return found
+    if found.x is None:
+        found = _rounded(search, found, gap, patience)
+    if within(found, gap) or patience.over():
+        return found
     if small(search):
         return searched(search, found, gap, patience)
     return polished(search, found, gap, patience, talk)
+
+
+def _rounded(search: Search, found: Found, gap: float, patience: Patience) -> Found:
+    """Return a plan near the free one where many whole numbers kept the master from any plan."""
+    matrix_ = search.parts.matrix
+    if int(grains(matrix_).sum()) < MANY:
+        return found
+    constant = float(search.weights @ matrix_.constants)
+    near = rounded(matrix_, search.weights @ matrix_.goals, constant, gap, patience)
+    plan = None if near.x is None else filled(matrix_, search.weights, near.x, patience)
+    if plan is None:
+        return found
+    return replace(found, **plan._asdict(), bound=max(min(found.bound, near.bound), plan.value))
 
 
 def small(search: Search) -> bool:
