@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import Raw, asked, instance_of
+from conftest import Raw, asked, instance_of, stands
 from randoms import random_instance
 
 import alloc
@@ -339,3 +339,20 @@ def test_blocks_are_solved_in_a_process_that_has_searched_with_more_threads():
     raw = asked()
     assert alloc.solve(instance_of(raw), method="whole", threads=2).objective == pytest.approx(100)
     assert alloc.solve(instance_of(raw), method="blocks", jobs=1).objective == pytest.approx(100)
+
+
+@pytest.mark.parametrize(("purse", "jobs"), [(0, 100), (30, 130), (80, 160)])
+def test_a_national_purse_that_counties_share_opens_them_to_aid_by_blocks_too(purse, jobs):
+    """Each county's pens cost 80 at most, with a ceiling of 40; aid of 100 follows where that or the purse is full.
+
+    A purse of 80 fills both ceilings, and the other 40 of each county are aid: 160 in all.
+    """
+    pens = {"max_units": 80, "national": "supplement", "national_ceiling": 40}
+    raw = asked(
+        counties={"yutian": {}},
+        funds={"national": {"kind": "national", "amount": purse}},
+        measures={"pens": pens, "sheds": {**pens, "county": "yutian"}},
+        baseline=[stands(infrastructure=0), stands(county="yutian", infrastructure=0)],
+    )
+    for method in ("whole", "blocks"):
+        assert alloc.solve(instance_of(raw), method=method, jobs=1).objective == pytest.approx(jobs)
