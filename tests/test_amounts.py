@@ -12,8 +12,12 @@ from randoms import random_instance
 from test_invariances import in_money, rows_of
 
 import alloc
+from alloc.instance import Options
+from alloc.model import build
+from alloc.solver import solve_whole
 
 AMOUNTS = Path(__file__).parent / "amounts"
+HOTAN = Path(__file__).parent.parent / "instances" / "hotan-2019"
 near = pytest.approx
 
 KNOWN: dict[str, float | None] = {
@@ -108,8 +112,9 @@ def in_units(raw: Raw, factor: float) -> Raw:
         _multiply(row, ("unit_cost", "effect", "jobs", "linkage", "outlet"), 1 / by)
         if "returns" in row:
             row["returns"] = [[point * by, rate] for point, rate in row["returns"]]
-        if "uses" in row:
-            row["uses"] = {r: amount / by for r, amount in row["uses"].items()}
+        for key in ("uses", "supplies"):
+            if key in row:
+                row[key] = {r: amount / by for r, amount in row[key].items()}
         if "limited_by" in row:
             row["limited_by"] = {o: rate * by / counted.get(o, 1.0) for o, rate in row["limited_by"].items()}
     return new
@@ -136,3 +141,16 @@ def with_jobs(raw: Raw, factor: float) -> Raw:
 
 def _multiply(row: dict[str, Any], keys: tuple[str, ...], by: float) -> None:
     row |= {key: row[key] * by for key in keys if key in row}
+
+
+@pytest.mark.parametrize("factor", [1e4, 1e-4])
+def test_hotan_in_yuan_is_worth_what_it_is_in_ten_thousands(factor: float) -> None:
+    instance = alloc.read(HOTAN)
+    raw = instance.model_dump(mode="json", by_alias=True, exclude_unset=True)
+    raw = {
+        key: value for key, value in raw.items() if key not in ("sha256", "description", "spread", "risk", "previous")
+    }
+    one, other = instance_of(raw), instance_of(in_money(raw, factor))
+    same, like = (solve_whole(build(each), each, Options(gap=1e-6)) for each in (one, other))
+    assert same.status == like.status == "optimal"
+    assert like.objective == near(same.objective, rel=2e-6)
