@@ -353,6 +353,13 @@ def test_what_is_paid_for_and_not_used_is_marked(tmp_path: Path):
     assert "Paid for and counted with no jobs and no linkage: 1 measures, 20.0 万元 of aid" in words(raw, tmp_path)
 
 
+def test_what_asks_for_a_measure_stands_in_the_order_of_the_rules():
+    """Whatever the order in which a set of names is walked: equal runs give equal tables."""
+    names = [f"rule {letter}" for letter in "hgfedcba"]
+    raw = asked(rules=[{"name": name, "type": "amount", "min": 100} for name in names])
+    assert solved(raw).measures["asked_by"].tolist() == ["|".join(names)]
+
+
 def test_of_two_measures_for_the_same_thing_the_one_not_needed_is_marked():
     """30 workers lack, 30 are trained twice over: the second course is not needed, and both are committed."""
     raw = asked(

@@ -128,9 +128,9 @@ def asked_by(instance: Instance, rules: pd.DataFrame) -> dict[str, list[str]]:
         for f in eligible_funds(instance, m):
             if instance.funds[f].min_use > 0:
                 found[m][f"min_use {f}"] = None
-    every = sides(instance)
-    for key in keys & every.keys():
-        side = every[key]
+    for key, side in sides(instance).items():
+        if key not in keys:
+            continue
         for m, _ in side.spends if side.least else ():
             found[m][key[0]] = None
         for m in side.funded if side.least else ():
