@@ -169,7 +169,10 @@ def test_the_summary_of_many_counties_shows_the_largest_and_adds_up(run: Run):
     )
     columns = ("national", "other", "jobs_gained", "jobs_gained_quo")
     places = allocation[["county"]].assign(aid=allocation["amount"], **dict.fromkeys(columns, 0.0))
-    tables = {**run.tables, "allocation": allocation, "counties": places, "funds": run.funds.head(0)}
+    jobs = dict.fromkeys(("anyway", "through_others", "through_aid", "employment", "aid_per_job"), 0.0)
+    bridge = pd.DataFrame([{"part": "county", "county": c, **jobs} for c in counties])
+    bridge = pd.concat([bridge, run.bridge[run.bridge["part"] != "county"]])
+    tables = {**run.tables, "allocation": allocation, "counties": places, "funds": run.funds.head(0), "bridge": bridge}
     tables |= {name: run.tables[name].head(0) for name in ("chains", "rules")}
     console = Console(width=200, record=True, file=io.StringIO())
     console.print(summary(many, tables, run.figures, "en"))

@@ -20,6 +20,7 @@ from alloc.cli.speech import (
     unchecked_option,
 )
 from alloc.texts import say
+from alloc.texts.figures import amount, percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -145,7 +146,7 @@ def _tell_verdict(found: "Verification", lang: str) -> None:
         echo(say("verify_broken", lang, plan=name, count=len(found.breaches)))
         for breach in found.breaches:
             echo(f"  {breach.say(lang)}")
-    numbers = {key: f"{figures[key]:,.6g}" for key in ("objective", "employment", "linkage")}
+    numbers = {key: amount(figures[key]) for key in ("objective", "employment", "linkage")}
     echo(say("verify_brings", lang, **numbers))
     if best["objective"] is None and found.beats_the_proof:
         echo(say("verify_was_none", lang, plan=name), err=True)
@@ -153,14 +154,14 @@ def _tell_verdict(found: "Verification", lang: str) -> None:
     if best["objective"] is None:
         echo(say("verify_no_best", lang, status=say(best["status"], lang)))
         return
-    numbers = {key: f"{best[key]:,.6g}" for key in ("objective", "employment", "linkage")}
+    numbers = {key: amount(best[key]) for key in ("objective", "employment", "linkage")}
     echo(say(f"verify_best_{best['status']}", lang, **numbers))
     if found.beats_the_proof:
-        bound = "?" if best["bound"] is None else f"{best['bound']:,.6g}"
-        echo(say("verify_beats", lang, plan=name, objective=f"{figures['objective']:,.6g}", bound=bound), err=True)
+        beats = {"objective": amount(figures["objective"]), "bound": amount(best["bound"])}
+        echo(say("verify_beats", lang, plan=name, **beats), err=True)
         return
     most = figures["loss_most"]
-    loss = {"loss": f"{figures['loss']:,.6g}", "share": f"{figures['loss_share']:.2%}"}
-    echo(say("verify_loss", lang, **loss, most="?" if most is None else f"{most:,.6g}"))
+    loss = {"loss": amount(figures["loss"]), "share": percent(figures["loss_share"], 2)}
+    echo(say("verify_loss", lang, **loss, most=amount(most)))
     if not found.passed and figures["loss"] < 0:
         echo(say("verify_ahead", lang))

@@ -7,13 +7,13 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.report.flows import chances
+from alloc.report.names import listed, named
 from alloc.solution import Solution
+from alloc.texts import say
+from alloc.texts.figures import SPECK, amount, percent
 
 WORLDS = ("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")
 """The jobs of a county in the three worlds."""
-
-SPECK = 1e-9
-"""Fewer jobs than this are none."""
 
 
 def bridge_rows(
@@ -43,6 +43,29 @@ def bridge_rows(
             "aid": aid,
             "aid_per_job": aid / through if aid is not None and through > SPECK else None,
         }
+
+
+MOST_SCENARIOS = 4
+"""Of more scenarios a sentence tells the one with fewest jobs and the one with most."""
+
+
+def scenarios_told(instance: Instance, scenarios: pd.DataFrame, lang: str) -> str:
+    """Return what figures of a plan with scenarios mean, and what comes in each; nothing where there is one."""
+    if len(scenarios) < 2:
+        return ""
+    rows = scenarios.sort_values("employment", kind="stable").to_dict("records")
+    names = [
+        say(
+            "scenario_told",
+            lang,
+            scenario=named(instance.scenarios[row["scenario"]], row["scenario"], lang),
+            probability=percent(row["probability"]),
+            jobs=amount(row["employment"]),
+            aid=amount(row["employment"] - row["employment_without_aid"]),
+        )
+        for row in (rows if len(rows) <= MOST_SCENARIOS else (rows[0], rows[-1]))
+    ]
+    return say("scenarios_told", lang, count=len(rows), names=listed(names, lang, "between_facts"))
 
 
 def _synergies(instance: Instance, world: Solution) -> float:

@@ -3,27 +3,29 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from alloc.report.names import listed
 from alloc.texts import say
+from alloc.texts.figures import amount
 
 SAME = 1e-6
 """Two bounds that differ by less than this part are one."""
 
 
-def certainty(figures: Mapping[str, Any], label: str, lang: str) -> Iterator[str]:
-    """Yield a line on the bound and one on least money, as far as the result speaks of them.
+def certainty(figures: Mapping[str, Any], label: str, lang: str) -> str:
+    """Return one line on the bound and on least money, as far as the result speaks of them; else nothing.
 
     figures: as in run.json; label: the unit of money.
     """
+    words = list(_words(figures, label, lang))
+    return say("proof", lang, words=listed(words, lang, "between_facts")) if words else ""
+
+
+def _words(figures: Mapping[str, Any], label: str, lang: str) -> Iterator[str]:
     bound, safe = figures.get("bound"), figures.get("bound_safe")
     if bound is not None and safe is not None:
         same = safe - bound <= SAME * max(1.0, abs(safe))
-        yield say("bound_certain" if same else "bound_by_search", lang, safe=_told(safe), bound=_told(bound))
+        yield say("bound_certain" if same else "bound_by_search", lang, safe=amount(safe), bound=amount(bound))
     least = figures.get("least_money")
     if least is not None:
         text = "least_money_proven" if least["proven"] else "least_money_open"
-        yield say(text, lang, value=_told(least["value"]), bound=_told(least["bound"]), label=label)
-
-
-def _told(value: float) -> str:
-    """Return a figure in full, with up to three decimals."""
-    return f"{value:,.3f}".rstrip("0").rstrip(".")
+        yield say(text, lang, value=amount(least["value"]), bound=amount(least["bound"]), label=label)

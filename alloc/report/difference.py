@@ -13,6 +13,7 @@ import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from alloc.texts import say
+from alloc.texts.figures import amount, count, tidy
 
 Tables = Mapping[str, pd.DataFrame]
 """goals, effects, counties, categories, funds, measures, rules: columns that end in _a, _b and _change."""
@@ -97,15 +98,27 @@ def heads(frame: pd.DataFrame, to: Reader) -> list[tuple[str, str]]:
 def cells(frame: pd.DataFrame, to: Reader) -> Iterator[list[str]]:
     """Yield the rows of a table as words; changes have their sign."""
     for row in frame.itertuples(index=False, name=None):
-        yield [_said(frame, column, cell, to) for column, cell in zip(frame.columns, row, strict=True)]
+        counted = row[0] in COUNTED
+        yield [_said(frame, column, cell, to, counted) for column, cell in zip(frame.columns, row, strict=True)]
 
 
-def _said(frame: pd.DataFrame, column: str, cell: Any, to: Reader) -> str:
+def _said(frame: pd.DataFrame, column: str, cell: Any, to: Reader, counted: bool) -> str:
     if _is_text(frame, column):
         return _word(column, cell, to)
     if not math.isfinite(cell):
         return ""
-    return f"{cell:+,.1f}" if column.endswith("_change") else f"{cell:,.1f}"
+    return _number(column, cell, counted)
+
+
+COUNTED = ("chains_closed", "measures_funded", "funded", "binding")
+"""What is counted, and has no decimals."""
+
+
+def _number(column: str, cell: float, counted: bool) -> str:
+    """Return a number; a change has its sign, what is counted no decimals."""
+    subject, end = _split(column)
+    shown = count(cell) if counted or subject in COUNTED else amount(cell)
+    return f"+{shown}" if (end == "_change" or subject == "jobs") and tidy(cell) > 0 else shown
 
 
 def workbook(tables: Tables, to: Reader, path: Path) -> None:
@@ -198,18 +211,23 @@ def _table(frame: pd.DataFrame, to: Reader, bars: bool) -> str:
     widest = {c: max(frame[c].abs().max(), 1e-9) for c in frame.columns if c.endswith("_change") or c == "jobs"}
     rows = []
     for cells in frame.itertuples(index=False, name=None):
-        shown = [_cell(frame, c, cell, widest.get(c), bars, to) for c, cell in zip(frame.columns, cells, strict=True)]
+        shown = [
+            _cell(frame, c, cell, widest.get(c), bars, to, cells[0] in COUNTED)
+            for c, cell in zip(frame.columns, cells, strict=True)
+        ]
         rows.append(f"<tr>{''.join(shown)}</tr>")
     return f'<div class="wide"><table><thead><tr>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div>'
 
 
-def _cell(frame: pd.DataFrame, column: str, cell: Any, widest: float | None, bars: bool, to: Reader) -> str:
+def _cell(
+    frame: pd.DataFrame, column: str, cell: Any, widest: float | None, bars: bool, to: Reader, counted: bool
+) -> str:
     if _is_text(frame, column):
         return f'<td class="word">{escape(_word(column, cell, to))}</td>'
     if not math.isfinite(cell):
         return "<td></td>"
     if widest is None:
-        return f"<td>{cell:,.2f}</td>"
+        return f"<td>{_number(column, cell, counted)}</td>"
     side = "more" if cell > 0 else "less"
     bar = f'<span class="bar {side}" style="width:{60 * abs(cell) / widest:.0f}px"></span> ' if cell and bars else ""
-    return f'<td class="{side if cell else ""}">{bar}{cell:+,.2f}</td>'
+    return f'<td class="{side if cell else ""}">{bar}{_number(column, cell, counted)}</td>'

@@ -20,6 +20,7 @@ from alloc.report.page.pictures import MAPS
 from alloc.report.tables import dictionary
 from alloc.report.target import PACKAGE, edited, list_files, listed, strangers
 from alloc.report.workbook import workbook
+from alloc.texts.figures import SPECK
 
 QUESTION = "instance"
 """The folder of a result that holds the question it answers."""
@@ -163,9 +164,15 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write every table as UTF-8 CSV with a byte-order mark, for Excel."""
+    """Write every table as UTF-8 CSV with a byte-order mark, for Excel; what is but a speck is 0."""
     for name, frame in tables.items():
-        harmless(frame).to_csv(folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n")
+        harmless(frame.apply(_without_specks)).to_csv(
+            folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
+        )
+
+
+def _without_specks(column: "pd.Series[Any]") -> "pd.Series[Any]":
+    return column.mask(column.abs() < SPECK, 0.0) if column.dtype == "float64" else column
 
 
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:

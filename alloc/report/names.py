@@ -1,5 +1,6 @@
 """What things are called in the reader's language."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from alloc.instance import CATEGORIES, Instance
@@ -17,7 +18,12 @@ def rule_named(instance: Instance, r: str, group: str, lang: str) -> str:
         rule.name_zh if lang == "zh" and rule.name_zh else rule.name for rule in instance.rules if rule.name == r
     )
     words = [say(w, lang) if w in CATEGORIES else _place(instance, w, lang) for w in group.split(" · ") if w]
-    return f"{name} ({', '.join(words)})" if words else name
+    return say("in_brackets", lang, name=name, words=listed(words, lang)) if words else name
+
+
+def listed(words: Sequence[str], lang: str, between: str = "between_words") -> str:
+    """Return words as a list in one language; between: the sign, `between_words` or `between_facts`."""
+    return say(between, lang).join(words)
 
 
 def chain_named(instance: Instance, h: str, lang: str) -> str:

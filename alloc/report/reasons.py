@@ -17,6 +17,7 @@ from alloc.instance.selections import groups
 from alloc.report.names import named, rule_named
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
+from alloc.texts.figures import count
 
 Places = dict[str, Any] | None
 """What fills the places of a sentence that holds; None where it does not hold."""
@@ -189,7 +190,7 @@ def _count(plan: _Shown, m: str) -> Places:
     if m not in plan.counted:
         return None
     key, value, most = plan.counted[m]
-    return {"rule": plan.rules([key]), "value": f"{value:.6g}", "most": f"{most:.6g}"}
+    return {"rule": plan.rules([key]), "value": count(value), "most": count(most)}
 
 
 def _rules(plan: _Shown, m: str) -> Places:

@@ -6,14 +6,16 @@ from typing import Any
 
 import pandas as pd
 from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from alloc.instance import CATEGORIES, Instance
 from alloc.instance.worlds import speaks_of_aid
+from alloc.report.bridge import scenarios_told
 from alloc.report.certainty import certainty
-from alloc.report.names import chain_named, named, rule_named
+from alloc.report.names import chain_named, listed, named, rule_named
+from alloc.report.screen import Wide
 from alloc.texts import say
+from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
 BRIDGE = ("anyway", "through_others", "through_aid", "employment")
 """Whose the jobs are, and all of them."""
@@ -34,10 +36,14 @@ def summary(
     """Return the readable summary of a plan for a terminal."""
     parts: list[RenderableType] = [
         _answer(instance, figures, lang),
+        *(Text(f"  {line}") for line in _brought(instance, tables, figures, lang)),
         Text(),
         _money(instance, tables, lang),
-        Text(),
+        _jobs(instance, tables, lang),
     ]
+    if len(tables["scenarios"]) > 1:
+        told = scenarios_told(instance, tables["scenarios"], lang)
+        parts += [_scenarios(instance, tables, lang), Text(f"  {told}")]
     parts += [Text(f"  {line}") for line in _lines(instance, tables, figures, lang)]
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
 
@@ -50,67 +56,111 @@ def _answer(instance: Instance, figures: Mapping[str, Any], lang: str) -> Text:
         title=title,
         year=instance.year,
         status=say(f"status_{figures['status']}", lang),
-        objective=f"{figures['objective']:,.6g}",
-        bound="?" if figures["bound"] is None else f"{figures['bound']:,.6g}",
-        gap="?" if figures["gap"] is None else f"{max(figures['gap'], 0.0):.1e}",
+        objective=amount(figures["objective"]),
+        bound=amount(figures["bound"]),
+        gap=gap(figures["gap"]),
         checks=figures["audit"]["checks"],
         seconds=f"{figures['seconds']:.1f}",
     )
     return Text(text, style="bold")
 
 
-def _money(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Table:
-    """Return aid by county and category, other money, and whose the jobs are; many counties: the largest."""
+def _money(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Wide:
+    """Return aid by county and category, and other money; many counties: the largest."""
     allocation, counties = tables["allocation"], tables["counties"].set_index("county")
     aid = allocation[allocation["kind"] == "aid"].groupby(["county", "category"])["amount"].sum().unstack(fill_value=0)
-    bridge = tables["bridge"].set_index("part")
-    joint, whole = ([float(bridge[key].loc[part]) for key in BRIDGE] for part in ("synergies", "total"))
-    jobs = bridge.loc[["county"]].set_index("county")[list(BRIDGE)]
     money = aid.reindex(index=list(instance.counties), columns=list(CATEGORIES), fill_value=0.0)
-    cells = money.join(counties[["aid", "national", "other"]]).join(jobs)
-    table = Table(title=Text(say("money_title", lang, label=instance.money.label)), title_justify="left")
-    table.add_column(say("county", lang))
-    for key in (*CATEGORIES, "total_aid", "national_money", "other_money", *BRIDGE[:-1], "employment_jobs"):
-        table.add_column(say(key, lang), justify="right")
-    shown = cells if len(cells) <= MOST_COUNTIES else cells.nlargest(MOST_COUNTIES, "aid")
-    for c, row in shown.iterrows():
-        table.add_row(Text(named(instance.counties[str(c)], str(c), lang)), *(_figure(x) for x in row))
-    if len(shown) < len(cells):
-        others = cells.drop(index=shown.index)
-        table.add_row(say("other_counties", lang, count=len(others)), *(_figure(x) for x in others.sum(skipna=False)))
-    if instance.synergies:
-        empty = [""] * (len(cells.columns) - len(BRIDGE))
-        table.add_row(say("synergies", lang), *empty, *map(_figure, joint))
-    table.add_section()
-    paid = cells.drop(columns=list(BRIDGE)).sum()
-    table.add_row(say("total", lang), *map(_figure, paid), *map(_figure, whole))
-    return table
+    cells = money.join(counties[["aid", "national", "other"]])
+    heads = [say(f"head_{key}", lang) for key in (*CATEGORIES, "aid", "national", "other")]
+    title = say("money_title", lang, label=instance.money.label)
+    return _by_county(instance, title, heads, cells, [(say("total", lang), list(cells.sum()))], lang)
 
 
-def _figure(value: float | None) -> str:
-    """Return a number for the screen; one that nobody knows is a question mark."""
-    return "?" if value is None or math.isnan(value) else f"{value:,.1f}"
+def _jobs(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Wide:
+    """Return the bridge: whose the jobs are, by county, through synergies, and all together."""
+    columns = [*BRIDGE, "aid_per_job"]
+    bridge = tables["bridge"].set_index("part")
+    cells = bridge.loc[["county"]].set_index("county")[columns].join(tables["counties"].set_index("county")["aid"])
+    last = [(say("synergies", lang), list(bridge.loc["synergies", columns]))] if instance.synergies else []
+    last.append((say("total", lang), list(bridge.loc["total", columns])))
+    heads = [say(f"head_{key}", lang, label=instance.money.label) for key in columns]
+    return _by_county(instance, say("jobs_title", lang), heads, cells, last, lang)
 
 
-def _few(words: Sequence[str], lang: str, between: str = ", ", most: int = MOST_NAMES) -> str:
+def _by_county(
+    instance: Instance,
+    title: str,
+    heads: Sequence[str],
+    cells: pd.DataFrame,
+    last: Sequence[tuple[str, Sequence[float]]],
+    lang: str,
+) -> Wide:
+    """Return a table with a row for each county; of many those with most aid, and the others together."""
+    columns, most = range(len(heads)), cells if len(cells) <= MOST_COUNTIES else cells.nlargest(MOST_COUNTIES, "aid")
+    rows = [(named(instance.counties[str(c)], str(c), lang), list(row)) for c, row in most.iterrows()]
+    if len(most) < len(cells):
+        others = cells.drop(index=most.index).sum(skipna=False)
+        each = "aid_per_job"
+        if each in others.index:
+            others[each] = others["aid"] / others["through_aid"] if others["through_aid"] > SPECK else math.nan
+        rows.append((say("other_counties", lang, count=len(cells) - len(most)), list(others)))
+    each_column = [decimals(row[j] for _, row in (*rows, *last)) for j in columns]
+    shown = [[name, *(_cell(row[j], each_column[j]) for j in columns)] for name, row in (*rows, *last)]
+    return Wide(title, [say("county", lang), *heads], shown, totals=len(last))
+
+
+def _cell(value: float, digits: int) -> str:
+    """Return a cell; what nobody knows, or what cannot be divided, is a dash."""
+    return "–" if math.isnan(value) else fixed(value, digits)
+
+
+def _scenarios(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Wide:
+    """Return what each scenario brings."""
+    columns = ("employment_quo", "employment_without_aid", "employment", "linkage")
+    heads = [say("head_scenario", lang), say("head_probability", lang), *(say(f"head_{key}", lang) for key in columns)]
+    rows = [
+        [
+            named(instance.scenarios[str(row["scenario"])], str(row["scenario"]), lang),
+            percent(row["probability"]),
+            *(_cell(row[key], 1) for key in columns),
+        ]
+        for _, row in tables["scenarios"].iterrows()
+    ]
+    return Wide(say("scenarios_title", lang), heads, rows)
+
+
+def _few(words: Sequence[str], lang: str, between: str = "between_words", most: int = MOST_NAMES) -> str:
     """Return the first words of many, and how many more there are."""
     more = [say("and_more", lang, count=len(words) - most)] if len(words) > most else []
-    return between.join([*words[:most], *more]) or "–"
+    return listed([*words[:most], *more], lang, between) or "–"
+
+
+def _brought(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
+) -> Iterator[str]:
+    """Yield what the plan brings and through whom, and what a job through the aid costs."""
+    quo, without = figures["status_quo"], figures["without_aid"]
+    for goal in ("employment", "linkage"):
+        yield say(
+            f"line_{goal}",
+            lang,
+            value=amount(figures[goal]),
+            quo=amount(quo[goal]),
+            others=_claimed(figures["through_others"], goal, lang),
+            aid=_claimed(figures["through_aid"], goal, lang),
+        )
+    bridge = tables["bridge"]
+    per_job = float(bridge.loc[bridge["part"] == "total", "aid_per_job"].iloc[0])
+    if figures["through_aid"]["range"] is not None:
+        yield say("line_not_proven", lang, status=say(f"status_{without['status']}", lang))
+    elif not math.isnan(per_job):
+        yield say("line_per_job", lang, money=amount(per_job), label=instance.money.label)
 
 
 def _lines(
     instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
 ) -> Iterator[str]:
     quo, without = figures["status_quo"], figures["without_aid"]
-    for goal in ("employment", "linkage"):
-        yield say(
-            f"line_{goal}",
-            lang,
-            value=_figure(figures[goal]),
-            quo=_figure(quo[goal]),
-            others=_claimed(figures["through_others"], goal, lang),
-            aid=_claimed(figures["through_aid"], goal, lang),
-        )
     yield from _compared(instance, tables, figures, lang)
     chains = tables["chains"]
     closed = [
@@ -131,20 +181,21 @@ def _lines(
     rules = tables["rules"]
     binding = rules[rules["binding"] == 1]
     words = [rule_named(instance, r, g, lang) for r, g in zip(binding["rule"], binding["group"], strict=True)]
-    yield say("line_binding", lang, names=_few(words, lang, "; "))
+    yield say("line_binding", lang, names=_few(words, lang, "between_facts"))
     yield from _limited(list(_broken(instance, rules, lang)), lang)
     yield from _limited(list(_left(instance, tables["funds"], lang)), lang)
     measures = tables["measures"]
     yield say("line_measures", lang, funded=int(measures["funded"].sum()), all=len(measures))
-    yield from certainty(figures, instance.money.label, lang)
+    proof = certainty(figures, instance.money.label, lang)
+    yield from [proof] if proof else []
 
 
 def _claimed(through: Mapping[str, Any], goal: str, lang: str) -> str:
     """Return what is claimed of a goal: a figure, or between what it lies where a world is not proven."""
     ends = (through["range"] or {}).get(goal)
     if ends is None:
-        return _figure(through[goal])
-    return say("between", lang, low=_figure(ends[0]), high=_figure(ends[1]))
+        return amount(through[goal])
+    return say("between", lang, low=amount(ends[0]), high=amount(ends[1]))
 
 
 def _compared(
@@ -152,18 +203,12 @@ def _compared(
 ) -> Iterator[str]:
     """Yield what is to be known of the worlds that the plan is compared with."""
     label, without = instance.money.label, figures["without_aid"]
-    bridge = tables["bridge"]
-    per_job = float(bridge.loc[bridge["part"] == "total", "aid_per_job"].iloc[0])
-    if figures["through_aid"]["range"] is not None:
-        yield say("line_not_proven", lang, status=say(f"status_{without['status']}", lang))
-    elif not math.isnan(per_job):
-        yield say("line_per_job", lang, money=f"{per_job:,.4g}", label=label)
     lower = figures["through_aid"]["objective"]
     if lower is not None and lower < -NEAR * max(1.0, abs(figures["objective"])):
         rules = {rule.name for rule in instance.rules if speaks_of_aid(instance, rule)}
         tight = tables["rules"][(tables["rules"]["binding"] == 1) & tables["rules"]["rule"].isin(rules)]
         names = [rule_named(instance, r, g, lang) for r, g in zip(tight["rule"], tight["group"], strict=True)]
-        yield say("line_worse", lang, by=_figure(-lower), names=_few(names, lang, "; "))
+        yield say("line_worse", lang, by=amount(-lower), names=_few(names, lang, "between_facts"))
     if without["lapsed"]:
         names = [named(instance.measures[m], m, lang) for m in without["lapsed"]]
         yield say("line_lapsed", lang, count=len(names), names=_few(names, lang, most=FEW))
@@ -171,7 +216,7 @@ def _compared(
         yield say("line_left_out", lang, names=_few([say(f"left_out_{x}", lang) for x in without["left_out"]], lang))
     idle = tables["measures"][tables["measures"]["idle"] == 1]
     if len(idle):
-        yield say("line_idle", lang, count=len(idle), money=_figure(idle["aid"].sum()), label=label)
+        yield say("line_idle", lang, count=len(idle), money=amount(idle["aid"].sum()), label=label)
     yield from _coordinated(figures, lang)
 
 
@@ -185,21 +230,22 @@ def _coordinated(figures: Mapping[str, Any], lang: str) -> Iterator[str]:
     if both["worth"]["employment"] is None:
         yield say("line_coordination_none", lang, status=say(f"status_{both['first']['status']}", lang))
         return
-    jobs = {key: _figure(both[name]["employment"]) for key, name in (("jobs", "worth"), ("joint", "joint"))}
-    yield say("line_coordination", lang, **jobs, first=_figure(both["first"]["employment"]), count=len(both["moved"]))
+    jobs = {key: amount(both[name]["employment"]) for key, name in (("jobs", "worth"), ("joint", "joint"))}
+    yield say("line_coordination", lang, **jobs, first=amount(both["first"]["employment"]), count=len(both["moved"]))
 
 
 def _broken(instance: Instance, rules: pd.DataFrame, lang: str) -> Iterator[str]:
     broken = rules[rules["broken_by"] > 0]
     for r, g, by in zip(broken["rule"], broken["group"], broken["broken_by"], strict=True):
-        yield say("line_broken", lang, rule=rule_named(instance, r, g, lang), by=f"{by:,.6g}")
+        yield say("line_broken", lang, rule=rule_named(instance, r, g, lang), by=amount(by))
 
 
 def _left(instance: Instance, funds: pd.DataFrame, lang: str) -> Iterator[str]:
     left = funds[funds["why_unspent"] != ""]
     for f, c, money, why in zip(left["fund"], left["county"], left["unspent"], left["why_unspent"], strict=True):
-        fund = named(instance.funds[f], f, lang) + (f", {named(instance.counties[c], c, lang)}" if c else "")
-        yield say("line_unspent", lang, fund=fund, money=f"{money:,.1f}", label=instance.money.label, why=why)
+        places = [named(instance.funds[f], f, lang), *([named(instance.counties[c], c, lang)] if c else [])]
+        fund = listed(places, lang)
+        yield say("line_unspent", lang, fund=fund, money=amount(money), label=instance.money.label, why=why)
 
 
 def _limited(lines: Sequence[str], lang: str) -> Iterator[str]:

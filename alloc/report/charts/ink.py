@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from html import escape as as_html
 
 from alloc.texts import escaped
+from alloc.texts.figures import fixed
 
 WIDE = 860.0
 """Width of a chart in pixels at its natural size: a column of the page, or A4 with its margins."""
@@ -46,8 +47,7 @@ def number(value: float, digits: int | None = None) -> str:
     if digits is None:
         size = abs(value)
         digits = 0 if size >= 100 or value == round(value) else 1 if size >= 10 else 2 if size >= 0.1 else 3
-    text = f"{value:,.{digits}f}"
-    return text.removeprefix("-") if not text.strip("-0.,") else text.replace("-", "−")
+    return fixed(value, digits)
 
 
 def digits_of(values: Iterable[float]) -> int:

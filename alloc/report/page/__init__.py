@@ -17,7 +17,8 @@ from alloc.report.equity import gini
 from alloc.report.page.answer import answer, binding, claimed, limits
 from alloc.report.page.pictures import pictures
 from alloc.report.page.sheets import MOST_ROWS, sheets
-from alloc.report.page.view import View, listed, number, percent
+from alloc.report.page.view import View, listed, number
+from alloc.texts.figures import amount, count, percent
 
 if TYPE_CHECKING:
     import jinja2
@@ -57,10 +58,12 @@ def page(
         used_up=_used_up(view),
         missing=[view.county(c) for c in boundaries.missing] if boundaries else [],
         gini=_ginis(view),
-        certainty=list(certainty(figures, view.label, lang)),
+        certainty=certainty(figures, view.label, lang),
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
         pictured=lang != "zh" or draws_chinese(),
         number=number,
+        amount=amount,
+        count=count,
         claimed=claimed,
         percent=percent,
         listed=listed,

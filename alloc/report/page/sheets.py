@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alloc.report.charts import digits_of
 from alloc.report.flows import chances
-from alloc.report.names import named
-from alloc.report.page.view import View, listed, number
+from alloc.report.names import listed, named
+from alloc.report.page.view import View
 from alloc.report.tables import dictionary
+from alloc.texts.figures import decimals, fixed
 
 MOST_ROWS = 200
 """Longer tables show the rows that weigh most, and say where the others are."""
@@ -64,8 +64,9 @@ def _sheet(
 
 def _shown(cells: Sequence[Cell]) -> list[str]:
     """Return the numbers of one column with equally many decimals; what is not known is empty."""
-    digits = digits_of(float(x) for x in cells if isinstance(x, int | float))
-    return [number(float(x), digits) if isinstance(x, int | float) and math.isfinite(x) else "" for x in cells]
+    known = [float(x) for x in cells if isinstance(x, int | float)]
+    digits = 0 if all(isinstance(x, int) for x in cells if x is not None) else decimals(known)
+    return [fixed(float(x), digits) if isinstance(x, int | float) and math.isfinite(x) else "" for x in cells]
 
 
 def _rows(view: View, table: str) -> list[dict[str, Any]]:

@@ -1,6 +1,6 @@
 """What the page looks at: one plan, its tables, and the words of one language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -12,9 +12,10 @@ from alloc.instance.money import available
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import number
 from alloc.report.indicators import Indicator, indicators
-from alloc.report.names import chain_named, named, rule_named
+from alloc.report.names import chain_named, listed, named, rule_named
 from alloc.report.provenance import Provenance, provenance
 from alloc.texts import say
+from alloc.texts.figures import percent
 
 MOST = 30
 """Charts show so many rows; what is more is counted and told."""
@@ -99,29 +100,12 @@ class View:
         return None if any(gap is None for gap in gaps) else max(0.0, *gaps)
 
 
-def percent(part: float | None, digits: int = 1) -> str:
-    """Return a share for people, with a thin hand: never 0 or 100 where it is not quite so."""
-    if part is None:
-        return "–"
-    shown = f"{100 * part:.{digits}f}"
-    if float(shown) == 0 and part > 0:
-        return f"<{10.0**-digits:.{digits}f}%"
-    if float(shown) == 100 and part < 1:
-        return f">{100 - 10.0**-digits:.{digits}f}%"
-    return f"{shown.removesuffix('.' + '0' * digits)}%"
-
-
 def largest(amounts: Mapping[str, float], most: int = MOST) -> tuple[list[str], list[str]]:
     """Return the keys to show and the keys left out: all in their order if few, else those with the largest amounts."""
     if len(amounts) <= most:
         return list(amounts), []
     order = sorted(amounts, key=lambda key: -amounts[key])
     return order[:most], order[most:]
-
-
-def listed(words: Sequence[str], lang: str) -> str:
-    """Return words as a list in one language."""
-    return ("、" if lang == "zh" else ", ").join(words)
 
 
 __all__ = ["MOST", "View", "largest", "listed", "number", "percent"]

@@ -7,6 +7,7 @@ from alloc.report.tables import dictionary
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.look import LINE, lines
 from alloc.report.workbook.plan import Plan
+from alloc.texts.figures import amount, gap, percent
 
 WIDTHS = (24, 30, 34, 20, 14)
 
@@ -45,10 +46,10 @@ def _lines(book: Book, plan: Plan) -> list[tuple[str, str]]:
         ("wb_year", str(instance.year)),
         ("wb_description", instance.description),
         ("wb_status", plan.say(f"status_{figures['status']}")),
-        ("wb_goal", f"{figures['objective']:,.10g}"),
-        ("wb_bound", "?" if figures["bound"] is None else f"{figures['bound']:,.10g}"),
-        ("wb_gap", "?" if figures["gap"] is None else f"{max(figures['gap'], 0.0):.2g}"),
-        ("wb_asked_gap", f"{figures['asked_gap']:.2g}"),
+        ("wb_goal", amount(figures["objective"])),
+        ("wb_bound", amount(figures["bound"])),
+        ("wb_gap", gap(figures["gap"])),
+        ("wb_asked_gap", percent(figures["asked_gap"], 2)),
         ("wb_audit", plan.say("wb_audit_passed", checks=audit.get("checks", 0))),
         ("wb_money_unit", f"{instance.money.label} ({instance.money.unit:,.0f} {instance.money.currency})"),
         ("wb_hash", instance.sha256),

@@ -13,9 +13,7 @@ from alloc.instance.schema import AnyRule, Selection
 from alloc.instance.selections import SELECTORS, attribute, groups, members, selected
 from alloc.report.names import named
 from alloc.texts import say
-
-DUST = 1e-9
-"""Smaller than this is what the solver leaves of nothing."""
+from alloc.texts.figures import tidy
 
 Criteria = dict[str, int | str]
 """Which rows are added up: column → what stands in it."""
@@ -198,7 +196,7 @@ class Plan:
 def _tidy(cell: Any) -> Any:
     if not isinstance(cell, float):
         return cell
-    return None if math.isnan(cell) else 0.0 if abs(cell) < DUST else cell
+    return None if math.isnan(cell) else tidy(cell)
 
 
 class Repetition(NamedTuple):

@@ -12,6 +12,7 @@ from alloc.report.workbook.charts import CHART_ROWS, draw
 from alloc.report.workbook.checks import write_checks
 from alloc.report.workbook.look import HIGH
 from alloc.report.workbook.plan import Plan, known
+from alloc.texts.figures import amount, gap
 
 MOST_PLACES = 40
 """With more counties than this the summary is by region, and with more regions without a table of places."""
@@ -61,9 +62,9 @@ def _answer(plan: Plan) -> str:
     return plan.say(
         "wb_answer",
         status=plan.say(f"status_{figures['status']}"),
-        objective=f"{figures['objective']:,.6g}",
-        bound="?" if figures["bound"] is None else f"{figures['bound']:,.6g}",
-        gap="?" if figures["gap"] is None else f"{max(figures['gap'], 0.0):.1e}",
+        objective=amount(figures["objective"]),
+        bound=amount(figures["bound"]),
+        gap=gap(figures["gap"]),
     )
 
 

@@ -6,6 +6,7 @@ from rich.table import Table
 from alloc.study.alternatives.folder import ranges
 from alloc.study.alternatives.study import Alternatives
 from alloc.texts import say
+from alloc.texts.figures import amount, percent
 
 
 def summary(found: Alternatives, lang: str) -> list[RenderableType]:
@@ -30,10 +31,10 @@ def _plans(found: Alternatives, lang: str) -> Table:
     for head in heads:
         shown.add_column(say(f"alternatives_{head}", lang, label=found.instance.money.label))
     for plan in found.plans:
-        goal = f"{plan.run.objective:,.8g}"
-        near = "–" if plan.nearest is None else f"{plan.nearest:,.6g}"
+        goal = amount(plan.run.objective)
+        near = "–" if plan.nearest is None else amount(plan.nearest)
         proven = "✓" if plan.proven else "–"
-        shown.add_row(str(plan.number), goal, f"{plan.loss:.2%}", f"{plan.moved:,.6g}", near, proven, plan.favours)
+        shown.add_row(str(plan.number), goal, percent(plan.loss, 2), amount(plan.moved), near, proven, plan.favours)
     return shown
 
 
@@ -44,6 +45,6 @@ def _ranges(found: Alternatives, lang: str) -> Table:
     for row in ranges(found).to_dict("records"):
         county = found.instance.counties[row["county"]]
         name = (county.name_zh if lang == "zh" else county.name) or row["county"]
-        between = f"{row['shown_least']:,.6g} – {row['shown_most']:,.6g}" if found.plans else "–"
-        shown.add_row(name, f"{row['least']:,.6g}", f"{row['most']:,.6g}", between)
+        between = f"{amount(row['shown_least'])} – {amount(row['shown_most'])}" if found.plans else "–"
+        shown.add_row(name, amount(row["least"]), amount(row["most"]), between)
     return shown

@@ -5,6 +5,7 @@ from rich.table import Table
 
 from alloc.study.frontier.study import Curve, Frontier
 from alloc.texts import say
+from alloc.texts.figures import amount
 
 
 def summary(found: Frontier, lang: str) -> list[RenderableType]:
@@ -17,7 +18,7 @@ def summary(found: Frontier, lang: str) -> list[RenderableType]:
     for curve in found.curves:
         if curve.budget is not None:
             label = found.instance.money.label
-            lines.append(say("frontier_budget", lang, fund=found.fund, amount=f"{curve.budget:,.6g}", label=label))
+            lines.append(say("frontier_budget", lang, fund=found.fund, amount=amount(curve.budget), label=label))
         lines += _curve(found, curve, lang)
     return lines
 
@@ -31,7 +32,7 @@ def _curve(found: Frontier, curve: Curve, lang: str) -> list[RenderableType]:
     for i, head in enumerate(heads):
         shown.add_column(head, justify="right" if i < 4 else "left")
     for point in curve.points:
-        numbers = [f"{x:,.8g}" for x in (*point.values, point.money)]
+        numbers = [amount(x) for x in (*point.values, point.money)]
         kind = " · ".join(say(f"kind_{word}", lang) for word in point.kind.split("|"))
         shown.add_row(str(point.number), *numbers, "✓" if point.proven else "–", kind)
     how = [say(f"frontier_{curve.trace.method}", lang, tolerance=f"{found.tolerance:.3%}")] if curve.complete else []
