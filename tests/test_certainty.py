@@ -1,4 +1,4 @@
-"""How sure the proof is, in one line: what no rounding can have spoilt, what rests on the search, what is not proven."""
+"""How sure the proof is, in one line: what no rounding can spoil, what rests on the search, what is not proven."""
 
 import pytest
 

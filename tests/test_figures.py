@@ -1,4 +1,4 @@
-"""Numbers for people: one way to write them on terminal, page, workbook and in words; heads and figures are never cut."""
+"""Numbers for people: one way to write them everywhere; heads and figures on a terminal are never cut."""
 
 import io
 import math
@@ -13,7 +13,8 @@ from alloc.texts.figures import amount, count, decimals, gap, percent
 
 @pytest.mark.parametrize(("value", "shown"), [
     (26714031.9, "26,714,031.9"), (-1.7e-13, "0.0"), (0.0, "0.0"), (79, "79.0"), (0.46835, "0.468"),
-    (0.005641, "0.00564"), (-18.94, "−18.9"), (0.5, "0.5"), (1e12, "1,000,000,000,000.0"), (None, "?"), (math.nan, "?"), (math.inf, "?"),
+    (0.005641, "0.00564"), (-18.94, "−18.9"), (0.5, "0.5"), (1e12, "1,000,000,000,000.0"),
+    (None, "?"), (math.nan, "?"), (math.inf, "?"),
 ])  # fmt: skip
 def test_amounts_are_written_out_with_one_decimal(value: float | None, shown: str):
     assert amount(value) == shown
