@@ -89,8 +89,9 @@ def test_alternatives_keep_what_they_have(
     figures = json.loads(done.stdout)
     assert figures["interrupted"]
     assert not figures["complete"]
-    if place.endswith("solve_whole"):
-        assert (figures["status"], figures["best"]) == ("no_solution", {})
+    if place.endswith("solve_whole"):  # whatever it has at hand by then
+        assert figures["best"].get("objective", 0) <= 79 + 1e-6
+        assert not figures["best"].get("proven")
         return
     assert figures["best"]["objective"] == pytest.approx(79)
     assert len(figures["plans"]) >= plans
