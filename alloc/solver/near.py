@@ -113,7 +113,7 @@ class Near:
         """
         best: tuple[Floats, float] | None = None
         for x in starts:
-            if self._within(x, ends) and not self._patience.over():
+            if self._within(x, ends):
                 found = self._climbed(others, x, ends, ROUNDS, whole=False)
                 best = found if best is None or found[1] > best[1] else best
         return None if best is None else self._climbed(others, best[0], ends, SEARCHES, whole=True)
