@@ -29,8 +29,9 @@ DAC = {
 }
 REQUIRED = (
     *("iati-identifier", "reporting-org", "title", "description", "participating-org"),
-    *("activity-status", "activity-date", "recipient-country", "location", "sector", "budget"),
+    *("activity-status", "activity-date", "recipient-country", "sector", "related-activity"),
 )
+LANG = "{http://www.w3.org/XML/1998/namespace}lang"
 
 
 @pytest.fixture(scope="module")
@@ -45,10 +46,19 @@ def demo() -> Run:
     return solve(ROOT / "instances/demo")
 
 
-def document(run: Run) -> Any:
+def document(run: Run, figures: Any = None) -> Any:
     by = publisher(run.instance, "CN-GOV-12", "天津市", "10", "")
-    text = etree.tostring(etree.fromstring(_bytes(activities(run.instance, run.allocation, by))))
-    return etree.fromstring(text)
+    return etree.fromstring(_bytes(activities(run.instance, run.allocation, figures or run.figures, by)))
+
+
+def measures_of(root: Any) -> list[Any]:
+    """Return the activities of measures: those below the plan as a whole."""
+    return [activity for activity in root if activity.get("hierarchy") == "2"]
+
+
+def told(element: Any) -> dict[str, str]:
+    """Return what an element tells, by language."""
+    return {narrative.get(LANG): narrative.text for narrative in element.findall("narrative")}
 
 
 def _bytes(tree: Any) -> bytes:
@@ -84,11 +94,11 @@ def test_activities_keep_the_rules_that_the_schema_cannot_say(demo: Run):
         assert not re.search(r"[/&|?\s]", activity.findtext("iati-identifier"))
         dates = {d.get("type"): d.get("iso-date") for d in activity.findall("activity-date")}
         assert dates["1"] <= dates["3"]
-        (sector,) = activity.findall("sector")
-        assert sector.get("vocabulary") == "1"
+        assert {sector.get("vocabulary") for sector in activity.findall("sector")} == {"1"}
         for narrative in activity.iter("narrative"):
             assert narrative.text.strip()
-            assert narrative.get("{http://www.w3.org/XML/1998/namespace}lang") in ("en", "zh")
+            assert narrative.get(LANG) in ("en", "zh")
+        assert len(activity.findall("budget")) == (activity.get("hierarchy") == "2")
         for budget in activity.findall("budget"):
             start, end = (
                 datetime.date.fromisoformat(budget.find(x).get("iso-date")) for x in ("period-start", "period-end")
@@ -102,15 +112,13 @@ def test_activities_keep_the_rules_that_the_schema_cannot_say(demo: Run):
 
 def test_budgets_are_the_aid_in_yuan(demo: Run):
     """By hand: 20, 12.5 and 4.5 万元 of aid, of the 37 there are."""
-    values = {a.findtext("iati-identifier"): int(a.findtext("budget/value")) for a in document(demo)}
+    values = {a.findtext("iati-identifier"): int(a.findtext("budget/value")) for a in measures_of(document(demo))}
     assert sorted(values.values()) == [45_000, 125_000, 200_000]
     assert sum(values.values()) == 370_000
 
 
 def test_people_read_titles_in_both_languages(demo: Run):
-    titles = [
-        {n.get("{http://www.w3.org/XML/1998/namespace}lang"): n.text for n in a.find("title")} for a in document(demo)
-    ]
+    titles = [told(a.find("title")) for a in measures_of(document(demo))]
     assert all(title.keys() == {"en", "zh"} for title in titles)
     assert any("策勒" in title["zh"] for title in titles)
 
@@ -128,7 +136,7 @@ def test_codes_are_those_of_the_category():
 def test_a_tag_gives_a_measure_its_own_code():
     raw = rivals(measures={"courses": {"tags": ["dac:31163"]}, "pens": {"max_units": 40}})
     root = document(alloc.solve(instance_of(raw)))
-    codes = {a.findtext("iati-identifier").rsplit("-", 1)[1]: a.find("sector").get("code") for a in root}
+    codes = {a.findtext("iati-identifier").rsplit("-", 1)[1]: a.find("sector").get("code") for a in measures_of(root)}
     assert codes == {"pens": "32120", "courses": "31163"}
 
 
@@ -137,6 +145,83 @@ def test_a_tag_that_is_no_code_is_refused(tags: list[str]):
     run = alloc.solve(instance_of(rivals(measures={"pens": {"tags": tags}})))
     with pytest.raises(RequestError, match="not one DAC purpose code of five digits"):
         document(run)
+
+
+def test_the_plan_stands_above_its_measures_and_holds_no_money_of_theirs(demo: Run):
+    root = document(demo)
+    plan, *below = root
+    assert plan.get("hierarchy") == "1"
+    assert below == measures_of(root)
+    children = [a.get("ref") for a in plan.findall("related-activity") if a.get("type") == "2"]
+    assert children == [a.findtext("iati-identifier") for a in below]
+    parents = {(a.find("related-activity").get("type"), a.find("related-activity").get("ref")) for a in below}
+    assert parents == {("1", plan.findtext("iati-identifier"))}
+    assert not any(a.findall("result") for a in below)
+
+
+@pytest.mark.parametrize("source", ["instances/demo", "tests/everything"])
+def test_the_purposes_of_a_plan_are_those_of_its_money_and_add_up_to_100_per_cent(source: str):
+    plan, *below = document(solve(ROOT / source))
+    money: dict[str, int] = {}
+    for activity in below:
+        code = activity.find("sector").get("code")
+        money[code] = money.get(code, 0) + int(activity.findtext("budget/value"))
+    parts = {sector.get("code"): Decimal(sector.get("percentage")) for sector in plan.findall("sector")}
+    assert sum(parts.values()) == 100
+    assert all(
+        abs(parts.get(c, 0) - Decimal(100 * x) / sum(money.values())) < Decimal("0.01") for c, x in money.items()
+    )
+
+
+def test_a_result_tells_the_plan_beside_the_world_without_the_aid(schema: Any):
+    """The figures are those of run.json, whose worlds are tested by hand work."""
+    run = solve(ROOT / "tests/cases/case-21.yaml")
+    root = document(run)
+    assert schema.validate(root), schema.error_log
+    for result, goal in zip(root[0].findall("result"), ("employment", "linkage"), strict=False):
+        alone, own = run.figures["without_aid"][goal], run.figures[goal]
+        baseline, target = result.find("indicator/baseline"), result.find("indicator/period/target")
+        assert float(baseline.get("value")) == pytest.approx(alone, abs=1e-6)
+        assert float(target.get("value")) == pytest.approx(own, abs=1e-6)
+        assert baseline.get("year") == str(run.instance.year)
+        number = float(re.search("through the aid (.+)[.]$", told(target.find("comment"))["en"])[1])
+        assert number == pytest.approx(own - alone, abs=2e-6)
+
+
+def test_a_world_that_is_not_proven_is_no_baseline_but_a_range_in_words(schema: Any, demo: Run):
+    ends = {"objective": [70.0, 79.0], "employment": [70.0, 79.0], "linkage": [None, None]}
+    others = {"objective": [0.0, 9.0], "employment": [0.0, 9.0], "linkage": [None, None]}
+    figures = {
+        **demo.figures,
+        "without_aid": {**demo.figures["without_aid"], "status": "feasible"},
+        "through_others": {**demo.figures["through_others"], "range": others},
+        "through_aid": {**demo.figures["through_aid"], "range": ends},
+    }
+    root = document(demo, {**figures, "linkage": 2.5})
+    assert schema.validate(root), schema.error_log
+    jobs, linkage = root[0].findall("result")
+    assert jobs.find("indicator/baseline") is None
+    words = told(jobs.find("indicator/period/target/comment"))
+    assert "through the aid between 70 and 79." in words["en"]
+    assert "由援助带来 70 至 79 之间" in words["zh"]
+    assert "not proven, so there is no baseline" in words["en"]
+    assert "through the aid not known" in told(linkage.find("indicator/period/target/comment"))["en"]
+
+
+def test_what_the_world_without_the_aid_could_not_keep_is_told(demo: Run):
+    alone = {**demo.figures["without_aid"], "lapsed": ["a", "b"], "left_out": ["min_use"]}
+    (jobs,) = document(demo, {**demo.figures, "without_aid": alone})[0].findall("result")
+    words = told(jobs.find("indicator/baseline/comment"))["en"]
+    assert "cannot pay for them: 2." in words
+    assert "left out there: what funds must spend." in words
+
+
+def test_a_plan_without_aid_is_no_document(tmp_path: Path, demo: Run):
+    folder = alloc.solve(ROOT / "instances/demo", overrides={"funds.tianjin.amount": 0}).save(tmp_path / "none")
+    done = CliRunner().invoke(main, ["export", str(folder), str(tmp_path / "p.xml"), *ORG])
+    assert done.exit_code == 2
+    assert "spends no aid" in done.stderr
+    assert not (tmp_path / "p.xml").exists()
 
 
 def test_rounded_amounts_add_up_to_the_rounded_total():

@@ -53,9 +53,8 @@ def export(
 
             plan = _plan(source, overrides(settings), lang, unchecked)
             by = publisher(plan.instance, org["org_id"], org["org_name"], org["org_type"], org["country"])
-            activities(plan.instance, plan.tables["allocation"], by).write(
-                target, encoding="utf-8", xml_declaration=True
-            )
+            document = activities(plan.instance, plan.tables["allocation"], plan.figures, by)
+            document.write(target, encoding="utf-8", xml_declaration=True)
         echo(say("wrote", lang, path=target), err=True)
 
 

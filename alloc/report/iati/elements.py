@@ -1,0 +1,90 @@
+"""What all IATI activities are made of: codes, narratives in two languages, the year and who publishes."""
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from xml.etree.ElementTree import Element, SubElement
+
+from alloc.instance import Instance
+from alloc.instance.schema import Row
+from alloc.report.iati.publisher import Publisher
+from alloc.texts import LANGUAGES
+
+VERSION = "2.03"
+DAC = "1"
+"""The sector vocabulary of five-digit DAC purpose codes."""
+
+PLANNED_START, PLANNED_END = "1", "3"
+PIPELINE, ORIGINAL, INDICATIVE, COMMITTED = "1", "1", "1", "2"
+FUNDING, ACCOUNTABLE = "1", "2"
+GRANT, PROJECT = "110", "C01"
+UPPER, LOWER, PARENT, CHILD = "1", "2", "1", "2"
+GENERAL, WHERE_IT_HAPPENS = "1", "1"
+OUTCOME, COUNTED = "2", "1"
+"""Codes of IATI's lists: activity dates, status, budget type and status, roles, finance type, aid type, levels and
+relations of activities, description and reach of a location, type of a result, what an indicator measures."""
+
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+
+
+def begun(identifier: str, hierarchy: str, instance: Instance, by: Publisher) -> Element:
+    """Return an activity that holds its identifier and who reports."""
+    attributes = {"xml:lang": "en", "default-currency": instance.money.currency, "hierarchy": hierarchy}
+    activity = Element("iati-activity", attributes)
+    SubElement(activity, "iati-identifier").text = identifier
+    narrated(activity, "reporting-org", {"en": by.name}, {"ref": by.ref, "type": by.kind})
+    return activity
+
+
+def add_common(activity: Element, instance: Instance, by: Publisher, payers: Iterable[str]) -> None:
+    """Add who takes part, the status, the planned year and the country, in the order of the schema."""
+    for f in payers:
+        fund = instance.funds[f]
+        donors = {lang: fund.donor or named(fund, f, lang) for lang in LANGUAGES}
+        narrated(activity, "participating-org", donors, {"role": FUNDING})
+    narrated(activity, "participating-org", {"en": by.name}, {"ref": by.ref, "type": by.kind, "role": ACCOUNTABLE})
+    SubElement(activity, "activity-status", {"code": PIPELINE})
+    for kind, day in zip((PLANNED_START, PLANNED_END), year_of(instance), strict=True):
+        SubElement(activity, "activity-date", {"type": kind, "iso-date": day})
+    SubElement(activity, "recipient-country", {"code": by.country})
+
+
+def add_period(parent: Element, instance: Instance) -> None:
+    """Add the first and the last day of the year."""
+    for tag, day in zip(("period-start", "period-end"), year_of(instance), strict=True):
+        SubElement(parent, tag, {"iso-date": day})
+
+
+def year_of(instance: Instance) -> tuple[str, str]:
+    """Return the first and the last day of the year of an instance."""
+    return f"{instance.year}-01-01", f"{instance.year}-12-31"
+
+
+def named(row: Row, known_as: str, lang: str) -> str:
+    """Return the name of a thing in one language, in the other where it has none, or its id."""
+    names = (row.name_zh, row.name) if lang == "zh" else (row.name, row.name_zh)
+    return next((name for name in names if name), known_as)
+
+
+def narrated(
+    parent: Element, tag: str, words: Mapping[str, str], attributes: Mapping[str, str] | None = None
+) -> Element:
+    """Add an element with a narrative in each language, once where they say the same."""
+    element = SubElement(parent, tag, dict(attributes or {}))
+    if len(set(words.values())) == 1:
+        (text,) = set(words.values())
+        words = {"zh" if _CHINESE.search(text) else "en": text}
+    for lang, text in words.items():
+        SubElement(element, "narrative", {"xml:lang": lang}).text = _UNWRITABLE.sub("", text)
+    return element
+
+
+def rounded(amounts: Mapping[str, float], unit: float) -> dict[str, int]:
+    """Return amounts in whole currency units that add up to their rounded total: the largest remainders go up."""
+    exact = {m: Decimal(repr(amount)) * Decimal(repr(unit)) for m, amount in amounts.items()}
+    floors = {m: math.floor(amount) for m, amount in exact.items()}
+    missing = round(sum(exact.values())) - sum(floors.values())
+    up = sorted(exact, key=lambda m: floors[m] - exact[m])[:missing]
+    return {m: floor + (m in up) for m, floor in floors.items()}

@@ -1,0 +1,48 @@
+"""A measure that aid pays for, as an activity with a budget."""
+
+from collections.abc import Iterable
+from xml.etree.ElementTree import Element, SubElement
+
+from alloc.instance import Instance
+from alloc.report.iati import elements
+from alloc.report.iati.elements import add_common, add_period, begun, named, narrated, year_of
+from alloc.report.iati.publisher import Publisher, purpose
+from alloc.texts import LANGUAGES, say
+
+
+def funded(
+    instance: Instance, by: Publisher, m: str, identifier: str, value: int, payers: Iterable[str], others: float
+) -> Element:
+    """Return a measure as an activity, its elements in the order of the schema.
+
+    value: aid in whole currency units; others: what other funds pay [currency units].
+    """
+    row, currency = instance.measures[m], instance.money.currency
+    county = instance.counties[row.county]
+    activity = begun(identifier, elements.LOWER, instance, by)
+    titles = {lang: f"{named(county, row.county, lang)} · {named(row, m, lang)}" for lang in LANGUAGES}
+    narrated(activity, "title", titles)
+    described = {
+        lang: say(
+            "iati_described",
+            lang,
+            category=say(row.category, lang),
+            year=instance.year,
+            others=say("iati_others", lang, amount=f"{others:,.0f}", currency=currency) if others >= 1 else "",
+        )
+        for lang in LANGUAGES
+    }
+    narrated(activity, "description", described, {"type": elements.GENERAL})
+    add_common(activity, instance, by, payers)
+    location = SubElement(activity, "location", {"ref": county.code or row.county})
+    SubElement(location, "location-reach", {"code": elements.WHERE_IT_HAPPENS})
+    narrated(location, "name", {lang: named(county, row.county, lang) for lang in LANGUAGES})
+    SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": purpose(instance, m)})
+    SubElement(activity, "default-finance-type", {"code": elements.GRANT})
+    SubElement(activity, "default-aid-type", {"code": elements.PROJECT})
+    status = elements.COMMITTED if row.committed else elements.INDICATIVE
+    budget = SubElement(activity, "budget", {"type": elements.ORIGINAL, "status": status})
+    add_period(budget, instance)
+    first, _ = year_of(instance)
+    SubElement(budget, "value", {"currency": currency, "value-date": first}).text = str(value)
+    return activity

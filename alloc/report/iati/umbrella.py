@@ -1,0 +1,109 @@
+"""The plan as a whole, as the activity above its measures: what comes through the aid, beside the world without it.
+
+Jobs and linkage come of measures together, so no single one of them can claim its part; nor is there a budget here,
+which would count the money of the measures twice.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+from xml.etree.ElementTree import Element, SubElement
+
+from alloc.instance import GOALS, Instance
+from alloc.report.iati import elements
+from alloc.report.iati.elements import add_common, add_period, begun, narrated, rounded
+from alloc.report.iati.publisher import Publisher, purpose
+from alloc.texts import LANGUAGES, say
+
+
+def umbrella(
+    instance: Instance, by: Publisher, identifier: str, money: Mapping[str, int], payers: Iterable[str]
+) -> Element:
+    """Return the activity of the whole plan; money: aid of each measure [whole currency units]."""
+    activity = begun(identifier, elements.UPPER, instance, by)
+    narrated(activity, "title", dict.fromkeys(LANGUAGES, instance.title or instance.name))
+    described = {lang: say("iati_umbrella", lang, year=instance.year, count=len(money)) for lang in LANGUAGES}
+    narrated(activity, "description", described, {"type": elements.GENERAL})
+    add_common(activity, instance, by, payers)
+    for code, percent in _sectors(instance, money):
+        SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": code, "percentage": percent})
+    SubElement(activity, "default-finance-type", {"code": elements.GRANT})
+    SubElement(activity, "default-aid-type", {"code": elements.PROJECT})
+    return activity
+
+
+def _sectors(instance: Instance, money: Mapping[str, int]) -> Iterator[tuple[str, str]]:
+    """Yield the purposes of a plan with their parts of the aid in per cent, which add up to 100."""
+    by_code: dict[str, int] = {}
+    for m, value in money.items():
+        code = purpose(instance, m)
+        by_code[code] = by_code.get(code, 0) + value
+    total = sum(by_code.values())
+    for code, hundredths in rounded({code: 100 * value / total for code, value in by_code.items()}, 100).items():
+        if hundredths:
+            yield code, f"{hundredths // 100}.{hundredths % 100:02}"
+
+
+def add_results(activity: Element, instance: Instance, figures: Mapping[str, Any]) -> None:
+    """Add a result for each goal that the plan or a world beside it serves; jobs always."""
+    for goal in GOALS:
+        worlds = (figures, figures["status_quo"], figures["without_aid"])
+        if goal == "employment" or any(world[goal] for world in worlds):
+            _add_result(activity, instance, goal, figures)
+
+
+def _add_result(activity: Element, instance: Instance, goal: str, figures: Mapping[str, Any]) -> None:
+    """Add what the plan brings of a goal; the baseline is the world without the aid, where that is proven."""
+    result = SubElement(activity, "result", {"type": elements.OUTCOME, "aggregation-status": "0"})
+    narrated(result, "title", _said(f"iati_result_{goal}"))
+    indicator = SubElement(
+        result, "indicator", {"measure": elements.COUNTED, "ascending": "1", "aggregation-status": "0"}
+    )
+    narrated(indicator, "title", _said(f"iati_{goal}"))
+    narrated(indicator, "description", _said(f"iati_{goal}_means"))
+    alone, through = figures["without_aid"], figures["through_aid"]
+    if through["range"] is None:
+        baseline = {"year": str(instance.year), "value": _number(alone[goal])}
+        narrated(SubElement(indicator, "baseline", baseline), "comment", _without(goal, figures))
+    period = SubElement(indicator, "period")
+    add_period(period, instance)
+    target = SubElement(period, "target", {"value": _number(figures[goal])})
+    told = {lang: say("iati_through", lang, **_claims(goal, figures, lang)) for lang in LANGUAGES}
+    if through["range"] is not None:
+        told = {lang: f"{told[lang]} {say('iati_not_proven', lang)}" for lang in LANGUAGES}
+    narrated(target, "comment", told)
+
+
+def _without(goal: str, figures: Mapping[str, Any]) -> dict[str, str]:
+    """Return what the world without the aid is, and what could not be kept there."""
+    alone = figures["without_aid"]
+    told = {}
+    for lang in LANGUAGES:
+        words = [say("iati_without", lang, **_claims(goal, figures, lang))]
+        words += [say("iati_lapsed", lang, count=len(alone["lapsed"]))] if alone["lapsed"] else []
+        limits = [say(f"left_out_{x}", lang) for x in alone["left_out"]]
+        words += [say("iati_left_out", lang, names=", ".join(limits))] if limits else []
+        told[lang] = " ".join(words) if lang == "en" else "".join(words)
+    return told
+
+
+def _said(key: str) -> dict[str, str]:
+    return {lang: say(key, lang) for lang in LANGUAGES}
+
+
+def _claims(goal: str, figures: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return whose a plan's jobs or linkage are, in words: a number, or between what it lies."""
+    quo = figures["status_quo"][goal]
+    others, aid = (_claimed(figures[key], goal, lang) for key in ("through_others", "through_aid"))
+    return {"value": _number(figures[goal]), "quo": _number(quo), "others": others, "aid": aid}
+
+
+def _claimed(through: Mapping[str, Any], goal: str, lang: str) -> str:
+    if through["range"] is None:
+        return _number(through[goal])
+    low, high = through["range"][goal]
+    return say("iati_unknown", lang) if low is None else say("between", lang, low=_number(low), high=_number(high))
+
+
+def _number(value: float) -> str:
+    """Return a number without the dust that a solver leaves on it."""
+    return f"{round(value, 6) + 0.0:.6f}".rstrip("0").rstrip(".")
