@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 from alloc.instance import Instance, Options
 from alloc.instance.rules import per_head, sides
-from alloc.instance.schema import Complement, Count, Gini, Objective, Parity, Rule, Selection, Share, Total
+from alloc.instance.schema import Count, Equity, Figure, Gini, Objective, Parity, Rule, Selection, Total
 from alloc.model import build
-from alloc.report.equity import gini_sides, parity_sides
+from alloc.report.equity import equity_sides
 from alloc.solution import Solution
 from alloc.solver import solve_suited
 from alloc.texts import say
@@ -140,17 +140,18 @@ def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Clash]]:
     """Yield the rules that a plan breaks by their names: asked and kept in the unit in which they are written."""
     spend, funded = plan.values["Spend"], plan.values["Funded"]
     written = {rule.name: rule for rule in instance.rules}
-    values: dict[tuple[str, str], tuple[float, float, float | None, float | None]] = {}
+    values: dict[tuple[str, str], tuple[float, float, float | None, float | None, Figure]] = {}
     for key, side in sides(instance).items():
         base = side.constant + sum(spend[x] for x in side.base)
         value = sum(spend[x] for x in side.spends) + sum(funded[m] for m in side.funded)
-        values[key] = value, base, side.least, side.most
+        values[key] = value, base, side.least, side.most, side.figure
     for key, local in per_head(instance).items():
         rule = written[key[0]]
         money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
-        value, base = (parity_sides if isinstance(rule, Parity) else gini_sides)(instance, money, 1.0)
-        values[key] = value, base, None, getattr(rule, "max", None)
-    for (name, group), (value, base, least, most) in values.items():
+        assert isinstance(rule, Equity)
+        value, base = equity_sides(instance, rule, money, 1.0)
+        values[key] = value, base, *rule.bounds, rule.figure
+    for (name, group), (value, base, least, most, figure) in values.items():
         rule = written[name]
         for bound, limit, sign in (("min", least, -1.0), ("max", most, 1.0)):
             beyond = 0.0 if limit is None else sign * (value - limit * base)
@@ -158,23 +159,22 @@ def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Clash]]:
                 continue
             shown = f"{name} ({group})" if group else name
             figures = (limit, value / base if base else math.inf)
-            asked, kept = (_figure(rule, x, sign, instance.money.label) for x in figures)
+            asked, kept = (_figure(figure, x, sign, instance.money.label) for x in figures)
             what = "minimum" if name.startswith(MINIMUM) else "rule"
             yield name, Clash(what, shown.removeprefix(MINIMUM), beyond, rule.source, bound, asked, kept)
 
 
-def _figure(rule: Rule, number: float, sign: float, label: str) -> str:
+def _figure(figure: Figure, number: float, sign: float, label: str) -> str:
     """Return a bound as its planner writes it, rounded to the side on which it can be kept."""
     if math.isinf(number):
         return "–"
-    if isinstance(rule, Share):
+    if figure == "part":
         return f"{_outward(100 * number, sign, 1):,.10g} %"
-    if isinstance(rule, Count):
+    if figure == "measures":
         return f"{round(number):,}"
-    if isinstance(rule, Complement | Parity | Gini):
+    if figure == "ratio":
         return f"{_outward(number, sign, 3):,.10g}"
-    per_head = isinstance(rule, Total) and rule.per == "capita"
-    return f"{_outward(number, sign, 6 if per_head else 1):,.10g} {label}"
+    return f"{_outward(number, sign, 6 if figure == 'money per head' else 1):,.10g} {label}"
 
 
 def _outward(number: float, sign: float, digits: int) -> float:

@@ -10,7 +10,7 @@ from alloc.instance.document import Source
 from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
-from alloc.instance.schema import Change, Complement, Count, Document, Instance, Share
+from alloc.instance.schema import Change, Complement, Document, Instance, Share
 from alloc.instance.selections import groups
 from alloc.instance.words import nearest
 
@@ -114,7 +114,7 @@ def idle_parts(document: Document) -> Iterator[Found]:
     rows = {(row.county, row.industry) for row in document.baseline}
     named = {m for measure in document.measures.values() for m in measure.requires}
     named |= {m for synergy in document.synergies for m in synergy.measures}
-    asking = [rule for rule in document.rules if isinstance(rule, Count) and rule.min]
+    asking = [rule for rule in document.rules if not rule.counted.purse and rule.bounds[0]]
     named |= {m for rule in asking for group in groups(document, rule) for m in group.counted}
     for m, measure in document.measures.items():
         if measure.industry and (measure.county, measure.industry) not in rows and (measure.effect or measure.outlet):
@@ -132,7 +132,7 @@ def idle_parts(document: Document) -> Iterator[Found]:
 def empty_rules(document: Document) -> Iterator[Found]:
     """A rule that bounds nothing, or selects nothing."""
     for i, rule in enumerate(document.rules):
-        if rule.type in ("share", "amount", "count") and rule.min is None and rule.max is None:
+        if rule.bounds == (None, None):
             yield ("rules", i), "rule_without_bounds", {}
         if next(groups(document, rule), None) is None:
             yield ("rules", i), "rule_selects_nothing", {}

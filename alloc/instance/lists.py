@@ -15,7 +15,8 @@ LISTED = 100
 REFERS = {
     "county": "counties", "counties": "counties", "industry": "industries", "from": "industries", "to": "industries",
     "chain": "chains", "funds": "funds", "requires": "measures", "excludes": "measures", "measures": "measures",
-    "measure": "measures", "source": "sources", "fund": "funds",
+    "measure": "measures", "source": "sources",
+    **dict.fromkeys((key for rule in schema.RULES for key in rule.purses()), "funds"),
 }  # fmt: skip
 """The last word of a column's name → the sheet whose ids its cells hold."""
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from alloc.errors import Fault
 from alloc.instance.document import UNREAD, Path, Source
-from alloc.instance.schema import KINDS
+from alloc.instance.schema import KINDS, RULES
 from alloc.instance.words import nearest
 
 REFERENCES: Mapping[str, Mapping[str, str]] = {
@@ -20,14 +20,14 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "resources": {"by_county": "counties"},
     "synergies": {"measures": "measures"},
     "scenarios": {"hazard": "industries", "productivity": "industries"},
-    "rules": {"fund": "funds"},
+    "rules": dict.fromkeys((key for rule in RULES for key in rule.purses()), "funds"),
 }  # fmt: skip
 """Table → column → the table whose ids stand in its cells, in its lists, or behind the dot of its name."""
 
 FUNDS = (*KINDS, "all")
 """Words that may stand where a fund's name may."""
 
-SELECTIONS = ("of", "in", "aid", "national")
+SELECTIONS = tuple(dict.fromkeys(key for rule in RULES for key in rule.selections()))
 SELECTORS: Mapping[str, str] = {"county": "counties", "industry": "industries", "measure": "measures"}
 
 Names = Mapping[str, tuple[str, ...]]

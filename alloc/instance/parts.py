@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.instance.document import Path
-from alloc.instance.schema import AnyRule, Change, Complement, Document, Parity, Selection, Share
+from alloc.instance.schema import AnyRule, Document, Linear, Parity, Selection, Share
 from alloc.instance.selections import selected
 
 Found = tuple[Path, str, dict[str, Any]]
@@ -49,10 +49,8 @@ def percentages(document: Document) -> Iterator[Found]:
 def _ratios(document: Document) -> Iterator[tuple[Path, AnyRule, float]]:
     """Yield every number of a rule that says how one money goes with another."""
     for i, rule in enumerate(document.rules):
-        keys = (
-            ("min", "max") if isinstance(rule, Share | Change) else ("ratio",) if isinstance(rule, Complement) else ()
-        )
-        for key in keys:
+        parts = isinstance(rule, Linear) and rule.figure in ("part", "ratio")
+        for key in ("min", "max", "ratio") if parts else ():
             number = getattr(rule, key, None)
             if number is not None:
                 yield ("rules", i, key), rule, number

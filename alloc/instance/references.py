@@ -13,7 +13,7 @@ from alloc.instance.names import near
 from alloc.instance.parts import parts_are_shares
 from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
-from alloc.instance.selections import counts, selected
+from alloc.instance.selections import selected
 from alloc.instance.tables import WITHOUT_ID
 from alloc.instance.words import nearest
 
@@ -232,24 +232,19 @@ def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
                 {"found": rule.name, "first": f"rules[{names[rule.name] + 1}]", "twin": names[rule.name]},
             )
         names.setdefault(rule.name, i)
-        for key in ("of", "in_", "aid", "national"):
-            selection = getattr(rule, key, None)
-            if selection is not None:
-                yield from _selects(document, selection, (*path, key.rstrip("_")), ids)
-        fund = getattr(rule, "fund", "all")
+        for key, name in rule.selections().items():
+            yield from _selects(document, getattr(rule, name), (*path, key), ids)
         funds = [*ids["funds"], *schema.KINDS, "all"]
-        if fund not in funds:
-            yield (
-                (*path, "fund"),
-                "unknown_id",
-                {"found": fund, "table": "funds", "hint": nearest(fund, funds)},
-            )
-        low, high = getattr(rule, "min", None), getattr(rule, "max", None)
+        for key in rule.purses():
+            fund = getattr(rule, key)
+            if fund not in funds:
+                yield (*path, key), "unknown_id", {"found": fund, "table": "funds", "hint": nearest(fund, funds)}
+        low, high = rule.bounds
         if low is not None and high is not None and low > high:
             yield path, "min_above_max", {"min": low, "max": high, "what": "rule"}
         if getattr(rule, "per", None) and rule.each != "county" and rule.within != "county":
             yield (*path, "per"), "capita_needs_county", {}
-        if rule.type in ("parity", "gini") or getattr(rule, "per", None):
+        if isinstance(rule, schema.Equity) or rule.times == "population":
             for c, county in document.counties.items():
                 if county.population <= 0:
                     yield ("counties", c, "population"), "population_missing", {"rule": rule.name}
@@ -261,9 +256,9 @@ def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
         return
     tags = [tag for measure in document.measures.values() for tag in measure.tags]
     for i, rule in enumerate(document.rules):
-        asks = rule.ratio if isinstance(rule, schema.Complement) else getattr(rule, "min", None)
-        selection = counts(rule)
-        path: Path = ("rules", i, "aid" if isinstance(rule, schema.Complement) else "of")
+        asks = rule.bounds[0] if rule.times != "previous" else None
+        selection = rule.counted.of
+        path: Path = ("rules", i, next(iter(rule.selections())))
         strange = next(_selects(document, selection, path, ids), None) is not None
         if rule.each or rule.within or not asks or strange or selected(document, selection):
             continue

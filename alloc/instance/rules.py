@@ -4,12 +4,13 @@ Every rule but parity and Gini has one form: what is counted against a figure ti
 with, from below, from above or both. A soft rule may be broken at its price.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from alloc.instance.money import eligible_funds, money_counts, reachable
 from alloc.instance.plans import previous_money
-from alloc.instance.schema import Change, Complement, Count, Gini, Instance, Parity, Rule, Share, Total
+from alloc.instance.schema import Equity, Figure, Instance, Linear, Times
 from alloc.instance.selections import Group, groups
 
 Key = tuple[str, str]
@@ -24,7 +25,8 @@ class Side:
     """One repetition of a rule, ready to be written down.
 
     spends: (measure, fund) counted; funded: measures counted; base: (measure, fund) compared with;
-    constant: a number compared with; least and most: the figures that the base is multiplied by.
+    constant: a number compared with; least and most: the figures that the base is multiplied by;
+    figure: what these are.
     """
 
     spends: list[tuple[str, str]] = field(default_factory=list)
@@ -34,6 +36,7 @@ class Side:
     least: float | None = None
     most: float | None = None
     penalty: float | None = None
+    figure: Figure = "ratio"
 
 
 def sides(instance: Instance) -> dict[Key, Side]:
@@ -42,34 +45,39 @@ def sides(instance: Instance) -> dict[Key, Side]:
     return {
         (rule.name, group.name): _side(instance, payers, rule, group)
         for rule in instance.rules
-        if not isinstance(rule, (Parity, Gini))
+        if isinstance(rule, Linear)
         for group in groups(instance, rule)
     }
 
 
-def _side(instance: Instance, payers: Payers, rule: Rule, group: Group) -> Side:
-    counted, base = group.counted, group.compared
-    side = Side(constant=1.0, penalty=rule.penalty)
-    if isinstance(rule, Count):
-        side.funded, side.least, side.most = counted, rule.min, rule.max
-        return side
-    if isinstance(rule, Complement):
-        side.spends = _payments(instance, payers, counted, "aid")
-        side.base = _payments(instance, payers, base, "national")
-        side.constant, side.least = 0.0, rule.ratio
-        return side
-    side.spends = _payments(instance, payers, counted, rule.fund)
-    if isinstance(rule, Share):
-        side.base, side.constant = _payments(instance, payers, base, rule.fund), 0.0
-        side.least, side.most = rule.min, rule.max
-    elif isinstance(rule, Change):
-        before = previous_money(instance, rule, group)
-        side.least, side.most = (1 - rule.max) * before, (1 + rule.max) * before
-    elif isinstance(rule, Total):
-        side.least, side.most = rule.min, rule.max
-        if rule.per == "capita":
-            side.constant = instance.counties[group.narrowed["county"]].population
+def _side(instance: Instance, payers: Payers, rule: Linear, group: Group) -> Side:
+    counted, compared = rule.counted, rule.compared
+    (least, most), number = rule.bounds, multiplier(instance, rule, group)
+    side = Side(least=least, most=most, penalty=rule.penalty, figure=rule.figure)
+    if counted.purse:
+        side.spends = _payments(instance, payers, group.counted, counted.purse)
+    else:
+        side.funded = group.counted
+    if compared:
+        side.base = _payments(instance, payers, group.compared, compared.purse)
+    elif rule.figure == "part":  # of a known amount: told as an amount
+        side.least, side.most = (None if x is None else x * number for x in (least, most))
+        side.constant, side.figure = 1.0, "money"
+    else:
+        side.constant = number
     return side
+
+
+def multiplier(instance: Instance, rule: Linear, group: Group) -> float:
+    """Return the number that the figures of a rule are multiplied by where it compares with no money."""
+    return MULTIPLIERS[rule.times](instance, rule, group)
+
+
+MULTIPLIERS: Mapping[Times, Callable[[Instance, Any, Group], float]] = {
+    "": lambda instance, rule, group: 1.0,
+    "population": lambda instance, rule, group: instance.counties[group.narrowed["county"]].population,
+    "previous": previous_money,
+}
 
 
 def _payments(instance: Instance, payers: Payers, measures: tuple[str, ...], fund: str) -> list[tuple[str, str]]:
@@ -81,7 +89,7 @@ def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
     payers = {m: eligible_funds(instance, m) for m in instance.measures}
     found: dict[Key, dict[str, list[tuple[str, str]]]] = {}
     for rule in instance.rules:
-        if isinstance(rule, (Parity, Gini)):
+        if isinstance(rule, Equity):
             for group in groups(instance, rule):
                 local: dict[str, list[tuple[str, str]]] = {c: [] for c in instance.counties}
                 for m, f in _payments(instance, payers, group.counted, rule.fund):
@@ -95,6 +103,6 @@ def reaches(instance: Instance) -> dict[Key, float]:
     return {
         (rule.name, group.name): reachable(instance, rule.fund, group.counted)
         for rule in instance.rules
-        if isinstance(rule, (Parity, Gini))
+        if isinstance(rule, Equity)
         for group in groups(instance, rule)
     }

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from alloc.instance.schema import CATEGORIES, AnyRule, Complement, Document, Selection, Share
+from alloc.instance.schema import CATEGORIES, AnyRule, Document, Selection
 
 SELECTORS = ("county", "category", "industry", "region", "chain", "measure")
 """The keys of a selection that are attributes of a measure; the other one is `tag`."""
@@ -62,30 +62,24 @@ def members(document: Document, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(everything))
 
 
-def counts(rule: AnyRule) -> Selection:
-    """Return what a rule counts: `aid` in a complement, else `of`."""
-    found: Selection = rule.aid if isinstance(rule, Complement) else rule.of  # type: ignore[attr-defined]
-    return found
-
-
 def groups(document: Document, rule: AnyRule) -> Iterator[Group]:
     """Yield the repetitions of a rule; those that count nothing are skipped.
 
-    `each` narrows what is counted; `within` narrows both sides. In a complement a group is skipped
-    where its national side selects nothing.
+    `each` narrows what is counted; `within` narrows both sides. A rule that follows is repeated where what it
+    compares with selects something.
     """
     each, within = str(rule.each or ""), str(rule.within or "")
-    other = rule.national if isinstance(rule, Complement) else rule.in_ if isinstance(rule, Share) else Selection()
+    other = rule.compared.of if rule.compared else Selection()
     counted: dict[tuple[str, str], list[str]] = defaultdict(list)
     compared: dict[str, list[str]] = defaultdict(list)
-    for m in selected(document, counts(rule)):
+    for m in selected(document, rule.counted.of):
         outer = attribute(document, m, within) if within else ""
         counted[outer, attribute(document, m, each) if each else ""].append(m)
     for m in selected(document, other):
         compared[attribute(document, m, within) if within else ""].append(m)
     for outer in members(document, within) if within else ("",):
         for inner in members(document, each) if each else ("",):
-            if compared.get(outer) if isinstance(rule, Complement) else counted.get((outer, inner)):
+            if compared.get(outer) if rule.follows else counted.get((outer, inner)):
                 yield Group(
                     name=" · ".join(word for word in (outer, inner) if word),
                     counted=tuple(counted.get((outer, inner), ())),

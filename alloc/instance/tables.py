@@ -28,7 +28,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "resources": (schema.Resource,),
     "synergies": (schema.Synergy,),
     "scenarios": (schema.Scenario,),
-    "rules": get_args(get_args(schema.Rule)[0]),
+    "rules": schema.RULES,
 }
 """Every table with the rows that it may hold."""
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from alloc.instance.money import eligible_funds
-from alloc.instance.schema import AnyRule, Complement, Count, Fund, Instance, Measure
+from alloc.instance.schema import AnyRule, Fund, Instance, Measure
 
 LIMITS = ("min_use", "rules", "commitments")
 """The limits on other money that are left out, a class at a time, where the world without the aid has no plan."""
@@ -47,12 +47,8 @@ def aid_funds(instance: Instance) -> frozenset[str]:
 
 def speaks_of_aid(instance: Instance, rule: AnyRule) -> bool:
     """Tell whether the money of a rule is aid: that of the kind or of one aid fund; `all` money is not."""
-    if isinstance(rule, Complement):
-        return True
-    if isinstance(rule, Count):
-        return False
-    fund = getattr(rule, "fund", "")
-    return fund == "aid" or fund in aid_funds(instance)
+    purses = {side.purse for side in (rule.counted, rule.compared) if side}
+    return not purses.isdisjoint({"aid", *aid_funds(instance)})
 
 
 def _emptied(fund: Fund) -> Fund:

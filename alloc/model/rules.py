@@ -7,7 +7,7 @@ with, from below, from above or both. A soft rule may be broken at its price.
 import pyomo.environ as pyo
 
 from alloc.instance.rules import Key, per_head, reaches, sides
-from alloc.instance.schema import Gini, Instance, Parity
+from alloc.instance.schema import Equity, Gini, Instance, Parity
 
 
 def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -85,7 +85,7 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare parity and Gini rules over all counties, scaled by heads so that numbers stay near 1."""
     rules = {rule.name: rule for rule in instance.rules}
     local = per_head(instance)
-    equity = {key: rule for key in local if isinstance(rule := rules[key[0]], (Parity, Gini))}
+    equity = {key: rule for key in local if isinstance(rule := rules[key[0]], Equity)}
     paid = {(*key, c): payments for key, counties in local.items() for c, payments in counties.items()}
     parity = [key for key, rule in equity.items() if isinstance(rule, Parity)]
     gini = [key for key, rule in equity.items() if isinstance(rule, Gini)]
@@ -130,7 +130,7 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     _limit_equity(model)
 
 
-def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[Key, Parity | Gini]) -> None:
+def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[Key, Equity]) -> None:
     """Declare the figures of rules on money per head."""
     heads = {c: row.population for c, row in instance.counties.items()}
     total = sum(heads.values())

@@ -5,7 +5,12 @@ from itertools import combinations
 
 from alloc.instance import Instance
 from alloc.instance.rules import reaches
-from alloc.instance.schema import Parity
+from alloc.instance.schema import Equity, Parity
+
+
+def equity_sides(instance: Instance, rule: Equity, money: Mapping[str, float], largest: float) -> tuple[float, float]:
+    """Return what a rule on money per head compares: its value, and the most it may be at a largest figure."""
+    return (parity_sides if isinstance(rule, Parity) else gini_sides)(instance, money, largest)
 
 
 def parity_sides(instance: Instance, money: Mapping[str, float], largest: float) -> tuple[float, float]:

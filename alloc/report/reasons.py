@@ -12,8 +12,6 @@ import pandas as pd
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.rules import per_head, sides
-from alloc.instance.schema import Count
-from alloc.instance.selections import groups
 from alloc.report.names import named, rule_named
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
@@ -153,14 +151,11 @@ def _rules_at_their_limit(
         strained += [x for x in side.base if x not in side.spends] if key in low and side.least else []
         for payment in strained:
             capped[payment].append(key)
+        if side.funded and key in full:
+            counted |= dict.fromkeys(side.funded, (key, rows[key]["value"], rows[key]["max"]))
     for key, local in per_head(instance).items():
         for payment in (x for spends in local.values() for x in spends) if key in full else ():
             capped[payment].append(key)
-    for rule in instance.rules:
-        for group in groups(instance, rule) if isinstance(rule, Count) else ():
-            key = rule.name, group.name
-            if key in full:
-                counted |= dict.fromkeys(group.counted, (key, rows[key]["value"], rows[key]["max"]))
     return capped, counted
 
 

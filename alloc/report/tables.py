@@ -13,10 +13,10 @@ from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective, states
 from alloc.instance.money import available, eligible_funds, sellers
 from alloc.instance.rules import per_head, sides
-from alloc.instance.schema import Gini, Parity
+from alloc.instance.schema import Equity
 from alloc.instance.worlds import status_quo
 from alloc.report.bridge import bridge_rows, scenario_rows
-from alloc.report.equity import gini_sides, parity_sides, points
+from alloc.report.equity import equity_sides, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.use import as_used, asked_by, hung_on
 from alloc.solution import Solution
@@ -319,8 +319,8 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
     for key, local in per_head(instance).items():
         money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
         rule = rules[key[0]]
-        assert isinstance(rule, (Parity, Gini))
-        value, most = (parity_sides if isinstance(rule, Parity) else gini_sides)(instance, money, rule.max)
+        assert isinstance(rule, Equity)
+        value, most = equity_sides(instance, rule, money, rule.max)
         found[key] = value, None, most
     order, point = {name: i for i, name in enumerate(rules)}, points(instance)
     for (r, g), (value, least, most) in sorted(found.items(), key=lambda x: order[x[0][0]]):
@@ -329,7 +329,7 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
             most - value if most is not None else float("inf"),
         )
         size = max([abs(value), *(abs(x) for x in (least, most) if x is not None)])
-        size = size if rules[r].type == "parity" else max(1.0, size)
+        size = size if rules[r].unit == "money per head" else max(1.0, size)
         broken = sum(
             max(x, 0.0)
             for x in (
@@ -341,9 +341,7 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
             "rule": r,
             "group": g,
             "type": rules[r].type,
-            "unit": {"count": "measures", "parity": "money per head", "gini": "money × persons"}.get(
-                rules[r].type, "money"
-            ),
+            "unit": rules[r].unit,
             "value": value,
             "min": least,
             "max": most,

@@ -7,7 +7,7 @@ from typing import Any
 
 from alloc.instance import CATEGORIES
 from alloc.instance.rules import per_head
-from alloc.instance.schema import Gini, Parity, Rule
+from alloc.instance.schema import Equity, Parity, Rule
 from alloc.report.workbook.book import Book, Column, Live
 from alloc.report.workbook.plan import Plan, known, sums
 
@@ -102,7 +102,7 @@ def _heads(plan: Plan) -> Iterator[Column]:
     rules = {rule.name: rule for rule in plan.instance.rules}
     for i, ((r, group), local) in enumerate(per_head(plan.instance).items(), 1):
         rule, start = rules[r], f"head_{i}"
-        assert isinstance(rule, (Parity, Gini))
+        assert isinstance(rule, Equity)
         spent = {c: math.fsum(money[x] for x in payments) for c, payments in local.items()}
         of = plan.repetitions(rule)[group]
         formula = sums("amount", plan.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")

@@ -120,7 +120,7 @@ class Plan:
         """Selections that no single column tells, each with its number: tags and lists."""
         found: dict[Selection, int] = {}
         for rule in self.instance.rules:
-            for selection in selections(rule):
+            for selection in (getattr(rule, key) for key in rule.selections().values()):
                 if self._simple(selection) is None:
                     found.setdefault(selection, len(found) + 1)
         return found
@@ -206,12 +206,6 @@ class Repetition(NamedTuple):
     inner: Mapping[str, str]
     counts: bool
     compares: bool
-
-
-def selections(rule: AnyRule) -> list[Selection]:
-    """Return the selections of a rule."""
-    found = [getattr(rule, key, None) for key in ("of", "in_", "aid", "national")]
-    return [selection for selection in found if isinstance(selection, Selection)]
 
 
 def sums(of: str, criteria: Criteria | None, **cells: str) -> str:

@@ -5,20 +5,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alloc.instance.plans import previous_money
-from alloc.instance.rules import per_head, sides
-from alloc.instance.schema import Change, Complement, Count, Gini, Parity, Rule, Share, Total
+from alloc.instance.rules import multiplier, per_head, sides
+from alloc.instance.schema import Equity, Linear, Parity, Rule
 from alloc.instance.selections import groups
 from alloc.report.equity import points
 from alloc.report.tables import NEAR
 from alloc.report.workbook.book import Book, Cell, Column, Live
-from alloc.report.workbook.plan import Plan, sums
+from alloc.report.workbook.plan import Plan, Repetition, sums
 
 SNAP = 1e-9
 """Room smaller than this part of the sides is none: what is left of adding in another order."""
 
-HOLLOW = ("share", "complement", "parity", "gini")
-"""Where both sides of these are 0 there is nothing to compare."""
+STYLES = {"money": "money", "measures": "whole", "money per head": "figure", "money × persons": "whole"}
+"""How the sides of a rule are written, by their unit."""
+
+UNITS = {"money": "money", "measures": "measures", "money per head": "head", "money × persons": "heads_money"}
+"""What the unit of the sides is called."""
 
 
 @dataclass(frozen=True)
@@ -40,8 +42,8 @@ class Ready:
 def write_rules(book: Book, plan: Plan, sheet: Any) -> None:
     """Write every rule and group with both sides, room, verdict and the figures that the rule itself names."""
     ready = _ready(plan)
-    sides_styles = [{"count": "whole", "parity": "figure", "gini": "whole"}.get(x.rule.type, "money") for x in ready]
-    figure_styles = ["share" if x.rule.type in ("share", "change") else "figure" for x in ready]
+    sides_styles = [STYLES[x.rule.unit] for x in ready]
+    figure_styles = ["share" if x.rule.figure == "part" else "figure" for x in ready]
 
     def side(key: str, text: str, cells: list[Any], name: str = "") -> Column:
         return Column(key, plan.head(text), "money", cells, name=name, styles=sides_styles)
@@ -53,7 +55,7 @@ def write_rules(book: Book, plan: Plan, sheet: Any) -> None:
         Column("rule", plan.head("wb_rule"), "text", [plan.ruled(x.rule) for x in ready], width=34),
         Column("group", plan.head("wb_group"), "text", [plan.grouped(x.rule, x.row["group"]) for x in ready]),
         Column("type", plan.head("wb_type"), "text", [plan.say(f"wb_type_{x.rule.type}") for x in ready]),
-        Column("unit", plan.head("wb_unit_of_sides"), "text", [_unit(plan, x.rule) for x in ready]),
+        Column("unit", plan.head("wb_unit_of_sides"), "text", [plan.unit(UNITS[x.rule.unit]) for x in ready]),
         side("left", "wb_left", [x.left for x in ready], "rule_left"),
         side("min", "wb_right_min", [_right(x, "min", x.least) for x in ready], "rule_min"),
         side("max", "wb_right_max", [_right(x, "max", x.most) for x in ready], "rule_max"),
@@ -94,50 +96,39 @@ def _ready(plan: Plan) -> list[Ready]:
     money = {(row["measure"], row["fund"]): row["amount"] for row in plan.payments}
     compared = {key: math.fsum(money[x] for x in side.base) for key, side in sides(plan.instance).items()}
     local = per_head(plan.instance)
-    before = {
-        (rule.name, group.name): previous_money(plan.instance, rule, group)
+    numbers = {
+        (rule.name, group.name): multiplier(plan.instance, rule, group)
         for rule in plan.instance.rules
-        if isinstance(rule, Change)
+        if isinstance(rule, Linear) and rule.times
         for group in groups(plan.instance, rule)
     }
     repeated = {rule.name: plan.repetitions(rule) for rule in plan.instance.rules}
     found = []
     for row in plan.rows("rules"):
         rule, key = rules[row["rule"]], (row["rule"], row["group"])
-        if isinstance(rule, (Parity, Gini)):
+        if isinstance(rule, Equity):
             spent = {c: math.fsum(money[x] for x in payments) for c, payments in local[key].items()}
             found.append(_equity(plan, rule, row, list(local).index(key) + 1, spent))
             continue
         of = repeated[rule.name][row["group"]]
-        found.append(_plain(plan, rule, row, of, compared[key], before.get(key, 0.0)))
+        found.append(_linear(plan, rule, row, of, compared[key], numbers.get(key)))
     return found
 
 
-def _plain(plan: Plan, rule: Rule, row: Mapping[str, Any], of: Any, compared: float, before: float) -> Ready:
-    """Return a rule that counts measures or money in one place and compares with a figure or with other money."""
-    inner = {**of.outer, **of.inner}
-
-    def left(selection: Any, fund: str) -> Live:
-        return Live(sums("amount", plan.criteria(selection, fund, inner) if of.counts else None), row["value"])
-
-    def base(selection: Any, fund: str) -> Live:
-        return Live(sums("amount", plan.criteria(selection, fund, of.outer) if of.compares else None), compared)
-
-    if isinstance(rule, Count):
-        counted = Live(sums("funded", plan.criteria(rule.of, "all", inner)), row["value"])
-        return Ready(rule, row, counted, None, rule.min, rule.max)
-    if isinstance(rule, Complement):
-        return Ready(rule, row, left(rule.aid, "aid"), base(rule.national, "national"), rule.ratio)
-    if isinstance(rule, Share):
-        return Ready(rule, row, left(rule.of, rule.fund), base(rule.in_, rule.fund), rule.min, rule.max)
-    if isinstance(rule, Change):
-        return Ready(rule, row, left(rule.of, rule.fund), before, 1 - rule.max, 1 + rule.max)
-    assert isinstance(rule, Total)
-    heads = plan.instance.counties[inner["county"]].population if rule.per else None
-    return Ready(rule, row, left(rule.of, rule.fund), heads, rule.min, rule.max)
+def _linear(
+    plan: Plan, rule: Rule, row: Mapping[str, Any], of: Repetition, compared: float, number: float | None
+) -> Ready:
+    """Return a rule of the common form: what it counts in one place, and the number or the money it compares with."""
+    counted, other = rule.counted, rule.compared
+    column, purse = ("amount", counted.purse) if counted.purse else ("funded", "all")
+    told = plan.criteria(counted.of, purse, {**of.outer, **of.inner}) if of.counts else None
+    base: Cell = number
+    if other:
+        base = Live(sums("amount", plan.criteria(other.of, other.purse, of.outer) if of.compares else None), compared)
+    return Ready(rule, row, Live(sums(column, told), row["value"]), base, *rule.bounds)
 
 
-def _equity(plan: Plan, rule: Parity | Gini, row: Mapping[str, Any], no: int, spent: Mapping[str, float]) -> Ready:
+def _equity(plan: Plan, rule: Equity, row: Mapping[str, Any], no: int, spent: Mapping[str, float]) -> Ready:
     """Return a rule on money per head; its columns stand beside the counties."""
     people = {c: x.population for c, x in plan.instance.counties.items()}
     if isinstance(rule, Parity):
@@ -148,11 +139,6 @@ def _equity(plan: Plan, rule: Parity | Gini, row: Mapping[str, Any], no: int, sp
         whole = sum(people.values()) * math.fsum(spent.values())
         base = Live(f"SUM(county_population)*SUM(head_{no}_money)", whole)
     return Ready(rule, row, left, base, None, rule.max, points(plan.instance)[rule.name, row["group"]])
-
-
-def _unit(plan: Plan, rule: Rule) -> str:
-    words = {"count": "measures", "parity": "head", "gini": "heads_money"}
-    return plan.unit(words.get(rule.type, "money"))
 
 
 def _right(x: Ready, side: str, figure: float | None) -> Cell:
@@ -171,9 +157,9 @@ def _size(x: Ready) -> Live:
     """Return how large the sides are, which nearness is a part of."""
     names = ["left", *_bounds(x)]
     values = [abs(x.row["value"]), *(abs(x.row[name] or 0.0) for name in _bounds(x))]
-    one = [] if x.rule.type == "parity" else ["1"]
+    one = [] if x.rule.unit == "money per head" else ["1"]
     cells = ",".join([*one, *(f"ABS({{{name}}})" for name in names)])
-    return Live(f"MAX({cells})", max(values if x.rule.type == "parity" else [1.0, *values]))
+    return Live(f"MAX({cells})", max([*map(float, one), *values]))
 
 
 def _slack(x: Ready) -> Cell:
@@ -200,7 +186,7 @@ def _state(plan: Plan, x: Ready) -> Live:
     bad = words["broken" if x.rule.penalty is None else "paid"]
     still, hollow = f"{{slack}}<={NEAR:f}*{{size}}", "FALSE"
     empty = False
-    if x.rule.type in HOLLOW:
+    if x.rule.compared or isinstance(x.rule, Equity):  # both sides may be 0: then there is nothing to compare
         values = [abs(x.row["value"]), *(abs(x.row[name] or 0.0) for name in _bounds(x))]
         empty = max(values) <= SNAP
         hollow = f"MAX({','.join(f'ABS({{{name}}})' for name in ('left', *_bounds(x)))})<={SNAP:.9f}"
