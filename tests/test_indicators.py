@@ -7,7 +7,16 @@ import pytest
 from conftest import asked, instance_of
 
 from alloc.report.equity import gini
-from alloc.report.indicators import chain_completeness, clustering, mutual_benefit, private_leverage
+from alloc.report.indicators import (
+    chain_completeness,
+    clustering,
+    concentration,
+    indicators,
+    lasts,
+    mutual_benefit,
+    private_leverage,
+    tag_rows,
+)
 from alloc.report.provenance import provenance
 
 
@@ -51,6 +60,44 @@ def test_the_four_indicators_by_hand():
     chains = frame(chain=["mutton", "mutton"], closed=[1, 0], closed_quo=[0, 0], missing=["", "meat"])
     chain = chain_completeness(instance, chains)
     assert (chain.value, chain.quo, chain.finer) == pytest.approx((0.5, 0, 0.75))
+
+
+def test_concentration_by_hand():
+    assert concentration(pd.Series([50.0, 50.0])) == pytest.approx(0.5)
+    assert concentration(pd.Series([30.0, 10.0, 0.0])) == pytest.approx(0.75**2 + 0.25**2)
+    assert concentration(pd.Series([0.0])) is None
+
+
+def test_what_lasts_goes_by_category_unless_a_tag_says_otherwise():
+    kinds = {"a": "infrastructure", "b": "training", "c": "technology", "d": "insurance", "e": "enterprise"}
+    measures = {m: {"category": k} for m, k in kinds.items()}
+    measures |= {"f": {"category": "enterprise", "tags": ["造血"]}, "g": {"category": "training", "tags": ["yearly"]}}
+    instance = instance_of(asked(measures=measures))
+    assert [m for m in "abcdefg" if lasts(instance, m)] == ["a", "b", "c", "f"]
+
+
+def test_shares_of_aid_and_tags_by_hand():
+    measures = {f"m{i:02}": {"tags": ["soft", "new"] if i < 2 else []} for i in range(12)}
+    instance = instance_of(asked(measures={**measures, "pens": {"tags": ["soft"]}}))
+    keys, aid = list(instance.measures), {f"m{i:02}": 1.0 for i in range(12)} | {"pens": 8.0}
+    table = frame(measure=keys, county=["cele"] * 13, industry=["sheep"] * 13, aid=[aid[m] for m in keys])
+    table = table.assign(
+        cost=2 * table["aid"], national=table["aid"], other=0.0, funded=[int(m != "m00") for m in keys]
+    )
+    empty = {"allocation": frame(measure=[], kind=[], amount=[]), "measures": table}
+    empty |= {"industries": frame(industry=[], jobs=[], jobs_quo=[], clustered=[])}
+    empty |= {"chains": frame(chain=[], closed=[], closed_quo=[], missing=[])}
+    empty |= {"flows": frame(county_from=[], county_to=[], flow=[], flow_quo=[])}
+    found = {one.name: one.value for one in indicators(instance, empty)}
+    assert found["largest"] == pytest.approx(17 / 20)  # 8, and nine of 1
+    assert found["hhi_measure"] == pytest.approx(12 / 400 + 0.16)
+    assert (found["hhi_county"], found["hhi_industry"], found["lasting"]) == pytest.approx((1, 1, 1))
+    rows = {row["tag"]: row for row in tag_rows(instance, table)}
+    assert {tag: (row["measures"], row["funded"], row["aid"], row["share_of_aid"]) for tag, row in rows.items()} == {
+        "soft": (3, 2, 10.0, 0.5),
+        "new": (2, 1, 2.0, 0.1),
+        "": (10, 10, 10.0, 0.5),
+    }
 
 
 def test_figures_are_counted_by_their_source():

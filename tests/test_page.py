@@ -6,6 +6,7 @@ import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import replace
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +25,12 @@ from alloc.report.charts.palette import STEPS
 from alloc.report.folder import read_back, write_page
 from alloc.report.page import page
 from alloc.report.page.answer import answer
-from alloc.report.page.view import View, largest, percent
+from alloc.report.page.view import View, largest
 from alloc.report.provenance import provenance
+from alloc.report.tables import dictionary
 from alloc.run import Run, solve
 from alloc.texts import LANGUAGES, catalogue
+from alloc.texts.figures import amount, percent
 
 ROOT = Path(__file__).parent.parent
 WHERE = {"demo": ROOT / "instances/demo", "everything": ROOT / "tests/everything"}
@@ -73,11 +76,12 @@ def expected_marks(run: Run) -> dict[str, int]:
         "jobs-by-industry": 4 * t["industries"]["industry"].nunique(),
         "bottleneck-map": sum(len(words.split("|")) for words in t["industries"]["bottleneck"] if words),
         "chain-stages": sum(stages[h] for h in t["chains"]["chain"]),
+        "aid-by-tag": int((t["tags"]["aid"] > 0).sum()),
         "figures": sum(count > 0 for counts in found.figures.values() for count in counts.values()),
         "aid-by-origin": sum(money > 0 for origins in (found.cost, found.effect) for money in origins.values()),
         "aid-per-head": int((t["counties"]["aid"] > 0).sum()),
     }
-    return {name: count for name, count in marks.items() if count or name != "chain-stages"}
+    return {name: count for name, count in marks.items() if count or name not in ("chain-stages", "aid-by-tag")}
 
 
 @pytest.mark.parametrize("name", WHERE)
@@ -194,12 +198,12 @@ def test_words_can_be_read_on_both_papers(paper: int):
 def test_the_three_sentences_say_what_the_tables_say(demo: Run):
     one, two, three = answer(View(demo.instance, demo.tables, demo.figures, "en"))
     assert one.startswith(
-        "Of 37 万元 of aid, this plan, proven optimal (gap 0%), spends 37 (100%) on 3 of 5 measures in 2"
+        "Of 37.0 万元 of aid, this plan, proven optimal (gap 0%), spends 37.0 (100%) on 3 of 5 measures in 2"
     )
     assert "most of it on infrastructure (54.1%)" in one  # 20 of 37, by hand
     assert two.startswith(
-        "Of 79 jobs that last through the year, counted from today, 0 would be there anyway, 0 come through"
-        " others' money and 79 through the aid (0.4684 万元 of aid each)"  # 37 over 79, by hand
+        "Of 79.0 jobs that last through the year, counted from today, 0.0 would be there anyway, 0.0 come through"
+        " others' money and 79.0 through the aid (0.468 万元 of aid each)"  # 37 over 79, by hand
     )
     assert f"{demo.figures['audit']['checks']} checks" in three
     assert all(sentence.count(". ") == 0 and sentence.endswith(".") for sentence in (one, two, three))
@@ -277,7 +281,10 @@ def test_equal_plans_give_equal_pages(everything: Run):
 
 def test_what_cannot_be_measured_is_said_and_not_made_up(demo: Run):
     kinds = {one.name: one.value for one in View(demo.instance, demo.tables, demo.figures, "en").indicators}
-    assert kinds == {"leverage": None, "clustering": None, "chains": None, "mutual": None}
+    assert {key: kinds[key] for key in ("leverage", "clustering", "chains", "mutual")} == dict.fromkeys(
+        ("leverage", "clustering", "chains", "mutual")
+    )
+    assert kinds["lasting"] == pytest.approx(32.5 / 37)  # all but the insurance of 4.5, by hand
     assert said(html(demo)).count("not measurable with these data") == 4
 
 
@@ -421,3 +428,71 @@ def test_the_readme_of_the_page_names_every_chart(everything: Run, tmp_path: Pat
 
 def test_the_instance_read_again_is_the_one_on_the_page(demo: Run):
     assert read(WHERE["demo"]).sha256 in html(demo)
+
+
+def shown_rows(made: str, key: str) -> list[list[str]]:
+    """Return the cells of a table of the page, row by row, its heads first."""
+    table = re.search(rf'id="table-{key}">(.*?)</table>', made, flags=re.S)
+    assert table, key
+    rows = re.findall(r"<tr>(.*?)</tr>", table.group(1), flags=re.S)
+    return [[unescape(cell) for cell in re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row, flags=re.S)] for row in rows]
+
+
+ON_PAGE: Mapping[str, tuple[str, Mapping[str, int]]] = {
+    "funds": ("funds", {}),
+    "counties": ("counties", {}),
+    "funded": ("measures", {"funded": 1}),
+    "unfunded": ("measures", {"funded": 0}),
+    "idle": ("measures", {"idle": 1}),
+    "bridge": ("bridge", {}),
+    "scenarios": ("scenarios", {}),
+    "industries": ("industries", {}),
+    "chains": ("chains", {}),
+    "tags": ("tags", {}),
+}
+"""Tables of the page: the table of the results that each is made from, and which rows of it."""
+
+
+def number_in(text: str) -> float:
+    return float(text.replace(",", "").replace("−", "-"))
+
+
+@pytest.mark.parametrize("key", ON_PAGE)
+def test_every_number_in_a_table_of_the_page_is_that_of_its_file(everything: Run, key: str):
+    name, chosen = ON_PAGE[key]
+    table = everything.tables[name]
+    for column, value in chosen.items():
+        table = table[table[column] == value]
+    if table.empty:
+        assert f'id="table-{key}"' not in html(everything)
+        return
+    (titles, *rows), label = shown_rows(html(everything), key), everything.instance.money.label
+    assert len(rows) == len(table)
+    for column, of in dictionary()[name]["columns"].items():
+        title = next((t for t in (of["en"], f"{of['en']} ({label})") if t in titles), None)
+        if title is None or of["type"] != "number":
+            continue
+        for row, value in zip(rows, table[column], strict=True):
+            cell = row[titles.index(title)]
+            digits = len(cell.rstrip("%").partition(".")[2])
+            if pd.isna(value):
+                assert cell in ("", "–")
+            else:
+                shown = 100 * value if cell.endswith("%") else value
+                assert number_in(cell.rstrip("%")) == pytest.approx(shown, abs=0.5000001 * 10**-digits), (column, row)
+
+
+def test_a_measure_left_out_is_shown_with_its_cost_at_full_scale(everything: Run):
+    table = everything.tables["measures"]
+    left = [everything.instance.measures[m] for m in table["measure"][table["funded"] == 0]]
+    assert left
+    for row, m in zip(shown_rows(html(everything), "unfunded")[1:], left, strict=True):
+        assert row[0] == m.name or row[0] in everything.instance.measures
+        assert number_in(row[4]) == pytest.approx(m.fixed_cost + m.unit_cost * m.max_units, abs=0.051)
+
+
+def test_scenarios_are_told_in_a_sentence_that_their_table_bears_out(everything: Run):
+    text = said(html(everything))
+    for row in everything.tables["scenarios"].to_dict("records"):
+        through = amount(row["employment"] - row["employment_without_aid"])
+        assert f"{amount(row['employment'])} jobs, {through} of them through the aid" in text

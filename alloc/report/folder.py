@@ -17,10 +17,9 @@ from alloc.report.boundaries import Boundaries
 from alloc.report.charts import chart_files, standalone
 from alloc.report.page import page
 from alloc.report.page.pictures import MAPS
-from alloc.report.tables import dictionary
+from alloc.report.tables import dictionary, without_specks
 from alloc.report.target import PACKAGE, edited, list_files, listed, strangers
 from alloc.report.workbook import workbook
-from alloc.texts.figures import SPECK
 
 QUESTION = "instance"
 """The folder of a result that holds the question it answers."""
@@ -172,7 +171,7 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 
 def _without_specks(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return column.mask(column.abs() < SPECK, 0.0) if column.dtype == "float64" else column
+    return without_specks(column) if column.dtype == "float64" else column
 
 
 def harmless(frame: pd.DataFrame) -> pd.DataFrame:

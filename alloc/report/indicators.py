@@ -1,16 +1,28 @@
-"""The four weaknesses that the paper names, each as a number computed from the tables of a plan.
+"""The four weaknesses that the paper names, and how concentrated and how lasting aid is, each as a number.
 
 The paper (谢玲红、李芸、吕开宇) sums up what is weak in aid through industry as 「四不突出」: the leading role of
 firms, the clustering of industries, the upgrading of chains, and gains on both sides. PAGE.md gives the formulas.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from alloc.instance import Instance
 from alloc.instance.money import eligible_funds
+
+LASTING = ("infrastructure", "training", "technology")
+"""Categories that build capacity which lasts (造血): works, skills and techniques stay when the year is over. Insurance
+and subsidies to enterprises last for the year that they are paid in.
+"""
+
+KEPT, SPENT = ("lasting", "造血"), ("yearly", "输血")
+"""Tags with which a measure says for itself that it lasts, or that it does not."""
+
+TEN = 10
+"""How many of the largest measures are looked at together."""
 
 OWN_STAKE = ("local", "private", "household")
 """Kinds of fund that are the recipients' own money."""
@@ -34,6 +46,11 @@ class Indicator:
 
 
 def indicators(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> tuple[Indicator, ...]:
+    """Return the four weaknesses, then what share of aid lasts, how much goes to the ten largest, and concentration."""
+    return (*_weaknesses(instance, tables), *_money(instance, tables["measures"]))
+
+
+def _weaknesses(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> tuple[Indicator, ...]:
     """Return private leverage, clustering, chain completeness and mutual benefit, in this order."""
     return (
         private_leverage(instance, tables["allocation"]),
@@ -41,6 +58,54 @@ def indicators(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> tuple[
         chain_completeness(instance, tables["chains"]),
         mutual_benefit(instance, tables["allocation"], tables["flows"]),
     )
+
+
+def _money(instance: Instance, measures: pd.DataFrame) -> Iterator[Indicator]:
+    """Yield what share of aid lasts, what share the ten largest measures get, and three indices of concentration."""
+    aid, whole = measures["aid"], float(measures["aid"].sum())
+    kept = float(aid[[lasts(instance, m) for m in measures["measure"]]].sum())
+    yield Indicator("lasting", _part(kept, whole), over=kept, of=whole)
+    largest = float(aid.nlargest(TEN).sum())
+    yield Indicator("largest", _part(largest, whole), over=largest, of=whole)
+    for key in ("measure", "county", "industry"):
+        yield Indicator(f"hhi_{key}", concentration(aid.groupby(measures[key]).sum()), of=whole)
+
+
+def lasts(instance: Instance, m: str) -> bool:
+    """Tell whether a measure builds capacity that lasts: by a tag of `KEPT` or `SPENT` if it has one, else by category.
+
+    Source: the model's years, in which insurance and enterprise live one year and everything else for good.
+    """
+    row = instance.measures[m]
+    if not set(row.tags).isdisjoint(KEPT + SPENT):
+        return not set(row.tags).isdisjoint(KEPT)
+    return row.category in LASTING
+
+
+def concentration(money: "pd.Series[float]") -> float | None:
+    """Return the Herfindahl–Hirschman index Σ (share of the money)²: 1 = all of it in one hand, 1/n = even over n."""
+    whole = float(money.sum())
+    return float(((money / whole) ** 2).sum()) if whole > 0 else None
+
+
+def indicator_rows(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
+    """Yield one row for each indicator."""
+    for one in indicators(instance, tables):
+        yield {"indicator": one.name} | {
+            key: getattr(one, key) for key in ("value", "quo", "over", "of", "finer", "finer_quo")
+        }
+
+
+def tag_rows(instance: Instance, measures: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield one row for each tag, and one for measures without any; a measure counts for each of its tags."""
+    tags = list(dict.fromkeys(tag for row in instance.measures.values() for tag in row.tags))
+    whole = float(measures["aid"].sum())
+    for tag in [*tags, ""] if tags else []:
+        own = [tag in row.tags if tag else not row.tags for row in instance.measures.values()]
+        rows = measures[measures["measure"].map(dict(zip(instance.measures, own, strict=True)))]
+        money = {key: float(rows[key].sum()) for key in ("cost", "aid", "national", "other")}
+        count = {"measures": len(rows), "funded": int(rows["funded"].sum())}
+        yield {"tag": tag, **count, **money, "share_of_aid": _part(money["aid"], whole)}
 
 
 def private_leverage(instance: Instance, allocation: pd.DataFrame) -> Indicator:

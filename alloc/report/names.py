@@ -26,6 +26,16 @@ def listed(words: Sequence[str], lang: str, between: str = "between_words") -> s
     return say(between, lang).join(words)
 
 
+def asking(instance: Instance, word: str, lang: str) -> str:
+    """Return what asks for a measure: a rule by its name, a commitment, or the least use of a fund."""
+    if word == "committed":
+        return say("asked_committed", lang)
+    if word.startswith("min_use "):
+        f = word.removeprefix("min_use ")
+        return say("asked_min_use", lang, fund=named(instance.funds[f], f, lang))
+    return rule_named(instance, word, "", lang)
+
+
 def chain_named(instance: Instance, h: str, lang: str) -> str:
     """Return the name of a chain, which needs no row of its own."""
     return named(instance.chains[h], h, lang) if h in instance.chains else h

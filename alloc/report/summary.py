@@ -14,6 +14,7 @@ from alloc.report.bridge import scenarios_told
 from alloc.report.certainty import certainty
 from alloc.report.names import chain_named, listed, named, rule_named
 from alloc.report.screen import Wide
+from alloc.report.told import coordinated, idle_told
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
@@ -202,7 +203,7 @@ def _compared(
     instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
 ) -> Iterator[str]:
     """Yield what is to be known of the worlds that the plan is compared with."""
-    label, without = instance.money.label, figures["without_aid"]
+    without = figures["without_aid"]
     lower = figures["through_aid"]["objective"]
     if lower is not None and lower < -NEAR * max(1.0, abs(figures["objective"])):
         rules = {rule.name for rule in instance.rules if speaks_of_aid(instance, rule)}
@@ -214,24 +215,7 @@ def _compared(
         yield say("line_lapsed", lang, count=len(names), names=_few(names, lang, most=FEW))
     if without["left_out"]:
         yield say("line_left_out", lang, names=_few([say(f"left_out_{x}", lang) for x in without["left_out"]], lang))
-    idle = tables["measures"][tables["measures"]["idle"] == 1]
-    if len(idle):
-        yield say("line_idle", lang, count=len(idle), money=amount(idle["aid"].sum()), label=label)
-    yield from _coordinated(figures, lang)
-
-
-def _coordinated(figures: Mapping[str, Any], lang: str) -> Iterator[str]:
-    """Yield who decides on national money, where it is not both purses together, and what coordination is worth."""
-    if figures["nation"] == "first":
-        yield say("line_nation_first", lang)
-    both = figures["coordination"]
-    if both is None:
-        return
-    if both["worth"]["employment"] is None:
-        yield say("line_coordination_none", lang, status=say(f"status_{both['first']['status']}", lang))
-        return
-    jobs = {key: amount(both[name]["employment"]) for key, name in (("jobs", "worth"), ("joint", "joint"))}
-    yield say("line_coordination", lang, **jobs, first=amount(both["first"]["employment"]), count=len(both["moved"]))
+    yield from filter(None, (idle_told(instance, tables["measures"], lang), coordinated(figures, lang)))
 
 
 def _broken(instance: Instance, rules: pd.DataFrame, lang: str) -> Iterator[str]:

@@ -18,8 +18,10 @@ from alloc.instance.worlds import status_quo
 from alloc.report.bridge import bridge_rows, scenario_rows
 from alloc.report.equity import equity_sides, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
+from alloc.report.indicators import indicator_rows, tag_rows
 from alloc.report.use import as_used, asked_by, hung_on
 from alloc.solution import Solution
+from alloc.texts.figures import SPECK
 
 NEAR = 1e-6
 """Closer than this to a limit, relative to its size, is at the limit."""
@@ -55,6 +57,8 @@ def tables(instance: Instance, plan: Solution, quo: Solution, without: Solution)
     found["measures"]["asked_by"] = ["|".join(asked.get(m, ())) for m in found["measures"]["measure"]]
     found["counties"] = _frame("counties", _counties(instance, plan, quo, without, found))
     found["bridge"] = _frame("bridge", bridge_rows(instance, plan, without, found["counties"]))
+    found["tags"] = _frame("tags", tag_rows(instance, found["measures"]))
+    found["indicators"] = _frame("indicators", indicator_rows(instance, found))
     return {name: found[name] for name in dictionary()}
 
 
@@ -68,8 +72,13 @@ def _frame(table: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
             whole = frame[name].notna().all()
             frame[name] = frame[name].astype("int64" if whole else "float64")
         else:
-            frame[name] = frame[name].astype("float64")
+            frame[name] = without_specks(frame[name].astype("float64"))
     return frame
+
+
+def without_specks(column: "pd.Series[float]") -> "pd.Series[float]":
+    """Return a column of numbers in which what a solver leaves of nothing is 0."""
+    return column.mask(column.abs() < SPECK, 0.0)
 
 
 def near(value: float, limit: float) -> bool:

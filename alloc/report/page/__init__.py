@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from alloc.instance import Instance
 from alloc.report.boundaries import Boundaries
+from alloc.report.bridge import scenarios_told
 from alloc.report.certainty import certainty
 from alloc.report.charts import DARK, LIGHT, Chart, draws_chinese, inline, style, variables
 from alloc.report.equity import gini
@@ -18,6 +19,7 @@ from alloc.report.page.answer import answer, binding, claimed, limits
 from alloc.report.page.pictures import pictures
 from alloc.report.page.sheets import MOST_ROWS, sheets
 from alloc.report.page.view import View, listed, number
+from alloc.report.told import coordinated, idle_told
 from alloc.texts.figures import amount, count, percent
 
 if TYPE_CHECKING:
@@ -58,6 +60,9 @@ def page(
         used_up=_used_up(view),
         missing=[view.county(c) for c in boundaries.missing] if boundaries else [],
         gini=_ginis(view),
+        scenarios=scenarios_told(instance, view.tables["scenarios"], lang),
+        coordination=coordinated(figures, lang),
+        idle=idle_told(instance, view.tables["measures"], lang),
         certainty=certainty(figures, view.label, lang),
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
         pictured=lang != "zh" or draws_chinese(),

@@ -4,7 +4,8 @@ import math
 from collections import Counter
 
 from alloc.instance import CATEGORIES
-from alloc.report.page.view import View, listed, number, percent
+from alloc.report.page.view import View, listed, percent
+from alloc.texts.figures import amount
 
 
 def answer(view: View) -> tuple[str, str, str]:
@@ -34,8 +35,8 @@ def _money(view: View) -> str:
     return view.say(
         "page_answer_optimal" if optimal else "page_answer_stopped",
         gap="?" if view.gap is None else percent(view.gap, 2),
-        available=number(view.aid_available),
-        spent=number(spent),
+        available=amount(view.aid_available),
+        spent=amount(spent),
         share=percent(spent / view.aid_available if view.aid_available else None),
         label=view.label,
         funded=int(measures["funded"].sum()),
@@ -43,8 +44,8 @@ def _money(view: View) -> str:
         counties=sum(x > 0 for x in view.columns("counties")["aid"]),
         top=view.say(top),
         top_share=percent(by_category.get(top, 0.0) / spent if spent else None),
-        national=number(view.spent.get("national", 0.0)),
-        other=number(sum(x for kind, x in view.spent.items() if kind not in ("aid", "national"))),
+        national=amount(view.spent.get("national", 0.0)),
+        other=amount(sum(x for kind, x in view.spent.items() if kind not in ("aid", "national"))),
     )
 
 
@@ -56,11 +57,11 @@ def _gain(view: View) -> str:
     known = figures["through_aid"]["range"] is None and not math.isnan(each)
     return view.say(
         "page_answer_gain_all" if linked else "page_answer_gain_jobs",
-        plan=number(_whole(figures["employment"])),
-        quo=number(_whole(quo["employment"])),
+        plan=amount(figures["employment"]),
+        quo=amount(quo["employment"]),
         others=claimed(view, "through_others", "employment"),
         more=claimed(view, "through_aid", "employment"),
-        cost=view.say("page_answer_per_job", money=f"{each:,.4g}", label=view.label) if known else "",
+        cost=view.say("page_answer_per_job", money=amount(each), label=view.label) if known else "",
         linkage=claimed(view, "through_aid", "linkage"),
         closed=figures["chains_closed"] or 0,
         closed_without="?" if without["chains_closed"] is None else without["chains_closed"],
@@ -72,14 +73,9 @@ def claimed(view: View, through: str, goal: str) -> str:
     claim = view.figures[through]
     ends = (claim["range"] or {}).get(goal)
     if ends is not None:
-        low, high = ("?" if end is None else number(_whole(end)) for end in ends)
+        low, high = ("?" if end is None else amount(end) for end in ends)
         return view.say("between", low=low, high=high)
-    return "?" if claim[goal] is None else number(_whole(claim[goal]))
-
-
-def _whole(value: float) -> float:
-    """Return a number without the dust that a solver leaves on it."""
-    return float(round(value)) if abs(value - round(value)) < 1e-6 * max(1.0, abs(value)) else value
+    return "?" if claim[goal] is None else amount(claim[goal])
 
 
 def _trust(view: View) -> str:

@@ -50,6 +50,8 @@ def _pictures(view: View) -> Iterator[tuple[str, Chart]]:
     if len(view.tables["chains"]):
         yield "chain-stages", _chains(view)
     yield "funds", _funds(view)
+    if len(view.tables["tags"]):
+        yield "aid-by-tag", _tags(view)
     yield "figures", _figures(view)
     yield "aid-by-origin", _origins(view)
     if all(row.population > 0 for row in view.instance.counties.values()):
@@ -219,6 +221,17 @@ def _funds(view: View) -> Chart:
     title = view.say("page_chart_funds", label=view.label)
     title += f" {view.say('page_more', count=len(rest))}" if rest else ""
     return bars(rows, parts, title=title, x=view.label)
+
+
+def _tags(view: View) -> Chart:
+    table = view.columns("tags")
+    found = dict(zip(table["tag"], table["aid"], strict=True))
+    shown, rest = largest(found)
+    title = view.say("page_chart_tags", label=view.label) + (
+        f" {view.say('page_more', count=len(rest))}" if rest else ""
+    )
+    rows = [(tag or view.say("page_no_tag"), [found[tag]]) for tag in shown]
+    return bars(rows, [("", "aid")], title=title, x=view.label)
 
 
 def _figures(view: View) -> Chart:

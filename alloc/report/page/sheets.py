@@ -4,16 +4,17 @@ import math
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from alloc.report.flows import chances
-from alloc.report.names import listed, named
+from alloc.report.names import asking, listed, named
 from alloc.report.page.view import View
 from alloc.report.tables import dictionary
-from alloc.texts.figures import decimals, fixed
+from alloc.texts.figures import decimals, fixed, percent
 
-MOST_ROWS = 200
-"""Longer tables show the rows that weigh most, and say where the others are."""
+MOST_ROWS, MOST_MEASURES = 200, 2000
+"""Longer tables show the rows that weigh most, and say where the others are; tables of measures are shown whole."""
 
 
 @dataclass(frozen=True)
@@ -30,9 +31,28 @@ class Sheet:
 
 def sheets(view: View) -> dict[str, Sheet]:
     """Return the tables by key; those without rows are left out."""
-    made = (_funds, _counties, _funded, _industries, _chains, _links, _rules, _unfunded)
+    made = (
+        *(
+            _funds,
+            _counties,
+            _funded,
+            _idle,
+            _bridge,
+            _scenarios,
+            _moved,
+            _industries,
+            _chains,
+            _links,
+            _rules,
+            _unfunded,
+        ),
+        *(_tags, _indicators),
+    )
     return {sheet.key: sheet for sheet in (make(view) for make in made) if sheet.count}
 
+
+COUNTED = ("persons", "measures")
+"""Units that are counted."""
 
 Cell = str | float | None
 Column = tuple[str, Callable[[dict[str, Any]], Cell]]
@@ -45,12 +65,13 @@ def _sheet(
     rows: Iterable[dict[str, Any]],
     columns: Sequence[Column],
     weight: Callable[[dict[str, Any]], float],
+    most: int = MOST_ROWS,
 ) -> Sheet:
     """Return a table with one function a column; text cells are text, all others numbers."""
     found = list(rows)
     count = len(found)
-    if count > MOST_ROWS:
-        keep = sorted(range(count), key=lambda i: -weight(found[i]))[:MOST_ROWS]
+    if count > most:
+        keep = sorted(range(count), key=lambda i: -weight(found[i]))[:most]
         found = [found[i] for i in sorted(keep)]
     cells = [[of(row) for _, of in columns] for row in found]
     numeric = [any(isinstance(row[j], int | float) for row in cells) for j in range(len(columns))]
@@ -78,7 +99,8 @@ def _column(view: View, table: str, key: str) -> Column:
     """Return a column of the results as it is, under its title and unit."""
     column = dictionary()[table]["columns"][key]
     unit = str(column.get("unit", "")).replace("money", view.label)
-    return f"{column[view.lang]} ({unit})" if unit == view.label else column[view.lang], lambda row: row[key]
+    head = f"{column[view.lang]} ({unit})" if unit == view.label else column[view.lang]
+    return head, partial(_whole if unit in COUNTED else _cell, key)
 
 
 def _words(view: View, table: str, key: str, name: Callable[[str], str]) -> Column:
@@ -106,7 +128,11 @@ def _counties(view: View) -> Sheet:
         _words(view, "counties", "county", view.county),
         *(_column(view, "counties", key) for key in ("aid", "national", "other")),
         (head, lambda row: row["aid_per_head"] * unit),
-        *(_column(view, "counties", key) for key in ("jobs_gained_quo", "jobs_gained", "linkage_quo", "linkage")),
+        *(
+            _column(view, "counties", f"{key}{world}")
+            for key in ("jobs_gained", "linkage")
+            for world in ("_quo", "_without_aid", "")
+        ),
         _column(view, "counties", "jobseekers_left"),
     ]
     return _sheet(view, "counties", "counties.csv", _rows(view, "counties"), columns, lambda row: row["aid"])
@@ -120,10 +146,110 @@ def _funded(view: View) -> Sheet:
         _words(view, "measures", "industry", view.industry),
         *(_column(view, "measures", key) for key in ("units",)),
         (view.say("page_unit"), lambda row: view.instance.measures[row["measure"]].unit),
-        *(_column(view, "measures", key) for key in ("cost", "aid", "national", "other")),
+        *(_column(view, "measures", key) for key in ("cost", "aid", "national", "other", "gain", "jobs", "linkage")),
+        (
+            dictionary()["measures"]["columns"]["idle"][view.lang],
+            lambda row: view.say("page_yes") if row["idle"] else "",
+        ),
     ]
     rows = [row for row in _rows(view, "measures") if row["funded"]]
-    return _sheet(view, "funded", "measures.csv", rows, columns, lambda row: row["cost"])
+    return _sheet(view, "funded", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
+
+
+def _idle(view: View) -> Sheet:
+    """Return the measures that are paid for and of which nothing is used, with what asks for them."""
+    columns = [
+        _words(view, "measures", "measure", view.measure),
+        _words(view, "measures", "county", view.county),
+        *(_column(view, "measures", key) for key in ("cost", "aid")),
+        (view.say("page_asked_by"), lambda row: _asked(view, row["asked_by"])),
+    ]
+    rows = [row for row in _rows(view, "measures") if row["idle"]]
+    return _sheet(view, "idle", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
+
+
+def _asked(view: View, words: str) -> str:
+    """Return what asks for a measure in words: rules, a commitment, a fund's least use."""
+    return listed([asking(view.instance, word, view.lang) for word in words.split("|") if word], view.lang)
+
+
+def _bridge(view: View) -> Sheet:
+    """Return whose the jobs are: the parts add up to all jobs, the rows to the last one."""
+    rows = [row for row in _rows(view, "bridge") if row["part"] != "synergies" or view.instance.synergies]
+    titles = {"synergies": view.say("synergies"), "total": view.say("total")}
+    columns = [
+        (view.say("county"), lambda row: titles.get(row["part"]) or view.county(row["county"])),
+        *(_column(view, "bridge", key) for key in ("anyway", "through_others", "through_aid", "employment")),
+        *(_column(view, "bridge", key) for key in ("aid", "aid_per_job")),
+    ]
+    return _sheet(
+        view, "bridge", "bridge.csv", rows, columns, lambda row: math.inf if row["part"] != "county" else row["aid"]
+    )
+
+
+def _scenarios(view: View) -> Sheet:
+    """Return what every scenario brings; nothing where there is one."""
+    rows = _rows(view, "scenarios")
+    columns = [
+        _words(view, "scenarios", "scenario", lambda w: named(view.instance.scenarios[w], w, view.lang)),
+        (dictionary()["scenarios"]["columns"]["probability"][view.lang], lambda row: percent(row["probability"])),
+        *(_column(view, "scenarios", f"employment{world}") for world in ("_quo", "_without_aid", "")),
+        (view.say("through_the_aid"), lambda row: row["employment"] - row["employment_without_aid"]),
+        *(_column(view, "scenarios", f"linkage{world}") for world in ("_quo", "_without_aid", "")),
+    ]
+    return _sheet(
+        view, "scenarios", "scenarios.csv", rows if len(rows) > 1 else [], columns, lambda row: row["probability"]
+    )
+
+
+def _moved(view: View) -> Sheet:
+    """Return the national payments in which planning together differs from the nation deciding first."""
+    both = view.figures.get("coordination") or {"moved": []}
+    columns: list[Column] = [
+        _words(view, "measures", "measure", view.measure),
+        (view.say("page_fund"), lambda row: view.fund(row["fund"])),
+        *(
+            (view.say(f"page_moved_{key}", label=view.label), partial(_cell, key))
+            for key in ("first", "joint", "change")
+        ),
+    ]
+    return _sheet(view, "moved", "run.json", both["moved"], columns, lambda row: abs(row["change"]))
+
+
+def _cell(key: str, row: dict[str, Any]) -> Cell:
+    found: Cell = row[key]
+    return found
+
+
+def _tags(view: View) -> Sheet:
+    """Return money by tag; a measure counts for each of its tags."""
+    columns: list[Column] = [
+        (dictionary()["tags"]["columns"]["tag"][view.lang], lambda row: row["tag"] or view.say("page_no_tag")),
+        *(_column(view, "tags", key) for key in ("measures", "funded", "cost", "aid", "national", "other")),
+        (dictionary()["tags"]["columns"]["share_of_aid"][view.lang], lambda row: share(row["share_of_aid"])),
+    ]
+    return _sheet(view, "tags", "tags.csv", _rows(view, "tags"), columns, lambda row: row["aid"])
+
+
+def _whole(key: str, row: dict[str, Any]) -> Cell:
+    """Return how many there are; persons may come in parts, since jobs do."""
+    return round(row[key]) if math.isfinite(row[key]) else None
+
+
+def share(value: float) -> str:
+    """Return a share of a table, a dash where there is none."""
+    return "–" if math.isnan(value) else percent(value)
+
+
+def _indicators(view: View) -> Sheet:
+    """Return how concentrated aid is."""
+    rows = [row for row in _rows(view, "indicators") if row["indicator"].startswith("hhi_")]
+    columns: list[Column] = [
+        (view.say("page_concentrated_by"), lambda row: view.say(f"page_by_{row['indicator'].removeprefix('hhi_')}")),
+        (view.say("page_hhi"), lambda row: fixed(row["value"], 3)),
+        (view.say("page_even_over"), lambda row: fixed(1 / row["value"], 1) if row["value"] > 0 else "–"),
+    ]
+    return _sheet(view, "indicators", "indicators.csv", rows, columns, lambda row: row["value"])
 
 
 def _unfunded(view: View) -> Sheet:
@@ -140,7 +266,13 @@ def _unfunded(view: View) -> Sheet:
     ]
     rows = [row for row in _rows(view, "measures") if not row["funded"]]
     return _sheet(
-        view, "unfunded", "measures.csv", rows, columns, lambda row: view.instance.measures[row["measure"]].largest_cost
+        view,
+        "unfunded",
+        "measures.csv",
+        rows,
+        columns,
+        lambda row: view.instance.measures[row["measure"]].largest_cost,
+        MOST_MEASURES,
     )
 
 
@@ -148,8 +280,11 @@ def _industries(view: View) -> Sheet:
     columns = [
         _words(view, "industries", "county", view.county),
         _words(view, "industries", "industry", view.industry),
-        *(_column(view, "industries", key) for key in ("jobs_before", "jobs_quo", "jobs", "insured", "upgraded")),
-        *(_column(view, "industries", key) for key in ("output_quo", "output")),
+        *(
+            _column(view, "industries", key)
+            for key in ("jobs_before", "jobs_quo", "jobs_without_aid", "jobs", "insured", "upgraded")
+        ),
+        *(_column(view, "industries", key) for key in ("output_quo", "output_without_aid", "output")),
         (
             dictionary()["industries"]["columns"]["bottleneck"][view.lang],
             lambda row: listed([view.limit(word) for word in row["bottleneck"].split("|") if word], view.lang),

@@ -1,0 +1,33 @@
+"""Sentences that terminal, page and workbook share: who decides on national money, what is paid for nothing."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+from alloc.instance import Instance
+from alloc.texts import say
+from alloc.texts.figures import amount, count
+
+
+def coordinated(figures: Mapping[str, Any], lang: str) -> str:
+    """Return who decides on national money, where it is not both purses together, and what coordination is worth."""
+    if figures.get("nation") == "first":
+        return say("line_nation_first", lang)
+    both = figures.get("coordination")
+    if both is None:
+        return ""
+    if both["worth"]["employment"] is None:
+        return say("line_coordination_none", lang, status=say(f"status_{both['first']['status']}", lang))
+    jobs = {key: amount(both[name]["employment"]) for key, name in (("jobs", "worth"), ("joint", "joint"))}
+    return say(
+        "line_coordination", lang, **jobs, first=amount(both["first"]["employment"]), count=count(len(both["moved"]))
+    )
+
+
+def idle_told(instance: Instance, measures: pd.DataFrame, lang: str) -> str:
+    """Return how much aid is paid for measures of which nothing is used; nothing where there are none."""
+    idle = measures[measures["idle"] == 1]
+    if not len(idle):
+        return ""
+    return say("line_idle", lang, count=len(idle), money=amount(float(idle["aid"].sum())), label=instance.money.label)
