@@ -100,7 +100,7 @@ def groups(books: Books, rule: Rule) -> list[Group]:
         inners = _everything(books, each)
         return [Group(o, i, counted.get((o, i), []), ms) for (o,), ms in base.items() for i in inners]
     counted = _bundles(books, _selected(books, rule.of), within, each)
-    base = _bundles(books, _selected(books, rule.in_), within) if isinstance(rule, Share) else {}
+    base = _bundles(books, _selected(books, rule.in_ if isinstance(rule, Share) else rule.of), within)
     return [Group(o, i, ms, base.get((o,), [])) for (o, i), ms in counted.items()]
 
 
