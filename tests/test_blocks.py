@@ -35,6 +35,9 @@ FINEST = Options(gap=1e-9, time_limit=120, threads=1)
 NEAR = 2e-6
 """Two searches at the finest gaps agree to this part of the goal."""
 
+STEP = 1000
+"""Seeds of questions drawn in place of another are so far apart."""
+
 
 def _table(raw: Raw, key: str) -> Raw:
     rows = raw.get(key, {})
@@ -90,12 +93,14 @@ def _measure(row: Raw, sign: str, draw: random.Random) -> Raw:
     return row
 
 
-def question(seed: int) -> Instance | None:
-    """Return a random question of several counties, or None where cloning made it contradict itself."""
-    try:
-        return instance_of(cloned(random_instance(seed, "small"), 2 + seed % 3, seed))
-    except InstanceError:
-        return None
+def question(seed: int) -> Instance:
+    """Return a random question of several counties; where cloning made one contradict itself, another is drawn."""
+    for other in range(seed, seed + 20 * STEP, STEP):
+        try:
+            return instance_of(cloned(random_instance(other, "small"), 2 + seed % 3, other))
+        except InstanceError:
+            continue
+    raise AssertionError("twenty questions in a row contradict themselves")
 
 
 def both(instance: Instance) -> tuple[Solution, Solution]:
@@ -140,8 +145,6 @@ def donors(count: int, **changes: Any) -> Raw:
 @pytest.mark.parametrize("seed", range(40))
 def test_blocks_agree_with_the_whole_model(seed):
     instance = question(seed)
-    if instance is None:
-        pytest.skip("cloning made it contradict itself")
     whole, parts = both(instance)
     assert parts.status == whole.status
     reached = [stage.objective for stage in whole.stages]
@@ -154,8 +157,6 @@ def test_the_bound_of_the_blocks_alone_is_never_below_the_best_plan(seed, monkey
     """Without the last search over the whole, the bound is that of the prices alone."""
     monkeypatch.setattr(primal, "SMALL", 0)
     instance = question(seed)
-    if instance is None:
-        pytest.skip("cloning made it contradict itself")
     whole, parts = both(instance)
     if whole.status == Status.INFEASIBLE:
         assert not parts.has_plan

@@ -161,11 +161,7 @@ def test_aid_need_pay_no_part_where_there_is_none():
     """Half of the pens must come from aid, and a quarter from one aid fund; without aid the nation pays alone."""
     raw = one_measure(min_share={"aid": 0.5, "tianjin": 0.25})
     raw["funds"]["tianjin"] = {"kind": "aid", "amount": 50}
-    try:
-        run = solved(raw)
-    except InstanceError:
-        pytest.skip("shares by fund are not read yet")
-    assert alone(run)["employment"] == near(60)
+    assert alone(solved(raw))["employment"] == near(60)
 
 
 def test_soft_rules_on_other_money_cost_what_they_cost_in_that_world_too():
