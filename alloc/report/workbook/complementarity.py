@@ -84,14 +84,13 @@ def _national(plan: Plan, m: str) -> list[str]:
 def _left(plan: Plan, f: str, c: str) -> tuple[str, float]:
     """Return what a fund has left for a county, in whole lots where there are such: the formula and the money."""
     fund, lot, no = plan.instance.funds[f], plan.instance.money.lot, plan.number("fund", f)
-    paid = [(x["county"], x["amount"]) for x in plan.payments if x["fund"] == f]
     purses: list[tuple[str, float]] = []
     if fund.amount is not None:
-        spent = math.fsum(amount for _, amount in paid)
+        spent = plan.spent.get((f, ""), 0.0)
         purses.append((f"{fund.amount!r}-SUMIFS(amount,amount_fund,{no})", fund.amount - spent))
     if fund.by_county is not None:
         place, tied = plan.number("county", c), fund.by_county[c]
-        spent = math.fsum(amount for county, amount in paid if county == c)
+        spent = plan.spent.get((f, c), 0.0)
         purses.append((f"{tied!r}-SUMIFS(amount,amount_fund,{no},amount_county,{place})", tied - spent))
     text, left = f"MIN({','.join(text for text, _ in purses)})", min(x for _, x in purses)
     if lot is None:

@@ -19,15 +19,15 @@ def write_inputs(book: Book, sheet: Any, content: Sheet) -> None:
         heading = title(content.name, column, book.lang) + (f"\n({measured})" if measured else "")
         sheet.write_string(0, j, column, book.format("text", "aside"))
         sheet.write_string(1, j, heading, book.format("head"))
-        for i, row in enumerate(content.rows, HEADS):
-            cell = row[j]
+        filled = [(i, row[j]) for i, row in enumerate(content.rows, HEADS) if row[j] is not None]
+        for i, cell in filled:
             if isinstance(cell, bool):
                 sheet.write_boolean(i, j, cell, number)
             elif isinstance(cell, str):
                 sheet.write_string(i, j, cell, text)
             elif cell is not None:
                 sheet.write_number(i, j, Exact(cell), number)
-        words = [column, *heading.split("\n"), *(str(row[j]) for row in content.rows if row[j] is not None)]
+        words = [column, *heading.split("\n"), *(str(cell) for _, cell in filled)]
         book.widen(sheet, j, j, min(max(map(letters, words)) + 3, WIDEST))
     sheet.set_row(1, 30)
     sheet.freeze_panes(HEADS, 1)

@@ -82,6 +82,15 @@ class Plan:
         return sorted(self.rows("allocation"), key=lambda row: tuple(self.number(key, row[key]) for key in order))
 
     @cached_property
+    def spent(self) -> Mapping[tuple[str, str], float]:
+        """What each fund pays: (fund, county) → money, in all counties under an empty word."""
+        paid: dict[tuple[str, str], list[float]] = {}
+        for row in self.payments:
+            for county in ("", row["county"]):
+                paid.setdefault((row["fund"], county), []).append(row["amount"])
+        return {place: math.fsum(amounts) for place, amounts in paid.items()}
+
+    @cached_property
     def measures(self) -> list[dict[str, Any]]:
         """The rows of the measures in the order of the instance."""
         return self.rows("measures")
