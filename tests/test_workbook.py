@@ -13,22 +13,26 @@ from office import opened
 import alloc.report.workbook as room
 from alloc.instance import Instance, read
 from alloc.report.workbook import workbook
+from alloc.report.workbook.answer import sentences
+from alloc.report.workbook.plan import Plan
 from alloc.run import Run, solve
+from alloc.texts.figures import amount
 
 ROOT = Path(__file__).parent
 EVERYTHING = ROOT / "everything"
 ENGLISH = (
-    "Summary", "Allocation", "By source", "Measures", "By county", "Funds", "Rules", "Complementarity", "Resources",
+    "Summary", "Allocation", "By source", "Measures", "By county", "Whose jobs", "Funds", "Rules",
+    "Complementarity", "Resources",
     "Jobs and bottlenecks", "Chains and flows", "Not funded", "About",
 )  # fmt: skip
 CHINESE = (
-    "汇总", "分配", "资金来源", "措施", "分县", "资金", "规则", "互补性", "资源",
+    "汇总", "分配", "资金来源", "措施", "分县", "成效归属", "资金", "规则", "互补性", "资源",
     "就业与瓶颈", "产业链与流向", "未资助", "说明",
 )  # fmt: skip
 OLD = {"ABS", "AND", "COUNTIF", "COUNTIFS", "IF", "INT", "MAX", "MIN", "OR", "ROUND", "SUM", "SUMIFS", "SUMPRODUCT"}
 """Functions that Excel 2010 and WPS have."""
 
-LIVE = ENGLISH[1:9]
+LIVE = tuple(name for name in ENGLISH[1:10] if name != "Whose jobs")
 """The sheets that follow a changed amount."""
 
 
@@ -112,7 +116,7 @@ def test_the_summary_says_how_far_the_answer_is_proven_and_that_labour_is_volunt
         (english, "optimal: goal", "of their own will"),
         (chinese, "最优：目标值", "自愿寻找工作"),
     ):
-        texts = [str(cell.value) for row in opened(path).worksheets[0].iter_rows(max_row=4) for cell in row]
+        texts = [str(cell.value) for row in opened(path).worksheets[0].iter_rows(max_row=12) for cell in row]
         assert any(text.startswith(proven) for text in texts)
         assert any(free in text for text in texts)
 
@@ -139,7 +143,7 @@ def test_sheets_are_ready_to_read_and_to_print(english: Path):
     book = opened(english, formulas=True)
     for sheet in book:
         assert sheet.print_area, sheet.title
-        assert sheet.page_setup.orientation == "landscape"
+        assert sheet.page_setup.orientation == ("portrait" if sheet.title == "Summary" else "landscape")
         assert sheet.sheet_properties.pageSetUpPr.fitToPage
         if sheet.title not in ("Summary", "About"):
             assert sheet.freeze_panes, sheet.title
@@ -273,3 +277,71 @@ def test_names_stay_text(run: Run, tmp_path: Path, lang: str):
     assert set(HOSTILE) <= shown
     with zipfile.ZipFile(path) as book:
         assert not any("hyperlink" in name or "externalLink" in name for name in book.namelist())
+
+
+def rows_of(sheet, first: int, width: int) -> list[tuple[object, ...]]:
+    """Return the rows below a head, up to an empty one."""
+    found = []
+    for row in sheet.iter_rows(min_row=first, max_col=width, values_only=True):
+        if row[0] is None:
+            break
+        found.append(row)
+    return found
+
+
+def test_whose_the_jobs_are_is_the_table_of_the_results(run: Run, english: Path):
+    sheet = opened(english)["Whose jobs"]
+    starts = {row[0].value: row[0].row for row in sheet.iter_rows(max_col=1)}
+    bridge = rows_of(sheet, starts["Whose the jobs are"] + 2, 6)
+    columns = ["anyway", "through_others", "through_aid", "employment", "aid"]
+    assert len(bridge) == len(run.bridge)
+    for row, (_, of) in zip(bridge, run.bridge.iterrows(), strict=True):
+        assert [x or 0.0 for x in row[1:]] == pytest.approx(list(of[columns].fillna(0.0).astype(float)))
+    assert sum(row[3] for row in bridge[:-1]) == pytest.approx(bridge[-1][3])
+    scenarios = rows_of(sheet, starts["What each scenario brings"] + 2, 5)
+    assert [row[4] for row in scenarios] == pytest.approx(list(run.scenarios["employment"]))
+    tags = rows_of(sheet, starts["Money by tag"] + 2, 5)
+    assert [row[4] for row in tags] == pytest.approx(list(run.tags["aid"]))
+
+
+def test_measures_left_out_have_their_costs_beside_their_names(run: Run, english: Path):
+    sheet = opened(english)["Not funded"]
+    left = [run.instance.measures[m] for m in run.measures["measure"][run.measures["funded"] == 0]]
+    assert left
+    assert column(sheet, "Largest cost") == pytest.approx([m.fixed_cost + m.unit_cost * m.max_units for m in left])
+    assert column(sheet, "Least cost") == pytest.approx([m.fixed_cost + m.unit_cost * m.min_units for m in left])
+
+
+def test_what_a_measure_brings_stands_beside_its_money(run: Run, english: Path):
+    sheet = opened(english)["Measures"]
+    assert column(sheet, "Units in effect (plan as solved)") == pytest.approx(list(run.measures["gain"]))
+    marks = [int(cell == "yes") for cell in column(sheet, "Paid for and nothing used")]
+    assert marks == list(run.measures["idle"])
+
+
+def test_aid_per_head_is_in_the_currency(run: Run, english: Path):
+    each = [x * run.instance.money.unit for x in run.counties["aid_per_head"]]
+    assert column(opened(english)["By county"], "Aid per head") == pytest.approx(each)
+
+
+def test_the_summary_opens_with_what_the_aid_brings_and_what_is_left(run: Run, english: Path):
+    texts = [str(row[0].value) for row in opened(english)["Summary"].iter_rows(max_row=10)]
+    through = amount(run.figures["through_aid"]["employment"])
+    assert texts[2].startswith(f"Through the aid: {through} jobs")
+    aid = run.funds[run.funds["kind"] == "aid"]
+    assert texts[3].startswith(f"Aid: {amount(aid['spent'].sum())} of {amount(aid['available'].sum())} ")
+    for why in aid["why_unspent"]:
+        assert why in texts[3]
+    assert any(text.startswith("Against last year's plan") for text in texts) == bool(run.instance.previous)
+
+
+def test_what_changed_against_last_year_by_hand(run: Run):
+    old = [x for rows in run.instance.previous.values() for x in rows]
+    assert old
+    (told,) = [text for text in sentences(Plan(run.instance, run.tables, run.figures, "en")) if "last year" in text]
+    before = sum(row.amount for row in old if row.kind == "aid")
+    now = run.allocation["amount"][run.allocation["kind"] == "aid"].sum()
+    assert f"aid {amount(now)} " in told
+    assert f"after {amount(before)} " in told
+    fresh = set(run.measures["measure"][run.measures["funded"] == 1]) - {row.measure for row in old if row.amount > 0}
+    assert f"{len(fresh)} measures newly funded" in told

@@ -2,10 +2,12 @@
 
 import random
 import re
+import subprocess
 import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
+import openpyxl
 import pandas as pd
 from conftest import instance_of
 from office import Office, differences, opened
@@ -167,4 +169,28 @@ def test_money_moved_by_hand_breaks_on_the_sheets_what_the_audit_finds_broken(of
         assert counts["Rules broken"] == len(real["Rules"])
         assert counts["Allocation = what funds spend"] == counts["Allocation = all counties"] == 0
         assert counts["Amounts changed by hand"] > 0
+        assert str(summary["A2"].value).startswith("edited: no longer the proven plan")
     assert seen == set(CHECKS)
+
+
+def test_five_counties_print_on_twelve_pages_without_inputs_and_dictionary(office: Office, tmp_path: Path):
+    run = solve(ROOT / "thrift/hetian.xlsx", lang="zh")
+    book = book_of(run, tmp_path / "hetian.xlsx", "zh")
+    (pdf,) = office.convert([book], tmp_path / "printed", to="pdf")
+    told = subprocess.run(["pdfinfo", str(pdf)], check=True, capture_output=True, text=True, timeout=60).stdout
+    pages = re.search(r"^Pages:\s+(\d+)$", told, flags=re.M)
+    assert pages
+    assert 8 <= int(pages.group(1)) <= 12
+
+
+def test_an_amount_edited_by_hand_takes_the_proof_from_the_head(office: Office, tmp_path: Path):
+    run = solve(ROOT.parent / "instances/demo")
+    book = book_of(run, tmp_path / "demo.xlsx", "en")
+    changed = openpyxl.load_workbook(book)
+    changed["Allocation"]["G2"] = (changed["Allocation"]["G2"].value or 0) + 1
+    changed.save(tmp_path / "changed.xlsx")
+    same, other = office.convert([book, tmp_path / "changed.xlsx"], tmp_path / "again")
+    assert str(opened(same)["Summary"]["A2"].value).startswith("optimal: goal 79.0")
+    head = str(opened(other)["Summary"]["A2"].value)
+    assert head.startswith("edited: no longer the proven plan")
+    assert "optimal" not in head

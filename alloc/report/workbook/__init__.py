@@ -13,6 +13,7 @@ from alloc.report.workbook.about import write_about
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.complementarity import write_complementarity
 from alloc.report.workbook.counties import write_counties
+from alloc.report.workbook.effects import write_effects
 from alloc.report.workbook.funds import write_funds
 from alloc.report.workbook.inputs import write_inputs
 from alloc.report.workbook.measures import write_measures, write_unfunded
@@ -30,6 +31,7 @@ SHEETS = {
     "cross": write_cross,
     "measures": write_measures,
     "counties": write_counties,
+    "effects": write_effects,
     "funds": write_funds,
     "rules": write_rules,
     "complementarity": write_complementarity,

@@ -34,7 +34,7 @@ def write_about(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str]) -
     heads = ("wb_file", "wb_column", "wb_meaning", "wb_unit", "wb_type")
     row = _list(book, plan, sheet, row + 1, "wb_dictionary", heads, columns)
     row = _list(book, plan, sheet, row + 1, "wb_names", ("wb_name", "wb_range"), names)
-    book.page(sheet, row - 1, len(WIDTHS) - 1)
+    book.page(sheet, row - 1, len(WIDTHS) - 1, printed=False)
 
 
 def _lines(book: Book, plan: Plan) -> list[tuple[str, str]]:

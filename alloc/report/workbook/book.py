@@ -241,19 +241,31 @@ class Book:
             else:
                 sheet.write_string(row, j, word if j == block.left else "", self.format("text", "total"))
 
-    def dress(self, sheet: Any, block: Block, freeze: int, guard: bool = True) -> None:
-        """Freeze the header and the first columns, filter, and print across A4, one page wide, its header repeated."""
+    def dress(
+        self, sheet: Any, block: Block, freeze: int, guard: bool = True, printed: bool = True, upto: str = ""
+    ) -> None:
+        """Freeze the header and the first columns, filter, and print across A4, its header repeated.
+
+        printed: whether it is for paper; upto: the last column that is, if not all that are no help for formulas.
+        """
         sheet.freeze_panes(block.top, freeze)
         sheet.autofilter(block.top - 1, block.left, block.top + max(block.rows, 1) - 1, block.right)
         sheet.repeat_rows(block.top - 1)
         sheet.repeat_columns(0, freeze - 1)
-        self.page(sheet, block.last, block.printed)
+        last = block.left + list(block.letters).index(upto) if upto else block.printed
+        self.page(sheet, block.last, last, printed)
         if guard:
             self.guard(sheet)
 
-    def page(self, sheet: Any, row: int, column: int) -> None:
-        """Print everything up to a cell across A4, as many pages wide as it takes to be read."""
-        sheet.print_area(0, 0, row, column)
+    def page(self, sheet: Any, row: int, column: int, printed: bool = True) -> None:
+        """Print everything up to a cell across A4, as many pages wide as it takes to be read.
+
+        printed: whether it is for paper at all; else the area to be printed is an empty cell, which readers may clear.
+        """
+        if printed:
+            sheet.print_area(0, 0, row, column)
+        else:
+            sheet.print_area(row + 3, column + 40, row + 3, column + 40)
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)

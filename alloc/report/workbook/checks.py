@@ -6,6 +6,9 @@ from typing import Any
 from alloc.report.workbook.book import Book, Column, Live
 from alloc.report.workbook.plan import Plan
 
+CHANGED = "--(ABS(amount-amount_solved)>0.000001)"
+"""1 for each amount that is not the plan's."""
+
 UNEQUAL = "IF(ABS(SUM(amount)-{other})>0.000001*MAX(1,SUM(amount)),1,0)"
 CHECKS = (
     ("wb_check_balance", "funds", "fund_spent", UNEQUAL.format(other="SUMIFS(fund_spent,fund_level,1)")),
@@ -49,7 +52,7 @@ def _notes(book: Book, plan: Plan, sheet: Any, row: int, titles: Mapping[str, st
     paid = sum(1 for x in plan.rows("rules") if x["rule"] in soft and (x["broken_by"] or 0.0) > 0)
     notes = (
         ("wb_note_soft", "rules", Live('COUNTIFS(rule_broken,">0",rule_soft,1)', paid)),
-        ("wb_note_changed", "allocation", Live("SUMPRODUCT(--(ABS(amount-amount_solved)>0.000001))", 0)),
+        ("wb_note_changed", "allocation", Live(f"SUMPRODUCT({CHANGED})", 0)),
     )
     for i, (text, of, cell) in enumerate(notes):
         sheet.write_string(row + i, 0, plan.say(text), book.format("text"))

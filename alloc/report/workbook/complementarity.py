@@ -55,7 +55,7 @@ def write_complementarity(book: Book, plan: Plan, sheet: Any) -> None:
         Column("broken", plan.head("wb_broken"), "key", [x for _, x in states], name="perp_broken", aside=True),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
-    book.dress(sheet, block, freeze=1)
+    book.dress(sheet, block, freeze=1, printed=False)
     book.mark(sheet, block, ("state",), "{broken}>0", "bad")
     shared = [key for key in block.letters if key.startswith("paid_")]
     book.mark(sheet, block, shared, "{shares_broken}>0", "bad")

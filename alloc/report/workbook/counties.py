@@ -9,7 +9,7 @@ from alloc.instance import CATEGORIES
 from alloc.instance.rules import per_head
 from alloc.instance.schema import Equity, Parity, Rule
 from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.plan import Plan, known, sums
+from alloc.report.workbook.plan import Plan, known, quoted, sums
 
 
 def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
@@ -31,9 +31,9 @@ def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
         ),
         Column(
             "per_head",
-            plan.head("wb_aid_per_head", "head"),
+            plan.head("wb_aid_per_head", "currency"),
             "figure",
-            [Live('IF({population}>0,{aid}/{population},"")', row["aid_per_head"]) for row in rows],
+            [_per_head(plan, row["aid_per_head"]) for row in rows],
         ),
         *_gains(plan, rows),
         Column("id", plan.head("wb_id"), "text", [row["county"] for row in rows], aside=True),
@@ -42,6 +42,13 @@ def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=1)
+
+
+def _per_head(plan: Plan, each: float | None) -> Live:
+    """Return aid per head in the currency, not in its multiple."""
+    unit = plan.instance.money.unit
+    value = None if each is None else each * unit
+    return Live(f'IF({{population}}>0,{{aid}}*{quoted(unit)}/{{population}},"")', value)
 
 
 def _numbers(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
@@ -92,7 +99,7 @@ def _gains(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
         through = [Live(f"{{{key}}}-{{{alone}}}", row[key] - known(row[alone])) for row in rows]
         yield Column(f"{key}_more", plan.head("wb_through_aid", unit), "jobs", through, adds_up=True)
     left = [row["jobseekers_left"] for row in rows]
-    yield Column("left", plan.head("wb_jobseekers_left", "persons"), "jobs", left, adds_up=True)
+    yield Column("left", plan.head("wb_jobseekers_left", "persons"), "whole", left, adds_up=True)
 
 
 def _heads(plan: Plan) -> Iterator[Column]:

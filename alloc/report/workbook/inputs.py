@@ -34,4 +34,4 @@ def write_inputs(book: Book, sheet: Any, content: Sheet) -> None:
     sheet.repeat_rows(0, HEADS - 1)
     sheet.repeat_columns(0)
     sheet.set_tab_color("#7F7F7F")
-    book.page(sheet, HEADS - 1 + len(content.rows), max(len(content.header) - 1, 0))
+    book.page(sheet, HEADS - 1 + len(content.rows), max(len(content.header) - 1, 0), printed=False)

@@ -14,7 +14,7 @@ LINE = 15
 HIGH = 20
 """Height of a title [points]."""
 
-PAGE = 190
+PAGE = 280
 """How many Latin letters a printed page holds at most beside one another."""
 
 FONTS = {"en": ("Calibri", 11), "zh": ("微软雅黑", 10)}
@@ -37,6 +37,7 @@ STYLES: Mapping[str, Mapping[str, Any]] = {
     "number": {"num_format": "#,##0.00"},
     "whole": {"num_format": "#,##0"},
     "figure": {"num_format": '#,##0.00####;-#,##0.00####;"–"'},
+    "index": {"num_format": "0.000"},
     "share": {"num_format": "0.0%"},
     "key": {"num_format": "0"},
 }
@@ -54,6 +55,7 @@ TRAITS: Mapping[str, Mapping[str, Any]] = {
         "num_format": "@",
     },
     "title": {"bold": True, "font_size": 14, "num_format": "@"},
+    "strong": {"bold": True},
     "section": {"bold": True, "font_size": 12, "font_color": "#1F4E79", "num_format": "@"},
     "bad": {"bg_color": "#F8CBAD", "font_color": "#9C0006"},
     "warn": {"bg_color": "#FFE699"},

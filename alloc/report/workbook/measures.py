@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from alloc.instance.schema import Measure
+from alloc.report.names import asking, listed
 from alloc.report.workbook.book import Book, Cell, Column, Live
 from alloc.report.workbook.money import CENT, marks
 from alloc.report.workbook.plan import Plan, quoted
@@ -36,12 +37,16 @@ def write_measures(book: Book, plan: Plan, sheet: Any) -> None:
         ),
         Column("unit", plan.head("wb_unit"), "text", [m.unit for m in data]),
         *_money(plan, rows),
+        Column("gain", plan.head("wb_gain"), "number", [row["gain"] for row in rows]),
+        Column("effect", plan.head("wb_effect"), "number", [row["effect"] for row in rows]),
+        Column("direct", plan.head("wb_direct_jobs"), "jobs", [row["direct_jobs"] for row in rows], adds_up=True),
+        Column("linkage", plan.head("wb_linkage_direct"), "jobs", [row["linkage"] for row in rows], adds_up=True),
+        Column("idle", plan.head("wb_idle"), "text", [plan.say("wb_yes") if row["idle"] else "" for row in rows]),
+        Column("asked", plan.head("wb_asked_by"), "text", [_asked(plan, row) for row in rows], width=30),
         *(
             Column(key, plan.head(f"wb_{key}", unit), "number", [getattr(m, key) for m in data])
             for key, unit in (("fixed_cost", "money"), ("unit_cost", "money"), ("min_units", ""), ("max_units", ""))
         ),
-        Column("effect", plan.head("wb_effect"), "number", [row["effect"] for row in rows]),
-        Column("direct", plan.head("wb_direct_jobs"), "jobs", [row["direct_jobs"] for row in rows], adds_up=True),
         Column("state", plan.head("wb_limits"), "word", [Live(words, "") for words, _ in limits], width=30),
         Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
         *marks(book, plan, "measure", [row["measure"] for row in rows]),
@@ -51,9 +56,16 @@ def write_measures(book: Book, plan: Plan, sheet: Any) -> None:
         ),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
-    book.dress(sheet, block, freeze=1)
+    book.dress(sheet, block, freeze=1, upto="asked")
     book.mark(sheet, block, ("state",), "{broken}>0", "bad")
     book.mark(sheet, block, ("measure", "funded", "units"), "{funded}=0", "idle")
+    book.mark(sheet, block, ("measure", "gain", "idle"), '{idle}<>""', "warn")
+
+
+def _asked(plan: Plan, row: dict[str, Any]) -> str:
+    """Return what asks for a measure of which nothing is used."""
+    words = [word for word in row["asked_by"].split("|") if word and row["idle"]]
+    return listed([asking(plan.instance, word, plan.lang) for word in words], plan.lang)
 
 
 def _who(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:

@@ -48,7 +48,13 @@ class Plan:
     def unit(self, unit: str) -> str:
         """Return a unit in the reader's language."""
         label = self.instance.money.label
-        known = {"money": label, "head": self.say("wb_per_head", label=label)}
+        money = self.instance.money
+        currency = self.say("page_yuan") if money.currency == "CNY" else money.currency
+        known = {
+            "money": label,
+            "head": self.say("wb_per_head", label=label),
+            "currency": self.say("wb_per_head", label=currency),
+        }
         return known.get(unit) or (self.say(f"wb_unit_{unit}") if unit else "")
 
     def named(self, what: str, word: str) -> str:

@@ -83,7 +83,7 @@ def write_rules(book: Book, plan: Plan, sheet: Any) -> None:
         Column("size", plan.head("wb_size"), "number", [_size(x) for x in ready], aside=True),
     ]
     block = book.table(sheet, columns)
-    book.dress(sheet, block, freeze=2)
+    book.dress(sheet, block, freeze=2, upto="figure")
     shown = ("rule", "group", "left", "slack", "state", "broken")
     for state, look in (("broken", "bad"), ("paid", "warn")):
         book.mark(sheet, block, shown, f'{{state}}="{plan.say(f"wb_rule_{state}")}"', look)

@@ -7,10 +7,11 @@ from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS
 from alloc.instance.money import available
+from alloc.report.workbook.answer import sentences
 from alloc.report.workbook.book import Block, Book, Column, Live
 from alloc.report.workbook.charts import CHART_ROWS, draw
-from alloc.report.workbook.checks import write_checks
-from alloc.report.workbook.look import HIGH
+from alloc.report.workbook.checks import CHANGED, write_checks
+from alloc.report.workbook.look import HIGH, LINE, lines
 from alloc.report.workbook.plan import Plan, known
 from alloc.texts.figures import amount, gap
 
@@ -20,10 +21,13 @@ MOST_PLACES = 40
 JOBS = ("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")
 """The jobs of a place in the three worlds."""
 
-ONE_PAGE = 75
+ONE_PAGE = 95
 """Up to this many rows the summary is printed on one page."""
 
-LAST = 10
+ACROSS = 165
+"""How many Latin letters a line across the summary holds."""
+
+LAST = 11
 """The last column of the summary."""
 
 
@@ -36,24 +40,40 @@ def write_summary(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str])
     sheet.write_string(
         0, 0, f"{plan.instance.title or plan.instance.name} ({plan.instance.year})", book.format("title")
     )
-    sheet.write_string(1, 0, _answer(plan), book.format("text"))
-    sheet.merge_range(2, 0, 2, LAST, plan.say("voluntary"), book.format("prose"))
     sheet.set_row(0, HIGH)
-    sheet.set_row(2, 36)
-    block = _goals(book, plan, sheet, 4)
+    row = _head(book, plan, sheet, 1)
+    block = _goals(book, plan, sheet, row + 1)
+    pictures = block.last + 2
     block = _kinds(book, plan, sheet, block.last + 2)
     top = _section(book, plan, sheet, block.last + 2, "wb_check_title")
     below = write_checks(book, plan, sheet, top, titles)
+    below = max(below, pictures + 2 * CHART_ROWS)
     places = _places(book, plan, sheet, below + 1)
     funds = _funds(book, plan, sheet, places.last + 2 if places else below + 1)
     if places is not None:
-        draw(book, plan, sheet, places, CATEGORIES, "wb_chart_aid", 4)
-        draw(book, plan, sheet, places, JOBS, "wb_chart_jobs", 4 + CHART_ROWS)
+        draw(book, plan, sheet, places, CATEGORIES, "wb_chart_aid", pictures)
+        draw(book, plan, sheet, places, JOBS, "wb_chart_jobs", pictures + CHART_ROWS)
     draw(book, plan, sheet, funds, ("spent", "unspent"), "wb_chart_funds", funds.top - 1)
     bottom = max(funds.last, funds.top + CHART_ROWS - 2)
     book.page(sheet, bottom, LAST)
+    sheet.set_portrait()
     sheet.fit_to_pages(1, 1 if bottom < ONE_PAGE else 0)
     book.guard(sheet)
+
+
+def _head(book: Book, plan: Plan, sheet: Any, row: int) -> int:
+    """Write the answer in sentences, how far it is proven first; return the row below.
+
+    As soon as an amount differs from the plan's the first line no longer speaks of a proof.
+    """
+    told = _answer(plan)
+    quoted = told.replace('"', '""')
+    live = Live(f'IF(SUMPRODUCT({CHANGED})>0,"{plan.say("wb_edited")}","{quoted}")', told)
+    book.put(sheet, row, 0, live, "word", "strong")
+    for i, text in enumerate([*sentences(plan), plan.say("voluntary")], row + 1):
+        sheet.merge_range(i, 0, i, LAST, text, book.format("prose"))
+        sheet.set_row(i, LINE * lines(text, ACROSS))
+    return row + 2 + len(sentences(plan))
 
 
 def _answer(plan: Plan) -> str:
@@ -83,16 +103,24 @@ def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
     values = [tuple(known(world[goal]) for world in worlds) for goal in goals]
     names = [*(plan.say(f"wb_{goal}") for goal in goals), plan.say("wb_funded_of", all=len(plan.measures))]
     alone = sum(row["funded_without_aid"] == 1 for row in plan.measures)
+    looks = ("jobs", "jobs", "whole", "whole")
     columns = [
         Column("what", plan.say("wb_brings"), "text", names),
-        Column("plan", plan.say("wb_with_plan"), "jobs", [*(x for *_, x in values), Live("SUM(funded)", funded)]),
-        Column("quo", plan.say("wb_anyway"), "jobs", [*(x for x, *_ in values), 0]),
-        Column("alone", plan.say("wb_without_aid"), "jobs", [*(x for _, x, _ in values), alone]),
+        Column(
+            "plan",
+            plan.say("wb_with_plan"),
+            "jobs",
+            [*(x for *_, x in values), Live("SUM(funded)", funded)],
+            styles=looks,
+        ),
+        Column("quo", plan.say("wb_anyway"), "jobs", [*(x for x, *_ in values), 0], styles=looks),
+        Column("alone", plan.say("wb_without_aid"), "jobs", [*(x for _, x, _ in values), alone], styles=looks),
         Column(
             "others",
             plan.say("wb_through_others"),
             "jobs",
             [*(Live("{alone}-{quo}", y - x) for x, y, _ in values), Live("{alone}-{quo}", alone)],
+            styles=looks,
         ),
         Column(
             "more",
@@ -102,6 +130,7 @@ def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
                 *(Live("{plan}-{alone}", known(z - y)) for _, y, z in values),
                 Live("{plan}-{alone}", funded - alone),
             ],
+            styles=looks,
         ),
     ]
     return book.table(sheet, columns, top=_section(book, plan, sheet, row, "wb_answer_title"), fit=False)

@@ -53,7 +53,7 @@ def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
         Column("industry_id", plan.head("wb_industry_id"), "text", [row["industry"] for row in rows], aside=True),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
-    book.dress(sheet, block, freeze=2, guard=False)
+    book.dress(sheet, block, freeze=2, guard=False, upto="bottleneck")
 
 
 def _limits(plan: Plan, words: str) -> str:
@@ -86,7 +86,7 @@ def write_chains(book: Book, plan: Plan, sheet: Any) -> None:
     sheet.write_string(start - 1, 0, plan.say("wb_flows"), book.format("section"))
     block = book.table(sheet, list(_flows(plan, rows)), top=start, fit=False)
     sheet.freeze_panes(0, 2)
-    book.page(sheet, block.last, block.printed)
+    book.page(sheet, block.last, block.printed, printed=False)
 
 
 def _stages(plan: Plan, words: str) -> str:
@@ -127,7 +127,7 @@ def write_resources(book: Book, plan: Plan, sheet: Any) -> None:
         Column("broken", plan.head("wb_broken"), "key", [broken] * len(rows), name="resource_broken", aside=True),
     ]
     block = book.table(sheet, columns)
-    book.dress(sheet, block, freeze=1)
+    book.dress(sheet, block, freeze=1, printed=False)
     book.mark(sheet, block, ("used", "left"), "{broken}>0", "bad")
 
 

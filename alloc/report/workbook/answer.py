@@ -1,0 +1,107 @@
+"""The answer in sentences, for the head of the summary: what the aid brings, what is spent and left, what changed."""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+
+from alloc.instance.schema import Flow
+from alloc.report.bridge import scenarios_told
+from alloc.report.certainty import certainty
+from alloc.report.names import listed
+from alloc.report.told import coordinated, idle_told
+from alloc.report.workbook.plan import Plan
+from alloc.texts.figures import amount, count, percent
+
+SAME = 0.05
+"""Money that changes by less is not told [money]."""
+
+
+def sentences(plan: Plan) -> list[str]:
+    """Return what comes through the aid, what is spent and left and why, and what changed against last year."""
+    figures, lang = plan.figures, plan.lang
+    told = [
+        _brings(plan),
+        _money(plan),
+        *(_changed(plan, name, rows) for name, rows in plan.instance.previous.items()),
+        scenarios_told(plan.instance, plan.tables["scenarios"], lang),
+        idle_told(plan.instance, plan.tables["measures"], lang),
+        coordinated(figures, lang),
+        certainty(figures, plan.instance.money.label, lang),
+    ]
+    return [text for text in told if text]
+
+
+def _brings(plan: Plan) -> str:
+    figures, total = plan.figures, plan.rows("bridge")[-1]
+    known = figures["through_aid"]["range"] is None and total["aid_per_job"] is not None
+    each = plan.say("page_answer_per_job", money=amount(total["aid_per_job"]), label=plan.instance.money.label)
+    return plan.say(
+        "wb_brings_told",
+        more=_claimed(plan, "through_aid"),
+        cost=each if known else "",
+        all=amount(figures["employment"]),
+        quo=amount(figures["status_quo"]["employment"]),
+        others=_claimed(plan, "through_others"),
+    )
+
+
+def _claimed(plan: Plan, through: str) -> str:
+    """Return the jobs that are claimed: a number, or between what it lies where a world is not proven."""
+    ends = (plan.figures[through]["range"] or {}).get("employment")
+    if ends is None:
+        return amount(plan.figures[through]["employment"])
+    return plan.say("between", low=amount(ends[0]), high=amount(ends[1]))
+
+
+def _money(plan: Plan) -> str:
+    rows = [row for row in plan.rows("funds") if row["kind"] == "aid"]
+    there, spent = (math.fsum(row[key] for row in rows) for key in ("available", "spent"))
+    left = list(_left(plan, rows))
+    return plan.say(
+        "wb_money_told",
+        spent=amount(spent),
+        all=amount(there),
+        label=plan.instance.money.label,
+        share=percent(spent / there if there > 0 else None),
+        left=plan.say("wb_left_told", names=listed(left, plan.lang, "between_facts")) if left else "",
+    )
+
+
+def _left(plan: Plan, rows: Iterable[dict[str, object]]) -> Iterator[str]:
+    """Yield each fund of aid that has money left, and why."""
+    for row in rows:
+        if row["why_unspent"]:
+            names = [plan.named("fund", str(row["fund"]))]
+            names += [plan.named("county", str(row["county"]))] if row["county"] else []
+            money = amount(float(str(row["unspent"])))
+            yield plan.say("wb_left_of", fund=listed(names, plan.lang), money=money, why=row["why_unspent"])
+
+
+def _changed(plan: Plan, name: str, before: Iterable[Flow]) -> str:
+    """Return what changed against a previous plan: aid in all, where most, and which measures come and go."""
+    old: dict[str, float] = defaultdict(float)
+    was = set()
+    for row in before:
+        was |= {row.measure} if row.amount > 0 else set()
+        old[row.county] += row.amount if row.kind == "aid" else 0.0
+    now = {row["county"]: row["aid"] for row in plan.rows("counties")}
+    moved = {c: now.get(c, 0.0) - old.get(c, 0.0) for c in (*now, *(c for c in old if c not in now))}
+    funded = {row["measure"] for row in plan.measures if row["funded"]}
+    change, facts = math.fsum(moved.values()), []
+    up, down = max(moved, key=lambda c: moved[c]), min(moved, key=lambda c: moved[c])
+    for text, c, told in (("wb_most_more", up, moved[up] > SAME), ("wb_most_less", down, moved[down] < -SAME)):
+        facts += [plan.say(text, county=plan.named("county", c), money=_signed(moved[c]))] if told else []
+    facts.append(plan.say("wb_come_and_go", new=count(len(funded - was)), gone=count(len(was - funded))))
+    return plan.say(
+        "wb_changed_told",
+        name=name,
+        now=amount(math.fsum(now.values())),
+        before=amount(math.fsum(old.values())),
+        label=plan.instance.money.label,
+        change=_signed(change),
+        facts=listed(facts, plan.lang, "between_facts"),
+    )
+
+
+def _signed(money: float) -> str:
+    return f"+{amount(money)}" if money >= SAME else amount(money)
