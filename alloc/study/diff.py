@@ -98,17 +98,27 @@ def diff(
     return Difference(one, two, tables, causes, _figures(one, two, tables, causes))
 
 
+_NAMED = (
+    ("county", "counties"),
+    ("fund", "funds"),
+    ("measure", "measures"),
+    ("industry", "industries"),
+    ("chain", "chains"),
+)
+"""Columns of ids, and the tables that name them."""
+
+
 def _labels(a: Answer, b: Answer, lang: str) -> dict[str, dict[str, str]]:
     """Return the names that rows have in a language, B's where both have one: column → id → name."""
     found: dict[str, dict[str, str]] = {}
-    for column, table in (("county", "counties"), ("fund", "funds"), ("measure", "measures")):
+    for column, table in _NAMED:
         rows = {**getattr(a.instance, table), **getattr(b.instance, table)}
         names = {i: (row.name_zh if lang == "zh" else row.name) or i for i, row in rows.items()}
         often = Counter(names.values())
         found[column] = {i: name if often[name] == 1 else f"{name} ({i})" for i, name in names.items()}
     rules = {rule.name: rule for one in (a, b) for rule in one.instance.rules}
     found["rule"] = {name: (rule.name_zh if lang == "zh" else "") or name for name, rule in rules.items()}
-    known = found["county"] | found["measure"]
+    known = {**found.pop("chain"), **found.pop("industry"), **found["measure"], **found["county"]}
     groups = {group for one in (a, b) for group in one.tables["rules"]["group"]}
     found["group"] = {group: " · ".join(_group(word, known, lang) for word in group.split(" · ")) for group in groups}
     return found
