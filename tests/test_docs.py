@@ -53,7 +53,8 @@ def test_the_formulation_is_made_from_the_model():
 
 def test_continuous_integration_runs_the_readme_test_command():
     command = (ROOT / ".ci/run").read_text(encoding="utf-8").strip().splitlines()[-1]
-    assert command in README
+    (shown,) = [line for line in README.splitlines() if ".ci/check.py" in line]
+    assert command.startswith(shown)
 
 
 def test_every_text_stands_in_both_languages_with_the_same_places():

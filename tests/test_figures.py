@@ -8,7 +8,7 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from alloc.report.screen import Wide
-from alloc.texts.figures import amount, count, decimals, gap, percent
+from alloc.texts.figures import amount, count, decimals, exact, gap, percent
 
 
 @pytest.mark.parametrize(("value", "shown"), [
@@ -18,6 +18,14 @@ from alloc.texts.figures import amount, count, decimals, gap, percent
 ])  # fmt: skip
 def test_amounts_are_written_out_with_one_decimal(value: float | None, shown: str):
     assert amount(value) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [
+    (26714031.9, "26,714,032"), (12.3456789, "12.3457"), (0.05, "0.05"), (1e-13, "0"), (-1500.0, "−1,500"),
+    (1e-5, "0.00001"),
+])  # fmt: skip
+def test_figures_of_any_kind_are_written_out(value: float, shown: str):
+    assert exact(value) == shown
 
 
 @pytest.mark.parametrize(("value", "shown"), [(12.0, "12"), (-1e-13, "0"), (1234.0, "1,234")])

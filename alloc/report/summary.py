@@ -227,8 +227,8 @@ def _broken(instance: Instance, rules: pd.DataFrame, lang: str) -> Iterator[str]
 def _left(instance: Instance, funds: pd.DataFrame, lang: str) -> Iterator[str]:
     left = funds[funds["why_unspent"] != ""]
     for f, c, money, why in zip(left["fund"], left["county"], left["unspent"], left["why_unspent"], strict=True):
-        places = [named(instance.funds[f], f, lang), *([named(instance.counties[c], c, lang)] if c else [])]
-        fund = listed(places, lang)
+        fund = named(instance.funds[f], f, lang)
+        fund = say("in_brackets", lang, name=fund, words=named(instance.counties[c], c, lang)) if c else fund
         yield say("line_unspent", lang, fund=fund, money=amount(money), label=instance.money.label, why=why)
 
 

@@ -36,6 +36,14 @@ def amount(value: float | None) -> str:
     return fixed(value, decimals(() if value is None else (value,)))
 
 
+def exact(value: float) -> str:
+    """Return a figure of any kind, written out to six digits that count."""
+    if not math.isfinite(value) or abs(value) < SPECK:
+        return fixed(value, 0)
+    text = fixed(value, max(0, 5 - math.floor(math.log10(abs(value)))))
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
 def decimals(values: Iterable[float]) -> int:
     """Return how many decimals amounts that stand together have."""
     size = max((abs(value) for value in values if math.isfinite(value)), default=0.0)

@@ -71,10 +71,10 @@ def _left(plan: Plan, rows: Iterable[dict[str, object]]) -> Iterator[str]:
     """Yield each fund of aid that has money left, and why."""
     for row in rows:
         if row["why_unspent"]:
-            names = [plan.named("fund", str(row["fund"]))]
-            names += [plan.named("county", str(row["county"]))] if row["county"] else []
-            money = amount(float(str(row["unspent"])))
-            yield plan.say("wb_left_of", fund=listed(names, plan.lang), money=money, why=row["why_unspent"])
+            fund, money = plan.named("fund", str(row["fund"])), amount(float(str(row["unspent"])))
+            if row["county"]:
+                fund = plan.say("in_brackets", name=fund, words=plan.named("county", str(row["county"])))
+            yield plan.say("wb_left_of", fund=fund, money=money, why=row["why_unspent"])
 
 
 def _changed(plan: Plan, name: str, before: Iterable[Flow]) -> str:

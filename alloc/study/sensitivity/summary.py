@@ -8,6 +8,7 @@ import pandas as pd
 
 from alloc.study.sensitivity.tornado import ENDS
 from alloc.texts import say
+from alloc.texts.figures import exact
 
 SHOWN = 5
 """How many rows of a table are told; the files hold all."""
@@ -113,4 +114,4 @@ _TOLD: Mapping[str, Callable[[pd.DataFrame, str], Iterator[str]]] = {
 
 
 def _short(value: Any) -> str:
-    return "–" if value is None or pd.isna(value) else f"{float(value):.6g}"
+    return "–" if value is None or pd.isna(value) else exact(float(value))
