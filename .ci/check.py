@@ -1,20 +1,26 @@
-"""The one check command: format, lint, types, layers, tests. Stops at the first that fails."""
+"""The one check command: format, lint, types, layers, tests. Stops at the first that fails.
+
+--fast leaves out the tests that are slow or need LibreOffice or Chromium; other arguments are pytest's.
+"""
 
 import subprocess
 import sys
 from pathlib import Path
 
 BIN = Path(sys.executable).parent
+FAST = ["-m", "not slow and not office and not browser"]
+
+given = [word for word in sys.argv[1:] if word != "--fast"]
+tests = [BIN / "pytest", "-n", "auto", *(FAST if "--fast" in sys.argv else []), *given]
 CHECKS = (
     ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
     ("lint", [BIN / "ruff", "check", "--quiet", "."]),
     ("types", [BIN / "mypy"]),
     ("layers", [BIN / "lint-imports", "--no-cache"]),
-    ("tests", [BIN / "pytest", "-n", "auto"]),
+    ("tests", tests),
 )
 
 for name, command in CHECKS:
     print(f"--- {name}", flush=True)  # noqa: T201
-    done = subprocess.run([*map(str, command), *(sys.argv[1:] if name == "tests" else [])], check=False)
-    if done.returncode:
+    if subprocess.run([str(word) for word in command], check=False).returncode:
         sys.exit(f"{name} failed")

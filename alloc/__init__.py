@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 
 if TYPE_CHECKING:
+    __version__: str
     from alloc.instance import Instance, inspect, read, write
     from alloc.run import Run, solve
     from alloc.study.alternatives import Alternatives, alternatives
@@ -67,6 +68,10 @@ if not TYPE_CHECKING:  # for those who check types there is nothing but the name
 
     def __getattr__(name: str) -> object:
         """Load a room when a name in it is first used: `alloc --help` must not wait for the solver."""
+        if name == "__version__":
+            from importlib.metadata import version
+
+            return version("alloc")
         if name not in _ROOMS:
             raise AttributeError(f"module 'alloc' has no attribute {name!r}")
         from importlib import import_module

@@ -9,7 +9,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import pyomo.environ as pyo
 import pytest
@@ -197,20 +197,59 @@ def geojson(folder: Path, *features: Mapping[str, Any]) -> Path:
     return path
 
 
+SLOW = {
+    "test_alternatives",
+    "test_amounts",
+    "test_blocks",
+    "test_docs",
+    "test_frontier",
+    "test_interrupts",
+    "test_invariances",
+    "test_learnt",
+    "test_rule_recipe",
+    "test_sensitivity",
+    "test_sensitivity_command",
+    "test_sweep",
+    "test_thrift",
+    "test_workbook",
+    "test_worlds",
+}
+"""Files of tests that solve many questions, or start many processes: left out by `check.py --fast`."""
+
+PROGRAMS = {"chromium": "browser", "office": "office"}
+"""Fixtures that need a program which pip does not install, and the marker of the tests that use them."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark tests by what they need, so that no test has to say it."""
+    for item in items:
+        if item.path.stem in SLOW:
+            item.add_marker("slow")
+        for name in PROGRAMS.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(PROGRAMS[name])
+
+
+def lacking(words: str) -> NoReturn:
+    """Skip a test where a program is missing; where a machine checks what lands, that is a failure."""
+    if os.environ.get("CI"):
+        pytest.fail(words)
+    pytest.skip(words)
+
+
 @pytest.fixture(scope="session")
 def chromium() -> Iterator[Browser]:
-    """A headless Chromium without a network; tests that need it are skipped where there is none."""
+    """A headless Chromium without a network."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     if program is None:
-        pytest.skip("needs Chromium: apt-get install chromium")
+        lacking("Chromium is not installed (Debian: chromium)")
     with browsing(program) as browser:
         yield browser
 
 
 @pytest.fixture(scope="session")
 def office(tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Return LibreOffice, which works out every formula of a workbook; where it is missing the test is skipped."""
+    """Return LibreOffice, which works out every formula of a workbook."""
     program = shutil.which("soffice")
     if program is None:
-        pytest.skip("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
+        lacking("LibreOffice is not installed (Debian: libreoffice-calc-nogui)")
     return Office(program, tmp_path_factory.mktemp("office"))

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -17,6 +18,10 @@ def test_the_public_names_are_listed_and_there():
         assert getattr(alloc, name).__name__ == name
     with pytest.raises(AttributeError, match="has no attribute 'sovle'"):
         alloc.sovle  # noqa: B018
+
+
+def test_the_version_is_that_of_the_package():
+    assert alloc.__version__ == version("alloc")
 
 
 TYPED = """
