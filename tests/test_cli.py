@@ -71,7 +71,7 @@ def test_every_word_has_its_chinese(tmp_path: Path):
     assert "最优" in done.stdout
     assert "自愿" in done.stdout
     assert "策勒" in done.stdout
-    assert "不是该产业的瓶颈" in (tmp_path / "results/demo/measures.csv").read_text(encoding="utf-8-sig")
+    assert "瓶颈是配套设施，不是企业补贴" in (tmp_path / "results/demo/measures.csv").read_text(encoding="utf-8-sig")
 
 
 def test_export_gives_the_same_optimum_to_another_reader(tmp_path: Path):

@@ -378,7 +378,7 @@ def test_every_county_can_keep_its_floor_of_aid_from_lines_that_wait_for_nothing
 
 def test_what_only_some_questions_have_is_in_some(tmp_path):
     found = set()
-    for seed in range(8):
+    for seed in range(12):
         generate(5, seed, tmp_path / str(seed))
         question = read(tmp_path / str(seed))
         found |= {"markets"} if question.markets else set()
