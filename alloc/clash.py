@@ -10,8 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from alloc.instance import Instance, Options
-from alloc.instance.rules import per_head, sides
-from alloc.instance.schema import Count, Equity, Figure, Gini, Objective, Parity, Rule, Selection, Total
+from alloc.instance.rules import Count, Equity, Figure, Gini, Parity, Rule, Total
+from alloc.instance.schema import Objective, Selection
+from alloc.instance.sides import per_head, sides
 from alloc.model import build
 from alloc.report.equity import equity_sides
 from alloc.solution import Solution

@@ -15,7 +15,7 @@ import yaml
 from conftest import one_measure
 
 from alloc.instance import headings
-from alloc.instance.schema import RULES
+from alloc.instance.rules import RULES
 from alloc.texts import LANGUAGES, catalogue
 
 ROOT = Path(__file__).parent.parent
@@ -38,14 +38,14 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     blocks = re.findall(r"```(py|yml)\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)
     (_, written), (_, words), (_, reading) = blocks
     heading, word, sentence, shown = words.splitlines(keepends=True)
-    schema, audit = folder / "alloc/instance/schema.py", folder / "alloc/audit/rules.py"
-    put(schema, f"{written}\n\n", before="Rule = Annotated[")
-    put(schema, " | Match", before=', Field(discriminator="type")]')
+    rules, audit = folder / "alloc/instance/rules.py", folder / "alloc/audit/rules.py"
+    put(rules, f"{written}\n\n", before="Rule = Annotated[")
+    put(rules, " | Match", before=', Field(discriminator="type")]')
     put(folder / "alloc/instance/headings.yaml", heading, before="  ratio: {")
     put(folder / "alloc/instance/headings.yaml", word, before="  complement: ")
     put(folder / "alloc/instance/headings.yaml", sentence, before="  Complement: ")
     put(folder / "alloc/texts/workbook.yaml", shown, before="wb_type_complement: ")
-    put(audit, "    Match,\n", before="    Parity,\n    Rule,\n")
+    put(audit, "from alloc.instance.rules import Match\n", before="from alloc.instance.schema import ")
     put(audit, reading, before="    if isinstance(rule, Parity):\n        return _parity")
     return folder
 

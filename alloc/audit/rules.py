@@ -7,20 +7,8 @@ from typing import NamedTuple
 
 from alloc.audit.books import Books, counts, total
 from alloc.audit.verdict import BILLIONTH, DIGITS, ONE, RELATIVE, ZERO, Comparison, Comparisons, Number, exact
-from alloc.instance.schema import (
-    CATEGORIES,
-    AnyRule,
-    Change,
-    Complement,
-    Count,
-    Flow,
-    Gini,
-    Parity,
-    Rule,
-    Selection,
-    Share,
-    Total,
-)
+from alloc.instance.rules import AnyRule, Change, Complement, Count, Gini, Parity, Rule, Share, Total
+from alloc.instance.schema import CATEGORIES, Flow, Selection
 
 ATTRIBUTES = ("county", "category", "industry", "region", "chain", "measure")
 

@@ -14,7 +14,8 @@ from alloc.audit import linkage, money, production, rules
 from alloc.audit.books import SHAPES, Books, counts, total
 from alloc.audit.production import kept, produced
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
-from alloc.instance.schema import JOB_CATEGORIES, Complement, Count, Instance, Measure, Rule
+from alloc.instance.rules import Complement, Count, Rule
+from alloc.instance.schema import JOB_CATEGORIES, Instance, Measure
 
 SUFFIX = "_without_aid"
 

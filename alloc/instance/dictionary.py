@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from alloc.instance import headings, schema
+from alloc.instance import headings, rules, schema
 from alloc.instance.sheets import names
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
@@ -55,10 +55,11 @@ def json_schema(lang: str = "en") -> dict[str, Any]:
     """Return the JSON Schema of an instance: tables inline as mappings or lists, or the name of a file."""
     found = schema.Document.model_json_schema(by_alias=True)
     if lang == "zh":
+        models = {**vars(schema), **{rule.__name__: rule for rule in rules.RULES}}
         for title, part in [("Document", found), *found["$defs"].items()]:
             part["description"] = headings.catalogue()["page"].get(title, "")
             for key, node in part["properties"].items():
-                node["description"] = meaning_of(getattr(schema, title), key, lang)
+                node["description"] = meaning_of(models[title], key, lang)
     for table in TABLES:
         inline = found["properties"][table]
         described = {key: inline.pop(key) for key in ("description", "title", "default") if key in inline}
@@ -121,8 +122,8 @@ def _tables(words: Mapping[str, str], lang: str) -> Iterator[str]:
             about = words[rows[0].__name__] if lang == "zh" else f"{rows[0].__doc__} "
             yield from _section(words, lang, _titled(table, lang), rows[0], f"{about}{note}", leave=common)
     own = [key for key in common if key != "name"]
-    yield from _section(words, lang, _titled("rules", lang), schema.AnyRule, words["rules"], leave=own)
-    seen = list(schema.AnyRule.model_fields)
+    yield from _section(words, lang, _titled("rules", lang), rules.AnyRule, words["rules"], leave=own)
+    seen = list(rules.AnyRule.model_fields)
     for row in TABLES["rules"]:
         word = row.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
         title = f"{_titled('rules', lang)}: {_worded(word, lang)}"

@@ -10,7 +10,8 @@ from alloc.instance.document import Source
 from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
-from alloc.instance.schema import Change, Complement, Document, Instance, Share
+from alloc.instance.rules import Change, Complement, Share
+from alloc.instance.schema import Document, Instance
 from alloc.instance.selections import groups
 from alloc.instance.words import nearest
 

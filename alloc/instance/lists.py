@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from alloc.instance import schema
+from alloc.instance import rules, schema
 from alloc.instance.desk import HEADS, ROOM, Desk, sheet_title, word_in
 from alloc.instance.headings import choices, limits, sheet_columns
 from alloc.instance.sheets import PLANS, SOURCES, names
@@ -16,7 +16,7 @@ REFERS = {
     "county": "counties", "counties": "counties", "industry": "industries", "from": "industries", "to": "industries",
     "chain": "chains", "funds": "funds", "requires": "measures", "excludes": "measures", "measures": "measures",
     "measure": "measures", "source": "sources",
-    **dict.fromkeys((key for rule in schema.RULES for key in rule.purses()), "funds"),
+    **dict.fromkeys((key for rule in rules.RULES for key in rule.purses()), "funds"),
 }  # fmt: skip
 """The last word of a column's name → the sheet whose ids its cells hold."""
 

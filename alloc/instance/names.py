@@ -5,7 +5,8 @@ from typing import Any
 
 from alloc.errors import Fault
 from alloc.instance.document import UNREAD, Path, Source
-from alloc.instance.schema import KINDS, RULES
+from alloc.instance.rules import RULES
+from alloc.instance.schema import KINDS
 from alloc.instance.words import nearest
 
 REFERENCES: Mapping[str, Mapping[str, str]] = {

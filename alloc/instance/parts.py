@@ -4,7 +4,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.instance.document import Path
-from alloc.instance.schema import AnyRule, Document, Linear, Parity, Selection, Share
+from alloc.instance.rules import AnyRule, Linear, Parity, Share
+from alloc.instance.schema import Document, Selection
 from alloc.instance.selections import selected
 
 Found = tuple[Path, str, dict[str, Any]]

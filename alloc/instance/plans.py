@@ -9,7 +9,8 @@ from alloc.instance.encoding import decoded
 from alloc.instance.headings import code
 from alloc.instance.money import money_counts
 from alloc.instance.names import names_of, near
-from alloc.instance.schema import CATEGORIES, KINDS, Change, Document, Flow, Instance, Selection
+from alloc.instance.rules import Change
+from alloc.instance.schema import CATEGORIES, KINDS, Document, Flow, Instance, Selection
 from alloc.instance.selections import Group
 from alloc.instance.separated import grid, misfit
 from alloc.instance.tables import Opened

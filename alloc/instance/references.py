@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
 from typing import Any, get_args
 
-from alloc.instance import schema
+from alloc.instance import rules, schema
 from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
 from alloc.instance.money import ROUNDING, available, sold_on
@@ -244,7 +244,7 @@ def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
             yield path, "min_above_max", {"min": low, "max": high, "what": "rule"}
         if getattr(rule, "per", None) and rule.each != "county" and rule.within != "county":
             yield (*path, "per"), "capita_needs_county", {}
-        if isinstance(rule, schema.Equity) or rule.times == "population":
+        if isinstance(rule, rules.Equity) or rule.times == "population":
             for c, county in document.counties.items():
                 if county.population <= 0:
                     yield ("counties", c, "population"), "population_missing", {"rule": rule.name}

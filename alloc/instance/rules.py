@@ -1,108 +1,275 @@
-"""What rules count and compare with, repetition by repetition: payments, measures, figures.
+"""The kinds of rules: each says its keys, what it counts and compares with, in which unit, and its bounds.
 
-Every rule but parity and Gini has one form: what is counted against a figure times what it is compared
-with, from below, from above or both. A soft rule may be broken at its price.
+Checks, names and drop-downs, the model, the tables and the workbook read what a rule says here.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Annotated, ClassVar, Literal, NamedTuple, get_args
 
-from alloc.instance.money import eligible_funds, money_counts, reachable
-from alloc.instance.plans import previous_money
-from alloc.instance.schema import Equity, Figure, Instance, Linear, Times
-from alloc.instance.selections import Group, groups
+from pydantic import Field
 
-Key = tuple[str, str]
-"""Rule and group."""
+from alloc.instance.rows import FIRM, Attribute, Row, Selection, described
 
-Payers = Mapping[str, tuple[str, ...]]
-"""The funds that may pay for each measure."""
+Purse = Annotated[str, "a fund, a kind of funds, or `all`"]
+"""Whose money a rule means; every key of this type is checked, offered in Excel and understood by name."""
 
 
-@dataclass
-class Side:
-    """One repetition of a rule, ready to be written down.
+class Counted(NamedTuple):
+    """One side of a rule: what a purse pays for some measures, or without a purse how many of them are funded."""
 
-    spends: (measure, fund) counted; funded: measures counted; base: (measure, fund) compared with;
-    constant: a number compared with; least and most: the figures that the base is multiplied by;
-    figure: what these are.
-    """
-
-    spends: list[tuple[str, str]] = field(default_factory=list)
-    funded: tuple[str, ...] = ()
-    base: list[tuple[str, str]] = field(default_factory=list)
-    constant: float = 0.0
-    least: float | None = None
-    most: float | None = None
-    penalty: float | None = None
-    figure: Figure = "ratio"
+    of: Selection
+    purse: str = ""
 
 
-def sides(instance: Instance) -> dict[Key, Side]:
-    """Return every repetition of every rule that has the common form."""
-    payers = {m: eligible_funds(instance, m) for m in instance.measures}
-    return {
-        (rule.name, group.name): _side(instance, payers, rule, group)
-        for rule in instance.rules
-        if isinstance(rule, Linear)
-        for group in groups(instance, rule)
-    }
+SidesUnit = Literal["money", "measures", "money per head", "money × persons"]
+Figure = Literal["part", "ratio", "money", "money per head", "measures"]
+Times = Literal["", "population", "previous"]
 
 
-def _side(instance: Instance, payers: Payers, rule: Linear, group: Group) -> Side:
-    counted, compared = rule.counted, rule.compared
-    (least, most), number = rule.bounds, multiplier(instance, rule, group)
-    side = Side(least=least, most=most, penalty=rule.penalty, figure=rule.figure)
-    if counted.purse:
-        side.spends = _payments(instance, payers, group.counted, counted.purse)
-    else:
-        side.funded = group.counted
-    if compared:
-        side.base = _payments(instance, payers, group.compared, compared.purse)
-    elif rule.figure == "part":  # of a known amount: told as an amount
-        side.least, side.most = (None if x is None else x * number for x in (least, most))
-        side.constant, side.figure = 1.0, "money"
-    else:
-        side.constant = number
-    return side
+class AnyRule(Row):
+    """What every rule may carry."""
+
+    unit: ClassVar[SidesUnit] = "money"
+    """The unit of both sides."""
+    follows: ClassVar[bool] = False
+    """Whether groups are those of what the rule compares with, not those of what it counts."""
+
+    name: str = described(..., "unique name", min_length=1)
+    each: Literal["county", "category", "industry", "chain", "region", "measure"] | None = described(
+        None, "repeat with what is counted narrowed to each of these"
+    )
+    within: Attribute | None = described(None, "repeat with both sides narrowed to each of these")
+    penalty: float | None = described(
+        None, "soft: may be broken at this price per unit of violation", "objective per unit", ge=0
+    )
+    firm: bool = described(False, FIRM)
+
+    @property
+    def counted(self) -> Counted:
+        """What the rule counts."""
+        raise NotImplementedError
+
+    @property
+    def compared(self) -> Counted | None:
+        """The money that it compares with; None where that is a number."""
+        return None
+
+    @property
+    def times(self) -> Times:
+        """The number that its figures are multiplied by where it compares with no money: '' is 1."""
+        return ""
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Its least and its largest figure."""
+        raise NotImplementedError
+
+    @property
+    def figure(self) -> Figure:
+        """What its figures are."""
+        return "ratio"
+
+    @classmethod
+    def selections(cls) -> dict[str, str]:
+        """Return the keys that select measures, first what is counted: as written → in Python."""
+        return {row.alias or name: name for name, row in cls.model_fields.items() if row.annotation is Selection}
+
+    @classmethod
+    def purses(cls) -> tuple[str, ...]:
+        """Return the keys that say whose money is meant."""
+        return tuple(name for name, row in cls.model_fields.items() if get_args(Purse)[1] in row.metadata)
 
 
-def multiplier(instance: Instance, rule: Linear, group: Group) -> float:
-    """Return the number that the figures of a rule are multiplied by where it compares with no money."""
-    return MULTIPLIERS[rule.times](instance, rule, group)
+class Linear(AnyRule):
+    """A rule of the common form: least · base ≤ what is counted ≤ most · base."""
 
 
-MULTIPLIERS: Mapping[Times, Callable[[Instance, Any, Group], float]] = {
-    "": lambda instance, rule, group: 1.0,
-    "population": lambda instance, rule, group: instance.counties[group.narrowed["county"]].population,
-    "previous": previous_money,
-}
+class Share(Linear):
+    """min·spend(in) ≤ spend(of) ≤ max·spend(in)."""
+
+    type: Literal["share"]
+    of: Selection = described(Selection(), "numerator")
+    in_: Selection = Field(Selection(), alias="in", description="denominator")
+    min: float | None = described(None, "least share", "0-1", ge=0)
+    max: float | None = described(None, "largest share", "0-1", ge=0)
+    fund: Purse = described("aid", "a fund, a kind, or `all`")
+
+    @property
+    def counted(self) -> Counted:
+        """What the rule counts."""
+        return Counted(self.of, self.fund)
+
+    @property
+    def compared(self) -> Counted:
+        """The denominator."""
+        return Counted(self.in_, self.fund)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Its least and its largest figure."""
+        return self.min, self.max
+
+    @property
+    def figure(self) -> Figure:
+        """Parts of what it compares with."""
+        return "part"
 
 
-def _payments(instance: Instance, payers: Payers, measures: tuple[str, ...], fund: str) -> list[tuple[str, str]]:
-    return [(m, f) for m in measures for f in payers[m] if money_counts(instance, fund, f)]
+class Total(Linear):
+    """min ≤ spend(of) ≤ max, per head where `per: capita`."""
+
+    type: Literal["amount"]
+    of: Selection = described(Selection(), "which measures")
+    min: float | None = described(None, "least money", "money", ge=0)
+    max: float | None = described(None, "most money", "money", ge=0)
+    per: Literal["capita"] | None = described(None, "bounds are per head of the county's population")
+    fund: Purse = described("aid", "a fund, a kind, or `all`")
+
+    @property
+    def counted(self) -> Counted:
+        """What the rule counts."""
+        return Counted(self.of, self.fund)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Its least and its largest figure."""
+        return self.min, self.max
+
+    @property
+    def times(self) -> Times:
+        """The county's people, where bounds are per head."""
+        return "population" if self.per else ""
+
+    @property
+    def figure(self) -> Figure:
+        """Money, or money per head."""
+        return "money per head" if self.per else "money"
 
 
-def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
-    """Return what parity and Gini rules count, by rule and group: county → payments."""
-    payers = {m: eligible_funds(instance, m) for m in instance.measures}
-    found: dict[Key, dict[str, list[tuple[str, str]]]] = {}
-    for rule in instance.rules:
-        if isinstance(rule, Equity):
-            for group in groups(instance, rule):
-                local: dict[str, list[tuple[str, str]]] = {c: [] for c in instance.counties}
-                for m, f in _payments(instance, payers, group.counted, rule.fund):
-                    local[instance.measures[m].county].append((m, f))
-                found[rule.name, group.name] = local
-    return found
+class Count(Linear):
+    """min ≤ number of funded measures ≤ max."""
+
+    unit = "measures"
+
+    type: Literal["count"]
+    of: Selection = described(Selection(), "which measures")
+    min: float | None = described(None, "fewest", "measures", ge=0)
+    max: float | None = described(None, "most", "measures", ge=0)
+
+    @property
+    def counted(self) -> Counted:
+        """The measures themselves."""
+        return Counted(self.of)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Its least and its largest figure."""
+        return self.min, self.max
+
+    @property
+    def figure(self) -> Figure:
+        """Numbers of measures."""
+        return "measures"
 
 
-def reaches(instance: Instance) -> dict[Key, float]:
-    """Return the most that can be spent on what parity and Gini rules count, by rule and group [money]."""
-    return {
-        (rule.name, group.name): reachable(instance, rule.fund, group.counted)
-        for rule in instance.rules
-        if isinstance(rule, Equity)
-        for group in groups(instance, rule)
-    }
+class Complement(Linear):
+    """Aid to one selection ≥ ratio × national money to another."""
+
+    follows = True
+
+    type: Literal["complement"]
+    aid: Selection = described(Selection(), "where aid follows")
+    national: Selection = described(Selection(), "the national money it follows")
+    ratio: float = described(..., "aid per national money", "money per money", ge=0)
+
+    @property
+    def counted(self) -> Counted:
+        """The aid that follows."""
+        return Counted(self.aid, "aid")
+
+    @property
+    def compared(self) -> Counted:
+        """The national money that it follows."""
+        return Counted(self.national, "national")
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """The least ratio."""
+        return self.ratio, None
+
+
+class Parity(AnyRule):
+    """Largest spending per head over all counties ≤ max × the smallest."""
+
+    unit = "money per head"
+
+    type: Literal["parity"]
+    of: Selection = described(Selection(), "which measures")
+    max: float = described(..., "largest over smallest", "1", ge=0)
+    fund: Purse = described("aid", "a fund, a kind, or `all`")
+
+    @property
+    def counted(self) -> Counted:
+        """What the rule counts."""
+        return Counted(self.of, self.fund)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Its largest figure."""
+        return None, self.max
+
+
+class Gini(AnyRule):
+    """The Gini index of spending per head over all counties is at most max."""
+
+    unit = "money × persons"
+
+    type: Literal["gini"]
+    of: Selection = described(Selection(), "which measures")
+    max: float = described(..., "largest index", "0-1", ge=0, le=1)
+    fund: Purse = described("aid", "a fund, a kind, or `all`")
+
+    @property
+    def counted(self) -> Counted:
+        """What the rule counts."""
+        return Counted(self.of, self.fund)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Its largest figure."""
+        return None, self.max
+
+
+class Change(Linear):
+    """|spend(of) − previous| ≤ max·previous."""
+
+    type: Literal["change"]
+    of: Selection = described(Selection(), "which measures")
+    max: float = described(..., "largest change, as a part of the previous plan", "1", ge=0)
+    fund: Purse = described("aid", "a fund, a kind, or `all`")
+    previous: str = described(..., "results folder of the previous plan, inside the instance's folder")
+
+    @property
+    def counted(self) -> Counted:
+        """What the rule counts."""
+        return Counted(self.of, self.fund)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Parts of the previous plan."""
+        return 1 - self.max, 1 + self.max
+
+    @property
+    def times(self) -> Times:
+        """What the previous plan spent."""
+        return "previous"
+
+    @property
+    def figure(self) -> Figure:
+        """Parts of what it compares with."""
+        return "part"
+
+
+Rule = Annotated[Share | Total | Count | Complement | Parity | Gini | Change, Field(discriminator="type")]
+RULES: tuple[type[AnyRule], ...] = get_args(get_args(Rule)[0])
+Equity = Parity | Gini
+"""Rules on money per head, which have a form of their own."""

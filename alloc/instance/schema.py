@@ -1,68 +1,78 @@
 """The instance: every key a planner may write, with its unit, its default and its meaning.
 
-This file is the data dictionary. Checks, the JSON Schema, the format page and the model all read it,
-so a key is described here once. Money is in the instance's unit (万元 by default) everywhere.
+This file is the data dictionary, `rules` its part on rules. Checks, the JSON Schema, the format page and the model all
+read it, so a key is described here once. Money is in the instance's unit (万元 by default) everywhere.
 """
 
-from typing import Annotated, Any, ClassVar, Literal, NamedTuple, TypeVar, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
-Category = Literal["infrastructure", "training", "insurance", "technology", "enterprise"]
-JobCategory = Literal["infrastructure", "training", "enterprise"]
-Kind = Literal["aid", "national", "local", "private", "household"]
-Payer = Kind | str
-"""A kind of fund, or a fund's name."""
-Goal = Literal["employment", "linkage"]
-Attribute = Literal["county", "category", "industry", "chain", "region"]
+from alloc.instance.rows import (
+    CATEGORIES,
+    FIRM,
+    GOALS,
+    JOB_CATEGORIES,
+    KINDS,
+    Amount,
+    Attribute,
+    Categories,
+    Category,
+    Ends,
+    Goal,
+    JobCategory,
+    Kind,
+    Part,
+    Payer,
+    Row,
+    Selection,
+    Strict,
+    Words,
+    described,
+    listed,
+)
+from alloc.instance.rules import Rule
 
-CATEGORIES: tuple[Category, ...] = ("infrastructure", "training", "insurance", "technology", "enterprise")
-KINDS: tuple[Kind, ...] = ("aid", "national", "local", "private", "household")
-GOALS: tuple[Goal, ...] = ("employment", "linkage")
-JOB_CATEGORIES: tuple[JobCategory, ...] = ("infrastructure", "training", "enterprise")
-"""The categories that limit how many jobs there can be; the other two act on the jobs that exist."""
-
-FIRM = "a law or a signed contract: never offered as something to give way"
-
-T = TypeVar("T")
-
-
-def _listed(value: object) -> object:
-    """Let one word stand for a list of one."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
-
-
-Words = Annotated[tuple[str, ...], BeforeValidator(_listed)]
-Categories = Annotated[tuple[Category, ...], BeforeValidator(_listed)]
-Amount = Annotated[float, Field(ge=0)]
-Part = Annotated[float, Field(ge=0, le=1)]
-Purse = Annotated[str, "a fund, a kind of funds, or `all`"]
-"""Whose money a rule means; every key of this type is checked, offered in Excel and understood by name."""
-Ends = Annotated[tuple[float, ...], Field(json_schema_extra={"minItems": 2, "maxItems": 2})]
-
-
-def described(default: Any, meaning: str, unit: str = "", **limits: Any) -> Any:
-    """Return a field with its default (`...` = required), its meaning and its unit."""
-    return Field(default, description=meaning, json_schema_extra={"unit": unit} if unit else None, **limits)
-
-
-class Strict(BaseModel):
-    """A frozen row that refuses unknown keys, text for numbers, NaN and infinities."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=False)
-
-
-class Row(Strict):
-    """What every row may carry for people to read."""
-
-    name: str = described("", "English name")
-    name_zh: str = described("", "Chinese name")
-    source: str = described("", "key of `sources`, or the word `assumption`")
-    sources: dict[str, str] = described({}, "the source of single figures, where it is not the row's: column → key")
-    range: dict[str, Ends] = described(
-        {}, "between what single figures may lie: column → [low, high]; studies of sensitivity vary them"
-    )
-    note: str = described("", "a remark")
+__all__ = [
+    "CATEGORIES",
+    "FIRM",
+    "GOALS",
+    "JOB_CATEGORIES",
+    "KINDS",
+    "Amount",
+    "Attribute",
+    "Baseline",
+    "Categories",
+    "Category",
+    "Chain",
+    "County",
+    "Document",
+    "Ends",
+    "Flow",
+    "Fund",
+    "Goal",
+    "Industry",
+    "Instance",
+    "JobCategory",
+    "Kind",
+    "Link",
+    "Market",
+    "Measure",
+    "Money",
+    "Objective",
+    "Options",
+    "Part",
+    "Payer",
+    "Resource",
+    "Risk",
+    "Row",
+    "Scenario",
+    "Selection",
+    "Strict",
+    "Synergy",
+    "Words",
+    "described",
+]
 
 
 class Money(Strict):
@@ -266,286 +276,12 @@ class Scenario(Row):
     productivity: dict[str, Amount] = described({}, "factor on output, by industry", "1")
 
 
-class Selection(Strict):
-    """Which measures are meant: every key given must match, a list means any of; none given = all."""
-
-    county: Words = ()
-    category: Categories = ()
-    industry: Words = ()
-    region: Words = ()
-    chain: Words = ()
-    tag: Words = ()
-    measure: Words = ()
-
-
-class Counted(NamedTuple):
-    """One side of a rule: what a purse pays for some measures, or without a purse how many of them are funded."""
-
-    of: Selection
-    purse: str = ""
-
-
-SidesUnit = Literal["money", "measures", "money per head", "money × persons"]
-Figure = Literal["part", "ratio", "money", "money per head", "measures"]
-Times = Literal["", "population", "previous"]
-
-
-class AnyRule(Row):
-    """What every rule may carry."""
-
-    unit: ClassVar[SidesUnit] = "money"
-    """The unit of both sides."""
-    follows: ClassVar[bool] = False
-    """Whether groups are those of what the rule compares with, not those of what it counts."""
-
-    name: str = described(..., "unique name", min_length=1)
-    each: Literal["county", "category", "industry", "chain", "region", "measure"] | None = described(
-        None, "repeat with what is counted narrowed to each of these"
-    )
-    within: Attribute | None = described(None, "repeat with both sides narrowed to each of these")
-    penalty: float | None = described(
-        None, "soft: may be broken at this price per unit of violation", "objective per unit", ge=0
-    )
-    firm: bool = described(False, FIRM)
-
-    @property
-    def counted(self) -> Counted:
-        """What the rule counts."""
-        raise NotImplementedError
-
-    @property
-    def compared(self) -> Counted | None:
-        """The money that it compares with; None where that is a number."""
-        return None
-
-    @property
-    def times(self) -> Times:
-        """The number that its figures are multiplied by where it compares with no money: '' is 1."""
-        return ""
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """Its least and its largest figure."""
-        raise NotImplementedError
-
-    @property
-    def figure(self) -> Figure:
-        """What its figures are."""
-        return "ratio"
-
-    @classmethod
-    def selections(cls) -> dict[str, str]:
-        """Return the keys that select measures, first what is counted: as written → in Python."""
-        return {row.alias or name: name for name, row in cls.model_fields.items() if row.annotation is Selection}
-
-    @classmethod
-    def purses(cls) -> tuple[str, ...]:
-        """Return the keys that say whose money is meant."""
-        return tuple(name for name, row in cls.model_fields.items() if get_args(Purse)[1] in row.metadata)
-
-
-class Linear(AnyRule):
-    """A rule of the common form: least · base ≤ what is counted ≤ most · base."""
-
-
-class Share(Linear):
-    """min·spend(in) ≤ spend(of) ≤ max·spend(in)."""
-
-    type: Literal["share"]
-    of: Selection = described(Selection(), "numerator")
-    in_: Selection = Field(Selection(), alias="in", description="denominator")
-    min: float | None = described(None, "least share", "0-1", ge=0)
-    max: float | None = described(None, "largest share", "0-1", ge=0)
-    fund: Purse = described("aid", "a fund, a kind, or `all`")
-
-    @property
-    def counted(self) -> Counted:
-        """What the rule counts."""
-        return Counted(self.of, self.fund)
-
-    @property
-    def compared(self) -> Counted:
-        """The denominator."""
-        return Counted(self.in_, self.fund)
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """Its least and its largest figure."""
-        return self.min, self.max
-
-    @property
-    def figure(self) -> Figure:
-        """Parts of what it compares with."""
-        return "part"
-
-
-class Total(Linear):
-    """min ≤ spend(of) ≤ max, per head where `per: capita`."""
-
-    type: Literal["amount"]
-    of: Selection = described(Selection(), "which measures")
-    min: float | None = described(None, "least money", "money", ge=0)
-    max: float | None = described(None, "most money", "money", ge=0)
-    per: Literal["capita"] | None = described(None, "bounds are per head of the county's population")
-    fund: Purse = described("aid", "a fund, a kind, or `all`")
-
-    @property
-    def counted(self) -> Counted:
-        """What the rule counts."""
-        return Counted(self.of, self.fund)
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """Its least and its largest figure."""
-        return self.min, self.max
-
-    @property
-    def times(self) -> Times:
-        """The county's people, where bounds are per head."""
-        return "population" if self.per else ""
-
-    @property
-    def figure(self) -> Figure:
-        """Money, or money per head."""
-        return "money per head" if self.per else "money"
-
-
-class Count(Linear):
-    """min ≤ number of funded measures ≤ max."""
-
-    unit = "measures"
-
-    type: Literal["count"]
-    of: Selection = described(Selection(), "which measures")
-    min: float | None = described(None, "fewest", "measures", ge=0)
-    max: float | None = described(None, "most", "measures", ge=0)
-
-    @property
-    def counted(self) -> Counted:
-        """The measures themselves."""
-        return Counted(self.of)
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """Its least and its largest figure."""
-        return self.min, self.max
-
-    @property
-    def figure(self) -> Figure:
-        """Numbers of measures."""
-        return "measures"
-
-
-class Complement(Linear):
-    """Aid to one selection ≥ ratio × national money to another."""
-
-    follows = True
-
-    type: Literal["complement"]
-    aid: Selection = described(Selection(), "where aid follows")
-    national: Selection = described(Selection(), "the national money it follows")
-    ratio: float = described(..., "aid per national money", "money per money", ge=0)
-
-    @property
-    def counted(self) -> Counted:
-        """The aid that follows."""
-        return Counted(self.aid, "aid")
-
-    @property
-    def compared(self) -> Counted:
-        """The national money that it follows."""
-        return Counted(self.national, "national")
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """The least ratio."""
-        return self.ratio, None
-
-
-class Parity(AnyRule):
-    """Largest spending per head over all counties ≤ max × the smallest."""
-
-    unit = "money per head"
-
-    type: Literal["parity"]
-    of: Selection = described(Selection(), "which measures")
-    max: float = described(..., "largest over smallest", "1", ge=0)
-    fund: Purse = described("aid", "a fund, a kind, or `all`")
-
-    @property
-    def counted(self) -> Counted:
-        """What the rule counts."""
-        return Counted(self.of, self.fund)
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """Its largest figure."""
-        return None, self.max
-
-
-class Gini(AnyRule):
-    """The Gini index of spending per head over all counties is at most max."""
-
-    unit = "money × persons"
-
-    type: Literal["gini"]
-    of: Selection = described(Selection(), "which measures")
-    max: float = described(..., "largest index", "0-1", ge=0, le=1)
-    fund: Purse = described("aid", "a fund, a kind, or `all`")
-
-    @property
-    def counted(self) -> Counted:
-        """What the rule counts."""
-        return Counted(self.of, self.fund)
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """Its largest figure."""
-        return None, self.max
-
-
-class Change(Linear):
-    """|spend(of) − previous| ≤ max·previous."""
-
-    type: Literal["change"]
-    of: Selection = described(Selection(), "which measures")
-    max: float = described(..., "largest change, as a part of the previous plan", "1", ge=0)
-    fund: Purse = described("aid", "a fund, a kind, or `all`")
-    previous: str = described(..., "results folder of the previous plan, inside the instance's folder")
-
-    @property
-    def counted(self) -> Counted:
-        """What the rule counts."""
-        return Counted(self.of, self.fund)
-
-    @property
-    def bounds(self) -> tuple[float | None, float | None]:
-        """Parts of the previous plan."""
-        return 1 - self.max, 1 + self.max
-
-    @property
-    def times(self) -> Times:
-        """What the previous plan spent."""
-        return "previous"
-
-    @property
-    def figure(self) -> Figure:
-        """Parts of what it compares with."""
-        return "part"
-
-
-Rule = Annotated[Share | Total | Count | Complement | Parity | Gini | Change, Field(discriminator="type")]
-RULES: tuple[type[AnyRule], ...] = get_args(get_args(Rule)[0])
-Equity = Parity | Gini
-"""Rules on money per head, which have a form of their own."""
-
-
 class Objective(Strict):
     """What is maximised: weights, or an order."""
 
     employment: float = described(0.0, "worth of a job", "1 per job", ge=0)
     linkage: float = described(0.0, "worth of a unit of linkage", "1 per linkage", ge=0)
-    order: Annotated[tuple[Goal, ...], BeforeValidator(_listed)] = described((), "first this, then that")
+    order: Annotated[tuple[Goal, ...], BeforeValidator(listed)] = described((), "first this, then that")
     tolerance: float = described(0.0, "share of a goal that later goals may cost", "0-1", ge=0, le=1)
     range: dict[str, Ends] = described({}, "between what the weights may lie: key → [low, high]")
 
@@ -622,6 +358,6 @@ class Instance(Document):
     fund → amount; sha256: of all files read.
     """
 
-    previous: dict[str, tuple[Flow, ...]] = {}
-    held: dict[str, dict[str, float]] = {}
+    previous: dict[str, tuple[Flow, ...]] = Field({})
+    held: dict[str, dict[str, float]] = Field({})
     sha256: str = ""

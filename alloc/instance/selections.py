@@ -4,7 +4,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from alloc.instance.schema import CATEGORIES, AnyRule, Document, Selection
+from alloc.instance.rules import AnyRule
+from alloc.instance.schema import CATEGORIES, Document, Selection
 
 SELECTORS = ("county", "category", "industry", "region", "chain", "measure")
 """The keys of a selection that are attributes of a measure; the other one is `tag`."""

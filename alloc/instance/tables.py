@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from alloc.errors import Fault
-from alloc.instance import schema, totals
+from alloc.instance import rules, schema, totals
 from alloc.instance.document import UNREAD, Path, Source, scalar
 from alloc.instance.encoding import decoded
 from alloc.instance.separated import Grid, grid, misfit
@@ -28,7 +28,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "resources": (schema.Resource,),
     "synergies": (schema.Synergy,),
     "scenarios": (schema.Scenario,),
-    "rules": schema.RULES,
+    "rules": rules.RULES,
 }
 """Every table with the rows that it may hold."""
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from alloc.instance.money import eligible_funds
-from alloc.instance.schema import AnyRule, Fund, Instance, Measure
+from alloc.instance.rules import AnyRule
+from alloc.instance.schema import Fund, Instance, Measure
 
 LIMITS = ("min_use", "rules", "commitments")
 """The limits on other money that are left out, a class at a time, where the world without the aid has no plan."""

@@ -6,8 +6,9 @@ with, from below, from above or both. A soft rule may be broken at its price.
 
 import pyomo.environ as pyo
 
-from alloc.instance.rules import Key, per_head, reaches, sides
-from alloc.instance.schema import Equity, Gini, Instance, Parity
+from alloc.instance.rules import Equity, Gini, Parity
+from alloc.instance.schema import Instance
+from alloc.instance.sides import Key, per_head, reaches, sides
 
 
 def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:

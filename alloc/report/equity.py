@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from alloc.instance import Instance
-from alloc.instance.rules import reaches
-from alloc.instance.schema import Equity, Parity
+from alloc.instance.rules import Equity, Parity
+from alloc.instance.sides import reaches
 
 
 def equity_sides(instance: Instance, rule: Equity, money: Mapping[str, float], largest: float) -> tuple[float, float]:

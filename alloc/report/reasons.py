@@ -11,7 +11,7 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
-from alloc.instance.rules import per_head, sides
+from alloc.instance.sides import per_head, sides
 from alloc.report.names import named, rule_named
 from alloc.report.tables import NEAR, near
 from alloc.texts import say

@@ -12,8 +12,8 @@ import yaml
 from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective, states
 from alloc.instance.money import available, eligible_funds, sellers
-from alloc.instance.rules import per_head, sides
-from alloc.instance.schema import Equity
+from alloc.instance.rules import Equity
+from alloc.instance.sides import per_head, sides
 from alloc.instance.worlds import status_quo
 from alloc.report.bridge import bridge_rows, scenario_rows
 from alloc.report.equity import equity_sides, points

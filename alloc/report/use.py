@@ -9,7 +9,7 @@ import pandas as pd
 from alloc.instance import CATEGORIES, Instance
 from alloc.instance.effects import supply_rate
 from alloc.instance.money import eligible_funds
-from alloc.instance.rules import per_head, sides
+from alloc.instance.sides import per_head, sides
 from alloc.solution import Solution
 
 NEAR = 1e-6

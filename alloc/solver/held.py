@@ -14,7 +14,8 @@ from pyomo.core.expr.visitor import identify_variables
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
-from alloc.instance.schema import Count, Fund, Measure
+from alloc.instance.rules import Count
+from alloc.instance.schema import Fund, Measure
 from alloc.model import build
 from alloc.solution import Solution
 from alloc.solver.whole import solve_whole

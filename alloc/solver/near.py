@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from alloc.instance import Instance, Options
-from alloc.instance.schema import Count
+from alloc.instance.rules import Count
 from alloc.model import build, goal, stages
 from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST

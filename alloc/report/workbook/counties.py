@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from alloc.instance import CATEGORIES
-from alloc.instance.rules import per_head
-from alloc.instance.schema import Equity, Parity, Rule
+from alloc.instance.rules import Equity, Parity, Rule
+from alloc.instance.sides import per_head
 from alloc.report.workbook.book import Book, Column, Live
 from alloc.report.workbook.plan import Plan, known, quoted, sums
 

@@ -9,7 +9,8 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from alloc.instance import CATEGORIES, KINDS, Instance
-from alloc.instance.schema import AnyRule, Selection
+from alloc.instance.rules import AnyRule
+from alloc.instance.schema import Selection
 from alloc.instance.selections import SELECTORS, attribute, groups, members, selected
 from alloc.report.names import named
 from alloc.texts import say

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alloc.instance.rules import multiplier, per_head, sides
-from alloc.instance.schema import Equity, Linear, Parity, Rule
+from alloc.instance.rules import Equity, Linear, Parity, Rule
 from alloc.instance.selections import groups
+from alloc.instance.sides import multiplier, per_head, sides
 from alloc.report.equity import points
 from alloc.report.tables import NEAR
 from alloc.report.workbook.book import Book, Cell, Column, Live

@@ -1,0 +1,71 @@
+"""What rows of the instance are made of: cells, described fields, selections, rows that refuse unknown keys."""
+
+from typing import Annotated, Any, Literal, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+
+Category = Literal["infrastructure", "training", "insurance", "technology", "enterprise"]
+JobCategory = Literal["infrastructure", "training", "enterprise"]
+Kind = Literal["aid", "national", "local", "private", "household"]
+Payer = Kind | str
+"""A kind of fund, or a fund's name."""
+Goal = Literal["employment", "linkage"]
+Attribute = Literal["county", "category", "industry", "chain", "region"]
+
+CATEGORIES: tuple[Category, ...] = ("infrastructure", "training", "insurance", "technology", "enterprise")
+KINDS: tuple[Kind, ...] = ("aid", "national", "local", "private", "household")
+GOALS: tuple[Goal, ...] = ("employment", "linkage")
+JOB_CATEGORIES: tuple[JobCategory, ...] = ("infrastructure", "training", "enterprise")
+"""The categories that limit how many jobs there can be; the other two act on the jobs that exist."""
+
+FIRM = "a law or a signed contract: never offered as something to give way"
+
+T = TypeVar("T")
+
+
+def listed(value: object) -> object:
+    """Let one word stand for a list of one."""
+    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+
+
+Words = Annotated[tuple[str, ...], BeforeValidator(listed)]
+Categories = Annotated[tuple[Category, ...], BeforeValidator(listed)]
+Amount = Annotated[float, Field(ge=0)]
+Part = Annotated[float, Field(ge=0, le=1)]
+Ends = Annotated[tuple[float, ...], Field(json_schema_extra={"minItems": 2, "maxItems": 2})]
+
+
+def described(default: Any, meaning: str, unit: str = "", **limits: Any) -> Any:
+    """Return a field with its default (`...` = required), its meaning and its unit."""
+    return Field(default, description=meaning, json_schema_extra={"unit": unit} if unit else None, **limits)
+
+
+class Strict(BaseModel):
+    """A frozen row that refuses unknown keys, text for numbers, NaN and infinities."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=False)
+
+
+class Row(Strict):
+    """What every row may carry for people to read."""
+
+    name: str = described("", "English name")
+    name_zh: str = described("", "Chinese name")
+    source: str = described("", "key of `sources`, or the word `assumption`")
+    sources: dict[str, str] = described({}, "the source of single figures, where it is not the row's: column → key")
+    range: dict[str, Ends] = described(
+        {}, "between what single figures may lie: column → [low, high]; studies of sensitivity vary them"
+    )
+    note: str = described("", "a remark")
+
+
+class Selection(Strict):
+    """Which measures are meant: every key given must match, a list means any of; none given = all."""
+
+    county: Words = ()
+    category: Categories = ()
+    industry: Words = ()
+    region: Words = ()
+    chain: Words = ()
+    tag: Words = ()
+    measure: Words = ()

@@ -1,0 +1,109 @@
+"""What rules count and compare with, repetition by repetition: payments, measures, figures.
+
+Every rule but parity and Gini has one form: what is counted against a figure times what it is compared
+with, from below, from above or both. A soft rule may be broken at its price.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from alloc.instance.money import eligible_funds, money_counts, reachable
+from alloc.instance.plans import previous_money
+from alloc.instance.rules import Equity, Figure, Linear, Times
+from alloc.instance.schema import Instance
+from alloc.instance.selections import Group, groups
+
+Key = tuple[str, str]
+"""Rule and group."""
+
+Payers = Mapping[str, tuple[str, ...]]
+"""The funds that may pay for each measure."""
+
+
+@dataclass
+class Side:
+    """One repetition of a rule, ready to be written down.
+
+    spends: (measure, fund) counted; funded: measures counted; base: (measure, fund) compared with;
+    constant: a number compared with; least and most: the figures that the base is multiplied by;
+    figure: what these are.
+    """
+
+    spends: list[tuple[str, str]] = field(default_factory=list)
+    funded: tuple[str, ...] = ()
+    base: list[tuple[str, str]] = field(default_factory=list)
+    constant: float = 0.0
+    least: float | None = None
+    most: float | None = None
+    penalty: float | None = None
+    figure: Figure = "ratio"
+
+
+def sides(instance: Instance) -> dict[Key, Side]:
+    """Return every repetition of every rule that has the common form."""
+    payers = {m: eligible_funds(instance, m) for m in instance.measures}
+    return {
+        (rule.name, group.name): _side(instance, payers, rule, group)
+        for rule in instance.rules
+        if isinstance(rule, Linear)
+        for group in groups(instance, rule)
+    }
+
+
+def _side(instance: Instance, payers: Payers, rule: Linear, group: Group) -> Side:
+    counted, compared = rule.counted, rule.compared
+    (least, most), number = rule.bounds, multiplier(instance, rule, group)
+    side = Side(least=least, most=most, penalty=rule.penalty, figure=rule.figure)
+    if counted.purse:
+        side.spends = _payments(instance, payers, group.counted, counted.purse)
+    else:
+        side.funded = group.counted
+    if compared:
+        side.base = _payments(instance, payers, group.compared, compared.purse)
+    elif rule.figure == "part":  # of a known amount: told as an amount
+        side.least, side.most = (None if x is None else x * number for x in (least, most))
+        side.constant, side.figure = 1.0, "money"
+    else:
+        side.constant = number
+    return side
+
+
+def multiplier(instance: Instance, rule: Linear, group: Group) -> float:
+    """Return the number that the figures of a rule are multiplied by where it compares with no money."""
+    return MULTIPLIERS[rule.times](instance, rule, group)
+
+
+MULTIPLIERS: Mapping[Times, Callable[[Instance, Any, Group], float]] = {
+    "": lambda instance, rule, group: 1.0,
+    "population": lambda instance, rule, group: instance.counties[group.narrowed["county"]].population,
+    "previous": previous_money,
+}
+
+
+def _payments(instance: Instance, payers: Payers, measures: tuple[str, ...], fund: str) -> list[tuple[str, str]]:
+    return [(m, f) for m in measures for f in payers[m] if money_counts(instance, fund, f)]
+
+
+def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
+    """Return what parity and Gini rules count, by rule and group: county → payments."""
+    payers = {m: eligible_funds(instance, m) for m in instance.measures}
+    found: dict[Key, dict[str, list[tuple[str, str]]]] = {}
+    for rule in instance.rules:
+        if isinstance(rule, Equity):
+            for group in groups(instance, rule):
+                local: dict[str, list[tuple[str, str]]] = {c: [] for c in instance.counties}
+                for m, f in _payments(instance, payers, group.counted, rule.fund):
+                    local[instance.measures[m].county].append((m, f))
+                found[rule.name, group.name] = local
+    return found
+
+
+def reaches(instance: Instance) -> dict[Key, float]:
+    """Return the most that can be spent on what parity and Gini rules count, by rule and group [money]."""
+    return {
+        (rule.name, group.name): reachable(instance, rule.fund, group.counted)
+        for rule in instance.rules
+        if isinstance(rule, Equity)
+        for group in groups(instance, rule)
+    }
