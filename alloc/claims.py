@@ -55,6 +55,25 @@ def _room(instance: Instance, world: Solution) -> Mapping[str, float]:
     return room
 
 
+WHOSE = ("employment_aid", "employment_without_aid")
+"""Names of the jobs of a plan that are through the aid, and of those that there would be without it."""
+
+
+def whose(figures: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return the jobs through the aid, and those without it; nothing where the world without the aid is not proven."""
+    known = figures["through_aid"]["range"] is None
+    jobs = figures["through_aid"]["employment"], figures["without_aid"]["employment"]
+    return {name: number if known else None for name, number in zip(WHOSE, jobs, strict=True)}
+
+
+def ends(through: Mapping[str, Any], goal: str) -> tuple[float | None, float | None]:
+    """Return between what a claim lies: the claim itself where it is proven, nothing where that is not known."""
+    if through["range"] is None:
+        return through[goal], through[goal]
+    least, most = through["range"][goal]
+    return least, most
+
+
 def _reached(world: Solution) -> dict[str, float | None]:
     """Return what a world reaches; nothing where it is not known."""
     if not world.has_plan:

@@ -241,6 +241,7 @@ def test_every_alternative_is_a_plan_that_can_be_opened(tmp_path: Path):
         run = json.loads((out / row["plan"] / "run.json").read_text(encoding="utf-8"))
         assert run["objective"] == float(row["objective"]) >= 79 * 0.98 - 1e-6
         assert run["audit"]["passed"]
+        assert run["through_aid"]["employment"] == pytest.approx(float(row["employment_aid"]))
         assert row["favours"]
     with (out / "ranges.csv").open(encoding="utf-8-sig", newline="") as file:
         assert [row["county"] for row in csv.DictReader(file)] == ["cele", "yutian"]

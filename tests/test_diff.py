@@ -249,8 +249,8 @@ def test_a_workbook_edited_by_hand_is_compared_by_its_inputs_and_its_money(folde
 @pytest.mark.parametrize(
     ("lang", "words"),
     [
-        ("en", ["after compared with before", "Where the jobs come from", "−18.9", "now funded", "binds in B only"]),
-        ("zh", ["岗位差额的来源", "−18.9", "新获资助", "仅在 B 中起约束作用", "配套设施"]),
+        ("en", ["after compared with before", "Change in all jobs by cause", "−18.9", "now funded", "binds in B only"]),
+        ("zh", ["全部岗位差额的来源", "−18.9", "新获资助", "仅在 B 中起约束作用", "配套设施"]),
     ],
 )
 def test_the_comparison_is_said_in_both_languages(folders: tuple[Path, Path], lang: str, words: list[str]):
@@ -265,7 +265,7 @@ def test_the_workbook_has_live_differences_with_their_values(folders: tuple[Path
     live, cached = (openpyxl.load_workbook(tmp_path / "d/diff.xlsx", data_only=value) for value in (False, True))
     assert live.sheetnames == [
         "Totals",
-        "Where the jobs come from",
+        "Change in all jobs by cause",
         "By county",
         "By category",
         "By fund",

@@ -281,12 +281,15 @@ def test_every_point_is_a_plan_that_can_be_opened(tmp_path: Path):
     assert done.exit_code == 0, done.output
     with (out / "frontier.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["point", "employment", "cost", "money", "proven", "kind", "plan"]
+    whose = ["employment_aid", "employment_without_aid"]
+    assert list(rows[0]) == ["point", "employment", "cost", *whose, "money", "proven", "kind", "plan"]
     assert json.loads(done.stdout) == json.loads((out / "frontier.json").read_text(encoding="utf-8"))
     for row in rows:
         run = json.loads((out / row["plan"] / "run.json").read_text(encoding="utf-8"))
         assert run["audit"]["passed"]
         assert run["employment"] == pytest.approx(float(row["employment"]))
+        assert run["through_aid"]["employment"] == pytest.approx(float(row["employment_aid"]))
+        assert run["without_aid"]["employment"] == pytest.approx(float(row["employment_without_aid"]))
         assert run["frontier"]["kind"] == row["kind"]
         with (out / row["plan"] / "allocation.csv").open(encoding="utf-8-sig", newline="") as file:
             paid = sum(float(line["amount"]) for line in csv.DictReader(file) if line["kind"] == "aid")
@@ -363,3 +366,4 @@ def test_the_chart_has_a_mark_for_every_point_and_names_the_knee(tmp_path: Path)
     drawn = (tmp_path / "out/frontier.svg").read_text(encoding="utf-8")
     assert drawn.count("<circle") == len(found.points) == 3
     assert "knee" in drawn
+    assert "(0.0 of it without the aid)" in drawn

@@ -59,6 +59,8 @@ def test_a_tornado_is_what_the_demo_gives_by_hand(bars):
         assert (row["objective_low"], row["objective_high"]) == pytest.approx((low, high), rel=1e-6)
         assert row["swing"] == pytest.approx(abs(high - low), rel=1e-6)
         assert row["swing_employment"] == pytest.approx(row["swing"])
+        assert row["swing_employment_aid"] == pytest.approx(row["swing"])  # without the aid the demo brings nothing
+        assert row["employment_aid"] == row["employment"]
         assert row["swing_linkage"] == 0
     assert set(found["plan_high"]) == {"same"}
     assert list(found["plan_low"]) == ["other", "same", "same", "same"]

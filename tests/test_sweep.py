@@ -390,6 +390,8 @@ def test_the_files_hold_one_row_a_point_and_one_a_county_and_category(tmp_path: 
     assert {name: svg.count('class="mark ') for name, svg in drawn.items()} == {
         "objective-1.svg": 24,
         "objective-2.svg": 24,
+        "through-aid-1.svg": 24,
+        "through-aid-2.svg": 24,
         "grid-1.svg": 12,
         "grid-2.svg": 12,
     }

@@ -12,7 +12,7 @@ from conftest import Raw, asked, instance_of, one_measure
 from randoms import random_instance
 
 import alloc
-from alloc.claims import compared
+from alloc.claims import compared, ends, whose
 from alloc.cli import main
 from alloc.counterfactual import Worlds, find_worlds, lapsing
 from alloc.errors import InstanceError
@@ -206,8 +206,17 @@ def test_what_is_claimed_is_a_range_where_a_world_is_not_proven():
         if span is not None:
             assert ranges["employment"] == [near(span[0]), near(span[1])]
             assert told["through_others"]["range"]["employment"] == [near(60), near(60 + 40 - span[0])]
+            assert ends(told["through_aid"], "employment") == (near(span[0]), near(span[1]))
         else:
             assert ranges["employment"] == [None, None]
+            assert ends(told["through_aid"], "employment") == (None, None)
+        assert set(whose(told).values()) == {None}
+
+
+def test_what_is_proven_is_claimed_as_one_number():
+    run = alloc.solve(instance_of(one_measure()))
+    assert whose(run.figures) == {"employment_aid": near(40), "employment_without_aid": near(60)}
+    assert ends(run.figures["through_aid"], "employment") == (near(40), near(40))
 
 
 def test_a_world_that_is_not_known_claims_nothing():

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -137,6 +138,14 @@ def verify(
         sys.exit(1 if found.beats_the_proof else 0 if found.passed else 6)
 
 
+def _whose(figures: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return whose the jobs of a plan are, in words."""
+    from alloc.report.summary import claimed
+
+    others, aid = (claimed(figures[key], "employment", lang) for key in ("through_others", "through_aid"))
+    return {"quo": amount(figures["status_quo"]["employment"]), "others": others, "aid": aid}
+
+
 def _tell_verdict(found: "Verification", lang: str) -> None:
     figures = found.figures
     best, name = figures["optimum"], figures["plan"]
@@ -148,6 +157,7 @@ def _tell_verdict(found: "Verification", lang: str) -> None:
             echo(f"  {breach.say(lang)}")
     numbers = {key: amount(figures[key]) for key in ("objective", "employment", "linkage")}
     echo(say("verify_brings", lang, **numbers))
+    echo(say("verify_whose", lang, **_whose(figures, lang)))
     if best["objective"] is None and found.beats_the_proof:
         echo(say("verify_was_none", lang, plan=name), err=True)
         return

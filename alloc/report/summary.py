@@ -147,8 +147,8 @@ def _brought(
             lang,
             value=amount(figures[goal]),
             quo=amount(quo[goal]),
-            others=_claimed(figures["through_others"], goal, lang),
-            aid=_claimed(figures["through_aid"], goal, lang),
+            others=claimed(figures["through_others"], goal, lang),
+            aid=claimed(figures["through_aid"], goal, lang),
         )
     bridge = tables["bridge"]
     per_job = float(bridge.loc[bridge["part"] == "total", "aid_per_job"].iloc[0])
@@ -191,7 +191,7 @@ def _lines(
     yield from [proof] if proof else []
 
 
-def _claimed(through: Mapping[str, Any], goal: str, lang: str) -> str:
+def claimed(through: Mapping[str, Any], goal: str, lang: str) -> str:
     """Return what is claimed of a goal: a figure, or between what it lies where a world is not proven."""
     ends = (through["range"] or {}).get(goal)
     if ends is None:

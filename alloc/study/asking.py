@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from alloc.claims import ends, whose
 from alloc.counterfactual import World, Worlds, answering, find_status_quo, find_without_aid
 from alloc.errors import AuditError, InstanceError, SolveError
 from alloc.instance import CATEGORIES, Draft, Instance, Options
@@ -130,6 +131,8 @@ class Asker:
     ) -> Point:
         run = completed(instance, options, plan, worlds, started, self.question.lang)
         figures, measures = run.figures, run.tables["measures"]
+        claimed = whose(figures)
+        least, most = ends(figures["through_aid"], "employment")
         money = {(c, k): 0.0 for c in instance.counties for k in CATEGORIES}
         for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
             money[c, k] += aid
@@ -140,8 +143,10 @@ class Asker:
             bound=figures["bound"],
             gap=figures["gap"],
             employment=figures["employment"],
-            employment_aid=figures["through_aid"]["employment"],
-            employment_without_aid=figures["without_aid"]["employment"],
+            employment_aid=claimed["employment_aid"],
+            employment_aid_least=least,
+            employment_aid_most=most,
+            employment_without_aid=claimed["employment_without_aid"],
             linkage=figures["linkage"],
             penalties=figures["penalties"],
             cost=float(measures["cost"].sum()),

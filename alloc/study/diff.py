@@ -147,9 +147,10 @@ def _beside(a: pd.DataFrame, b: pd.DataFrame, keys: list[str], columns: tuple[st
     return _changed(both.fillna({f"{c}_{end}": 0.0 for c in columns for end in "ab"}), columns)
 
 
-def _known(value: float | None) -> float:
-    """Return what is claimed, not a number where a world is not known."""
-    return math.nan if value is None else value
+def _proven(through: Mapping[str, Any]) -> float:
+    """Return the jobs that are claimed, not a number where a world is not proven."""
+    jobs = through["employment"]
+    return math.nan if jobs is None or through["range"] is not None else float(jobs)
 
 
 def _goals(a: Answer, b: Answer) -> pd.DataFrame:
@@ -158,8 +159,8 @@ def _goals(a: Answer, b: Answer) -> pd.DataFrame:
         return {
             "employment": one.figures["employment"],
             "anyway": one.figures["status_quo"]["employment"],
-            "through_others": _known(one.figures["through_others"]["employment"]),
-            "through_aid": _known(one.figures["through_aid"]["employment"]),
+            "through_others": _proven(one.figures["through_others"]),
+            "through_aid": _proven(one.figures["through_aid"]),
             "linkage": one.figures["linkage"],
             "chains_closed": float(one.tables["chains"]["closed"].sum()),
             "penalties": one.figures["penalties"],
@@ -178,7 +179,7 @@ def _counties(a: Answer, b: Answer) -> pd.DataFrame:
         table = one.tables["counties"]
         through = table["jobs_gained"] - table["jobs_gained_without_aid"]
         tables.append(table.assign(through_aid=through))
-    known = not any(table["through_aid"].isna().any() for table in tables)
+    known = not any(math.isnan(_proven(one.figures["through_aid"])) for one in (a, b))
     columns = (*MONEY, "jobs_gained", *(["through_aid"] if known else []), "linkage")
     return _beside(tables[0], tables[1], ["county"], columns)
 

@@ -27,7 +27,8 @@ class Point:
     """What became of one question: its status, what is proven, and where the money went.
 
     status: that of a solve, or `fault`, `failed`, `audit_failed`. objective … chains_closed: None without a plan.
-    employment_aid: jobs through the aid; employment_without_aid: what the other funds bring on their own.
+    employment_aid: jobs through the aid; employment_without_aid: what the other funds bring on their own; None where
+    that is not proven. employment_aid_least, employment_aid_most: between what the jobs through the aid then lie.
     money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead, at
     more than no units.
     cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
@@ -40,6 +41,8 @@ class Point:
     gap: float | None = None
     employment: float | None = None
     employment_aid: float | None = None
+    employment_aid_least: float | None = None
+    employment_aid_most: float | None = None
     employment_without_aid: float | None = None
     linkage: float | None = None
     penalties: float | None = None

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.claims import WHOSE, whose
 from alloc.report.target import filled
 from alloc.study.alternatives.study import Alternative, Alternatives
 from alloc.study.binder import finite, numbered, write_figures, write_tables
@@ -16,8 +17,9 @@ MARK = "alternatives.json"
 def table(found: Alternatives) -> pd.DataFrame:
     """Return one row for each plan."""
     rows = [_row(found, plan) for plan in found.plans]
-    columns = ["alternative", "objective", "loss", "employment", "linkage", "money", "moved", "nearest", "covers"]
-    return pd.DataFrame(rows, columns=[*columns, "proven", "favours", "plan"])
+    columns = ["alternative", "objective", "loss", "employment", *WHOSE, "linkage"]
+    columns += ["money", "moved", "nearest", "covers", "proven", "favours", "plan"]
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _row(found: Alternatives, plan: Alternative) -> dict[str, Any]:
@@ -26,6 +28,7 @@ def _row(found: Alternatives, plan: Alternative) -> dict[str, Any]:
         "objective": plan.run.objective,
         "loss": plan.loss,
         "employment": plan.run.figures["employment"],
+        **whose(plan.run.figures),
         "linkage": plan.run.figures["linkage"],
         "money": float(plan.run.tables["measures"]["aid"].sum()),
         "moved": plan.moved,

@@ -3,6 +3,7 @@
 from rich.console import RenderableType
 from rich.table import Table
 
+from alloc.report.summary import claimed
 from alloc.study.alternatives.folder import ranges
 from alloc.study.alternatives.study import Alternatives
 from alloc.texts import say
@@ -27,14 +28,17 @@ def summary(found: Alternatives, lang: str) -> list[RenderableType]:
 
 def _plans(found: Alternatives, lang: str) -> Table:
     shown = Table()
-    heads = ("plan", "goal", "loss", "moved", "nearest", "proven", "favours")
+    heads = ("plan", "goal", "through_aid", "loss", "moved", "nearest", "proven", "favours")
     for head in heads:
-        shown.add_column(say(f"alternatives_{head}", lang, label=found.instance.money.label))
+        key = "study_through_aid" if head == "through_aid" else f"alternatives_{head}"
+        shown.add_column(say(key, lang, label=found.instance.money.label))
     for plan in found.plans:
         goal = amount(plan.run.objective)
+        claim = claimed(plan.run.figures["through_aid"], "employment", lang)
         near = "–" if plan.nearest is None else amount(plan.nearest)
         proven = "✓" if plan.proven else "–"
-        shown.add_row(str(plan.number), goal, percent(plan.loss, 2), amount(plan.moved), near, proven, plan.favours)
+        money = amount(plan.moved), near
+        shown.add_row(str(plan.number), goal, claim, percent(plan.loss, 2), *money, proven, plan.favours)
     return shown
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.claims import WHOSE, whose
 from alloc.report.charts import chart_files, standalone
 from alloc.report.target import filled
 from alloc.study.binder import finite, numbered, write_figures, write_tables
@@ -24,11 +25,12 @@ def table(found: Frontier) -> pd.DataFrame:
     for point in found.points:
         row: dict[str, Any] = {"point": point.number}
         row |= zip(found.objectives, point.values, strict=True)
+        row |= whose(point.run.figures)
         row |= {"money": point.money, "proven": int(point.proven), "kind": point.kind}
         row |= {"budget": point.budget} if found.fund else {}
         rows.append(row | {"plan": numbered("point", point.number, count)})
-    columns = ["point", *found.objectives, "money", "proven", "kind", *(["budget"] if found.fund else []), "plan"]
-    return pd.DataFrame(rows, columns=columns)
+    last = ["budget", "plan"] if found.fund else ["plan"]
+    return pd.DataFrame(rows, columns=["point", *found.objectives, *WHOSE, "money", "proven", "kind", *last])
 
 
 def figures(found: Frontier) -> dict[str, Any]:
@@ -75,6 +77,7 @@ def _point(found: Frontier, point: Point) -> dict[str, Any]:
     return {
         "point": point.number,
         **dict(zip(found.objectives, point.values, strict=True)),
+        **whose(point.run.figures),
         "money": point.money,
         "proven": point.proven,
         "kind": point.kind.split("|"),

@@ -3,6 +3,7 @@
 from rich.console import RenderableType
 from rich.table import Table
 
+from alloc.report.summary import claimed
 from alloc.study.frontier.study import Curve, Frontier
 from alloc.texts import say
 from alloc.texts.figures import amount
@@ -27,12 +28,13 @@ def _curve(found: Frontier, curve: Curve, lang: str) -> list[RenderableType]:
     if curve.trace is None:
         return ["\n  ".join([say(curve.status, lang), *curve.clash])]
     heads = [say("frontier_point", lang), *(say(f"aim_{name}", lang) for name in found.objectives)]
-    heads += [say("frontier_money", lang), say("frontier_proven", lang), say("frontier_kind", lang)]
+    heads += [say(key, lang) for key in ("study_through_aid", "frontier_money", "frontier_proven", "frontier_kind")]
     shown = Table()
     for i, head in enumerate(heads):
-        shown.add_column(head, justify="right" if i < 4 else "left")
+        shown.add_column(head, justify="right" if i < 5 else "left")
     for point in curve.points:
-        numbers = [amount(x) for x in (*point.values, point.money)]
+        claim = claimed(point.run.figures["through_aid"], "employment", lang)
+        numbers = [*map(amount, point.values), claim, amount(point.money)]
         kind = " · ".join(say(f"kind_{word}", lang) for word in point.kind.split("|"))
         shown.add_row(str(point.number), *numbers, "✓" if point.proven else "–", kind)
     how = [say(f"frontier_{curve.trace.method}", lang, tolerance=f"{found.tolerance:.3%}")] if curve.complete else []

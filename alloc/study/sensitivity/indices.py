@@ -103,6 +103,6 @@ def _table(
 
 
 def _goals_first(column: pd.Series) -> pd.Series:
-    """Sort outputs in the order objective, employment, linkage."""
-    order = {"objective": 0, "employment": 1, "linkage": 2}
-    return column.map(lambda word: order.get(word, 3)) if column.name == "output" else column
+    """Sort outputs in the order objective, employment, jobs through the aid, linkage."""
+    order = {"objective": 0, "employment": 1, "employment_aid": 2, "linkage": 3}
+    return column.map(lambda word: order.get(word, 4)) if column.name == "output" else column

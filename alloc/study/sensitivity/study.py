@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from alloc.claims import whose
 from alloc.errors import RequestError
 from alloc.instance import Instance, draft, read
 from alloc.instance.figures import figures
@@ -200,6 +201,7 @@ def _figures(asked: Question, choice: Choice, settings: Mapping[str, Any]) -> di
     return {
         **{key: base[key] for key in keys},
         "employment": base["employment"],
+        **whose(base),
         "linkage": base["linkage"],
         "funded": list(asked.units),
         **settings,

@@ -6,12 +6,14 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.claims import whose
 from alloc.study.points import Point
 from alloc.study.sensitivity.question import Question, Search, worse_by
 from alloc.study.sensitivity.uncertain import Uncertain
 
 ENDS = ("low", "high")
-GOALS = ("objective", "employment", "linkage")
+GOALS = ("objective", "employment", "employment_aid", "linkage")
+"""What is looked at of every answer; employment_aid: jobs through the aid, where that is proven."""
 
 
 def tornado(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
@@ -35,8 +37,9 @@ def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
     worse = {i: worse_by(points[i], kept) for i, kept in zip(other, held, strict=False)}
     row: dict[str, Any] = {"figure": one.path, "value": one.value, "low": one.low, "high": one.high}
     row |= {"origin": one.origin, "source": one.source}
+    base = {**question.base.figures, **whose(question.base.figures)}
     for goal in GOALS:
-        reached = [question.base.figures[goal], *(getattr(point, goal) for point in points)]
+        reached = [base[goal], *(getattr(point, goal) for point in points)]
         row |= {f"{goal}_low": reached[1], goal: reached[0], f"{goal}_high": reached[2]}
         noise = question.noise + (
             max(map(_open, (question.base.figures, *map(vars, points)))) if goal == GOALS[0] else 0
@@ -55,7 +58,7 @@ def _bar(question: Question, one: Uncertain) -> Search[dict[str, Any]]:
 
 def _swing(values: Sequence[float], noise: float) -> float:
     """Return the largest less the smallest value, nothing where solvers may have made the difference."""
-    swing = max(values) - min(values)
+    swing = max(values, default=0.0) - min(values, default=0.0)
     return swing if swing > noise else 0.0
 
 

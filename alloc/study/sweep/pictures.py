@@ -1,4 +1,4 @@
-"""The charts of a sweep: the goal over each figure that varies, and over two of them together."""
+"""The charts of a sweep: goal and jobs through the aid over each figure that varies, the goal over two together."""
 
 from collections.abc import Iterator, Sequence
 
@@ -18,7 +18,13 @@ def pictures(cases: Sequence[Case], points: Sequence[Point], lang: str) -> dict[
     """Return the charts by file name. Points without a plan are not drawn."""
     drawn = [(case, point) for case, point in zip(cases, points, strict=True) if point.objective is not None]
     varied = [name for name in dict.fromkeys(label for case in cases for label in case.cells) if _several(drawn, name)]
-    found = {f"objective-{i}": _lined(drawn, name, varied, lang) for i, name in enumerate(varied, 1)}
+    found = {f"objective-{i}": _lined(drawn, name, "objective", lang) for i, name in enumerate(varied, 1)}
+    claimed = [(case, point) for case, point in drawn if point.employment_aid is not None]
+    found |= {
+        f"through-aid-{i}": _lined(claimed, name, "employment_aid", lang)
+        for i, name in enumerate(varied, 1)
+        if _several(claimed, name)
+    }
     if len(varied) == 2:
         for i, scenario in enumerate(dict.fromkeys(case.scenario for case, _ in drawn), 1):
             grid = [(case, point) for case, point in drawn if case.scenario == scenario]
@@ -36,23 +42,23 @@ def _several(drawn: Sequence[tuple[Case, Point]], name: str) -> bool:
     return len({x for case, _ in drawn if (x := _value(case, name)) is not None}) > 1
 
 
-def _lined(drawn: Sequence[tuple[Case, Point]], name: str, varied: Sequence[str], lang: str) -> Chart:
-    """Draw the goal over one figure: a line for whatever else is the same, or only points where that is too much."""
+def _lined(drawn: Sequence[tuple[Case, Point]], name: str, what: str, lang: str) -> Chart:
+    """Draw goal or jobs through the aid over one figure: a line for whatever else is the same, or only points."""
     groups: dict[str, list[tuple[float, float]]] = {}
     for case, point in drawn:
         at = _value(case, name)
-        if at is None or point.objective is None:
+        if at is None:
             continue
         others = [f"{key} {_said(value)}" for key, value in case.cells.items() if key != name]
         seed = [] if case.seed is None else [f"{case.seed}"]
         label = ", ".join(word for word in (case.scenario, *others, *seed) if word)
-        groups.setdefault(label, []).append((at, point.objective))
+        groups.setdefault(label, []).append((at, getattr(point, what)))
     joined = len(groups) <= MOST_SERIES and all(len({x for x, _ in row}) == len(row) for row in groups.values())
     if not joined:
         groups = {"": [pair for row in groups.values() for pair in row]}
     series = [Series(label, sorted(row), joined=joined) for label, row in groups.items()]
-    title = say("sweep_chart_over", lang, path=name)
-    return lines(series, title=title, x=name, y=say("sweep_chart_goal", lang), zero=(False, False))
+    title = say(f"sweep_chart_over_{what}", lang, path=name)
+    return lines(series, title=title, x=name, y=say(f"sweep_chart_{what}", lang), zero=(False, False))
 
 
 def _heated(grid: Sequence[tuple[Case, Point]], varied: Sequence[str], scenario: str, lang: str) -> Iterator[Chart]:
@@ -62,7 +68,7 @@ def _heated(grid: Sequence[tuple[Case, Point]], varied: Sequence[str], scenario:
     full = len(cells) == len(grid) and 2 * len(grid) > len(rows) * len(columns)
     if not full or max(len(rows), len(columns)) > MOST_CELLS:
         return
-    title = say("sweep_chart_over", lang, path=f"{varied[0]} ↓, {varied[1]} →")
+    title = say("sweep_chart_over_objective", lang, path=f"{varied[0]} ↓, {varied[1]} →")
     yield heat(
         [_said(x) for x in rows],
         [_said(x) for x in columns],

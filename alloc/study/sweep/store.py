@@ -23,7 +23,7 @@ from alloc.run import versions
 from alloc.study.asking import Answer, Question
 from alloc.study.point import FAILED, Point
 
-FORMAT = 3
+FORMAT = 4
 """Rises when points of an earlier store would not be what this program finds."""
 
 FILE, LOCK = "sweep.sqlite", "sweep.lock"

@@ -9,8 +9,9 @@ from alloc.study.point import Point
 from alloc.study.sweep.cases import Case
 
 RESULTS = (
-    "status", "objective", "bound", "gap", "employment", "employment_aid", "employment_without_aid", "linkage",
-    "penalties", "cost", "aid", "chains_closed", "funded", "seconds", "message",
+    "status", "objective", "bound", "gap", "employment", "employment_aid", "employment_aid_least",
+    "employment_aid_most", "employment_without_aid", "linkage", "penalties", "cost", "aid", "chains_closed", "funded",
+    "seconds", "message",
 )  # fmt: skip
 """Columns of what became of a point, after those that say what it was."""
 
