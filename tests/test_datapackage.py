@@ -123,6 +123,9 @@ def test_one_long_table_holds_every_number(run: Run, folder: Path, tmp_path: Pat
         zip(codebook["level"], codebook["variable"], strict=True)
     )
     assert "10000 CNY" in set(codebook["unit"])
+    labels = codebook.set_index(["level", "variable"]).loc[("counties", "aid_per_head")]
+    assert labels["label_zh"] == "人均援助"
+    assert labels["label_en"].isascii()
 
 
 def test_a_format_that_is_not_known_is_refused(folder: Path, tmp_path: Path):

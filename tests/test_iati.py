@@ -262,3 +262,15 @@ def test_the_command_writes_what_a_results_folder_holds(schema: Any, tmp_path: P
         assert CliRunner().invoke(main, words).exit_code == 0
         assert schema.validate(etree.parse(str(tmp_path / target)))
     assert (tmp_path / "a.xml").read_bytes() == (tmp_path / "b.xml").read_bytes()
+
+
+def test_a_budget_is_committed_where_the_measure_is_and_indicative_elsewhere():
+    """IATI's list BudgetStatus: 1 is indicative, 2 is committed."""
+    run = solve(instance_of(rivals(measures={"pens": {"committed": True, "max_units": 40}})))
+    tree = document(run)
+    found = {
+        activity.findtext("iati-identifier"): [budget.get("status") for budget in activity.findall("budget")]
+        for activity in tree.iter("iati-activity")
+    }
+    by_measure = {m: found[key] for key in found for m in ("pens", "courses") if key and key.endswith(m)}
+    assert by_measure == {"pens": ["2"], "courses": ["1"]}

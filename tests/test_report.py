@@ -10,8 +10,10 @@ import openpyxl
 import pandas as pd
 import pytest
 import yaml
+from conftest import asked, instance_of, stands
 from rich.console import Console
 
+import alloc
 from alloc.errors import RequestError
 from alloc.instance import read
 from alloc.report.summary import summary
@@ -180,3 +182,27 @@ def test_the_summary_of_many_counties_shows_the_largest_and_adds_up(run: Run):
     assert "20 other counties" in said
     assert "190.0" in said  # 0 + 1 + … + 19
     assert "1,770.0" in said  # 0 + 1 + … + 59
+
+
+@pytest.mark.parametrize(
+    ("stand", "keys", "limit"),
+    [
+        ({"infrastructure": 0}, {"pens": {"max_units": 40}}, "infrastructure"),
+        ({"training": 50}, {}, "training"),
+        ({"enterprise": 50}, {}, "enterprise"),
+        ({"market": 30}, {}, "market"),
+        ({"max_jobs": 20}, {}, "max_jobs"),
+    ],
+)
+def test_what_keeps_an_industry_from_more_jobs_is_named(stand, keys, limit):
+    """There is room for 1,000 jobs, but for one thing."""
+    raw = asked(industries={"sheep": {"productivity": 1}}, baseline=[stands(**stand)], measures=keys)
+    found = alloc.solve(instance_of(raw)).industries
+    assert found["bottleneck"].tolist() == [limit]
+
+
+def test_people_and_a_size_not_reached_are_named_as_what_limits():
+    found = alloc.solve(instance_of(asked(counties={"cele": {"jobseekers": 30}}, baseline=[stands()]))).industries
+    assert found["bottleneck"].tolist() == ["people"]
+    found = alloc.solve(instance_of(asked(industries={"sheep": {"viable_jobs": 500}}))).industries
+    assert "viable_jobs" in found["bottleneck"].tolist()[0].split("|")

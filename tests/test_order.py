@@ -1,0 +1,21 @@
+"""In which order the points of a sweep are asked."""
+
+import pytest
+
+from alloc.study.order import neighbours, spread
+
+
+@pytest.mark.parametrize("count", range(1, 40))
+def test_every_point_is_asked_once_and_both_ends_first(count):
+    order = spread(count)
+    assert sorted(order) == list(range(count))
+    assert set(order[:2]) == {0, count - 1}
+
+
+def test_a_point_begins_with_the_nearest_of_those_asked_before_it():
+    """Budgets 0 to 8, asked as 0, 8, 4, 2, 6: 6 has 8, 4, 0 and 2 in the half before it, 8 and 4 the nearest."""
+    points = [{"funds.aid.amount": x} for x in (0, 2, 4, 6, 8)]
+    found = neighbours(points, [0, 4, 2, 1, 3])
+    assert found[0] == ()
+    assert found[4] == (0,)
+    assert set(found[3][:2]) == {4, 2}
