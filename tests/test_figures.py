@@ -40,6 +40,11 @@ def test_gaps_are_percent(value: float | None, shown: str):
     assert gap(value) == shown
 
 
+def test_a_share_of_all_is_all_whatever_rounding_left():
+    assert percent(1 - 1e-12) == "100%"
+    assert percent(1 - 1e-6) == ">99.9%"
+
+
 def test_shares_below_nothing_keep_their_sign():
     assert percent(-0.25) == "−25%"
 

@@ -56,7 +56,7 @@ def percent(part: float | None, digits: int = 1) -> str:
         return "–"
     if not math.isfinite(part):
         return UNKNOWN
-    part = tidy(part)
+    part = 1.0 if abs(part - 1) < SPECK else tidy(part)
     shown = f"{100 * part:,.{digits}f}"
     if float(shown.replace(",", "")) == 0 and part > 0:
         return f"<{10.0**-digits:.{digits}f}%"

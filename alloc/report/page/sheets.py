@@ -139,6 +139,8 @@ def _counties(view: View) -> Sheet:
 
 
 def _funded(view: View) -> Sheet:
+    table = view.tables["measures"]
+    brings = [key for key in ("jobs", "linkage") if (table[key] != 0).any()]
     columns = [
         _words(view, "measures", "measure", view.measure),
         _words(view, "measures", "county", view.county),
@@ -146,7 +148,7 @@ def _funded(view: View) -> Sheet:
         _words(view, "measures", "industry", view.industry),
         *(_column(view, "measures", key) for key in ("units",)),
         (view.say("page_unit"), lambda row: view.instance.measures[row["measure"]].unit),
-        *(_column(view, "measures", key) for key in ("cost", "aid", "national", "other", "gain", "jobs", "linkage")),
+        *(_column(view, "measures", key) for key in ("cost", "aid", "national", "other", "gain", *brings)),
         (
             dictionary()["measures"]["columns"]["idle"][view.lang],
             lambda row: view.say("page_yes") if row["idle"] else "",
