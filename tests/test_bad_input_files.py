@@ -9,7 +9,7 @@ NO_ALIAS = "anchors and aliases (& and *) are not allowed: write the value out"
 OUTSIDE = "leads out of the instance's folder; tables must stand beside the instance"
 NOT_UTF8 = "is not UTF-8, perhaps GBK: save it as 'CSV UTF-8'"
 ANEW = "or as UTF-8 in an editor"
-WIDE = f"is UTF-16 (what Excel calls Unicode text), not UTF-8: save it as 'CSV UTF-8', {ANEW}"
+WIDE = f"is UTF-16, not UTF-8 (Excel's 'Unicode text' is UTF-16): save it as 'CSV UTF-8', {ANEW}"
 PACKED = "is no text: it begins like a workbook, a PDF or a packed file, whatever its name says"
 UNSEEN = "holds the sign {}, which is not seen but changes what is shown: delete it"
 PLAN = "is not the allocation of a previous plan; expected the columns measure, county, category, industry, fund, "
@@ -76,7 +76,7 @@ YAML_FILES = [
     ("not_utf8", QUESTION.encode("gbk", errors="ignore"), ["instance.yaml  " + NOT_UTF8]),
     ("is_utf16", QUESTION.encode("utf-16"), ["instance.yaml  " + WIDE]),
     ("is_utf16", QUESTION.encode("utf-16-be"), ["instance.yaml  " + WIDE]),
-    ("is_utf16", QUESTION.encode("utf-32"), ["instance.yaml  " + WIDE]),
+    ("is_utf16", QUESTION.encode("utf-32"), ["instance.yaml  " + WIDE.replace("is UTF-16,", "is UTF-32,")]),
     (
         "not_unicode",
         b"alloc: \xff\xff\xff",
@@ -96,16 +96,34 @@ MISTAKEN_CELL = "x" * 70
 CSV_FILES = [
     ("not_utf8", "chains", "id,name_zh\ndairy,奶业\n".encode("gbk"), ["chains.csv  " + NOT_UTF8]),
     (
-        "csv_broken",
+        "quote_open",
         "chains",
-        'id,closure_bonus\ndairy,"45\n',
-        ["chains.csv:2  this is not valid CSV: unexpected end of data"],
+        'id,closure_bonus\ndairy,"45\nbeef,3\n',
+        ["chains.csv:2  a quotation mark is opened in this row and nowhere closed"],
+    ),
+    (
+        "quote_within",
+        "chains",
+        'id,closure_bonus\n\ndairy,"4"5\n',
+        ["chains.csv:3  a quotation mark stands within a cell in quotation marks: write it twice"],
     ),
     (
         "csv_broken",
         "chains",
-        'id,closure_bonus\n\ndairy,"4"5\n',
-        ["chains.csv:3  this is not valid CSV: ',' expected after '\"'"],
+        "id,closure_bonus\ndairy," + "4" * 200_000 + "\n",
+        ["chains.csv:2  this is not valid CSV: field larger than field limit (131072)"],
+    ),
+    (
+        "header_mark",
+        "chains",
+        "sep=;\nid,closure_bonus\ndairy,45\n",
+        ["chains.csv:2  the first row is one single cell: its headings stand between ',', where ';' is read"],
+    ),
+    (
+        "header_mark",
+        "chains",
+        "id，closure_bonus\ndairy，45\n",
+        ["chains.csv:1  the first row is one single cell: its headings stand between '，', where ',' is read"],
     ),
     (
         "too_many_cells",

@@ -82,6 +82,25 @@ def test_least_shares_above_one_are_a_fault_of_what_is_committed_and_a_doubt_of_
     ]
 
 
+def test_what_the_nation_has_promised_twice_is_lacking_once(tmp_path):
+    planned = CAMPAIGN.replace("funds:", "funds:\n  nation: {kind: national, amount: 20}")
+    planned = planned.replace("min_units: 24,", "min_units: 24, national_planned: 15,")
+    assert said(lay(tmp_path, planned)) == []
+    assert said(lay(tmp_path, planned.replace("min_units: 16,", "min_units: 16, national_planned: 12,"))) == [
+        "instance.yaml:9  measures.tv.committed: of what is committed (tv, radio) a part of at least 27 must be paid "
+        "by funds that can pay 20 (nation 20): 7 万元 is lacking"
+    ]
+
+
+def test_a_part_that_a_small_fund_must_pay_is_no_whole_cost(tmp_path):
+    text = CAMPAIGN.replace("funds:", "funds:\n  nation: {kind: national, amount: 8}")
+    text = text.replace("min_units: 24,", "min_units: 24, min_share: {nation: 0.5},")
+    (line,) = said(lay(tmp_path, text))
+    assert line.endswith(
+        "(tv) a part of at least 12 must be paid by funds that can pay 8 (nation 8): 4 万元 is lacking"
+    )
+
+
 def test_the_same_lack_is_told_in_a_csv_file(tmp_path):
     table = TABLES["measures"].replace(",2.5,,,10,", ",2.5,200,,10,")
     assert said(lay(tmp_path, tabled("measures"), {"measures.csv": table})) == [
@@ -112,7 +131,12 @@ measures = st.fixed_dictionaries(
         "max_units": st.just(1.0),
         "committed": st.booleans(),
     },
-    optional={"min_share": shares, "max_share": shares, "national_ceiling": st.integers(1, 6)},
+    optional={
+        "min_share": shares,
+        "max_share": shares,
+        "national_ceiling": st.integers(1, 6),
+        "national_planned": st.integers(1, 6),
+    },
 )
 
 
@@ -148,6 +172,8 @@ def payable(document: Document, purses: bool = True) -> bool:
             upper.append((dict.fromkeys(paid, -1.0), -row.min_share.get(kind, 0.0) * row.fixed_cost))
             if kind == "national" and row.national_ceiling is not None:
                 upper.append((paid, row.national_ceiling))
+            if kind == "national" and row.national_planned is not None:
+                equal.append((paid, row.national_planned))
     for f, fund in document.funds.items() if purses else ():
         upper.append(({pair: 1.0 for pair in pairs if pair[1] == f}, fund.amount or 0.0))
         for c, most in (fund.by_county or {}).items():

@@ -73,7 +73,7 @@ def test_invisible_signs_are_refused_in_words_that_mean_something(tmp_path):
         ("West", "'West' differs from 'west' at counties.csv:3 only in capital letters: give one of them another name"),
         (
             "wеst",
-            "'wеst' looks like 'west' at counties.csv:3 but one of them is written with letters of another script "
+            "'wеst' looks like 'west' at counties.csv:3 but one of them is written with other letters or signs "
             "(е U+0435)",
         ),
         ("ｗest", "'west' looks the same as counties.csv:3 but differs in blanks or signs that cannot be seen"),
@@ -84,6 +84,12 @@ def test_ids_that_look_the_same_are_told_apart_in_csv(tmp_path, twin, said):
     assert row.startswith("west,")
     lay(tmp_path, tabled("counties"), {"counties.csv": "\n".join([*ROW, row.replace("west", twin, 1)])})
     assert f"counties.csv:4  id: {said}" in lines(tmp_path)
+
+
+def test_ids_that_differ_in_how_an_accent_is_written_are_told_apart(tmp_path):
+    text = yaml_with("  east: {", "  caf\u00e9: {jobseekers: 3}\n  cafe\u0301: {jobseekers: 3}\n  east: {")
+    lay(tmp_path, text)
+    assert any("looks the same as" in line and "signs that cannot be seen" in line for line in lines(tmp_path))
 
 
 def test_ids_that_look_the_same_are_told_apart_in_yaml(tmp_path):

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 from test_excel_faults import appended, faults, made, question  # noqa: F401
 from test_instance import QUESTION, TABLES, in_chinese, lay, lines, tabled
 
+from alloc.instance import inspect
 from alloc.instance.document import Source
 from alloc.instance.totals import leave_out
 
@@ -68,6 +69,17 @@ def test_a_total_is_a_fault_in_yaml_and_excel_too(tmp_path, question):  # noqa: 
     assert line.startswith("instance.yaml:13  counties.all: every figure of this row")
     path = made(tmp_path / "plan.xlsx", question, appended("counties", ["合计"]))
     assert faults(path) == ["plan.xlsx:counties!A4  id: '合计' is a row of totals: delete it, sums are worked out"]
+
+
+def test_a_sum_in_a_sheet_is_told_in_the_titles_of_its_columns(tmp_path, question):  # noqa: F811
+    def summed(book):
+        heads = [cell.value for cell in book["counties"][1]]
+        figures = {"id": "all", "population": 360000, "jobseekers": 100}
+        book["counties"].append([figures.get(head) for head in heads])
+
+    (said,) = inspect(made(tmp_path / "plan.xlsx", question, summed)).faults
+    assert "（人口、自愿求职人数）" in said.say("zh")
+    assert "(population, jobseekers)" in said.say("en")
 
 
 def test_subtotals_and_totals_of_a_baseline_are_named_and_break_no_reference(tmp_path):

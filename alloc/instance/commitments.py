@@ -15,7 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from alloc.instance.document import Path
-from alloc.instance.money import eligible_funds
+from alloc.instance.money import eligible_funds, least_shares
 from alloc.instance.schema import KINDS, Document
 
 Found = tuple[Path, str, dict[str, Any]]
@@ -39,9 +39,9 @@ def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, obje
     """
     costs = {}
     for m in _promised(document):
-        total = sum(_least_shares(document, m).values())
+        total = math.fsum(least_shares(document, m).values())
         if total > 1 + SLACK and document.measures[m].committed and document.measures[m].largest_cost > 0:
-            yield ("measures", m, "min_share"), "committed_shares", {"total": f"{float(total):.10g}"}
+            yield ("measures", m, "min_share"), "committed_shares", {"total": f"{total:.10g}"}
         elif (cost := _least_cost(document, m)) > 0:
             costs[m] = cost
     arcs = _arcs(document, costs)
@@ -62,7 +62,8 @@ def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, obje
                 "lacking": f"{float(asked - paid):.10g}",
                 "unit": document.money.label,
             }
-            yield ("measures", first, "committed"), "commitments_unpaid", values
+            parts = not any(("need", m, "") in group for m in named)
+            yield ("measures", first, "committed"), "committed_parts_unpaid" if parts else "commitments_unpaid", values
 
 
 def _promised(document: Document) -> list[str]:
@@ -81,16 +82,6 @@ def _least_cost(document: Document, m: str) -> Fraction:
     return max(cost, Fraction(row.national_planned or 0))
 
 
-def _least_shares(document: Document, m: str) -> dict[str, Fraction]:
-    """Return kind → the least share of a measure's cost that it and its funds must pay."""
-    funds: dict[str, Fraction] = dict.fromkeys(KINDS, Fraction(0))
-    written: Mapping[str, float] = {**document.measures[m].min_share}
-    for f, share in written.items():
-        if f not in KINDS and f in document.funds:
-            funds[document.funds[f].kind] += Fraction(share)
-    return {kind: max(Fraction(written.get(kind, 0.0)), of) for kind, of in funds.items() if of or kind in written}
-
-
 def _arcs(document: Document, costs: Mapping[str, Fraction]) -> Arcs:
     """Return the transport problem: node → next node → most money between them."""
     arcs: Arcs = {SOURCE: {}, SINK: {}}
@@ -101,7 +92,9 @@ def _arcs(document: Document, costs: Mapping[str, Fraction]) -> Arcs:
 
     for m, cost in costs.items():
         row = document.measures[m]
-        least = {kind: share * cost for kind, share in _least_shares(document, m).items()}
+        least = {kind: Fraction(share) * cost for kind, share in least_shares(document, m).items()}
+        if row.national_planned and not row.min_share and not row.max_share:
+            least["national"] = Fraction(row.national_planned)  # with shares it may fit a larger scale only
         largest: Mapping[str, float] = {**row.max_share}
         rest: Node = ("need", m, "")
         join(rest, SINK, max(cost - sum(least.values()), Fraction(0)))

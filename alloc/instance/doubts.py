@@ -7,11 +7,11 @@ from typing import Any
 from alloc.instance import schema
 from alloc.instance.amounts import few_people, mixed_amounts
 from alloc.instance.document import Source
-from alloc.instance.money import ROUNDING, available, eligible_funds, sellers
+from alloc.instance.money import ROUNDING, available, eligible_funds, least_shares, most_shares, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
 from alloc.instance.rules import Change, Complement, Share
-from alloc.instance.schema import Document, Instance
+from alloc.instance.schema import KINDS, Document, Instance
 from alloc.instance.selections import groups
 from alloc.instance.words import nearest
 
@@ -95,13 +95,17 @@ def _obstacle(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
     if sum(within) * (1 + ROUNDING) < cheapest:
         return "never_enough", {"money": sum(within), "cost": cheapest}
     kinds = {document.funds[f].kind for f in funds}
-    if sum(measure.max_share.get(kind, 1.0) for kind in kinds) < 1:
+    least, most = least_shares(document, m), most_shares(document, m, funds)
+    if sum(most.values()) < 1 - ROUNDING:
         return "never_shared", {}
-    if sum(measure.min_share.values()) > 1 + 1e-12:
+    if sum(least.values()) > 1 + ROUNDING:
         return "never_least", {}
-    missing = [kind for kind, share in measure.min_share.items() if share > 0 and kind not in kinds]
+    missing = [who for who, share in measure.min_share.items() if share > 0 and who not in kinds and who not in funds]
     if missing and cheapest > 0:
-        return "never_kind", {"kind": missing[0]}
+        return ("never_kind", {"kind": missing[0]}) if missing[0] in KINDS else ("never_fund", {"fund": missing[0]})
+    for kind, share in least.items():
+        if share > most[kind] + ROUNDING and cheapest > 0:
+            return "never_between", {"kind": kind, "least": share, "most": most[kind]}
     planned = measure.national_planned or 0.0
     if planned > 0 and "national" not in kinds:
         return "never_kind", {"kind": "national"}

@@ -9,7 +9,10 @@ _PACKED = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0", b"\x1f\x8b", b"%PDF")
 """How workbooks, old workbooks, archives and PDF files begin."""
 
 _WIDE_MARKS = (b"\xff\xfe", b"\xfe\xff")
-"""The byte-order marks of UTF-16; that of UTF-32 begins or ends with one of them."""
+"""The byte-order marks of UTF-16."""
+
+_WIDEST_MARKS = (b"\xff\xfe\0\0", b"\0\0\xfe\xff")
+"""The byte-order marks of UTF-32, the first of which begins like one of UTF-16."""
 
 
 _WHY = {
@@ -47,8 +50,10 @@ def decoded(content: bytes) -> str | Fault:
     """Return the text that a file holds, or a fault without place that says what the file seems to be instead."""
     if content.startswith(_PACKED):
         return Fault("", "", "not_text_file")
+    if content.startswith(_WIDEST_MARKS):
+        return Fault("", "", "is_utf16", {"found": "UTF-32"})
     if content.startswith(_WIDE_MARKS) or _is_wide(content):
-        return Fault("", "", "is_utf16")
+        return Fault("", "", "is_utf16", {"found": "UTF-16"})
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:

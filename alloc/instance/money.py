@@ -1,7 +1,7 @@
 """Which fund may pay for which measure, and how much at most."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from alloc.instance.schema import KINDS, Baseline, Document, Kind, Market
 
@@ -82,6 +82,26 @@ def _most_of_fund(document: Document, m: str, f: str, spent: float) -> float:
     row = document.measures[m]
     share = 1.0 if f in KINDS else min(row.max_share.get(f, 1.0), 1.0)
     return in_lots(document, min(share * spent, available(document, f, row.county)))
+
+
+def least_shares(document: Document, m: str) -> dict[str, float]:
+    """Return kind → the least share of a measure's cost that it and its funds must pay, where something is asked."""
+    written: Mapping[str, float] = {**document.measures[m].min_share}
+    asked: dict[str, list[float]] = {}
+    for f, share in written.items():
+        if f not in KINDS and f in document.funds:
+            asked.setdefault(document.funds[f].kind, []).append(share)
+    named = (kind for kind in KINDS if kind in written or kind in asked)
+    return {kind: max(written.get(kind, 0.0), math.fsum(asked.get(kind, []))) for kind in named}
+
+
+def most_shares(document: Document, m: str, funds: Sequence[str]) -> dict[str, float]:
+    """Return kind → the largest share of a measure's cost that it and those of its funds may pay."""
+    written: Mapping[str, float] = {**document.measures[m].max_share}
+    parts: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    for f in funds:
+        parts[document.funds[f].kind].append(1.0 if f in KINDS else written.get(f, 1.0))
+    return {kind: min(written.get(kind, 1.0), math.fsum(of), 1.0) for kind, of in parts.items()}
 
 
 def ceiling(document: Document, m: str) -> float:

@@ -11,6 +11,9 @@ from typing import Any
 MARKS = (",", ";", "\t")
 """What may stand between cells: `;` where the comma is the decimal mark, a tab in what Excel calls Unicode text."""
 
+OTHER_MARKS = (*MARKS, "|", "，", "；", "、")
+"""What people part cells by, whether it is read or not."""
+
 _DECLARED = re.compile(r'"?sep=([,;|\t])"?[,;\t]*(?=[\r\n]|$)', re.IGNORECASE)
 _GROUP = re.compile(r"[-+]?[1-9][0-9]{0,2}")
 _REST = re.compile(r"[0-9]{3}(\.[0-9]+)?")
@@ -20,14 +23,14 @@ _REST = re.compile(r"[0-9]{3}(\.[0-9]+)?")
 class Grid:
     """A CSV text as cells without blanks around them. line: where the header stands; rows: (line, cells).
 
-    problem: what cut the text short, with its line.
+    problem: what cut the text short: the line where its row begins, the sentence about it and what fills that.
     """
 
     mark: str
     header: tuple[str, ...]
     line: int
     rows: tuple[tuple[int, tuple[str, ...]], ...]
-    problem: tuple[int, str] | None = None
+    problem: tuple[int, str, dict[str, object]] | None = None
 
 
 def grid(text: str, is_known: Callable[[str], bool]) -> Grid:
@@ -59,7 +62,7 @@ def _parted(text: str, mark: str) -> Grid:
     try:
         found.extend(_filled(reader))
     except csv.Error as error:
-        problem = reader.line_num, str(error)
+        problem = error.args
     line, header = found[0] if found else (1, ())
     return Grid(mark, header, line, tuple(found[1:]), problem)
 
@@ -67,11 +70,27 @@ def _parted(text: str, mark: str) -> Grid:
 def _filled(reader: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield the rows that hold something, each with the line it begins in."""
     end = 0
-    for cells in reader:
-        line, end = end + 1, reader.line_num
-        stripped = tuple(cell.strip() for cell in cells)
-        if any(stripped):
-            yield line, stripped
+    try:
+        for cells in reader:
+            line, end = end + 1, reader.line_num
+            stripped = tuple(cell.strip() for cell in cells)
+            if any(stripped):
+                yield line, stripped
+    except csv.Error as error:
+        raise csv.Error(end + 1, *_broken(str(error))) from None
+
+
+def _broken(problem: str) -> tuple[str, dict[str, object]]:
+    """Return the sentence for what Python's reader says of a text that is no CSV, and what fills it."""
+    if problem == "unexpected end of data":
+        return "quote_open", {}
+    return ("quote_within", {}) if "expected after" in problem else ("csv_broken", {"problem": problem})
+
+
+def one_cell(of: Grid) -> tuple[str, dict[str, object]] | None:
+    """Return the sentence about a first row that is all one cell, parted by a mark that is not read; None else."""
+    others = [mark for mark in OTHER_MARKS if mark != of.mark and len(of.header) == 1 and mark in of.header[0]]
+    return ("header_mark", {"found": _said(others[0]), "mark": _said(of.mark)}) if others else None
 
 
 def split_number(cells: Sequence[str]) -> str:

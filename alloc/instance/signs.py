@@ -107,7 +107,8 @@ def _name(row: object) -> object:
 
 
 def _difference(word: str, other: str, values: Mapping[str, object]) -> tuple[str, dict[str, object]]:
-    if "".join(word.split()) == "".join(other.split()) or visible(word) == visible(other):
+    seen, before = (unicodedata.normalize("NFC", visible(text)) for text in (word, other))
+    if "".join(word.split()) == "".join(other.split()) or seen == before:
         return "looks_alike", {**values, "found": visible(word)}
     if word.lower() == other.lower():
         return "looks_alike_case", {**values}

@@ -13,7 +13,7 @@ from alloc.errors import Fault
 from alloc.instance import rules, schema, totals
 from alloc.instance.document import UNREAD, Path, Source, scalar
 from alloc.instance.encoding import decoded
-from alloc.instance.separated import Grid, grid, misfit
+from alloc.instance.separated import Grid, grid, misfit, one_cell
 from alloc.instance.words import nearest
 
 TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
@@ -82,8 +82,14 @@ def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: 
     if isinstance(text, Fault):
         source.faults.append(Fault(file, "", text.text, text.values))
         return
+    known = columns(table)
+    found = grid(text, lambda heading: bool(column_kind(heading, known)))
+    trouble = one_cell(found)
+    if trouble is not None:
+        source.faults.append(Fault(f"{file}:{found.line}", "", *trouble))
+        return
     rows: list[dict[str, Any]] = []
-    for line, cells in _rows(text, table, file, source):
+    for line, cells in _rows(found, known, file, source):
         path: Path = (table, len(rows))
         source.places[path] = f"{file}:{line}"
         source.labels[path] = ""
@@ -92,10 +98,8 @@ def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: 
     source.unread.discard(table)
 
 
-def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
+def _rows(found: Grid, known: Mapping[str, str], file: str, source: Source) -> Iterator[tuple[int, dict[str, Any]]]:
     """Yield (line, column → cell) of a CSV text; faults of its shape go to the source."""
-    known = columns(table)
-    found = grid(text, lambda heading: bool(column_kind(heading, known)))
     source.faults.extend(_header_faults(found, known, f"{file}:{found.line}"))
     for line, cells in found.rows:
         trouble = misfit(cells, found)
@@ -108,8 +112,8 @@ def _rows(text: str, table: str, file: str, source: Source) -> Iterator[tuple[in
             pairs = zip(found.header, cells, strict=False)
             yield line, {k: c for k, c in pairs if c and column_kind(k, known)}
     if found.problem:
-        line, problem = found.problem
-        source.faults.append(Fault(f"{file}:{line}", "", "csv_broken", {"problem": problem}))
+        line, *why = found.problem
+        source.faults.append(Fault(f"{file}:{line}", "", *why))
 
 
 def _header_faults(found: Grid, known: Mapping[str, str], place: str) -> Iterator[Fault]:

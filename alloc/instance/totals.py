@@ -29,7 +29,8 @@ def leave_out(source: Source, table: str) -> None:
     found = dict(_totals(table, keys, rows))
     for key, (text, values) in found.items():
         path: Path = (table, key)
-        where = next((column for column in CALLED if _column(rows[key], column)), "id")
+        first = "county" if table == "baseline" else "id"
+        where = next((column for column in CALLED if _column(rows[key], column)), first)
         label = source.label((*path, where) if path in source.labels or isinstance(key, int) else path)
         source.faults.append(Fault(source.place((*path, where)), label, text, values))
     kept = {key: UNREAD if key in found else rows[key] for key in keys}

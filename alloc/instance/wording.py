@@ -67,6 +67,10 @@ def headed(fault: Fault) -> Fault:
     sheet = file.rpartition(":")[2].strip("'").replace("''", "'")
     table = table_sheets([sheet]).get(sheet, "")
     column = fault.key.partition("[")[0]
+    if fault.text == "sum_row" and table in table_names().values():
+        summed = str(fault.values["columns"])
+        chinese = "、".join(headings.title(table, column, "zh") for column in summed.split(", "))
+        fault = replace(fault, values={**fault.values, "columns": Term(summed, chinese)})
     if table == SETTINGS:
         own = headings.catalogue()["keys"]
         return replace(fault, heading=own[fault.key]["zh"]) if fault.key in own else fault

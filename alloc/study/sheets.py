@@ -110,7 +110,8 @@ def _csv(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
     known = _columns(table)
     found = grid(text_of(path), lambda head: _plain(head) in known)
     if found.problem:
-        raise InstanceError([Fault(f"{path}:{found.problem[0]}", "", "not_a_table", {"problem": found.problem[1]})])
+        line, *why = found.problem
+        raise InstanceError([Fault(f"{path}:{line}", "", *why)])
     heads = _heads(found.header, table, needed)
     if heads is None:
         return None
