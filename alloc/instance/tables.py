@@ -112,8 +112,8 @@ def _rows(found: Grid, known: Mapping[str, str], file: str, source: Source) -> I
             pairs = zip(found.header, cells, strict=False)
             yield line, {k: c for k, c in pairs if c and column_kind(k, known)}
     if found.problem:
-        line, *why = found.problem
-        source.faults.append(Fault(f"{file}:{line}", "", *why))
+        line, said, values = found.problem
+        source.faults.append(Fault(f"{file}:{line}", "", said, values))
 
 
 def _header_faults(found: Grid, known: Mapping[str, str], place: str) -> Iterator[Fault]:

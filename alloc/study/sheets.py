@@ -110,8 +110,8 @@ def _csv(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
     known = _columns(table)
     found = grid(text_of(path), lambda head: _plain(head) in known)
     if found.problem:
-        line, *why = found.problem
-        raise InstanceError([Fault(f"{path}:{line}", "", *why)])
+        line, said, values = found.problem
+        raise InstanceError([Fault(f"{path}:{line}", "", said, values)])
     heads = _heads(found.header, table, needed)
     if heads is None:
         return None
