@@ -12,6 +12,7 @@ from conftest import asked, instance_of, rivals
 import alloc
 from alloc.cli import main
 from alloc.errors import RequestError
+from alloc.instance.schema import Market
 from alloc.run import Run, solve
 from alloc.study.answers import Answer, answer
 from alloc.study.split import split
@@ -104,6 +105,23 @@ def test_where_one_group_differs_the_whole_difference_is_its_effect(
     others = dict.fromkeys({"budget", "rules", "data"} - {group}, 0.0)
     assert effects(found) == pytest.approx({group: jobs, "total": jobs, **others})
     assert (found.split.differ, found.split.solves) == ((group,), 0)
+
+
+@pytest.mark.parametrize("overrides", [{"nation": "first"}, {"money.lot": 5}])
+def test_who_decides_on_national_money_and_lots_are_rules(demo: Run, overrides: dict[str, Any]):
+    found = alloc.diff(demo, changed(**overrides))
+    total = found.split.effects[-1].jobs
+    assert total < -1
+    assert found.split.differ == ("rules",)
+    assert effects(found) == pytest.approx({"budget": 0, "rules": total, "data": 0, "total": total})
+
+
+def test_a_shared_market_is_data(demo: Run):
+    wide = Market(industry=next(iter(demo.instance.industries)), amount=1e6)
+    narrow = demo.instance.model_copy(update={"markets": (wide,)})
+    found = alloc.diff(demo, solve(narrow))
+    assert found.split.differ == ("data",)
+    assert "choice" not in effects(found)
 
 
 def test_two_groups_share_the_difference_by_the_mean_of_both_orders(demo: Run):

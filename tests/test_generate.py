@@ -23,7 +23,7 @@ from alloc.errors import RequestError
 from alloc.generate import generate
 from alloc.generate.country import _sizes
 from alloc.generate.dice import drawn, picked, ranges, some
-from alloc.generate.lines import BUILDINGS
+from alloc.generate.lines import BUILDINGS, stretch
 from alloc.instance import CATEGORIES, Instance, inspect, read
 from alloc.instance.money import eligible_funds
 from alloc.model import build
@@ -374,6 +374,15 @@ def test_every_county_can_keep_its_floor_of_aid_from_lines_that_wait_for_nothing
         if alone and not row.national.startswith("supplement"):
             taken[row.county] += row.largest_cost * (1 - sum(row.min_share.values()))
     assert {c for c, row in question.counties.items() if taken[c] < floor * row.population} == set()
+
+
+def test_a_county_that_could_not_keep_its_floor_is_named():
+    """A course of 30 that stands alone grows until it takes 60; where it waits for another line nothing can grow."""
+    course = {"county": "c0007", "tags": ["livelihood"], "unit_cost": 3.0, "min_units": 1, "max_units": 10}
+    stretch([course], 60.0)
+    assert course["max_units"] == 20
+    with pytest.raises(RequestError, match="c0007"):
+        stretch([{**course, "requires": ["base"]}], 60.0)
 
 
 def test_what_only_some_questions_have_is_in_some(tmp_path):

@@ -254,6 +254,17 @@ def test_without_money_nothing_comes_through_the_aid(seed: int, tmp_path: Path):
         assert run.bridge["through_aid"].abs().max() == pytest.approx(0, abs=1e-4)
 
 
+@pytest.mark.parametrize("seed", range(20))
+def test_whose_the_jobs_are_adds_up_to_all_of_them(seed: int):
+    run = alloc.solve(instance_of(random_instance(seed, "tiny")))
+    if run.tables and run.figures["through_aid"]["range"] is None:
+        for goal in ("objective", "employment", "linkage"):
+            parts = [run.figures[world][goal] for world in ("status_quo", "through_others", "through_aid")]
+            assert sum(parts) == pytest.approx(run.figures[goal], rel=1e-12, abs=1e-9)
+        rows = run.bridge[["anyway", "through_others", "through_aid"]].sum(axis=1)
+        assert rows.tolist() == pytest.approx(run.bridge["employment"].tolist(), rel=1e-12, abs=1e-9)
+
+
 def nothing_through_the_aid(seed: int) -> Run | None:
     """Return the run of a random question with empty aid funds; None where that is no question."""
     raw = random_instance(seed, random.Random(seed).choice(["tiny", "small"]))

@@ -5,6 +5,7 @@ import random
 from collections.abc import Mapping
 from typing import Any
 
+from alloc.errors import RequestError
 from alloc.generate.country import SOURCE, Place, Row
 from alloc.generate.dice import drawn, happened, picked, ranges, rounded, some
 
@@ -159,12 +160,12 @@ def _serving(lines: list[Row]) -> None:
 def stretch(lines: list[Row], aid: float) -> None:
     """Let the largest line of livelihood that stands alone grow until a county can surely take so much aid.
 
-    Raises ValueError where it has no such line.
+    Raises RequestError where it has no such line.
     """
     lack = aid - payable(lines)
     alone = [line for line in lines if _stands_alone(line) and "livelihood" in line["tags"]]
     if lack > 0 and not alone:
-        raise ValueError(f"{lines[0]['county']}: no line of livelihood that aid could pay for at once")
+        raise RequestError("generate_no_line", county=lines[0]["county"])
     if lack > 0:
         line = max(alone, key=largest_cost)
         line["max_units"] += math.ceil(lack / line["unit_cost"] / _aid_part(line))

@@ -109,7 +109,7 @@ def keepable(places: list[Place], lines: Lines) -> None:
     """Let every county have lines of livelihood that can take its floor of aid a head: it can then be kept.
 
     Whatever else the rules ask, such lines wait for no national money, need no other line and use nothing scarce.
-    Raises ValueError for a county that has none.
+    Raises RequestError for a county that has none.
     """
     floor = max(rule["part"] for rule in ranges()["rules"] if "part" in rule) * free_aid(lines)
     people = math.fsum(place.population for place in places)

@@ -21,12 +21,15 @@ from alloc.study.answers import Answer
 from alloc.texts import say
 
 GROUPS = ("budget", "rules", "data")
-"""Budget: what funds hold and must give. Rules: rules and objective. Data: everything else."""
+"""Budget: what funds hold and must give. Rules: rules, objective, nation, lots. Data: everything else."""
 
 CHOICE, TOTAL = "choice", "total"
 """What is left where a plan is not the best of its question (made by hand, or one of several as good); the sum."""
 
-DATA = ("counties", "industries", "baseline", "links", "measures", "chains", "resources", "synergies", "scenarios")
+DATA = (
+    *("counties", "industries", "baseline", "links", "measures", "chains", "resources", "synergies", "scenarios"),
+    "markets",
+)
 WORDS = {"name", "name_zh", "note", "source", "sources", "range", "donor", "reason", "unit"}
 """What rows say to people, and how far figures may be off, changes no plan."""
 
@@ -152,6 +155,8 @@ def mixed(a: Instance, b: Instance, mix: Mix) -> Instance:
             "funds": funds,
             "rules": rules.rules,
             "objective": rules.objective,
+            "nation": rules.nation,
+            "money": data.money.model_copy(update={"lot": rules.money.lot}),
             "risk": rules.risk,
             "previous": rules.previous,
             "solver": a.solver.model_copy(update={"gap": min(a.solver.gap, b.solver.gap)}),
@@ -196,7 +201,7 @@ def _budget(instance: Instance) -> dict[str, Any]:
 
 def _rules(instance: Instance) -> tuple[Any, ...]:
     rules = [rule.model_dump(exclude=WORDS - {"name"}) for rule in instance.rules]
-    return rules, instance.objective, instance.risk, instance.previous
+    return rules, instance.objective, instance.risk, instance.previous, instance.nation, instance.money.lot
 
 
 def _eligible(fund: Fund) -> dict[str, Any]:
