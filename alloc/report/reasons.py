@@ -13,6 +13,7 @@ from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.sides import per_head, sides
 from alloc.report.names import named, rule_named
+from alloc.report.purses import fund_totals
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
 from alloc.texts.figures import count
@@ -120,11 +121,12 @@ class _Shown:
 
 def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
     """Return what each fund has left for each county, its total counted [money]."""
-    total = allocation.groupby("fund")["amount"].sum().to_dict()
+    whole = fund_totals(instance, allocation).set_index("fund")
+    rest = (whole["available"] - whole["spent"]).to_dict()
     local = allocation.groupby(["fund", "county"])["amount"].sum().to_dict()
     left = {}
     for f, fund in instance.funds.items():
-        in_all = available(instance, f) - total.get(f, 0.0)
+        in_all = rest[f]
         for c in instance.counties:
             tied = fund.by_county is not None
             left[f, c] = min(in_all, available(instance, f, c) - local.get((f, c), 0.0)) if tied else in_all

@@ -13,9 +13,9 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
-from alloc.instance.money import available
 from alloc.report.difference import Reader, section, workbook
 from alloc.report.folder import write_tables
+from alloc.report.purses import fund_totals
 from alloc.report.target import filled
 from alloc.run import Run
 from alloc.solver import unbroken
@@ -190,16 +190,9 @@ def _categories(a: Answer, b: Answer) -> pd.DataFrame:
 
 
 def _funds(a: Answer, b: Answer) -> pd.DataFrame:
-    found = _beside(_purses(a), _purses(b), ["fund", "kind"], ("available", "spent"))
+    first, second = (fund_totals(one.instance, one.tables["allocation"]) for one in (a, b))
+    found = _beside(first, second, ["fund", "kind"], ("available", "spent"))
     return found.sort_values("kind", key=lambda k: k.map(KINDS.index), kind="stable").reset_index(drop=True)
-
-
-def _purses(one: Answer) -> pd.DataFrame:
-    """Return what each fund has and spends in all [money]."""
-    spent = one.tables["allocation"].groupby("fund")["amount"].sum()
-    funds = one.instance.funds
-    rows = [(f, fund.kind, available(one.instance, f), float(spent.get(f, 0.0))) for f, fund in funds.items()]
-    return pd.DataFrame(rows, columns=["fund", "kind", "available", "spent"])
 
 
 def _measures(a: Answer, b: Answer) -> pd.DataFrame:
