@@ -496,3 +496,26 @@ def test_scenarios_are_told_in_a_sentence_that_their_table_bears_out(everything:
     for row in everything.tables["scenarios"].to_dict("records"):
         through = amount(row["employment"] - row["employment_without_aid"])
         assert f"{amount(row['employment'])} jobs, {through} of them through the aid" in text
+
+
+def test_what_coordination_is_worth_and_moves_is_told(everything: Run):
+    m = next(m for m, row in everything.instance.measures.items() if row.national != "none")
+    moved = [{"measure": m, "fund": "nation", "first": 25.0, "joint": 5.5, "change": -19.5}]
+    first = {"employment": 7.0, "status": "optimal"}
+    both = {"joint": {"employment": 10.0}, "first": first, "worth": {"employment": 3.0}, "moved": moved}
+    made = html(everything, nation="both", coordination=both)
+    assert "brings 3.0 more jobs than where the nation decides first (10.0 against 7.0); 1 national payments" in made
+    (row,) = shown_rows(made, "moved")[1:]
+    assert row[2:] == ["25.0", "5.5", "−19.5"]
+    assert 'id="table-moved"' not in html(everything)
+
+
+def test_what_is_counted_with_nothing_is_listed_with_what_asks_for_it(everything: Run):
+    measures = everything.tables["measures"].copy()
+    at = measures.index[measures["funded"] == 1][0]
+    measures.loc[at, ["idle", "asked_by"]] = [1, f"committed|{everything.instance.rules[0].name}"]
+    made = page(everything.instance, {**everything.tables, "measures": measures}, everything.figures, "en").html
+    (row,) = shown_rows(made, "idle")[1:]
+    assert number_in(row[3]) == pytest.approx(measures.loc[at, "aid"], abs=0.051)
+    assert row[4] == f"it is committed, {everything.instance.rules[0].name}"
+    assert f"1 measures, {amount(measures.loc[at, 'aid'])} 万元 of aid" in made
