@@ -43,6 +43,13 @@ NEW: Raw = {"counties": COUNTY, "measures": MEASURE}
 """What a new county or measure is like where a test does not say."""
 
 
+def divisible(instance: Instance) -> Instance:
+    """Return a question with payments and units of any size: where a test needs a proven plan in no time."""
+    money = instance.money.model_copy(update={"lot": None})
+    rows = {m: row.model_copy(update={"integer": False}) for m, row in instance.measures.items()}
+    return instance.model_copy(update={"money": money, "measures": rows})
+
+
 def stands(industry: str = "sheep", county: str = "cele", **keys: Any) -> Raw:
     """Return a row of the baseline without jobs and with room for 1000 of them in every category."""
     room = {"infrastructure": 1000, "training": 1000, "enterprise": 1000}

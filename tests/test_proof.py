@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from click.testing import CliRunner
-from conftest import asked, instance_of, rivals
+from conftest import asked, divisible, instance_of, rivals
 from randoms import random_instance
 
 import alloc
@@ -150,7 +150,7 @@ def test_a_false_proof_writes_no_result(monkeypatch, tmp_path):
 
 
 def test_the_real_question_is_doubted_in_a_tenth_of_its_time():
-    instance = alloc.read(ROOT / "instances/hotan-2019")
+    instance = divisible(alloc.read(ROOT / "instances/hotan-2019"))
     kept = Kept(build(instance))
     plan = solve_near(kept, instance, instance.solver)
     before = Patience(plan.seconds / 0.9)

@@ -69,7 +69,8 @@ def test_the_best_plan_of_every_checked_case_comes_back_from_its_workbook(case: 
 @pytest.mark.parametrize("source", ["instances/demo", "instances/hotan-2019", "tests/everything", *range(9)])
 def test_the_best_plan_comes_back_from_every_file_it_is_written_to(source: str | int, tmp_path: Path):
     """Nine questions are random ones. A CSV file alone holds no units: they follow from the money."""
-    run = solve(ROOT / source if isinstance(source, str) else instance_of(random_instance(source)))
+    question = ROOT / source if isinstance(source, str) else instance_of(random_instance(source))
+    run = solve(question, gap=1e-3 if source == "instances/hotan-2019" else None)
     if run.tables:
         folder = run.save(tmp_path / "out")
         (tmp_path / "alone").mkdir()

@@ -32,6 +32,9 @@ Settings = Mapping[str, str | float | bool]
 NODES = 5000
 """A search without helpers is given up after so many nodes."""
 
+OWN: Settings = {}
+"""HiGHS's own settings: where money is in lots, its searches within the search round better than all else."""
+
 STEADY: Settings = {
     "mip_allow_restart": False,
     "mip_detect_symmetry": False,

@@ -141,15 +141,16 @@ def freed(
     patience: Patience,
     seconds: float,
     gap: float,
+    nodes: int | None = None,
 ) -> Freed:
     """Return the best plan found with some columns free, starting from x where there is one.
 
-    seconds, gap in the goal's unit: when to stop.
+    seconds, gap in the goal's unit, nodes: when to stop.
     """
     here = np.zeros(len(free)) if x is None else x
     inner, start = narrowed(matrix, here, free), None if x is None else x[free]
     goal, rest = weights @ inner.goals, float(weights @ inner.constants)
-    found = search(inner, goal, rest, patience, Stop(gap=gap, seconds=seconds), start)
+    found = search(inner, goal, rest, patience, Stop(gap=gap, seconds=seconds, nodes=nodes), start)
     if found.x is None:
         return Freed(None, -INF, found.bound, found.infeasible)
     better = here.copy()

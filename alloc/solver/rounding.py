@@ -1,9 +1,10 @@
 """Whole units and lots: the free plan is rounded within every limit, and the free question's bound is its proof.
 
 Money in lots and units in ones are hundreds of whole numbers that hardly matter to the goal and keep a search from
-any plan at all. So they are free at first, which is soon proven; then each may move a little from where it was, every
-yes or no held, which is a small search that repairs what rounding breaks. What that loses is won back with some of the
-measures free at a time. Where this is not near enough to the free bound, the whole is searched from there.
+any plan at all. So they are free at first, which is soon proven; then they are made whole with every yes or no held,
+which HiGHS does well by the searches within its search. What that loses is won back with some of the measures free at
+a time. Where this is not near enough to the free bound, the whole is searched from there: a part of the loss is real,
+since the last lot of a measure is seldom needed whole, and the bound of the whole knows of it.
 """
 
 import math
@@ -19,14 +20,15 @@ from alloc.solver.polish import freed
 MANY = 30
 """With fewer whole numbers beyond yes or no a question is searched as it is."""
 
-WINDOWS = (6.0, 30.0)
-"""How far a whole number may move from the free plan: shares of a cost in lots may ask for multiples of twenty."""
+NEAR = 20
+"""Nodes of the search with every yes or no held: nearly all that it finds it finds at first."""
 
 PART = 0.25
 """Part of the time left that each search on the way may take."""
 
-SHARE, SECONDS, VAIN = 0.25, 4.0, 12
-"""Part of the measures that are free at a time, how long [s], and after how many vain attempts in a row this ends."""
+SHARE, FEW, VAIN = 0.25, 30, 6
+"""Part of the measures that are free at a time, for how many nodes, and after how many vain attempts in a row this
+ends."""
 
 CLOSE = 0.25
 """Part of the gap that the free search may leave open."""
@@ -48,13 +50,13 @@ def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, patience: 
     if start.x is None:
         return best
     room = 0.5 * gap * max(1.0, abs(start.value))
-    for window in WINDOWS:
-        near = _near(whole, start.x, loose, window)
-        stop = Stop(room, seconds=PART * patience.left)
-        found = search(near, goal, constant, patience, stop, best.x, PLAIN)
-        if found.x is not None and found.value > best.value:
+    near = _near(whole, start.x, loose)
+    for nodes in (NEAR, None):
+        stop = Stop(room, seconds=PART * patience.left, nodes=nodes)
+        found = search(near, goal, constant, patience, stop)
+        if found.x is not None:
             best = replace(best, x=found.x, value=found.value, bound=max(best.bound, found.value))
-        if best.x is not None or patience.over():
+        if found.why is not Why.LIMIT or best.x is not None or patience.over():
             break
     return best if best.x is None else _improved(whole, goal, best, room, patience)
 
@@ -71,7 +73,7 @@ def _improved(whole: Matrix, goal: Floats, best: Outcome, room: float, patience:
     while best.x is not None and vain < VAIN and best.bound - best.value > room and patience.spent < ends:
         chosen = {*random.choice(names, math.ceil(SHARE * len(names)), replace=False).tolist(), ""}
         free = ~whole.integer | np.array([m in chosen for m in owner])
-        found = freed(aimed, np.ones(1), best.x, free, patience, SECONDS, 0.1 * room)
+        found = freed(aimed, np.ones(1), best.x, free, patience, PART * patience.left, 0.1 * room, FEW)
         gain = 0.0 if found.x is None else float(goal @ (found.x - best.x))
         vain = 0 if gain > 0.1 * room else vain + 1
         if found.x is not None and gain > 0:
@@ -90,11 +92,9 @@ def _owners(whole: Matrix) -> list[str]:
     return found
 
 
-def _near(whole: Matrix, x: Floats, loose: Flags, window: float) -> Matrix:
-    """Return the question in which every yes or no is held, and whole numbers stay near a plan."""
+def _near(whole: Matrix, x: Floats, loose: Flags) -> Matrix:
+    """Return the question in which every yes or no of a plan is held."""
     lower, upper = whole.lower.copy(), whole.upper.copy()
     yes = whole.integer & ~loose
     lower[yes] = upper[yes] = np.round(x[yes])
-    lower[loose] = np.maximum(lower[loose], np.floor(x[loose]) - window)
-    upper[loose] = np.minimum(upper[loose], np.ceil(x[loose]) + window)
     return replace(whole, lower=lower, upper=upper)

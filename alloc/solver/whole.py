@@ -20,7 +20,7 @@ from alloc.instance import Instance, Options
 from alloc.model import goal, stages
 from alloc.solution import LeastMoney, Solution, Stage, Status
 from alloc.solver.conclusion import allowance, concluded, worded
-from alloc.solver.highs import NODES, PLAIN, STEADY, Outcome, Settings, Stop, Why, search
+from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Stop, Why, search
 from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
 from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
@@ -144,6 +144,8 @@ def _goal(
             best = Outcome(Why.LIMIT, plan.x, plan.value)
     if best.x is None and int(grains(whole).sum()) >= MANY:
         best = rounded(whole, aim, constant, gap, patience)
+        if best.x is not None and not proven(best, gap):
+            best = further(best, OWN, stop)
     if best.x is not None and not proven(best, gap):
         best = further(best, PLAIN, replace(stop, nodes=NODES))
     if not proven(best, gap) and not best.infeasible and not patience.over():

@@ -27,7 +27,8 @@ def plan(points: int) -> dict[str, object]:
         "rules.livelihood at least 80 % of aid.min": "0.7…0.82",
         "objective.linkage": "0.02…0.08",
     }
-    return {"sample": {"method": "lhs", "points": points, "seed": 1, "over": over}}
+    base = {"money.lot": None, "measures[*].integer": False, "solver.gap": 1e-6}
+    return {"base": base, "sample": {"method": "lhs", "points": points, "seed": 1, "over": over}}
 
 
 def spent() -> float:
