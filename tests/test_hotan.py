@@ -28,7 +28,7 @@ def run(hotan: Instance) -> Run:
 
 @pytest.fixture(scope="module")
 def in_lots(hotan: Instance) -> Run:
-    """Return a plan in whole 万元 and whole units, a little less near its bound than the file asks, which takes long."""
+    """Return a plan in whole 万元 and whole units, not as near its bound as the file asks: that takes long."""
     return solve(hotan, gap=1e-3)
 
 
