@@ -30,8 +30,8 @@ SHARE, FEW, VAIN = 0.25, 30, 6
 """Part of the measures that are free at a time, for how many nodes, and after how many vain attempts in a row this
 ends."""
 
-CLOSE = 0.25
-"""Part of the gap that the free search may leave open."""
+CLOSE, ENOUGH, FINE = 0.25, 0.9, 0.05
+"""Parts of the gap: what the free search may leave open, at which a plan is near enough, and what is worth a search."""
 
 
 def grains(whole: Matrix) -> Flags:
@@ -49,33 +49,33 @@ def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, patience: 
     best = Outcome(Why.INFEASIBLE if start.infeasible else Why.LIMIT, bound=start.bound)
     if start.x is None:
         return best
-    room = 0.5 * gap * max(1.0, abs(start.value))
+    size = gap * max(1.0, abs(start.value))
     near = _near(whole, start.x, loose)
     for nodes in (NEAR, None):
-        stop = Stop(room, seconds=PART * patience.left, nodes=nodes)
+        stop = Stop(FINE * size, seconds=PART * patience.left, nodes=nodes)
         found = search(near, goal, constant, patience, stop)
         if found.x is not None:
             best = replace(best, x=found.x, value=found.value, bound=max(best.bound, found.value))
         if found.why is not Why.LIMIT or best.x is not None or patience.over():
             break
-    return best if best.x is None else _improved(whole, goal, best, room, patience)
+    return best if best.x is None else _improved(whole, goal, best, size, patience)
 
 
-def _improved(whole: Matrix, goal: Floats, best: Outcome, room: float, patience: Patience) -> Outcome:
+def _improved(whole: Matrix, goal: Floats, best: Outcome, size: float, patience: Patience) -> Outcome:
     """Search with some measures free at a time, the whole decisions of the rest held, while that helps.
 
-    room: of the goal, within which of the bound a plan is near enough.
+    size: of the gap, in the goal's unit.
     """
     owner = _owners(whole)
     random, names = np.random.default_rng(0), sorted(set(owner) - {""})
     aimed = replace(whole, goals=goal[None], constants=np.zeros(1))
     ends, vain = patience.spent + PART * patience.left, 0
-    while best.x is not None and vain < VAIN and best.bound - best.value > room and patience.spent < ends:
+    while best.x is not None and vain < VAIN and best.bound - best.value > ENOUGH * size and patience.spent < ends:
         chosen = {*random.choice(names, math.ceil(SHARE * len(names)), replace=False).tolist(), ""}
         free = ~whole.integer | np.array([m in chosen for m in owner])
-        found = freed(aimed, np.ones(1), best.x, free, patience, PART * patience.left, 0.1 * room, FEW)
+        found = freed(aimed, np.ones(1), best.x, free, patience, PART * patience.left, FINE * size, FEW)
         gain = 0.0 if found.x is None else float(goal @ (found.x - best.x))
-        vain = 0 if gain > 0.1 * room else vain + 1
+        vain = 0 if gain > FINE * size else vain + 1
         if found.x is not None and gain > 0:
             best = replace(best, x=found.x, value=best.value + gain, bound=max(best.bound, best.value + gain))
     return best
