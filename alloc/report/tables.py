@@ -77,8 +77,12 @@ def _frame(table: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
 
 
 def without_specks(column: "pd.Series[float]") -> "pd.Series[float]":
-    """Return a column of numbers in which what a solver leaves of nothing is 0."""
-    return column.mask(column.abs() < SPECK, 0.0)
+    """Return a column of numbers in which what a solver leaves of nothing is 0.
+
+    What is counted per head or per job may be small where money is in a large unit: it goes by the column's largest.
+    """
+    size = min(column.abs().max(), 1.0) if "_per_" in str(column.name) else 1.0
+    return column.mask(column.abs() < SPECK * size, 0.0)
 
 
 def near(value: float, limit: float) -> bool:
