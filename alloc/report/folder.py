@@ -123,7 +123,7 @@ def read_back(folder: Path, unchecked: bool = False) -> tuple[dict[str, pd.DataF
     figures = read_figures(folder)
     if None in (figures[key] for key in ("objective", "employment", "linkage", "penalties", "status_quo")):
         raise RequestError("page_no_result", path=folder, problem=f"run.json.status: {figures['status']}")
-    if not unchecked and (names := edited(folder)):
+    if not unchecked and (names := edited(folder, [f"{name}.csv" for name in dictionary()])):
         raise RequestError("edited_tables", path=folder, tables=", ".join(names))
     try:
         found = {name: _read_table(folder / f"{name}.csv", name) for name in dictionary()}
@@ -139,7 +139,7 @@ def read_figures(folder: Path) -> dict[str, Any]:
         Figures.model_validate(figures)
     except ValidationError as error:
         wrong = error.errors()[0]
-        problem = ".".join(map(str, ("run.json", *wrong["loc"]))) + f": {wrong['msg']}"
+        problem = ".".join(map(str, ("run.json", *wrong["loc"])))
         raise RequestError("page_no_result", path=folder, problem=problem) from None
     except (FileNotFoundError, NotADirectoryError, ValueError, RecursionError) as error:
         raise RequestError("page_no_result", path=folder, problem=error) from None

@@ -142,16 +142,20 @@ def strangers(folder: Path) -> list[str]:
     return [name for file in _files(folder) if (name := file.relative_to(folder).as_posix()) not in written]
 
 
-def edited(folder: Path) -> list[str]:
-    """Return the tables of a folder that are not as they were written: their hashes are others."""
+def edited(folder: Path, tables: Sequence[str]) -> list[str]:
+    """Return the files of a folder that are not as they were written: their hashes are others.
+
+    tables: the files that have a hash in every result; where one is lost, the data dictionary itself was edited.
+    """
     resources = (_package(folder) or {}).get("resources")
-    found = []
+    found, lost = [], set(tables)
     for resource in resources if isinstance(resources, list) else ():
         if isinstance(resource, dict) and "hash" in resource:
             file = folder / str(resource.get("path"))
+            lost.discard(str(resource.get("path")))
             if not file.is_file() or f"sha256:{hashlib.sha256(file.read_bytes()).hexdigest()}" != resource["hash"]:
                 found.append(file.name)
-    return found
+    return [*found, PACKAGE] if lost else found
 
 
 def _package(folder: Path) -> dict[str, Any] | None:

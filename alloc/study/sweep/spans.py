@@ -130,7 +130,7 @@ def _steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) -> tu
         raise UnclearError("sweep_bad_count", key=key, found=size)
     parts = size - 1 if key == "count" else (high - low) / size
     if parts >= MOST_STEPS:
-        raise UnclearError("sweep_bad_count", key=key, found=size)
+        raise UnclearError("sweep_too_many", count=f"{parts + 1:.10g}", most=MOST_STEPS)
     count = size if key == "count" else int(parts + 1e-9) + 1
     step = (high - low) / (count - 1) if key == "count" else size
     return tuple(neat(low + i * step) for i in range(count))
