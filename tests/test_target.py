@@ -209,7 +209,7 @@ def test_output_that_nobody_reads_is_no_error_of_the_plan(question: Path, tmp_pa
 @pytest.mark.parametrize(
     ("file", "content", "words"),
     [
-        ("run.json", "[]", "run.json: "),
+        ("run.json", "[]", "run.json"),
         ("run.json", "[" * 100_000, "is not a whole results folder"),
         ("run.json", "{}", "run.json.instance_sha256"),
         ("run.json", '{"status_quo": 5}', "run.json."),
