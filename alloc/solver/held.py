@@ -81,8 +81,12 @@ def _all_decided(wide: Instance, held: Held) -> Held:
 
 
 def _hold(model: pyo.ConcreteModel, held: Held) -> None:
-    """Hold what a plan has decided; whether payments are whole lots is for the audit to say."""
+    """Hold what a plan has decided; whether payments are whole lots that just cover it is for the audit to say."""
     model.pays_in_lots.deactivate()
+    for m in set(model.ROUNDED) & set(held.units):
+        model.leaves_no_lot[m].deactivate()
+        model.Rest[m].setlb(None)
+        model.Rest[m].setub(None)
     for m, f in model.ELIGIBLE:
         model.Spend[m, f].fix(held.spend.get((m, f), 0.0), skip_validation=True)
     for decisions, given in ((model.Funded, held.funded), (model.Units, held.units)):
