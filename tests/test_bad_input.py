@@ -244,6 +244,9 @@ MISTAKES = [
      "needs an amount or by_county"),
     ("probabilities", "probability: 0.75", "probability: 0.7", "scenarios", "the probabilities sum to 0.95, not to 1",
      "scenarios:"),
+    ("committed_parts_unpaid", "unit_cost: 2.5, max", "unit_cost: 2.5, fixed_cost: 100, min_share: {nation: 0.5}, max",
+     "measures.fair.committed", "of what is committed (fair) a part of at least 50 must be paid by funds that can "
+     "pay 33 (nation (east) 33): 17 万元 is lacking", "linkage: 0.55"),
     ("commitments_unpaid", "unit_cost: 2.5, max", "unit_cost: 2.5, fixed_cost: 200, max", "measures.fair.committed",
      "what is committed costs at least 200 together (fair), and what may pay for it is 133 (aid 100, nation (east) "
      "33): "
