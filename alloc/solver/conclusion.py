@@ -49,7 +49,9 @@ def concluded(
     place(whole, x)
     final, aims = final_stages(whole, reached, x), stages(instance)
     complete = len(final) == len(aims)
-    final += [Stage(worded(weights), 0.0, math.inf, 0.0) for weights in aims[len(final) :]]
+    for i in range(len(final), len(aims)):
+        value = float(whole.goals[i] @ x + whole.constants[i])
+        final.append(Stage(worded(aims[i]), value, math.inf, value))
     values = values_of(model)
     drop_idle(instance, values)
     optimal = complete and all(stage.gap <= max(gap, FINEST) for stage in final)

@@ -55,12 +55,11 @@ def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, pa
     needs to make up for another, each keeps what it adds to the goals.
     """
     linkage = vectors(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
+    brief = patience.brief()  # what stands is told as it stands, also of a plan for which the time was out
     free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | _named(whole, ("Established", "Closed", "Clustered"))
     aims = np.vstack([goals, linkage])
     best, highest = x[free], np.eye(len(aims))[-1]
     for columns, piece in pieces(narrowed(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)):
-        if patience.over():
-            break
         if not piece.goals[-1].any():
             continue
         here = best[columns]
@@ -68,8 +67,8 @@ def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, pa
             piece = held(piece, goal, kept)
         found = None
         if piece.integer.any():
-            found = freed(piece, highest, here, np.ones(len(columns), dtype=bool), patience, INF, 0.0).x
-        exact = filled(piece, highest, here if found is None else found, patience)  # a search keeps limits only roughly
+            found = freed(piece, highest, here, np.ones(len(columns), dtype=bool), brief, INF, 0.0).x
+        exact = filled(piece, highest, here if found is None else found, brief)  # a search keeps limits only roughly
         best[columns] = here if exact is None else exact.x
     better = x.copy()
     better[free] = best

@@ -27,6 +27,7 @@ from alloc.solver.polish import filled
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.settle import settled
+from alloc.solver.thrift import LEAST_TIME
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
@@ -98,7 +99,8 @@ def _solved(
             whole = held(whole, whole.goals[i], least)
         if x is not None:
             reached = examined(first, instance, reached, patience)
-            x, thrift = settled(of.model, first, instance, x, reached, patience)
+            lots = int(grains(first).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
+            x, thrift = settled(of.model, first, instance, x, reached, patience, seconds=LEAST_TIME if lots else None)
         elif found.infeasible:
             surely_infeasible(first, instance, patience)
     if x is None:
