@@ -7,6 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from alloc.cli.answer import _tell
+from alloc.instance import read
+from alloc.run import Run
+from alloc.solution import Solution, Status
+
 ROOT = Path(__file__).parent.parent
 ALLOC = str(Path(sys.executable).parent / "alloc")
 DEMO = ROOT / "instances/demo"
@@ -188,3 +193,10 @@ def test_a_generated_question_is_sound_and_solves(tmp_path: Path):
     assert alloc("generate", "--counties", 3, "--seed", 5, "made", cwd=tmp_path).returncode == 0
     assert "no fault, 0 warnings" in alloc("check", "made", cwd=tmp_path).stdout
     assert alloc("solve", "made", "--out", "out", cwd=tmp_path).returncode == 0
+
+
+def test_who_interrupts_a_search_without_a_plan_is_not_told_to_allow_more_time(capsys):
+    for interrupted, words in ((True, "interrupted before a plan was found\n"), (False, "allow more time\n")):
+        found = Solution(Status.NO_SOLUTION, interrupted=interrupted)
+        _tell(Run(read(ROOT / "instances/demo"), found, {}, {}), as_json=False, lang="en")
+        assert capsys.readouterr().err.endswith(words)

@@ -102,7 +102,8 @@ def _tell(run: "Run", as_json: bool, lang: str) -> None:
             gap = max(stage.gap for stage in run.solution.stages)
             echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
     else:
-        echo("\n  ".join([say(run.status, lang), *run.figures.get("clash", [])]), err=True)
+        why = "interrupted_without_plan" if run.solution.interrupted else run.status
+        echo("\n  ".join([say(why, lang), *run.figures.get("clash", [])]), err=True)
 
 
 @click.command()
