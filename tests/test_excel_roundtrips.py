@@ -135,7 +135,10 @@ def test_a_text_that_no_cell_can_hold_is_refused_and_nothing_is_written(tmp_path
         ({"title": "x" * 40_000}, "cannot hold all of: title"),
         ({"description": "   "}, "cannot hold all of: description"),
         ({"title": "_x000D_"}, "cannot hold all of: title"),
-        ({"measures": {m: x.model_copy(update={"tags": ("a|b",)}) for m, x in demo.measures.items()}}, "measures."),
+        (
+            {"measures": {m: x.model_copy(update={"tags": (*x.tags, "a|b")}) for m, x in demo.measures.items()}},
+            "measures.",
+        ),
     ):
         with pytest.raises(RequestError, match="nothing was written") as error:
             alloc.write(demo.model_copy(update=update), tmp_path / "plan.xlsx")

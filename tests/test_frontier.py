@@ -267,7 +267,9 @@ def test_jobseekers_who_may_run_out_leave_no_step():
 
 def test_budgets_are_a_third_axis():
     found = alloc.frontier(DEMO, objectives=("employment", "cost"), points=3, budgets={"tianjin": [20, 37]})
-    assert list(found.table.columns) == ["point", "employment", "cost", "money", "proven", "kind", "budget", "plan"]
+    whose = ["employment_aid", "employment_without_aid"]
+    rest = ["money", "proven", "kind", "budget", "plan"]
+    assert list(found.table.columns) == ["point", "employment", "cost", *whose, *rest]
     assert set(found.table["budget"]) == {20.0, 37.0}
     assert all(point.money <= point.budget + 1e-6 for point in found.points)
     assert found.table["point"].tolist() == list(range(1, len(found.points) + 1))
