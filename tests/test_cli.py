@@ -200,3 +200,13 @@ def test_who_interrupts_a_search_without_a_plan_is_not_told_to_allow_more_time(c
         found = Solution(Status.NO_SOLUTION, interrupted=interrupted)
         _tell(Run(read(ROOT / "instances/demo"), found, {}, {}), as_json=False, lang="en")
         assert capsys.readouterr().err.endswith(words)
+
+
+@pytest.mark.parametrize("command", [["solve"], ["sensitivity", "--only", "funds"], ["verify"]])
+def test_every_command_that_finds_faults_says_that_they_may_hide_others(command, tmp_path: Path):
+    first, *options = command
+    done = alloc(
+        first, DEMO, *([DEMO] if first == "verify" else []), *options, "--set", "funds.tianjin.amount=-1", cwd=tmp_path
+    )
+    assert done.returncode == 2
+    assert "these faults may hide others" in done.stderr

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, TextIO, cast
 import click
 
 from alloc.cli.words import chosen
-from alloc.errors import AllocError, RequestError
+from alloc.errors import AllocError, InstanceError, RequestError
 from alloc.texts import LANGUAGES, escaped, say
 
 if TYPE_CHECKING:
@@ -70,6 +70,8 @@ def spoken(lang: str) -> Iterator[None]:
             sys.stdout.flush()  # here, where it can be said that nobody reads
     except AllocError as error:
         echo(error.say(lang), err=True)
+        if isinstance(error, InstanceError):
+            echo(say("check_more", lang), err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
