@@ -388,9 +388,8 @@ def test_shares_of_the_cost_are_kept(keys, jobs):
             measures={"pens": {"committed": True, "requires": ["sheds"]}, "sheds": {"fixed_cost": 99}},
             rules=[{"name": "less", "type": "amount", "max": 98}],
         ),
-        one_measure(national_money=10, national_planned=11, committed=True),
     ],
-    ids=["too dear", "excluded", "not eligible", "must be used", "requirement too dear", "planned"],
+    ids=["too dear", "excluded", "not eligible", "must be used", "requirement too dear"],
 )
 def test_what_cannot_be_done_is_reported_as_infeasible(raw):
     plan = best(raw)

@@ -1,5 +1,6 @@
 """The workbook recalculated by LibreOffice: it says what the solver found, and what breaks when money moves."""
 
+import math
 import random
 import re
 import subprocess
@@ -87,12 +88,24 @@ def moved(run: Run, seed: int) -> Moved:
         cost = mine["amount"].sum()
         free = row.fixed_cost + row.unit_cost * row.min_units == 0 and run.measures["funded"][i] == 1
         funded = int(cost > 1e-6 or free)
-        units = (cost - row.fixed_cost) / row.unit_cost if row.unit_cost > 0 else run.measures["units"][i]
+        units = bought(run, i, cost)
         measures.loc[i, ["cost", "funded", "units"]] = [cost, funded, units * funded]
         for kind in ("aid", "national"):
             measures.loc[i, kind] = mine[mine["kind"] == kind]["amount"].sum()
     measures["other"] = measures["cost"] - measures["aid"] - measures["national"]
     return Moved(run, {**run.tables, "allocation": allocation, "measures": measures})
+
+
+def bought(run: Run, i: int, cost: float) -> float:
+    """Return the units that money pays for: the plan's where it is the plan's money, in lots so many whole ones."""
+    row, lot = run.instance.measures[run.measures["measure"][i]], run.instance.money.lot
+    if row.unit_cost == 0 or (lot is not None and abs(cost - run.measures["cost"][i]) < 1e-6):
+        return float(run.measures["units"][i])
+    units = (cost - row.fixed_cost) / row.unit_cost
+    if lot is None:
+        return units
+    units = math.floor(units + 1e-6) if row.integer else units
+    return min(units, row.max_units) if cost < row.largest_cost + lot else units
 
 
 def edited(book: Path, of: Moved, path: Path) -> Path:

@@ -90,8 +90,8 @@ def _name(new: Path, out: Path, overwrite: bool, marks: Sequence[str]) -> None:
         old = new.with_name(f"old-{k}")
         try:
             if overwrite and place.exists():
-                _keep(place, new)
                 with suppress(FileNotFoundError):  # somebody else has just moved it
+                    _keep(place, new)
                     place.rename(old)
             new.rename(place)
             return

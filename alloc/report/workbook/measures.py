@@ -32,7 +32,7 @@ def write_measures(book: Book, plan: Plan, sheet: Any) -> None:
             "units",
             plan.head("wb_units"),
             "number",
-            [_units(row, m) for row, m in zip(rows, data, strict=True)],
+            [_units(row, m, plan.instance.money.lot) for row, m in zip(rows, data, strict=True)],
             name="measure_units",
         ),
         Column("unit", plan.head("wb_unit"), "text", [m.unit for m in data]),
@@ -81,12 +81,21 @@ def _funded(row: dict[str, Any], measure: Measure) -> Cell:
     return Live(f"IF({{cost}}>{NEAR},1,0)", follows) if follows == row["funded"] else int(row["funded"])
 
 
-def _units(row: dict[str, Any], measure: Measure) -> Cell:
-    """Return how much of a measure the money pays for, where a unit costs anything."""
-    if measure.unit_cost > 0:
-        return Live("IF({funded}=1,({cost}-{fixed_cost})/{unit_cost},0)", row["units"])
+def _units(row: dict[str, Any], measure: Measure, lot: float | None) -> Cell:
+    """Return how much of a measure the money pays for, where a unit costs anything.
+
+    The last lot may pay for more than the plan buys: as long as the money is the plan's, so are the units.
+    """
     units: float = row["units"]
-    return units
+    if measure.unit_cost == 0:
+        return units
+    bought = "({cost}-{fixed_cost})/{unit_cost}"
+    if lot is not None:
+        bought = f"INT({bought}+{CENT:f})" if measure.integer else bought
+        within = f"{{cost}}<{{fixed_cost}}+{{unit_cost}}*{{max_units}}+{quoted(lot)}"
+        bought = f"IF({within},MIN({{max_units}},{bought}),{bought})"
+        bought = f"IF(ABS({{cost}}-{quoted(row['cost'])})<{CENT:f},{quoted(units)},{bought})"
+    return Live(f"IF({{funded}}=1,{bought},0)", units)
 
 
 def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
