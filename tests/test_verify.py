@@ -260,7 +260,8 @@ def test_every_row_at_fault_is_named_at_once(tmp_path: Path):
         "plan.csv:6  measure: national pays for cele-workshop in an earlier row already",
     ):
         assert words in done.stderr
-    assert len(done.stderr.strip().splitlines()) == 4
+    assert len(done.stderr.strip().splitlines()) == 5
+    assert "these faults may hide others" in done.stderr.strip().splitlines()[-1]
 
 
 @pytest.mark.parametrize(
