@@ -19,7 +19,7 @@ import alloc
 from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
-from alloc.solver import Near, Patience, solve_whole
+from alloc.solver import Deadline, Near, solve_whole
 from alloc.solver.matrix import vectors
 from alloc.solver.repeated import Repeated
 from alloc.study.alternatives.favours import favours
@@ -47,9 +47,9 @@ def random_weight_plans(question: Instance, within: float, solves: int) -> list[
     most aid under random weights of measures, among those within the tolerance."""
     options, dice = question.solver, np.random.default_rng(7)
     own = solve_whole(build(question), question, options)
-    near = Near(question, options, own, within, Patience(math.inf))
+    near = Near(question, options, own, within, Deadline(math.inf))
     rows, _ = vectors(near.whole.variables, [near.model.Aid[m] for m in question.measures])
-    program = Repeated(near.whole, np.zeros((0, len(near.whole.lower))), Patience(math.inf), 60.0)
+    program = Repeated(near.whole, np.zeros((0, len(near.whole.lower))), Deadline(math.inf), 60.0)
     found = []
     for _ in range(solves):
         answer = program.ask(dice.uniform(-1, 1, len(rows)) @ rows, {}, 1e-3, 1e-3)

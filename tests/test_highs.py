@@ -19,12 +19,12 @@ from alloc.errors import SolveError
 from alloc.instance import Options
 from alloc.model import build
 from alloc.solver import blocks, highs, solve_blocks, solve_whole, whole
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import STOP, Live, Outcome, Stop, Why, retold, search
 from alloc.solver.matrix import INF, Floats, Matrix, Rows
-from alloc.solver.patience import Patience
 from alloc.solver.scaling import scaled, scales
 
-CALM = Patience(INF)
+CALM = Deadline(INF)
 
 DEMO = Path(__file__).parent.parent / "instances" / "demo"
 
@@ -128,9 +128,9 @@ def test_no_plan_and_no_best_plan_are_told_apart() -> None:
 def test_an_infeasible_that_another_way_denies_is_not_believed(monkeypatch: pytest.MonkeyPatch) -> None:
     run, said = Live.run, []
 
-    def liar(self: Live, patience: Patience, stop: Stop = STOP) -> Outcome:
+    def liar(self: Live, deadline: Deadline, stop: Stop = STOP) -> Outcome:
         said.append(stop)
-        return Outcome(Why.INFEASIBLE, bound=-INF) if len(said) == 1 else run(self, patience, stop)
+        return Outcome(Why.INFEASIBLE, bound=-INF) if len(said) == 1 else run(self, deadline, stop)
 
     monkeypatch.setattr(Live, "run", liar)
     found = search(program([[2, 3]], [4], [1, 1]), np.array([5.0, 6.0]), 0.0, CALM)
@@ -140,7 +140,7 @@ def test_an_infeasible_that_another_way_denies_is_not_believed(monkeypatch: pyte
 @pytest.mark.parametrize("word", [Why.INFEASIBLE, Why.FAILED])
 def test_what_no_way_answers_is_not_called_infeasible(word: Why, monkeypatch: pytest.MonkeyPatch) -> None:
     words = iter([word])
-    monkeypatch.setattr(Live, "run", lambda self, patience, stop: Outcome(next(words, Why.FAILED)))
+    monkeypatch.setattr(Live, "run", lambda self, deadline, stop: Outcome(next(words, Why.FAILED)))
     found = search(program([[2]], [4], [1]), np.ones(1), 0.0, CALM)
     assert not found.infeasible
     assert found.x is None
@@ -182,8 +182,8 @@ def test_more_nodes_never_give_less() -> None:
     assert [-one.bound for one in found] == sorted(-one.bound for one in found)
 
 
-class Counted(Patience):
-    """A patience that ends after so many looks at it: the same looks, the same search."""
+class Counted(Deadline):
+    """A deadline that ends after so many looks at it: the same looks, the same search."""
 
     looks: int = 0
 
@@ -196,7 +196,7 @@ class Counted(Patience):
         self.rest -= 1
         return 60.0 if self.rest > 0 and not self.stopped else 0.0
 
-    def part(self, share: float) -> Patience:
+    def part(self, share: float) -> Deadline:
         return self
 
 
@@ -207,7 +207,7 @@ def test_more_time_never_gives_less(seed: int, room: Any, solve: Any, monkeypatc
 
     The plan that a whole search has is never a worse one; blocks put theirs together when the time is out.
     """
-    monkeypatch.setattr(room, "Patience", Counted)
+    monkeypatch.setattr(room, "Deadline", Counted)
     instance = instance_of(random_instance(seed, "medium"))
     options = Options(gap=5e-4, threads=1)
     one = {} if solve is solve_whole else {"jobs": 1}
@@ -264,12 +264,12 @@ def test_ctrl_c_is_heard_wherever_it_comes(looks: int, method: Any, later: list[
 
 
 def test_a_search_within_another_hears_and_is_heard() -> None:
-    outer, inner = Patience(60), Patience(60)
+    outer, inner = Deadline(60), Deadline(60)
     with outer.listening(), inner.listening():
         os.kill(os.getpid(), signal.SIGINT)
         assert outer.stopped
         assert inner.stopped
-        assert Patience(60).stopped
+        assert Deadline(60).stopped
         assert inner.brief(1.0).left > 0
         with pytest.raises(KeyboardInterrupt):
             os.kill(os.getpid(), signal.SIGINT)

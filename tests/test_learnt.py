@@ -10,9 +10,9 @@ from test_blocks import donors
 from alloc.instance import Options
 from alloc.model import build, goal, stages
 from alloc.solver import Kept, generation, lessons, plain, solve_blocks_near, solve_whole
+from alloc.solver.deadline import Deadline
 from alloc.solver.learnt import recalled
 from alloc.solver.matrix import matrix
-from alloc.solver.patience import Patience
 from alloc.solver.scaling import scaled
 from alloc.solver.structure import structure
 from alloc.solver.workers import Workers, workers
@@ -61,7 +61,7 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
             hands.deal(parts.blocks)
             known = learnt(540)
             asks.clear()
-            search = recalled(parts, np.ones(1), known, hands, Patience(60), 1e-6)
+            search = recalled(parts, np.ones(1), known, hands, Deadline(60), 1e-6)
         assert search is not None
         assert not any(asks)
         assert np.isfinite(search.bound) == proven
@@ -75,7 +75,7 @@ def test_what_is_of_another_kind_of_question_teaches_nothing():
     parts = structure(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
     with workers(1, None) as hands:
         hands.deal(parts.blocks)
-        assert recalled(parts, np.ones(1), learnt(540), hands, Patience(60), 1e-6) is None
+        assert recalled(parts, np.ones(1), learnt(540), hands, Deadline(60), 1e-6) is None
 
 
 def test_a_rough_start_proves_the_same_optimum_and_finds_out_where_there_is_none(monkeypatch):

@@ -21,7 +21,16 @@ from alloc.report.tables import dictionary
 from alloc.run import Run, solve
 
 EVERYTHING = Path(__file__).parent / "everything"
-HOSTILE = ['=HYPERLINK("http://x","y")', "@SUM(1)", "+1", "-41+7", "<script>alert(1)</script>", "長" * 300, "مرحبا", "🐑"]
+HOSTILE = [
+    '=HYPERLINK("http://x","y")',
+    "@SUM(1)",
+    "+1",
+    "-41+7",
+    "<script>alert(1)</script>",
+    "長" * 300,
+    "مرحبا",
+    "🐑",
+]
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,7 @@ from randoms import random_instance
 from alloc.model import build
 from alloc.solution import Status
 from alloc.solver import Kept, solve_blocks, solve_near
-from alloc.solver.patience import Patience
+from alloc.solver.deadline import Deadline
 from alloc.solver.primal import Found
 from alloc.solver.rounding import grains, rounded
 from alloc.solver.safe import missed
@@ -31,7 +31,7 @@ def test_a_rounded_plan_keeps_every_limit_and_its_bound_is_no_less_than_the_opti
     instance = instance_of(raw)
     kept = Kept(build(instance))
     whole, best = kept.aimed(instance), optimum(raw)
-    found = rounded(whole, whole.goals[0], float(whole.constants[0]), 1e-4, Patience(60.0))
+    found = rounded(whole, whole.goals[0], float(whole.constants[0]), 1e-4, Deadline(60.0))
     assert (found.x is None) >= (best.objective is None)
     if best.stages:
         assert found.bound >= best.stages[0] - 1e-6 * max(1.0, abs(best.stages[0]))

@@ -13,9 +13,9 @@ from randoms import random_instance
 import alloc
 from alloc.model import build
 from alloc.solver import Kept
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Matrix, Rows
-from alloc.solver.patience import Patience
 from alloc.solver.safe import safe_bound, within_sight
 
 HOTAN = Path(__file__).parent.parent / "instances" / "hotan-2019"
@@ -105,7 +105,7 @@ def relaxation(of):
     """Return the value and the prices of the relaxed program."""
     live = Live(of.lower, of.upper, None, of.rows)
     live.aim(of.goals[0], float(of.constants[0]))
-    found = live.run(Patience(60.0))
+    found = live.run(Deadline(60.0))
     return found.value, found.prices
 
 

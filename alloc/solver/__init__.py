@@ -1,23 +1,23 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
 from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near, solve_suited
+from alloc.solver.deadline import Deadline, unbroken
 from alloc.solver.held import Held, reaching, solve_held
 from alloc.solver.learnt import lessons, plain
 from alloc.solver.near import Near, Other, apart
-from alloc.solver.patience import Patience, unbroken
 from alloc.solver.rivals import Efficient, Pair, Rivals
 from alloc.solver.whole import Choice, Kept, choice_of, solve_near, solve_whole
 from alloc.solver.workers import ahead, check_address
 
 __all__ = [
     "Choice",
+    "Deadline",
     "Efficient",
     "Held",
     "Kept",
     "Near",
     "Other",
     "Pair",
-    "Patience",
     "Rivals",
     "ahead",
     "apart",

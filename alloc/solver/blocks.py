@@ -19,11 +19,11 @@ from alloc.instance import Instance, Options
 from alloc.model import stages
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.conclusion import FINEST, allowance, concluded, worded
+from alloc.solver.deadline import Deadline
 from alloc.solver.generation import LACK, Search, begun, generate, hopeless, relaxed
 from alloc.solver.highs import Why
 from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import INF, Floats, Matrix, held
-from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import Talk
@@ -113,27 +113,27 @@ def solve_blocks_near(
     cluster: str | None = None,
 ) -> tuple[Solution, Lessons]:
     """Solve like `solve_blocks`, beginning with what questions like it have taught; and return what it teaches."""
-    patience = Patience(options.time_limit)
-    with patience.listening(), workers(jobs, cluster) as hands:
+    deadline = Deadline(options.time_limit)
+    with deadline.listening(), workers(jobs, cluster) as hands:
         asked = of.aimed(instance)
         whole, by = scaled(asked)
-        talk = Talk(log, patience)
-        found, reached, parts, lessons = _goals(whole, instance, options, known, hands, patience, talk)
+        talk = Talk(log, deadline)
+        found, reached, parts, lessons = _goals(whole, instance, options, known, hands, deadline, talk)
         x, least = None, None
         if found.x is not None:
-            reached = examined(asked, instance, reached, patience)
-            x, least = settled(of.model, asked, instance, found.x * by.columns, reached, patience, found.basis)
+            reached = examined(asked, instance, reached, deadline)
+            x, least = settled(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
         elif found.status == Status.INFEASIBLE:
-            surely_infeasible(asked, instance, patience)
+            surely_infeasible(asked, instance, deadline)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if x is None:
-        stopped = patience.stopped
-        return Solution(found.status, method="blocks", why=why, seconds=patience.spent, interrupted=stopped), ()
+        stopped = deadline.stopped
+        return Solution(found.status, method="blocks", why=why, seconds=deadline.spent, interrupted=stopped), ()
     plan = concluded(
         of.model, instance, asked, x, reached, options.gap,
-        method="blocks", why=why, progress=tuple(talk.said), interrupted=patience.stopped, least_money=least,
+        method="blocks", why=why, progress=tuple(talk.said), interrupted=deadline.stopped, least_money=least,
     )  # fmt: skip
-    return replace(plan, seconds=patience.spent), tuple(lessons)
+    return replace(plan, seconds=deadline.spent), tuple(lessons)
 
 
 def _goals(
@@ -142,7 +142,7 @@ def _goals(
     options: Options,
     known: Sequence[Lessons],
     hands: Workers,
-    patience: Patience,
+    deadline: Deadline,
     talk: Talk,
 ) -> tuple[Found, list[Stage], Structure, list[Lesson | None]]:
     """Reach one goal after another, each held while the next is sought."""
@@ -155,10 +155,10 @@ def _goals(
         aim[i] = 1.0
         hands.deal(parts.blocks)
         learnt = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
-        search = recalled(parts, aim, learnt, hands, patience, options.gap) or _fresh(parts, aim, patience)
-        found = search if isinstance(search, Found) else _goal(search, best.x, options, hands, patience, talk)
+        search = recalled(parts, aim, learnt, hands, deadline, options.gap) or _fresh(parts, aim, deadline)
+        found = search if isinstance(search, Found) else _goal(search, best.x, options, hands, deadline, talk)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
-            found = _frugal(whole, aim, found, patience)
+            found = _frugal(whole, aim, found, deadline)
         if found.x is None:
             return (best if reached else found), reached, parts, lessons
         best = found
@@ -169,56 +169,56 @@ def _goals(
     return best, reached, parts, lessons
 
 
-def _frugal(whole: Matrix, aim: Floats, found: Found, patience: Patience) -> Found:
+def _frugal(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Found:
     """Return the plan that does the least, where the time is out before there is another."""
-    plan = filled(whole, aim, np.zeros(len(whole.lower)), patience.brief())
+    plan = filled(whole, aim, np.zeros(len(whole.lower)), deadline.brief())
     return found if plan is None else replace(found, **plan._asdict(), bound=INF)
 
 
-def _fresh(parts: Structure, aim: Floats, patience: Patience) -> Search | Found:
+def _fresh(parts: Structure, aim: Floats, deadline: Deadline) -> Search | Found:
     """Return a search that begins with the relaxed program; where that has no plan, that there is none."""
     nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
-    start = relaxed(parts.matrix, aim, patience)
+    start = relaxed(parts.matrix, aim, deadline)
     if start.why is Why.INFEASIBLE:
         return replace(nothing, status=Status.INFEASIBLE)
     return begun(parts, aim, start) if start.why is Why.DONE else nothing
 
 
 def _goal(
-    search: Search, known: Floats | None, options: Options, hands: Workers, patience: Patience, talk: Talk
+    search: Search, known: Floats | None, options: Options, hands: Workers, deadline: Deadline, talk: Talk
 ) -> Found:
     """Return the best plan for one goal, and a bound on all of them.
 
     known: a plan that keeps every limit, from the goal before.
     """
-    nothing, early = Found(None, 0.0, 0.0, Status.NO_SOLUTION), patience.part(EARLY)
+    nothing, early = Found(None, 0.0, 0.0, Status.NO_SOLUTION), deadline.part(EARLY)
     if known is not None:
         for k, block in enumerate(search.parts.blocks):
             search.master.offer(k, known[block.columns][None])
     gap = max(options.gap, FINEST)
     found = nothing
     if search.open() <= gap:  # what was recalled may do, though the master cannot mix it without lack
-        found = chosen(search, known, gap, patience)
+        found = chosen(search, known, gap, deadline)
         if within(found, gap):
             return found
     for near in NEARER:
         best = found.value if found.x is not None else None
-        generate(search, hands, patience, early, gap, near * gap, partial(_tell, talk, best))
+        generate(search, hands, deadline, early, gap, near * gap, partial(_tell, talk, best))
         if search.impossible or _proven_hopeless(search, hands, early):
             return replace(nothing, status=Status.INFEASIBLE)
-        found = chosen(search, found.x if found.x is not None else known, gap, patience)
+        found = chosen(search, found.x if found.x is not None else known, gap, deadline)
         _tell(talk, found.value if found.x is not None else None, search)
         if within(found, gap) or search.ended or early.over() or small(search):
             break
-    return bettered(search, found, gap, patience, talk)
+    return bettered(search, found, gap, deadline, talk)
 
 
 def _tell(talk: Talk, best: float | None, search: Search) -> None:
     talk.say(search.bound, best, len(search.master.plans), search.rounds)
 
 
-def _proven_hopeless(search: Search, hands: Workers, patience: Patience) -> bool:
+def _proven_hopeless(search: Search, hands: Workers, deadline: Deadline) -> bool:
     mix = search.mix
-    if mix is None or mix.lack <= LACK or patience.over():
+    if mix is None or mix.lack <= LACK or deadline.over():
         return False
-    return hopeless(search.parts, search.master, mix.prices, hands, patience)
+    return hopeless(search.parts, search.master, mix.prices, hands, deadline)

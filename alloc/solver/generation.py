@@ -13,10 +13,10 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from alloc.solver import highs
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Settings, Why
 from alloc.solver.master import Master, Mix, bound
 from alloc.solver.matrix import INF, Floats, Matrix
-from alloc.solver.patience import Patience
 from alloc.solver.pricing import Answer, Ask
 from alloc.solver.structure import Structure
 from alloc.solver.workers import Workers
@@ -104,19 +104,19 @@ class Search:
         return INF if self.mix is None else (self.bound - self.mix.value) / max(1.0, abs(self.mix.value))
 
 
-def relaxed(matrix: Matrix, weights: Floats, patience: Patience) -> Relaxed:
+def relaxed(matrix: Matrix, weights: Floats, deadline: Deadline) -> Relaxed:
     """Solve the program without whole decisions, a large one roughly: its prices are a start."""
     if len(matrix.lower) > EXACT:
-        rough = _relaxed(matrix, weights, patience, {"solver": "pdlp", "kkt_tolerance": ROUGH})
+        rough = _relaxed(matrix, weights, deadline, {"solver": "pdlp", "kkt_tolerance": ROUGH})
         if rough.why is Why.DONE:
             return replace(rough, exact=False)
-    return _relaxed(matrix, weights, patience, {})
+    return _relaxed(matrix, weights, deadline, {})
 
 
-def _relaxed(matrix: Matrix, weights: Floats, patience: Patience, settings: Settings) -> Relaxed:
+def _relaxed(matrix: Matrix, weights: Floats, deadline: Deadline, settings: Settings) -> Relaxed:
     relaxed_ = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
     goal, constant = weights @ matrix.goals, float(weights @ matrix.constants)
-    best = highs.search(relaxed_, goal, constant, patience, settings=settings)
+    best = highs.search(relaxed_, goal, constant, deadline, settings=settings)
     prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
     return Relaxed(best.why, best.value, prices, True)
 
@@ -144,8 +144,8 @@ def begun(parts: Structure, weights: Floats, start: Relaxed) -> Search:
 def generate(
     search: Search,
     hands: Workers,
-    patience: Patience,
-    early: Patience,
+    deadline: Deadline,
+    early: Deadline,
     gap: float,
     near: float,
     tell: Callable[[Search], None] = lambda search: None,
@@ -157,24 +157,24 @@ def generate(
     search is changed in place and can be taken up again; `impossible` where a block has no plan.
     """
     while not (search.ended or search.impossible or search.near(near)):
-        patience = patience if search.mix is None else early
-        if patience.over():
+        deadline = deadline if search.mix is None else early
+        if deadline.over():
             return
-        new = _asked(search, hands, patience, search.next_prices, _fine(search, gap))
-        mix = None if search.impossible else refilled(search, hands, patience, gap)
+        new = _asked(search, hands, deadline, search.next_prices, _fine(search, gap))
+        mix = None if search.impossible else refilled(search, hands, deadline, gap)
         if mix is None:
             return
         search.mix, search.rounds = mix, search.rounds + 1
         tell(search)
-        _go_on(search, mix, new, patience, near)
+        _go_on(search, mix, new, deadline, near)
 
 
-def _go_on(search: Search, mix: Mix, new: int, patience: Patience, near: float) -> None:
+def _go_on(search: Search, mix: Mix, new: int, deadline: Deadline, near: float) -> None:
     """Decide where to ask next, with more room around the best prices where these hinder, or to end."""
     search.ended = search.rounds >= ROUNDS
     lacking, tight = mix.lack > LACK, search.rounds > len(LOOSE)
     if lacking and search.rounds >= len(LOOSE) and not search.sure:
-        exact = _relaxed(search.parts.matrix, search.weights, patience, {})
+        exact = _relaxed(search.parts.matrix, search.weights, deadline, {})
         search.sure, search.impossible = True, exact.why is Why.INFEASIBLE
     close = search.open() <= near
     if tight and new == 0 and not lacking:
@@ -182,7 +182,7 @@ def _go_on(search: Search, mix: Mix, new: int, patience: Patience, near: float) 
     elif tight and lacking and (close or new == 0):
         search.width *= WIDER
         search.ended = search.ended or search.width > HOPELESS
-        search.mix = mix = _remixed(search, patience, mix)
+        search.mix = mix = _remixed(search, deadline, mix)
     search.draw(mix)
 
 
@@ -193,17 +193,17 @@ def _fine(search: Search, gap: float) -> float:
     return max(1e-9, max(FINE * gap, loose) * size)
 
 
-def refilled(search: Search, hands: Workers, patience: Patience, gap: float) -> Mix | None:
+def refilled(search: Search, hands: Workers, deadline: Deadline, gap: float) -> Mix | None:
     """Return the master's mix after filling the whole decisions that it uses at its own prices, while that helps."""
-    mix = _mixed(search, patience)
+    mix = _mixed(search, deadline)
     for _ in range(FILLS):
-        if mix is None or patience.over():
+        if mix is None or deadline.over():
             break
-        asks = [Ask(search.weights, mix.prices, 0.0, patience.left, held) for held in used(search, mix)]
-        answers = hands.price(asks, patience.over)
+        asks = [Ask(search.weights, mix.prices, 0.0, deadline.left, held) for held in used(search, mix)]
+        answers = hands.price(asks, deadline.over)
         if not sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers)):
             break
-        before, mix = mix, _remixed(search, patience, mix)
+        before, mix = mix, _remixed(search, deadline, mix)
         gain = mix.value - before.value
         if mix.lack <= LACK and gain <= FILLED * gap * max(1.0, abs(mix.value)):
             break
@@ -221,32 +221,32 @@ def used(search: Search, mix: Mix) -> list[Floats]:
     return [np.array(list(rows.values())) for rows in found]
 
 
-def _mixed(search: Search, patience: Patience) -> Mix | None:
+def _mixed(search: Search, deadline: Deadline) -> Mix | None:
     """Return the master's mix, its prices within a box around the best ones; the last one where none is found."""
-    return _new_mix(search, patience) if search.mix is None else _remixed(search, patience, search.mix)
+    return _new_mix(search, deadline) if search.mix is None else _remixed(search, deadline, search.mix)
 
 
-def _remixed(search: Search, patience: Patience, before: Mix) -> Mix:
+def _remixed(search: Search, deadline: Deadline, before: Mix) -> Mix:
     """Return the master's mix, or the one before, in which plans that were offered since have no weight."""
     new = len(search.master.plans) - len(before.weights)
     same = replace(before, weights=np.append(before.weights, np.zeros(new)))
-    return _new_mix(search, patience) or same
+    return _new_mix(search, deadline) or same
 
 
-def _new_mix(search: Search, patience: Patience) -> Mix | None:
+def _new_mix(search: Search, deadline: Deadline) -> Mix | None:
     room = tolls(search.parts, search.prices, search.width)
     search.master.toll(search.prices - room, search.prices + room)
-    return search.master.mix(patience.brief())
+    return search.master.mix(deadline.brief())
 
 
-def _asked(search: Search, hands: Workers, patience: Patience, prices: Floats, fine: float) -> int:
+def _asked(search: Search, hands: Workers, deadline: Deadline, prices: Floats, fine: float) -> int:
     """Ask the blocks at some prices and keep what they answer; return how many plans are new.
 
     fine: what the searches may leave open together, in the goal's unit.
     """
     parts = search.parts
-    ask = Ask(search.weights, prices, fine / len(parts.blocks), patience.left)
-    answers = hands.price([ask] * len(parts.blocks), patience.over)
+    ask = Ask(search.weights, prices, fine / len(parts.blocks), deadline.left)
+    answers = hands.price([ask] * len(parts.blocks), deadline.over)
     bounds = np.array([answer.bound for answer in answers])
     if (bounds == -INF).any():
         search.impossible = True
@@ -260,7 +260,7 @@ def _asked(search: Search, hands: Workers, patience: Patience, prices: Floats, f
     return sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers))
 
 
-def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, patience: Patience) -> bool:
+def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, deadline: Deadline) -> bool:
     """Tell whether it is proven that no plan keeps all coupling rows, by prices at which every mix lacks something."""
     nothing = np.zeros_like(known.weights)
     master = Master(parts, nothing, np.ones(parts.rows.count))
@@ -268,10 +268,10 @@ def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, pat
         master.offer(k, plan[None])
     search = Search(parts, nothing, master, INF, start, start)
     for _ in range(ROUNDS):
-        mix = master.mix(patience)
-        if mix is None or mix.lack <= LACK or patience.over():
+        mix = master.mix(deadline)
+        if mix is None or mix.lack <= LACK or deadline.over():
             return False
-        new = _asked(search, hands, patience, mix.prices, 1e-9 * len(known.parts.blocks))
+        new = _asked(search, hands, deadline, mix.prices, 1e-9 * len(known.parts.blocks))
         if search.impossible:
             return True
         if search.bound < -LACK * max(1.0, float(np.abs(mix.prices).max())):

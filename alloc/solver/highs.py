@@ -19,8 +19,8 @@ import highspy
 import numpy as np
 
 from alloc.errors import SolveError
+from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
-from alloc.solver.patience import Patience
 from alloc.solver.scaling import Scales, scaled_rows, scales
 
 Basis = highspy.HighsBasis
@@ -290,9 +290,9 @@ class Live:
         if basis is not None:
             self._solver.setBasis(basis)
 
-    def run(self, patience: Patience, stop: Stop = STOP) -> Outcome:
+    def run(self, deadline: Deadline, stop: Stop = STOP) -> Outcome:
         """Search within the time that is left; Ctrl-C ends the search with what it has."""
-        seconds = min(stop.seconds, patience.left)
+        seconds = min(stop.seconds, deadline.left)
         if seconds <= 0:
             return Outcome(Why.LIMIT)
         if not len(self._goal):  # HiGHS answers nothing to a program without columns
@@ -305,7 +305,7 @@ class Live:
             "mip_max_nodes": 2**31 - 1 if stop.nodes is None else stop.nodes,
             "time_limit": solver.getRunTime() + seconds if not self._whole.any() else seconds,
         })  # fmt: skip
-        watch = _watch(patience, stop, self._size)
+        watch = _watch(deadline, stop, self._size)
         heard = (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt)
         for callback in heard:
             callback.subscribe(watch)
@@ -374,12 +374,12 @@ def _kind(whole: bool) -> Any:
     return highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
 
 
-def _watch(patience: Patience, stop: Stop, size: float) -> Callable[[Any], None]:
+def _watch(deadline: Deadline, stop: Stop, size: float) -> Callable[[Any], None]:
     """Return what HiGHS asks again and again whether to go on."""
     proven: list[int] = []
 
     def watch(event: Any) -> None:
-        if patience.over():
+        if deadline.over():
             event.interrupt()
         elif stop.further is not None and event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
             now, best, bound = (
@@ -418,7 +418,7 @@ def search(
     matrix: Matrix,
     goal: Floats,
     constant: float,
-    patience: Patience,
+    deadline: Deadline,
     stop: Stop = STOP,
     start: Floats | None = None,
     settings: Settings | None = None,
@@ -440,7 +440,7 @@ def search(
         live.aim(goal, constant)
         if start is not None:
             live.begin(start)
-        return live.run(patience, stop)
+        return live.run(deadline, stop)
 
     found = ask(start=start)
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):

@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
+from alloc.solver.deadline import Deadline
 from alloc.solver.generation import LOOSE, Search, begin, refilled, used
 from alloc.solver.master import bound
 from alloc.solver.matrix import Floats
-from alloc.solver.patience import Patience
 from alloc.solver.pricing import Ask, unanswered
 from alloc.solver.structure import Block, Structure
 from alloc.solver.workers import Workers
@@ -76,7 +76,7 @@ def taught(search: Search, x: Floats | None) -> Lesson | None:
 
 
 def recalled(
-    parts: Structure, weights: Floats, lessons: Sequence[Lesson], hands: Workers, patience: Patience, gap: float
+    parts: Structure, weights: Floats, lessons: Sequence[Lesson], hands: Workers, deadline: Deadline, gap: float
 ) -> Search | None:
     """Return a search that begins with what was learnt, or nothing where that was of another kind of question."""
     fitting = [found for found in lessons if _fits(found, parts)]
@@ -99,10 +99,10 @@ def recalled(
             replace(unanswered(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
         ]
     held = [_together(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
-    asks = [Ask(weights, prices, 0.0, patience.left, rows) for rows in held]
-    for k, answer in enumerate(hands.price(asks, patience.over)):
+    asks = [Ask(weights, prices, 0.0, deadline.left, rows) for rows in held]
+    for k, answer in enumerate(hands.price(asks, deadline.over)):
         search.master.offer(k, answer.plans)
-    search.mix = refilled(search, hands, patience, gap)
+    search.mix = refilled(search, hands, deadline, gap)
     if search.mix is not None:
         search.size = max(1.0, abs(search.mix.value))
         search.draw(search.mix)

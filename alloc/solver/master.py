@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live, Stop, Why
 from alloc.solver.matrix import INF, Floats, Rows
-from alloc.solver.patience import Patience
 from alloc.solver.structure import Structure
 
 
@@ -91,12 +91,12 @@ class Master:
         where = np.arange(first, first + n, dtype=np.int32)
         self._live.price(where, np.stack([low, -high], axis=1).ravel())
 
-    def mix(self, patience: Patience) -> Mix | None:
+    def mix(self, deadline: Deadline) -> Mix | None:
         """Return the best mix of the plans; None where some block has no plan yet, or the time is out."""
-        best = self._live.run(patience)
+        best = self._live.run(deadline)
         if best.why is not Why.DONE:
             self._live.begin()
-            best = self._live.run(patience)
+            best = self._live.run(deadline)
         if best.why is not Why.DONE or best.x is None or best.prices is None or not np.isfinite(best.prices).all():
             return None
         first, constant = len(self.parts.own), float(self.weights @ self.parts.matrix.constants)
@@ -108,7 +108,7 @@ class Master:
             float(best.x[first : self._base].sum()),
         )
 
-    def choice(self, patience: Patience, seconds: float, gap: float, lacking: Floats) -> list[int] | None:
+    def choice(self, deadline: Deadline, seconds: float, gap: float, lacking: Floats) -> list[int] | None:
         """Return one plan for each block by solving the master with whole weights; None where none was found.
 
         seconds, gap: when to stop; lacking: the price of a lack, which the continuous decisions may yet fill.
@@ -117,7 +117,7 @@ class Master:
         self.toll(-lacking, lacking)
         self._live.begin()
         self._live.make_whole(plans, whole=True)
-        best = self._live.run(patience, Stop(part=gap, seconds=seconds))
+        best = self._live.run(deadline, Stop(part=gap, seconds=seconds))
         found: list[int] = [] if best.x is None else np.flatnonzero(best.x[self._base :] > 0.5).tolist()
         self._live.make_whole(plans, whole=False)
         self._live.begin()

@@ -15,8 +15,8 @@ from alloc.instance.rules import Count
 from alloc.model import build, goal, stages
 from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST
+from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
-from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.rivals import judged
@@ -50,7 +50,7 @@ GRAIN = 1e-6
 class Near:
     """A question whose plans must lose at most a part of each goal, kept alive to be asked many times."""
 
-    def __init__(self, instance: Instance, options: Options, own: Solution, within: float, patience: Patience):
+    def __init__(self, instance: Instance, options: Options, own: Solution, within: float, deadline: Deadline):
         """Build the question once.
 
         own: the best plan with its bounds; within: part of each goal that a plan may lose.
@@ -65,9 +65,9 @@ class Near:
         self.places, self.money = self._money()
         self.counties = tuple(instance.counties)
         self.by_county = np.array([[p[0] == c for p in self.places] for c in self.counties], dtype=np.float64)
-        self._patience, self._options = patience, options
+        self._deadline, self._options = deadline, options
         watched = self.by_county @ self.money
-        self._program = Repeated(whole, watched, patience, options.time_limit, options.threads or 1)
+        self._program = Repeated(whole, watched, deadline, options.time_limit, options.threads or 1)
         self._further = 0
 
     @property
@@ -129,7 +129,7 @@ class Near:
         """Return where rounds lead from a start; whole: whether whole decisions may change, else they are held."""
         here = x, apart(self.totals(x), others)
         for _ in range(rounds):
-            if self._patience.over():
+            if self._deadline.over():
                 break
             answer = self._away(others, here[0], ends, whole)
             distance = -INF if answer is None else apart(self.totals(answer), others)
@@ -157,7 +157,7 @@ class Near:
         start = np.append(x, apart(here, others))
         if not whole:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
-            held_fast = filled(aimed, np.ones(1), start, self._patience)
+            held_fast = filled(aimed, np.ones(1), start, self._deadline)
             return None if held_fast is None else held_fast.x[:last]
         answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
@@ -195,7 +195,7 @@ class Near:
     def _once(self, program: Matrix) -> Repeated:
         self._further += 1
         none = np.zeros((0, len(program.lower)))
-        return Repeated(program, none, self._patience, self._options.time_limit, self._options.threads or 1)
+        return Repeated(program, none, self._deadline, self._options.time_limit, self._options.threads or 1)
 
     def plan(self, x: Floats, why: str) -> Solution:
         """Return a plan as a solution of the question: the best with its whole decisions and the aid of each place."""
@@ -207,11 +207,11 @@ class Near:
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         whole = extended(self.whole, none, none, no, rows)
         for i in range(len(whole.goals)):
-            exact = filled(whole, np.eye(len(whole.goals))[i], x, self._patience.brief())
+            exact = filled(whole, np.eye(len(whole.goals))[i], x, self._deadline.brief())
             if exact is not None:
                 x = exact.x
                 whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))
-        x = linked(self.model, self.whole, self.whole.goals, x, self._patience)
+        x = linked(self.model, self.whole, self.whole.goals, x, self._deadline)
         return judged(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
     def choices(self) -> Ints:

@@ -11,9 +11,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Basis, Live, Stop, Why, search
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
-from alloc.solver.patience import Patience
 
 ROUNDING = 1e-9
 """Part of a goal that the solver's rounding may take: held at the very best, no plan at all may be found."""
@@ -69,14 +69,14 @@ def narrowed(matrix: Matrix, x: Floats, free: Flags) -> Matrix:
     )
 
 
-def filled(matrix: Matrix, weights: Floats, x: Floats, patience: Patience) -> Filled | None:
+def filled(matrix: Matrix, weights: Floats, x: Floats, deadline: Deadline) -> Filled | None:
     """Return the best plan with the whole decisions of x; None where there is none."""
-    plan, _, basis = filled_in_turn(matrix, [weights @ matrix.goals], x, patience)
+    plan, _, basis = filled_in_turn(matrix, [weights @ matrix.goals], x, deadline)
     return None if plan is None else Filled(plan, float(weights @ (matrix.goals @ plan + matrix.constants)), basis)
 
 
 def filled_in_turn(
-    matrix: Matrix, goals: Sequence[Floats], x: Floats, patience: Patience, basis: Basis | None = None
+    matrix: Matrix, goals: Sequence[Floats], x: Floats, deadline: Deadline, basis: Basis | None = None
 ) -> tuple[Floats | None, int, Basis | None]:
     """Return the plan with the whole decisions of x that is best for one goal after another, and how many it reached.
 
@@ -99,10 +99,10 @@ def filled_in_turn(
             before = goals[reached - 1][free]
             _hold(live, before, float(before @ found[free]))
         live.aim(goal[free])
-        best = live.run(patience)
+        best = live.run(deadline)
         if best.why is not Why.DONE and found is not None:
             _loosen(live, float(before @ found[free]))
-            best = live.run(patience)
+            best = live.run(deadline)
         if best.x is None or best.why is not Why.DONE:
             return found, reached, None
         found = x.copy()
@@ -138,7 +138,7 @@ def freed(
     weights: Floats,
     x: Floats | None,
     free: Flags,
-    patience: Patience,
+    deadline: Deadline,
     seconds: float,
     gap: float,
     nodes: int | None = None,
@@ -150,7 +150,7 @@ def freed(
     here = np.zeros(len(free)) if x is None else x
     inner, start = narrowed(matrix, here, free), None if x is None else x[free]
     goal, rest = weights @ inner.goals, float(weights @ inner.constants)
-    found = search(inner, goal, rest, patience, Stop(gap=gap, seconds=seconds, nodes=nodes), start)
+    found = search(inner, goal, rest, deadline, Stop(gap=gap, seconds=seconds, nodes=nodes), start)
     if found.x is None:
         return Freed(None, -INF, found.bound, found.infeasible)
     better = here.copy()

@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.errors import SolveError
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live, Outcome, Settings, Stop, Why, otherwise
 from alloc.solver.matrix import INF, Floats
-from alloc.solver.patience import Patience
 from alloc.solver.structure import Block
 
 LEAN: Settings = {
@@ -80,8 +80,8 @@ def price(model: Model, ask: Ask) -> Answer:
     if ask.seconds <= 0:
         return unanswered(block)
     aim = ask.weights @ block.goals - ask.prices[block.coupling] @ block.link
-    patience = Patience(ask.seconds)
-    return _searched(block, live, ask, aim, patience) if ask.held is None else _filled(block, ask.held, aim, patience)
+    deadline = Deadline(ask.seconds)
+    return _searched(block, live, ask, aim, deadline) if ask.held is None else _filled(block, ask.held, aim, deadline)
 
 
 def unanswered(block: Block) -> Answer:
@@ -89,7 +89,7 @@ def unanswered(block: Block) -> Answer:
     return Answer(INF, np.zeros((0, len(block.lower))))
 
 
-def _filled(block: Block, held: Floats, aim: Floats, patience: Patience) -> Answer:
+def _filled(block: Block, held: Floats, aim: Floats, deadline: Deadline) -> Answer:
     """Return the best plans with whole decisions held: linear programs, each begun where the one before ended."""
     live = Live(block.lower, block.upper, None, block.rows)
     live.aim(aim)
@@ -97,7 +97,7 @@ def _filled(block: Block, held: Floats, aim: Floats, patience: Patience) -> Answ
     found = []
     for numbers in held:
         live.bound_columns(whole, numbers, numbers)
-        best = live.run(patience)
+        best = live.run(deadline)
         if best.why is Why.DONE and best.x is not None:
             plan = best.x.copy()
             plan[whole] = numbers
@@ -105,7 +105,7 @@ def _filled(block: Block, held: Floats, aim: Floats, patience: Patience) -> Answ
     return Answer(INF, np.array(found).reshape(-1, len(aim)))
 
 
-def _searched(block: Block, live: Live, ask: Ask, aim: Floats, patience: Patience) -> Answer:
+def _searched(block: Block, live: Live, ask: Ask, aim: Floats, deadline: Deadline) -> Answer:
     """Return the best plans of a search, which starts afresh, and the bound that it has proven."""
 
     def again(own_units: bool, more: Settings, stop: Stop, start: Floats | None = None) -> Outcome:
@@ -113,12 +113,12 @@ def _searched(block: Block, live: Live, ask: Ask, aim: Floats, patience: Patienc
         other.aim(aim)
         if start is not None:
             other.begin(start)
-        return other.run(patience, stop)
+        return other.run(deadline, stop)
 
     live.begin()
     live.aim(aim)
     stop = Stop(gap=ask.gap)
-    found = live.run(patience, stop)
+    found = live.run(deadline, stop)
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
         found = otherwise(again, found, stop)
     if found.why is Why.FAILED:

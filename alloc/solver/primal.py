@@ -5,10 +5,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.solution import Status
+from alloc.solver.deadline import Deadline
 from alloc.solver.generation import LACK, Search, tolls
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import Flags, Floats
-from alloc.solver.patience import Patience
 from alloc.solver.polish import elastic, filled, freed, heaviest, split_blocks
 from alloc.solver.progress import Talk
 from alloc.solver.rounding import MANY, grains, rounded
@@ -47,7 +47,7 @@ class Found:
     basis: Basis | None = None
 
 
-def chosen(search: Search, known: Floats | None, gap: float, patience: Patience) -> Found:
+def chosen(search: Search, known: Floats | None, gap: float, deadline: Deadline) -> Found:
     """Return the best plan that the master's choice leads to, or the one that is known.
 
     known: a plan that keeps every limit, where there is one.
@@ -59,7 +59,7 @@ def chosen(search: Search, known: Floats | None, gap: float, patience: Patience)
         best = replace(best, x=known, value=float(value))
     if mix is None:
         return best
-    rest = patience.brief()
+    rest = deadline.brief()
     x = None
     close = max(0.1 * gap, 0.5 * (gap - search.open()))  # half of what the gap leaves, the rest is for filling in
     for times in CHOICES:
@@ -73,28 +73,28 @@ def chosen(search: Search, known: Floats | None, gap: float, patience: Patience)
     return best if best.x is not None or x is None else _repaired(search, x, best, rest)
 
 
-def _repaired(search: Search, x: Floats, best: Found, patience: Patience) -> Found:
+def _repaired(search: Search, x: Floats, best: Found, deadline: Deadline) -> Found:
     """Return the plan with what it lacks in coupling rows made good, a few blocks at a time, if that succeeds."""
     parts, count = search.parts, len(x)
     loose = elastic(parts.matrix, search.weights, parts.coupling, tolls(parts, search.prices, DEAR))
     one, random = np.ones(1), np.random.default_rng(0)
-    start = filled(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), patience)
+    start = filled(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), deadline)
     if start is None:
         return best
     x, value = start.x, start.value
     touching = [set(block.coupling.tolist()) for block in parts.blocks]
     for _ in range(REPAIRS):
-        if patience.over():
+        if deadline.over():
             return best
         lacks = x[count:].reshape(-1, 2).sum(axis=1) > LACK
         if not lacks.any():
-            exact = filled(parts.matrix, search.weights, x[:count], patience)
+            exact = filled(parts.matrix, search.weights, x[:count], deadline)
             return replace(best, **exact._asdict()) if exact is not None else best
         rows = set(np.flatnonzero(lacks).tolist())
         near = [k for k, there in enumerate(touching) if there & rows]
         group = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
         free = np.append(free_columns(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
-        better = freed(loose, one, x, free, patience, SECONDS, 1e-9)
+        better = freed(loose, one, x, free, deadline, SECONDS, 1e-9)
         if better.x is not None and better.value > value:
             x, value = better.x, better.value
     return best
@@ -105,27 +105,27 @@ def within(found: Found, gap: float) -> bool:
     return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
 
 
-def bettered(search: Search, found: Found, gap: float, patience: Patience, talk: Talk) -> Found:
+def bettered(search: Search, found: Found, gap: float, deadline: Deadline, talk: Talk) -> Found:
     """Search on from a plan that does not meet the gap: a small question as a whole, else a few blocks at a time."""
-    if within(found, gap) or patience.over():
+    if within(found, gap) or deadline.over():
         return found
     if found.x is None:
-        found = _rounded(search, found, gap, patience)
-    if within(found, gap) or patience.over():
+        found = _rounded(search, found, gap, deadline)
+    if within(found, gap) or deadline.over():
         return found
     if small(search):
-        return searched(search, found, gap, patience)
-    return polished(search, found, gap, patience, talk)
+        return searched(search, found, gap, deadline)
+    return polished(search, found, gap, deadline, talk)
 
 
-def _rounded(search: Search, found: Found, gap: float, patience: Patience) -> Found:
+def _rounded(search: Search, found: Found, gap: float, deadline: Deadline) -> Found:
     """Return a plan near the free one where many whole numbers kept the master from any plan."""
     matrix_ = search.parts.matrix
     if int(grains(matrix_).sum()) < MANY:
         return found
     constant = float(search.weights @ matrix_.constants)
-    near = rounded(matrix_, search.weights @ matrix_.goals, constant, gap, patience)
-    plan = None if near.x is None else filled(matrix_, search.weights, near.x, patience)
+    near = rounded(matrix_, search.weights @ matrix_.goals, constant, gap, deadline)
+    plan = None if near.x is None else filled(matrix_, search.weights, near.x, deadline)
     if plan is None:
         return found
     return replace(found, **plan._asdict(), bound=max(min(found.bound, near.bound), plan.value))
@@ -136,7 +136,7 @@ def small(search: Search) -> bool:
     return int(search.parts.matrix.integer.sum()) < SMALL
 
 
-def polished(search: Search, found: Found, gap: float, patience: Patience, talk: Talk) -> Found:
+def polished(search: Search, found: Found, gap: float, deadline: Deadline, talk: Talk) -> Found:
     """Search over a few blocks at a time while that helps: first those that the master splits."""
     parts, random = search.parts, np.random.default_rng(0)
     if found.x is None:
@@ -145,15 +145,15 @@ def polished(search: Search, found: Found, gap: float, patience: Patience, talk:
     split = sorted(split)  # neighbours stand beside each other
     groups = [split[i : i + GROUP] for i in range(0, len(split), GROUP)]
     vain = 0
-    while vain < STALLED and not patience.over() and not within(found, gap):
+    while vain < STALLED and not deadline.over() and not within(found, gap):
         assert found.x is not None
         group = groups.pop(0) if groups else _lossy(search, found.x, random)
         size = 0.01 * gap * max(1.0, abs(found.value))
         free = free_columns(parts, group)
-        better = freed(parts.matrix, search.weights, found.x, free, patience, SECONDS, size)
+        better = freed(parts.matrix, search.weights, found.x, free, deadline, SECONDS, size)
         vain += 1
         if better.x is not None and better.value > found.value + size:
-            plan = filled(parts.matrix, search.weights, better.x, patience)
+            plan = filled(parts.matrix, search.weights, better.x, deadline)
             if plan is not None and plan.value > found.value:
                 found, vain = replace(found, **plan._asdict()), 0
         talk.say(found.bound, found.value, len(search.master.plans), search.rounds)
@@ -200,17 +200,17 @@ def free_columns(parts: Structure, group: list[int]) -> Flags:
     return free
 
 
-def searched(search: Search, found: Found, gap: float, patience: Patience) -> Found:
+def searched(search: Search, found: Found, gap: float, deadline: Deadline) -> Found:
     """Search a question as a whole, from the plan it has."""
     matrix_ = search.parts.matrix
     everything = np.ones(len(matrix_.lower), dtype=bool)
     size = gap * max(1.0, abs(found.value)) if found.x is not None else 1e-9
-    better = freed(matrix_, search.weights, found.x, everything, patience, np.inf, size)
+    better = freed(matrix_, search.weights, found.x, everything, deadline, np.inf, size)
     if better.impossible:
         return found if found.x is not None else replace(found, status=Status.INFEASIBLE)
     bound = min(found.bound, better.bound)
     if better.x is not None and (found.x is None or better.value > found.value):
-        plan = filled(matrix_, search.weights, better.x, patience.brief())
+        plan = filled(matrix_, search.weights, better.x, deadline.brief())
         x, value = (plan.x, plan.value) if plan is not None else (better.x, better.value)
         return replace(found, x=x, value=value, bound=max(bound, value))
     return replace(found, bound=max(bound, found.value) if found.x is not None else bound)

@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from typing import TextIO
 
-from alloc.solver.patience import Patience
+from alloc.solver.deadline import Deadline
 
 _ROW = re.compile(r"^\s*[A-Za-z]?\s+\d+\s+\d+\s+\d+\s+[\d.]+%\s+(\S+)\s+(\S+)\s+(\S+).*?([\d.]+)s\s*$")
 
@@ -35,13 +35,13 @@ class Progress(io.TextIOBase):
 class Talk:
     """News of the search over blocks; `said` keeps seconds, best value and bound of each."""
 
-    def __init__(self, log: TextIO | None, patience: Patience):
-        self._log, self._patience = log, patience
+    def __init__(self, log: TextIO | None, deadline: Deadline):
+        self._log, self._deadline = log, deadline
         self.said: list[tuple[float, float | None, float]] = []
 
     def say(self, bound: float, value: float | None, plans: int, rounds: int) -> None:
         """Keep the news and write them as one row of HiGHS's own table: bound, best plan, gap, seconds."""
-        seconds = self._patience.spent
+        seconds = self._deadline.spent
         self.said.append((seconds, value, bound))
         if self._log is not None:
             gap = "inf" if value is None else f"{100 * (bound - value) / max(1.0, abs(value)):.4f}%"

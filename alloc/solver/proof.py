@@ -15,9 +15,9 @@ from alloc.instance import Instance
 from alloc.instance.money import available
 from alloc.solution import Stage
 from alloc.solver.conclusion import allowance
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import PLAIN, Live, Outcome, Stop
 from alloc.solver.matrix import Floats, Matrix, held
-from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
 from alloc.solver.safe import missed, safe_bound
 
@@ -43,15 +43,15 @@ SHARE, MORE = 0.1, 0.2
 """Doubting takes at most this part of the time of the search, and so much more [s]."""
 
 
-def examined(whole: Matrix, instance: Instance, reached: Sequence[Stage], patience: Patience) -> list[Stage]:
+def examined(whole: Matrix, instance: Instance, reached: Sequence[Stage], deadline: Deadline) -> list[Stage]:
     """Return the goals that were reached with their safe bounds. Raises SolveError where a proof is contradicted.
 
     whole: limits and goals of the question. Each later goal is bounded among the plans that keep what the earlier ones
     may not lose, as in the search.
     """
-    if patience.stopped or len(instance.counties) > MANY or not whole.variables:
+    if deadline.stopped or len(instance.counties) > MANY or not whole.variables:
         return list(reached)
-    brief = Patience(SHARE * patience.spent + MORE)
+    brief = Deadline(SHARE * deadline.spent + MORE)
     found = []
     for k, stage in enumerate(reached):
         goal, constant = whole.goals[k], float(whole.constants[k])
@@ -73,41 +73,41 @@ def _hold_against(value: float, bound: float, size: float) -> None:
         raise SolveError("proof_beaten", value=f"{value:,.10g}", bound=f"{bound:,.10g}")
 
 
-def surely_infeasible(whole: Matrix, instance: Instance, patience: Patience) -> None:
+def surely_infeasible(whole: Matrix, instance: Instance, deadline: Deadline) -> None:
     """Raise SolveError where a question is called infeasible though a plan that is cheap to have keeps every limit."""
-    if patience.stopped or len(instance.counties) > MANY or not whole.variables:
+    if deadline.stopped or len(instance.counties) > MANY or not whole.variables:
         return
     first = replace(whole, goals=whole.goals[:1], constants=whole.constants[:1])
-    if next(cheap(first, instance, None, Patience(SHARE * patience.spent + MORE)), None) is not None:
+    if next(cheap(first, instance, None, Deadline(SHARE * deadline.spent + MORE)), None) is not None:
         raise SolveError("infeasible_beaten")
 
 
-def _relaxed(aimed: Matrix, patience: Patience) -> Outcome:
+def _relaxed(aimed: Matrix, deadline: Deadline) -> Outcome:
     """Return the relaxed program's plan and prices."""
     live = Live(aimed.lower, aimed.upper, None, aimed.rows, {"dual_feasibility_tolerance": 1e-9})
     live.aim(aimed.goals[0], float(aimed.constants[0]))
-    return live.run(patience)
+    return live.run(deadline)
 
 
-def cheap(aimed: Matrix, instance: Instance, relaxed: Floats | None, patience: Patience) -> Iterator[Floats]:
+def cheap(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
     """Yield plans that keep every limit, each made exact, as long as there is time.
 
     relaxed: the plan of the relaxed program, where there is one.
     """
-    for x in (_rounded if int(aimed.integer.sum()) > LARGE else _few_nodes)(aimed, instance, relaxed, patience):
-        exact = None if patience.over() else filled(aimed, np.ones(1), x, patience)
+    for x in (_rounded if int(aimed.integer.sum()) > LARGE else _few_nodes)(aimed, instance, relaxed, deadline):
+        exact = None if deadline.over() else filled(aimed, np.ones(1), x, deadline)
         if exact is not None and missed(aimed, exact.x) <= KEPT:
             yield exact.x
 
 
-def _rounded(aimed: Matrix, instance: Instance, relaxed: Floats | None, patience: Patience) -> Iterator[Floats]:
+def _rounded(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
     """Yield no decision at all, and those of the relaxed program rounded."""
     yield np.zeros(len(aimed.lower))
     if relaxed is not None:
         yield relaxed
 
 
-def _few_nodes(aimed: Matrix, instance: Instance, relaxed: Floats | None, patience: Patience) -> Iterator[Floats]:
+def _few_nodes(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
     """Yield the best of a few nodes each with some of the measures only."""
     columns = {x.index(): j for j, x in enumerate(aimed.variables) if x.parent_component().local_name == "Funded"}
     places = np.array(list(columns.values()), dtype=np.int32)
@@ -116,7 +116,7 @@ def _few_nodes(aimed: Matrix, instance: Instance, relaxed: Floats | None, patien
     for offered in dict.fromkeys(_offers(instance, columns, relaxed)):
         live.bound_columns(places, aimed.lower[places], np.array([float(m in offered) for m in columns]))
         live.begin()
-        found = live.run(patience, Stop(part=1e-3, nodes=NODES))
+        found = live.run(deadline, Stop(part=1e-3, nodes=NODES))
         if found.x is not None:
             yield found.x
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, search
 from alloc.solver.matrix import INF, Floats, Matrix, extended
-from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
 from alloc.solver.whole import better
 
@@ -36,14 +36,14 @@ class Answer:
 class Repeated:
     """A program of which some rows, the last ones, can be bounded anew at every asking."""
 
-    def __init__(self, matrix: Matrix, watched: Floats, patience: Patience, seconds: float, threads: int = 1):
+    def __init__(self, matrix: Matrix, watched: Floats, deadline: Deadline, seconds: float, threads: int = 1):
         """Take the limits of a matrix, and further rows that an asking may bound (one for each row of `watched`).
 
         seconds: longest time of one asking. threads: of the search; one makes answers repeat.
         """
         self.matrix = _longer(matrix, watched)
         self._first = matrix.rows.count
-        self._patience, self._seconds, self._threads = patience, seconds, threads
+        self._deadline, self._seconds, self._threads = deadline, seconds, threads
         self.askings = 0
 
     def bounded(self, bounds: Mapping[int, Range]) -> Matrix:
@@ -75,15 +75,15 @@ class Repeated:
         if best.x is not None:
             best = self._searched(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
             enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
-            if enough or nodes is not None or self._patience.over():
+            if enough or nodes is not None or self._deadline.over():
                 return _answer(best)
         return _answer(self._searched(aimed, best, stop, plain=False))
 
     def _searched(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
         settings = PLAIN if plain else None
-        found = search(aimed, aimed.goals[0], 0.0, self._patience, stop, best.x, settings, self._threads)
-        exact = None if found.x is None else filled(aimed, np.ones(1), found.x, _CALM)
+        found = search(aimed, aimed.goals[0], 0.0, self._deadline, stop, best.x, settings, self._threads)
+        exact = None if found.x is None else filled(aimed, np.ones(1), found.x, UNHURRIED)
         if exact is not None:
             found = replace(found, x=exact.x, value=exact.value, bound=max(found.bound, exact.value))
         return better(best, found)
@@ -97,13 +97,13 @@ def _begun(aimed: Matrix, starts: Sequence[Floats]) -> Outcome:
     """Return the best plan with the whole decisions of one of some plans, nothing proven."""
     best = Outcome(Why.LIMIT)
     for x in starts:
-        plan = filled(aimed, np.ones(1), x, _CALM)
+        plan = filled(aimed, np.ones(1), x, UNHURRIED)
         if plan is not None and plan.value > best.value:
             best = Outcome(Why.LIMIT, plan.x, plan.value)
     return best
 
 
-_CALM = Patience(INF)
+UNHURRIED = Deadline(INF)
 """Small linear programs that make a plan exact are not hurried."""
 
 

@@ -11,9 +11,9 @@ from alloc.model import build, goal, stages
 from alloc.model.aims import Aim, AimName, aim
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.conclusion import FINEST, HELD, allowance, drop_idle, place, values_of
+from alloc.solver.deadline import Deadline
 from alloc.solver.lattice import steps
 from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
-from alloc.solver.patience import Patience
 from alloc.solver.polish import Filled, filled
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.settle import settled
@@ -62,7 +62,7 @@ class Rivals:
     """A question with two objectives, kept alive to be asked many times."""
 
     def __init__(
-        self, instance: Instance, names: tuple[AimName, AimName], options: Options, patience: Patience, broken: float
+        self, instance: Instance, names: tuple[AimName, AimName], options: Options, deadline: Deadline, broken: float
     ):
         """Build the question once.
 
@@ -75,12 +75,12 @@ class Rivals:
         if soft:
             price, constant = vectors(whole.variables, [self.model.Penalties])
             whole = held(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
-        self.whole, self.asked, self._patience = whole, options.gap, patience
+        self.whole, self.asked, self._deadline = whole, options.gap, deadline
         small = int(whole.integer.sum()) < SMALL
         self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
         self.steps: tuple[Fraction | None, ...] = steps(whole, list(whole.goals))
         self._known: list[Floats] = []
-        self.program = Repeated(whole, whole.goals, patience, options.time_limit, options.threads or 1)
+        self.program = Repeated(whole, whole.goals, deadline, options.time_limit, options.threads or 1)
 
     @property
     def stepped(self) -> int | None:
@@ -225,14 +225,14 @@ class Rivals:
             self.model,
             self.instance,
             self.whole,
-            settled(self.model, self.whole, exact, x, reached, self._patience, seconds=0.0)[0],
+            settled(self.model, self.whole, exact, x, reached, self._deadline, seconds=0.0)[0],
             own,
             self.asked,
             why,
         )
 
 
-CALM = Patience(INF)
+CALM = Deadline(INF)
 """Small linear programs are not hurried."""
 
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import PLAIN, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
-from alloc.solver.patience import Patience
 from alloc.solver.polish import freed
 
 MANY = 30
@@ -40,28 +40,28 @@ def grains(whole: Matrix) -> Flags:
     return found
 
 
-def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, patience: Patience) -> Outcome:
+def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, deadline: Deadline) -> Outcome:
     """Return a plan near the free one, or none, with the bound of the free question, which holds for this one."""
     loose = grains(whole)
     free = replace(whole, integer=whole.integer & ~loose)
-    stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * patience.left)
-    start = search(free, goal, constant, patience, stop, None, PLAIN)
+    stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * deadline.left)
+    start = search(free, goal, constant, deadline, stop, None, PLAIN)
     best = Outcome(Why.INFEASIBLE if start.infeasible else Why.LIMIT, bound=start.bound)
     if start.x is None:
         return best
     size = gap * max(1.0, abs(start.value))
     near = _near(whole, start.x, loose)
     for nodes in (NEAR, None):
-        stop = Stop(FINE * size, seconds=PART * patience.left, nodes=nodes)
-        found = search(near, goal, constant, patience, stop)
+        stop = Stop(FINE * size, seconds=PART * deadline.left, nodes=nodes)
+        found = search(near, goal, constant, deadline, stop)
         if found.x is not None:
             best = replace(best, x=found.x, value=found.value, bound=max(best.bound, found.value))
-        if found.why is not Why.LIMIT or best.x is not None or patience.over():
+        if found.why is not Why.LIMIT or best.x is not None or deadline.over():
             break
-    return best if best.x is None else _improved(whole, goal, best, size, patience)
+    return best if best.x is None else _improved(whole, goal, best, size, deadline)
 
 
-def _improved(whole: Matrix, goal: Floats, best: Outcome, size: float, patience: Patience) -> Outcome:
+def _improved(whole: Matrix, goal: Floats, best: Outcome, size: float, deadline: Deadline) -> Outcome:
     """Search with some measures free at a time, the whole decisions of the rest held, while that helps.
 
     size: of the gap, in the goal's unit.
@@ -69,11 +69,11 @@ def _improved(whole: Matrix, goal: Floats, best: Outcome, size: float, patience:
     owner = _owners(whole)
     random, names = np.random.default_rng(0), sorted(set(owner) - {""})
     aimed = replace(whole, goals=goal[None], constants=np.zeros(1))
-    ends, vain = patience.spent + PART * patience.left, 0
-    while best.x is not None and vain < VAIN and best.bound - best.value > ENOUGH * size and patience.spent < ends:
+    ends, vain = deadline.spent + PART * deadline.left, 0
+    while best.x is not None and vain < VAIN and best.bound - best.value > ENOUGH * size and deadline.spent < ends:
         chosen = {*random.choice(names, math.ceil(SHARE * len(names)), replace=False).tolist(), ""}
         free = ~whole.integer | np.array([m in chosen for m in owner])
-        found = freed(aimed, np.ones(1), best.x, free, patience, PART * patience.left, FINE * size, FEW)
+        found = freed(aimed, np.ones(1), best.x, free, deadline, PART * deadline.left, FINE * size, FEW)
         gain = 0.0 if found.x is None else float(goal @ (found.x - best.x))
         vain = 0 if gain > FINE * size else vain + 1
         if found.x is not None and gain > 0:

@@ -8,9 +8,9 @@ import pyomo.environ as pyo
 from alloc.instance import Instance
 from alloc.solution import LeastMoney, Stage
 from alloc.solver.conclusion import allowance
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import INF, Flags, Floats, Matrix, held, vectors
-from alloc.solver.patience import Patience
 from alloc.solver.pieces import pieces
 from alloc.solver.polish import filled, filled_in_turn, freed, narrowed
 from alloc.solver.thrift import LEAST_TIME, most, proven
@@ -22,7 +22,7 @@ def settled(
     instance: Instance,
     x: Floats,
     reached: list[Stage],
-    patience: Patience,
+    deadline: Deadline,
     basis: Basis | None = None,
     seconds: float | None = None,
 ) -> tuple[Floats, LeastMoney]:
@@ -36,26 +36,26 @@ def settled(
     for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
         limits = held(limits, goal, stage.kept - allowance(instance, stage.kept) - float(constant))
     money = vectors(whole.variables, [sum(model.Spend.values())])[0][0]
-    exact, *_ = filled_in_turn(limits, [goals[-1], *goals[:-1], -money], x, patience.brief(), basis)
+    exact, *_ = filled_in_turn(limits, [goals[-1], *goals[:-1], -money], x, deadline.brief(), basis)
     x = x if exact is None else exact
-    seconds = max(LEAST_TIME, patience.spent) if seconds is None else seconds
+    seconds = max(LEAST_TIME, deadline.spent) if seconds is None else seconds
     for goal in (goals[-1], *goals[:-1]):
         if goal is not goals[-1] and instance.objective.tolerance > 0:
-            x, _ = most(limits, goal, x, instance, patience, seconds)
+            x, _ = most(limits, goal, x, instance, deadline, seconds)
         limits = held(limits, goal, float(goal @ x))
-    x, bound = most(limits, -money, x, instance, patience, seconds)
+    x, bound = most(limits, -money, x, instance, deadline, seconds)
     spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
-    return linked(model, whole, goals, x, patience), LeastMoney(spent, min(least, spent), proven(spent, least))
+    return linked(model, whole, goals, x, deadline), LeastMoney(spent, min(least, spent), proven(spent, least))
 
 
-def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, patience: Patience) -> Floats:
+def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
     """Return the plan with its money and units, and those jobs, flows, chains and clusters that have the most linkage.
 
     goals: to be kept, a row each. With the money held the rest falls apart into hundreds of pieces, and as none
     needs to make up for another, each keeps what it adds to the goals.
     """
     linkage = vectors(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
-    brief = patience.brief()  # what stands is told as it stands, also of a plan for which the time was out
+    brief = deadline.brief()  # what stands is told as it stands, also of a plan for which the time was out
     free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | _named(whole, ("Established", "Closed", "Clustered"))
     aims = np.vstack([goals, linkage])
     best, highest = x[free], np.eye(len(aims))[-1]

@@ -10,9 +10,9 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.instance import Instance
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
 from alloc.solver.matrix import INF, Floats, Matrix
-from alloc.solver.patience import Patience
 from alloc.solver.polish import filled, freed
 from alloc.solver.primal import free_columns
 from alloc.solver.safe import best_end, missed, safe_bound
@@ -38,7 +38,7 @@ PART = 0.25
 
 
 def most(
-    limits: Matrix, goal: Floats, x: Floats, instance: Instance, patience: Patience, seconds: float
+    limits: Matrix, goal: Floats, x: Floats, instance: Instance, deadline: Deadline, seconds: float
 ) -> tuple[Floats, float]:
     """Return a plan that has most of a goal, and what no plan has more of.
 
@@ -46,13 +46,13 @@ def most(
     of the goal with its whole decisions.
     """
     aimed = replace(limits, goals=goal[None], constants=np.zeros(1))
-    value, seconds = float(goal @ x), min(seconds, patience.left)
+    value, seconds = float(goal @ x), min(seconds, deadline.left)
     bound = float(best_end(goal, goal, limits.lower, limits.upper).sum())
     if seconds <= 0 or proven(value, bound):
         return x, bound
     small = int(limits.integer.sum()) < WHOLE
-    found, bound = (_searched if small else _searched_in_turn)(aimed, x, instance, patience, seconds)
-    better = filled(aimed, np.ones(1), found, patience)
+    found, bound = (_searched if small else _searched_in_turn)(aimed, x, instance, deadline, seconds)
+    better = filled(aimed, np.ones(1), found, deadline)
     if better is not None and float(goal @ better.x) > value and missed(aimed, better.x) <= KEPT:
         x = better.x
     return x, max(bound, float(goal @ x))
@@ -63,39 +63,39 @@ def proven(value: float, bound: float) -> bool:
     return abs(bound - value) <= TOLERANCE * max(1.0, abs(value))
 
 
-def _searched(aimed: Matrix, x: Floats, instance: Instance, patience: Patience, seconds: float) -> tuple[Floats, float]:
+def _searched(aimed: Matrix, x: Floats, instance: Instance, deadline: Deadline, seconds: float) -> tuple[Floats, float]:
     """Search as a whole, first without helpers; return the best plan and a bound on all."""
-    goal, ends, bound = aimed.goals[0], patience.spent + seconds, INF
+    goal, ends, bound = aimed.goals[0], deadline.spent + seconds, INF
     for settings, nodes in ((PLAIN, NODES), (STEADY, None)):
         value = float(goal @ x)
-        stop = Stop(TOLERANCE / 2 * max(1.0, abs(value)), seconds=ends - patience.spent, nodes=nodes)
-        found = search(aimed, goal, 0.0, patience, stop, x, settings)
+        stop = Stop(TOLERANCE / 2 * max(1.0, abs(value)), seconds=ends - deadline.spent, nodes=nodes)
+        found = search(aimed, goal, 0.0, deadline, stop, x, settings)
         if found.infeasible:  # which x shows to be false
             break
         bound = min(bound, found.bound)
         x = found.x if found.x is not None and found.value > value else x
-        if proven(float(goal @ x), bound) or patience.spent >= ends:
+        if proven(float(goal @ x), bound) or deadline.spent >= ends:
             break
     return x, bound
 
 
 def _searched_in_turn(
-    aimed: Matrix, x: Floats, instance: Instance, patience: Patience, seconds: float
+    aimed: Matrix, x: Floats, instance: Instance, deadline: Deadline, seconds: float
 ) -> tuple[Floats, float]:
     """Search a few blocks at a time, the rest held, until none helps; the bound is that of the relaxed program."""
-    goal, ends = aimed.goals[0], patience.spent + max(min(seconds, LEAST_TIME), PART * seconds)
+    goal, ends = aimed.goals[0], deadline.spent + max(min(seconds, LEAST_TIME), PART * seconds)
     parts = structure(aimed, instance)
     relaxed = Live(aimed.lower, aimed.upper, None, aimed.rows)
     relaxed.aim(goal)
-    prices = relaxed.run(patience, Stop(seconds=(ends - patience.spent) / 2)).prices
+    prices = relaxed.run(deadline, Stop(seconds=(ends - deadline.spent) / 2)).prices
     bound = INF if prices is None else safe_bound(aimed, goal, 0.0, prices)
     vain, groups = 0, _groups(parts)
     for group in groups * 2:
         value = float(goal @ x)
-        if patience.spent >= ends or vain >= len(groups) or proven(value, bound):
+        if deadline.spent >= ends or vain >= len(groups) or proven(value, bound):
             break
         size = TOLERANCE / 2 * max(1.0, abs(value))
-        better = freed(aimed, np.ones(1), x, free_columns(parts, group), patience, SECONDS, size)
+        better = freed(aimed, np.ones(1), x, free_columns(parts, group), deadline, SECONDS, size)
         gained = better.x is not None and float(goal @ better.x) > value + size
         vain = 0 if gained else vain + 1
         x = better.x if gained and better.x is not None else x

@@ -20,9 +20,9 @@ from alloc.instance import Instance, Options
 from alloc.model import goal, stages
 from alloc.solution import LeastMoney, Solution, Stage, Status
 from alloc.solver.conclusion import allowance, concluded, worded
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Stop, Why, search
 from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
-from alloc.solver.patience import Patience
 from alloc.solver.polish import filled
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.rounding import MANY, grains, rounded
@@ -77,39 +77,39 @@ def solve_near(of: Kept, instance: Instance, options: Options, choices: Sequence
 def _solved(
     of: Kept, instance: Instance, options: Options, choices: Sequence[Choice], threads: int, log: TextIO | None
 ) -> Solution:
-    patience = Patience(options.time_limit)
+    deadline = Deadline(options.time_limit)
     why = f"{len(instance.counties)} counties as one model"
-    with patience.listening():
+    with deadline.listening():
         first = whole = of.aimed(instance)
         known = [_placed(whole, choice) for choice in choices if choice]
         reached: list[Stage] = []
         x: Floats | None = None
         thrift: LeastMoney | None = None
         for i, weights in enumerate(stages(instance)):
-            found = _goal(whole, i, known, options.gap, patience, threads, log)
+            found = _goal(whole, i, known, options.gap, deadline, threads, log)
             if found.x is None and not reached and not found.infeasible:
-                found = _frugal(whole, i, found, patience)
+                found = _frugal(whole, i, found, deadline)
             if found.x is None:
                 break
             x, known = found.x, [found.x]
             reached.append(Stage(worded(weights), found.value, found.bound, found.value))
-            if patience.over():
+            if deadline.over():
                 break
             least = found.value - allowance(instance, found.value) - float(whole.constants[i])
             whole = held(whole, whole.goals[i], least)
         if x is not None:
-            reached = examined(first, instance, reached, patience)
+            reached = examined(first, instance, reached, deadline)
             lots = int(grains(first).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
-            x, thrift = settled(of.model, first, instance, x, reached, patience, seconds=LEAST_TIME if lots else None)
+            x, thrift = settled(of.model, first, instance, x, reached, deadline, seconds=LEAST_TIME if lots else None)
         elif found.infeasible:
-            surely_infeasible(first, instance, patience)
+            surely_infeasible(first, instance, deadline)
     if x is None:
         status = Status.INFEASIBLE if found.infeasible else Status.NO_SOLUTION
-        return Solution(status, why=why, seconds=patience.spent, interrupted=patience.stopped)
+        return Solution(status, why=why, seconds=deadline.spent, interrupted=deadline.stopped)
     plan = concluded(
-        of.model, instance, first, x, reached, options.gap, why=why, interrupted=patience.stopped, least_money=thrift
+        of.model, instance, first, x, reached, options.gap, why=why, interrupted=deadline.stopped, least_money=thrift
     )
-    return replace(plan, seconds=patience.spent)
+    return replace(plan, seconds=deadline.spent)
 
 
 def choice_of(model: pyo.ConcreteModel) -> dict[str, int]:
@@ -125,7 +125,7 @@ def _placed(whole: Matrix, choice: Choice) -> Floats:
 
 
 def _goal(
-    whole: Matrix, i: int, known: Sequence[Floats], gap: float, patience: Patience, threads: int, log: TextIO | None
+    whole: Matrix, i: int, known: Sequence[Floats], gap: float, deadline: Deadline, threads: int, log: TextIO | None
 ) -> Outcome:
     """Return the best plan for one goal, from the best of what is known; only ever tightened by further searches."""
     aim, constant = whole.goals[i], float(whole.constants[i])
@@ -134,32 +134,32 @@ def _goal(
     weighing = np.eye(len(whole.goals))[i]
 
     def further(best: Outcome, settings: Settings, stop: Stop) -> Outcome:
-        found = search(whole, aim, constant, patience, stop, best.x, settings, threads, log)
+        found = search(whole, aim, constant, deadline, stop, best.x, settings, threads, log)
         if found.why is Why.FAILED and best.x is None:
             raise SolveError("solver_failed", condition=found.why.value)
-        return better(best, _exact(whole, weighing, found, patience))
+        return better(best, _exact(whole, weighing, found, deadline))
 
     best = Outcome(Why.LIMIT)
     for x in known:
-        plan = filled(whole, weighing, x, patience)
+        plan = filled(whole, weighing, x, deadline)
         if plan is not None and plan.value > best.value:
             best = Outcome(Why.LIMIT, plan.x, plan.value)
     if best.x is None and int(grains(whole).sum()) >= MANY:
-        best = rounded(whole, aim, constant, gap, patience)
+        best = rounded(whole, aim, constant, gap, deadline)
         if best.x is not None and not proven(best, gap):
             best = further(best, OWN, stop)
     if best.x is not None and not proven(best, gap):
         best = further(best, PLAIN, replace(stop, nodes=NODES))
-    if not proven(best, gap) and not best.infeasible and not patience.over():
+    if not proven(best, gap) and not best.infeasible and not deadline.over():
         best = further(best, STEADY, stop)
-    if best.why is Why.DONE and not proven(best, gap) and not patience.over():
+    if best.why is Why.DONE and not proven(best, gap) and not deadline.over():
         best = further(best, {**STEADY, **STRICT}, stop)
     return best
 
 
-def _frugal(whole: Matrix, i: int, found: Outcome, patience: Patience) -> Outcome:
+def _frugal(whole: Matrix, i: int, found: Outcome, deadline: Deadline) -> Outcome:
     """Return the plan that does the least, where the time is out before there is another."""
-    plan = filled(whole, np.eye(len(whole.goals))[i], np.zeros(len(whole.lower)), patience.brief())
+    plan = filled(whole, np.eye(len(whole.goals))[i], np.zeros(len(whole.lower)), deadline.brief())
     return found if plan is None else replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))
 
 
@@ -177,11 +177,11 @@ def better(one: Outcome, other: Outcome) -> Outcome:
     return replace(best, why=other.why, bound=max(best.value, min(bounds)))
 
 
-def _exact(whole: Matrix, weighing: Floats, found: Outcome, patience: Patience) -> Outcome:
+def _exact(whole: Matrix, weighing: Floats, found: Outcome, deadline: Deadline) -> Outcome:
     """Return a plan with its whole decisions made whole, where that leaves a plan."""
     if found.x is None:
         return found
-    plan = filled(whole, weighing, found.x, patience.brief())
+    plan = filled(whole, weighing, found.x, deadline.brief())
     if plan is None:
         return found
     return replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))

@@ -72,7 +72,7 @@ def read(lines: list[tuple[float, str]], reader: Callable[[str], tuple[float, fl
     return course
 
 
-def watched(words: list[str], patience: float) -> tuple[list[tuple[float, str]], float, float, int]:
+def watched(words: list[str], deadline: float) -> tuple[list[tuple[float, str]], float, float, int]:
     """Run a command and return its lines with their seconds, its time, its peak memory [MB] and its exit code.
 
     Its output goes to a terminal of its own, so that no line waits in a buffer.
@@ -83,7 +83,7 @@ def watched(words: list[str], patience: float) -> tuple[list[tuple[float, str]],
     os.close(theirs)
     peak = [0.0]
     done = threading.Event()
-    guard = threading.Thread(target=_guard, args=(process.pid, started + patience, peak, done))
+    guard = threading.Thread(target=_guard, args=(process.pid, started + deadline, peak, done))
     guard.start()
     lines, rest = [], ""
     while True:

@@ -17,7 +17,7 @@ from alloc.instance import Instance, Options, read
 from alloc.model import build
 from alloc.run import Run, completed, wanted
 from alloc.solution import Solution
-from alloc.solver import Near, Patience, solve_whole
+from alloc.solver import Deadline, Near, solve_whole
 from alloc.study.alternatives.choice import END, Span, Tell, chosen, distances, spans
 from alloc.study.alternatives.favours import favours
 from alloc.texts import LANGUAGES
@@ -126,17 +126,17 @@ def alternatives(
         raise RequestError("overrides_need_path")
     question = instance if isinstance(instance, Instance) else read(Path(instance), overrides)
     options = wanted(question, gap=gap, time_limit=time_limit, threads=threads)
-    patience = Patience(math.inf)
-    with patience.listening():
-        found = _found(question, options, patience, count, part, every, lang, tell or (lambda _: None))
-    complete = found.complete and not patience.stopped
-    return replace(found, complete=complete, interrupted=patience.stopped, seconds=time.perf_counter() - started)
+    deadline = Deadline(math.inf)
+    with deadline.listening():
+        found = _found(question, options, deadline, count, part, every, lang, tell or (lambda _: None))
+    complete = found.complete and not deadline.stopped
+    return replace(found, complete=complete, interrupted=deadline.stopped, seconds=time.perf_counter() - started)
 
 
 def _found(
     question: Instance,
     options: Options,
-    patience: Patience,
+    deadline: Deadline,
     count: int,
     within: float,
     every: bool,
@@ -151,7 +151,7 @@ def _found(
     nothing = Alternatives(question, best, (), (), (), count, within, every, False, False, 1, 0.0, _optimum(own))
     if not own.has_plan:
         return nothing
-    near = Near(question, options, own, within if within > 0 else SAME, patience)
+    near = Near(question, options, own, within if within > 0 else SAME, deadline)
     x = np.array([own.values[v.parent_component().local_name][v.index()] for v in near.whole.variables])
     if every:
         plans, complete = _listed(near, count, tell)

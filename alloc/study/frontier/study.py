@@ -17,7 +17,7 @@ from alloc.model import build
 from alloc.model.aims import AIMS, AimName
 from alloc.run import Run, completed, wanted
 from alloc.solution import Solution
-from alloc.solver import Efficient, Patience, Rivals, solve_whole
+from alloc.solver import Deadline, Efficient, Rivals, solve_whole
 from alloc.study.frontier.efficiency import Trace, counted, ends, grid, hull, kinds
 from alloc.texts import LANGUAGES
 
@@ -146,20 +146,20 @@ def frontier(
     if points < 2 or not 0 < tolerance < 1:
         raise RequestError("frontier_numbers", points=points, tolerance=tolerance)
     fund, amounts = _budget(budgets)
-    patience = Patience(math.inf)
+    deadline = Deadline(math.inf)
     found: list[Curve] = []
     asked = _questions(instance, overrides, fund, amounts)
-    with patience.listening():
+    with deadline.listening():
         for question, amount in zip(asked, amounts, strict=True):
             options = wanted(question, gap=gap, time_limit=time_limit, threads=threads)
             before = sum(len(curve.points) for curve in found)
-            search = _Search(question, names, options, patience, lang, before, amount)
+            search = _Search(question, names, options, deadline, lang, before, amount)
             try:
                 found.append(replace(search.curve(points, exact, tolerance, tell), budget=amount))
             except KeyboardInterrupt:
                 if not found:
                     raise
-            if patience.stopped:
+            if deadline.stopped:
                 break
     return Frontier(
         asked[0],
@@ -168,7 +168,7 @@ def frontier(
         exact,
         tolerance,
         fund,
-        patience.stopped,
+        deadline.stopped,
         time.perf_counter() - started,
     )
 
@@ -220,7 +220,7 @@ class _Search:
     instance: Instance
     names: tuple[AimName, AimName]
     options: Options
-    patience: Patience
+    deadline: Deadline
     lang: str
     before: int
     budget: float | None
@@ -236,7 +236,7 @@ class _Search:
         if not own.has_plan:
             run = completed(question, self.options, own, None, started, self.lang)
             return Curve((), None, run.status, clash=tuple(run.figures.get("clash", ())))
-        rivals = Rivals(question, self.names, self.options, self.patience, own.values["Penalties"][None])
+        rivals = Rivals(question, self.names, self.options, self.deadline, own.values["Penalties"][None])
         found = ends(rivals)
         if found is None:
             return Curve((), None, "no_solution")

@@ -9,7 +9,7 @@ from contextlib import contextmanager
 
 from alloc.errors import AllocError
 
-_listening: list["Patience"] = []
+_listening: list["Deadline"] = []
 """Whose searches run now, the outermost first: Ctrl-C is meant for all of them."""
 
 
@@ -17,10 +17,10 @@ GRACE = 2.0
 """Longest time for making a plan of what was found, once the time is out [s]."""
 
 
-class Patience:
+class Deadline:
     """The time that is left, and whether somebody asked to stop."""
 
-    def __init__(self, seconds: float, of: "Patience | None" = None):
+    def __init__(self, seconds: float, of: "Deadline | None" = None):
         """Begin now. of: from whom it hears of a wish to stop; else from whoever listens now."""
         self.started = time.perf_counter()
         self._limit, self._stopped = seconds, False
@@ -67,15 +67,15 @@ class Patience:
             signal.signal(signal.SIGINT, before)
             _listening.remove(self)
 
-    def part(self, share: float) -> "Patience":
+    def part(self, share: float) -> "Deadline":
         """Return the first part of what is left: what follows has the rest."""
-        return Patience(share * self.left, self)
+        return Deadline(share * self.left, self)
 
-    def brief(self, seconds: float = GRACE) -> "Patience":
+    def brief(self, seconds: float = GRACE) -> "Deadline":
         """Return so much time, or what is left: what was found is made a plan even where the time is out."""
         if self.left >= seconds:
             return self
-        last = Patience(seconds)
+        last = Deadline(seconds)
         last._of = None  # what was heard already does not end it
         return last
 
@@ -83,14 +83,14 @@ class Patience:
 @contextmanager
 def unbroken() -> Iterator[None]:
     """Raise KeyboardInterrupt at the end where Ctrl-C ended a search within: what half a search says is no answer."""
-    patience = Patience(math.inf)
+    deadline = Deadline(math.inf)
     try:
-        with patience.listening():
+        with deadline.listening():
             yield
     except AllocError:
-        if not patience.stopped:
+        if not deadline.stopped:
             raise
-    if patience.stopped:
+    if deadline.stopped:
         raise KeyboardInterrupt
 
 
