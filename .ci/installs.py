@@ -1,7 +1,7 @@
 """Installs alloc beside its oldest and its newest dependencies, on the oldest and the newest Python, and tries it out.
 
-The oldest are what pyproject.toml says: `click>=8.4` means 8.4 here. A Python that is not on this machine is left out,
-and that is said; whatever else goes wrong fails.
+The oldest are what pyproject.toml says: `click>=8.4` means 8.4 here. Beside the newest the documentation site is built.
+A Python that is not on this machine is left out, and that is said; whatever else goes wrong fails.
 """
 
 import re
@@ -49,5 +49,8 @@ for number, which in RUNS:
         with tempfile.TemporaryDirectory() as place:
             run(found, "-m", "venv", place)
             own = f"{place}/bin/python"
-            run(own, "-m", "pip", "install", "--quiet", ".", *(lowest() if which == "lowest" else ()))
+            needed = [".", *lowest()] if which == "lowest" else [".[docs]"]
+            run(own, "-m", "pip", "install", "--quiet", *needed)
             run(own, ".ci/smoke.py", "instances/demo")
+            if which == "newest":
+                run(own, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", f"{place}/site")

@@ -166,3 +166,12 @@ def test_pages_link_to_files_that_there_are():
     ]
     assert len(links) > 30
     assert [(page.name, link) for page, link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_page_stands_in_the_site():
+    """Pages for people beside the code; only the prose that the formulation is made with is none."""
+    site = (ROOT / "mkdocs.yml").read_text(encoding="utf-8")
+    rooms = [path for room in ("alloc", "instances") for path in (ROOT / room).rglob("*.md")]
+    pages = {str(path.relative_to(ROOT)) for path in rooms if path.name != "formulation.md"}
+    shown = {line.split()[-1] for line in site.splitlines() if line.rstrip().endswith(".md") and " - " in line}
+    assert pages | {"README.md", "CONTRIBUTING.md", "CHANGELOG.md"} == shown
