@@ -26,7 +26,7 @@ from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import INF, Floats, Matrix, held
 from alloc.solver.polish import filled
 from alloc.solver.primal import Found, bettered, chosen, small, within
-from alloc.solver.progress import Talk
+from alloc.solver.progress import SearchLog
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.scaling import scaled
 from alloc.solver.settle import settled
@@ -117,8 +117,8 @@ def solve_blocks_near(
     with deadline.listening(), workers(jobs, cluster) as hands:
         asked = of.aimed(instance)
         whole, by = scaled(asked)
-        talk = Talk(log, deadline)
-        found, reached, parts, lessons = _goals(whole, instance, options, known, hands, deadline, talk)
+        search_log = SearchLog(log, deadline)
+        found, reached, parts, lessons = _goals(whole, instance, options, known, hands, deadline, search_log)
         x, least = None, None
         if found.x is not None:
             reached = examined(asked, instance, reached, deadline)
@@ -131,7 +131,7 @@ def solve_blocks_near(
         return Solution(found.status, method="blocks", why=why, seconds=deadline.spent, interrupted=stopped), ()
     plan = concluded(
         of.model, instance, asked, x, reached, options.gap,
-        method="blocks", why=why, progress=tuple(talk.said), interrupted=deadline.stopped, least_money=least,
+        method="blocks", why=why, progress=tuple(search_log.entries), interrupted=deadline.stopped, least_money=least,
     )  # fmt: skip
     return replace(plan, seconds=deadline.spent), tuple(lessons)
 
@@ -143,7 +143,7 @@ def _goals(
     known: Sequence[Lessons],
     hands: Workers,
     deadline: Deadline,
-    talk: Talk,
+    search_log: SearchLog,
 ) -> tuple[Found, list[Stage], Structure, list[Lesson | None]]:
     """Reach one goal after another, each held while the next is sought."""
     reached: list[Stage] = []
@@ -156,7 +156,7 @@ def _goals(
         hands.deal(parts.blocks)
         learnt = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
         search = recalled(parts, aim, learnt, hands, deadline, options.gap) or _fresh(parts, aim, deadline)
-        found = search if isinstance(search, Found) else _goal(search, best.x, options, hands, deadline, talk)
+        found = search if isinstance(search, Found) else _goal(search, best.x, options, hands, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
             found = _frugal(whole, aim, found, deadline)
         if found.x is None:
@@ -185,7 +185,7 @@ def _fresh(parts: Structure, aim: Floats, deadline: Deadline) -> Search | Found:
 
 
 def _goal(
-    search: Search, known: Floats | None, options: Options, hands: Workers, deadline: Deadline, talk: Talk
+    search: Search, known: Floats | None, options: Options, hands: Workers, deadline: Deadline, search_log: SearchLog
 ) -> Found:
     """Return the best plan for one goal, and a bound on all of them.
 
@@ -203,18 +203,18 @@ def _goal(
             return found
     for near in NEARER:
         best = found.value if found.x is not None else None
-        generate(search, hands, deadline, early, gap, near * gap, partial(_tell, talk, best))
+        generate(search, hands, deadline, early, gap, near * gap, partial(_tell, search_log, best))
         if search.impossible or _proven_hopeless(search, hands, early):
             return replace(nothing, status=Status.INFEASIBLE)
         found = chosen(search, found.x if found.x is not None else known, gap, deadline)
-        _tell(talk, found.value if found.x is not None else None, search)
+        _tell(search_log, found.value if found.x is not None else None, search)
         if within(found, gap) or search.ended or early.over() or small(search):
             break
-    return bettered(search, found, gap, deadline, talk)
+    return bettered(search, found, gap, deadline, search_log)
 
 
-def _tell(talk: Talk, best: float | None, search: Search) -> None:
-    talk.say(search.bound, best, len(search.master.plans), search.rounds)
+def _tell(search_log: SearchLog, best: float | None, search: Search) -> None:
+    search_log.record(search.bound, best, len(search.master.plans), search.rounds)
 
 
 def _proven_hopeless(search: Search, hands: Workers, deadline: Deadline) -> bool:

@@ -10,7 +10,7 @@ from alloc.solver.generation import LACK, Search, tolls
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import Flags, Floats
 from alloc.solver.polish import elastic, filled, freed, heaviest, split_blocks
-from alloc.solver.progress import Talk
+from alloc.solver.progress import SearchLog
 from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.structure import Structure
 
@@ -105,7 +105,7 @@ def within(found: Found, gap: float) -> bool:
     return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
 
 
-def bettered(search: Search, found: Found, gap: float, deadline: Deadline, talk: Talk) -> Found:
+def bettered(search: Search, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
     """Search on from a plan that does not meet the gap: a small question as a whole, else a few blocks at a time."""
     if within(found, gap) or deadline.over():
         return found
@@ -115,7 +115,7 @@ def bettered(search: Search, found: Found, gap: float, deadline: Deadline, talk:
         return found
     if small(search):
         return searched(search, found, gap, deadline)
-    return polished(search, found, gap, deadline, talk)
+    return polished(search, found, gap, deadline, search_log)
 
 
 def _rounded(search: Search, found: Found, gap: float, deadline: Deadline) -> Found:
@@ -136,7 +136,7 @@ def small(search: Search) -> bool:
     return int(search.parts.matrix.integer.sum()) < SMALL
 
 
-def polished(search: Search, found: Found, gap: float, deadline: Deadline, talk: Talk) -> Found:
+def polished(search: Search, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
     """Search over a few blocks at a time while that helps: first those that the master splits."""
     parts, random = search.parts, np.random.default_rng(0)
     if found.x is None:
@@ -156,7 +156,7 @@ def polished(search: Search, found: Found, gap: float, deadline: Deadline, talk:
             plan = filled(parts.matrix, search.weights, better.x, deadline)
             if plan is not None and plan.value > found.value:
                 found, vain = replace(found, **plan._asdict()), 0
-        talk.say(found.bound, found.value, len(search.master.plans), search.rounds)
+        search_log.record(found.bound, found.value, len(search.master.plans), search.rounds)
         if len(group) == len(parts.blocks):
             break
     return found

@@ -32,17 +32,17 @@ class Progress(io.TextIOBase):
         return len(text)
 
 
-class Talk:
-    """News of the search over blocks; `said` keeps seconds, best value and bound of each."""
+class SearchLog:
+    """News of the search over blocks; `entries` keeps seconds, best value and bound of each."""
 
     def __init__(self, log: TextIO | None, deadline: Deadline):
         self._log, self._deadline = log, deadline
-        self.said: list[tuple[float, float | None, float]] = []
+        self.entries: list[tuple[float, float | None, float]] = []
 
-    def say(self, bound: float, value: float | None, plans: int, rounds: int) -> None:
+    def record(self, bound: float, value: float | None, plans: int, rounds: int) -> None:
         """Keep the news and write them as one row of HiGHS's own table: bound, best plan, gap, seconds."""
         seconds = self._deadline.spent
-        self.said.append((seconds, value, bound))
+        self.entries.append((seconds, value, bound))
         if self._log is not None:
             gap = "inf" if value is None else f"{100 * (bound - value) / max(1.0, abs(value)):.4f}%"
             best = "-inf" if value is None else f"{value:.8g}"
