@@ -7,11 +7,11 @@ import pyomo.environ as pyo
 
 from alloc.instance import Instance
 from alloc.solution import LeastMoney, Stage
+from alloc.solver.components import split_components
 from alloc.solver.conclusion import allowance
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import INF, Flags, Floats, Matrix, held, vectors
-from alloc.solver.pieces import pieces
 from alloc.solver.polish import filled, filled_in_turn, freed, narrowed
 from alloc.solver.thrift import LEAST_TIME, most, proven
 
@@ -51,7 +51,7 @@ def settled(
 def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
     """Return the plan with its money and units, and those jobs, flows, chains and clusters that have the most linkage.
 
-    goals: to be kept, a row each. With the money held the rest falls apart into hundreds of pieces, and as none
+    goals: to be kept, a row each. With the money held the rest falls apart into hundreds of components, and as none
     needs to make up for another, each keeps what it adds to the goals.
     """
     linkage = vectors(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
@@ -59,16 +59,20 @@ def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, de
     free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | _named(whole, ("Established", "Closed", "Clustered"))
     aims = np.vstack([goals, linkage])
     best, highest = x[free], np.eye(len(aims))[-1]
-    for columns, piece in pieces(narrowed(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)):
-        if not piece.goals[-1].any():
+    for columns, component in split_components(
+        narrowed(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)
+    ):
+        if not component.goals[-1].any():
             continue
         here = best[columns]
-        for goal, kept in zip(piece.goals[:-1], (piece.goals @ here).tolist(), strict=False):
-            piece = held(piece, goal, kept)
+        for goal, kept in zip(component.goals[:-1], (component.goals @ here).tolist(), strict=False):
+            component = held(component, goal, kept)
         found = None
-        if piece.integer.any():
-            found = freed(piece, highest, here, np.ones(len(columns), dtype=bool), brief, INF, 0.0).x
-        exact = filled(piece, highest, here if found is None else found, brief)  # a search keeps limits only roughly
+        if component.integer.any():
+            found = freed(component, highest, here, np.ones(len(columns), dtype=bool), brief, INF, 0.0).x
+        exact = filled(
+            component, highest, here if found is None else found, brief
+        )  # a search keeps limits only roughly
         best[columns] = here if exact is None else exact.x
     better = x.copy()
     better[free] = best

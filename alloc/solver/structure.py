@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from alloc.instance import Instance
+from alloc.solver.components import group_by_label
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
-from alloc.solver.pieces import grouped
 
 MERGED = 320
 """Counties that share a limit become one block up to so many whole decisions: such blocks are still searched in
@@ -158,13 +158,13 @@ def _released(rows: Rows, label: Ints, home: Ints) -> Ints:
 
 def _blocks(matrix: Matrix, coupling: Rows, label: Ints, home: Ints, count: int) -> tuple[Block, ...]:
     """Return every block with its part of the matrix."""
-    columns = grouped(label, count)
-    limits = grouped(home, count)
+    columns = group_by_label(label, count)
+    limits = group_by_label(home, count)
     place = np.zeros(len(label), dtype=np.int32)
     for group in columns:
         place[group] = np.arange(len(group), dtype=np.int32)
     owner = coupling.owner()
-    entries = grouped(label[coupling.column], count)
+    entries = group_by_label(label[coupling.column], count)
     found = []
     for group, own_rows, there in zip(columns, limits, entries, strict=True):
         touched, line = np.unique(owner[there], return_inverse=True)

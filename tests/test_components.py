@@ -1,4 +1,4 @@
-"""Programs that fall apart into pieces, and plans filled for one goal after another, against SciPy."""
+"""Programs that fall apart into components, and plans filled for one goal after another, against SciPy."""
 
 from dataclasses import replace
 
@@ -8,9 +8,9 @@ from scipy.optimize import linprog
 from scipy.sparse import coo_array, csr_array
 from scipy.sparse.csgraph import connected_components
 
+from alloc.solver.components import split_components
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Matrix, Rows
-from alloc.solver.pieces import pieces
 from alloc.solver.polish import filled, filled_in_turn
 
 
@@ -57,16 +57,16 @@ def best(matrix: Matrix, goal: Floats, more: Floats | None = None, least: Floats
 
 
 @pytest.mark.parametrize("seed", range(20))
-def test_pieces_are_the_connected_components_and_add_up_to_the_whole(seed: int):
+def test_components_are_those_of_scipy_and_add_up_to_the_whole(seed: int):
     whole = program(seed, 30, 18, 1)
     rows = whole.rows
     meets = coo_array((np.ones(len(rows.column)), (rows.column, 30 + rows.owner())), (48, 48))
     _, label = connected_components(meets, directed=False)
     expected = {tuple(np.flatnonzero(label[:30] == k).tolist()) for k in set(label[:30].tolist())}
-    found = pieces(whole)
+    found = split_components(whole)
     assert {tuple(columns.tolist()) for columns, _ in found} == expected
-    assert sum(piece.rows.count for _, piece in found) == 18
-    alone = [best(piece, piece.goals[0]) for _, piece in found]
+    assert sum(component.rows.count for _, component in found) == 18
+    alone = [best(component, component.goals[0]) for _, component in found]
     assert sum(alone) == pytest.approx(best(whole, whole.goals[0]))
 
 

@@ -1,4 +1,4 @@
-"""A program that falls apart: pieces that share no limit, each small enough to be searched by itself."""
+"""A program that falls apart into components that share no limit, each small enough to be searched by itself."""
 
 from dataclasses import replace
 
@@ -7,8 +7,8 @@ import numpy as np
 from alloc.solver.matrix import Ints, Matrix
 
 
-def pieces(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
-    """Return the columns and the program of every piece; no limit has columns of two pieces.
+def split_components(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
+    """Return the columns and the program of every connected component; no limit has columns of two.
 
     matrix: every limit of it has a column.
     """
@@ -17,10 +17,10 @@ def pieces(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
     names, numbers = np.unique(_connected(matrix), return_inverse=True)
     label = numbers.astype(np.int32)
     rows, place = matrix.rows, np.zeros(len(label), dtype=np.int32)
-    columns = grouped(label, len(names))
+    columns = group_by_label(label, len(names))
     for group in columns:
         place[group] = np.arange(len(group), dtype=np.int32)
-    limits = grouped(label[rows.column[rows.start[:-1]]], len(names))
+    limits = group_by_label(label[rows.column[rows.start[:-1]]], len(names))
     return [
         (
             group,
@@ -54,7 +54,7 @@ def _connected(matrix: Matrix) -> Ints:
         label = lower
 
 
-def grouped(label: Ints, count: int) -> list[Ints]:
+def group_by_label(label: Ints, count: int) -> list[Ints]:
     """Return the places of each label, in their order."""
     order = np.argsort(label, kind="stable").astype(np.int32)
     ends = np.searchsorted(label[order], np.arange(count + 1))
