@@ -11,7 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from alloc.solver.components import split_components
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Matrix, Rows
-from alloc.solver.polish import filled, filled_in_turn
+from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order
 
 
 def program(seed: int, columns: int, limits: int, goals: int, entries: int = 2) -> Matrix:
@@ -79,21 +79,21 @@ def test_a_plan_is_filled_for_one_goal_and_then_for_the_next(seed: int):
     first, second = whole.goals
     most = best(held, first)
     then = best(held, second, first[None], np.array([most - 1e-9 * max(1.0, most)]))
-    plan, reached, _ = filled_in_turn(whole, [first, second], x, Deadline(60.0))
+    plan, reached, _ = fix_and_solve_in_order(whole, [first, second], x, Deadline(60.0))
     assert plan is not None
     assert reached == 2
     assert (first @ plan, second @ plan) == (pytest.approx(most), pytest.approx(then))
-    alone = filled(whole, np.array([1.0, 0.0]), x, Deadline(60.0))
+    alone = fix_and_solve(whole, np.array([1.0, 0.0]), x, Deadline(60.0))
     assert alone is not None
     assert alone.value == pytest.approx(most)
-    again, *_ = filled_in_turn(whole, [first, second], x, Deadline(60.0), alone.basis)
+    again, *_ = fix_and_solve_in_order(whole, [first, second], x, Deadline(60.0), alone.basis)
     assert again is not None
     assert (first @ again, second @ again) == (pytest.approx(most), pytest.approx(then))
 
 
 def test_whole_decisions_that_break_a_limit_of_their_own_cannot_be_filled():
     whole = replace(program(1, 6, 3, 1), integer=np.ones(6, dtype=bool))
-    assert filled(whole, np.ones(1), whole.upper, Deadline(60.0)) is None
-    kept = filled(whole, np.ones(1), whole.lower, Deadline(60.0))
+    assert fix_and_solve(whole, np.ones(1), whole.upper, Deadline(60.0)) is None
+    kept = fix_and_solve(whole, np.ones(1), whole.lower, Deadline(60.0))
     assert kept is not None
     assert kept.value == 0

@@ -24,13 +24,13 @@ from alloc.solver.generation import LACK, Search, begun, generate, hopeless, rel
 from alloc.solver.highs import Why
 from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import INF, Floats, Matrix, held
-from alloc.solver.polish import filled
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import SearchLog
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.scaling import scaled
 from alloc.solver.settle import settled
 from alloc.solver.structure import Structure, structure
+from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.whole import Kept, solve_whole
 from alloc.solver.workers import Workers, workers
 
@@ -171,7 +171,7 @@ def _goals(
 
 def _frugal(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Found:
     """Return the plan that does the least, where the time is out before there is another."""
-    plan = filled(whole, aim, np.zeros(len(whole.lower)), deadline.brief())
+    plan = fix_and_solve(whole, aim, np.zeros(len(whole.lower)), deadline.brief())
     return found if plan is None else replace(found, **plan._asdict(), bound=INF)
 
 

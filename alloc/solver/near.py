@@ -17,10 +17,10 @@ from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
-from alloc.solver.polish import filled
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.rivals import judged
 from alloc.solver.settle import linked
+from alloc.solver.sub_mip import fix_and_solve
 
 Place = tuple[str, str, str]
 """County, category and industry (empty: the whole county)."""
@@ -157,7 +157,7 @@ class Near:
         start = np.append(x, apart(here, others))
         if not whole:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
-            held_fast = filled(aimed, np.ones(1), start, self._deadline)
+            held_fast = fix_and_solve(aimed, np.ones(1), start, self._deadline)
             return None if held_fast is None else held_fast.x[:last]
         answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
@@ -207,7 +207,7 @@ class Near:
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         whole = extended(self.whole, none, none, no, rows)
         for i in range(len(whole.goals)):
-            exact = filled(whole, np.eye(len(whole.goals))[i], x, self._deadline.brief())
+            exact = fix_and_solve(whole, np.eye(len(whole.goals))[i], x, self._deadline.brief())
             if exact is not None:
                 x = exact.x
                 whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))

@@ -9,10 +9,10 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.generation import LACK, Search, tolls
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import Flags, Floats
-from alloc.solver.polish import elastic, filled, freed, heaviest, split_blocks
 from alloc.solver.progress import SearchLog
 from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.structure import Structure
+from alloc.solver.sub_mip import add_slacks, find_split_blocks, fix_and_solve, pick_heaviest, search_neighbourhood
 
 SMALL = 1000
 """A question with fewer integer decisions is searched as a whole at the end, others a few blocks at a time."""
@@ -64,8 +64,8 @@ def chosen(search: Search, known: Floats | None, gap: float, deadline: Deadline)
     close = max(0.1 * gap, 0.5 * (gap - search.open()))  # half of what the gap leaves, the rest is for filling in
     for times in CHOICES:
         picked = search.master.choice(rest, PATIENT, close, tolls(parts, search.prices, times))
-        x = search.master.joined(picked or heaviest(mix.weights, search.master.plans), mix.own)
-        plan = filled(parts.matrix, search.weights, x, rest)
+        x = search.master.joined(picked or pick_heaviest(mix.weights, search.master.plans), mix.own)
+        plan = fix_and_solve(parts.matrix, search.weights, x, rest)
         if plan is not None and (best.x is None or plan.value > best.value):
             best = replace(best, **plan._asdict())
         if within(best, gap) or (best.x is not None and small(search)):
@@ -76,9 +76,9 @@ def chosen(search: Search, known: Floats | None, gap: float, deadline: Deadline)
 def _repaired(search: Search, x: Floats, best: Found, deadline: Deadline) -> Found:
     """Return the plan with what it lacks in coupling rows made good, a few blocks at a time, if that succeeds."""
     parts, count = search.parts, len(x)
-    loose = elastic(parts.matrix, search.weights, parts.coupling, tolls(parts, search.prices, DEAR))
+    loose = add_slacks(parts.matrix, search.weights, parts.coupling, tolls(parts, search.prices, DEAR))
     one, random = np.ones(1), np.random.default_rng(0)
-    start = filled(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), deadline)
+    start = fix_and_solve(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), deadline)
     if start is None:
         return best
     x, value = start.x, start.value
@@ -88,13 +88,13 @@ def _repaired(search: Search, x: Floats, best: Found, deadline: Deadline) -> Fou
             return best
         lacks = x[count:].reshape(-1, 2).sum(axis=1) > LACK
         if not lacks.any():
-            exact = filled(parts.matrix, search.weights, x[:count], deadline)
+            exact = fix_and_solve(parts.matrix, search.weights, x[:count], deadline)
             return replace(best, **exact._asdict()) if exact is not None else best
         rows = set(np.flatnonzero(lacks).tolist())
         near = [k for k, there in enumerate(touching) if there & rows]
         group = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
         free = np.append(free_columns(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
-        better = freed(loose, one, x, free, deadline, SECONDS, 1e-9)
+        better = search_neighbourhood(loose, one, x, free, deadline, SECONDS, 1e-9)
         if better.x is not None and better.value > value:
             x, value = better.x, better.value
     return best
@@ -125,7 +125,7 @@ def _rounded(search: Search, found: Found, gap: float, deadline: Deadline) -> Fo
         return found
     constant = float(search.weights @ matrix_.constants)
     near = rounded(matrix_, search.weights @ matrix_.goals, constant, gap, deadline)
-    plan = None if near.x is None else filled(matrix_, search.weights, near.x, deadline)
+    plan = None if near.x is None else fix_and_solve(matrix_, search.weights, near.x, deadline)
     if plan is None:
         return found
     return replace(found, **plan._asdict(), bound=max(min(found.bound, near.bound), plan.value))
@@ -141,7 +141,7 @@ def polished(search: Search, found: Found, gap: float, deadline: Deadline, searc
     parts, random = search.parts, np.random.default_rng(0)
     if found.x is None:
         return found
-    split = split_blocks(search.mix.weights, search.master.plans) if search.mix is not None else []
+    split = find_split_blocks(search.mix.weights, search.master.plans) if search.mix is not None else []
     split = sorted(split)  # neighbours stand beside each other
     groups = [split[i : i + GROUP] for i in range(0, len(split), GROUP)]
     vain = 0
@@ -150,10 +150,10 @@ def polished(search: Search, found: Found, gap: float, deadline: Deadline, searc
         group = groups.pop(0) if groups else _lossy(search, found.x, random)
         size = 0.01 * gap * max(1.0, abs(found.value))
         free = free_columns(parts, group)
-        better = freed(parts.matrix, search.weights, found.x, free, deadline, SECONDS, size)
+        better = search_neighbourhood(parts.matrix, search.weights, found.x, free, deadline, SECONDS, size)
         vain += 1
         if better.x is not None and better.value > found.value + size:
-            plan = filled(parts.matrix, search.weights, better.x, deadline)
+            plan = fix_and_solve(parts.matrix, search.weights, better.x, deadline)
             if plan is not None and plan.value > found.value:
                 found, vain = replace(found, **plan._asdict()), 0
         search_log.record(found.bound, found.value, len(search.master.plans), search.rounds)
@@ -205,12 +205,12 @@ def searched(search: Search, found: Found, gap: float, deadline: Deadline) -> Fo
     matrix_ = search.parts.matrix
     everything = np.ones(len(matrix_.lower), dtype=bool)
     size = gap * max(1.0, abs(found.value)) if found.x is not None else 1e-9
-    better = freed(matrix_, search.weights, found.x, everything, deadline, np.inf, size)
+    better = search_neighbourhood(matrix_, search.weights, found.x, everything, deadline, np.inf, size)
     if better.impossible:
         return found if found.x is not None else replace(found, status=Status.INFEASIBLE)
     bound = min(found.bound, better.bound)
     if better.x is not None and (found.x is None or better.value > found.value):
-        plan = filled(matrix_, search.weights, better.x, deadline.brief())
+        plan = fix_and_solve(matrix_, search.weights, better.x, deadline.brief())
         x, value = (plan.x, plan.value) if plan is not None else (better.x, better.value)
         return replace(found, x=x, value=value, bound=max(bound, value))
     return replace(found, bound=max(bound, found.value) if found.x is not None else bound)

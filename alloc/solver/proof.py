@@ -18,8 +18,8 @@ from alloc.solver.conclusion import allowance
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import PLAIN, Live, Outcome, Stop
 from alloc.solver.matrix import Floats, Matrix, held
-from alloc.solver.polish import filled
 from alloc.solver.safe import missed, safe_bound
+from alloc.solver.sub_mip import fix_and_solve
 
 BEYOND = 1e-6
 """A plan beyond the bound by more than this part of what its goal sums up contradicts the bound."""
@@ -95,7 +95,7 @@ def cheap(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: D
     relaxed: the plan of the relaxed program, where there is one.
     """
     for x in (_rounded if int(aimed.integer.sum()) > LARGE else _few_nodes)(aimed, instance, relaxed, deadline):
-        exact = None if deadline.over() else filled(aimed, np.ones(1), x, deadline)
+        exact = None if deadline.over() else fix_and_solve(aimed, np.ones(1), x, deadline)
         if exact is not None and missed(aimed, exact.x) <= KEPT:
             yield exact.x
 

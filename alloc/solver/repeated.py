@@ -12,7 +12,7 @@ import numpy as np
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, search
 from alloc.solver.matrix import INF, Floats, Matrix, extended
-from alloc.solver.polish import filled
+from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.whole import better
 
 Range = tuple[float, float]
@@ -83,7 +83,7 @@ class Repeated:
         """Search once, beginning with the best plan where there is one."""
         settings = PLAIN if plain else None
         found = search(aimed, aimed.goals[0], 0.0, self._deadline, stop, best.x, settings, self._threads)
-        exact = None if found.x is None else filled(aimed, np.ones(1), found.x, UNHURRIED)
+        exact = None if found.x is None else fix_and_solve(aimed, np.ones(1), found.x, UNHURRIED)
         if exact is not None:
             found = replace(found, x=exact.x, value=exact.value, bound=max(found.bound, exact.value))
         return better(best, found)
@@ -97,7 +97,7 @@ def _begun(aimed: Matrix, starts: Sequence[Floats]) -> Outcome:
     """Return the best plan with the whole decisions of one of some plans, nothing proven."""
     best = Outcome(Why.LIMIT)
     for x in starts:
-        plan = filled(aimed, np.ones(1), x, UNHURRIED)
+        plan = fix_and_solve(aimed, np.ones(1), x, UNHURRIED)
         if plan is not None and plan.value > best.value:
             best = Outcome(Why.LIMIT, plan.x, plan.value)
     return best

@@ -14,9 +14,9 @@ from alloc.solver.conclusion import FINEST, HELD, allowance, drop_idle, place, v
 from alloc.solver.deadline import Deadline
 from alloc.solver.lattice import steps
 from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
-from alloc.solver.polish import Filled, filled
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.settle import settled
+from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 from alloc.solver.whole import EXTRA_GAP, SMALL
 
 WITHIN = 0.9
@@ -150,10 +150,10 @@ class Rivals:
             return x
         return at[0] if at is not None and at[1] >= near[1] - ALIKE * max(1.0, abs(near[1])) else near[0]
 
-    def _filled(self, k: int, bounds: dict[int, Pair], x: Floats) -> Filled | None:
+    def _filled(self, k: int, bounds: dict[int, Pair], x: Floats) -> FixedIntegerPlan | None:
         """Return the plan with the most of an objective that the whole decisions of x allow, and its own sum."""
         aimed = replace(self.program.bounded(bounds), goals=self.whole.goals[k][None], constants=np.zeros(1))
-        return filled(aimed, np.ones(1), x, CALM)
+        return fix_and_solve(aimed, np.ones(1), x, CALM)
 
     def _ratio(self, k: int, least: float, most: float) -> float | None:
         """Return a weight of the other objective so small that all of it is worth less than a step of the first.

@@ -15,7 +15,7 @@ import numpy as np
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import PLAIN, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
-from alloc.solver.polish import freed
+from alloc.solver.sub_mip import search_neighbourhood
 
 MANY = 30
 """With fewer whole numbers beyond yes or no a question is searched as it is."""
@@ -73,7 +73,7 @@ def _improved(whole: Matrix, goal: Floats, best: Outcome, size: float, deadline:
     while best.x is not None and vain < VAIN and best.bound - best.value > ENOUGH * size and deadline.spent < ends:
         chosen = {*random.choice(names, math.ceil(SHARE * len(names)), replace=False).tolist(), ""}
         free = ~whole.integer | np.array([m in chosen for m in owner])
-        found = freed(aimed, np.ones(1), best.x, free, deadline, PART * deadline.left, FINE * size, FEW)
+        found = search_neighbourhood(aimed, np.ones(1), best.x, free, deadline, PART * deadline.left, FINE * size, FEW)
         gain = 0.0 if found.x is None else float(goal @ (found.x - best.x))
         vain = 0 if gain > FINE * size else vain + 1
         if found.x is not None and gain > 0:

@@ -12,7 +12,7 @@ from alloc.solver.conclusion import allowance
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import INF, Flags, Floats, Matrix, held, vectors
-from alloc.solver.polish import filled, filled_in_turn, freed, narrowed
+from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order, fix_columns, search_neighbourhood
 from alloc.solver.thrift import LEAST_TIME, most, proven
 
 
@@ -36,7 +36,7 @@ def settled(
     for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
         limits = held(limits, goal, stage.kept - allowance(instance, stage.kept) - float(constant))
     money = vectors(whole.variables, [sum(model.Spend.values())])[0][0]
-    exact, *_ = filled_in_turn(limits, [goals[-1], *goals[:-1], -money], x, deadline.brief(), basis)
+    exact, *_ = fix_and_solve_in_order(limits, [goals[-1], *goals[:-1], -money], x, deadline.brief(), basis)
     x = x if exact is None else exact
     seconds = max(LEAST_TIME, deadline.spent) if seconds is None else seconds
     for goal in (goals[-1], *goals[:-1]):
@@ -60,7 +60,7 @@ def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, de
     aims = np.vstack([goals, linkage])
     best, highest = x[free], np.eye(len(aims))[-1]
     for columns, component in split_components(
-        narrowed(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)
+        fix_columns(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)
     ):
         if not component.goals[-1].any():
             continue
@@ -69,8 +69,8 @@ def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, de
             component = held(component, goal, kept)
         found = None
         if component.integer.any():
-            found = freed(component, highest, here, np.ones(len(columns), dtype=bool), brief, INF, 0.0).x
-        exact = filled(
+            found = search_neighbourhood(component, highest, here, np.ones(len(columns), dtype=bool), brief, INF, 0.0).x
+        exact = fix_and_solve(
             component, highest, here if found is None else found, brief
         )  # a search keeps limits only roughly
         best[columns] = here if exact is None else exact.x

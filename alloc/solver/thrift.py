@@ -13,10 +13,10 @@ from alloc.instance import Instance
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
 from alloc.solver.matrix import INF, Floats, Matrix
-from alloc.solver.polish import filled, freed
 from alloc.solver.primal import free_columns
 from alloc.solver.safe import best_end, missed, safe_bound
 from alloc.solver.structure import Structure, structure
+from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 
 TOLERANCE = 1e-6
 """Least money is proven to this part of itself."""
@@ -52,7 +52,7 @@ def most(
         return x, bound
     small = int(limits.integer.sum()) < WHOLE
     found, bound = (_searched if small else _searched_in_turn)(aimed, x, instance, deadline, seconds)
-    better = filled(aimed, np.ones(1), found, deadline)
+    better = fix_and_solve(aimed, np.ones(1), found, deadline)
     if better is not None and float(goal @ better.x) > value and missed(aimed, better.x) <= KEPT:
         x = better.x
     return x, max(bound, float(goal @ x))
@@ -95,7 +95,7 @@ def _searched_in_turn(
         if deadline.spent >= ends or vain >= len(groups) or proven(value, bound):
             break
         size = TOLERANCE / 2 * max(1.0, abs(value))
-        better = freed(aimed, np.ones(1), x, free_columns(parts, group), deadline, SECONDS, size)
+        better = search_neighbourhood(aimed, np.ones(1), x, free_columns(parts, group), deadline, SECONDS, size)
         gained = better.x is not None and float(goal @ better.x) > value + size
         vain = 0 if gained else vain + 1
         x = better.x if gained and better.x is not None else x

@@ -23,10 +23,10 @@ from alloc.solver.conclusion import allowance, concluded, worded
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Stop, Why, search
 from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
-from alloc.solver.polish import filled
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.settle import settled
+from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.thrift import LEAST_TIME
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
@@ -141,7 +141,7 @@ def _goal(
 
     best = Outcome(Why.LIMIT)
     for x in known:
-        plan = filled(whole, weighing, x, deadline)
+        plan = fix_and_solve(whole, weighing, x, deadline)
         if plan is not None and plan.value > best.value:
             best = Outcome(Why.LIMIT, plan.x, plan.value)
     if best.x is None and int(grains(whole).sum()) >= MANY:
@@ -159,7 +159,7 @@ def _goal(
 
 def _frugal(whole: Matrix, i: int, found: Outcome, deadline: Deadline) -> Outcome:
     """Return the plan that does the least, where the time is out before there is another."""
-    plan = filled(whole, np.eye(len(whole.goals))[i], np.zeros(len(whole.lower)), deadline.brief())
+    plan = fix_and_solve(whole, np.eye(len(whole.goals))[i], np.zeros(len(whole.lower)), deadline.brief())
     return found if plan is None else replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))
 
 
@@ -181,7 +181,7 @@ def _exact(whole: Matrix, weighing: Floats, found: Outcome, deadline: Deadline) 
     """Return a plan with its whole decisions made whole, where that leaves a plan."""
     if found.x is None:
         return found
-    plan = filled(whole, weighing, found.x, deadline.brief())
+    plan = fix_and_solve(whole, weighing, found.x, deadline.brief())
     if plan is None:
         return found
     return replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))

@@ -1,8 +1,8 @@
-"""Plans made better: part of the decisions free, the rest as they are.
+"""Programs within the program: some columns are fixed to a plan, the rest is searched again.
 
-With all whole decisions held, the rest is a linear program over everything: flows and amounts fill what a
-choice among the blocks' plans left open. With the decisions of a few blocks free, the rest held, it is a
-small search of its own, which starts from the plan it has.
+Fix and solve: with all whole decisions fixed the rest is a linear program over everything, in which flows and amounts
+fill what a choice among the blocks' plans left open. Large neighbourhood search: with the columns of a few blocks
+free it is a small MIP (a sub-MIP), which starts from the plan it has.
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ PRIMAL = 4
 """HiGHS's number for the primal simplex method, which goes on from a plan when the goal changes."""
 
 
-class Filled(NamedTuple):
+class FixedIntegerPlan(NamedTuple):
     """A plan with its whole decisions held and the rest at its best; basis: where a like program may begin."""
 
     x: Floats
@@ -34,7 +34,7 @@ class Filled(NamedTuple):
 
 
 @dataclass(frozen=True)
-class Freed:
+class SubMipResult:
     """What a search over some columns found: a plan or none, its value, a bound while the rest is held."""
 
     x: Floats | None
@@ -43,7 +43,7 @@ class Freed:
     impossible: bool
 
 
-def narrowed(matrix: Matrix, x: Floats, free: Flags) -> Matrix:
+def fix_columns(matrix: Matrix, x: Floats, free: Flags) -> Matrix:
     """Return the program of the free columns alone, in their order; every other column keeps its value in x."""
     rows = matrix.rows
     owner, loose = rows.owner(), free[rows.column]
@@ -69,13 +69,17 @@ def narrowed(matrix: Matrix, x: Floats, free: Flags) -> Matrix:
     )
 
 
-def filled(matrix: Matrix, weights: Floats, x: Floats, deadline: Deadline) -> Filled | None:
+def fix_and_solve(matrix: Matrix, weights: Floats, x: Floats, deadline: Deadline) -> FixedIntegerPlan | None:
     """Return the best plan with the whole decisions of x; None where there is none."""
-    plan, _, basis = filled_in_turn(matrix, [weights @ matrix.goals], x, deadline)
-    return None if plan is None else Filled(plan, float(weights @ (matrix.goals @ plan + matrix.constants)), basis)
+    plan, _, basis = fix_and_solve_in_order(matrix, [weights @ matrix.goals], x, deadline)
+    return (
+        None
+        if plan is None
+        else FixedIntegerPlan(plan, float(weights @ (matrix.goals @ plan + matrix.constants)), basis)
+    )
 
 
-def filled_in_turn(
+def fix_and_solve_in_order(
     matrix: Matrix, goals: Sequence[Floats], x: Floats, deadline: Deadline, basis: Basis | None = None
 ) -> tuple[Floats | None, int, Basis | None]:
     """Return the plan with the whole decisions of x that is best for one goal after another, and how many it reached.
@@ -89,7 +93,7 @@ def filled_in_turn(
     if matrix.integer.all():
         return x, len(goals), None
     free = ~matrix.integer
-    inner = narrowed(replace(matrix, goals=goals[0][None], constants=np.zeros(1)), x, free)
+    inner = fix_columns(replace(matrix, goals=goals[0][None], constants=np.zeros(1)), x, free)
     live = Live(inner.lower, inner.upper, None, inner.rows, {"primal_feasibility_tolerance": 1e-9})
     if basis is not None:
         live.begin(basis=basis)
@@ -133,7 +137,7 @@ def _rows_without_free_keep(matrix: Matrix, x: Floats) -> bool:
     return bool((value >= rows.lower - room)[alone].all() and (value <= rows.upper + room)[alone].all())
 
 
-def freed(
+def search_neighbourhood(
     matrix: Matrix,
     weights: Floats,
     x: Floats | None,
@@ -142,23 +146,23 @@ def freed(
     seconds: float,
     gap: float,
     nodes: int | None = None,
-) -> Freed:
+) -> SubMipResult:
     """Return the best plan found with some columns free, starting from x where there is one.
 
     seconds, gap in the goal's unit, nodes: when to stop.
     """
     here = np.zeros(len(free)) if x is None else x
-    inner, start = narrowed(matrix, here, free), None if x is None else x[free]
+    inner, start = fix_columns(matrix, here, free), None if x is None else x[free]
     goal, rest = weights @ inner.goals, float(weights @ inner.constants)
     found = search(inner, goal, rest, deadline, Stop(gap=gap, seconds=seconds, nodes=nodes), start)
     if found.x is None:
-        return Freed(None, -INF, found.bound, found.infeasible)
+        return SubMipResult(None, -INF, found.bound, found.infeasible)
     better = here.copy()
     better[free] = found.x
-    return Freed(better, found.value, found.bound, False)
+    return SubMipResult(better, found.value, found.bound, False)
 
 
-def split_blocks(weights: Floats, plans: Sequence[tuple[int, Floats]]) -> list[int]:
+def find_split_blocks(weights: Floats, plans: Sequence[tuple[int, Floats]]) -> list[int]:
     """Return the blocks that the master splits between plans, the most evenly split first."""
     largest: dict[int, float] = {}
     for weight, (k, _) in zip(weights, plans, strict=True):
@@ -166,7 +170,7 @@ def split_blocks(weights: Floats, plans: Sequence[tuple[int, Floats]]) -> list[i
     return sorted((k for k, weight in largest.items() if weight < 1 - 1e-6), key=lambda k: (largest[k], k))
 
 
-def heaviest(weights: Floats, plans: Sequence[tuple[int, Floats]]) -> list[int]:
+def pick_heaviest(weights: Floats, plans: Sequence[tuple[int, Floats]]) -> list[int]:
     """Return for each block the number of the plan that the master gives most weight."""
     best: dict[int, int] = {}
     for i, (k, _) in enumerate(plans):
@@ -175,7 +179,7 @@ def heaviest(weights: Floats, plans: Sequence[tuple[int, Floats]]) -> list[int]:
     return [best[k] for k in sorted(best)]
 
 
-def elastic(matrix: Matrix, weights: Floats, limits: Ints, lacking: Floats) -> Matrix:
+def add_slacks(matrix: Matrix, weights: Floats, limits: Ints, lacking: Floats) -> Matrix:
     """Return the program where some limits may be missed at a price: two more columns for each, short and over."""
     rows, n, count = matrix.rows, len(matrix.lower), len(limits)
     owner = np.concatenate([rows.owner(), np.repeat(limits, 2)])
