@@ -28,9 +28,9 @@ from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import SearchLog
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.scaling import scaled
-from alloc.solver.settle import settled
 from alloc.solver.structure import Structure, structure
 from alloc.solver.sub_mip import fix_and_solve
+from alloc.solver.tie_break import break_ties
 from alloc.solver.whole import Kept, solve_whole
 from alloc.solver.workers import Workers, workers
 
@@ -122,7 +122,7 @@ def solve_blocks_near(
         x, least = None, None
         if found.x is not None:
             reached = examined(asked, instance, reached, deadline)
-            x, least = settled(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
+            x, least = break_ties(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
         elif found.status == Status.INFEASIBLE:
             surely_infeasible(asked, instance, deadline)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"

@@ -19,8 +19,8 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
 from alloc.solver.repeated import Answer, Repeated
 from alloc.solver.rivals import judged
-from alloc.solver.settle import linked
 from alloc.solver.sub_mip import fix_and_solve
+from alloc.solver.tie_break import maximise_linkage
 
 Place = tuple[str, str, str]
 """County, category and industry (empty: the whole county)."""
@@ -211,7 +211,7 @@ class Near:
             if exact is not None:
                 x = exact.x
                 whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))
-        x = linked(self.model, self.whole, self.whole.goals, x, self._deadline)
+        x = maximise_linkage(self.model, self.whole, self.whole.goals, x, self._deadline)
         return judged(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
     def choices(self) -> Ints:

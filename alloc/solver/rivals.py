@@ -15,8 +15,8 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.lattice import steps
 from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
 from alloc.solver.repeated import Answer, Repeated
-from alloc.solver.settle import settled
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
+from alloc.solver.tie_break import break_ties
 from alloc.solver.whole import EXTRA_GAP, SMALL
 
 WITHIN = 0.9
@@ -225,7 +225,7 @@ class Rivals:
             self.model,
             self.instance,
             self.whole,
-            settled(self.model, self.whole, exact, x, reached, self._deadline, seconds=0.0)[0],
+            break_ties(self.model, self.whole, exact, x, reached, self._deadline, seconds=0.0)[0],
             own,
             self.asked,
             why,

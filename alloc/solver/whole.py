@@ -25,9 +25,9 @@ from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Sto
 from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.rounding import MANY, grains, rounded
-from alloc.solver.settle import settled
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.thrift import LEAST_TIME
+from alloc.solver.tie_break import break_ties
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
@@ -100,7 +100,9 @@ def _solved(
         if x is not None:
             reached = examined(first, instance, reached, deadline)
             lots = int(grains(first).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
-            x, thrift = settled(of.model, first, instance, x, reached, deadline, seconds=LEAST_TIME if lots else None)
+            x, thrift = break_ties(
+                of.model, first, instance, x, reached, deadline, seconds=LEAST_TIME if lots else None
+            )
         elif found.infeasible:
             surely_infeasible(first, instance, deadline)
     if x is None:

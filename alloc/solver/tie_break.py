@@ -16,7 +16,7 @@ from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order, fix_colu
 from alloc.solver.thrift import LEAST_TIME, most, proven
 
 
-def settled(
+def break_ties(
     model: pyo.ConcreteModel,
     whole: Matrix,
     instance: Instance,
@@ -45,10 +45,12 @@ def settled(
         limits = held(limits, goal, float(goal @ x))
     x, bound = most(limits, -money, x, instance, deadline, seconds)
     spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
-    return linked(model, whole, goals, x, deadline), LeastMoney(spent, min(least, spent), proven(spent, least))
+    return maximise_linkage(model, whole, goals, x, deadline), LeastMoney(
+        spent, min(least, spent), proven(spent, least)
+    )
 
 
-def linked(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
+def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
     """Return the plan with its money and units, and those jobs, flows, chains and clusters that have the most linkage.
 
     goals: to be kept, a row each. With the money held the rest falls apart into hundreds of components, and as none
