@@ -217,7 +217,7 @@ SLOW = {
     "test_sensitivity",
     "test_sensitivity_command",
     "test_sweep",
-    "test_thrift",
+    "test_least_money",
     "test_workbook",
     "test_worlds",
 }

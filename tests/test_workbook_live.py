@@ -187,7 +187,7 @@ def test_money_moved_by_hand_breaks_on_the_sheets_what_the_audit_finds_broken(of
 
 
 def test_five_counties_print_on_twelve_pages_without_inputs_and_dictionary(office: Office, tmp_path: Path):
-    run = solve(ROOT / "thrift/hetian.xlsx", lang="zh")
+    run = solve(ROOT / "least_money/hetian.xlsx", lang="zh")
     book = book_of(run, tmp_path / "hetian.xlsx", "zh")
     (pdf,) = office.convert([book], tmp_path / "printed", to="pdf")
     told = subprocess.run(["pdfinfo", str(pdf)], check=True, capture_output=True, text=True, timeout=60).stdout

@@ -11,9 +11,9 @@ from alloc.solver.components import split_components
 from alloc.solver.conclusion import allowance
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Basis
+from alloc.solver.least_money import LEAST_TIME, improve_and_bound, is_tight
 from alloc.solver.matrix import INF, Flags, Floats, Matrix, held, vectors
 from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order, fix_columns, search_neighbourhood
-from alloc.solver.thrift import LEAST_TIME, most, proven
 
 
 def break_ties(
@@ -41,13 +41,12 @@ def break_ties(
     seconds = max(LEAST_TIME, deadline.spent) if seconds is None else seconds
     for goal in (goals[-1], *goals[:-1]):
         if goal is not goals[-1] and instance.objective.tolerance > 0:
-            x, _ = most(limits, goal, x, instance, deadline, seconds)
+            x, _ = improve_and_bound(limits, goal, x, instance, deadline, seconds)
         limits = held(limits, goal, float(goal @ x))
-    x, bound = most(limits, -money, x, instance, deadline, seconds)
+    x, bound = improve_and_bound(limits, -money, x, instance, deadline, seconds)
     spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
-    return maximise_linkage(model, whole, goals, x, deadline), LeastMoney(
-        spent, min(least, spent), proven(spent, least)
-    )
+    plan = maximise_linkage(model, whole, goals, x, deadline)
+    return plan, LeastMoney(spent, min(least, spent), is_tight(spent, least))
 
 
 def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:

@@ -22,11 +22,11 @@ from alloc.solution import LeastMoney, Solution, Stage, Status
 from alloc.solver.conclusion import allowance, concluded, worded
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Stop, Why, search
+from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.sub_mip import fix_and_solve
-from alloc.solver.thrift import LEAST_TIME
 from alloc.solver.tie_break import break_ties
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
@@ -84,7 +84,7 @@ def _solved(
         known = [_placed(whole, choice) for choice in choices if choice]
         reached: list[Stage] = []
         x: Floats | None = None
-        thrift: LeastMoney | None = None
+        least: LeastMoney | None = None
         for i, weights in enumerate(stages(instance)):
             found = _goal(whole, i, known, options.gap, deadline, threads, log)
             if found.x is None and not reached and not found.infeasible:
@@ -95,21 +95,19 @@ def _solved(
             reached.append(Stage(worded(weights), found.value, found.bound, found.value))
             if deadline.over():
                 break
-            least = found.value - allowance(instance, found.value) - float(whole.constants[i])
-            whole = held(whole, whole.goals[i], least)
+            floor = found.value - allowance(instance, found.value) - float(whole.constants[i])
+            whole = held(whole, whole.goals[i], floor)
         if x is not None:
             reached = examined(first, instance, reached, deadline)
             lots = int(grains(first).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
-            x, thrift = break_ties(
-                of.model, first, instance, x, reached, deadline, seconds=LEAST_TIME if lots else None
-            )
+            x, least = break_ties(of.model, first, instance, x, reached, deadline, seconds=LEAST_TIME if lots else None)
         elif found.infeasible:
             surely_infeasible(first, instance, deadline)
     if x is None:
         status = Status.INFEASIBLE if found.infeasible else Status.NO_SOLUTION
         return Solution(status, why=why, seconds=deadline.spent, interrupted=deadline.stopped)
     plan = concluded(
-        of.model, instance, first, x, reached, options.gap, why=why, interrupted=deadline.stopped, least_money=thrift
+        of.model, instance, first, x, reached, options.gap, why=why, interrupted=deadline.stopped, least_money=least
     )
     return replace(plan, seconds=deadline.spent)
 

@@ -37,7 +37,7 @@ PART = 0.25
 """Part of the time of the search that a few blocks at a time may take: most of what they find is found soon."""
 
 
-def most(
+def improve_and_bound(
     limits: Matrix, goal: Floats, x: Floats, instance: Instance, deadline: Deadline, seconds: float
 ) -> tuple[Floats, float]:
     """Return a plan that has most of a goal, and what no plan has more of.
@@ -48,7 +48,7 @@ def most(
     aimed = replace(limits, goals=goal[None], constants=np.zeros(1))
     value, seconds = float(goal @ x), min(seconds, deadline.left)
     bound = float(best_end(goal, goal, limits.lower, limits.upper).sum())
-    if seconds <= 0 or proven(value, bound):
+    if seconds <= 0 or is_tight(value, bound):
         return x, bound
     small = int(limits.integer.sum()) < WHOLE
     found, bound = (_searched if small else _searched_in_turn)(aimed, x, instance, deadline, seconds)
@@ -58,7 +58,7 @@ def most(
     return x, max(bound, float(goal @ x))
 
 
-def proven(value: float, bound: float) -> bool:
+def is_tight(value: float, bound: float) -> bool:
     """Tell whether a value is as good as can be, to the tolerance."""
     return abs(bound - value) <= TOLERANCE * max(1.0, abs(value))
 
@@ -74,7 +74,7 @@ def _searched(aimed: Matrix, x: Floats, instance: Instance, deadline: Deadline, 
             break
         bound = min(bound, found.bound)
         x = found.x if found.x is not None and found.value > value else x
-        if proven(float(goal @ x), bound) or deadline.spent >= ends:
+        if is_tight(float(goal @ x), bound) or deadline.spent >= ends:
             break
     return x, bound
 
@@ -92,7 +92,7 @@ def _searched_in_turn(
     vain, groups = 0, _groups(parts)
     for group in groups * 2:
         value = float(goal @ x)
-        if deadline.spent >= ends or vain >= len(groups) or proven(value, bound):
+        if deadline.spent >= ends or vain >= len(groups) or is_tight(value, bound):
             break
         size = TOLERANCE / 2 * max(1.0, abs(value))
         better = search_neighbourhood(aimed, np.ones(1), x, free_columns(parts, group), deadline, SECONDS, size)

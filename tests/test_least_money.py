@@ -13,7 +13,7 @@ from alloc.solution import LeastMoney, Solution
 from alloc.solver import Kept, solve_blocks, solve_near, solve_whole
 from alloc.solver.highs import Outcome, Why
 
-HETIAN = Path(__file__).parent / "thrift" / "hetian.xlsx"
+HETIAN = Path(__file__).parent / "least_money" / "hetian.xlsx"
 """Five counties as an office filled them in, with a soft Gini rule whose price dwarfs everything else."""
 
 WAYS = {
@@ -103,7 +103,7 @@ def test_an_offices_question_spends_what_it_needs_by_every_way():
 
 def test_what_was_not_searched_for_is_not_called_proven(monkeypatch):
     """The search for least money ends before it has anything: the plan is the one that was found first."""
-    monkeypatch.setattr("alloc.solver.thrift.search", lambda *words: Outcome(Why.LIMIT))
+    monkeypatch.setattr("alloc.solver.least_money.search", lambda *words: Outcome(Why.LIMIT))
     instance = instance_of(random_instance(57))
     plan = solve_whole(build(instance), instance, instance.solver)
     assert spent(plan) > 0
@@ -114,7 +114,7 @@ def test_a_plan_without_money_needs_no_search(monkeypatch):
     def never(*words):
         raise AssertionError
 
-    monkeypatch.setattr("alloc.solver.thrift.search", never)
+    monkeypatch.setattr("alloc.solver.least_money.search", never)
     instance = instance_of(asked(counties={"cele": {"jobseekers": 0}}))
     assert solve_whole(build(instance), instance, instance.solver).least_money == LeastMoney(0.0, 0.0, True)
 
