@@ -25,9 +25,9 @@ from alloc.report.tables import tables
 from alloc.run import _figures
 from alloc.solution import Solution, Status
 from alloc.solver import Kept, blocks, choose, primal, solve_blocks, solve_whole
+from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import matrix
 from alloc.solver.pricing import Ask
-from alloc.solver.structure import structure
 from alloc.solver.workers import Workers, workers
 
 FINE = Options(gap=1e-7, time_limit=120, threads=1)
@@ -180,7 +180,7 @@ def test_what_clashes_by_blocks_is_what_clashes_in_the_whole_model():
 def test_every_decision_and_limit_has_one_place():
     instance = instance_of(donors(6, rules=[{"name": "equal", "type": "parity", "max": 3}]))
     model = build(instance)
-    parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
     columns = np.concatenate([parts.own, *(block.columns for block in parts.blocks)])
     assert sorted(columns) == list(range(len(parts.matrix.lower)))
     assert len(parts.blocks) == 6
@@ -195,7 +195,7 @@ def test_counties_that_lock_each_other_are_one_block():
     raw["measures"]["c0-0"]["excludes"] = ["c1-0"]
     instance = instance_of(raw)
     model = build(instance)
-    parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
     assert len(parts.blocks) == 3
 
 
@@ -237,7 +237,7 @@ def _priced(hands: Workers, parts: Any) -> list[Any]:
 def test_a_worker_killed_in_mid_round_changes_nothing():
     instance = instance_of(donors(9))
     model = build(instance)
-    parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
     with workers(1, None) as alone:
         alone.deal(parts.blocks)
         expected = _priced(alone, parts)
@@ -255,7 +255,7 @@ def test_a_worker_killed_in_mid_round_changes_nothing():
 def test_whole_decisions_held_are_filled_as_well_as_the_search_filled_them():
     instance = instance_of(donors(9))
     model = build(instance)
-    parts = structure(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
     with workers(1, None) as alone:
         alone.deal(parts.blocks)
         ask = Ask(np.ones(1), np.full(parts.rows.count, 0.3), 1e-9)

@@ -11,10 +11,10 @@ from alloc.instance import Options
 from alloc.model import build, goal, stages
 from alloc.solver import Kept, generation, lessons, plain, solve_blocks_near, solve_whole
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import decompose
 from alloc.solver.learnt import recalled
 from alloc.solver.matrix import matrix
 from alloc.solver.scaling import scaled
-from alloc.solver.structure import structure
 from alloc.solver.workers import Workers, workers
 
 FINE = Options(gap=1e-6, time_limit=120, threads=1)
@@ -56,7 +56,7 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
         instance = question(545, price)
         best = solve_whole(build(instance), instance, FINE)
         model = build(instance)
-        parts = structure(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
+        parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
         with workers(1, None) as hands:
             hands.deal(parts.blocks)
             known = learnt(540)
@@ -72,7 +72,7 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
 def test_what_is_of_another_kind_of_question_teaches_nothing():
     instance = instance_of(donors(6))
     model = build(instance)
-    parts = structure(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
+    parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
     with workers(1, None) as hands:
         hands.deal(parts.blocks)
         assert recalled(parts, np.ones(1), learnt(540), hands, Deadline(60), 1e-6) is None

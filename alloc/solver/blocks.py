@@ -20,6 +20,7 @@ from alloc.model import stages
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.conclusion import FINEST, allowance, concluded, worded
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.generation import LACK, Search, begun, generate, hopeless, relaxed
 from alloc.solver.highs import Why
 from alloc.solver.learnt import Lesson, recalled, taught
@@ -28,7 +29,6 @@ from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import SearchLog
 from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.scaling import scaled
-from alloc.solver.structure import Structure, structure
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.whole import Kept, solve_whole
@@ -57,7 +57,7 @@ def choose(instance: Instance, of: Kept) -> tuple[str, str]:
         return "whole", "one county"
     if integers < FEW:
         return "whole", f"{integers} integer decisions are few"
-    parts = structure(of.aimed(instance), instance)
+    parts = decompose(of.aimed(instance), instance)
     largest = max(int(block.integer.sum()) for block in parts.blocks)
     if largest > TIED * integers:
         return "whole", f"{largest} of {integers} integer decisions are tied together"
@@ -144,13 +144,13 @@ def _goals(
     hands: Workers,
     deadline: Deadline,
     search_log: SearchLog,
-) -> tuple[Found, list[Stage], Structure, list[Lesson | None]]:
+) -> tuple[Found, list[Stage], Decomposition, list[Lesson | None]]:
     """Reach one goal after another, each held while the next is sought."""
     reached: list[Stage] = []
     lessons: list[Lesson | None] = []
     best = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
     for i, weights in enumerate(stages(instance)):
-        parts = structure(whole, instance)
+        parts = decompose(whole, instance)
         aim = np.zeros(len(whole.goals))
         aim[i] = 1.0
         hands.deal(parts.blocks)
@@ -175,7 +175,7 @@ def _frugal(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Fou
     return found if plan is None else replace(found, **plan._asdict(), bound=INF)
 
 
-def _fresh(parts: Structure, aim: Floats, deadline: Deadline) -> Search | Found:
+def _fresh(parts: Decomposition, aim: Floats, deadline: Deadline) -> Search | Found:
     """Return a search that begins with the relaxed program; where that has no plan, that there is none."""
     nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
     start = relaxed(parts.matrix, aim, deadline)

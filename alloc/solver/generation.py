@@ -14,11 +14,11 @@ import numpy as np
 
 from alloc.solver import highs
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import Decomposition
 from alloc.solver.highs import Settings, Why
 from alloc.solver.master import Master, Mix, bound
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.pricing import Answer, Ask
-from alloc.solver.structure import Structure
 from alloc.solver.workers import Workers
 
 DRAWN = 0.5
@@ -75,7 +75,7 @@ class Search:
     proofs: prices of tight rounds with every block's bound there, the best last.
     """
 
-    parts: Structure
+    parts: Decomposition
     weights: Floats
     master: Master
     bound: float
@@ -121,19 +121,19 @@ def _relaxed(matrix: Matrix, weights: Floats, deadline: Deadline, settings: Sett
     return Relaxed(best.why, best.value, prices, True)
 
 
-def tolls(parts: Structure, prices: Floats, times: float) -> Floats:
+def tolls(parts: Decomposition, prices: Floats, times: float) -> Floats:
     """Return what a lack of each coupling row costs in the master."""
     typical = float(np.abs(prices).max(initial=0.0)) or 1.0
     return times * np.maximum(np.abs(prices), FLOOR * typical)
 
 
-def begin(parts: Structure, weights: Floats, prices: Floats) -> Search:
+def begin(parts: Decomposition, weights: Floats, prices: Floats) -> Search:
     """Return a search that has prices of the coupling rows but no plans yet."""
     master = Master(parts, weights, tolls(parts, prices, 1.0))
     return Search(parts, weights, master, INF, prices, prices)
 
 
-def begun(parts: Structure, weights: Floats, start: Relaxed) -> Search:
+def begun(parts: Decomposition, weights: Floats, start: Relaxed) -> Search:
     """Return a search that begins with the relaxed program."""
     search = begin(parts, weights, start.prices[parts.coupling])
     search.bound = start.value if start.exact else INF
@@ -260,7 +260,7 @@ def _asked(search: Search, hands: Workers, deadline: Deadline, prices: Floats, f
     return sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers))
 
 
-def hopeless(parts: Structure, known: Master, start: Floats, hands: Workers, deadline: Deadline) -> bool:
+def hopeless(parts: Decomposition, known: Master, start: Floats, hands: Workers, deadline: Deadline) -> bool:
     """Tell whether it is proven that no plan keeps all coupling rows, by prices at which every mix lacks something."""
     nothing = np.zeros_like(known.weights)
     master = Master(parts, nothing, np.ones(parts.rows.count))

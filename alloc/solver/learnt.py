@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import Block, Decomposition
 from alloc.solver.generation import LOOSE, Search, begin, refilled, used
 from alloc.solver.master import bound
 from alloc.solver.matrix import Floats
 from alloc.solver.pricing import Ask, unanswered
-from alloc.solver.structure import Block, Structure
 from alloc.solver.workers import Workers
 
 LATEST = 10
@@ -76,7 +76,7 @@ def taught(search: Search, x: Floats | None) -> Lesson | None:
 
 
 def recalled(
-    parts: Structure, weights: Floats, lessons: Sequence[Lesson], hands: Workers, deadline: Deadline, gap: float
+    parts: Decomposition, weights: Floats, lessons: Sequence[Lesson], hands: Workers, deadline: Deadline, gap: float
 ) -> Search | None:
     """Return a search that begins with what was learnt, or nothing where that was of another kind of question."""
     fitting = [found for found in lessons if _fits(found, parts)]
@@ -115,7 +115,7 @@ def _together(lessons: Sequence[Lesson], k: int, count: int) -> Floats:
     return np.unique(rows, axis=0)
 
 
-def _fits(found: Lesson, parts: Structure) -> bool:
+def _fits(found: Lesson, parts: Decomposition) -> bool:
     """Tell whether a lesson is of a question with the same blocks and coupling rows, by their sizes."""
     counts = [int(block.integer.sum()) for block in parts.blocks]
     return (

@@ -11,11 +11,11 @@ import numpy as np
 
 from alloc.instance import Instance
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.primal import free_columns
 from alloc.solver.safe import best_end, missed, safe_bound
-from alloc.solver.structure import Structure, structure
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 
 TOLERANCE = 1e-6
@@ -84,7 +84,7 @@ def _searched_in_turn(
 ) -> tuple[Floats, float]:
     """Search a few blocks at a time, the rest held, until none helps; the bound is that of the relaxed program."""
     goal, ends = aimed.goals[0], deadline.spent + max(min(seconds, LEAST_TIME), PART * seconds)
-    parts = structure(aimed, instance)
+    parts = decompose(aimed, instance)
     relaxed = Live(aimed.lower, aimed.upper, None, aimed.rows)
     relaxed.aim(goal)
     prices = relaxed.run(deadline, Stop(seconds=(ends - deadline.spent) / 2)).prices
@@ -102,7 +102,7 @@ def _searched_in_turn(
     return x, bound
 
 
-def _groups(parts: Structure) -> list[list[int]]:
+def _groups(parts: Decomposition) -> list[list[int]]:
     """Return the blocks in groups of neighbours with about so many whole decisions."""
     groups: list[list[int]] = []
     size = GROUP

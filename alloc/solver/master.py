@@ -11,9 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import Decomposition
 from alloc.solver.highs import Live, Stop, Why
 from alloc.solver.matrix import INF, Floats, Rows
-from alloc.solver.structure import Structure
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class Mix:
 class Master:
     """The restricted master with the plans offered so far; `plans` holds (block, plan) in the order offered."""
 
-    def __init__(self, parts: Structure, weights: Floats, lacking: Floats):
+    def __init__(self, parts: Decomposition, weights: Floats, lacking: Floats):
         """Begin without plans.
 
         weights: of the goals; lacking: the price of a lack in each coupling row.
@@ -139,7 +139,7 @@ def signed(rows: Rows, prices: Floats) -> Floats:
     return np.where(np.isinf(rows.lower), np.maximum(prices, 0.0), prices)
 
 
-def bound(parts: Structure, weights: Floats, prices: Floats, bounds: Floats) -> float:
+def bound(parts: Decomposition, weights: Floats, prices: Floats, bounds: Floats) -> float:
     """Return a value that no plan exceeds, from the blocks' own bounds at exactly these prices.
 
     Whatever the prices, a plan is worth at most what it is worth when coupling rows may be bought and sold

@@ -13,9 +13,9 @@ import numpy as np
 
 from alloc.errors import SolveError
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import Block
 from alloc.solver.highs import Live, Outcome, Settings, Stop, Why, otherwise
 from alloc.solver.matrix import INF, Floats
-from alloc.solver.structure import Block
 
 LEAN: Settings = {
     "mip_allow_restart": False,

@@ -6,12 +6,12 @@ import numpy as np
 
 from alloc.solution import Status
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import Decomposition
 from alloc.solver.generation import LACK, Search, tolls
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import Flags, Floats
 from alloc.solver.progress import SearchLog
 from alloc.solver.rounding import MANY, grains, rounded
-from alloc.solver.structure import Structure
 from alloc.solver.sub_mip import add_slacks, find_split_blocks, fix_and_solve, pick_heaviest, search_neighbourhood
 
 SMALL = 1000
@@ -182,7 +182,7 @@ def _lossy(search: Search, x: Floats, random: np.random.Generator) -> list[int]:
     return sorted(np.argsort(-nearness)[:GROUP].tolist())
 
 
-def _nearness(parts: Structure, first: int) -> Floats:
+def _nearness(parts: Decomposition, first: int) -> Floats:
     """Return how closely blocks meet one of them: a row that few blocks share counts for more."""
     owner = np.repeat(np.arange(len(parts.blocks)), [len(block.coupling) for block in parts.blocks])
     there = np.concatenate([block.coupling for block in parts.blocks])
@@ -191,7 +191,7 @@ def _nearness(parts: Structure, first: int) -> Floats:
     return np.bincount(owner[shared], 1.0 / members[there[shared]], len(parts.blocks)).astype(np.float64)
 
 
-def free_columns(parts: Structure, group: list[int]) -> Flags:
+def free_columns(parts: Decomposition, group: list[int]) -> Flags:
     """Return the columns of some blocks and the master's own as free."""
     free = np.zeros(len(parts.matrix.lower), dtype=bool)
     free[parts.own] = True

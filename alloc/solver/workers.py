@@ -26,8 +26,8 @@ from queue import Empty, Queue
 from typing import Any, TypeVar
 
 from alloc.errors import RequestError, SolveError
+from alloc.solver.decomposition import Block
 from alloc.solver.pricing import Answer, Ask, Model, price_all, revived, unanswered
-from alloc.solver.structure import Block
 
 TRIES = 4
 """A lane that is lost so often at one question is given up."""

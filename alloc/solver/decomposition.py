@@ -42,7 +42,7 @@ class Block:
 
 
 @dataclass(frozen=True)
-class Structure:
+class Decomposition:
     """A program taken apart: blocks, the master's own columns, and the rows that couple them.
 
     coupling: numbers of the rows that couple; rows: these rows, over all columns; matrix: the program,
@@ -56,38 +56,38 @@ class Structure:
     rows: Rows
 
 
-def structure(matrix: Matrix, instance: Instance) -> Structure:
+def decompose(matrix: Matrix, instance: Instance) -> Decomposition:
     """Take a program apart by county."""
-    label = _merged(matrix, _labels(matrix, instance))
-    label = _adopted(matrix.rows, label)
-    home = _home(matrix.rows, label)
-    label = _released(matrix.rows, label, home)
-    home = _home(matrix.rows, label)
+    label = _merge_blocks(matrix, _label_columns(matrix, instance))
+    label = _assign_free_columns(matrix.rows, label)
+    row_block = _find_row_blocks(matrix.rows, label)
+    label = _release_to_master(matrix.rows, label, row_block)
+    row_block = _find_row_blocks(matrix.rows, label)
     order = np.unique(label[label >= 0])
     label = np.where(label >= 0, np.searchsorted(order, label), -1).astype(np.int32)
-    home = np.where(home >= 0, np.searchsorted(order, home), -1).astype(np.int32)
+    row_block = np.where(row_block >= 0, np.searchsorted(order, row_block), -1).astype(np.int32)
     own = np.flatnonzero(label < 0).astype(np.int32)
-    matrix = bounded(matrix, own)
-    coupling = np.flatnonzero(home < 0).astype(np.int32)
+    matrix = bound_master_columns(matrix, own)
+    coupling = np.flatnonzero(row_block < 0).astype(np.int32)
     rows = matrix.rows.take(coupling, np.arange(len(label), dtype=np.int32))
-    return Structure(matrix, _blocks(matrix, rows, label, home, len(order)), own, coupling, rows)
+    return Decomposition(matrix, _make_blocks(matrix, rows, label, row_block, len(order)), own, coupling, rows)
 
 
-def _labels(matrix: Matrix, instance: Instance) -> Ints:
+def _label_columns(matrix: Matrix, instance: Instance) -> Ints:
     """Return the county that each column names, by its number; -1 for none or several."""
     number = {c: i for i, c in enumerate(instance.counties)}
     of_measure = {m: number[row.county] for m, row in instance.measures.items()}
-    return np.array([_named(x.index(), number, of_measure) for x in matrix.variables], dtype=np.int32)
+    return np.array([_named_county(x.index(), number, of_measure) for x in matrix.variables], dtype=np.int32)
 
 
-def _named(index: object, number: Mapping[str, int], of_measure: Mapping[str, int]) -> int:
+def _named_county(index: object, number: Mapping[str, int], of_measure: Mapping[str, int]) -> int:
     parts = index if isinstance(index, tuple) else (index,)
     named = {number[part] for part in parts if isinstance(part, str) and part in number}
     named = named or {of_measure[part] for part in parts if isinstance(part, str) and part in of_measure}
     return named.pop() if len(named) == 1 else -1
 
 
-def _ends(rows: Rows, label: Ints) -> tuple[Ints, Ints]:
+def _touched_blocks(rows: Rows, label: Ints) -> tuple[Ints, Ints]:
     """Return the lowest and highest block that each row touches; lowest above highest where it touches none."""
     owner, block = rows.owner(), label[rows.column]
     inside = block >= 0
@@ -98,7 +98,7 @@ def _ends(rows: Rows, label: Ints) -> tuple[Ints, Ints]:
     return low, high
 
 
-def _merged(matrix: Matrix, label: Ints) -> Ints:
+def _merge_blocks(matrix: Matrix, label: Ints) -> Ints:
     """Return the labels with counties made one that share limits, those that few share first."""
     sizes = Counter(label[matrix.integer & (label >= 0)].tolist())
     most = min(MERGED, HALF * sum(sizes.values()))
@@ -109,7 +109,7 @@ def _merged(matrix: Matrix, label: Ints) -> Ints:
             parent[a] = a = parent[parent[a]]
         return a
 
-    for touched in sorted(_shared(matrix.rows, label), key=lambda blocks: (len(blocks), blocks)):
+    for touched in sorted(_shared_sets(matrix.rows, label), key=lambda blocks: (len(blocks), blocks)):
         roots = sorted({root(a) for a in touched})
         if sum(sizes[a] for a in roots) <= most:
             for a in roots[1:]:
@@ -118,9 +118,9 @@ def _merged(matrix: Matrix, label: Ints) -> Ints:
     return np.array([root(a) if a >= 0 else -1 for a in label.tolist()], dtype=np.int32)
 
 
-def _shared(rows: Rows, label: Ints) -> set[tuple[int, ...]]:
+def _shared_sets(rows: Rows, label: Ints) -> set[tuple[int, ...]]:
     """Return the sets of blocks that limits touch together."""
-    low, high = _ends(rows, label)
+    low, high = _touched_blocks(rows, label)
     found = set()
     for i in np.flatnonzero(low < high).tolist():
         touched = np.unique(label[rows.column[rows.start[i] : rows.start[i + 1]]])
@@ -128,10 +128,10 @@ def _shared(rows: Rows, label: Ints) -> set[tuple[int, ...]]:
     return found
 
 
-def _adopted(rows: Rows, label: Ints) -> Ints:
+def _assign_free_columns(rows: Rows, label: Ints) -> Ints:
     """Return the labels where a column without one joins the block whose limits alone it stands in."""
     label = label.copy()
-    low, high = _ends(rows, label)
+    low, high = _touched_blocks(rows, label)
     owner = rows.owner()
     lowest = np.full(len(label), np.iinfo(np.int32).max, dtype=np.int32)
     highest = np.full(len(label), -1, dtype=np.int32)
@@ -142,24 +142,24 @@ def _adopted(rows: Rows, label: Ints) -> Ints:
     return label
 
 
-def _home(rows: Rows, label: Ints) -> Ints:
+def _find_row_blocks(rows: Rows, label: Ints) -> Ints:
     """Return the block that each row is within, -1 where it couples."""
-    low, high = _ends(rows, label)
+    low, high = _touched_blocks(rows, label)
     strange = np.bincount(rows.owner(), label[rows.column] < 0, rows.count) > 0
     return np.where((low == high) & ~strange, low, -1).astype(np.int32)
 
 
-def _released(rows: Rows, label: Ints, home: Ints) -> Ints:
+def _release_to_master(rows: Rows, label: Ints, row_block: Ints) -> Ints:
     """Return the labels where a column that stands in coupling rows only is the master's."""
-    inner = np.bincount(rows.column, home[rows.owner()] >= 0, len(label))
-    outer = np.bincount(rows.column, home[rows.owner()] < 0, len(label))
+    inner = np.bincount(rows.column, row_block[rows.owner()] >= 0, len(label))
+    outer = np.bincount(rows.column, row_block[rows.owner()] < 0, len(label))
     return np.where((inner == 0) & (outer > 0), -1, label).astype(np.int32)
 
 
-def _blocks(matrix: Matrix, coupling: Rows, label: Ints, home: Ints, count: int) -> tuple[Block, ...]:
+def _make_blocks(matrix: Matrix, coupling: Rows, label: Ints, row_block: Ints, count: int) -> tuple[Block, ...]:
     """Return every block with its part of the matrix."""
     columns = group_by_label(label, count)
-    limits = group_by_label(home, count)
+    limits = group_by_label(row_block, count)
     place = np.zeros(len(label), dtype=np.int32)
     for group in columns:
         place[group] = np.arange(len(group), dtype=np.int32)
@@ -185,7 +185,7 @@ def _blocks(matrix: Matrix, coupling: Rows, label: Ints, home: Ints, count: int)
     return tuple(found)
 
 
-def bounded(matrix: Matrix, own: Ints) -> Matrix:
+def bound_master_columns(matrix: Matrix, own: Ints) -> Matrix:
     """Return the program with finite bounds on the master's columns wherever the data give them.
 
     A price can only be used in a proof where every column of the master is bounded. A column that only
@@ -203,11 +203,11 @@ def bounded(matrix: Matrix, own: Ints) -> Matrix:
     owner = rows.owner()
     for _ in range(4):
         for j in open_ones[np.isinf(upper[open_ones])].tolist():
-            upper[j] = _most(matrix, lower, upper, owner, uses[j], j)
+            upper[j] = _most_needed(matrix, lower, upper, owner, uses[j], j)
     return Matrix(matrix.variables, lower, upper, matrix.integer, rows, matrix.goals, matrix.constants)
 
 
-def _most(matrix: Matrix, lower: Floats, upper: Floats, owner: Ints, uses: list[int], j: int) -> float:
+def _most_needed(matrix: Matrix, lower: Floats, upper: Floats, owner: Ints, uses: list[int], j: int) -> float:
     """Return the most that a column can be, or needs to be in some best plan."""
     rows, forced, needed = matrix.rows, INF, float(lower[j])
     for entry in uses:
