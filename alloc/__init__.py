@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from alloc.instance import Instance, inspect, read, write
     from alloc.run import Run, solve
     from alloc.study.alternatives import Alternatives, alternatives
-    from alloc.study.diff import Difference, diff
+    from alloc.study.compare.diff import Difference, diff
+    from alloc.study.compare.verify import Verification, verify
     from alloc.study.frontier import Frontier, frontier
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep.study import Sweep, sweep
-    from alloc.study.verify import Verification, verify
 
 _ROOMS = {
     "Alternatives": "alloc.study.alternatives",
@@ -28,10 +28,10 @@ _ROOMS = {
     "frontier": "alloc.study.frontier",
     "Sensitivity": "alloc.study.sensitivity",
     "solve": "alloc.run",
-    "Difference": "alloc.study.diff",
-    "diff": "alloc.study.diff",
-    "Verification": "alloc.study.verify",
-    "verify": "alloc.study.verify",
+    "Difference": "alloc.study.compare.diff",
+    "diff": "alloc.study.compare.diff",
+    "Verification": "alloc.study.compare.verify",
+    "verify": "alloc.study.compare.verify",
     "Sweep": "alloc.study.sweep.study",
     "sweep": "alloc.study.sweep.study",
 }

@@ -6,7 +6,8 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
+from click.testing import Result as Called
 from conftest import asked, instance_of, rivals
 
 import alloc
@@ -14,9 +15,9 @@ from alloc.cli import main
 from alloc.errors import RequestError
 from alloc.instance.schema import Market
 from alloc.run import Run, solve
-from alloc.study.answers import Answer, answer
-from alloc.study.split import split
-from alloc.study.verify import completed_by_hand
+from alloc.study.compare.results import Result, read_result
+from alloc.study.compare.split import split
+from alloc.study.compare.verify import complete_by_hand
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -156,12 +157,12 @@ def test_three_groups_share_the_difference_by_the_mean_of_all_six_orders(demo: R
 
 def test_gaps_of_the_plans_widen_what_an_effect_may_be(demo: Run):
     """A plan whose bound is 3 jobs higher may be worth 3 more: each effect that it is in gets room."""
-    more = answer(changed(**MORE_AID))
+    more = read_result(changed(**MORE_AID))
     stage = {**more.figures["stages"][0], "bound": 89.0}
-    loose = Answer(more.name, more.instance, more.tables, {**more.figures, "stages": [stage]})
-    (budget,) = [effect for effect in split(answer(demo), loose).effects if effect.name == "budget"]
+    loose = Result(more.name, more.instance, more.tables, {**more.figures, "stages": [stage]})
+    (budget,) = [effect for effect in split(read_result(demo), loose).effects if effect.name == "budget"]
     assert (budget.low, budget.jobs, budget.high) == pytest.approx((7, 7, 10))
-    (budget,) = [effect for effect in split(loose, answer(demo)).effects if effect.name == "budget"]
+    (budget,) = [effect for effect in split(loose, read_result(demo)).effects if effect.name == "budget"]
     assert (budget.low, budget.jobs, budget.high) == pytest.approx((-10, -7, -7))
 
 
@@ -177,7 +178,7 @@ def test_a_choice_beside_the_best_plan_is_told_apart(demo: Run, tmp_path: Path):
     path = run.save(tmp_path / "more") / "allocation.csv"
     text = path.read_text(encoding="utf-8-sig")
     path.write_text(text.replace(",aid,12.5", ",aid,10"), encoding="utf-8")
-    hand = Answer("hand", run.instance, *completed_by_hand(run.instance, path))
+    hand = Result("hand", run.instance, *complete_by_hand(run.instance, path))
     found = alloc.diff(demo, hand)
     assert effects(found) == pytest.approx({"budget": 7, "rules": 0, "data": 0, "choice": -10, "total": -3})
     assert found.split.solves == 1
@@ -239,7 +240,7 @@ def folders(demo: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, 
     return demo.save(place / "before"), changed(**MORE_AID, **FEWER_COURSES).save(place / "after")
 
 
-def command(*words: object) -> Result:
+def command(*words: object) -> Called:
     return CliRunner().invoke(main, [str(word) for word in words])
 
 

@@ -17,7 +17,7 @@ import alloc
 from alloc.errors import InstanceError
 from alloc.instance import Instance
 from alloc.run import Run, solve
-from alloc.study.plan import Plan
+from alloc.study.compare.handmade import HandmadePlan
 
 LOT = 1.0
 DEARER = 1.037
@@ -38,14 +38,14 @@ def question(seed: int, lots: bool) -> Instance:
     return instance_of(raw)
 
 
-def rounded_by_hand(free: Run) -> Plan:
+def rounded_by_hand(free: Run) -> HandmadePlan:
     """Return a plan with each payment at its nearest lot, and the units at the nearest whole number."""
     money = {(row.measure, row.fund): LOT * round(row.amount / LOT) for row in free.allocation.itertuples()}
     scales = {row.measure: (1, float(round(row.units))) for row in free.tables["measures"].itertuples() if row.funded}
-    return Plan("by hand", money, {}, scales)
+    return HandmadePlan("by hand", money, {}, scales)
 
 
-def not_paid(instance: Instance, plan: Plan) -> list[str]:
+def not_paid(instance: Instance, plan: HandmadePlan) -> list[str]:
     """Return the measures whose units the plan's money does not pay for, or pays for with a lot to spare."""
     paid = dict.fromkeys(plan.scales, 0.0)
     for (m, _), amount in plan.spend.items():

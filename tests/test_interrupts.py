@@ -168,7 +168,12 @@ def test_sensitivity_without_any_method_done_says_only_that(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    "place", ["alloc.study.verify.solve", "alloc.study.verify.solve_held", "alloc.study.verify.find_worlds"]
+    "place",
+    [
+        "alloc.study.compare.verify.solve",
+        "alloc.study.compare.verify.complete",
+        "alloc.study.compare.verify.find_worlds",
+    ],
 )
 def test_half_a_search_verifies_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, number: int):
     plan = tmp_path / "plan.csv"
@@ -182,7 +187,7 @@ def test_half_a_search_splits_no_difference_and_exports_nothing(tmp_path: Path, 
     alloc.solve(DEMO).save(one)
     alloc.solve(DEMO, overrides={"funds.tianjin.amount": 45, "measures.yutian-courses.unit_cost": 0.2}).save(other)
     with pytest.MonkeyPatch.context() as patch:
-        done = ended(patch, "alloc.study.split.solve", "diff", one, other, "--out", tmp_path / "diff")
+        done = ended(patch, "alloc.study.compare.split.solve", "diff", one, other, "--out", tmp_path / "diff")
     assert (done.stdout, done.stderr) == ("", "interrupted\n")
     done = ended(monkeypatch, "alloc.run.solve_suited", "export", DEMO, tmp_path / "plan.csv")
     assert (done.stdout, done.stderr) == ("", "interrupted\n")

@@ -16,8 +16,8 @@ import alloc
 from alloc.cli import main
 from alloc.errors import InstanceError, RequestError
 from alloc.run import Run, solve
-from alloc.study.plan import Plan
-from alloc.study.verify import OPTIMUM
+from alloc.study.compare.handmade import HandmadePlan
+from alloc.study.compare.verify import OPTIMUM
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -34,10 +34,10 @@ def folder(demo: Run, tmp_path: Path) -> Path:
     return demo.save(tmp_path / "demo")
 
 
-def by_hand(**money: float) -> Plan:
+def by_hand(**money: float) -> HandmadePlan:
     """Return a plan by payments: measure__fund=amount, hyphens as underscores."""
     pairs = {tuple(key.replace("_", "-").split("--")): amount for key, amount in money.items()}
-    return Plan("hand", pairs, {}, {})  # type: ignore[arg-type]
+    return HandmadePlan("hand", pairs, {}, {})  # type: ignore[arg-type]
 
 
 def command(*words: object) -> Result:
@@ -402,7 +402,7 @@ def test_the_terminal_says_that_a_question_called_infeasible_has_a_plan(
     lang: str, words: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     none: dict[str, object] = dict.fromkeys(OPTIMUM) | {"status": "infeasible", "stages": []}
-    monkeypatch.setattr("alloc.study.verify._optimum", lambda *words: none)
+    monkeypatch.setattr("alloc.study.compare.verify._optimum", lambda *words: none)
     said = command("verify", DEMO, folder / "allocation.csv", "--lang", lang)
     assert said.exit_code == 1
     assert words in said.stderr
@@ -457,7 +457,7 @@ def test_a_row_of_a_workbook_with_ids_and_without_words_is_a_payment(folder: Pat
 @pytest.mark.parametrize("planned", [None, 1.5])
 def test_a_measure_that_nobody_pays_for_is_not_funded(planned: float | None):
     raw = one_measure(national_planned=planned)
-    empty = Plan("empty", {}, {}, {})
+    empty = HandmadePlan("empty", {}, {}, {})
     assert alloc.verify(instance_of(raw), empty).passed
 
 

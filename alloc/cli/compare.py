@@ -27,8 +27,8 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from alloc.report.difference import Reader
-    from alloc.study.diff import Difference
-    from alloc.study.verify import Verification
+    from alloc.study.compare.diff import Difference
+    from alloc.study.compare.verify import Verification
 
 MOST_SHOWN = 20
 """Of long tables so many rows go to the terminal; files hold them all."""
@@ -46,7 +46,7 @@ json_option = click.option("--json", "as_json", is_flag=True)
 def diff(a: Path, b: Path, out: Path | None, unchecked: bool, as_json: bool, lang: str) -> None:
     """Compare two plans, results folders or workbooks: who gains, which rules bind, where the jobs come from."""
     with spoken(lang):
-        from alloc.study.diff import diff as compare
+        from alloc.study.compare.diff import diff as compare
 
         with progress(say("comparing", lang)):
             found = compare(a, b, lang=lang, unchecked=unchecked)
@@ -124,7 +124,7 @@ def verify(
     """Audit a PLAN made by hand (workbook, allocation.csv, results folder): what it breaks, what it costs."""
     with spoken(lang):
         from alloc.instance import read
-        from alloc.study.verify import verify as check
+        from alloc.study.compare.verify import verify as check
 
         question = read(instance, overrides(settings))
         with progress(say("solving", lang, name=question.name)) as log:

@@ -10,7 +10,7 @@ from alloc.errors import RequestError
 from alloc.texts import say
 
 if TYPE_CHECKING:
-    from alloc.study.answers import Answer
+    from alloc.study.compare.results import Result
 
 FORMATS = {".mps": "mps", ".lp": "lp", ".xml": "iati", ".csv": "csv"}
 """What a target's ending means where no format is given."""
@@ -68,14 +68,14 @@ def _program(source: Path, target: Path, kind: str, settings: dict[str, Any]) ->
     written(build(read(source, settings)), target)
 
 
-def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) -> "Answer":
+def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) -> "Result":
     """Return the plan of a results folder or a workbook, or that of an instance, solved with its own options."""
-    from alloc.study.answers import answer, is_answer
+    from alloc.study.compare.results import is_result, read_result
 
-    if is_answer(source):
+    if is_result(source):
         if settings:
             raise RequestError("overrides_need_instance", path=source)
-        return answer(source, unchecked)
+        return read_result(source, unchecked)
     from alloc.instance import read
     from alloc.run import solve
     from alloc.solver import unbroken
@@ -83,4 +83,4 @@ def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) ->
     instance = read(source, settings)
     with progress(say("solving", lang, name=instance.name)) as log, unbroken():
         run = solve(instance, lang=lang, log=log)
-    return answer(run)
+    return read_result(run)

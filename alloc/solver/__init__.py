@@ -2,7 +2,6 @@
 
 from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near, solve_suited
 from alloc.solver.deadline import Deadline, unbroken
-from alloc.solver.held import Held, reaching, solve_held
 from alloc.solver.learnt import lessons, plain
 from alloc.solver.near import Near, Other, apart
 from alloc.solver.rivals import Efficient, Pair, Rivals
@@ -13,7 +12,6 @@ __all__ = [
     "Choice",
     "Deadline",
     "Efficient",
-    "Held",
     "Kept",
     "Near",
     "Other",
@@ -26,10 +24,8 @@ __all__ = [
     "choose",
     "lessons",
     "plain",
-    "reaching",
     "solve_blocks",
     "solve_blocks_near",
-    "solve_held",
     "solve_near",
     "solve_suited",
     "solve_whole",

@@ -21,8 +21,9 @@ from alloc.report.tables import tables
 from alloc.report.target import filled
 from alloc.run import Run, solve, wanted
 from alloc.solution import Solution
-from alloc.solver import Held, reaching, solve_held, unbroken
-from alloc.study.plan import Plan, held, plan_of, read_plan
+from alloc.solver import unbroken
+from alloc.study.compare.completion import FixedPlan, allow_payments, complete
+from alloc.study.compare.handmade import HandmadePlan, fix_plan, read_plan, take_plan
 
 CALM = 60.0
 """A limit of time is one for the search of the best plan; what follows from given money has so long at least [s]."""
@@ -66,7 +67,7 @@ class Verification:
     """
 
     instance: Instance
-    plan: Plan
+    plan: HandmadePlan
     breaches: tuple[Breach, ...]
     tables: Mapping[str, pd.DataFrame]
     figures: Mapping[str, Any]
@@ -97,7 +98,7 @@ class Verification:
 
 def verify(
     instance: Instance | str | os.PathLike[str],
-    plan: Run | Plan | str | os.PathLike[str],
+    plan: Run | HandmadePlan | str | os.PathLike[str],
     *,
     against: Run | str | os.PathLike[str] | None = None,
     overrides: Mapping[str, object] | None = None,
@@ -119,27 +120,27 @@ def verify(
         raise RequestError("overrides_need_path")
     options = wanted(instance, gap=gap, time_limit=time_limit)
     if isinstance(plan, Run):
-        plan = plan_of(plan.instance.name, plan.tables)
-    elif not isinstance(plan, Plan):
+        plan = take_plan(plan.instance.name, plan.tables)
+    elif not isinstance(plan, HandmadePlan):
         plan = read_plan(Path(plan), instance)
     with unbroken():
         best = _optimum(instance, against, options, lang, log)
-        decided = held(instance, plan)
+        fixed = fix_plan(instance, plan)
         calm = options.model_copy(update={"time_limit": max(options.time_limit, CALM)})
-        solution = solve_held(instance, decided, calm, _floor(instance, best))
+        solution = complete(instance, fixed, calm, _floor(instance, best))
         worlds = find_worlds(instance, calm)
-    found = _tables(instance, decided, solution, worlds)
+    found = _tables(instance, fixed, solution, worlds)
     told = _told(instance, solution, worlds, found)
     breaches = (*_strange(instance, plan), *_broken(plan, audit(instance, found, told).findings))
     return Verification(instance, plan, breaches, found, _figures(instance, plan, told, breaches, best))
 
 
-def completed_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def complete_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Return the tables and figures that follow from a plan's money, whatever it breaks."""
     plan = read_plan(source, instance)
-    decided, worlds = held(instance, plan), find_worlds(instance, instance.solver)
-    solution = solve_held(instance, decided, instance.solver)
-    found = _tables(instance, decided, solution, worlds)
+    fixed, worlds = fix_plan(instance, plan), find_worlds(instance, instance.solver)
+    solution = complete(instance, fixed, instance.solver)
+    found = _tables(instance, fixed, solution, worlds)
     return found, _told(instance, solution, worlds, found)
 
 
@@ -170,9 +171,9 @@ def _floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
     return first - instance.objective.tolerance * abs(first)
 
 
-def _tables(instance: Instance, decided: Held, solution: Solution, worlds: Worlds) -> dict[str, pd.DataFrame]:
+def _tables(instance: Instance, fixed: FixedPlan, solution: Solution, worlds: Worlds) -> dict[str, pd.DataFrame]:
     """Return the tables of a plan; a payment that the instance does not allow has its row too."""
-    found = tables(reaching(instance, decided), solution, worlds.quo, worlds.without.solution)
+    found = tables(allow_payments(instance, fixed), solution, worlds.quo, worlds.without.solution)
     paid, funds = found["allocation"], found["funds"]
     allowed = {(m, f) for m in instance.measures for f in eligible_funds(instance, m)}
     kept = [
@@ -204,7 +205,7 @@ def _told(instance: Instance, solution: Solution, worlds: Worlds, found: Mapping
     }
 
 
-def _strange(instance: Instance, plan: Plan) -> Iterator[Breach]:
+def _strange(instance: Instance, plan: HandmadePlan) -> Iterator[Breach]:
     """Yield the payments from funds that may not pay for the measure."""
     for (m, f), amount in plan.spend.items():
         if amount != 0 and f not in eligible_funds(instance, m):
@@ -212,7 +213,7 @@ def _strange(instance: Instance, plan: Plan) -> Iterator[Breach]:
             yield Breach(plan.places.get((m, f), ""), finding)
 
 
-def _broken(plan: Plan, findings: tuple[Finding, ...]) -> Iterator[Breach]:
+def _broken(plan: HandmadePlan, findings: tuple[Finding, ...]) -> Iterator[Breach]:
     """Yield what the audit found, each with where its money is written."""
     for finding in findings:
         if finding.check == "lists_rows" and finding.place.startswith("allocation"):
@@ -224,7 +225,7 @@ def _broken(plan: Plan, findings: tuple[Finding, ...]) -> Iterator[Breach]:
 
 def _figures(
     instance: Instance,
-    plan: Plan,
+    plan: HandmadePlan,
     told: Mapping[str, Any],
     breaches: tuple[Breach, ...],
     best: Mapping[str, Any],

@@ -12,13 +12,13 @@ from alloc.errors import RequestError
 from alloc.instance import Instance, read
 from alloc.report.folder import QUESTION, read_back
 from alloc.run import Run
-from alloc.study.plan import MONEY
-from alloc.study.sheets import WORKBOOKS, lines_if_any
-from alloc.study.verify import completed_by_hand
+from alloc.study.compare.handmade import MONEY
+from alloc.study.compare.spreadsheet import WORKBOOKS, read_rows_if_any
+from alloc.study.compare.verify import complete_by_hand
 
 
 @dataclass(frozen=True)
-class Answer:
+class Result:
     """A plan with the question that it answers. tables and figures: as of a run."""
 
     name: str
@@ -27,33 +27,33 @@ class Answer:
     figures: Mapping[str, Any]
 
 
-def is_answer(source: str | os.PathLike[str]) -> bool:
+def is_result(source: str | os.PathLike[str]) -> bool:
     """Tell whether a path is a results folder or a workbook with a plan, rather than a question."""
     path = Path(source)
     if path.is_dir():
         return (path / "run.json").is_file()
-    return path.suffix.lower() in WORKBOOKS and lines_if_any(path, "allocation", MONEY) is not None
+    return path.suffix.lower() in WORKBOOKS and read_rows_if_any(path, "allocation", MONEY) is not None
 
 
-def answer(source: Run | Answer | str | os.PathLike[str], unchecked: bool = False) -> Answer:
+def read_result(source: Run | Result | str | os.PathLike[str], unchecked: bool = False) -> Result:
     """Return a run, a results folder or a workbook as an answer.
 
     Of a workbook only inputs and money are read; what follows from them is worked out anew, as `alloc verify` does,
     so that it fits a plan edited by hand. unchecked: take a folder whose tables were edited since they were written.
     Raises RequestError where there is no plan.
     """
-    if isinstance(source, Answer):
+    if isinstance(source, Result):
         return source
     if isinstance(source, Run):
         if not source.tables:
             raise RequestError("nothing_to_save", status=source.status)
-        return Answer(source.instance.name, source.instance, source.tables, source.figures)
+        return Result(source.instance.name, source.instance, source.tables, source.figures)
     path = Path(source)
     if path.suffix.lower() in WORKBOOKS and path.is_file():
         instance = read(path)
-        tables, figures = completed_by_hand(instance, path)
-        return Answer(path.stem, instance, tables, figures)
+        tables, figures = complete_by_hand(instance, path)
+        return Result(path.stem, instance, tables, figures)
     if not (path / "run.json").is_file() or not (path / QUESTION).is_dir():
         raise RequestError("no_results", path=source)
     tables, figures = read_back(path, unchecked)
-    return Answer(path.name, read(path / QUESTION), tables, figures)
+    return Result(path.name, read(path / QUESTION), tables, figures)

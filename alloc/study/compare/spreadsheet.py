@@ -30,7 +30,7 @@ class Uncalculated(str):
 
 
 @dataclass(frozen=True)
-class Line:
+class TableRow:
     """One row of a table: where its cells stand, and what they hold, by column."""
 
     places: Mapping[str, str]
@@ -58,7 +58,7 @@ class Line:
         return float(cell)
 
 
-def lines(path: Path, table: str, needed: Sequence[str]) -> list[Line]:
+def read_rows(path: Path, table: str, needed: Sequence[str]) -> list[TableRow]:
     """Return the rows of a table of the results, from a CSV file or the sheet of a workbook.
 
     table: its name in the data dictionary; needed: columns without which it cannot be read. Raises RequestError
@@ -66,13 +66,13 @@ def lines(path: Path, table: str, needed: Sequence[str]) -> list[Line]:
     """
     if not path.is_file():
         raise RequestError("no_plan_file", path=path)
-    found = lines_if_any(path, table, needed)
+    found = read_rows_if_any(path, table, needed)
     if found is None:
         raise RequestError("no_plan_table", path=path, columns=", ".join(needed))
     return found
 
 
-def lines_if_any(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
+def read_rows_if_any(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
     """Return the rows of a table of the results, None where a file does not have it."""
     if not path.is_file():
         return None
@@ -106,7 +106,7 @@ def _heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[i
     return found if set(needed) <= set(found.values()) else None
 
 
-def _csv(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
+def _csv(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
     known = _columns(table)
     found = grid(text_of(path), lambda head: _plain(head) in known)
     if found.problem:
@@ -121,7 +121,7 @@ def _csv(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
     return list(_filled([cells for _, cells in found.rows], heads, lambda i, _: f"{path}:{found.rows[i][0]}"))
 
 
-def _sheet(path: Path, table: str, needed: Sequence[str]) -> list[Line] | None:
+def _sheet(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
     """Return the rows of the sheet with a table's title in any language, or of the first that has its columns."""
     import openpyxl
 
@@ -169,9 +169,9 @@ def _cell(path: Path, name: str, first: int, row: int, column: int) -> str:
 
 def _filled(
     rows: Sequence[Sequence[Any]], heads: Mapping[int, str], place: Callable[[int, int], str]
-) -> Iterator[Line]:
+) -> Iterator[TableRow]:
     """Yield the rows that are not empty."""
     for i, cells in enumerate(rows):
         found = {heads[j]: cell for j, cell in enumerate(cells) if j in heads}
         if any(cell not in (None, "") for cell in found.values()):
-            yield Line({column: place(i, j) for j, column in heads.items()}, found)
+            yield TableRow({column: place(i, j) for j, column in heads.items()}, found)

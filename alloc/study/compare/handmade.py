@@ -12,8 +12,8 @@ from alloc.errors import Fault, InstanceError
 from alloc.instance import Instance
 from alloc.instance.schema import Measure
 from alloc.instance.words import nearest
-from alloc.solver import Held
-from alloc.study.sheets import WORKBOOKS, Line, Uncalculated, lines, lines_if_any
+from alloc.study.compare.completion import FixedPlan
+from alloc.study.compare.spreadsheet import WORKBOOKS, TableRow, Uncalculated, read_rows, read_rows_if_any
 from alloc.texts import LANGUAGES, say
 
 MONEY = ("measure", "fund", "amount")
@@ -21,10 +21,10 @@ SCALES = ("measure", "funded", "units")
 
 
 @dataclass(frozen=True)
-class Plan:
+class HandmadePlan:
     """Money by (measure, fund), where each amount stands, and the scales that the writer's tables state.
 
-    scales: measure → (funded, units). A scale counts only where it fits the money (see `held`).
+    scales: measure → (funded, units). A scale counts only where it fits the money (see `fix_plan`).
     """
 
     name: str
@@ -33,7 +33,7 @@ class Plan:
     scales: Mapping[str, tuple[int, float]]
 
 
-def read_plan(path: str | Path, instance: Instance) -> Plan:
+def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
     """Read a plan for an instance: a results folder, an `allocation.csv`, or a workbook with the sheet Allocation.
 
     A row that is missing and a cell that is empty are no money. Raises InstanceError with every row that cannot be
@@ -45,30 +45,30 @@ def read_plan(path: str | Path, instance: Instance) -> Plan:
     spend: dict[tuple[str, str], float] = {}
     places: dict[tuple[str, str], str] = {}
     measures, funds = _names(instance.measures), _names(instance.funds)
-    for line in lines(file, "allocation", MONEY):
-        if _sums_up(line, measures):
+    for row in read_rows(file, "allocation", MONEY):
+        if _sums_up(row, measures):
             continue
-        m = _known(line, "measure", measures, faults)
-        f = _known(line, "fund", funds, faults)
-        amount = _amount(line, "amount", faults)
+        m = _known(row, "measure", measures, faults)
+        f = _known(row, "fund", funds, faults)
+        amount = _amount(row, "amount", faults)
         if m is None or f is None or amount is None:
             continue
         if (m, f) in spend:
-            faults.append(Fault(line.place("measure"), "measure", "payment_twice", {"measure": m, "fund": f}))
-        spend[m, f], places[m, f] = amount, line.place("amount")
+            faults.append(Fault(row.place("measure"), "measure", "payment_twice", {"measure": m, "fund": f}))
+        spend[m, f], places[m, f] = amount, row.place("amount")
     if faults:
         raise InstanceError(faults)
-    return Plan(path.name, spend, places, dict(_scales(file, measures)))
+    return HandmadePlan(path.name, spend, places, dict(_scales(file, measures)))
 
 
-def plan_of(name: str, tables: Mapping[str, pd.DataFrame]) -> Plan:
+def take_plan(name: str, tables: Mapping[str, pd.DataFrame]) -> HandmadePlan:
     """Return the plan that the tables of a run hold."""
     paid, scales = tables["allocation"], tables["measures"]
     spend = {(m, f): x for m, f, x in zip(paid["measure"], paid["fund"], paid["amount"], strict=True)}
     stated = {
         m: (int(on), units) for m, on, units in zip(scales["measure"], scales["funded"], scales["units"], strict=True)
     }
-    return Plan(name, spend, {}, stated)
+    return HandmadePlan(name, spend, {}, stated)
 
 
 def _names(rows: Mapping[str, object]) -> dict[str, str]:
@@ -82,41 +82,41 @@ def _names(rows: Mapping[str, object]) -> dict[str, str]:
     return {name: i for name, i in found.items() if name not in doubles} | {i: i for i in rows}
 
 
-def _sums_up(line: Line, measures: Mapping[str, str]) -> bool:
+def _sums_up(row: TableRow, measures: Mapping[str, str]) -> bool:
     """Tell whether a row is the total below a table, or has neither words nor money: a payment is never left out."""
-    words = [line.text(column) for column in ("measure", "fund", "measure_id", "fund_id")]
+    words = [row.text(column) for column in ("measure", "fund", "measure_id", "fund_id")]
     totals = {say("total", lang) for lang in LANGUAGES} - measures.keys()
-    if any(line.text(column) in totals for column in line.places if column != "amount"):
+    if any(row.text(column) in totals for column in row.places if column != "amount"):
         return not any(word for word in words if word not in totals)
-    return not any(words) and line.text("amount") in ("", "0")
+    return not any(words) and row.text("amount") in ("", "0")
 
 
-def _known(line: Line, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
+def _known(row: TableRow, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
     """Return the id that a row means: by its id where there is a column for it, else by id or name."""
-    by_id, by_name = (_meant(line, key, names) for key in (f"{column}_id", column))
-    word = line.text(column) or line.text(f"{column}_id")
+    by_id, by_name = (_meant(row, key, names) for key in (f"{column}_id", column))
+    word = row.text(column) or row.text(f"{column}_id")
     if by_id and by_name and by_id != by_name:
-        faults.append(Fault(line.place(column), column, "plan_two_ids", {"found": word, "id": by_id}))
+        faults.append(Fault(row.place(column), column, "plan_two_ids", {"found": word, "id": by_id}))
     elif not by_id and not by_name:
         hint = nearest(word, list(names))
-        faults.append(Fault(line.place(column), column, f"plan_no_{column}", {"found": word, "hint": hint}))
+        faults.append(Fault(row.place(column), column, f"plan_no_{column}", {"found": word, "hint": hint}))
     return by_id or by_name
 
 
-def _meant(line: Line, column: str, names: Mapping[str, str]) -> str | None:
+def _meant(row: TableRow, column: str, names: Mapping[str, str]) -> str | None:
     """Return the id that a cell means, with or without the mark that guards it in a spreadsheet."""
-    return names.get(str(line.cells.get(column) or "").strip()) or names.get(line.text(column))
+    return names.get(str(row.cells.get(column) or "").strip()) or names.get(row.text(column))
 
 
-def _amount(line: Line, column: str, faults: list[Fault]) -> float | None:
+def _amount(row: TableRow, column: str, faults: list[Fault]) -> float | None:
     try:
-        amount = line.number(column) or 0.0
+        amount = row.number(column) or 0.0
     except (TypeError, ValueError):
         amount = math.nan
     if not math.isfinite(amount):
-        unknown = isinstance(line.cells[column], Uncalculated)
+        unknown = isinstance(row.cells[column], Uncalculated)
         text = "formula_without_value" if unknown else "plan_no_number"
-        faults.append(Fault(line.place(column), column, text, {"found": line.text(column)}))
+        faults.append(Fault(row.place(column), column, text, {"found": row.text(column)}))
         return None
     return amount
 
@@ -125,17 +125,17 @@ def _scales(file: Path, measures: Mapping[str, str]) -> Iterator[tuple[str, tupl
     """Yield the scales that stand beside the money: in `measures.csv`, or in the sheet Measures."""
     if file.suffix.lower() not in WORKBOOKS:
         file = file.with_name("measures.csv")
-    for line in lines_if_any(file, "measures", SCALES) or ():
-        m = measures.get(line.text("measure_id")) or measures.get(line.text("measure"))
+    for row in read_rows_if_any(file, "measures", SCALES) or ():
+        m = measures.get(row.text("measure_id")) or measures.get(row.text("measure"))
         try:
-            funded, units = line.number("funded"), line.number("units")
+            funded, units = row.number("funded"), row.number("units")
         except (TypeError, ValueError):
             continue  # a scale is only a hint; the money decides
         if m is not None and funded is not None and units is not None:
             yield m, (round(funded), units)
 
 
-def held(instance: Instance, plan: Plan) -> Held:
+def fix_plan(instance: Instance, plan: HandmadePlan) -> FixedPlan:
     """Return what a plan decides: its payments, and the scale of each measure that they settle.
 
     Cost = fixed cost + unit cost · units, so the units follow from the money. Where they do not (a unit costs
@@ -163,7 +163,7 @@ def held(instance: Instance, plan: Plan) -> Held:
             funded[m], units[m] = 0, 0.0
         elif row.unit_cost > 0:
             units[m] = 0.0
-    return Held(plan.spend, funded, units)
+    return FixedPlan(plan.spend, funded, units)
 
 
 def _may_be_free(row: Measure, near: float) -> bool:

@@ -19,8 +19,8 @@ from alloc.report.purses import fund_totals
 from alloc.report.target import filled
 from alloc.run import Run
 from alloc.solver import unbroken
-from alloc.study.answers import Answer, answer
-from alloc.study.split import Split, split
+from alloc.study.compare.results import Result, read_result
+from alloc.study.compare.split import Split, split
 from alloc.texts import say
 
 MONEY = ("aid", "national", "other")
@@ -36,8 +36,8 @@ class Difference:
     `…_change`. split: the difference in jobs by its causes. figures: what `--json` prints.
     """
 
-    a: Answer
-    b: Answer
+    a: Result
+    b: Result
     tables: Mapping[str, pd.DataFrame]
     split: Split
     figures: Mapping[str, Any]
@@ -66,8 +66,8 @@ class Difference:
 
 
 def diff(
-    a: Run | Answer | str | os.PathLike[str],
-    b: Run | Answer | str | os.PathLike[str],
+    a: Run | Result | str | os.PathLike[str],
+    b: Run | Result | str | os.PathLike[str],
     *,
     lang: str = "en",
     unchecked: bool = False,
@@ -79,7 +79,7 @@ def diff(
     Raises RequestError where one is no plan or the two count money in different units.
     """
     with unbroken():
-        one, two = answer(a, unchecked), answer(b, unchecked)
+        one, two = read_result(a, unchecked), read_result(b, unchecked)
     units = [(x.instance.money.currency, x.instance.money.unit) for x in (one, two)]
     if units[0] != units[1]:
         first, second = (f"{unit:g} {currency}" for currency, unit in units)
@@ -108,7 +108,7 @@ _NAMED = (
 """Columns of ids, and the tables that name them."""
 
 
-def _labels(a: Answer, b: Answer, lang: str) -> dict[str, dict[str, str]]:
+def _labels(a: Result, b: Result, lang: str) -> dict[str, dict[str, str]]:
     """Return the names that rows have in a language, B's where both have one: column → id → name."""
     found: dict[str, dict[str, str]] = {}
     for column, table in _NAMED:
@@ -153,8 +153,8 @@ def _proven(through: Mapping[str, Any]) -> float:
     return math.nan if jobs is None or through["range"] is not None else float(jobs)
 
 
-def _goals(a: Answer, b: Answer) -> pd.DataFrame:
-    def figures(one: Answer) -> dict[str, float]:
+def _goals(a: Result, b: Result) -> pd.DataFrame:
+    def figures(one: Result) -> dict[str, float]:
         money = one.tables["measures"]
         return {
             "employment": one.figures["employment"],
@@ -173,7 +173,7 @@ def _goals(a: Answer, b: Answer) -> pd.DataFrame:
     return _changed(pd.DataFrame(rows), ("value",))
 
 
-def _counties(a: Answer, b: Answer) -> pd.DataFrame:
+def _counties(a: Result, b: Result) -> pd.DataFrame:
     tables = []
     for one in (a, b):
         table = one.tables["counties"]
@@ -184,18 +184,18 @@ def _counties(a: Answer, b: Answer) -> pd.DataFrame:
     return _beside(tables[0], tables[1], ["county"], columns)
 
 
-def _categories(a: Answer, b: Answer) -> pd.DataFrame:
+def _categories(a: Result, b: Result) -> pd.DataFrame:
     found = _beside(a.tables["measures"], b.tables["measures"], ["category"], (*MONEY, "funded"))
     return found.sort_values("category", key=lambda c: c.map(CATEGORIES.index)).reset_index(drop=True)
 
 
-def _funds(a: Answer, b: Answer) -> pd.DataFrame:
+def _funds(a: Result, b: Result) -> pd.DataFrame:
     first, second = (fund_totals(one.instance, one.tables["allocation"]) for one in (a, b))
     found = _beside(first, second, ["fund", "kind"], ("available", "spent"))
     return found.sort_values("kind", key=lambda k: k.map(KINDS.index), kind="stable").reset_index(drop=True)
 
 
-def _measures(a: Answer, b: Answer) -> pd.DataFrame:
+def _measures(a: Result, b: Result) -> pd.DataFrame:
     """Return each measure with what becomes of it: new, dropped, more, less, same, or out."""
     keys = ["measure", "county", "category"]
     found = _beside(a.tables["measures"], b.tables["measures"], keys, ("funded", "units", "cost", "aid"))
@@ -213,7 +213,7 @@ def _what(before: float, after: float, change: float) -> str:
     return "more" if change > 0 else "less"
 
 
-def _rules(a: Answer, b: Answer) -> pd.DataFrame:
+def _rules(a: Result, b: Result) -> pd.DataFrame:
     """Return each rule and group with how it binds: in both, in one, or in none; empty where one does not have it."""
     keys, columns = ["rule", "group"], ["binding", "value", "slack", "broken_by"]
     left, right = (x.tables["rules"][keys + columns] for x in (a, b))
@@ -227,8 +227,8 @@ def _binds(a: float, b: float) -> str:
     return {(True, True): "both", (True, False): "only_a", (False, True): "only_b"}.get((a == 1, b == 1), "none")
 
 
-def _figures(a: Answer, b: Answer, tables: Mapping[str, pd.DataFrame], causes: Split) -> dict[str, Any]:
-    def one(side: Answer) -> dict[str, Any]:
+def _figures(a: Result, b: Result, tables: Mapping[str, pd.DataFrame], causes: Split) -> dict[str, Any]:
+    def one(side: Result) -> dict[str, Any]:
         keys = ("status", "objective", "bound", "gap", "employment", "linkage")
         return {"name": side.name, "year": side.instance.year, **{key: side.figures.get(key) for key in keys}}
 

@@ -1,7 +1,7 @@
-"""The best that given money can bring: every payment is held, whatever limits it breaks, and the rest is solved.
+"""The best that given money can bring: every payment is fixed, whatever limits it breaks, and the rest is solved.
 
 A plan made by hand says who pays how much for what; jobs, flows and chains follow from it. The question is
-opened just so far that every payment has its place, limits that only concern what is held are left out (the
+opened just so far that every payment has its place, limits that only concern what is fixed are left out (the
 audit reads them against the question as it was asked), and what is free is the best that can be made of it.
 """
 
@@ -18,11 +18,11 @@ from alloc.instance.rules import Count
 from alloc.instance.schema import Fund, Measure
 from alloc.model import build
 from alloc.solution import Solution
-from alloc.solver.whole import solve_whole
+from alloc.solver import solve_whole
 
 
 @dataclass(frozen=True)
-class Held:
+class FixedPlan:
     """What a plan has decided. What it leaves out is free, but no payment: that is 0.
 
     spend: (measure, fund) → money; funded: measure → 0 or 1; units: measure → units.
@@ -33,25 +33,25 @@ class Held:
     units: Mapping[str, float] = field(default_factory=dict)
 
 
-def solve_held(instance: Instance, held: Held, options: Options, floor: float | None = None) -> Solution:
+def complete(instance: Instance, fixed: FixedPlan, options: Options, floor: float | None = None) -> Solution:
     """Return the best plan with these payments, its tables ready to be audited against the instance.
 
     floor: in an order of goals, what the first one has to keep while the second is sought; where the money
     cannot bring that much, the first keeps the most it can. Raises SolveError where HiGHS fails.
     """
-    wide = opened(instance, held)
+    wide = relax(instance, fixed)
     if len(wide.objective.order) > 1 and floor is not None:
-        wide = _with_floor(wide, held, options, floor)
-    plan = _solved(wide, held, options)
+        wide = _lower_first_goal(wide, fixed, options, floor)
+    plan = _solve_fixed(wide, fixed, options)
     if not plan.has_plan:
         raise SolveError("no_completion")
     return plan
 
 
-def _with_floor(wide: Instance, held: Held, options: Options, floor: float) -> Instance:
+def _lower_first_goal(wide: Instance, fixed: FixedPlan, options: Options, floor: float) -> Instance:
     """Let the first goal of an order fall to its floor and no further."""
     first = wide.objective.model_copy(update={"order": wide.objective.order[:1]})
-    most = _solved(wide.model_copy(update={"objective": first}), held, options)
+    most = _solve_fixed(wide.model_copy(update={"objective": first}), fixed, options)
     if not most.has_plan:
         raise SolveError("no_completion")
     best = most.objective
@@ -59,42 +59,42 @@ def _with_floor(wide: Instance, held: Held, options: Options, floor: float) -> I
     return wide.model_copy(update={"objective": wide.objective.model_copy(update={"tolerance": loss})})
 
 
-def _solved(wide: Instance, held: Held, options: Options) -> Solution:
-    """Solve with the payments held; where what is left free clashes with itself, hold that too, at its least."""
+def _solve_fixed(wide: Instance, fixed: FixedPlan, options: Options) -> Solution:
+    """Solve with the payments fixed; where what is left free clashes with itself, fix that too, at its least."""
     model = build(wide)
-    _hold(model, held)
-    _leave_out_decided(model)
+    _fix_decisions(model, fixed)
+    _drop_decided_limits(model)
     plan = solve_whole(model, wide, options)
     if plan.has_plan:
         return plan
     model = build(wide)
-    _hold(model, _all_decided(wide, held))
-    _leave_out_decided(model)
+    _fix_decisions(model, _decide_all(wide, fixed))
+    _drop_decided_limits(model)
     return solve_whole(model, wide, options)
 
 
-def _all_decided(wide: Instance, held: Held) -> Held:
+def _decide_all(wide: Instance, fixed: FixedPlan) -> FixedPlan:
     """Return the plan with every measure decided: what is not named is not funded unless it is committed."""
-    funded = {m: held.funded.get(m, int(row.committed)) for m, row in wide.measures.items()}
-    units = {m: held.units.get(m, row.min_units * funded[m]) for m, row in wide.measures.items()}
-    return Held(held.spend, funded, units)
+    funded = {m: fixed.funded.get(m, int(row.committed)) for m, row in wide.measures.items()}
+    units = {m: fixed.units.get(m, row.min_units * funded[m]) for m, row in wide.measures.items()}
+    return FixedPlan(fixed.spend, funded, units)
 
 
-def _hold(model: pyo.ConcreteModel, held: Held) -> None:
-    """Hold what a plan has decided; whether payments are whole lots that just cover it is for the audit to say."""
+def _fix_decisions(model: pyo.ConcreteModel, fixed: FixedPlan) -> None:
+    """Fix what a plan has decided; whether payments are whole lots that just cover it is for the audit to say."""
     model.pays_in_lots.deactivate()
-    for m in set(model.ROUNDED) & set(held.units):
+    for m in set(model.ROUNDED) & set(fixed.units):
         model.leaves_no_lot[m].deactivate()
         model.Rest[m].setlb(None)
         model.Rest[m].setub(None)
     for m, f in model.ELIGIBLE:
-        model.Spend[m, f].fix(held.spend.get((m, f), 0.0), skip_validation=True)
-    for decisions, given in ((model.Funded, held.funded), (model.Units, held.units)):
+        model.Spend[m, f].fix(fixed.spend.get((m, f), 0.0), skip_validation=True)
+    for decisions, given in ((model.Funded, fixed.funded), (model.Units, fixed.units)):
         for m, value in given.items():
             decisions[m].fix(value, skip_validation=True)
 
 
-def _leave_out_decided(model: pyo.ConcreteModel) -> None:
+def _drop_decided_limits(model: pyo.ConcreteModel) -> None:
     """Leave out every limit that nothing free can help to keep."""
     for limit in model.component_data_objects(pyo.Constraint, active=True):
         free = identify_variables(limit.body, include_fixed=False)
@@ -102,27 +102,27 @@ def _leave_out_decided(model: pyo.ConcreteModel) -> None:
             limit.deactivate()
 
 
-def opened(instance: Instance, held: Held) -> Instance:
+def relax(instance: Instance, fixed: FixedPlan) -> Instance:
     """Return the question opened so far that every payment and every scale of a plan has its place in the model."""
-    wide = reaching(instance, held)
-    spent = _spent(instance, held)
-    funds = {f: _filled(fund, spent.get(f, {})) for f, fund in wide.funds.items()}
-    paid = {m for (m, _), amount in held.spend.items() if amount}
-    measures = {m: _stretched(row, m in paid, held.units.get(m)) for m, row in wide.measures.items()}
+    wide = allow_payments(instance, fixed)
+    spent = _spend_by_county(instance, fixed)
+    funds = {f: _top_up(fund, spent.get(f, {})) for f, fund in wide.funds.items()}
+    paid = {m for (m, _), amount in fixed.spend.items() if amount}
+    measures = {m: _stretch(row, m in paid, fixed.units.get(m)) for m, row in wide.measures.items()}
     rules = tuple(rule for rule in wide.rules if rule.penalty is not None or isinstance(rule, Count))
     return wide.model_copy(update={"funds": funds, "measures": measures, "rules": rules})
 
 
-def reaching(instance: Instance, held: Held) -> Instance:
+def allow_payments(instance: Instance, fixed: FixedPlan) -> Instance:
     """Return the question with every payment of a plan eligible, and all else as it was."""
     payers: dict[str, list[str]] = defaultdict(list)
-    for (m, f), amount in held.spend.items():
+    for (m, f), amount in fixed.spend.items():
         if amount:
             payers[m].append(f)
     funds = dict(instance.funds)
     for m, fs in payers.items():
         for f in fs:
-            funds[f] = _reaching(funds[f], instance.measures[m])
+            funds[f] = _allow_payment(funds[f], instance.measures[m])
     measures = {}
     for m, row in instance.measures.items():
         national = any(instance.funds[f].kind == "national" for f in payers[m])
@@ -133,7 +133,7 @@ def reaching(instance: Instance, held: Held) -> Instance:
     return instance.model_copy(update={"funds": funds, "measures": measures})
 
 
-def _reaching(fund: Fund, measure: Measure) -> Fund:
+def _allow_payment(fund: Fund, measure: Measure) -> Fund:
     c, k = measure.county, measure.category
     update: dict[str, object] = {}
     if fund.counties and c not in fund.counties:
@@ -145,15 +145,15 @@ def _reaching(fund: Fund, measure: Measure) -> Fund:
     return fund.model_copy(update=update)
 
 
-def _spent(instance: Instance, held: Held) -> dict[str, dict[str, float]]:
+def _spend_by_county(instance: Instance, fixed: FixedPlan) -> dict[str, dict[str, float]]:
     """Return what every fund spends in each county: fund → county → money."""
     spent: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
-    for (m, f), amount in held.spend.items():
+    for (m, f), amount in fixed.spend.items():
         spent[f][instance.measures[m].county] += amount
     return spent
 
 
-def _filled(fund: Fund, spent: Mapping[str, float]) -> Fund:
+def _top_up(fund: Fund, spent: Mapping[str, float]) -> Fund:
     """Return a fund that has what is spent of it."""
     update: dict[str, object] = {"min_use": 0.0}
     if fund.amount is not None:
@@ -163,7 +163,7 @@ def _filled(fund: Fund, spent: Mapping[str, float]) -> Fund:
     return fund.model_copy(update=update)
 
 
-def _stretched(row: Measure, paid: bool, units: float | None) -> Measure:
+def _stretch(row: Measure, paid: bool, units: float | None) -> Measure:
     """Return a measure that may have the units it was given, and any payers; units beyond its most bring nothing."""
     update: dict[str, object] = {
         "national": "none" if row.national == "none" else "any",

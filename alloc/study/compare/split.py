@@ -17,7 +17,7 @@ from alloc.instance.references import CHECKS, sources_exist
 from alloc.instance.schema import Fund
 from alloc.instance.tables import TABLES, WITHOUT_ID
 from alloc.run import solve
-from alloc.study.answers import Answer
+from alloc.study.compare.results import Result
 from alloc.texts import say
 
 GROUPS = ("budget", "rules", "data")
@@ -72,7 +72,7 @@ class _MixError(Exception):
     """A mixture that is no question, or has no plan."""
 
 
-def split(a: Answer, b: Answer, lang: str = "en") -> Split:
+def split(a: Result, b: Result, lang: str = "en") -> Split:
     """Return how a difference in employment comes about.
 
     Groups that are the same in both have no effect and cost no solves. Where a mixture is no question (a rule names
@@ -97,8 +97,8 @@ def split(a: Answer, b: Answer, lang: str = "en") -> Split:
     return Split((*effects, Effect(TOTAL, total, total, total)), differ, len(missing))
 
 
-def _stated(answer: Answer) -> _Worth:
-    return _Worth(float(answer.figures["employment"]), _room(answer.instance, answer.figures))
+def _stated(result: Result) -> _Worth:
+    return _Worth(float(result.figures["employment"]), _room(result.instance, result.figures))
 
 
 def _room(instance: Instance, figures: Mapping[str, Any]) -> float:
@@ -110,7 +110,7 @@ def _room(instance: Instance, figures: Mapping[str, Any]) -> float:
     return max(0.0, float(stage["bound"]) - float(stage["objective"])) / worth
 
 
-def _solved(a: Answer, b: Answer, mix: Mix, lang: str) -> _Worth:
+def _solved(a: Result, b: Result, mix: Mix, lang: str) -> _Worth:
     """Return what the best plan of a mixture is worth."""
     words = ", ".join(f"{say(f'diff_{name}', lang)}: {b.name if name in mix else a.name}" for name in GROUPS)
     question = mixed(a.instance, b.instance, mix)
