@@ -276,8 +276,17 @@ LONG = {"grid": {"funds.tianjin.amount": [round(20 + 0.1 * i, 1) for i in range(
 """More points than are solved before anybody can stop them."""
 
 
+@pytest.fixture
+def interrupts(request: pytest.FixtureRequest) -> Iterator[None]:
+    """What a process started now inherits: a shell has interrupts ignored by what it runs in the background."""
+    before = signal.signal(signal.SIGINT, request.param)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.parametrize("interrupts", [signal.default_int_handler, signal.SIG_IGN], indirect=True)
 @pytest.mark.parametrize("sweeping", [LONG], indirect=True)
-def test_ctrl_c_keeps_what_is_done(tmp_path: Path, sweeping: subprocess.Popen[str]):
+def test_ctrl_c_keeps_what_is_done(tmp_path: Path, interrupts: None, sweeping: subprocess.Popen[str]):
     while solved(tmp_path / "out") < 2:
         assert sweeping.poll() is None
         time.sleep(0.02)
@@ -287,6 +296,31 @@ def test_ctrl_c_keeps_what_is_done(tmp_path: Path, sweeping: subprocess.Popen[st
     assert "the same command goes on" in words
     assert "Traceback" not in words
     assert 2 <= solved(tmp_path / "out") < 200
+
+
+def test_ctrl_c_is_heard_where_errors_are_forgiven(monkeypatch: pytest.MonkeyPatch):
+    """What a weak reference's callback raises is written down and forgotten, an interrupt as well."""
+    monkeypatch.setattr(sys, "unraisablehook", lambda _: None)
+
+    class Gone:
+        def __del__(self):
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(0)
+
+    told: list[int] = []
+
+    def tell(left: int, point: Point | None) -> None:
+        if point is not None:
+            told.append(left)
+            Gone()
+
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            alloc.sweep(DEMO, {"list": [{}, {"funds.tianjin.amount": 30}, {"funds.tianjin.amount": 45}]}, tell=tell)
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert told == [2]
 
 
 def test_a_process_that_is_killed_costs_only_its_points_second_try():

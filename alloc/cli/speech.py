@@ -91,9 +91,15 @@ def spoken(lang: str) -> Iterator[None]:
 
 
 def listen() -> None:
-    """Take what ends a process, or the terminal that goes, as what Ctrl-C is: searches end with what they have."""
+    """Take what ends a process, or the terminal that goes, as what Ctrl-C is: searches end with what they have.
+
+    An interrupt is heard even where a shell that runs a command in the background has it ignored: whoever sends one
+    to a study of hours means it.
+    """
     if threading.current_thread() is not threading.main_thread():
         return
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     for name in ("SIGTERM", "SIGHUP"):
         number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_DFL:

@@ -5,6 +5,7 @@ a process that dies takes one point with it. Its lane is opened again and the po
 time; a point whose process dies again is `failed`, and says so.
 """
 
+import math
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Executor, Future, ProcessPoolExecutor, wait
@@ -14,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alloc.errors import RequestError
+from alloc.solver import Deadline, unbroken
 from alloc.solver.workers import GOODBYE, connected, openers
 from alloc.study.asking import Answer, Asker, Question
 from alloc.study.point import FAILED, Overrides, Point
@@ -47,17 +49,21 @@ def answers(
     """Yield the answer of every point that is not known yet, with its number, as they come.
 
     lanes: where they are asked; None for this very process, which then may have an asker of earlier rounds.
+    Raises KeyboardInterrupt between two points where whoever listens has heard Ctrl-C.
     """
+    deadline = Deadline(math.inf)
     found = dict(known)
     waiting = [number for number in of.order if number not in found]
     if lanes is None:
         asker = asker or Asker(of.question)
         for number in waiting:
+            _stop_if(deadline.stopped)
             found[number] = asker.ask(of.points[number], _choices(of, number, found))
             yield number, found[number]
         return
     tries = dict.fromkeys(waiting, 0)
     while waiting or lanes.busy:
+        _stop_if(deadline.stopped)
         for number in [x for x in waiting if all(k in found for k in of.begins[x])][: lanes.idle]:
             waiting.remove(number)
             lanes.send(number, of.points[number], _choices(of, number, found))
@@ -68,6 +74,11 @@ def answers(
                 continue
             found[number] = answer or _lost(of, number)
             yield number, found[number]
+
+
+def _stop_if(interrupted: bool) -> None:
+    if interrupted:
+        raise KeyboardInterrupt
 
 
 def _choices(of: Round, number: int, found: Mapping[int, Answer]) -> list[Mapping[str, int]]:
@@ -183,19 +194,22 @@ def crew(question: Question, jobs: int, cluster: str | None, apart: bool = False
     """Open the processes of a run; None where one job needs none but this process.
 
     apart: even one job gets a process of its own, so that a solver that crashes takes no more than its point with it.
+    All the while Ctrl-C only sets a flag, which is looked at between points: raised wherever this process happens to
+    be, it would be lost in what forgives errors, a weak reference's callback for example.
     """
     if jobs < 1:
         raise RequestError("bad_option", option="jobs", found=jobs, problem="≥ 1")
-    if jobs == 1 and cluster is None and not apart:
-        yield None
-        return
-    client = connected(cluster) if cluster else None
-    lanes = Lanes(question, jobs, client)
-    finished = False
-    try:
-        yield lanes
-        finished = True
-    finally:
-        lanes.close(at_once=not finished)
-        if client is not None:
-            client.close()
+    with unbroken():
+        if jobs == 1 and cluster is None and not apart:
+            yield None
+            return
+        client = connected(cluster) if cluster else None
+        lanes = Lanes(question, jobs, client)
+        finished = False
+        try:
+            yield lanes
+            finished = True
+        finally:
+            lanes.close(at_once=not finished)
+            if client is not None:
+                client.close()
