@@ -27,7 +27,7 @@ from alloc.solution import Solution, Status
 from alloc.solver import Kept, blocks, choose, primal, solve_blocks, solve_whole
 from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import matrix
-from alloc.solver.pricing import Ask
+from alloc.solver.pricing import PricingRequest
 from alloc.solver.workers import Workers, workers
 
 FINE = Options(gap=1e-7, time_limit=120, threads=1)
@@ -227,7 +227,7 @@ def _priced(hands: Workers, parts: Any) -> list[Any]:
     """Ask every block at a few hundred prices, and then with the whole decisions of its answers held."""
     prices, found = np.full(parts.rows.count, 0.5), []
     for i in range(200):
-        ask = Ask(np.ones(1), prices * i / 200, 1e-9)
+        ask = PricingRequest(np.ones(1), prices * i / 200, 1e-9)
         answers = hands.price([ask] * len(parts.blocks), lambda: False)
         held = [answer.plans[:, block.integer] for answer, block in zip(answers, parts.blocks, strict=True)]
         found += answers + hands.price([replace(ask, held=numbers) for numbers in held], lambda: False)
@@ -243,7 +243,7 @@ def test_a_worker_killed_in_mid_round_changes_nothing():
         expected = _priced(alone, parts)
     with workers(2, None) as hands:
         hands.deal(parts.blocks)
-        hands.price([Ask(np.ones(1), np.zeros(parts.rows.count), 1e-9)] * len(parts.blocks), lambda: False)
+        hands.price([PricingRequest(np.ones(1), np.zeros(parts.rows.count), 1e-9)] * len(parts.blocks), lambda: False)
         victim = hands.processes()[0]
         threading.Timer(0.1, os.kill, (victim, signal.SIGKILL)).start()
         found = _priced(hands, parts)
@@ -258,7 +258,7 @@ def test_whole_decisions_held_are_filled_as_well_as_the_search_filled_them():
     parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
     with workers(1, None) as alone:
         alone.deal(parts.blocks)
-        ask = Ask(np.ones(1), np.full(parts.rows.count, 0.3), 1e-9)
+        ask = PricingRequest(np.ones(1), np.full(parts.rows.count, 0.3), 1e-9)
         searched = alone.price([ask] * len(parts.blocks), lambda: False)
         held = [replace(ask, held=a.plans[:1, b.integer]) for a, b in zip(searched, parts.blocks, strict=True)]
         filled = alone.price(held, lambda: False)

@@ -18,7 +18,7 @@ from alloc.solver.decomposition import Decomposition
 from alloc.solver.highs import Settings, Why
 from alloc.solver.master import Master, Mix, bound
 from alloc.solver.matrix import INF, Floats, Matrix
-from alloc.solver.pricing import Answer, Ask
+from alloc.solver.pricing import PricingRequest, PricingResult
 from alloc.solver.workers import Workers
 
 DRAWN = 0.5
@@ -83,7 +83,7 @@ class Search:
     next_prices: Floats
     size: float = 1.0
     sure: bool = False
-    at_best: Sequence[Answer] = ()
+    at_best: Sequence[PricingResult] = ()
     proofs: list[tuple[Floats, Floats]] = field(default_factory=list)
     mix: Mix | None = None
     impossible: bool = False
@@ -199,7 +199,7 @@ def refilled(search: Search, hands: Workers, deadline: Deadline, gap: float) -> 
     for _ in range(FILLS):
         if mix is None or deadline.over():
             break
-        asks = [Ask(search.weights, mix.prices, 0.0, deadline.left, held) for held in used(search, mix)]
+        asks = [PricingRequest(search.weights, mix.prices, 0.0, deadline.left, held) for held in used(search, mix)]
         answers = hands.price(asks, deadline.over)
         if not sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers)):
             break
@@ -245,7 +245,7 @@ def _asked(search: Search, hands: Workers, deadline: Deadline, prices: Floats, f
     fine: what the searches may leave open together, in the goal's unit.
     """
     parts = search.parts
-    ask = Ask(search.weights, prices, fine / len(parts.blocks), deadline.left)
+    ask = PricingRequest(search.weights, prices, fine / len(parts.blocks), deadline.left)
     answers = hands.price([ask] * len(parts.blocks), deadline.over)
     bounds = np.array([answer.bound for answer in answers])
     if (bounds == -INF).any():

@@ -17,7 +17,7 @@ from alloc.solver.decomposition import Block, Decomposition
 from alloc.solver.generation import LOOSE, Search, begin, refilled, used
 from alloc.solver.master import bound
 from alloc.solver.matrix import Floats
-from alloc.solver.pricing import Ask, unanswered
+from alloc.solver.pricing import PricingRequest, without_answer
 from alloc.solver.workers import Workers
 
 LATEST = 10
@@ -96,10 +96,10 @@ def recalled(
     if proofs:
         search.bound, search.proofs = bound(parts, weights, *proofs[-1]), proofs[-PROOFS:]
         search.at_best = [
-            replace(unanswered(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
+            replace(without_answer(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
         ]
     held = [_together(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
-    asks = [Ask(weights, prices, 0.0, deadline.left, rows) for rows in held]
+    asks = [PricingRequest(weights, prices, 0.0, deadline.left, rows) for rows in held]
     for k, answer in enumerate(hands.price(asks, deadline.over)):
         search.master.offer(k, answer.plans)
     search.mix = refilled(search, hands, deadline, gap)

@@ -35,11 +35,11 @@ LARGE = 400
 MORE = 2
 """Plans kept of those found on the way to the best."""
 
-Model = tuple[Block, Live]
+LoadedBlock = tuple[Block, Live]
 
 
 @dataclass(frozen=True)
-class Ask:
+class PricingRequest:
     """Prices at which a block is asked for its best: goal weights, coupling prices, gap in the goal's unit, time [s].
 
     held: whole decisions to be held, a row for each plan wanted; without it the block is searched.
@@ -53,7 +53,7 @@ class Ask:
 
 
 @dataclass(frozen=True)
-class Answer:
+class PricingResult:
     """What a block answers: a bound on every plan of its own, and some good plans, the best first.
 
     A block that has no plan at all has the bound −inf.
@@ -63,7 +63,7 @@ class Answer:
     plans: Floats
 
 
-def revived(block: Block) -> Model:
+def load_block(block: Block) -> LoadedBlock:
     """Return a block with the program that stays alive between rounds."""
     return block, _live(block)
 
@@ -74,22 +74,26 @@ def _live(block: Block, own_units: bool = True, more: Settings | None = None) ->
     return Live(block.lower, block.upper, block.integer, block.rows, settings, own_units=own_units)
 
 
-def price(model: Model, ask: Ask) -> Answer:
+def price(model: LoadedBlock, ask: PricingRequest) -> PricingResult:
     """Return the best that one block can do at some prices; no bound and no plan where there is no time."""
     block, live = model
     if ask.seconds <= 0:
-        return unanswered(block)
+        return without_answer(block)
     aim = ask.weights @ block.goals - ask.prices[block.coupling] @ block.link
     deadline = Deadline(ask.seconds)
-    return _searched(block, live, ask, aim, deadline) if ask.held is None else _filled(block, ask.held, aim, deadline)
+    return (
+        _price_free(block, live, ask, aim, deadline)
+        if ask.held is None
+        else _price_fixed(block, ask.held, aim, deadline)
+    )
 
 
-def unanswered(block: Block) -> Answer:
+def without_answer(block: Block) -> PricingResult:
     """Return the answer of a block that was not asked, or too late."""
-    return Answer(INF, np.zeros((0, len(block.lower))))
+    return PricingResult(INF, np.zeros((0, len(block.lower))))
 
 
-def _filled(block: Block, held: Floats, aim: Floats, deadline: Deadline) -> Answer:
+def _price_fixed(block: Block, held: Floats, aim: Floats, deadline: Deadline) -> PricingResult:
     """Return the best plans with whole decisions held: linear programs, each begun where the one before ended."""
     live = Live(block.lower, block.upper, None, block.rows)
     live.aim(aim)
@@ -102,10 +106,10 @@ def _filled(block: Block, held: Floats, aim: Floats, deadline: Deadline) -> Answ
             plan = best.x.copy()
             plan[whole] = numbers
             found.append(plan)
-    return Answer(INF, np.array(found).reshape(-1, len(aim)))
+    return PricingResult(INF, np.array(found).reshape(-1, len(aim)))
 
 
-def _searched(block: Block, live: Live, ask: Ask, aim: Floats, deadline: Deadline) -> Answer:
+def _price_free(block: Block, live: Live, ask: PricingRequest, aim: Floats, deadline: Deadline) -> PricingResult:
     """Return the best plans of a search, which starts afresh, and the bound that it has proven."""
 
     def again(own_units: bool, more: Settings, stop: Stop, start: Floats | None = None) -> Outcome:
@@ -124,8 +128,8 @@ def _searched(block: Block, live: Live, ask: Ask, aim: Floats, deadline: Deadlin
     if found.why is Why.FAILED:
         raise SolveError("solver_failed", condition=found.why.value)
     if found.infeasible:
-        return Answer(-INF, np.zeros((0, len(aim))))
-    return Answer(found.bound, _plans(block, found))
+        return PricingResult(-INF, np.zeros((0, len(aim))))
+    return PricingResult(found.bound, _plans(block, found))
 
 
 def _plans(block: Block, found: Outcome) -> Floats:
@@ -137,7 +141,7 @@ def _plans(block: Block, found: Outcome) -> Floats:
     return plans
 
 
-def price_all(models: Mapping[int, Model], asks: Mapping[int, Ask]) -> dict[int, Answer]:
+def price_blocks(models: Mapping[int, LoadedBlock], asks: Mapping[int, PricingRequest]) -> dict[int, PricingResult]:
     """Return the answers of some blocks by their numbers; the time of all of them counts for each."""
     started = time.perf_counter()
     return {

@@ -27,7 +27,7 @@ from typing import Any, TypeVar
 
 from alloc.errors import RequestError, SolveError
 from alloc.solver.decomposition import Block
-from alloc.solver.pricing import Answer, Ask, Model, price_all, revived, unanswered
+from alloc.solver.pricing import LoadedBlock, PricingRequest, PricingResult, load_block, price_blocks, without_answer
 
 TRIES = 4
 """A lane that is lost so often at one question is given up."""
@@ -51,18 +51,20 @@ Result = TypeVar("Result")
 Deal = tuple[str, int]
 """A run and which of its deals: blocks are dealt anew for every goal."""
 
-_alive: dict[Deal, dict[int, Model]] = {}
+_alive: dict[Deal, dict[int, LoadedBlock]] = {}
 """What this process keeps: the models of a deal, by the number of the block."""
 
 
-def _answer(deal: Deal, given: Mapping[int, Block], asks: Mapping[int, Ask]) -> dict[int, Answer] | None:
+def _answer(
+    deal: Deal, given: Mapping[int, Block], asks: Mapping[int, PricingRequest]
+) -> dict[int, PricingResult] | None:
     """Price some blocks; None where this process does not know one of them and it was not sent along."""
     if deal not in _alive:
         _forget(deal[0])
         _alive[deal] = {}
     models = _alive[deal]
-    models.update({k: revived(block) for k, block in given.items()})
-    return price_all(models, asks) if asks.keys() <= models.keys() else None
+    models.update({k: load_block(block) for k, block in given.items()})
+    return price_blocks(models, asks) if asks.keys() <= models.keys() else None
 
 
 def _forget(run: str) -> None:
@@ -153,12 +155,12 @@ class Workers:
         self._dealt = [order[lane :: self.count] for lane in range(self.count)]
         self._known = [set() for _ in range(self.count)]
 
-    def price(self, asks: Sequence[Ask], over: Callable[[], bool]) -> list[Answer]:
+    def price(self, asks: Sequence[PricingRequest], over: Callable[[], bool]) -> list[PricingResult]:
         """Return the answer of every block to its question; without a bound where it was not given in time.
 
         over: tells whether to stop waiting. Raises SolveError where a lane is lost again and again.
         """
-        started, found = time.perf_counter(), [unanswered(block) for block in self._blocks]
+        started, found = time.perf_counter(), [without_answer(block) for block in self._blocks]
         waiting = [deque(dealt) for dealt in self._dealt]
         sent: dict[int, tuple[Future[Any] | None, list[int]]] = {}
         lost = [0] * self.count
@@ -187,7 +189,7 @@ class Workers:
             if sent and not done and over():
                 return found
 
-    def _send(self, lane: int, asks: Mapping[int, Ask]) -> "Future[Any] | None":
+    def _send(self, lane: int, asks: Mapping[int, PricingRequest]) -> "Future[Any] | None":
         """Ask a lane, which is sent the blocks that it does not know."""
         given = {k: self._blocks[k] for k in asks.keys() - self._known[lane]}
         self._known[lane] |= given.keys()
@@ -196,10 +198,10 @@ class Workers:
         except BrokenProcessPool:
             return None
 
-    def _received(self, lane: int, future: "Future[Any] | None") -> dict[int, Answer] | None:
+    def _received(self, lane: int, future: "Future[Any] | None") -> dict[int, PricingResult] | None:
         """Return what a lane has answered; None where it was lost, and opened again, or does not know its blocks."""
         try:
-            answers: dict[int, Answer] | None = None if future is None else future.result()
+            answers: dict[int, PricingResult] | None = None if future is None else future.result()
         except (BrokenProcessPool, CancelledError, OSError, EOFError):
             answers = future = None
         if future is None:
