@@ -21,7 +21,7 @@ from alloc.instance import Instance
 from alloc.model import build
 from alloc.solver import Deadline, Near, solve_whole
 from alloc.solver.matrix import vectors
-from alloc.solver.repeated import Repeated
+from alloc.solver.reoptimise import RepeatedMip
 from alloc.study.alternatives.favours import favours
 
 ROOT = Path(__file__).parent.parent
@@ -49,10 +49,10 @@ def random_weight_plans(question: Instance, within: float, solves: int) -> list[
     own = solve_whole(build(question), question, options)
     near = Near(question, options, own, within, Deadline(math.inf))
     rows, _ = vectors(near.whole.variables, [near.model.Aid[m] for m in question.measures])
-    program = Repeated(near.whole, np.zeros((0, len(near.whole.lower))), Deadline(math.inf), 60.0)
+    program = RepeatedMip(near.whole, np.zeros((0, len(near.whole.lower))), Deadline(math.inf), 60.0)
     found = []
     for _ in range(solves):
-        answer = program.ask(dice.uniform(-1, 1, len(rows)) @ rows, {}, 1e-3, 1e-3)
+        answer = program.solve(dice.uniform(-1, 1, len(rows)) @ rows, {}, 1e-3, 1e-3)
         if answer.x is not None:
             found.append(rows @ answer.x)
     return found

@@ -17,7 +17,7 @@ from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
-from alloc.solver.repeated import Answer, Repeated
+from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.rivals import judged
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import maximise_linkage
@@ -67,13 +67,13 @@ class Near:
         self.by_county = np.array([[p[0] == c for p in self.places] for c in self.counties], dtype=np.float64)
         self._deadline, self._options = deadline, options
         watched = self.by_county @ self.money
-        self._program = Repeated(whole, watched, deadline, options.time_limit, options.threads or 1)
+        self._program = RepeatedMip(whole, watched, deadline, options.time_limit, options.threads or 1)
         self._further = 0
 
     @property
     def askings(self) -> int:
         """Return how many searches were made."""
-        return self._program.askings + self._further
+        return self._program.solves + self._further
 
     def _money(self) -> tuple[tuple[Place, ...], Floats]:
         """Return the places that aid can go to, and the aid of each as a row over the decisions."""
@@ -89,10 +89,10 @@ class Near:
         found: Floats = self.money @ x[: self.money.shape[1]]
         return found
 
-    def county_end(self, c: int, most: bool, scale: float) -> Answer:
+    def county_end(self, c: int, most: bool, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
         row = self.by_county[c] @ self.money
-        answer = self._program.ask(row if most else -row, {}, CLOSE * scale)
+        answer = self._program.solve(row if most else -row, {}, CLOSE * scale)
         if not most:
             return replace(answer, value=-answer.value, bound=-answer.bound)
         paid = np.flatnonzero(row)  # where a search was stopped, what funds can pay at all is a bound
@@ -100,7 +100,7 @@ class Near:
 
     def toward(self, direction: Floats, scale: float) -> Floats | None:
         """Return the plan with the most aid in a direction over places; scale: all aid there is [money]."""
-        return self._program.ask(direction @ self.money, {}, WIDE * scale, 0.0, (), NODES).x
+        return self._program.solve(direction @ self.money, {}, WIDE * scale, 0.0, (), NODES).x
 
     def farthest(
         self, others: Sequence[Other], starts: Sequence[Floats], ends: Mapping[int, tuple[float, float]]
@@ -159,7 +159,7 @@ class Near:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
             held_fast = fix_and_solve(aimed, np.ones(1), start, self._deadline)
             return None if held_fast is None else held_fast.x[:last]
-        answer = self._once(program).ask(aim, {}, GRAIN, COARSE, [start], NODES)
+        answer = self._once(program).solve(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
 
     def driven(self, others: Sequence[Other], x: Floats, c: int, most: bool, least: float) -> Floats:
@@ -173,7 +173,7 @@ class Near:
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         program = extended(self.whole, none, none, no, rows)
         row = self.by_county[c] @ self.money
-        answer = self._once(program).ask(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
+        answer = self._once(program).solve(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
         return x if answer.x is None else answer.x
 
     def _directions(self, others: Sequence[Other], here: Floats) -> Iterator[tuple[Ints, Floats, float]]:
@@ -192,10 +192,10 @@ class Near:
             columns = np.flatnonzero(row).astype(np.int32)
             yield columns, row[columns], low, high
 
-    def _once(self, program: Matrix) -> Repeated:
+    def _once(self, program: Matrix) -> RepeatedMip:
         self._further += 1
         none = np.zeros((0, len(program.lower)))
-        return Repeated(program, none, self._deadline, self._options.time_limit, self._options.threads or 1)
+        return RepeatedMip(program, none, self._deadline, self._options.time_limit, self._options.threads or 1)
 
     def plan(self, x: Floats, why: str) -> Solution:
         """Return a plan as a solution of the question: the best with its whole decisions and the aid of each place."""
@@ -236,13 +236,13 @@ class Near:
                 found += [j] if told and row.eligible and not row.committed else []
         return np.array(found, dtype=np.int32)
 
-    def another(self, choices: Ints, known: Sequence[Floats]) -> Answer:
+    def another(self, choices: Ints, known: Sequence[Floats]) -> MipResult:
         """Return the best plan whose whole decisions differ from those of all plans known."""
         program = self.whole
         for x in known:
             program = _different(program, choices, np.round(x[choices]))
         last = len(self.whole.goals) - 1
-        answer = self._once(program).ask(program.goals[last], {}, FINEST, FINEST)
+        answer = self._once(program).solve(program.goals[last], {}, FINEST, FINEST)
         return answer if answer.x is None else replace(answer, x=answer.x[: len(self.whole.lower)])
 
 

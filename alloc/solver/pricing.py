@@ -81,11 +81,9 @@ def price(model: LoadedBlock, ask: PricingRequest) -> PricingResult:
         return without_answer(block)
     aim = ask.weights @ block.goals - ask.prices[block.coupling] @ block.link
     deadline = Deadline(ask.seconds)
-    return (
-        _price_free(block, live, ask, aim, deadline)
-        if ask.held is None
-        else _price_fixed(block, ask.held, aim, deadline)
-    )
+    if ask.held is None:
+        return _price_free(block, live, ask, aim, deadline)
+    return _price_fixed(block, ask.held, aim, deadline)
 
 
 def without_answer(block: Block) -> PricingResult:

@@ -14,7 +14,7 @@ from alloc.solver.conclusion import FINEST, HELD, allowance, drop_idle, place, v
 from alloc.solver.deadline import Deadline
 from alloc.solver.lattice import steps
 from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
-from alloc.solver.repeated import Answer, Repeated
+from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.whole import EXTRA_GAP, SMALL
@@ -80,7 +80,7 @@ class Rivals:
         self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
         self.steps: tuple[Fraction | None, ...] = steps(whole, list(whole.goals))
         self._known: list[Floats] = []
-        self.program = Repeated(whole, whole.goals, deadline, options.time_limit, options.threads or 1)
+        self.program = RepeatedMip(whole, whole.goals, deadline, options.time_limit, options.threads or 1)
 
     @property
     def stepped(self) -> int | None:
@@ -104,14 +104,14 @@ class Rivals:
             found.append((value if step is None else float(round(value / float(step)) * step)) + constant)
         return found[0], found[1]
 
-    def weighted(self, weights: Pair, gap: float) -> Answer:
+    def weighted(self, weights: Pair, gap: float) -> MipResult:
         """Return the plan with the most of a weighted sum of both objectives; gap: in the sum's unit."""
         mix = np.array(weights)
         answer = self._asked(mix @ self.whole.goals, {}, gap)
         constant = float(mix @ self.whole.constants)
         return replace(answer, value=answer.value + constant, bound=answer.bound + constant)
 
-    def efficient(self, k: int, least: float, most: float) -> Efficient | Answer:
+    def efficient(self, k: int, least: float, most: float) -> Efficient | MipResult:
         """Return the plan with the most of objective k, and then of the other, which has at least `least`.
 
         most: no plan has more of the other. Where there is no such plan the answer says why.
@@ -172,18 +172,18 @@ class Rivals:
         mix: Floats = self.whole.goals[k] + ratio * self.whole.goals[1 - k]
         return mix
 
-    def _most(self, k: int, bounds: dict[int, Pair]) -> Answer:
+    def _most(self, k: int, bounds: dict[int, Pair]) -> MipResult:
         step = self.steps[k]
         gap, part = (CLOSER * self.gap, CLOSER * self.gap) if step is None else (WITHIN * float(step), 0.0)
         return self._asked(self.whole.goals[k], bounds, gap, part)
 
-    def _asked(self, goal: Floats, bounds: dict[int, Pair], gap: float, part: float = 0.0) -> Answer:
+    def _asked(self, goal: Floats, bounds: dict[int, Pair], gap: float, part: float = 0.0) -> MipResult:
         """Ask, beginning with what was found before: the last plans, and the two ends."""
-        answer = self.program.ask(goal, bounds, gap, part, [*self._known[:ENDS], *self._known[ENDS:][-LATEST:]])
+        answer = self.program.solve(goal, bounds, gap, part, [*self._known[:ENDS], *self._known[ENDS:][-LATEST:]])
         self._known += [] if answer.x is None else [answer.x]
         return answer
 
-    def _missing(self, k: int, answer: Answer) -> float:
+    def _missing(self, k: int, answer: MipResult) -> float:
         """Return how much more of an objective there could be: nothing where the next step is out of reach."""
         step, missing = self.steps[k], answer.bound - answer.value
         return 0.0 if step is not None and missing < step else missing

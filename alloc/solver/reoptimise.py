@@ -1,7 +1,7 @@
-"""One program asked many times: the same limits, other goals, other floors.
+"""One program solved many times: the same limits, other goals, other floors.
 
-Each asking starts from nothing but a plan that is handed to it: so an answer depends on what was asked, not on what
-was asked before.
+Each solve starts from nothing but the plans that are handed to it (a warm start, never a living search): so a result
+depends on the question, not on what was asked before.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,8 +20,8 @@ Range = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Answer:
-    """The best plan found for one asking, or none; its value, a proven bound on all plans, and why there is none."""
+class MipResult:
+    """The best plan found of one solve, or none; its value, a proven bound on all plans, and why there is none."""
 
     x: Floats | None
     value: float
@@ -33,18 +33,18 @@ class Answer:
         return self.x is not None and self.bound - self.value <= gap
 
 
-class Repeated:
-    """A program of which some rows, the last ones, can be bounded anew at every asking."""
+class RepeatedMip:
+    """A program of which some rows, the last ones, can be bounded anew for every solve."""
 
     def __init__(self, matrix: Matrix, watched: Floats, deadline: Deadline, seconds: float, threads: int = 1):
-        """Take the limits of a matrix, and further rows that an asking may bound (one for each row of `watched`).
+        """Take the limits of a matrix, and further rows that a solve may bound (one for each row of `watched`).
 
-        seconds: longest time of one asking. threads: of the search; one makes answers repeat.
+        seconds: longest time of one solve. threads: of the search; one makes answers repeat.
         """
         self.matrix = _longer(matrix, watched)
         self._first = matrix.rows.count
         self._deadline, self._seconds, self._threads = deadline, seconds, threads
-        self.askings = 0
+        self.solves = 0
 
     def bounded(self, bounds: Mapping[int, Range]) -> Matrix:
         """Return the program with some of the watched rows bounded."""
@@ -53,7 +53,7 @@ class Repeated:
             lower[self._first + k], upper[self._first + k] = low, high
         return replace(self.matrix, rows=replace(self.matrix.rows, lower=lower, upper=upper))
 
-    def ask(
+    def solve(
         self,
         goal: Floats,
         bounds: Mapping[int, Range],
@@ -61,14 +61,14 @@ class Repeated:
         part: float = 0.0,
         starts: Sequence[Floats] = (),
         nodes: int | None = None,
-    ) -> Answer:
+    ) -> MipResult:
         """Return the plan with the most of a goal, while some watched rows keep within bounds.
 
         goal: one figure for each decision. gap, in the goal's unit, and part, of its value: at which of them to stop.
         starts: plans whose whole decisions may serve to begin with; a search that begins with one does without
         helpers, as long as it is proven so. nodes: most nodes of the search, after which nothing may be proven.
         """
-        self.askings += 1
+        self.solves += 1
         aimed = replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1))
         stop = Stop(gap, part, self._seconds, nodes)
         best = _begun(aimed, starts)
@@ -76,8 +76,8 @@ class Repeated:
             best = self._searched(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
             enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
             if enough or nodes is not None or self._deadline.over():
-                return _answer(best)
-        return _answer(self._searched(aimed, best, stop, plain=False))
+                return _as_result(best)
+        return _as_result(self._searched(aimed, best, stop, plain=False))
 
     def _searched(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
@@ -89,8 +89,8 @@ class Repeated:
         return better(best, found)
 
 
-def _answer(found: Outcome) -> Answer:
-    return Answer(found.x, found.value, -INF if found.infeasible else found.bound, found.infeasible)
+def _as_result(found: Outcome) -> MipResult:
+    return MipResult(found.x, found.value, -INF if found.infeasible else found.bound, found.infeasible)
 
 
 def _begun(aimed: Matrix, starts: Sequence[Floats]) -> Outcome:
