@@ -194,7 +194,7 @@ def _goal(
     nothing, early = Found(None, 0.0, 0.0, Status.NO_SOLUTION), deadline.part(EARLY)
     if known is not None:
         for k, block in enumerate(search.parts.blocks):
-            search.master.offer(k, known[block.columns][None])
+            search.master.add_plans(k, known[block.columns][None])
     gap = max(options.gap, FINEST)
     found = nothing
     if search.open() <= gap:  # what was recalled may do, though the master cannot mix it without lack
@@ -219,6 +219,6 @@ def _tell(search_log: SearchLog, best: float | None, search: Search) -> None:
 
 def _proven_hopeless(search: Search, hands: Workers, deadline: Deadline) -> bool:
     mix = search.mix
-    if mix is None or mix.lack <= LACK or deadline.over():
+    if mix is None or mix.slack <= LACK or deadline.over():
         return False
     return hopeless(search.parts, search.master, mix.prices, hands, deadline)

@@ -16,7 +16,7 @@ from alloc.solver import highs
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
 from alloc.solver.highs import Settings, Why
-from alloc.solver.master import Master, Mix, bound
+from alloc.solver.master import MasterSolution, RestrictedMaster, lagrangian_bound
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.pricing import PricingRequest, PricingResult
 from alloc.solver.workers import Workers
@@ -77,7 +77,7 @@ class Search:
 
     parts: Decomposition
     weights: Floats
-    master: Master
+    master: RestrictedMaster
     bound: float
     prices: Floats
     next_prices: Floats
@@ -85,19 +85,19 @@ class Search:
     sure: bool = False
     at_best: Sequence[PricingResult] = ()
     proofs: list[tuple[Floats, Floats]] = field(default_factory=list)
-    mix: Mix | None = None
+    mix: MasterSolution | None = None
     impossible: bool = False
     ended: bool = False
     rounds: int = 0
     width: float = WIDTH
 
-    def draw(self, mix: Mix) -> None:
+    def draw(self, mix: MasterSolution) -> None:
         """Ask next between the best prices and the master's."""
         self.next_prices = DRAWN * self.prices + (1 - DRAWN) * mix.prices
 
     def near(self, part: float) -> bool:
         """Tell whether the master has a mix without lack, as near the bound as this part of its value."""
-        return self.mix is not None and self.mix.lack <= LACK and self.open() <= part
+        return self.mix is not None and self.mix.slack <= LACK and self.open() <= part
 
     def open(self) -> float:
         """Return how far the master's value is from the bound, as a part of it; infinite before there is a mix."""
@@ -129,7 +129,7 @@ def tolls(parts: Decomposition, prices: Floats, times: float) -> Floats:
 
 def begin(parts: Decomposition, weights: Floats, prices: Floats) -> Search:
     """Return a search that has prices of the coupling rows but no plans yet."""
-    master = Master(parts, weights, tolls(parts, prices, 1.0))
+    master = RestrictedMaster(parts, weights, tolls(parts, prices, 1.0))
     return Search(parts, weights, master, INF, prices, prices)
 
 
@@ -169,10 +169,10 @@ def generate(
         _go_on(search, mix, new, deadline, near)
 
 
-def _go_on(search: Search, mix: Mix, new: int, deadline: Deadline, near: float) -> None:
+def _go_on(search: Search, mix: MasterSolution, new: int, deadline: Deadline, near: float) -> None:
     """Decide where to ask next, with more room around the best prices where these hinder, or to end."""
     search.ended = search.rounds >= ROUNDS
-    lacking, tight = mix.lack > LACK, search.rounds > len(LOOSE)
+    lacking, tight = mix.slack > LACK, search.rounds > len(LOOSE)
     if lacking and search.rounds >= len(LOOSE) and not search.sure:
         exact = _relaxed(search.parts.matrix, search.weights, deadline, {})
         search.sure, search.impossible = True, exact.why is Why.INFEASIBLE
@@ -193,7 +193,7 @@ def _fine(search: Search, gap: float) -> float:
     return max(1e-9, max(FINE * gap, loose) * size)
 
 
-def refilled(search: Search, hands: Workers, deadline: Deadline, gap: float) -> Mix | None:
+def refilled(search: Search, hands: Workers, deadline: Deadline, gap: float) -> MasterSolution | None:
     """Return the master's mix after filling the whole decisions that it uses at its own prices, while that helps."""
     mix = _mixed(search, deadline)
     for _ in range(FILLS):
@@ -201,42 +201,42 @@ def refilled(search: Search, hands: Workers, deadline: Deadline, gap: float) -> 
             break
         asks = [PricingRequest(search.weights, mix.prices, 0.0, deadline.left, held) for held in used(search, mix)]
         answers = hands.price(asks, deadline.over)
-        if not sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers)):
+        if not sum(search.master.add_plans(k, answer.plans) for k, answer in enumerate(answers)):
             break
         before, mix = mix, _remixed(search, deadline, mix)
         gain = mix.value - before.value
-        if mix.lack <= LACK and gain <= FILLED * gap * max(1.0, abs(mix.value)):
+        if mix.slack <= LACK and gain <= FILLED * gap * max(1.0, abs(mix.value)):
             break
     return mix
 
 
-def used(search: Search, mix: Mix) -> list[Floats]:
+def used(search: Search, mix: MasterSolution) -> list[Floats]:
     """Return for every block the whole decisions of the plans that the master uses, a row each."""
     blocks = search.parts.blocks
     found: list[dict[bytes, Floats]] = [{} for _ in blocks]
-    for weight, (k, plan) in zip(mix.weights, search.master.plans, strict=True):
+    for weight, (k, plan) in zip(mix.plan_weights, search.master.plans, strict=True):
         if weight > LACK:
             numbers = plan[blocks[k].integer]
             found[k][numbers.tobytes()] = numbers
     return [np.array(list(rows.values())) for rows in found]
 
 
-def _mixed(search: Search, deadline: Deadline) -> Mix | None:
+def _mixed(search: Search, deadline: Deadline) -> MasterSolution | None:
     """Return the master's mix, its prices within a box around the best ones; the last one where none is found."""
     return _new_mix(search, deadline) if search.mix is None else _remixed(search, deadline, search.mix)
 
 
-def _remixed(search: Search, deadline: Deadline, before: Mix) -> Mix:
+def _remixed(search: Search, deadline: Deadline, before: MasterSolution) -> MasterSolution:
     """Return the master's mix, or the one before, in which plans that were offered since have no weight."""
-    new = len(search.master.plans) - len(before.weights)
-    same = replace(before, weights=np.append(before.weights, np.zeros(new)))
+    new = len(search.master.plans) - len(before.plan_weights)
+    same = replace(before, plan_weights=np.append(before.plan_weights, np.zeros(new)))
     return _new_mix(search, deadline) or same
 
 
-def _new_mix(search: Search, deadline: Deadline) -> Mix | None:
+def _new_mix(search: Search, deadline: Deadline) -> MasterSolution | None:
     room = tolls(search.parts, search.prices, search.width)
-    search.master.toll(search.prices - room, search.prices + room)
-    return search.master.mix(deadline.brief())
+    search.master.set_dual_box(search.prices - room, search.prices + room)
+    return search.master.solve(deadline.brief())
 
 
 def _asked(search: Search, hands: Workers, deadline: Deadline, prices: Floats, fine: float) -> int:
@@ -251,25 +251,25 @@ def _asked(search: Search, hands: Workers, deadline: Deadline, prices: Floats, f
     if (bounds == -INF).any():
         search.impossible = True
         return 0
-    proven = bound(parts, search.weights, prices, bounds)
+    proven = lagrangian_bound(parts, search.weights, prices, bounds)
     if proven < search.bound or not search.at_best:
         search.prices, search.at_best = prices, answers
         if search.rounds >= len(LOOSE) and np.isfinite(proven):
             search.proofs.append((prices, bounds))
     search.bound = min(search.bound, proven)
-    return sum(search.master.offer(k, answer.plans) for k, answer in enumerate(answers))
+    return sum(search.master.add_plans(k, answer.plans) for k, answer in enumerate(answers))
 
 
-def hopeless(parts: Decomposition, known: Master, start: Floats, hands: Workers, deadline: Deadline) -> bool:
+def hopeless(parts: Decomposition, known: RestrictedMaster, start: Floats, hands: Workers, deadline: Deadline) -> bool:
     """Tell whether it is proven that no plan keeps all coupling rows, by prices at which every mix lacks something."""
     nothing = np.zeros_like(known.weights)
-    master = Master(parts, nothing, np.ones(parts.rows.count))
+    master = RestrictedMaster(parts, nothing, np.ones(parts.rows.count))
     for k, plan in known.plans:
-        master.offer(k, plan[None])
+        master.add_plans(k, plan[None])
     search = Search(parts, nothing, master, INF, start, start)
     for _ in range(ROUNDS):
-        mix = master.mix(deadline)
-        if mix is None or mix.lack <= LACK or deadline.over():
+        mix = master.solve(deadline)
+        if mix is None or mix.slack <= LACK or deadline.over():
             return False
         new = _asked(search, hands, deadline, mix.prices, 1e-9 * len(known.parts.blocks))
         if search.impossible:

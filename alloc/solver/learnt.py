@@ -15,7 +15,7 @@ import numpy as np
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Block, Decomposition
 from alloc.solver.generation import LOOSE, Search, begin, refilled, used
-from alloc.solver.master import bound
+from alloc.solver.master import lagrangian_bound
 from alloc.solver.matrix import Floats
 from alloc.solver.pricing import PricingRequest, without_answer
 from alloc.solver.workers import Workers
@@ -89,19 +89,19 @@ def recalled(
         for prices, bounds in found.proofs
         if found.blocks == blocks
     ]
-    proofs.sort(key=lambda proof: -bound(parts, weights, *proof))
+    proofs.sort(key=lambda proof: -lagrangian_bound(parts, weights, *proof))
     prices = proofs[-1][0] if proofs else np.array(fitting[0].proofs[-1][0])
     search = begin(parts, weights, prices)
     search.rounds = len(LOOSE)
     if proofs:
-        search.bound, search.proofs = bound(parts, weights, *proofs[-1]), proofs[-PROOFS:]
+        search.bound, search.proofs = lagrangian_bound(parts, weights, *proofs[-1]), proofs[-PROOFS:]
         search.at_best = [
             replace(without_answer(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
         ]
     held = [_together(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
     asks = [PricingRequest(weights, prices, 0.0, deadline.left, rows) for rows in held]
     for k, answer in enumerate(hands.price(asks, deadline.over)):
-        search.master.offer(k, answer.plans)
+        search.master.add_plans(k, answer.plans)
     search.mix = refilled(search, hands, deadline, gap)
     if search.mix is not None:
         search.size = max(1.0, abs(search.mix.value))

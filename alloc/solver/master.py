@@ -1,7 +1,7 @@
 """The restricted master: which of the plans that blocks have offered are combined, and at what prices.
 
 One row says that each block uses its plans to one whole; the coupling rows stand as they are; columns
-that belong to no block stand beside the plans. A lack in a coupling row can be bought at a price well
+that belong to no block stand beside the plans. Slack in a coupling row can be bought at a price well
 above what it should cost, so that there are prices from the first round on.
 """
 
@@ -17,32 +17,32 @@ from alloc.solver.matrix import INF, Floats, Rows
 
 
 @dataclass(frozen=True)
-class Mix:
-    """One solve of the master: its value, the prices of the coupling rows, the weight of every plan, what lacks."""
+class MasterSolution:
+    """One solve of the master: its value, the prices of the coupling rows, the weight of every plan, the slack."""
 
     value: float
     prices: Floats
-    weights: Floats
+    plan_weights: Floats
     own: Floats
-    lack: float
+    slack: float
 
 
-class Master:
+class RestrictedMaster:
     """The restricted master with the plans offered so far; `plans` holds (block, plan) in the order offered."""
 
-    def __init__(self, parts: Decomposition, weights: Floats, lacking: Floats):
+    def __init__(self, parts: Decomposition, weights: Floats, slack_costs: Floats):
         """Begin without plans.
 
-        weights: of the goals; lacking: the price of a lack in each coupling row.
+        weights: of the goals; slack_costs: what slack costs in each coupling row.
         """
         self.parts, self.weights = parts, weights
         self.plans: list[tuple[int, Floats]] = []
         self._seen: set[tuple[int, bytes]] = set()
         rows, own = parts.rows, parts.own
         self._base = len(own) + 2 * rows.count
-        self._live = self._program(rows, lacking)
+        self._live = self._program(rows, slack_costs)
 
-    def _program(self, rows: Rows, lacking: Floats) -> Live:
+    def _program(self, rows: Rows, slack_costs: Floats) -> Live:
         parts, own, n = self.parts, self.parts.own, self.parts.rows.count
         place = np.full(len(parts.matrix.lower), -1, dtype=np.int32)
         place[own] = np.arange(len(own), dtype=np.int32)
@@ -61,12 +61,12 @@ class Master:
         )  # fmt: skip
         lower = np.concatenate([parts.matrix.lower[own], np.zeros(2 * n)])
         upper = np.concatenate([parts.matrix.upper[own], np.full(2 * n, INF)])
-        aim = np.concatenate([self.weights @ parts.matrix.goals[:, own], -np.repeat(lacking, 2)])
+        aim = np.concatenate([self.weights @ parts.matrix.goals[:, own], -np.repeat(slack_costs, 2)])
         live = Live(lower, upper, None, joint)
         live.aim(aim)
         return live
 
-    def offer(self, k: int, plans: Floats) -> int:
+    def add_plans(self, k: int, plans: Floats) -> int:
         """Add plans of one block; return how many are new."""
         block = self.parts.blocks[k]
         new = 0
@@ -85,13 +85,13 @@ class Master:
             new += 1
         return new
 
-    def toll(self, low: Floats, high: Floats) -> None:
+    def set_dual_box(self, low: Floats, high: Floats) -> None:
         """Let coupling rows be missed, short or over, so that their prices stay between two limits."""
         first, n = len(self.parts.own), 2 * self.parts.rows.count
         where = np.arange(first, first + n, dtype=np.int32)
         self._live.price(where, np.stack([low, -high], axis=1).ravel())
 
-    def mix(self, deadline: Deadline) -> Mix | None:
+    def solve(self, deadline: Deadline) -> MasterSolution | None:
         """Return the best mix of the plans; None where some block has no plan yet, or the time is out."""
         best = self._live.run(deadline)
         if best.why is not Why.DONE:
@@ -100,21 +100,21 @@ class Master:
         if best.why is not Why.DONE or best.x is None or best.prices is None or not np.isfinite(best.prices).all():
             return None
         first, constant = len(self.parts.own), float(self.weights @ self.parts.matrix.constants)
-        return Mix(
+        return MasterSolution(
             best.value + constant,
-            signed(self.parts.rows, best.prices[: self.parts.rows.count]),
+            drop_unusable(self.parts.rows, best.prices[: self.parts.rows.count]),
             best.x[self._base :],
             best.x[:first],
             float(best.x[first : self._base].sum()),
         )
 
-    def choice(self, deadline: Deadline, seconds: float, gap: float, lacking: Floats) -> list[int] | None:
+    def solve_integer(self, deadline: Deadline, seconds: float, gap: float, slack_costs: Floats) -> list[int] | None:
         """Return one plan for each block by solving the master with whole weights; None where none was found.
 
-        seconds, gap: when to stop; lacking: the price of a lack, which the continuous decisions may yet fill.
+        seconds, gap: when to stop; slack_costs: the price of a lack, which the continuous decisions may yet fill.
         """
         plans = np.arange(self._base, self._base + len(self.plans), dtype=np.int32)
-        self.toll(-lacking, lacking)
+        self.set_dual_box(-slack_costs, slack_costs)
         self._live.begin()
         self._live.make_whole(plans, whole=True)
         best = self._live.run(deadline, Stop(part=gap, seconds=seconds))
@@ -123,7 +123,7 @@ class Master:
         self._live.begin()
         return found if len(found) == len(self.parts.blocks) else None
 
-    def joined(self, chosen: Sequence[int], own: Floats) -> Floats:
+    def assemble(self, chosen: Sequence[int], own: Floats) -> Floats:
         """Return the plan of the whole: one plan of each block, and values of the master's columns."""
         x = np.zeros(len(self.parts.matrix.lower))
         x[self.parts.own] = own
@@ -133,13 +133,13 @@ class Master:
         return x
 
 
-def signed(rows: Rows, prices: Floats) -> Floats:
+def drop_unusable(rows: Rows, prices: Floats) -> Floats:
     """Return prices that a proof may use: none on a side that a row does not have."""
     prices = np.where(np.isinf(rows.upper), np.minimum(prices, 0.0), prices)
     return np.where(np.isinf(rows.lower), np.maximum(prices, 0.0), prices)
 
 
-def bound(parts: Decomposition, weights: Floats, prices: Floats, bounds: Floats) -> float:
+def lagrangian_bound(parts: Decomposition, weights: Floats, prices: Floats, bounds: Floats) -> float:
     """Return a value that no plan exceeds, from the blocks' own bounds at exactly these prices.
 
     Whatever the prices, a plan is worth at most what it is worth when coupling rows may be bought and sold

@@ -63,8 +63,8 @@ def chosen(search: Search, known: Floats | None, gap: float, deadline: Deadline)
     x = None
     close = max(0.1 * gap, 0.5 * (gap - search.open()))  # half of what the gap leaves, the rest is for filling in
     for times in CHOICES:
-        picked = search.master.choice(rest, PATIENT, close, tolls(parts, search.prices, times))
-        x = search.master.joined(picked or pick_heaviest(mix.weights, search.master.plans), mix.own)
+        picked = search.master.solve_integer(rest, PATIENT, close, tolls(parts, search.prices, times))
+        x = search.master.assemble(picked or pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
         plan = fix_and_solve(parts.matrix, search.weights, x, rest)
         if plan is not None and (best.x is None or plan.value > best.value):
             best = replace(best, **plan._asdict())
@@ -141,7 +141,7 @@ def polished(search: Search, found: Found, gap: float, deadline: Deadline, searc
     parts, random = search.parts, np.random.default_rng(0)
     if found.x is None:
         return found
-    split = find_split_blocks(search.mix.weights, search.master.plans) if search.mix is not None else []
+    split = find_split_blocks(search.mix.plan_weights, search.master.plans) if search.mix is not None else []
     split = sorted(split)  # neighbours stand beside each other
     groups = [split[i : i + GROUP] for i in range(0, len(split), GROUP)]
     vain = 0
