@@ -223,14 +223,14 @@ def test_processes_give_the_same_plan_as_none():
     assert (one.stages, one.values) == (two.stages, two.values)
 
 
-def _priced(hands: Workers, parts: Any) -> list[Any]:
+def _priced(pool: Workers, parts: Any) -> list[Any]:
     """Ask every block at a few hundred prices, and then with the whole decisions of its answers held."""
     prices, found = np.full(parts.rows.count, 0.5), []
     for i in range(200):
         ask = PricingRequest(np.ones(1), prices * i / 200, 1e-9)
-        answers = hands.price([ask] * len(parts.blocks), lambda: False)
+        answers = pool.price([ask] * len(parts.blocks), lambda: False)
         held = [answer.plans[:, block.integer] for answer, block in zip(answers, parts.blocks, strict=True)]
-        found += answers + hands.price([replace(ask, held=numbers) for numbers in held], lambda: False)
+        found += answers + pool.price([replace(ask, held=numbers) for numbers in held], lambda: False)
     return found
 
 
@@ -241,13 +241,13 @@ def test_a_worker_killed_in_mid_round_changes_nothing():
     with workers(1, None) as alone:
         alone.deal(parts.blocks)
         expected = _priced(alone, parts)
-    with workers(2, None) as hands:
-        hands.deal(parts.blocks)
-        hands.price([PricingRequest(np.ones(1), np.zeros(parts.rows.count), 1e-9)] * len(parts.blocks), lambda: False)
-        victim = hands.processes()[0]
+    with workers(2, None) as pool:
+        pool.deal(parts.blocks)
+        pool.price([PricingRequest(np.ones(1), np.zeros(parts.rows.count), 1e-9)] * len(parts.blocks), lambda: False)
+        victim = pool.processes()[0]
         threading.Timer(0.1, os.kill, (victim, signal.SIGKILL)).start()
-        found = _priced(hands, parts)
-        assert victim not in hands.processes()
+        found = _priced(pool, parts)
+        assert victim not in pool.processes()
     assert [answer.bound for answer in found] == [answer.bound for answer in expected]
     assert all(np.array_equal(a.plans, b.plans) for a, b in zip(found, expected, strict=True))
 

@@ -9,7 +9,7 @@ from test_blocks import donors
 
 from alloc.instance import Options
 from alloc.model import build, goal, stages
-from alloc.solver import Kept, generation, lessons, plain, solve_blocks_near, solve_whole
+from alloc.solver import Kept, column_generation, lessons, plain, solve_blocks_near, solve_whole
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.learnt import recalled
@@ -57,31 +57,31 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
         best = solve_whole(build(instance), instance, FINE)
         model = build(instance)
         parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
-        with workers(1, None) as hands:
-            hands.deal(parts.blocks)
+        with workers(1, None) as pool:
+            pool.deal(parts.blocks)
             known = learnt(540)
             asks.clear()
-            search = recalled(parts, np.ones(1), known, hands, Deadline(60), 1e-6)
+            search = recalled(parts, np.ones(1), known, pool, Deadline(60), 1e-6)
         assert search is not None
         assert not any(asks)
         assert np.isfinite(search.bound) == proven
         assert search.bound >= best.objective - 1e-6
-        assert search.mix is not None
+        assert search.solution is not None
 
 
 def test_what_is_of_another_kind_of_question_teaches_nothing():
     instance = instance_of(donors(6))
     model = build(instance)
     parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
-    with workers(1, None) as hands:
-        hands.deal(parts.blocks)
-        assert recalled(parts, np.ones(1), learnt(540), hands, Deadline(60), 1e-6) is None
+    with workers(1, None) as pool:
+        pool.deal(parts.blocks)
+        assert recalled(parts, np.ones(1), learnt(540), pool, Deadline(60), 1e-6) is None
 
 
 def test_a_rough_start_proves_the_same_optimum_and_finds_out_where_there_is_none(monkeypatch):
     instance = question(540)
     best = solve_whole(build(instance), instance, FINE)
-    monkeypatch.setattr(generation, "EXACT", 0)
+    monkeypatch.setattr(column_generation, "EXACT_UP_TO", 0)
     plan, _ = solve_blocks_near(Kept(build(instance)), instance, FINE, ())
     assert plan.objective == pytest.approx(best.objective, rel=2e-6)
     rules = [{"name": "much", "type": "amount", "of": {"category": "training"}, "min": 5000}]

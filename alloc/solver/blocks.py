@@ -18,10 +18,17 @@ from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.model import stages
 from alloc.solution import Solution, Stage, Status
+from alloc.solver.column_generation import (
+    SLACK_TOLERANCE,
+    ColumnGeneration,
+    generate_columns,
+    prove_infeasible,
+    solve_lp_relaxation,
+    start_from,
+)
 from alloc.solver.conclusion import FINEST, allowance, concluded, worded
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
-from alloc.solver.generation import LACK, Search, begun, generate, hopeless, relaxed
 from alloc.solver.highs import Why
 from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import INF, Floats, Matrix, held
@@ -114,11 +121,11 @@ def solve_blocks_near(
 ) -> tuple[Solution, Lessons]:
     """Solve like `solve_blocks`, beginning with what questions like it have taught; and return what it teaches."""
     deadline = Deadline(options.time_limit)
-    with deadline.listening(), workers(jobs, cluster) as hands:
+    with deadline.listening(), workers(jobs, cluster) as pool:
         asked = of.aimed(instance)
         whole, by = scaled(asked)
         search_log = SearchLog(log, deadline)
-        found, reached, parts, lessons = _goals(whole, instance, options, known, hands, deadline, search_log)
+        found, reached, parts, lessons = _goals(whole, instance, options, known, pool, deadline, search_log)
         x, least = None, None
         if found.x is not None:
             reached = examined(asked, instance, reached, deadline)
@@ -141,7 +148,7 @@ def _goals(
     instance: Instance,
     options: Options,
     known: Sequence[Lessons],
-    hands: Workers,
+    pool: Workers,
     deadline: Deadline,
     search_log: SearchLog,
 ) -> tuple[Found, list[Stage], Decomposition, list[Lesson | None]]:
@@ -153,10 +160,10 @@ def _goals(
         parts = decompose(whole, instance)
         aim = np.zeros(len(whole.goals))
         aim[i] = 1.0
-        hands.deal(parts.blocks)
+        pool.deal(parts.blocks)
         learnt = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
-        search = recalled(parts, aim, learnt, hands, deadline, options.gap) or _fresh(parts, aim, deadline)
-        found = search if isinstance(search, Found) else _goal(search, best.x, options, hands, deadline, search_log)
+        search = recalled(parts, aim, learnt, pool, deadline, options.gap) or _fresh(parts, aim, deadline)
+        found = search if isinstance(search, Found) else _goal(search, best.x, options, pool, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
             found = _frugal(whole, aim, found, deadline)
         if found.x is None:
@@ -175,17 +182,22 @@ def _frugal(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Fou
     return found if plan is None else replace(found, **plan._asdict(), bound=INF)
 
 
-def _fresh(parts: Decomposition, aim: Floats, deadline: Deadline) -> Search | Found:
+def _fresh(parts: Decomposition, aim: Floats, deadline: Deadline) -> ColumnGeneration | Found:
     """Return a search that begins with the relaxed program; where that has no plan, that there is none."""
     nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
-    start = relaxed(parts.matrix, aim, deadline)
+    start = solve_lp_relaxation(parts.matrix, aim, deadline)
     if start.why is Why.INFEASIBLE:
         return replace(nothing, status=Status.INFEASIBLE)
-    return begun(parts, aim, start) if start.why is Why.DONE else nothing
+    return start_from(parts, aim, start) if start.why is Why.DONE else nothing
 
 
 def _goal(
-    search: Search, known: Floats | None, options: Options, hands: Workers, deadline: Deadline, search_log: SearchLog
+    search: ColumnGeneration,
+    known: Floats | None,
+    options: Options,
+    pool: Workers,
+    deadline: Deadline,
+    search_log: SearchLog,
 ) -> Found:
     """Return the best plan for one goal, and a bound on all of them.
 
@@ -197,14 +209,14 @@ def _goal(
             search.master.add_plans(k, known[block.columns][None])
     gap = max(options.gap, FINEST)
     found = nothing
-    if search.open() <= gap:  # what was recalled may do, though the master cannot mix it without lack
+    if search.relative_gap() <= gap:  # what was recalled may do, though the master cannot mix it without lack
         found = chosen(search, known, gap, deadline)
         if within(found, gap):
             return found
     for near in NEARER:
         best = found.value if found.x is not None else None
-        generate(search, hands, deadline, early, gap, near * gap, partial(_tell, search_log, best))
-        if search.impossible or _proven_hopeless(search, hands, early):
+        generate_columns(search, pool, deadline, early, gap, near * gap, partial(_tell, search_log, best))
+        if search.infeasible or _is_proven_infeasible(search, pool, early):
             return replace(nothing, status=Status.INFEASIBLE)
         found = chosen(search, found.x if found.x is not None else known, gap, deadline)
         _tell(search_log, found.value if found.x is not None else None, search)
@@ -213,12 +225,12 @@ def _goal(
     return bettered(search, found, gap, deadline, search_log)
 
 
-def _tell(search_log: SearchLog, best: float | None, search: Search) -> None:
+def _tell(search_log: SearchLog, best: float | None, search: ColumnGeneration) -> None:
     search_log.record(search.bound, best, len(search.master.plans), search.rounds)
 
 
-def _proven_hopeless(search: Search, hands: Workers, deadline: Deadline) -> bool:
-    mix = search.mix
-    if mix is None or mix.slack <= LACK or deadline.over():
+def _is_proven_infeasible(search: ColumnGeneration, pool: Workers, deadline: Deadline) -> bool:
+    mix = search.solution
+    if mix is None or mix.slack <= SLACK_TOLERANCE or deadline.over():
         return False
-    return hopeless(search.parts, search.master, mix.prices, hands, deadline)
+    return prove_infeasible(search.parts, search.master, mix.prices, pool, deadline)

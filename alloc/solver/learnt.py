@@ -12,9 +12,9 @@ from typing import Any
 
 import numpy as np
 
+from alloc.solver.column_generation import LOOSE_GAPS, ColumnGeneration, find_used_integers, refill_master, start_at
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Block, Decomposition
-from alloc.solver.generation import LOOSE, Search, begin, refilled, used
 from alloc.solver.master import lagrangian_bound
 from alloc.solver.matrix import Floats
 from alloc.solver.pricing import PricingRequest, without_answer
@@ -58,11 +58,11 @@ def fingerprint(block: Block) -> str:
     return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in (*arrays, *limits))).hexdigest()
 
 
-def taught(search: Search, x: Floats | None) -> Lesson | None:
+def taught(search: ColumnGeneration, x: Floats | None) -> Lesson | None:
     """Return what a search has taught; nothing where it has no mix or no proof. x: the plan that was chosen."""
-    if search.mix is None or not search.proofs:
+    if search.solution is None or not search.proofs:
         return None
-    held = [list(rows) for rows in used(search, search.mix)]
+    held = [list(rows) for rows in find_used_integers(search, search.solution)]
     for k, plan in search.master.plans[-LATEST * len(held) :]:
         held[k].append(plan[search.parts.blocks[k].integer])
     if x is not None:
@@ -76,8 +76,8 @@ def taught(search: Search, x: Floats | None) -> Lesson | None:
 
 
 def recalled(
-    parts: Decomposition, weights: Floats, lessons: Sequence[Lesson], hands: Workers, deadline: Deadline, gap: float
-) -> Search | None:
+    parts: Decomposition, weights: Floats, lessons: Sequence[Lesson], pool: Workers, deadline: Deadline, gap: float
+) -> ColumnGeneration | None:
     """Return a search that begins with what was learnt, or nothing where that was of another kind of question."""
     fitting = [found for found in lessons if _fits(found, parts)]
     if not fitting:
@@ -91,21 +91,21 @@ def recalled(
     ]
     proofs.sort(key=lambda proof: -lagrangian_bound(parts, weights, *proof))
     prices = proofs[-1][0] if proofs else np.array(fitting[0].proofs[-1][0])
-    search = begin(parts, weights, prices)
-    search.rounds = len(LOOSE)
+    search = start_at(parts, weights, prices)
+    search.rounds = len(LOOSE_GAPS)
     if proofs:
         search.bound, search.proofs = lagrangian_bound(parts, weights, *proofs[-1]), proofs[-PROOFS:]
-        search.at_best = [
+        search.best_results = [
             replace(without_answer(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
         ]
     held = [_together(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
     asks = [PricingRequest(weights, prices, 0.0, deadline.left, rows) for rows in held]
-    for k, answer in enumerate(hands.price(asks, deadline.over)):
+    for k, answer in enumerate(pool.price(asks, deadline.over)):
         search.master.add_plans(k, answer.plans)
-    search.mix = refilled(search, hands, deadline, gap)
-    if search.mix is not None:
-        search.size = max(1.0, abs(search.mix.value))
-        search.draw(search.mix)
+    search.solution = refill_master(search, pool, deadline, gap)
+    if search.solution is not None:
+        search.size = max(1.0, abs(search.solution.value))
+        search.smooth(search.solution)
     return search
 
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.solution import Status
+from alloc.solver.column_generation import SLACK_TOLERANCE, ColumnGeneration, slack_costs
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
-from alloc.solver.generation import LACK, Search, tolls
 from alloc.solver.highs import Basis
 from alloc.solver.matrix import Flags, Floats
 from alloc.solver.progress import SearchLog
@@ -47,12 +47,12 @@ class Found:
     basis: Basis | None = None
 
 
-def chosen(search: Search, known: Floats | None, gap: float, deadline: Deadline) -> Found:
+def chosen(search: ColumnGeneration, known: Floats | None, gap: float, deadline: Deadline) -> Found:
     """Return the best plan that the master's choice leads to, or the one that is known.
 
     known: a plan that keeps every limit, where there is one.
     """
-    parts, mix = search.parts, search.mix
+    parts, mix = search.parts, search.solution
     best = Found(None, 0.0, search.bound, Status.NO_SOLUTION)
     if known is not None:
         value = search.weights @ (parts.matrix.goals @ known + parts.matrix.constants)
@@ -61,9 +61,9 @@ def chosen(search: Search, known: Floats | None, gap: float, deadline: Deadline)
         return best
     rest = deadline.brief()
     x = None
-    close = max(0.1 * gap, 0.5 * (gap - search.open()))  # half of what the gap leaves, the rest is for filling in
+    close = max(0.1 * gap, 0.5 * (gap - search.relative_gap()))  # half of what is left: the rest is for filling in
     for times in CHOICES:
-        picked = search.master.solve_integer(rest, PATIENT, close, tolls(parts, search.prices, times))
+        picked = search.master.solve_integer(rest, PATIENT, close, slack_costs(parts, search.prices, times))
         x = search.master.assemble(picked or pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
         plan = fix_and_solve(parts.matrix, search.weights, x, rest)
         if plan is not None and (best.x is None or plan.value > best.value):
@@ -73,10 +73,10 @@ def chosen(search: Search, known: Floats | None, gap: float, deadline: Deadline)
     return best if best.x is not None or x is None else _repaired(search, x, best, rest)
 
 
-def _repaired(search: Search, x: Floats, best: Found, deadline: Deadline) -> Found:
+def _repaired(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline) -> Found:
     """Return the plan with what it lacks in coupling rows made good, a few blocks at a time, if that succeeds."""
     parts, count = search.parts, len(x)
-    loose = add_slacks(parts.matrix, search.weights, parts.coupling, tolls(parts, search.prices, DEAR))
+    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(parts, search.prices, DEAR))
     one, random = np.ones(1), np.random.default_rng(0)
     start = fix_and_solve(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), deadline)
     if start is None:
@@ -86,7 +86,7 @@ def _repaired(search: Search, x: Floats, best: Found, deadline: Deadline) -> Fou
     for _ in range(REPAIRS):
         if deadline.over():
             return best
-        lacks = x[count:].reshape(-1, 2).sum(axis=1) > LACK
+        lacks = x[count:].reshape(-1, 2).sum(axis=1) > SLACK_TOLERANCE
         if not lacks.any():
             exact = fix_and_solve(parts.matrix, search.weights, x[:count], deadline)
             return replace(best, **exact._asdict()) if exact is not None else best
@@ -105,7 +105,7 @@ def within(found: Found, gap: float) -> bool:
     return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
 
 
-def bettered(search: Search, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
+def bettered(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
     """Search on from a plan that does not meet the gap: a small question as a whole, else a few blocks at a time."""
     if within(found, gap) or deadline.over():
         return found
@@ -118,7 +118,7 @@ def bettered(search: Search, found: Found, gap: float, deadline: Deadline, searc
     return polished(search, found, gap, deadline, search_log)
 
 
-def _rounded(search: Search, found: Found, gap: float, deadline: Deadline) -> Found:
+def _rounded(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> Found:
     """Return a plan near the free one where many whole numbers kept the master from any plan."""
     matrix_ = search.parts.matrix
     if int(grains(matrix_).sum()) < MANY:
@@ -131,17 +131,17 @@ def _rounded(search: Search, found: Found, gap: float, deadline: Deadline) -> Fo
     return replace(found, **plan._asdict(), bound=max(min(found.bound, near.bound), plan.value))
 
 
-def small(search: Search) -> bool:
+def small(search: ColumnGeneration) -> bool:
     """Tell whether a question is searched as a whole where the first choice of plans does not do."""
     return int(search.parts.matrix.integer.sum()) < SMALL
 
 
-def polished(search: Search, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
+def polished(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
     """Search over a few blocks at a time while that helps: first those that the master splits."""
     parts, random = search.parts, np.random.default_rng(0)
     if found.x is None:
         return found
-    split = find_split_blocks(search.mix.plan_weights, search.master.plans) if search.mix is not None else []
+    split = find_split_blocks(search.solution.plan_weights, search.master.plans) if search.solution is not None else []
     split = sorted(split)  # neighbours stand beside each other
     groups = [split[i : i + GROUP] for i in range(0, len(split), GROUP)]
     vain = 0
@@ -162,14 +162,14 @@ def polished(search: Search, found: Found, gap: float, deadline: Deadline, searc
     return found
 
 
-def _lossy(search: Search, x: Floats, random: np.random.Generator) -> list[int]:
+def _lossy(search: ColumnGeneration, x: Floats, random: np.random.Generator) -> list[int]:
     """Return some blocks, rather those whose part of the plan is far below their bound, or one and its neighbours."""
     blocks = search.parts.blocks
     if len(blocks) <= GROUP:
         return list(range(len(blocks)))
     loss = np.ones(len(blocks))
-    if search.at_best:
-        for k, (block, answer) in enumerate(zip(blocks, search.at_best, strict=True)):
+    if search.best_results:
+        for k, (block, answer) in enumerate(zip(blocks, search.best_results, strict=True)):
             aim = search.weights @ block.goals - search.prices[block.coupling] @ block.link
             loss[k] = max(0.0, answer.bound - float(aim @ x[block.columns]))
     chance = loss + 0.1 * loss.mean() + 1e-12
@@ -200,7 +200,7 @@ def free_columns(parts: Decomposition, group: list[int]) -> Flags:
     return free
 
 
-def searched(search: Search, found: Found, gap: float, deadline: Deadline) -> Found:
+def searched(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> Found:
     """Search a question as a whole, from the plan it has."""
     matrix_ = search.parts.matrix
     everything = np.ones(len(matrix_.lower), dtype=bool)
