@@ -212,7 +212,7 @@ SLOW = {
     "test_frontier",
     "test_interrupts",
     "test_invariances",
-    "test_learnt",
+    "test_warm_start",
     "test_rule_recipe",
     "test_sensitivity",
     "test_sensitivity_command",

@@ -2,9 +2,9 @@
 
 from alloc.solver.blocks import choose, solve_blocks, solve_blocks_near, solve_suited
 from alloc.solver.deadline import Deadline, unbroken
-from alloc.solver.learnt import lessons, plain
 from alloc.solver.near import Near, Other, apart
 from alloc.solver.rivals import Efficient, Pair, Rivals
+from alloc.solver.warm_start import read_warm_starts, write_warm_starts
 from alloc.solver.whole import Choice, Kept, choice_of, solve_near, solve_whole
 from alloc.solver.workers import ahead, check_address
 
@@ -22,12 +22,12 @@ __all__ = [
     "check_address",
     "choice_of",
     "choose",
-    "lessons",
-    "plain",
+    "read_warm_starts",
     "solve_blocks",
     "solve_blocks_near",
     "solve_near",
     "solve_suited",
     "solve_whole",
     "unbroken",
+    "write_warm_starts",
 ]

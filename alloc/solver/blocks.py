@@ -30,7 +30,6 @@ from alloc.solver.conclusion import FINEST, allowance, concluded, worded
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import Why
-from alloc.solver.learnt import Lesson, recalled, taught
 from alloc.solver.matrix import INF, Floats, Matrix, held
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import SearchLog
@@ -38,6 +37,7 @@ from alloc.solver.proof import examined, surely_infeasible
 from alloc.solver.scaling import scaled
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
+from alloc.solver.warm_start import BlockWarmStart, extract_warm_start, restore_search
 from alloc.solver.whole import Kept, solve_whole
 from alloc.solver.workers import Workers, workers
 
@@ -47,8 +47,8 @@ FEW = 1000
 NEARER = (0.8, 0.4, 0.2, 0.1)
 """Parts of the asked gap at which bound and master are near enough to choose a plan; nearer where it was not good."""
 
-Lessons = Sequence[Lesson | None]
-"""What every goal has taught, in their order."""
+WarmStarts = Sequence[BlockWarmStart | None]
+"""The warm start that each goal leaves, in their order."""
 
 EARLY = 0.8
 """Part of the time that is left in which prices and plans are sought; the rest is for making a plan of the whole."""
@@ -114,18 +114,18 @@ def solve_blocks_near(
     of: Kept,
     instance: Instance,
     options: Options,
-    known: Sequence[Lessons],
+    known: Sequence[WarmStarts],
     log: TextIO | None = None,
     jobs: int = 1,
     cluster: str | None = None,
-) -> tuple[Solution, Lessons]:
-    """Solve like `solve_blocks`, beginning with what questions like it have taught; and return what it teaches."""
+) -> tuple[Solution, WarmStarts]:
+    """Solve like `solve_blocks`, beginning with the warm starts of questions like it; and return its own."""
     deadline = Deadline(options.time_limit)
     with deadline.listening(), workers(jobs, cluster) as pool:
         asked = of.aimed(instance)
         whole, by = scaled(asked)
         search_log = SearchLog(log, deadline)
-        found, reached, parts, lessons = _goals(whole, instance, options, known, pool, deadline, search_log)
+        found, reached, parts, warm_starts = _goals(whole, instance, options, known, pool, deadline, search_log)
         x, least = None, None
         if found.x is not None:
             reached = examined(asked, instance, reached, deadline)
@@ -140,40 +140,40 @@ def solve_blocks_near(
         of.model, instance, asked, x, reached, options.gap,
         method="blocks", why=why, progress=tuple(search_log.entries), interrupted=deadline.stopped, least_money=least,
     )  # fmt: skip
-    return replace(plan, seconds=deadline.spent), tuple(lessons)
+    return replace(plan, seconds=deadline.spent), tuple(warm_starts)
 
 
 def _goals(
     whole: Matrix,
     instance: Instance,
     options: Options,
-    known: Sequence[Lessons],
+    known: Sequence[WarmStarts],
     pool: Workers,
     deadline: Deadline,
     search_log: SearchLog,
-) -> tuple[Found, list[Stage], Decomposition, list[Lesson | None]]:
+) -> tuple[Found, list[Stage], Decomposition, list[BlockWarmStart | None]]:
     """Reach one goal after another, each held while the next is sought."""
     reached: list[Stage] = []
-    lessons: list[Lesson | None] = []
+    warm_starts: list[BlockWarmStart | None] = []
     best = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
     for i, weights in enumerate(stages(instance)):
         parts = decompose(whole, instance)
         aim = np.zeros(len(whole.goals))
         aim[i] = 1.0
         pool.deal(parts.blocks)
-        learnt = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
-        search = recalled(parts, aim, learnt, pool, deadline, options.gap) or _fresh(parts, aim, deadline)
+        alike = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
+        search = restore_search(parts, aim, alike, pool, deadline, options.gap) or _fresh(parts, aim, deadline)
         found = search if isinstance(search, Found) else _goal(search, best.x, options, pool, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
             found = _frugal(whole, aim, found, deadline)
         if found.x is None:
-            return (best if reached else found), reached, parts, lessons
+            return (best if reached else found), reached, parts, warm_starts
         best = found
-        lessons.append(None if isinstance(search, Found) else taught(search, found.x))
+        warm_starts.append(None if isinstance(search, Found) else extract_warm_start(search, found.x))
         reached.append(Stage(worded(weights), found.value, found.bound, found.value))
         least = found.value - allowance(instance, found.value) - float(whole.constants[i])
         whole = held(whole, whole.goals[i], least)
-    return best, reached, parts, lessons
+    return best, reached, parts, warm_starts
 
 
 def _frugal(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Found:

@@ -23,11 +23,11 @@ from alloc.solver import (
     Kept,
     choice_of,
     choose,
-    lessons,
-    plain,
+    read_warm_starts,
     solve_blocks_near,
     solve_near,
     solve_whole,
+    write_warm_starts,
 )
 from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
 
@@ -100,9 +100,9 @@ class Asker:
         method = choose(instance, near)[0] if options.method == "auto" else options.method
         taught: dict[str, object] = {}
         if method == "blocks":
-            known = [lessons(choice[TAUGHT]) for choice in choices if TAUGHT in choice]
+            known = [read_warm_starts(choice[TAUGHT]) for choice in choices if TAUGHT in choice]
             plan, learnt = solve_blocks_near(near, instance, options, known)
-            taught = {TAUGHT: plain(learnt)}
+            taught = {TAUGHT: write_warm_starts(learnt)}
         else:
             plan = solve_near(near, instance, options, choices)
         _stop_if(plan.interrupted)

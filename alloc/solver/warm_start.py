@@ -1,4 +1,4 @@
-"""What a question teaches the next one like it: whole decisions that its best mix used, and what blocks proved.
+"""Warm start of the search over blocks: whole decisions that the best solution used, and what blocks proved.
 
 A bound that a block has proven at some prices holds for every question in which that block is the same, so a question
 in which only limits of the whole differ, such as budgets, has a bound before any search. Whole decisions are
@@ -28,8 +28,8 @@ PROOFS = 4
 
 
 @dataclass(frozen=True)
-class Lesson:
-    """What one goal has taught.
+class BlockWarmStart:
+    """What the search for one goal leaves to that of a question like it.
 
     blocks: the fingerprint of every block; held: for every block the whole decisions that were used, a row each;
     proofs: prices of the coupling rows, and every block's bound there.
@@ -40,14 +40,14 @@ class Lesson:
     proofs: tuple[tuple[Sequence[float], Sequence[float]], ...]
 
 
-def plain(lessons: Sequence[Lesson | None]) -> list[Any]:
-    """Return lessons as JSON can hold them."""
-    return [None if found is None else [list(part) for part in astuple(found)] for found in lessons]
+def write_warm_starts(starts: Sequence[BlockWarmStart | None]) -> list[Any]:
+    """Return warm starts as JSON can hold them."""
+    return [None if found is None else [list(part) for part in astuple(found)] for found in starts]
 
 
-def lessons(written: Sequence[Any]) -> list[Lesson | None]:
-    """Return lessons that were written as JSON."""
-    return [None if parts is None else Lesson(*(tuple(part) for part in parts)) for parts in written]
+def read_warm_starts(written: Sequence[Any]) -> list[BlockWarmStart | None]:
+    """Return warm starts that were written as JSON."""
+    return [None if parts is None else BlockWarmStart(*(tuple(part) for part in parts)) for parts in written]
 
 
 def fingerprint(block: Block) -> str:
@@ -58,8 +58,8 @@ def fingerprint(block: Block) -> str:
     return hashlib.sha256(b"".join(np.ascontiguousarray(part).tobytes() for part in (*arrays, *limits))).hexdigest()
 
 
-def taught(search: ColumnGeneration, x: Floats | None) -> Lesson | None:
-    """Return what a search has taught; nothing where it has no mix or no proof. x: the plan that was chosen."""
+def extract_warm_start(search: ColumnGeneration, x: Floats | None) -> BlockWarmStart | None:
+    """Return what a search leaves to the next; nothing where the master has no solution, or nothing is proven. x: the plan that was chosen."""
     if search.solution is None or not search.proofs:
         return None
     held = [list(rows) for rows in find_used_integers(search, search.solution)]
@@ -68,18 +68,23 @@ def taught(search: ColumnGeneration, x: Floats | None) -> Lesson | None:
     if x is not None:
         for rows, block in zip(held, search.parts.blocks, strict=True):
             rows.append(x[block.columns][block.integer])
-    return Lesson(
+    return BlockWarmStart(
         tuple(fingerprint(block) for block in search.parts.blocks),
         tuple(np.unique(np.round(rows).astype(int), axis=0).tolist() for rows in held),
         tuple((prices.tolist(), bounds.tolist()) for prices, bounds in search.proofs[-PROOFS:]),
     )
 
 
-def recalled(
-    parts: Decomposition, weights: Floats, lessons: Sequence[Lesson], pool: Workers, deadline: Deadline, gap: float
+def restore_search(
+    parts: Decomposition,
+    weights: Floats,
+    starts: Sequence[BlockWarmStart],
+    pool: Workers,
+    deadline: Deadline,
+    gap: float,
 ) -> ColumnGeneration | None:
-    """Return a search that begins with what was learnt, or nothing where that was of another kind of question."""
-    fitting = [found for found in lessons if _fits(found, parts)]
+    """Return a search that begins with warm starts, or nothing where that was of another kind of question."""
+    fitting = [found for found in starts if _is_alike(found, parts)]
     if not fitting:
         return None
     blocks = tuple(fingerprint(block) for block in parts.blocks)
@@ -98,7 +103,7 @@ def recalled(
         search.best_results = [
             replace(without_answer(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
         ]
-    held = [_together(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
+    held = [_all_held(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
     asks = [PricingRequest(weights, prices, 0.0, deadline.left, rows) for rows in held]
     for k, answer in enumerate(pool.price(asks, deadline.over)):
         search.master.add_plans(k, answer.plans)
@@ -109,14 +114,14 @@ def recalled(
     return search
 
 
-def _together(lessons: Sequence[Lesson], k: int, count: int) -> Floats:
+def _all_held(starts: Sequence[BlockWarmStart], k: int, count: int) -> Floats:
     """Return all whole decisions that a block had, each once."""
-    rows = np.array([row for found in lessons for row in found.held[k]], dtype=np.float64).reshape(-1, count)
+    rows = np.array([row for found in starts for row in found.held[k]], dtype=np.float64).reshape(-1, count)
     return np.unique(rows, axis=0)
 
 
-def _fits(found: Lesson, parts: Decomposition) -> bool:
-    """Tell whether a lesson is of a question with the same blocks and coupling rows, by their sizes."""
+def _is_alike(found: BlockWarmStart, parts: Decomposition) -> bool:
+    """Tell whether a warm start is of a question with the same blocks and coupling rows, by their sizes."""
     counts = [int(block.integer.sum()) for block in parts.blocks]
     return (
         len(found.blocks) == len(counts)

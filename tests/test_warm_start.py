@@ -9,12 +9,12 @@ from test_blocks import donors
 
 from alloc.instance import Options
 from alloc.model import build, goal, stages
-from alloc.solver import Kept, column_generation, lessons, plain, solve_blocks_near, solve_whole
+from alloc.solver import Kept, column_generation, read_warm_starts, solve_blocks_near, solve_whole, write_warm_starts
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
-from alloc.solver.learnt import recalled
 from alloc.solver.matrix import matrix
 from alloc.solver.scaling import scaled
+from alloc.solver.warm_start import restore_search
 from alloc.solver.workers import Workers, workers
 
 FINE = Options(gap=1e-6, time_limit=120, threads=1)
@@ -27,17 +27,17 @@ def question(budget: float, price: float = 1.0, **changes: object):
     return instance_of(raw)
 
 
-def learnt(budget: float, **changes: object):
+def warm_start_of(budget: float, **changes: object):
     """Return what a question has taught, written as JSON and read again."""
     instance = question(budget, **changes)
     found = solve_blocks_near(Kept(build(instance)), instance, FINE, ())[1]
-    return lessons(json.loads(json.dumps(plain(found))))
+    return read_warm_starts(json.loads(json.dumps(write_warm_starts(found))))
 
 
 @pytest.mark.parametrize("budget", [300, 520, 560, 800])
 def test_a_question_with_another_budget_has_the_optimum_of_the_whole_model(budget):
     instance = question(budget)
-    plan, _ = solve_blocks_near(Kept(build(instance)), instance, FINE, [learnt(540), learnt(500)])
+    plan, _ = solve_blocks_near(Kept(build(instance)), instance, FINE, [warm_start_of(540), warm_start_of(500)])
     best = solve_whole(build(instance), instance, FINE)
     assert plan.objective == pytest.approx(best.objective, rel=2e-6)
     assert plan.bound >= best.objective - 1e-6 * abs(best.objective)
@@ -59,9 +59,9 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
         parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
         with workers(1, None) as pool:
             pool.deal(parts.blocks)
-            known = learnt(540)
+            known = warm_start_of(540)
             asks.clear()
-            search = recalled(parts, np.ones(1), known, pool, Deadline(60), 1e-6)
+            search = restore_search(parts, np.ones(1), known, pool, Deadline(60), 1e-6)
         assert search is not None
         assert not any(asks)
         assert np.isfinite(search.bound) == proven
@@ -75,7 +75,7 @@ def test_what_is_of_another_kind_of_question_teaches_nothing():
     parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
     with workers(1, None) as pool:
         pool.deal(parts.blocks)
-        assert recalled(parts, np.ones(1), learnt(540), pool, Deadline(60), 1e-6) is None
+        assert restore_search(parts, np.ones(1), warm_start_of(540), pool, Deadline(60), 1e-6) is None
 
 
 def test_a_rough_start_proves_the_same_optimum_and_finds_out_where_there_is_none(monkeypatch):
