@@ -59,7 +59,10 @@ def fingerprint(block: Block) -> str:
 
 
 def extract_warm_start(search: ColumnGeneration, x: Floats | None) -> BlockWarmStart | None:
-    """Return what a search leaves to the next; nothing where the master has no solution, or nothing is proven. x: the plan that was chosen."""
+    """Return what a search leaves to the next; nothing where the master has no solution, or nothing is proven.
+
+    x: the plan that was chosen.
+    """
     if search.solution is None or not search.proofs:
         return None
     held = [list(rows) for rows in find_used_integers(search, search.solution)]
