@@ -33,7 +33,7 @@ SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
 
 Choice = Mapping[str, Any]
-"""What a plan decided in whole numbers: decision → number, without those that are 0; beside them the warm starts of blocks."""
+"""What a plan decided in whole numbers: decision → number, zeros left out; or the warm starts of blocks."""
 
 STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
 """How whole HiGHS takes whole numbers where a plan loses its proof as it is made exact."""
