@@ -15,7 +15,7 @@ from alloc.instance import Instance, Options
 from alloc.instance.worlds import LIMITS, aid_funds, commitments, holding, only, status_quo, without_aid
 from alloc.model import build
 from alloc.solution import Solution, Status
-from alloc.solver import Kept, ahead, solve_near, solve_suited
+from alloc.solver import CompiledModel, ahead, solve_suited, solve_warm
 
 Search = Callable[[Instance, Options], Solution]
 """How a question is solved."""
@@ -75,7 +75,7 @@ def find_status_quo(instance: Instance, options: Options) -> Solution:
     """
     question = status_quo(instance)
     asked = Options(gap=min(options.gap, FINE), time_limit=max(options.time_limit, LEAST))
-    quo = solve_near(Kept(build(question)), question, asked)
+    quo = solve_warm(CompiledModel(build(question)), question, asked)
     _stop_if(quo.interrupted)
     if not quo.has_plan:
         raise SolveError("no_status_quo" if quo.status == Status.INFEASIBLE else "no_time_for_worlds")
@@ -118,7 +118,7 @@ def lapsing(instance: Instance, options: Options) -> tuple[str, ...]:
 def _payable(question: Instance, committed: tuple[str, ...], options: Options) -> bool:
     """Tell whether there is money for some measures, and all that they hang on."""
     alone = only(question, committed)
-    found = solve_near(Kept(build(alone)), alone, Options(gap=1.0, time_limit=options.time_limit))
+    found = solve_warm(CompiledModel(build(alone)), alone, Options(gap=1.0, time_limit=options.time_limit))
     _stop_if(found.interrupted)
     return found.status != Status.INFEASIBLE
 

@@ -24,7 +24,7 @@ from alloc.model import build, goal, stages
 from alloc.report.tables import tables
 from alloc.run import _figures
 from alloc.solution import Solution, Status
-from alloc.solver import Kept, blocks, choose, primal, solve_blocks, solve_whole
+from alloc.solver import CompiledModel, blocks, choose, primal, solve_blocks, solve_whole
 from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import matrix
 from alloc.solver.pricing import PricingRequest
@@ -330,9 +330,9 @@ def test_ctrl_c_keeps_the_plan(monkeypatch):
 def test_few_decisions_are_one_model_and_many_are_blocks(monkeypatch):
     instance = instance_of(donors(9))
     model = build(instance)
-    assert choose(instance, Kept(model))[0] == "whole"
+    assert choose(instance, CompiledModel(model))[0] == "whole"
     monkeypatch.setattr(blocks, "FEW", 5)
-    assert choose(instance, Kept(model))[0] == "blocks"
+    assert choose(instance, CompiledModel(model))[0] == "blocks"
 
 
 def test_blocks_are_solved_in_a_process_that_has_searched_with_more_threads():

@@ -10,7 +10,7 @@ from randoms import random_instance
 import alloc
 from alloc.model import build
 from alloc.solution import LeastMoney, Solution
-from alloc.solver import Kept, solve_blocks, solve_near, solve_whole
+from alloc.solver import CompiledModel, solve_blocks, solve_warm, solve_whole
 from alloc.solver.highs import Outcome, Why
 
 HETIAN = Path(__file__).parent / "least_money" / "hetian.xlsx"
@@ -18,7 +18,7 @@ HETIAN = Path(__file__).parent / "least_money" / "hetian.xlsx"
 
 WAYS = {
     "whole": lambda instance, options: solve_whole(build(instance), instance, options),
-    "near": lambda instance, options: solve_near(Kept(build(instance)), instance, options),
+    "near": lambda instance, options: solve_warm(CompiledModel(build(instance)), instance, options),
     "blocks": lambda instance, options: solve_blocks(build(instance), instance, options, jobs=1),
 }
 """How a solve, a point of a sweep, and blocks search."""

@@ -14,7 +14,7 @@ from alloc.cli import main
 from alloc.errors import SolveError
 from alloc.model import build
 from alloc.solution import Solution, Stage, Status
-from alloc.solver import Kept, solve_near, solve_suited
+from alloc.solver import CompiledModel, solve_suited, solve_warm
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Outcome, Why
 from alloc.solver.proof import cheap, examined, surely_infeasible
@@ -26,8 +26,8 @@ ROOT = Path(__file__).parent.parent
 def of(raw):
     """Return a question, its arrays and its plan."""
     instance = instance_of(raw)
-    kept = Kept(build(instance))
-    return instance, kept.aimed(instance), solve_near(kept, instance, instance.solver)
+    kept = CompiledModel(build(instance))
+    return instance, kept.aimed(instance), solve_warm(kept, instance, instance.solver)
 
 
 def doubted(instance, whole, stages) -> list[Stage]:
@@ -151,8 +151,8 @@ def test_a_false_proof_writes_no_result(monkeypatch, tmp_path):
 
 def test_the_real_question_is_doubted_in_a_tenth_of_its_time():
     instance = divisible(alloc.read(ROOT / "instances/hotan-2019"))
-    kept = Kept(build(instance))
-    plan = solve_near(kept, instance, instance.solver)
+    kept = CompiledModel(build(instance))
+    plan = solve_warm(kept, instance, instance.solver)
     before = Deadline(plan.seconds / 0.9)
     started = before.spent
     doubted(instance, kept.aimed(instance), plan.stages)

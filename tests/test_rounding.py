@@ -8,7 +8,7 @@ from randoms import random_instance
 
 from alloc.model import build
 from alloc.solution import Status
-from alloc.solver import Kept, solve_blocks, solve_near
+from alloc.solver import CompiledModel, solve_blocks, solve_warm
 from alloc.solver.deadline import Deadline
 from alloc.solver.primal import Found
 from alloc.solver.rounding import grains, rounded
@@ -29,7 +29,7 @@ def in_lots(seed: int):
 def test_a_rounded_plan_keeps_every_limit_and_its_bound_is_no_less_than_the_optimum(seed: int):
     raw = in_lots(seed)
     instance = instance_of(raw)
-    kept = Kept(build(instance))
+    kept = CompiledModel(build(instance))
     whole, best = kept.aimed(instance), optimum(raw)
     found = rounded(whole, whole.goals[0], float(whole.constants[0]), 1e-4, Deadline(60.0))
     assert (found.x is None) >= (best.objective is None)
@@ -60,7 +60,7 @@ def test_many_whole_numbers_are_rounded_before_the_whole_is_searched(monkeypatch
     monkeypatch.setattr("alloc.solver.whole.rounded", watched)
     raw = many_courses()
     instance = instance_of(raw)
-    plan = solve_near(Kept(build(instance)), instance, instance.solver.model_copy(update={"gap": 1e-3}))
+    plan = solve_warm(CompiledModel(build(instance)), instance, instance.solver.model_copy(update={"gap": 1e-3}))
     best = optimum(raw).objective
     assert len(calls) == 1
     assert calls[0].x is not None
@@ -88,7 +88,7 @@ def nothing(bound: float) -> Found:
 
 def test_yes_and_no_are_no_grains():
     instance = instance_of(many_courses(3))
-    kept = Kept(build(instance))
+    kept = CompiledModel(build(instance))
     whole = kept.aimed(instance)
     names = {x.parent_component().local_name for x, loose in zip(whole.variables, grains(whole), strict=True) if loose}
     assert names == {"Units", "Lots"}

@@ -12,7 +12,7 @@ from randoms import random_instance
 
 import alloc
 from alloc.model import build
-from alloc.solver import Kept
+from alloc.solver import CompiledModel
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Matrix, Rows
@@ -112,7 +112,7 @@ def relaxation(of):
 @pytest.mark.parametrize("seed", [0, 3, 4, 16, 31, 41, 43])
 def test_ordinary_questions_have_a_bound_as_near_as_the_relaxation(seed):
     instance = instance_of(random_instance(seed))
-    of = Kept(build(instance)).aimed(instance)
+    of = CompiledModel(build(instance)).aimed(instance)
     value, prices = relaxation(of)
     found = safe_bound(of, of.goals[0], float(of.constants[0]), prices)
     assert found == pytest.approx(value, rel=1e-6, abs=1e-6)
@@ -120,6 +120,6 @@ def test_ordinary_questions_have_a_bound_as_near_as_the_relaxation(seed):
 
 def test_the_real_question_has_one_too():
     instance = alloc.read(HOTAN)
-    of = Kept(build(instance)).aimed(instance)
+    of = CompiledModel(build(instance)).aimed(instance)
     value, prices = relaxation(of)
     assert safe_bound(of, of.goals[0], float(of.constants[0]), prices) == pytest.approx(value, rel=1e-6)

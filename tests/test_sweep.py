@@ -24,7 +24,7 @@ import alloc
 from alloc.counterfactual import find_without_aid
 from alloc.instance import Draft, draft
 from alloc.report.charts import draws_chinese
-from alloc.solver import Kept, solve_near
+from alloc.solver import CompiledModel, solve_warm
 from alloc.study import asking
 from alloc.study import crew as crews
 from alloc.study.asking import Asker, Question
@@ -224,7 +224,7 @@ def test_a_start_that_is_no_plan_here_is_left_aside():
     from alloc.model import build
 
     nonsense = {"Funded[cele-workshop]": 7, "Nobody[x]": 1}
-    plan = solve_near(Kept(build(instance)), instance, instance.solver, [nonsense])
+    plan = solve_warm(CompiledModel(build(instance)), instance, instance.solver, [nonsense])
     assert plan.objective == pytest.approx(79)
 
 

@@ -9,7 +9,14 @@ from test_blocks import donors
 
 from alloc.instance import Options
 from alloc.model import build, goal, stages
-from alloc.solver import Kept, column_generation, read_warm_starts, solve_blocks_near, solve_whole, write_warm_starts
+from alloc.solver import (
+    CompiledModel,
+    column_generation,
+    read_warm_starts,
+    solve_blocks_warm,
+    solve_whole,
+    write_warm_starts,
+)
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import matrix
@@ -30,14 +37,15 @@ def question(budget: float, price: float = 1.0, **changes: object):
 def warm_start_of(budget: float, **changes: object):
     """Return what a question has taught, written as JSON and read again."""
     instance = question(budget, **changes)
-    found = solve_blocks_near(Kept(build(instance)), instance, FINE, ())[1]
+    found = solve_blocks_warm(CompiledModel(build(instance)), instance, FINE, ())[1]
     return read_warm_starts(json.loads(json.dumps(write_warm_starts(found))))
 
 
 @pytest.mark.parametrize("budget", [300, 520, 560, 800])
 def test_a_question_with_another_budget_has_the_optimum_of_the_whole_model(budget):
     instance = question(budget)
-    plan, _ = solve_blocks_near(Kept(build(instance)), instance, FINE, [warm_start_of(540), warm_start_of(500)])
+    before = [warm_start_of(540), warm_start_of(500)]
+    plan, _ = solve_blocks_warm(CompiledModel(build(instance)), instance, FINE, before)
     best = solve_whole(build(instance), instance, FINE)
     assert plan.objective == pytest.approx(best.objective, rel=2e-6)
     assert plan.bound >= best.objective - 1e-6 * abs(best.objective)
@@ -82,8 +90,8 @@ def test_a_rough_start_proves_the_same_optimum_and_finds_out_where_there_is_none
     instance = question(540)
     best = solve_whole(build(instance), instance, FINE)
     monkeypatch.setattr(column_generation, "EXACT_UP_TO", 0)
-    plan, _ = solve_blocks_near(Kept(build(instance)), instance, FINE, ())
+    plan, _ = solve_blocks_warm(CompiledModel(build(instance)), instance, FINE, ())
     assert plan.objective == pytest.approx(best.objective, rel=2e-6)
     rules = [{"name": "much", "type": "amount", "of": {"category": "training"}, "min": 5000}]
     poor = question(540, rules=rules)
-    assert solve_blocks_near(Kept(build(poor)), poor, FINE, ())[0].status == "infeasible"
+    assert solve_blocks_warm(CompiledModel(build(poor)), poor, FINE, ())[0].status == "infeasible"

@@ -38,7 +38,7 @@ from alloc.solver.scaling import scaled
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.warm_start import BlockWarmStart, extract_warm_start, restore_search
-from alloc.solver.whole import Kept, solve_whole
+from alloc.solver.whole import CompiledModel, solve_whole
 from alloc.solver.workers import Workers, workers
 
 FEW = 1000
@@ -57,7 +57,7 @@ TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
 
 
-def choose(instance: Instance, of: Kept) -> tuple[str, str]:
+def choose(instance: Instance, of: CompiledModel) -> tuple[str, str]:
     """Return `whole` or `blocks` for a model, and why, by its size and by how closely its counties are tied."""
     integers = sum(1 for x in of.model.component_data_objects(pyo.Var) if x.is_integer())
     if len(instance.counties) < 2:
@@ -80,16 +80,16 @@ def solve_suited(
     cluster: str | None = None,
 ) -> Solution:
     """Solve the model by the method asked for, or by the one that suits it, and say why it does."""
-    of = Kept(model)
+    of = CompiledModel(model)
     method, why = choose(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
-        return solve_blocks_near(of, instance, options, (), log, jobs, cluster)[0]
+        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster)[0]
     try:
         plan = solve_whole(model, instance, options, log)
     except SolveError as error:
         if error.text != "infeasible_beaten" or len(instance.counties) < 2:
             raise
-        return solve_blocks_near(of, instance, options, (), log, jobs, cluster)[0]  # blocks are another way to ask
+        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster)[0]  # blocks are another way to ask
     return replace(plan, why=why or plan.why)
 
 
@@ -107,11 +107,11 @@ def solve_blocks(
     instead. A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. Raises SolveError when
     HiGHS or the workers fail.
     """
-    return solve_blocks_near(Kept(model), instance, options, (), log, jobs, cluster)[0]
+    return solve_blocks_warm(CompiledModel(model), instance, options, (), log, jobs, cluster)[0]
 
 
-def solve_blocks_near(
-    of: Kept,
+def solve_blocks_warm(
+    of: CompiledModel,
     instance: Instance,
     options: Options,
     known: Sequence[WarmStarts],

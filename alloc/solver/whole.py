@@ -32,7 +32,7 @@ from alloc.solver.tie_break import break_ties
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
 
-Choice = Mapping[str, Any]
+MipStart = Mapping[str, Any]
 """What a plan decided in whole numbers: decision → number, zeros left out; or the warm starts of blocks."""
 
 STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
@@ -40,7 +40,7 @@ STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
 
 
 @dataclass(frozen=True)
-class Kept:
+class CompiledModel:
     """A model and its limits as arrays, made once when first asked for: they serve for every goal."""
 
     model: pyo.ConcreteModel
@@ -63,10 +63,10 @@ def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, 
     A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. `log` receives the solver's
     own words. Raises SolveError when HiGHS fails.
     """
-    return _solved(Kept(model), instance, options, (), options.threads, log)
+    return _solved(CompiledModel(model), instance, options, (), options.threads, log)
 
 
-def solve_near(of: Kept, instance: Instance, options: Options, choices: Sequence[Choice] = ()) -> Solution:
+def solve_warm(of: CompiledModel, instance: Instance, options: Options, choices: Sequence[MipStart] = ()) -> Solution:
     """Solve the model like `solve_whole`, beginning with what neighbours chose, on one thread unless told otherwise.
 
     instance: the one that the model was built of, or the same with another objective.
@@ -75,13 +75,18 @@ def solve_near(of: Kept, instance: Instance, options: Options, choices: Sequence
 
 
 def _solved(
-    of: Kept, instance: Instance, options: Options, choices: Sequence[Choice], threads: int, log: TextIO | None
+    of: CompiledModel,
+    instance: Instance,
+    options: Options,
+    choices: Sequence[MipStart],
+    threads: int,
+    log: TextIO | None,
 ) -> Solution:
     deadline = Deadline(options.time_limit)
     why = f"{len(instance.counties)} counties as one model"
     with deadline.listening():
         first = whole = of.aimed(instance)
-        known = [_placed(whole, choice) for choice in choices if choice]
+        known = [_place_start(whole, choice) for choice in choices if choice]
         reached: list[Stage] = []
         x: Floats | None = None
         least: LeastMoney | None = None
@@ -112,13 +117,13 @@ def _solved(
     return replace(plan, seconds=deadline.spent)
 
 
-def choice_of(model: pyo.ConcreteModel) -> dict[str, int]:
+def extract_mip_start(model: pyo.ConcreteModel) -> dict[str, int]:
     """Return what the plan in the model decided in whole numbers, zeros left out."""
     whole = (x for x in model.component_data_objects(pyo.Var) if x.is_integer())
     return {x.name: round(x.value) for x in whole if round(x.value or 0)}
 
 
-def _placed(whole: Matrix, choice: Choice) -> Floats:
+def _place_start(whole: Matrix, choice: MipStart) -> Floats:
     """Return a choice as a column each; decisions that the neighbour does not have are at 0."""
     numbers = [choice.get(x.name, 0) if x.is_integer() else 0 for x in whole.variables]
     return np.array(numbers, dtype=np.float64)

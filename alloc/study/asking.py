@@ -19,13 +19,13 @@ from alloc.model import build
 from alloc.run import completed, wanted
 from alloc.solution import Solution
 from alloc.solver import (
-    Choice,
-    Kept,
-    choice_of,
+    CompiledModel,
+    MipStart,
     choose,
+    extract_mip_start,
     read_warm_starts,
-    solve_blocks_near,
-    solve_near,
+    solve_blocks_warm,
+    solve_warm,
     solve_whole,
     write_warm_starts,
 )
@@ -59,7 +59,7 @@ class Answer:
     """A point, and what its plan decided in whole numbers or what its blocks taught, for neighbours to begin with."""
 
     point: Point
-    choice: Choice = field(default_factory=dict)
+    choice: MipStart = field(default_factory=dict)
 
 
 class Asker:
@@ -67,12 +67,12 @@ class Asker:
 
     def __init__(self, question: Question):
         self.question = question
-        self._built: tuple[object, Kept] | None = None
+        self._built: tuple[object, CompiledModel] | None = None
         self._standing: tuple[object, Solution] | None = None
         self._without: dict[str, World] = {}
-        self._other: Choice = {}
+        self._other: MipStart = {}
 
-    def ask(self, overrides: Overrides, choices: Sequence[Choice] = ()) -> Answer:
+    def ask(self, overrides: Overrides, choices: Sequence[MipStart] = ()) -> Answer:
         """Return what becomes of the question under some overrides, beginning with what neighbours chose.
 
         Raises KeyboardInterrupt where the search was interrupted: half a search is no point.
@@ -88,7 +88,7 @@ class Asker:
             answer = Answer(Point(overrides, FAILED, message=error.say(lang)))
         return replace(answer, point=replace(answer.point, seconds=time.perf_counter() - started))
 
-    def _asked(self, overrides: Overrides, choices: Sequence[Choice], started: float) -> Answer:
+    def _asked(self, overrides: Overrides, choices: Sequence[MipStart], started: float) -> Answer:
         reading, lang = self.question.draft.inspect(overrides), self.question.lang
         if reading.instance is None:
             raise InstanceError(reading.faults)
@@ -101,15 +101,15 @@ class Asker:
         taught: dict[str, object] = {}
         if method == "blocks":
             known = [read_warm_starts(choice[TAUGHT]) for choice in choices if TAUGHT in choice]
-            plan, learnt = solve_blocks_near(near, instance, options, known)
+            plan, learnt = solve_blocks_warm(near, instance, options, known)
             taught = {TAUGHT: write_warm_starts(learnt)}
         else:
-            plan = solve_near(near, instance, options, choices)
+            plan = solve_warm(near, instance, options, choices)
         _stop_if(plan.interrupted)
         if not plan.has_plan:
             clashing = completed(instance, options, plan, None, started, lang).figures if self.question.why else {}
             return Answer(Point(overrides, str(plan.status), message="; ".join(clashing.get("clash", ()))))
-        choice = taught or choice_of(near.model)
+        choice = taught or extract_mip_start(near.model)
         try:
             return Answer(self._point(overrides, instance, options, plan, worlds, started), choice)
         except AuditError:
@@ -118,7 +118,7 @@ class Asker:
         again = build(instance)  # a plan that is not exact enough is found again the long way
         plan = solve_whole(again, instance, options)
         _stop_if(plan.interrupted)
-        return Answer(self._point(overrides, instance, options, plan, worlds, started), choice_of(again))
+        return Answer(self._point(overrides, instance, options, plan, worlds, started), extract_mip_start(again))
 
     def _point(
         self,
@@ -156,11 +156,11 @@ class Asker:
             funded=tuple(scales(measures)),
         )
 
-    def _model(self, instance: Instance) -> Kept:
+    def _model(self, instance: Instance) -> CompiledModel:
         """Return the model of an instance: the one before, where only the goal or the solver's options differ."""
         key = instance.model_copy(update={"objective": Objective(), "solver": Options(), "sha256": ""})
         if self._built is None or self._built[0] != key:
-            self._built = key, Kept(build(instance))
+            self._built = key, CompiledModel(build(instance))
         return self._built[1]
 
     def _worlds(self, instance: Instance, options: Options) -> Worlds:
@@ -177,13 +177,13 @@ class Asker:
 
     def _searched(self, question: Instance, options: Options) -> Solution:
         """Return the plan of a world, beginning with what the one before chose."""
-        of = Kept(build(question))
+        of = CompiledModel(build(question))
         method = choose(question, of)[0] if options.method == "auto" else options.method
         if method == "blocks":
-            return solve_blocks_near(of, question, options, ())[0]
-        plan = solve_near(of, question, options, [self._other])
+            return solve_blocks_warm(of, question, options, ())[0]
+        plan = solve_warm(of, question, options, [self._other])
         if plan.has_plan:
-            self._other = choice_of(of.model)
+            self._other = extract_mip_start(of.model)
         return plan
 
 
