@@ -142,7 +142,7 @@ def test_rules_shown_in_the_readme_are_rules(clone: Path, page: str):
     assert len(read(instance.parent).rules) == 4
 
 
-GUIDES = ["alloc/instance/EXCEL", "alloc/report/PAGE", "alloc/report/WORKBOOK"]
+GUIDES = ["alloc/instance/excel/EXCEL", "alloc/report/PAGE", "alloc/report/WORKBOOK"]
 
 
 @pytest.mark.parametrize("guide", GUIDES)

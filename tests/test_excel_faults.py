@@ -15,7 +15,8 @@ import yaml
 from test_instance import QUESTION, lay
 
 from alloc.errors import RequestError
-from alloc.instance import inspect, marks, read
+from alloc.instance import inspect, read
+from alloc.instance.excel import metadata
 from alloc.instance.writing import sheets
 
 Change = Callable[[Any], None]
@@ -428,7 +429,7 @@ def test_files_that_are_no_workbook_are_one_plain_fault(tmp_path, question):
 
 def test_a_workbook_that_unfolds_without_end_is_not_read(tmp_path, question, monkeypatch):
     path = made(tmp_path / "plan.xlsx", question)
-    monkeypatch.setattr(marks, "MOST_BYTES", 20_000)
+    monkeypatch.setattr(metadata, "MOST_BYTES", 20_000)
     said = "plan.xlsx  unfolds into more than 256 MB and is not read: delete empty rows and formats"
     assert faults(path) == [said]
 

@@ -17,9 +17,9 @@ from alloc.cli import main
 from alloc.errors import RequestError
 from alloc.generate import generate
 from alloc.instance import Instance, schema
-from alloc.instance.book import book
-from alloc.instance.headings import catalogue, named, sheet_columns, title
-from alloc.instance.sheets import names
+from alloc.instance.excel.headings import catalogue, named, sheet_columns, title
+from alloc.instance.excel.sheet_names import names
+from alloc.instance.excel.template import book
 from alloc.instance.tables import INSIDE, TABLES
 from alloc.instance.writing import sheets, text
 

@@ -10,9 +10,9 @@ import yaml
 from test_excel_faults import Change, appended, at, both, faults, hide, made, question, shown, zipped  # noqa: F401
 
 from alloc.instance import inspect, read
-from alloc.instance.formats import misread
-from alloc.instance.formats import shown as as_shown
-from alloc.instance.marks import marks
+from alloc.instance.excel.metadata import marks
+from alloc.instance.excel.number_formats import misread
+from alloc.instance.excel.number_formats import shown as as_shown
 
 WAN = '[>=100000000]0!.00,,"亿";[>=10000]0!.0,"万";0'
 ACCOUNTS = '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)'

@@ -11,8 +11,8 @@ from office import Office
 
 import alloc
 from alloc.cli import main
-from alloc.instance.headings import sheet_columns
-from alloc.instance.sheets import names
+from alloc.instance.excel.headings import sheet_columns
+from alloc.instance.excel.sheet_names import names
 from alloc.instance.starter import start
 from alloc.instance.tables import TABLES
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 from conftest import one_measure
 
-from alloc.instance import headings
+from alloc.instance.excel import headings
 from alloc.instance.rules import RULES
 from alloc.texts import LANGUAGES, catalogue
 
@@ -41,9 +41,9 @@ def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
     rules, audit = folder / "alloc/instance/rules.py", folder / "alloc/audit/rules.py"
     put(rules, f"{written}\n\n", before="Rule = Annotated[")
     put(rules, " | Match", before=', Field(discriminator="type")]')
-    put(folder / "alloc/instance/headings.yaml", heading, before="  ratio: {")
-    put(folder / "alloc/instance/headings.yaml", word, before="  complement: ")
-    put(folder / "alloc/instance/headings.yaml", sentence, before="  Complement: ")
+    put(folder / "alloc/instance/excel/headings.yaml", heading, before="  ratio: {")
+    put(folder / "alloc/instance/excel/headings.yaml", word, before="  complement: ")
+    put(folder / "alloc/instance/excel/headings.yaml", sentence, before="  Complement: ")
     put(folder / "alloc/texts/workbook.yaml", shown, before="wb_type_complement: ")
     put(audit, "from alloc.instance.rules import Match\n", before="from alloc.instance.schema import ")
     put(audit, reading, before="    if isinstance(rule, Parity):\n        return _parity")

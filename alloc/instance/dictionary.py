@@ -12,8 +12,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 from pydantic_core import PydanticUndefined
 
-from alloc.instance import headings, rules, schema
-from alloc.instance.sheets import names
+from alloc.instance import rules, schema
+from alloc.instance.excel import headings
+from alloc.instance.excel.sheet_names import names
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
 _INTRODUCTION = """# The instance: what a planner writes
@@ -22,11 +23,11 @@ _INTRODUCTION = """# The instance: what a planner writes
 
 One YAML file is one yearly budget question. Every table in it may be written inline, or be the name of a CSV file
 beside it (UTF-8, with or without a byte-order mark) or of an Excel workbook with a sheet of that name; or the whole
-instance is [one workbook](EXCEL.md). All forms hold the same columns and give the same instance, and `alloc convert`
-turns one into another. In CSV and Excel a nested key is a dotted column (`delivery.enterprise`, `max_share.aid`,
-`uses.water`), a list is written `a|b`, and `returns` is `100:1|400:0.6`. An empty cell, like a key left out, is the
-default; `{}` in a column `by_county` is an empty mapping. Cells of a CSV file stand between commas, semicolons or tabs,
-as its headings or a first line `sep=;` say; columns without heading and cells are none.
+instance is [one workbook](excel/EXCEL.md). All forms hold the same columns and give the same instance, and `alloc
+convert` turns one into another. In CSV and Excel a nested key is a dotted column (`delivery.enterprise`,
+`max_share.aid`, `uses.water`), a list is written `a|b`, and `returns` is `100:1|400:0.6`. An empty cell, like a key
+left out, is the default; `{}` in a column `by_county` is an empty mapping. Cells of a CSV file stand between commas,
+semicolons or tabs, as its headings or a first line `sep=;` say; columns without heading and cells are none.
 
 A table with ids is a mapping `id: {…}`, or a list of rows with `id`; in CSV the column is `id`. A `source` names a key
 of `sources` or is the word `assumption`; `sources.<column>` gives the source of a single figure.

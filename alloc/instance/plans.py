@@ -6,7 +6,7 @@ from typing import Any
 from alloc.errors import Fault
 from alloc.instance.document import Path, Source
 from alloc.instance.encoding import decoded
-from alloc.instance.headings import code
+from alloc.instance.excel.headings import code
 from alloc.instance.money import money_counts
 from alloc.instance.names import names_of, near
 from alloc.instance.rules import Change

@@ -124,7 +124,7 @@ def _document(content: bytes | Fault, file: File) -> Source:
     if isinstance(content, Fault):
         return Source(faults=[Fault(str(file), "", content.text, content.values)])
     if file.suffix.lower() in WORKBOOKS:
-        from alloc.instance.workbook import document  # loads openpyxl, which only workbooks need
+        from alloc.instance.excel.read import document  # loads openpyxl, which only workbooks need
 
         return document(content, str(file))
     if file.suffix.lower() in FOREIGN:
@@ -136,7 +136,7 @@ def _document(content: bytes | Fault, file: File) -> Source:
 
 
 def _add_table(content: bytes, file: str, table: str, source: Source) -> None:
-    from alloc.instance.workbook import add_table  # as above
+    from alloc.instance.excel.read import add_table  # as above
 
     add_table(content, file, table, source)
 

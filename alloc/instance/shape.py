@@ -10,10 +10,10 @@ from pydantic import ValidationError
 from alloc.errors import MOST_FAULTS, Fault, Term
 from alloc.instance import schema
 from alloc.instance.document import UNREAD, Path, Source, copied
-from alloc.instance.headings import catalogue, meaning, setting_titles
+from alloc.instance.excel.headings import catalogue, meaning, setting_titles
+from alloc.instance.excel.sheet_names import names
 from alloc.instance.numerals import advice
 from alloc.instance.schema import Document
-from alloc.instance.sheets import names
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
 from alloc.instance.wording import worded
 from alloc.instance.words import nearest

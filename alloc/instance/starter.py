@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from alloc.errors import RequestError
-from alloc.instance.book import book
+from alloc.instance.excel.template import book
 from alloc.instance.reading import MAINS, read
 from alloc.instance.schema import Instance
 

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from alloc.errors import Fault, Term
-from alloc.instance import headings
 from alloc.instance.document import Path, Source
+from alloc.instance.excel import headings
+from alloc.instance.excel.sheet_names import SETTINGS, names, table_names, table_sheets
 from alloc.instance.schema import CATEGORIES, GOALS, KINDS
-from alloc.instance.sheets import SETTINGS, names, table_names, table_sheets
 from alloc.instance.tables import column_kind
 from alloc.texts import catalogue, say
 

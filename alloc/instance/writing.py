@@ -11,9 +11,9 @@ from typing import Any
 import yaml
 
 from alloc.instance.document import scalar
+from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, Cell, Sheet
 from alloc.instance.plans import COLUMNS
 from alloc.instance.schema import Document, Flow, Instance
-from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, Cell, Sheet
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns, nested
 
 MAIN = "instance.yaml"

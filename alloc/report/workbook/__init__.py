@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.instance.sheets import prefixed
+from alloc.instance.excel.sheet_names import prefixed
 from alloc.instance.writing import sheets
 from alloc.report.workbook.about import write_about
 from alloc.report.workbook.book import Book

@@ -13,7 +13,7 @@ from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from alloc.instance import Instance
-from alloc.instance.sheets import Exact
+from alloc.instance.excel.sheet_names import Exact
 from alloc.report.workbook.look import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
 
 EVERYWHERE = "A1:XFD1048576"

@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from alloc.instance.headings import title, unit
-from alloc.instance.sheets import Exact, Sheet
+from alloc.instance.excel.headings import title, unit
+from alloc.instance.excel.sheet_names import Exact, Sheet
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.look import WIDEST, letters
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alloc.instance.document import scalar
-from alloc.instance.headings import code
+from alloc.instance.excel.headings import code
 from alloc.instance.signs import narrow, strange
 
 TRUTH = {"true": True, "false": False, "是": True, "否": False}

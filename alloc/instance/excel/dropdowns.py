@@ -3,9 +3,9 @@
 from typing import Any
 
 from alloc.instance import rules, schema
-from alloc.instance.desk import HEADS, ROOM, Desk, sheet_title, word_in
-from alloc.instance.headings import choices, limits, sheet_columns
-from alloc.instance.sheets import PLANS, SOURCES, names
+from alloc.instance.excel.headings import choices, limits, sheet_columns
+from alloc.instance.excel.sheet_names import PLANS, SOURCES, names
+from alloc.instance.excel.styles import HEADS, ROOM, Desk, sheet_title, word_in
 from alloc.instance.tables import TABLES, WITHOUT_ID, column_kind
 from alloc.texts import say
 

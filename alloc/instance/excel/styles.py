@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from alloc.instance.headings import catalogue
-from alloc.instance.sheets import Cell, names
+from alloc.instance.excel.headings import catalogue
+from alloc.instance.excel.sheet_names import Cell, names
 
 HEADS = 2
 """Rows of headings: the columns' own names, and their titles in both languages with the unit."""

@@ -7,8 +7,8 @@ from typing import Any
 
 import xlsxwriter
 
-from alloc.instance.desk import HEADS, ROOM, Desk, local, sheet_title, width, word_in
-from alloc.instance.headings import (
+from alloc.instance.excel.dropdowns import validation, write_lists
+from alloc.instance.excel.headings import (
     OPEN,
     catalogue,
     choices,
@@ -23,9 +23,9 @@ from alloc.instance.headings import (
     title,
     unit,
 )
-from alloc.instance.lists import validation, write_lists
+from alloc.instance.excel.sheet_names import PLANS, SETTINGS, Cell, Exact, Sheet, names
+from alloc.instance.excel.styles import HEADS, ROOM, Desk, local, sheet_title, width, word_in
 from alloc.instance.schema import Instance
-from alloc.instance.sheets import PLANS, SETTINGS, Cell, Exact, Sheet, names
 from alloc.instance.tables import INSIDE, TABLES, column_kind
 from alloc.instance.writing import ordered, sheets
 from alloc.texts import say

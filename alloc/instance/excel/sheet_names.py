@@ -39,7 +39,7 @@ class Exact(float):
 @cache
 def names() -> Mapping[str, Any]:
     """Return the names that sheets may have, as written in sheets.yaml."""
-    text = files("alloc.instance").joinpath("sheets.yaml").read_text(encoding="utf-8")
+    text = files("alloc.instance.excel").joinpath("sheets.yaml").read_text(encoding="utf-8")
     found: Mapping[str, Any] = yaml.safe_load(text)
     return found
 

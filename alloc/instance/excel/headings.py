@@ -13,7 +13,7 @@ import yaml
 from pydantic import BaseModel
 
 from alloc.instance import schema
-from alloc.instance.sheets import PLANS, SETTINGS, SOURCES
+from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES
 from alloc.instance.tables import INSIDE, TABLES, column_kind, columns, kind_of
 
 SECTIONS: Mapping[str, type[BaseModel]] = {
@@ -34,7 +34,7 @@ SIGNS = {"zh": ("：", "（", "）"), "en": (": ", "(", ")")}
 @cache
 def catalogue() -> Mapping[str, Any]:
     """Return the headings as written in headings.yaml."""
-    text = files("alloc.instance").joinpath("headings.yaml").read_text(encoding="utf-8")
+    text = files("alloc.instance.excel").joinpath("headings.yaml").read_text(encoding="utf-8")
     found: Mapping[str, Any] = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return found
 

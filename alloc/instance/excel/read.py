@@ -14,10 +14,9 @@ import openpyxl
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from alloc.errors import Fault
-from alloc.instance.cells import Trouble, understood, unescaped
 from alloc.instance.document import UNREAD, Source
-from alloc.instance.formats import misread
-from alloc.instance.headings import (
+from alloc.instance.excel.cells import Trouble, understood, unescaped
+from alloc.instance.excel.headings import (
     choices,
     heading_words,
     is_required,
@@ -28,10 +27,11 @@ from alloc.instance.headings import (
     setting_words,
     sheet_columns,
 )
-from alloc.instance.marks import MOST_BYTES, Marks, marks, too_large
-from alloc.instance.package import usual
+from alloc.instance.excel.metadata import MOST_BYTES, Marks, marks, too_large
+from alloc.instance.excel.number_formats import misread
+from alloc.instance.excel.package import usual
+from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, has_inputs, is_aside, table_names, table_sheets
 from alloc.instance.schema import Flow
-from alloc.instance.sheets import PLANS, SETTINGS, SOURCES, has_inputs, is_aside, table_names, table_sheets
 from alloc.instance.signs import FREE
 from alloc.instance.tables import column_kind, unflat
 from alloc.instance.words import nearest

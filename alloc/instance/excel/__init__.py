@@ -1,0 +1,1 @@
+"""Excel workbooks: `read` takes one as a source, `template` writes one, and `headings` names what both have."""
