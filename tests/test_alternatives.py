@@ -19,10 +19,10 @@ import alloc
 from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
-from alloc.solver import Deadline, Near, solve_whole
+from alloc.solver import Deadline, NearOptimalSet, solve_whole
 from alloc.solver.matrix import vectors
 from alloc.solver.reoptimise import RepeatedMip
-from alloc.study.alternatives.favours import favours
+from alloc.study.alternatives.favours import describe_favours
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -47,7 +47,7 @@ def random_weight_plans(question: Instance, within: float, solves: int) -> list[
     most aid under random weights of measures, among those within the tolerance."""
     options, dice = question.solver, np.random.default_rng(7)
     own = solve_whole(build(question), question, options)
-    near = Near(question, options, own, within, Deadline(math.inf))
+    near = NearOptimalSet(question, options, own, within, Deadline(math.inf))
     rows, _ = vectors(near.whole.variables, [near.model.Aid[m] for m in question.measures])
     program = RepeatedMip(near.whole, np.zeros((0, len(near.whole.lower))), Deadline(math.inf), 60.0)
     found = []
@@ -142,10 +142,12 @@ def test_each_plan_says_what_it_favours():
     where = {"county": ["cele", "cele", "yutian"], "category": ["infrastructure", "training", "training"]}
     best, plan = (pd.DataFrame({**where, "aid": aid}) for aid in ([60.0, 40.0, 0.0], [10.0, 40.0, 50.0]))
     line = "more to Yutian training (+50 万元); less to cele infrastructure (-50 万元)"
-    assert favours(question, best, plan, "en") == line
-    assert favours(question, best, plan, "zh") == "增加于田培训（+50 万元）；减少cele配套设施（-50 万元）"
-    assert favours(question, best, best, "zh") == "资金去向与最优方案相同"
-    assert favours(question, best, best.assign(aid=[60.0, 30.0, 0.0]), "en") == "less to cele training (-10 万元)"
+    assert describe_favours(question, best, plan, "en") == line
+    assert describe_favours(question, best, plan, "zh") == "增加于田培训（+50 万元）；减少cele配套设施（-50 万元）"
+    assert describe_favours(question, best, best, "zh") == "资金去向与最优方案相同"
+    assert (
+        describe_favours(question, best, best.assign(aid=[60.0, 30.0, 0.0]), "en") == "less to cele training (-10 万元)"
+    )
 
 
 def test_an_order_of_goals_is_kept_goal_by_goal():

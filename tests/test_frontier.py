@@ -17,9 +17,9 @@ from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.model.aims import add_least
-from alloc.solver.lattice import steps
 from alloc.solver.matrix import matrix
-from alloc.study.frontier.efficiency import knee
+from alloc.solver.multi.granularity import find_steps
+from alloc.study.frontier.efficiency import find_knee
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -77,9 +77,9 @@ def test_the_knee_is_the_point_farthest_beyond_the_line_between_the_ends():
 
 
 def test_points_below_the_line_between_the_ends_have_no_knee():
-    assert knee([(0, 10), (1, 1), (10, 0)]) is None
-    assert knee([(0, 10), (9, 8), (10, 0)]) == 1
-    assert knee([(0, 10), (10, 0)]) is None
+    assert find_knee([(0, 10), (1, 1), (10, 0)]) is None
+    assert find_knee([(0, 10), (9, 8), (10, 0)]) == 1
+    assert find_knee([(0, 10), (10, 0)]) is None
 
 
 # --- Brute force over all subsets ----------------------------------------------------------------------------------
@@ -249,7 +249,7 @@ def test_steps_are_read_off_only_where_whole_decisions_decide():
     for raw, expected in ((whole, ("3/10", "1")), (rivals(), (None, "1"))):
         model = build(instance_of(raw))
         program = matrix(model, [model.ExpectedEmployment, model.ExpectedLinkage])
-        found = steps(program, list(program.goals))
+        found = find_steps(program, list(program.goals))
         assert tuple(None if step is None else str(step) for step in found) == expected
 
 

@@ -73,12 +73,12 @@ ALTERNATIVES = "alloc.study.alternatives.study"
     ("place", "plans"),
     [
         (f"{ALTERNATIVES}.solve_whole", False),
-        (f"{ALTERNATIVES}.Near", False),
-        ("alloc.solver.near.Near.county_end", False),
-        ("alloc.solver.near.Near.toward", True),
-        ("alloc.solver.near.Near.farthest", True),
-        ("alloc.solver.near.Near.driven", True),
-        ("alloc.solver.near.Near.plan", True),
+        (f"{ALTERNATIVES}.NearOptimalSet", False),
+        ("alloc.solver.multi.near_optimal.NearOptimalSet.find_county_end", False),
+        ("alloc.solver.multi.near_optimal.NearOptimalSet.go_toward", True),
+        ("alloc.solver.multi.near_optimal.NearOptimalSet.find_farthest", True),
+        ("alloc.solver.multi.near_optimal.NearOptimalSet.drive_back", True),
+        ("alloc.solver.multi.near_optimal.NearOptimalSet.as_solution", True),
         ("alloc.run.audit", False),
     ],
 )
@@ -103,7 +103,7 @@ def test_alternatives_keep_what_they_have(
 
 def test_a_range_that_was_not_searched_is_no_infinity(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     words = ["alternatives", DEMO, "--out", tmp_path / "out", "--json"]
-    done = ended(monkeypatch, "alloc.solver.near.Near.county_end", *words)
+    done = ended(monkeypatch, "alloc.solver.multi.near_optimal.NearOptimalSet.find_county_end", *words)
     assert "Infinity" not in done.stdout
     assert "NaN" not in done.stdout
     assert "inf" not in (tmp_path / "out/ranges.csv").read_text(encoding="utf-8-sig")
@@ -115,8 +115,8 @@ def test_a_range_that_was_not_searched_is_no_infinity(tmp_path: Path, monkeypatc
     [
         ("alloc.study.frontier.study.solve_whole", 1, None),
         ("alloc.study.frontier.study.find_worlds", 1, None),
-        ("alloc.solver.rivals.Rivals.efficient", 3, 2),
-        ("alloc.solver.rivals.Rivals.plan", 1, 2),
+        ("alloc.solver.multi.biobjective.Biobjective.find_efficient", 3, 2),
+        ("alloc.solver.multi.biobjective.Biobjective.as_solution", 1, 2),
         ("alloc.study.frontier.study.completed", 1, 2),
     ],
 )

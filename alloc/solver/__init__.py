@@ -2,26 +2,26 @@
 
 from alloc.solver.blocks import choose, solve_blocks, solve_blocks_warm, solve_suited
 from alloc.solver.deadline import Deadline, unbroken
-from alloc.solver.near import Near, Other, apart
-from alloc.solver.rivals import Efficient, Pair, Rivals
+from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
+from alloc.solver.multi.near_optimal import NearOptimalSet, Other, measure_distance
 from alloc.solver.warm_start import read_warm_starts, write_warm_starts
 from alloc.solver.whole import CompiledModel, MipStart, extract_mip_start, solve_warm, solve_whole
 from alloc.solver.workers import ahead, check_address
 
 __all__ = [
+    "Biobjective",
     "CompiledModel",
     "Deadline",
-    "Efficient",
     "MipStart",
-    "Near",
+    "NearOptimalSet",
     "Other",
     "Pair",
-    "Rivals",
+    "ParetoPoint",
     "ahead",
-    "apart",
     "check_address",
     "choose",
     "extract_mip_start",
+    "measure_distance",
     "read_warm_starts",
     "solve_blocks",
     "solve_blocks_warm",

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from alloc.solver import Near, Other, apart
+from alloc.solver import NearOptimalSet, Other, measure_distance
 from alloc.solver.matrix import INF, Floats
 
 REACHED = 1e-6
@@ -52,9 +52,9 @@ class End:
     tip: tuple[float, float]
     part: tuple[float, float]
 
-    def holds(self, near: Near, x: Floats) -> bool:
+    def holds(self, near: NearOptimalSet, x: Floats) -> bool:
         """Tell whether a plan lies at the end itself."""
-        return bool(self.tip[0] <= near.by_county[self.c] @ near.totals(x) <= self.tip[1])
+        return bool(self.tip[0] <= near.by_county[self.c] @ near.sum_aid(x) <= self.tip[1])
 
 
 @dataclass(frozen=True)
@@ -68,44 +68,44 @@ class Chosen:
 Tell = Callable[[int], None]
 
 
-def spans(near: Near, best: Floats, tell: Tell) -> tuple[list[Span], list[Floats]]:
+def find_ranges(near: NearOptimalSet, best: Floats, tell: Tell) -> tuple[list[Span], list[Floats]]:
     """Return the range of every county, and the plans that were found at its ends."""
-    scale = max(1.0, float(near.totals(best).sum()))
+    scale = max(1.0, float(near.sum_aid(best).sum()))
     found, plans = [], [best]
     for c, county in enumerate(near.counties):
-        here = float(near.by_county[c] @ near.totals(best))
-        low, high = (near.county_end(c, most, scale) for most in (False, True))
+        here = float(near.by_county[c] @ near.sum_aid(best))
+        low, high = (near.find_county_end(c, most, scale) for most in (False, True))
         plans += [answer.x for answer in (low, high) if answer.x is not None]
-        least, most = (float(near.by_county[c] @ near.totals(a.x)) if a.x is not None else here for a in (low, high))
+        least, most = (float(near.by_county[c] @ near.sum_aid(a.x)) if a.x is not None else here for a in (low, high))
         found.append(Span(county, min(least, here), max(most, here), max(0.0, low.bound), high.bound))
         tell(len(plans))
     return found, plans
 
 
-def chosen(
-    near: Near, best: Floats, ranges: Sequence[Span], pool: list[Floats], count: int, tell: Tell
+def choose_plans(
+    near: NearOptimalSet, best: Floats, ranges: Sequence[Span], pool: list[Floats], count: int, tell: Tell
 ) -> list[Chosen]:
     """Return so many plans: ends of county ranges first, then each as far from the others as can be found.
 
     Distance from the best plan counts twice: a plan may lie half as near to it as to another.
     """
-    totals = near.totals(best)
+    totals = near.sum_aid(best)
     random, scale = np.random.default_rng(0), max(1.0, float(totals.sum()))
     for _ in range(DIRECTIONS * count):
-        x = near.toward(random.uniform(-1.0, 1.0, len(near.places)), scale)
+        x = near.go_toward(random.uniform(-1.0, 1.0, len(near.places)), scale)
         pool += [] if x is None else [x]
         tell(len(pool))
     found: list[Chosen] = []
-    for end in _ends(ranges, scale):
+    for end in _list_ends(ranges, scale):
         if len(found) < count and not any(end.holds(near, plan.x) for plan in found):
             _add(near, found, pool, (totals, ANCHOR), end, OWN if end.holds(near, best) else REACHED)
     while len(found) < count and _add(near, found, pool, (totals, ANCHOR), None, REACHED):
         tell(len(pool))
     _spread(near, found, pool, (totals, ANCHOR))
-    return _driven(near, found, totals)
+    return _drive_back(near, found, totals)
 
 
-def _ends(ranges: Sequence[Span], scale: float) -> list[End]:
+def _list_ends(ranges: Sequence[Span], scale: float) -> list[End]:
     """Return the ends of county ranges, widest ranges first."""
     order = sorted(range(len(ranges)), key=lambda c: ranges[c].low - ranges[c].high)
     ends: list[End] = []
@@ -118,10 +118,12 @@ def _ends(ranges: Sequence[Span], scale: float) -> list[End]:
     return ends
 
 
-def _add(near: Near, found: list[Chosen], pool: list[Floats], best: Other, end: End | None, least: float) -> bool:
+def _add(
+    near: NearOptimalSet, found: list[Chosen], pool: list[Floats], best: Other, end: End | None, least: float
+) -> bool:
     """Add the plan that is farthest from those chosen; False where none is found at least so far [part of all aid]."""
-    others = [best, *((near.totals(plan.x), 1.0) for plan in found)]
-    far = near.farthest(others, pool, {} if end is None else {end.c: end.tip})
+    others = [best, *((near.sum_aid(plan.x), 1.0) for plan in found)]
+    far = near.find_farthest(others, pool, {} if end is None else {end.c: end.tip})
     if far is None or far[1] <= least * max(1.0, float(best[0].sum())):
         return False
     pool.append(far[0])
@@ -129,22 +131,22 @@ def _add(near: Near, found: list[Chosen], pool: list[Floats], best: Other, end: 
     return True
 
 
-def _spread(near: Near, found: list[Chosen], pool: list[Floats], best: Other) -> None:
+def _spread(near: NearOptimalSet, found: list[Chosen], pool: list[Floats], best: Other) -> None:
     """Seek one of the two nearest plans anew, beside all others, as long as that sets plans farther apart.
 
     One that is there to show an end leaves it, but not the outermost part of the range, where another plan is near.
     """
     stuck: set[int] = set()
     for _ in range(SWAPS * len(found)):
-        least = [_nearest(near, found, k, best) for k in range(len(found))]
-        crowded = [_nearest(near, found, k) <= least[k] for k in range(len(found))]
+        least = [_measure_nearest(near, found, k, best) for k in range(len(found))]
+        crowded = [_measure_nearest(near, found, k) <= least[k] for k in range(len(found))]
         free = sorted(set(range(len(found))) - stuck, key=lambda k: (least[k], -k))
         if not free or any(crowded[k] and least[k] * (1 + REACHED) < least[free[0]] for k in stuck):
             return
         k = free[0]
         end = found[k].end
         ends = {} if end is None else {end.c: end.part if crowded[k] else end.tip}
-        far = near.farthest(_beside(near, found, k, best), [*pool, found[k].x], ends)
+        far = near.find_farthest(_list_others(near, found, k, best), [*pool, found[k].x], ends)
         if far is None or far[1] <= least[k] * (1 + REACHED):
             stuck.add(k)
             continue
@@ -153,30 +155,30 @@ def _spread(near: Near, found: list[Chosen], pool: list[Floats], best: Other) ->
         found[k] = replace(found[k], x=far[0])
 
 
-def _driven(near: Near, found: Sequence[Chosen], best: Floats) -> list[Chosen]:
+def _drive_back(near: NearOptimalSet, found: Sequence[Chosen], best: Floats) -> list[Chosen]:
     """Return the plans, those that left an end driven back towards it, as far as can be without coming nearer to
     another than the two nearest are, or nearer to the best plan than the nearest to it is."""
     driven = list(found)
-    between = min((_nearest(near, found, k) for k in range(len(found))), default=INF)
-    beside = min((apart(near.totals(plan.x), [(best, 1.0)]) for plan in found), default=INF)
+    between = min((_measure_nearest(near, found, k) for k in range(len(found))), default=INF)
+    beside = min((measure_distance(near.sum_aid(plan.x), [(best, 1.0)]) for plan in found), default=INF)
     for k, plan in enumerate(found):
         if plan.end is not None and not plan.end.holds(near, plan.x):
-            others = _beside(near, driven, k, (best, between / beside))
-            driven[k] = replace(plan, x=near.driven(others, plan.x, plan.end.c, plan.end.most, between))
+            others = _list_others(near, driven, k, (best, between / beside))
+            driven[k] = replace(plan, x=near.drive_back(others, plan.x, plan.end.c, plan.end.most, between))
     return driven
 
 
-def _beside(near: Near, plans: Sequence[Chosen], k: int, *more: Other) -> list[Other]:
+def _list_others(near: NearOptimalSet, plans: Sequence[Chosen], k: int, *more: Other) -> list[Other]:
     """Return what one plan keeps away from: the other ones and more."""
-    return [*more, *((near.totals(plan.x), 1.0) for i, plan in enumerate(plans) if i != k)]
+    return [*more, *((near.sum_aid(plan.x), 1.0) for i, plan in enumerate(plans) if i != k)]
 
 
-def _nearest(near: Near, plans: Sequence[Chosen], k: int, *more: Other) -> float:
-    return apart(near.totals(plans[k].x), _beside(near, plans, k, *more))
+def _measure_nearest(near: NearOptimalSet, plans: Sequence[Chosen], k: int, *more: Other) -> float:
+    return measure_distance(near.sum_aid(plans[k].x), _list_others(near, plans, k, *more))
 
 
-def distances(near: Near, plans: Sequence[Floats]) -> Floats:
+def measure_distances(near: NearOptimalSet, plans: Sequence[Floats]) -> Floats:
     """Return the money added and taken away between any two plans [money]."""
-    totals = np.array([near.totals(x) for x in plans])
+    totals = np.array([near.sum_aid(x) for x in plans])
     found: Floats = np.abs(totals[:, None, :] - totals[None, :, :]).sum(axis=2)
     return found

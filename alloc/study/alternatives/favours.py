@@ -9,7 +9,7 @@ SHOWN = 2
 """So many places with more money, and as many with less, fit in one line."""
 
 
-def favours(instance: Instance, best: pd.DataFrame, plan: pd.DataFrame, lang: str) -> str:
+def describe_favours(instance: Instance, best: pd.DataFrame, plan: pd.DataFrame, lang: str) -> str:
     """Return one line: the county and category that gain and lose most aid.
 
     best, plan: the tables `measures` of the two plans.

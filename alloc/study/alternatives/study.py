@@ -17,9 +17,9 @@ from alloc.instance import Instance, Options, read
 from alloc.model import build
 from alloc.run import Run, completed, wanted
 from alloc.solution import Solution
-from alloc.solver import Deadline, Near, solve_whole
-from alloc.study.alternatives.choice import END, Span, Tell, chosen, distances, spans
-from alloc.study.alternatives.favours import favours
+from alloc.solver import Deadline, NearOptimalSet, solve_whole
+from alloc.study.alternatives.choice import END, Span, Tell, choose_plans, find_ranges, measure_distances
+from alloc.study.alternatives.favours import describe_favours
 from alloc.texts import LANGUAGES
 
 Given = Instance | str | os.PathLike[str]
@@ -128,12 +128,12 @@ def alternatives(
     options = wanted(question, gap=gap, time_limit=time_limit, threads=threads)
     deadline = Deadline(math.inf)
     with deadline.listening():
-        found = _found(question, options, deadline, count, part, every, lang, tell or (lambda _: None))
+        found = _search(question, options, deadline, count, part, every, lang, tell or (lambda _: None))
     complete = found.complete and not deadline.stopped
     return replace(found, complete=complete, interrupted=deadline.stopped, seconds=time.perf_counter() - started)
 
 
-def _found(
+def _search(
     question: Instance,
     options: Options,
     deadline: Deadline,
@@ -148,25 +148,25 @@ def _found(
     question = answering(question, worlds)
     own = solve_whole(build(question), question, options)
     best = completed(question, options, own, worlds, started, lang)
-    nothing = Alternatives(question, best, (), (), (), count, within, every, False, False, 1, 0.0, _optimum(own))
+    nothing = Alternatives(question, best, (), (), (), count, within, every, False, False, 1, 0.0, _describe_best(own))
     if not own.has_plan:
         return nothing
-    near = Near(question, options, own, within if within > 0 else SAME, deadline)
+    near = NearOptimalSet(question, options, own, within if within > 0 else SAME, deadline)
     x = np.array([own.values[v.parent_component().local_name][v.index()] for v in near.whole.variables])
     if every:
-        plans, complete = _listed(near, count, tell)
+        plans, complete = _list_all(near, count, tell)
         ranges: list[Span] = []
     else:
-        ranges, pool = spans(near, x, tell)
-        plans = [plan.x for plan in chosen(near, x, ranges, pool, count, tell)]
-        proven = all(_proven(span, max(1.0, float(near.totals(x).sum()))) for span in ranges)
+        ranges, pool = find_ranges(near, x, tell)
+        plans = [plan.x for plan in choose_plans(near, x, ranges, pool, count, tell)]
+        proven = all(_is_proven(span, max(1.0, float(near.sum_aid(x).sum()))) for span in ranges)
         complete = proven and len(plans) == count
     runs = [
-        completed(question, options, near.plan(y, f"alternative {i} within {within:g}"), worlds, started, lang)
+        completed(question, options, near.as_solution(y, f"alternative {i} within {within:g}"), worlds, started, lang)
         for i, y in enumerate(plans, 1)
     ]
-    moved = 0.5 * distances(near, [x, *plans])
-    rows = tuple(_rows(near, own, best, runs, moved, ranges, within, lang))
+    moved = 0.5 * measure_distances(near, [x, *plans])
+    rows = tuple(_make_rows(near, own, best, runs, moved, ranges, within, lang))
     between = tuple(tuple(float(v) for v in row[1:]) for row in moved[1:])
     return replace(
         nothing,
@@ -174,11 +174,11 @@ def _found(
         ranges=tuple(ranges),
         moved=between,
         complete=complete and all(plan.proven for plan in rows),
-        solves=near.askings + len(own.stages),
+        solves=near.solves + len(own.stages),
     )
 
 
-def _optimum(own: Solution) -> dict[str, Any]:
+def _describe_best(own: Solution) -> dict[str, Any]:
     """Return what the best plan has reached, and the bound."""
     if not own.has_plan:
         return {}
@@ -186,28 +186,28 @@ def _optimum(own: Solution) -> dict[str, Any]:
     return {"objective": own.objective, "bound": bound, "proven": str(own.status) == "optimal"}
 
 
-def _proven(span: Span, scale: float) -> bool:
+def _is_proven(span: Span, scale: float) -> bool:
     """Tell whether no plan gives a county less, or more, than those found."""
     return span.low - span.least <= 1e-3 * scale and span.most - span.high <= 1e-3 * scale
 
 
-def _listed(near: Near, limit: int, tell: Tell) -> tuple[list[Any], bool]:
+def _list_all(near: NearOptimalSet, limit: int, tell: Tell) -> tuple[list[Any], bool]:
     """Return plans that differ in a whole decision, best first, and whether there is no other."""
-    choices = near.choices()
+    choices = near.list_choices()
     plans: list[Any] = []
     while len(plans) < limit:
-        answer = near.another(choices, plans)
+        answer = near.find_another(choices, plans)
         if answer.x is None:
             return plans, answer.impossible
         plans.append(answer.x)
         tell(len(plans))
         if not len(choices):
             return plans, True
-    return plans, near.another(choices, plans).impossible
+    return plans, near.find_another(choices, plans).impossible
 
 
-def _rows(
-    near: Near,
+def _make_rows(
+    near: NearOptimalSet,
     own: Solution,
     best: Run,
     runs: Sequence[Run],
@@ -220,7 +220,7 @@ def _rows(
         others = [float(moved[i][j]) for j in range(1, len(runs) + 1) if j != i]
         pairs = zip(own.stages, run.solution.stages, strict=True)
         losses = [(a.objective - b.kept) / max(1e-12, abs(a.objective)) for a, b in pairs]
-        covers = tuple(_covers(run, ranges))
+        covers = tuple(_list_covers(run, ranges))
         plan = Alternative(
             i,
             max(0.0, losses[0]),
@@ -231,14 +231,14 @@ def _rows(
                 b.kept >= a.bound - (within + SAME) * abs(a.bound) - SAME
                 for a, b in zip(own.stages, run.solution.stages, strict=True)
             ),
-            favours(near.instance, best.tables["measures"], run.tables["measures"], lang),
+            describe_favours(near.instance, best.tables["measures"], run.tables["measures"], lang),
             run,
         )
         facts = {"alternative": i, "loss": plan.loss, "within": within, "proven": plan.proven, "favours": plan.favours}
         yield replace(plan, run=replace(run, figures={**run.figures, "alternative": facts}))
 
 
-def _covers(run: Run, ranges: Sequence[Span]) -> Iterator[str]:
+def _list_covers(run: Run, ranges: Sequence[Span]) -> Iterator[str]:
     """Yield the ends of county ranges in whose outermost part a plan lies."""
     aid = dict(zip(run.tables["counties"]["county"], run.tables["counties"]["aid"], strict=True))
     speck = 1e-5 * max(1.0, sum(aid.values()))

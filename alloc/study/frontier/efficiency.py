@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from math import hypot, inf
 
-from alloc.solver import Efficient, Pair, Rivals
+from alloc.solver import Biobjective, Pair, ParetoPoint
 
 NOISE = 1e-7
 """Differences smaller than this part of a value are rounding."""
@@ -41,13 +41,13 @@ class Trace:
     method: `grid`, `counted` or `hull`; complete: whether that is all there is to the method, proven.
     """
 
-    points: tuple[Efficient, ...]
+    points: tuple[ParetoPoint, ...]
     method: str
     complete: bool
     segments: tuple[Segment, ...] = ()
 
 
-Tell = Callable[[Efficient], None]
+Tell = Callable[[ParetoPoint], None]
 """Is told of each point as it is found."""
 
 
@@ -55,8 +55,8 @@ Tell = Callable[[Efficient], None]
 class Ends:
     """The two ends: most of the first objective, most of the second; `whole` where both are proven."""
 
-    first: Efficient
-    last: Efficient
+    first: ParetoPoint
+    last: ParetoPoint
 
     @property
     def ranges(self) -> Pair:
@@ -76,16 +76,16 @@ def _above(value: float, other: float) -> bool:
     return value - other > NOISE * max(1.0, abs(value), abs(other))
 
 
-def ends(rivals: Rivals) -> Ends | None:
+def find_ends(rivals: Biobjective) -> Ends | None:
     """Return the ends of the frontier, None where no plan was found."""
-    first = rivals.efficient(0, -inf, inf)
-    if not isinstance(first, Efficient):
+    first = rivals.find_efficient(0, -inf, inf)
+    if not isinstance(first, ParetoPoint):
         return None
-    last = rivals.efficient(1, -inf, inf)
-    return Ends(first, last) if isinstance(last, Efficient) else None
+    last = rivals.find_efficient(1, -inf, inf)
+    return Ends(first, last) if isinstance(last, ParetoPoint) else None
 
 
-def grid(rivals: Rivals, between: Ends, count: int, tell: Tell) -> Trace:
+def spread_evenly(rivals: Biobjective, between: Ends, count: int, tell: Tell) -> Trace:
     """Return points whose second objective is evenly spread between the ends, as far as plans differ.
 
     Augmented ε-constraint; a floor that the point before keeps already is passed over.
@@ -99,17 +99,17 @@ def grid(rivals: Rivals, between: Ends, count: int, tell: Tell) -> Trace:
         floor = low + (high - low) * i / (count - 1)
         if floor <= found[-1].values[1]:
             continue
-        point = rivals.efficient(0, floor, high)
-        if not isinstance(point, Efficient):
+        point = rivals.find_efficient(0, floor, high)
+        if not isinstance(point, ParetoPoint):
             complete = False
             continue
         if _above(point.values[1], found[-1].values[1]):
             found.append(point)
             tell(point)
-    return Trace(_closed(found, last, between, tell), "grid", complete and all(p.proven for p in found))
+    return Trace(_close(found, last, between, tell), "grid", complete and all(p.proven for p in found))
 
 
-def _closed(found: list[Efficient], last: Efficient, between: Ends, tell: Tell) -> tuple[Efficient, ...]:
+def _close(found: list[ParetoPoint], last: ParetoPoint, between: Ends, tell: Tell) -> tuple[ParetoPoint, ...]:
     """Return the points with the last end, unless it is there already."""
     if between.same or not _above(last.values[1], found[-1].values[1]):
         return tuple(reversed(found))
@@ -117,7 +117,7 @@ def _closed(found: list[Efficient], last: Efficient, between: Ends, tell: Tell) 
     return (last, *reversed(found))
 
 
-def counted(rivals: Rivals, between: Ends, tell: Tell) -> Trace | None:
+def enumerate_points(rivals: Biobjective, between: Ends, tell: Tell) -> Trace | None:
     """Return every efficient point, one after another; None where they turn out to be infinite in number.
 
     Where an objective has a step, its next floor is one step above the last point. Where none has, every point is
@@ -129,10 +129,10 @@ def counted(rivals: Rivals, between: Ends, tell: Tell) -> Trace | None:
     found, complete = [first], True
     tell(first)
     while not between.same and found[-1].values[swept] < last.values[swept] - 0.5 * step:
-        if rivals.stepped is None and rivals.trades(found[-1].x):
+        if rivals.stepped is None and rivals.can_trade(found[-1].x):
             return None
-        point = rivals.efficient(1 - swept, found[-1].values[swept] + step, last.values[swept])
-        if not isinstance(point, Efficient) or point.values[swept] < found[-1].values[swept] + 0.5 * step:
+        point = rivals.find_efficient(1 - swept, found[-1].values[swept] + step, last.values[swept])
+        if not isinstance(point, ParetoPoint) or point.values[swept] < found[-1].values[swept] + 0.5 * step:
             complete = False
             break
         found.append(point)
@@ -141,7 +141,7 @@ def counted(rivals: Rivals, between: Ends, tell: Tell) -> Trace | None:
     return Trace(tuple(order), "counted", complete and all(p.proven for p in found))
 
 
-def hull(rivals: Rivals, between: Ends, tolerance: float, tell: Tell) -> Trace:
+def find_hull(rivals: Biobjective, between: Ends, tolerance: float, tell: Tell) -> Trace:
     """Return the supported extreme points, and segments beyond which no plan lies by more than a tolerance.
 
     tolerance: part of both ranges. Neighbours are joined where the proven bound on the weighted sum that is level
@@ -157,41 +157,45 @@ def hull(rivals: Rivals, between: Ends, tolerance: float, tell: Tell) -> Trace:
     i = 0
     while i < len(points) - 1:
         a, b = points[i], points[i + 1]
-        level = _level(a.values, b.values, ranges)
+        level = _weigh_level(a.values, b.values, ranges)
         line = level[0] * a.values[0] + level[1] * a.values[1]
-        answer = rivals.weighted(level, 0.25 * tolerance)
+        answer = rivals.maximise_weighted(level, 0.25 * tolerance)
         if answer.x is not None and answer.value > line + 0.5 * tolerance:
-            values = rivals.values(answer.x)
+            values = rivals.evaluate(answer.x)
             slack = max(answer.bound - answer.value, 0.0)
-            point = Efficient(answer.x, values, (slack / level[0], slack / level[1]), slack <= 0.25 * tolerance + NOISE)
+            point = ParetoPoint(
+                answer.x, values, (slack / level[0], slack / level[1]), slack <= 0.25 * tolerance + NOISE
+            )
             points.insert(i + 1, point)
             tell(point)
             continue
         far = answer.bound - line
         within.append(max(far, 0.0) if answer.x is not None and far <= tolerance + NOISE else None)
         i += 1
-    segments = tuple(Segment(k, k + 1, part, rivals.joined(points[k], points[k + 1])) for k, part in enumerate(within))
+    segments = tuple(
+        Segment(k, k + 1, part, rivals.are_joined(points[k], points[k + 1])) for k, part in enumerate(within)
+    )
     complete = all(part is not None for part in within) and all(p.proven for p in points)
     return Trace(tuple(points), "hull", complete, segments)
 
 
-def _level(a: Pair, b: Pair, ranges: Pair) -> Pair:
+def _weigh_level(a: Pair, b: Pair, ranges: Pair) -> Pair:
     """Return the weights that are level along a line, such that their sum measures distance in parts of the ranges."""
     rise, run = abs(b[0] - a[0]) / ranges[0], abs(a[1] - b[1]) / ranges[1]
     size = hypot(rise, run) or 1.0
     return run / size / ranges[0], rise / size / ranges[1]
 
 
-def kinds(trace: Trace) -> tuple[str, ...]:
+def classify(trace: Trace) -> tuple[str, ...]:
     """Return what each point is, words joined by `|`.
 
     supported: the best plan of some weighting of both objectives; extreme: a corner of the hull; unsupported: of
     none; efficient: of a grid, where only the whole set could tell; segment: every value between it and the next
-    point is reached; knee: see `knee`.
+    point is reached; knee: see `find_knee`.
     """
     values = [point.values for point in trace.points]
     corners, edges = _hull(values)
-    bend = knee(values)
+    bend = find_knee(values)
     found = []
     for i in range(len(values)):
         if i not in edges:
@@ -225,7 +229,7 @@ def _hull(values: Sequence[Pair]) -> tuple[set[int], set[int]]:
     return set(chain), edges
 
 
-def knee(values: Sequence[Pair]) -> int | None:
+def find_knee(values: Sequence[Pair]) -> int | None:
     """Return the number of the point farthest beyond the line between the ends, both ranges counted as 1.
 
     None where no point lies beyond it. Source: I. Das, On characterizing the knee of the Pareto curve based on

@@ -17,8 +17,8 @@ from alloc.model import build
 from alloc.model.aims import AIMS, AimName
 from alloc.run import Run, completed, wanted
 from alloc.solution import Solution
-from alloc.solver import Deadline, Efficient, Rivals, solve_whole
-from alloc.study.frontier.efficiency import Trace, counted, ends, grid, hull, kinds
+from alloc.solver import Biobjective, Deadline, ParetoPoint, solve_whole
+from alloc.study.frontier.efficiency import Trace, classify, enumerate_points, find_ends, find_hull, spread_evenly
 from alloc.texts import LANGUAGES
 
 LESS: frozenset[AimName] = frozenset({"cost"})
@@ -37,7 +37,7 @@ class Point:
     """One efficient plan.
 
     values: of the two objectives, as its tables give them; money: aid spent; kind: words joined by `|`, as
-    `efficiency.kinds` says; slack: by how much of each objective a better plan could still exist; budget: amount
+    `efficiency.classify` says; slack: by how much of each objective a better plan could still exist; budget: amount
     of the fund where budgets are compared.
     """
 
@@ -142,13 +142,13 @@ def frontier(
     started = time.perf_counter()
     if lang not in LANGUAGES:
         raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
-    names = _named(objectives)
+    names = _check_objectives(objectives)
     if points < 2 or not 0 < tolerance < 1:
         raise RequestError("frontier_numbers", points=points, tolerance=tolerance)
-    fund, amounts = _budget(budgets)
+    fund, amounts = _check_budgets(budgets)
     deadline = Deadline(math.inf)
     found: list[Curve] = []
-    asked = _questions(instance, overrides, fund, amounts)
+    asked = _read_questions(instance, overrides, fund, amounts)
     with deadline.listening():
         for question, amount in zip(asked, amounts, strict=True):
             options = wanted(question, gap=gap, time_limit=time_limit, threads=threads)
@@ -173,14 +173,14 @@ def frontier(
     )
 
 
-def _named(objectives: Sequence[str]) -> tuple[AimName, AimName]:
+def _check_objectives(objectives: Sequence[str]) -> tuple[AimName, AimName]:
     known = [name for name in objectives if name in AIMS]
     if len(objectives) != 2 or len(set(known)) != 2:
         raise RequestError("frontier_objectives", found=", ".join(objectives), known=", ".join(AIMS))
     return cast(tuple[AimName, AimName], tuple(known))
 
 
-def _budget(budgets: Budgets | None) -> tuple[str, tuple[float | None, ...]]:
+def _check_budgets(budgets: Budgets | None) -> tuple[str, tuple[float | None, ...]]:
     if not budgets:
         return "", (None,)
     if len(budgets) != 1 or not all(budgets.values()):
@@ -189,7 +189,7 @@ def _budget(budgets: Budgets | None) -> tuple[str, tuple[float | None, ...]]:
     return fund, tuple(float(amount) for amount in amounts)
 
 
-def _questions(
+def _read_questions(
     instance: Given, overrides: Mapping[str, object] | None, fund: str, amounts: Sequence[float | None]
 ) -> list[Instance]:
     """Return the question with each of the budgets, all read before the first is solved."""
@@ -203,10 +203,10 @@ def _questions(
         raise RequestError("overrides_need_path")
     if fund and fund not in instance.funds:
         raise RequestError("frontier_fund", found=fund, known=", ".join(instance.funds))
-    return [instance if a is None else _with_amount(instance, fund, a) for a in amounts]
+    return [instance if a is None else _set_amount(instance, fund, a) for a in amounts]
 
 
-def _with_amount(instance: Instance, fund: str, amount: float) -> Instance:
+def _set_amount(instance: Instance, fund: str, amount: float) -> Instance:
     if not (math.isfinite(amount) and amount >= 0):
         raise RequestError("frontier_amount", found=amount)
     row = instance.funds[fund].model_copy(update={"amount": amount})
@@ -236,31 +236,33 @@ class _Search:
         if not own.has_plan:
             run = completed(question, self.options, own, None, started, self.lang)
             return Curve((), None, run.status, clash=tuple(run.figures.get("clash", ())))
-        rivals = Rivals(question, self.names, self.options, self.deadline, own.values["Penalties"][None])
-        found = ends(rivals)
+        rivals = Biobjective(question, self.names, self.options, self.deadline, own.values["Penalties"][None])
+        found = find_ends(rivals)
         if found is None:
             return Curve((), None, "no_solution")
         seen = [self.before]
 
-        def count(_: Efficient) -> None:
+        def count(_: ParetoPoint) -> None:
             seen[0] += 1
             if tell is not None:
                 tell(seen[0])
 
         trace = None
         if exact:
-            trace = counted(rivals, found, count) or hull(rivals, found, tolerance, count)
+            trace = enumerate_points(rivals, found, count) or find_hull(rivals, found, tolerance, count)
         else:
-            trace = grid(rivals, found, points, count)
+            trace = spread_evenly(rivals, found, points, count)
         steps = tuple(None if step is None else float(step) for step in rivals.steps)
         return Curve(self._points(rivals, trace, own, worlds), trace, "found", steps)
 
-    def _points(self, rivals: Rivals, trace: Trace, own: Solution, worlds: Worlds) -> tuple[Point, ...]:
+    def _points(self, rivals: Biobjective, trace: Trace, own: Solution, worlds: Worlds) -> tuple[Point, ...]:
         found = []
-        for i, (efficient, kind) in enumerate(zip(trace.points, kinds(trace), strict=True), 1):
+        for i, (efficient, kind) in enumerate(zip(trace.points, classify(trace), strict=True), 1):
             started, why = time.perf_counter(), f"point {self.before + i} of a frontier of {' and '.join(self.names)}"
-            run = completed(self.instance, self.options, rivals.plan(efficient.x, own, why), worlds, started, self.lang)
-            values = reached(run, self.names[0]), reached(run, self.names[1])
+            run = completed(
+                self.instance, self.options, rivals.as_solution(efficient.x, own, why), worlds, started, self.lang
+            )
+            values = read_off(run, self.names[0]), read_off(run, self.names[1])
             near = all(
                 abs(v - s * e) <= FARTHEST * max(1.0, abs(v))
                 for v, e, s in zip(values, efficient.values, rivals.signs, strict=True)
@@ -278,7 +280,7 @@ class _Search:
         return tuple(found)
 
 
-def reached(run: Run, name: AimName) -> float:
+def read_off(run: Run, name: AimName) -> float:
     """Return what a plan reaches of an objective, read off its tables and figures."""
     if name in ("employment", "linkage"):
         return float(run.figures[name])

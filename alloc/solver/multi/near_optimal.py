@@ -17,8 +17,8 @@ from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
+from alloc.solver.multi.biobjective import judge
 from alloc.solver.reoptimise import MipResult, RepeatedMip
-from alloc.solver.rivals import judged
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import maximise_linkage
 
@@ -47,7 +47,7 @@ GRAIN = 1e-6
 """Money is held to this part of itself."""
 
 
-class Near:
+class NearOptimalSet:
     """A question whose plans must lose at most a part of each goal, kept alive to be asked many times."""
 
     def __init__(self, instance: Instance, options: Options, own: Solution, within: float, deadline: Deadline):
@@ -58,11 +58,11 @@ class Near:
         self.instance, self.own, self.asked = instance, own, options.gap
         self.model = build(instance)
         whole = matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
-        self.floors = tuple(floor(stage.objective, stage.bound, within) for stage in own.stages)
+        self.floors = tuple(find_floor(stage.objective, stage.bound, within) for stage in own.stages)
         for row, constant, least in zip(whole.goals, whole.constants, self.floors, strict=True):
             whole = held(whole, row, least - float(constant))
         self.whole = whole
-        self.places, self.money = self._money()
+        self.places, self.money = self._list_places()
         self.counties = tuple(instance.counties)
         self.by_county = np.array([[p[0] == c for p in self.places] for c in self.counties], dtype=np.float64)
         self._deadline, self._options = deadline, options
@@ -71,11 +71,11 @@ class Near:
         self._further = 0
 
     @property
-    def askings(self) -> int:
+    def solves(self) -> int:
         """Return how many searches were made."""
         return self._program.solves + self._further
 
-    def _money(self) -> tuple[tuple[Place, ...], Floats]:
+    def _list_places(self) -> tuple[tuple[Place, ...], Floats]:
         """Return the places that aid can go to, and the aid of each as a row over the decisions."""
         local: dict[Place, list[object]] = {}
         for m, row in self.instance.measures.items():
@@ -84,12 +84,12 @@ class Near:
         rows, _ = vectors(self.whole.variables, [sum(aid) for aid in local.values()])
         return tuple(local), rows
 
-    def totals(self, x: Floats) -> Floats:
+    def sum_aid(self, x: Floats) -> Floats:
         """Return the aid of each place [money]."""
         found: Floats = self.money @ x[: self.money.shape[1]]
         return found
 
-    def county_end(self, c: int, most: bool, scale: float) -> MipResult:
+    def find_county_end(self, c: int, most: bool, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
         row = self.by_county[c] @ self.money
         answer = self._program.solve(row if most else -row, {}, CLOSE * scale)
@@ -98,11 +98,11 @@ class Near:
         paid = np.flatnonzero(row)  # where a search was stopped, what funds can pay at all is a bound
         return replace(answer, bound=min(answer.bound, float(row[paid] @ self.whole.upper[paid])))
 
-    def toward(self, direction: Floats, scale: float) -> Floats | None:
+    def go_toward(self, direction: Floats, scale: float) -> Floats | None:
         """Return the plan with the most aid in a direction over places; scale: all aid there is [money]."""
         return self._program.solve(direction @ self.money, {}, WIDE * scale, 0.0, (), NODES).x
 
-    def farthest(
+    def find_farthest(
         self, others: Sequence[Other], starts: Sequence[Floats], ends: Mapping[int, tuple[float, float]]
     ) -> tuple[Floats, float] | None:
         """Return a plan as far as can be found from all others, and its distance [money added and taken away].
@@ -113,12 +113,12 @@ class Near:
         """
         best: tuple[Floats, float] | None = None
         for x in starts:
-            if self._within(x, ends):
-                found = self._climbed(others, x, ends, ROUNDS, whole=False)
+            if self._keeps_ends(x, ends):
+                found = self._climb(others, x, ends, ROUNDS, whole=False)
                 best = found if best is None or found[1] > best[1] else best
-        return None if best is None else self._climbed(others, best[0], ends, SEARCHES, whole=True)
+        return None if best is None else self._climb(others, best[0], ends, SEARCHES, whole=True)
 
-    def _climbed(
+    def _climb(
         self,
         others: Sequence[Other],
         x: Floats,
@@ -127,12 +127,12 @@ class Near:
         whole: bool,
     ) -> tuple[Floats, float]:
         """Return where rounds lead from a start; whole: whether whole decisions may change, else they are held."""
-        here = x, apart(self.totals(x), others)
+        here = x, measure_distance(self.sum_aid(x), others)
         for _ in range(rounds):
             if self._deadline.over():
                 break
-            answer = self._away(others, here[0], ends, whole)
-            distance = -INF if answer is None else apart(self.totals(answer), others)
+            answer = self._move_away(others, here[0], ends, whole)
+            distance = -INF if answer is None else measure_distance(self.sum_aid(answer), others)
             before = here[1]
             if answer is not None and distance > before:
                 here = answer, distance
@@ -140,43 +140,43 @@ class Near:
                 break
         return here
 
-    def _within(self, x: Floats, ends: Mapping[int, tuple[float, float]]) -> bool:
-        local = self.by_county @ self.totals(x)
+    def _keeps_ends(self, x: Floats, ends: Mapping[int, tuple[float, float]]) -> bool:
+        local = self.by_county @ self.sum_aid(x)
         return all(low <= local[c] <= high for c, (low, high) in ends.items())
 
-    def _away(
+    def _move_away(
         self, others: Sequence[Other], x: Floats, ends: Mapping[int, tuple[float, float]], whole: bool
     ) -> Floats | None:
         """Return the plan farthest from others in the directions in which x differs from them."""
-        here, rows = self.totals(x), list(self._held(ends))
+        here, rows = self.sum_aid(x), list(self._hold_ends(ends))
         last = len(self.whole.lower)
-        for columns, values, least in self._directions(others, here):
+        for columns, values, least in self._point_away(others, here):
             rows.append((np.append(columns, last).astype(np.int32), np.append(-values, 1.0), -INF, -least))
         program = extended(self.whole, np.array([-INF]), np.array([INF]), np.zeros(1, dtype=bool), rows)
         aim = np.append(np.zeros(last), 1.0)
-        start = np.append(x, apart(here, others))
+        start = np.append(x, measure_distance(here, others))
         if not whole:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
             held_fast = fix_and_solve(aimed, np.ones(1), start, self._deadline)
             return None if held_fast is None else held_fast.x[:last]
-        answer = self._once(program).solve(aim, {}, GRAIN, COARSE, [start], NODES)
+        answer = self._open(program).solve(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
 
-    def driven(self, others: Sequence[Other], x: Floats, c: int, most: bool, least: float) -> Floats:
+    def drive_back(self, others: Sequence[Other], x: Floats, c: int, most: bool, least: float) -> Floats:
         """Return a plan with as much, or as little, aid for a county as can be found from x.
 
         It keeps at least so far [money added and taken away] from all others, in the directions in which x differs.
         """
-        totals = self.totals(x)
+        totals = self.sum_aid(x)
         least -= GRAIN * max(1.0, least)
-        rows = [(columns, values, base + least, INF) for columns, values, base in self._directions(others, totals)]
+        rows = [(columns, values, base + least, INF) for columns, values, base in self._point_away(others, totals)]
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         program = extended(self.whole, none, none, no, rows)
         row = self.by_county[c] @ self.money
-        answer = self._once(program).solve(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
+        answer = self._open(program).solve(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
         return x if answer.x is None else answer.x
 
-    def _directions(self, others: Sequence[Other], here: Floats) -> Iterator[tuple[Ints, Floats, float]]:
+    def _point_away(self, others: Sequence[Other], here: Floats) -> Iterator[tuple[Ints, Floats, float]]:
         """Yield the distance from each other plan in the direction in which `here` differs: columns, values, and what
         to take off their sum."""
         middle = np.mean([here, *(other for other, _ in others)], axis=0)
@@ -186,20 +186,20 @@ class Near:
             columns = np.flatnonzero(direction).astype(np.int32)
             yield columns, times * direction[columns], times * float(sign @ other)
 
-    def _held(self, ends: Mapping[int, tuple[float, float]]) -> Iterator[Row]:
+    def _hold_ends(self, ends: Mapping[int, tuple[float, float]]) -> Iterator[Row]:
         for c, (low, high) in ends.items():
             row = self.by_county[c] @ self.money
             columns = np.flatnonzero(row).astype(np.int32)
             yield columns, row[columns], low, high
 
-    def _once(self, program: Matrix) -> RepeatedMip:
+    def _open(self, program: Matrix) -> RepeatedMip:
         self._further += 1
         none = np.zeros((0, len(program.lower)))
         return RepeatedMip(program, none, self._deadline, self._options.time_limit, self._options.threads or 1)
 
-    def plan(self, x: Floats, why: str) -> Solution:
+    def as_solution(self, x: Floats, why: str) -> Solution:
         """Return a plan as a solution of the question: the best with its whole decisions and the aid of each place."""
-        totals = self.totals(x)
+        totals = self.sum_aid(x)
         rows: list[Row] = []
         for row, total in zip(self.money, totals, strict=True):
             columns, speck = np.flatnonzero(row).astype(np.int32), GRAIN * max(1.0, abs(total))
@@ -212,9 +212,9 @@ class Near:
                 x = exact.x
                 whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))
         x = maximise_linkage(self.model, self.whole, self.whole.goals, x, self._deadline)
-        return judged(self.model, self.instance, self.whole, x, self.own, self.asked, why)
+        return judge(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
-    def choices(self) -> Ints:
+    def list_choices(self) -> Ints:
         """Return the whole decisions that tell plans apart: measures that go ahead or not, and whole units.
 
         A measure that costs nothing to begin and may have any small scale goes ahead by its units alone.
@@ -236,17 +236,17 @@ class Near:
                 found += [j] if told and row.eligible and not row.committed else []
         return np.array(found, dtype=np.int32)
 
-    def another(self, choices: Ints, known: Sequence[Floats]) -> MipResult:
+    def find_another(self, choices: Ints, known: Sequence[Floats]) -> MipResult:
         """Return the best plan whose whole decisions differ from those of all plans known."""
         program = self.whole
         for x in known:
-            program = _different(program, choices, np.round(x[choices]))
+            program = _exclude(program, choices, np.round(x[choices]))
         last = len(self.whole.goals) - 1
-        answer = self._once(program).solve(program.goals[last], {}, FINEST, FINEST)
+        answer = self._open(program).solve(program.goals[last], {}, FINEST, FINEST)
         return answer if answer.x is None else replace(answer, x=answer.x[: len(self.whole.lower)])
 
 
-def floor(best: float, bound: float, within: float) -> float:
+def find_floor(best: float, bound: float, within: float) -> float:
     """Return the least of a goal that is surely within a part of the best there can be.
 
     Where the best plan itself is not proven so closely, the least is measured from that plan.
@@ -255,12 +255,12 @@ def floor(best: float, bound: float, within: float) -> float:
     return surely if surely <= best else best - within * abs(best)
 
 
-def apart(totals: Floats, others: Sequence[Other]) -> float:
+def measure_distance(totals: Floats, others: Sequence[Other]) -> float:
     """Return how much money is added and taken away, at least, between a plan and some others."""
     return min((times * float(np.abs(totals - other).sum()) for other, times in others), default=INF)
 
 
-def _different(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) -> Matrix:
+def _exclude(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) -> Matrix:
     """Return the program without the plans that make the same whole decisions.
 
     A yes or no must be the other; a number must be less or more, with a new yes or no for each of the two.

@@ -12,8 +12,8 @@ from alloc.model.aims import Aim, AimName, aim
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.conclusion import FINEST, HELD, allowance, drop_idle, place, values_of
 from alloc.solver.deadline import Deadline
-from alloc.solver.lattice import steps
 from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
+from alloc.solver.multi.granularity import find_steps
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 from alloc.solver.tie_break import break_ties
@@ -46,7 +46,7 @@ Pair = tuple[float, float]
 
 
 @dataclass(frozen=True)
-class Efficient:
+class ParetoPoint:
     """A plan that no other beats in both objectives, as far as proven.
 
     slack: by how much of each objective a better plan could still exist; proven: whether that is within the gap asked.
@@ -58,7 +58,7 @@ class Efficient:
     proven: bool
 
 
-class Rivals:
+class Biobjective:
     """A question with two objectives, kept alive to be asked many times."""
 
     def __init__(
@@ -78,7 +78,7 @@ class Rivals:
         self.whole, self.asked, self._deadline = whole, options.gap, deadline
         small = int(whole.integer.sum()) < SMALL
         self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
-        self.steps: tuple[Fraction | None, ...] = steps(whole, list(whole.goals))
+        self.steps: tuple[Fraction | None, ...] = find_steps(whole, list(whole.goals))
         self._known: list[Floats] = []
         self.program = RepeatedMip(whole, whole.goals, deadline, options.time_limit, options.threads or 1)
 
@@ -96,7 +96,7 @@ class Rivals:
         first, second = (a.sign / a.scale for a in self.aims)
         return first, second
 
-    def values(self, x: Floats) -> Pair:
+    def evaluate(self, x: Floats) -> Pair:
         """Return what a plan reaches, on its step where there is one."""
         found = []
         for k in (0, 1):
@@ -104,58 +104,58 @@ class Rivals:
             found.append((value if step is None else float(round(value / float(step)) * step)) + constant)
         return found[0], found[1]
 
-    def weighted(self, weights: Pair, gap: float) -> MipResult:
+    def maximise_weighted(self, weights: Pair, gap: float) -> MipResult:
         """Return the plan with the most of a weighted sum of both objectives; gap: in the sum's unit."""
         mix = np.array(weights)
-        answer = self._asked(mix @ self.whole.goals, {}, gap)
+        answer = self._ask(mix @ self.whole.goals, {}, gap)
         constant = float(mix @ self.whole.constants)
         return replace(answer, value=answer.value + constant, bound=answer.bound + constant)
 
-    def efficient(self, k: int, least: float, most: float) -> Efficient | MipResult:
+    def find_efficient(self, k: int, least: float, most: float) -> ParetoPoint | MipResult:
         """Return the plan with the most of objective k, and then of the other, which has at least `least`.
 
         most: no plan has more of the other. Where there is no such plan the answer says why.
         """
         other = 1 - k
-        floor = {other: (self._floor(other, least), INF)} if least > -INF else {}
-        ratio = self._ratio(k, least, most)
+        floor = {other: (self._lower(other, least), INF)} if least > -INF else {}
+        ratio = self._augment(k, least, most)
         if ratio is not None:
             step = float(self.steps[other] or 0) * ratio
-            answer = self._asked(self._mixed(k, ratio), floor, WITHIN * step)
+            answer = self._ask(self._mix(k, ratio), floor, WITHIN * step)
             if answer.x is None:
                 return answer
             more = answer.bound - answer.value
-            slack = (0.0, 0.0) if more < step else _ordered(k, more, more / ratio)
-            return Efficient(answer.x, self.values(answer.x), slack, more < step)
-        first = self._most(k, floor)
+            slack = (0.0, 0.0) if more < step else _put_in_order(k, more, more / ratio)
+            return ParetoPoint(answer.x, self.evaluate(answer.x), slack, more < step)
+        first = self._maximise(k, floor)
         if first.x is None:
             return first
         reached = first.value - HELD * max(1.0, abs(first.value))  # else plans as good but for rounding are lost
-        second = self._most(other, {k: (reached, INF), **floor})
-        x = self._exact(k, floor, first.x if second.x is None else second.x)
-        missing = _ordered(k, self._missing(k, first), self._missing(other, second))
-        allowed = [max(self.gap, SURE) * max(1.0, abs(v)) for v in self.values(x)]
-        return Efficient(x, self.values(x), missing, missing[0] <= allowed[0] and missing[1] <= allowed[1])
+        second = self._maximise(other, {k: (reached, INF), **floor})
+        x = self._refine(k, floor, first.x if second.x is None else second.x)
+        missing = _put_in_order(k, self._measure_missing(k, first), self._measure_missing(other, second))
+        allowed = [max(self.gap, SURE) * max(1.0, abs(v)) for v in self.evaluate(x)]
+        return ParetoPoint(x, self.evaluate(x), missing, missing[0] <= allowed[0] and missing[1] <= allowed[1])
 
-    def _exact(self, k: int, floor: dict[int, Pair], x: Floats) -> Floats:
+    def _refine(self, k: int, floor: dict[int, Pair], x: Floats) -> Floats:
         """Return the plan with the most of objective k, then of the other, that the whole decisions of x allow."""
-        best = self._filled(k, floor, x)
+        best = self._fill(k, floor, x)
         if best is None:
             return x
         at, near = (
-            self._filled(1 - k, {**floor, k: (best.value - part * max(1.0, abs(best.value)), INF)}, best.x)
+            self._fill(1 - k, {**floor, k: (best.value - part * max(1.0, abs(best.value)), INF)}, best.x)
             for part in (0.0, TIGHT)
         )
         if near is None:
             return x
         return at[0] if at is not None and at[1] >= near[1] - ALIKE * max(1.0, abs(near[1])) else near[0]
 
-    def _filled(self, k: int, bounds: dict[int, Pair], x: Floats) -> FixedIntegerPlan | None:
+    def _fill(self, k: int, bounds: dict[int, Pair], x: Floats) -> FixedIntegerPlan | None:
         """Return the plan with the most of an objective that the whole decisions of x allow, and its own sum."""
         aimed = replace(self.program.bounded(bounds), goals=self.whole.goals[k][None], constants=np.zeros(1))
         return fix_and_solve(aimed, np.ones(1), x, CALM)
 
-    def _ratio(self, k: int, least: float, most: float) -> float | None:
+    def _augment(self, k: int, least: float, most: float) -> float | None:
         """Return a weight of the other objective so small that all of it is worth less than a step of the first.
 
         None where values have no steps or the weight would drown in rounding; then two searches do it.
@@ -168,50 +168,50 @@ class Rivals:
         size = max(1.0, float(np.abs(self.whole.goals[k]) @ np.where(self.whole.integer, self.whole.upper, 0.0)))
         return ratio if ratio * float(others) > RESOLVED * size else None
 
-    def _mixed(self, k: int, ratio: float) -> Floats:
+    def _mix(self, k: int, ratio: float) -> Floats:
         mix: Floats = self.whole.goals[k] + ratio * self.whole.goals[1 - k]
         return mix
 
-    def _most(self, k: int, bounds: dict[int, Pair]) -> MipResult:
+    def _maximise(self, k: int, bounds: dict[int, Pair]) -> MipResult:
         step = self.steps[k]
         gap, part = (CLOSER * self.gap, CLOSER * self.gap) if step is None else (WITHIN * float(step), 0.0)
-        return self._asked(self.whole.goals[k], bounds, gap, part)
+        return self._ask(self.whole.goals[k], bounds, gap, part)
 
-    def _asked(self, goal: Floats, bounds: dict[int, Pair], gap: float, part: float = 0.0) -> MipResult:
+    def _ask(self, goal: Floats, bounds: dict[int, Pair], gap: float, part: float = 0.0) -> MipResult:
         """Ask, beginning with what was found before: the last plans, and the two ends."""
         answer = self.program.solve(goal, bounds, gap, part, [*self._known[:ENDS], *self._known[ENDS:][-LATEST:]])
         self._known += [] if answer.x is None else [answer.x]
         return answer
 
-    def _missing(self, k: int, answer: MipResult) -> float:
+    def _measure_missing(self, k: int, answer: MipResult) -> float:
         """Return how much more of an objective there could be: nothing where the next step is out of reach."""
         step, missing = self.steps[k], answer.bound - answer.value
         return 0.0 if step is not None and missing < step else missing
 
-    def _floor(self, k: int, least: float) -> float:
+    def _lower(self, k: int, least: float) -> float:
         """Return a floor for the program's own sum: half a step below where there are steps."""
         step, bare = self.steps[k], least - float(self.whole.constants[k])
         return bare if step is None else bare - 0.5 * float(step)
 
-    def trades(self, x: Floats) -> bool:
+    def can_trade(self, x: Floats) -> bool:
         """Tell whether the second objective can be raised with the whole decisions as they are, at the first's cost.
 
         Where it can, plans lie on a segment that begins at an efficient point, and efficient points are infinite in
         number: each plan of the segment is efficient or beaten by one that is, ever closer to its beginning.
         """
-        best = self._filled(1, {}, x)
+        best = self._fill(1, {}, x)
         now = float(self.whole.goals[1] @ x)
         return best is not None and best.value > now + 10 * self.gap * max(1.0, abs(now))
 
-    def joined(self, a: Efficient, b: Efficient) -> bool:
+    def are_joined(self, a: ParetoPoint, b: ParetoPoint) -> bool:
         """Tell whether every mixture of two plans' values is reached: with the whole decisions of one or the other."""
         for one, target in ((a, b), (b, a)):
-            floors = {k: (self._floor(k, v), INF) for k, v in enumerate(target.values)}
-            if self._filled(0, floors, one.x) is not None:
+            floors = {k: (self._lower(k, v), INF) for k, v in enumerate(target.values)}
+            if self._fill(0, floors, one.x) is not None:
                 return True
         return False
 
-    def plan(self, x: Floats, own: Solution, why: str) -> Solution:
+    def as_solution(self, x: Floats, own: Solution, why: str) -> Solution:
         """Return an efficient plan made exact, ties broken by least money and then most linkage.
 
         own: the best plan for the instance's own goal, whose bound says how far this plan is from it.
@@ -221,7 +221,7 @@ class Rivals:
         )
         goals = self.whole.goals @ x + self.whole.constants
         reached = [Stage(a.name, v, v, v) for a, v in zip(self.aims, goals.tolist(), strict=True)]
-        return judged(
+        return judge(
             self.model,
             self.instance,
             self.whole,
@@ -236,11 +236,11 @@ CALM = Deadline(INF)
 """Small linear programs are not hurried."""
 
 
-def _ordered(k: int, mine: float, others: float) -> Pair:
+def _put_in_order(k: int, mine: float, others: float) -> Pair:
     return (mine, others) if k == 0 else (others, mine)
 
 
-def judged(
+def judge(
     model: pyo.ConcreteModel, instance: Instance, whole: Matrix, x: Floats, own: Solution, asked: float, why: str
 ) -> Solution:
     """Return a plan as a solution of the question itself: its goals, and how far each is from its proven bound.
