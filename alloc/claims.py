@@ -116,9 +116,9 @@ def _between(value: float | None, less: float, more: float) -> list[float | None
     return [value - less, value + more]
 
 
-def finite(number: float) -> float | None:
+def finite(number: float | None) -> float | None:
     """Return a number that JSON can hold: nothing where nothing is proven."""
-    return number if math.isfinite(number) else None
+    return None if number is None or not math.isfinite(number) else number
 
 
 MOVED = 1e-6

@@ -1,6 +1,5 @@
 """One year's question from file to audited result: read, build, solve, compare, audit, report."""
 
-import json
 import math
 import os
 import platform
@@ -26,7 +25,7 @@ from alloc.report import folder
 from alloc.report.boundaries import Boundaries, boundaries
 from alloc.report.reasons import explained
 from alloc.report.tables import tables
-from alloc.report.target import filled
+from alloc.report.target import fill, write_json
 from alloc.solution import Solution, Status
 from alloc.solver import solve_suited
 from alloc.texts import LANGUAGES, say
@@ -231,11 +230,9 @@ def versions() -> dict[str, str]:
 def _save(run: Run, out: Path, overwrite: bool, lang: str, drawn: Boundaries | None, pictures: bool) -> Path:
     if not run.tables:
         raise RequestError("nothing_to_save", status=run.status)
-    with filled(out, overwrite) as new:
+    with fill(out, overwrite=overwrite) as new:
         folder.write(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
-        (new / "run.json").write_text(
-            json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n", encoding="utf-8"
-        )
+        write_json(run.figures, new / "run.json")
     return out
 
 

@@ -12,8 +12,8 @@ import yaml
 from click.testing import CliRunner
 
 import alloc
+from alloc.claims import finite
 from alloc.cli import main
-from alloc.study.binder import finite
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 PLAN = {"grid": {"funds.tianjin.amount": [30, 37, 45]}}

@@ -15,7 +15,7 @@ from alloc.cli import main
 from alloc.cli.uncertainty import METHODS as CHOICES
 from alloc.errors import RequestError
 from alloc.instance import read
-from alloc.study.binder import dictionary
+from alloc.report.tables import dictionary
 from alloc.study.points import Point
 from alloc.study.sensitivity import METHODS, study
 from alloc.study.sensitivity.drawing import drawn_tornado
@@ -135,7 +135,7 @@ def test_every_table_has_the_columns_that_its_dictionary_describes(studied):
         assert content.startswith(b"\xef\xbb\xbf")
         columns = list(pd.read_csv(out / resource["path"]).columns)
         assert columns == [field["name"] for field in resource["schema"]["fields"]]
-    assert set(METHODS) == set(CHOICES) <= set(dictionary())
+    assert set(METHODS) == set(CHOICES) <= set(dictionary("alloc.study"))
 
 
 def test_the_same_study_gives_the_same_bytes_and_replaces_only_a_study(question, tmp_path):

@@ -20,7 +20,7 @@ from conftest import SMALL
 import alloc
 from alloc import RequestError, Run
 from alloc.cli import main
-from alloc.report.target import filled
+from alloc.report.target import fill
 from alloc.study.sweep.store import FILE, LOCK, Store, store
 
 
@@ -105,7 +105,7 @@ def test_of_many_that_want_a_name_at_once_nobody_loses_a_result(tmp_path: Path, 
 
     def write(number: int) -> None:
         try:
-            with filled(tmp_path / "out", overwrite, ("mark",)) as new:
+            with fill(tmp_path / "out", ("mark",), overwrite) as new:
                 (new / "mark").write_text(str(number))
                 ready.wait()
             told.append(number)
@@ -150,7 +150,7 @@ def test_a_replacement_that_fails_leaves_what_was_there(result: Path, monkeypatc
 
     monkeypatch.setattr(Path, "rename", broken)
     before = sorted(result.rglob("*"))
-    with pytest.raises(KeyboardInterrupt), filled(result, overwrite=True) as new:
+    with pytest.raises(KeyboardInterrupt), fill(result, overwrite=True) as new:
         (new / "half").touch()
     assert sorted(result.rglob("*")) == before
     assert hidden(result.parent) == []

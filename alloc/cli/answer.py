@@ -62,7 +62,7 @@ def solve(
     with spoken(lang):
         from alloc.instance import inspect
         from alloc.report.boundaries import boundaries
-        from alloc.report.target import may_write
+        from alloc.report.target import check_writable
         from alloc.run import EXIT_CODES
         from alloc.run import solve as run_solve
 
@@ -75,7 +75,7 @@ def solve(
 
             raise InstanceError(reading.faults)
         target = out or Path("results") / reading.instance.name
-        may_write(target, overwrite)
+        check_writable(target, overwrite)
         if map_file is not None:
             boundaries(map_file, reading.instance)
         with progress(say("solving", lang, name=reading.instance.name)) as log:

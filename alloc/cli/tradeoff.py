@@ -89,14 +89,14 @@ def frontier(
 ) -> None:
     """Set two objectives against each other: every point a plan, proven efficient."""
     with spoken(lang):
-        from alloc.report.target import may_write
+        from alloc.report.target import check_writable
         from alloc.study.frontier import folder, summary
         from alloc.study.frontier import frontier as study
 
         given = overrides(settings)
         question = _asked(instance, given, lang)
         target = out or Path("results") / f"{question.name}-frontier"
-        may_write(target, overwrite, (folder.MARK,))
+        check_writable(target, overwrite, (folder.MARK,))
         with _counting("frontier_progress", question.name, lang) as tell:
             found = study(
                 instance,
@@ -134,14 +134,14 @@ def alternatives(
 ) -> None:
     """Find plans nearly as good as the best that spend the money elsewhere, or all the best plans."""
     with spoken(lang):
-        from alloc.report.target import may_write
+        from alloc.report.target import check_writable
         from alloc.study.alternatives import alternatives as study
         from alloc.study.alternatives import folder, summary
 
         given = overrides(settings)
         question = _asked(instance, given, lang)
         target = out or Path("results") / f"{question.name}-alternatives"
-        may_write(target, overwrite, (folder.MARK,))
+        check_writable(target, overwrite, (folder.MARK,))
         with _counting("alternatives_progress", question.name, lang) as tell:
             found = study(
                 instance,

@@ -63,7 +63,7 @@ def sensitivity(
     """Tell which figures the plan hangs on, and how sure each measure is."""
     with spoken(lang):
         from alloc.instance import read
-        from alloc.report.target import may_write
+        from alloc.report.target import check_writable
         from alloc.study.sensitivity import folder, summary
         from alloc.study.sensitivity import sensitivity as study
 
@@ -71,7 +71,7 @@ def sensitivity(
         given, spread = overrides(settings), _spread(spreads)
         name = read(instance, given).name
         target = out or Path("results") / f"{name}-sensitivity"
-        may_write(target, overwrite, (folder.MARK,))
+        check_writable(target, overwrite, (folder.MARK,))
         with _counting(name, lang) as tell:
             found = study(
                 instance,

@@ -18,7 +18,7 @@ from alloc.report.charts import chart_files, standalone
 from alloc.report.page import page
 from alloc.report.page.pictures import MAPS
 from alloc.report.tables import dictionary, without_specks
-from alloc.report.target import PACKAGE, edited, list_files, listed, strangers
+from alloc.report.target import PACKAGE, edited, list_files, listed, strangers, write_json
 from alloc.report.workbook import workbook
 
 QUESTION = "instance"
@@ -78,9 +78,7 @@ def write(
         file = folder / QUESTION / name
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
-    write_tables(tables, folder)
-    package = json.dumps(data_package(instance, lang, folder=folder), ensure_ascii=False, indent=2) + "\n"
-    (folder / PACKAGE).write_text(package, encoding="utf-8")
+    write_described(instance, tables, folder, lang)
     workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
 
@@ -162,6 +160,21 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
     return frame
 
 
+def write_described(
+    instance: Instance, tables: Mapping[str, pd.DataFrame], folder: Path, lang: str, room: str = "alloc.report"
+) -> None:
+    """Write tables and their data dictionary, of the columns that they have.
+
+    room: whose data dictionary describes them, that of the results or that of the studies (`alloc.study`).
+    """
+    write_tables(tables, folder)
+    described, shown = dictionary(room), {}
+    for name, frame in tables.items():
+        columns = described[name]["columns"]
+        shown[name] = {**described[name], "columns": {column: columns[column] for column in frame.columns}}
+    write_json(data_package(instance, lang, shown, folder), folder / PACKAGE)
+
+
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write every table as UTF-8 CSV with a byte-order mark, for Excel; what is but a speck is 0."""
     for name, frame in tables.items():
@@ -183,30 +196,25 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def data_package(
-    instance: Instance, lang: str, shown: Mapping[str, Any] | None = None, folder: Path | None = None
-) -> dict[str, Any]:
+def data_package(instance: Instance, lang: str, shown: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the data dictionary as a Frictionless Data Package (version 2).
 
-    shown: the tables of another kind of result, described in the same way. folder: where the tables are, so that
+    shown: the tables that there are, as the data dictionary describes them. folder: where they are, so that
     each is described with its size and its hash.
     """
     sources = [{"title": citation} for citation in instance.sources.values() if citation]
-    described = dictionary() if shown is None else shown
     return {
         "$schema": f"{PROFILES}/datapackage.json",
         "name": instance.name,
         "title": instance.title or instance.name,
         **({"description": instance.description} if instance.description else {}),
         **({"sources": sources} if sources else {}),
-        "resources": [_resource(instance, name, table, lang, folder) for name, table in described.items()],
+        "resources": [_resource(instance, name, table, lang, folder) for name, table in shown.items()],
     }
 
 
-def _resource(
-    instance: Instance, name: str, table: Mapping[str, Any], lang: str, folder: Path | None
-) -> dict[str, Any]:
-    content = (folder / f"{name}.csv").read_bytes() if folder else b""
+def _resource(instance: Instance, name: str, table: Mapping[str, Any], lang: str, folder: Path) -> dict[str, Any]:
+    content = (folder / f"{name}.csv").read_bytes()
     references = [
         {"fields": [column], "reference": {"resource": to, "fields": dictionary()[to]["key"]}}
         for column, to in table.get("refers", {}).items()
@@ -221,7 +229,8 @@ def _resource(
         "format": "csv",
         "mediatype": "text/csv",
         "encoding": "utf-8",
-        **({"bytes": len(content), "hash": f"sha256:{hashlib.sha256(content).hexdigest()}"} if folder else {}),
+        "bytes": len(content),
+        "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": {
             "$schema": f"{PROFILES}/tableschema.json",
             "fields": [_field(instance, key, column, lang) for key, column in table["columns"].items()],

@@ -28,9 +28,9 @@ NEAR = 1e-6
 
 
 @cache
-def dictionary() -> Mapping[str, Any]:
-    """Return the data dictionary of the results: table → title, rows, columns with type and unit."""
-    source = files("alloc.report").joinpath("columns.yaml").read_text(encoding="utf-8")
+def dictionary(room: str = "alloc.report") -> Mapping[str, Any]:
+    """Return the data dictionary of the results, or of the studies: table → title, rows, columns with type and unit."""
+    source = files(room).joinpath("columns.yaml").read_text(encoding="utf-8")
     found: Mapping[str, Any] = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
     return found
 

@@ -11,7 +11,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
@@ -31,7 +31,7 @@ TRIES = 10
 """So often a folder is replaced while others replace it at the same time."""
 
 
-def may_write(out: Path, overwrite: bool, marks: Sequence[str] = RESULT) -> None:
+def check_writable(out: Path, overwrite: bool, marks: Sequence[str] = RESULT) -> None:
     """Raise RequestError where a folder may not be written; marks: the files that tell an earlier one of its kind,
     none where the kind is never replaced."""
     place = _place(out)
@@ -44,7 +44,7 @@ def may_write(out: Path, overwrite: bool, marks: Sequence[str] = RESULT) -> None
         raise RequestError("not_accessible", path=above, reason=os.strerror(errno.EACCES))
 
 
-def may_go_on(out: Path, mark: str) -> Path:
+def resume(out: Path, mark: str) -> Path:
     """Return a folder that is written in place: a new one, an empty one, or one that has the mark of an earlier run."""
     if out.exists() and not out.is_dir():
         raise RequestError("sweep_not_a_folder", path=out)
@@ -55,12 +55,12 @@ def may_go_on(out: Path, mark: str) -> Path:
 
 
 @contextmanager
-def filled(out: Path, overwrite: bool = False, marks: Sequence[str] = RESULT) -> Iterator[Path]:
+def fill(out: Path, marks: Sequence[str] = RESULT, overwrite: bool = False) -> Iterator[Path]:
     """Let an empty folder be filled that gets its name once everything is in it, or not at all.
 
     Raises RequestError where the name is taken, before or after: of many that want it at once, one gets it.
     """
-    may_write(out, overwrite, marks)
+    check_writable(out, overwrite, marks)
     place = _place(out)
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
@@ -126,8 +126,18 @@ def list_files(folder: Path, kept: Sequence[str] = ()) -> None:
     if package is not None:
         names = [file.relative_to(folder).as_posix() for file in _files(folder)]
         package["files"] = [name for name in names if name not in kept]
-        text = json.dumps(package, ensure_ascii=False, indent=2) + "\n"
-        (folder / PACKAGE).write_text(text, encoding="utf-8")
+        write_json(package, folder / PACKAGE)
+
+
+def write_json(content: Mapping[str, Any], file: Path) -> None:
+    """Write figures as JSON."""
+    text = json.dumps(content, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    file.write_text(text, encoding="utf-8")
+
+
+def number_folder(word: str, number: int, count: int) -> str:
+    """Return the name of one of many folders, such that they sort as they are numbered."""
+    return f"{word}-{number:0{max(2, len(str(count)))}d}"
 
 
 def listed(folder: Path) -> list[str]:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.claims import WHOSE, whose
-from alloc.report.target import filled
+from alloc.claims import WHOSE, finite, whose
+from alloc.report.folder import write_described
+from alloc.report.target import fill, number_folder, write_json
 from alloc.study.alternatives.study import Alternative, Alternatives
-from alloc.study.binder import finite, numbered, write_figures, write_tables
 
 MARK = "alternatives.json"
 """What tells alternatives from any other folder."""
@@ -36,7 +36,7 @@ def _row(found: Alternatives, plan: Alternative) -> dict[str, Any]:
         "covers": "|".join(plan.covers),
         "proven": int(plan.proven),
         "favours": plan.favours,
-        "plan": numbered("plan", plan.number, len(found.plans)),
+        "plan": number_folder("plan", plan.number, len(found.plans)),
     }
 
 
@@ -92,9 +92,15 @@ def figures(found: Alternatives) -> dict[str, Any]:
 
 def save(found: Alternatives, out: Path, overwrite: bool, lang: str) -> Path:
     """Write the folder, whole or not at all."""
-    with filled(out, overwrite, (MARK,)) as new:
+    with fill(out, (MARK,), overwrite) as new:
         for plan in found.plans:
-            plan.run.save(new / numbered("plan", plan.number, len(found.plans)), lang=lang)
-        write_tables(found.instance, {"alternatives": table(found), "ranges": ranges(found)}, new, lang)
-        write_figures(figures(found), new / MARK)
+            plan.run.save(new / number_folder("plan", plan.number, len(found.plans)), lang=lang)
+        write_described(
+            found.instance,
+            {"alternatives": table(found), "ranges": ranges(found)},
+            new,
+            lang,
+            "alloc.study",
+        )
+        write_json(figures(found), new / MARK)
     return out

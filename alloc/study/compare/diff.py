@@ -1,6 +1,5 @@
 """Plan against plan: who gains and loses, which rules bind differently, and where the jobs come from."""
 
-import json
 import math
 import os
 from collections import Counter
@@ -16,7 +15,7 @@ from alloc.instance import CATEGORIES, KINDS
 from alloc.report.difference import Reader, section, workbook
 from alloc.report.folder import write_tables
 from alloc.report.purses import fund_totals
-from alloc.report.target import filled
+from alloc.report.target import fill, write_json
 from alloc.run import Run
 from alloc.solver import unbroken
 from alloc.study.compare.results import Result, read_result
@@ -56,12 +55,11 @@ class Difference:
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write a new folder: diff.xlsx with live differences, diff.html, diff.json and each table as CSV."""
         to = self.reader(lang)
-        with filled(Path(out), marks=()) as folder:
+        with fill(Path(out), marks=()) as folder:
             write_tables(self.tables, folder)
             workbook(self.tables, to, folder / "diff.xlsx")
             (folder / "diff.html").write_text(section(self.tables, to, whole=True), encoding="utf-8")
-            figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-            (folder / "diff.json").write_text(figures, encoding="utf-8")
+            write_json(self.figures, folder / "diff.json")
         return Path(out)
 
 

@@ -1,6 +1,5 @@
 """A plan made by hand, checked: what it breaks, what it brings, and what it costs against the best plan."""
 
-import json
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
 from alloc.report.folder import read_figures, write_tables
 from alloc.report.tables import tables
-from alloc.report.target import filled
+from alloc.report.target import fill, write_json
 from alloc.run import Run, solve, wanted
 from alloc.solution import Solution
 from alloc.solver import unbroken
@@ -89,10 +88,9 @@ class Verification:
             for breach in self.breaches
         ]
         broken = pd.DataFrame(rows, columns=["check", "place", "written_at", "by", "text"])
-        figures = json.dumps(self.figures, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
-        with filled(Path(out), marks=()) as folder:
+        with fill(Path(out), marks=()) as folder:
             write_tables({**self.tables, "breaches": broken}, folder)
-            (folder / "verify.json").write_text(figures, encoding="utf-8")
+            write_json(self.figures, folder / "verify.json")
         return Path(out)
 
 

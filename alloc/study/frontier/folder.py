@@ -5,10 +5,10 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.claims import WHOSE, whose
+from alloc.claims import WHOSE, finite, whose
 from alloc.report.charts import chart_files, standalone
-from alloc.report.target import filled
-from alloc.study.binder import finite, numbered, write_figures, write_tables
+from alloc.report.folder import write_described
+from alloc.report.target import fill, number_folder, write_json
 from alloc.study.frontier.pictures import picture
 from alloc.study.frontier.study import LESS, Curve, Frontier, Point
 
@@ -28,7 +28,7 @@ def table(found: Frontier) -> pd.DataFrame:
         row |= whose(point.run.figures)
         row |= {"money": point.money, "proven": int(point.proven), "kind": point.kind}
         row |= {"budget": point.budget} if found.fund else {}
-        rows.append(row | {"plan": numbered("point", point.number, count)})
+        rows.append(row | {"plan": number_folder("point", point.number, count)})
     last = ["budget", "plan"] if found.fund else ["plan"]
     return pd.DataFrame(rows, columns=["point", *found.objectives, *WHOSE, "money", "proven", "kind", *last])
 
@@ -82,17 +82,17 @@ def _point(found: Frontier, point: Point) -> dict[str, Any]:
         "proven": point.proven,
         "kind": point.kind.split("|"),
         "could_be_better_by": dict(zip(found.objectives, (finite(x) for x in point.slack), strict=True)),
-        "plan": numbered("point", point.number, len(found.points)),
+        "plan": number_folder("point", point.number, len(found.points)),
     }
 
 
 def save(found: Frontier, out: Path, overwrite: bool, lang: str) -> Path:
     """Write the folder, whole or not at all."""
-    with filled(out, overwrite, (MARK,)) as new:
+    with fill(out, (MARK,), overwrite) as new:
         for point in found.points:
-            point.run.save(new / numbered("point", point.number, len(found.points)), lang=lang)
-        write_tables(found.instance, {"frontier": table(found)}, new, lang)
-        write_figures(figures(found), new / MARK)
+            point.run.save(new / number_folder("point", point.number, len(found.points)), lang=lang)
+        write_described(found.instance, {"frontier": table(found)}, new, lang, "alloc.study")
+        write_json(figures(found), new / MARK)
         if found.points:
             chart = standalone(picture(found, lang), f"{found.instance.name} {found.instance.year}")
             for file, content in chart_files("frontier", chart).items():

@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.report.target import filled
-from alloc.study.binder import write_figures, write_tables
+from alloc.report.folder import write_described
+from alloc.report.target import fill, write_json
 from alloc.study.sensitivity.drawing import drawn_tornado
 
 MARK = "sensitivity.json"
@@ -24,9 +24,9 @@ def save(
     lang: str,
 ) -> Path:
     """Write the folder, whole or not at all."""
-    with filled(out, overwrite, (MARK,)) as new:
-        write_tables(instance, tables, new, lang)
+    with fill(out, (MARK,), overwrite) as new:
+        write_described(instance, tables, new, lang, "alloc.study")
         if "tornado" in tables:
             (new / "tornado.svg").write_text(drawn_tornado(tables["tornado"], figures, lang), encoding="utf-8")
-        write_figures(figures, new / MARK)
+        write_json(figures, new / MARK)
     return out

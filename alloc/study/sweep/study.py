@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.report.target import may_go_on
+from alloc.report.target import resume
 from alloc.study.crew import answers, crew
 from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Point
 from alloc.study.sweep import sheets
@@ -106,7 +106,7 @@ def sweep(
     the plan and the instance, RequestError for a wrong call; a point that goes wrong is a row with its status.
     """
     job = prepared(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
-    folder = None if out is None else may_go_on(Path(out), FILE)
+    folder = None if out is None else resume(Path(out), FILE)
     with store(folder, anew=overwrite) as kept:
         kept.begin(job.manifest)
         found = kept.known()
