@@ -14,7 +14,7 @@ from test_instance import QUESTION, TABLES, in_chinese, lay, lines, tabled
 
 from alloc.errors import RequestError, total
 from alloc.instance import inspect, read
-from alloc.instance.encoding import unreadable
+from alloc.instance.encoding import explain_unreadable
 
 
 def changed(*changes: tuple[str, str], text: str = QUESTION) -> str:
@@ -263,7 +263,7 @@ def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
     with pytest.raises(RequestError) as error:
         read(tmp_path / "none")
     said |= {error.value.text}
-    said |= {unreadable(OSError(code, ""), "x").text for code in (1, 2, 5, 21, 40)}
+    said |= {explain_unreadable(OSError(code, ""), "x").text for code in (1, 2, 5, 21, 40)}
     circle = (("31, excludes: cover", "31, requires: course"), ("requires: barn", "requires: shed"))
     idle = (("industry: milk, unit: place", "unit: place"), ("of: {tag: livelihood}", "of: {industry: milk}"))
     for changes in (circle, idle, (("population: 160000, ", ""),)):

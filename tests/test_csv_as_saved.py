@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from test_instance import PREVIOUS, QUESTION, TABLES, in_chinese, lay, lines, tabled
 
 from alloc.instance import read
-from alloc.instance.separated import grid, split_number
+from alloc.instance.separated import read_grid, split_number
 
 COMMA = TABLES["measures"]
 
@@ -69,7 +69,7 @@ def test_a_number_cut_in_two_is_one_to_three_digits_before_three(cells, found):
 def test_what_a_csv_writer_writes_comes_back_as_its_cells(rows):
     out = io.StringIO()
     csv.writer(out).writerows([["id", "note"], *rows])
-    found = grid(out.getvalue(), {"id", "note"}.__contains__)
+    found = read_grid(out.getvalue(), {"id", "note"}.__contains__)
     assert [cells for _, cells in found.rows] == [s for row in rows if any(s := tuple(x.strip() for x in row))]
 
 

@@ -17,9 +17,9 @@ from alloc.cli import main
 from alloc.errors import RequestError
 from alloc.generate import generate
 from alloc.instance import Instance, schema
-from alloc.instance.excel.headings import catalogue, named, sheet_columns, title
+from alloc.instance.excel.headings import catalogue, find_column, sheet_columns, title
 from alloc.instance.excel.sheet_names import names
-from alloc.instance.excel.template import book
+from alloc.instance.excel.template import write_workbook
 from alloc.instance.tables import INSIDE, TABLES
 from alloc.instance.writing import sheets, text
 
@@ -70,13 +70,13 @@ def test_a_workbook_with_every_column_and_a_chinese_one_survive(tmp_path):
     instance = alloc.read(lay(tmp_path / "question", QUESTION))
     for lang in ("en", "zh"):
         for complete in (True, False):
-            (tmp_path / "plan.xlsx").write_bytes(book(instance, lang, complete))
+            (tmp_path / "plan.xlsx").write_bytes(write_workbook(instance, lang, complete))
             assert bare(alloc.read(tmp_path / "plan.xlsx")) == bare(instance)
 
 
 def test_equal_instances_give_equal_bytes():
     instance = alloc.read(ROOT / "instances/demo")
-    assert book(instance) == book(instance.model_copy())
+    assert write_workbook(instance) == write_workbook(instance.model_copy())
 
 
 def test_previous_plans_go_along(tmp_path):
@@ -212,7 +212,7 @@ def test_every_column_has_a_heading_in_both_languages_that_reads_back_as_itself(
             if column != "aside":
                 column = f"{column}.training" if kind in INSIDE else column
                 headings = [column, *(title(sheet, column, lang) for lang in ("en", "zh"))]
-                assert {named(sheet, heading) for heading in (*headings, "\n".join(headings))} == {column}
+                assert {find_column(sheet, heading) for heading in (*headings, "\n".join(headings))} == {column}
 
 
 def test_the_catalogue_names_nothing_that_is_not_in_the_format():

@@ -10,16 +10,16 @@ import yaml
 from test_excel_faults import Change, appended, at, both, faults, hide, made, question, shown, zipped  # noqa: F401
 
 from alloc.instance import inspect, read
-from alloc.instance.excel.metadata import marks
-from alloc.instance.excel.number_formats import misread
-from alloc.instance.excel.number_formats import shown as as_shown
+from alloc.instance.excel.metadata import read_metadata
+from alloc.instance.excel.number_formats import find_misreading
+from alloc.instance.excel.number_formats import format_number as as_shown
 
 WAN = '[>=100000000]0!.00,,"亿";[>=10000]0!.0,"万";0'
 ACCOUNTS = '_(* #,##0.00_);_(* \\(#,##0.00\\);_(* "-"??_);_(@_)'
 
 
-def doubts(path: Path, lang: str = "en") -> list[str]:
-    return [doubt.say(lang).replace(f"{path.parent}/", "") for doubt in inspect(path).doubts]
+def warnings(path: Path, lang: str = "en") -> list[str]:
+    return [warning.say(lang).replace(f"{path.parent}/", "") for warning in inspect(path).warnings]
 
 
 def hide_column(sheet: str, letter: str) -> Change:
@@ -70,20 +70,20 @@ def test_what_is_not_seen_is_told_and_counts(tmp_path, question, text, change, s
     path = made(tmp_path / "plan.xlsx", question, change)
     found = inspect(path)
     assert found.instance is not None
-    assert text in {doubt.text for doubt in found.doubts}
-    assert any(said in line for line in doubts(path)), doubts(path)
+    assert text in {warning.text for warning in found.warnings}
+    assert any(said in line for line in warnings(path)), warnings(path)
     assert len(found.instance.measures) == 6
-    assert re.search("[一-鿿]", doubts(path, "zh")[0])
+    assert re.search("[一-鿿]", warnings(path, "zh")[0])
 
 
 def test_what_is_hidden_and_empty_or_set_aside_is_nobodys_concern(tmp_path, question):  # noqa: F811
     empty = both(hide("measures", 40), hide_column("measures", "ZZ"), lambda book: book.create_sheet("#notes"))
-    assert doubts(made(tmp_path / "plan.xlsx", question, both(empty, hide_sheet("#notes")))) == []
+    assert warnings(made(tmp_path / "plan.xlsx", question, both(empty, hide_sheet("#notes")))) == []
 
 
 def test_a_row_or_column_without_any_height_or_width_is_hidden():
     sheet = b'<s><cols><col min="2" max="3" width="0"/></cols><row r="3" ht="0"/><row r="4" ht="13.5"/></s>'
-    found = marks(zipped({"sheet.xml": sheet}), "sheet.xml")
+    found = read_metadata(zipped({"sheet.xml": sheet}), "sheet.xml")
     assert (found.hidden, found.columns) == ({3}, (range(2, 4),))
 
 
@@ -136,14 +136,14 @@ def test_a_number_is_shown_as_its_format_says(value, code, seen):
     ],
 )
 def test_ordinary_formats_draw_no_doubt(value, code):
-    assert misread(value, code) is None
+    assert find_misreading(value, code) is None
 
 
 @pytest.mark.parametrize(
     ("value", "code"), [(0.3, "0"), (2.5, "0"), (30, '0"%"'), (-5, "0;0"), (37, '"100"'), (5, "0.0,")]
 )
 def test_a_format_that_shows_another_number_draws_one(value, code):
-    assert misread(value, code) is not None
+    assert find_misreading(value, code) is not None
 
 
 def parts_of(path: Path) -> dict[str, bytes]:

@@ -23,7 +23,7 @@ import alloc
 from alloc.errors import RequestError
 from alloc.generate import generate
 from alloc.generate.country import _sizes
-from alloc.generate.dice import drawn, picked, ranges, some
+from alloc.generate.draws import draw, pick, ranges, some
 from alloc.generate.lines import BUILDINGS, stretch
 from alloc.instance import CATEGORIES, Instance, inspect, read
 from alloc.instance.money import eligible_funds
@@ -159,7 +159,7 @@ def test_fewer_than_three_counties_are_refused(tmp_path):
 @pytest.mark.parametrize("counties", [3, 12, 82])
 def test_it_is_checked_without_fault_or_doubt(made, counties):
     reading = inspect(made(counties))
-    assert [str(fault) for fault in (*reading.faults, *reading.doubts)] == []
+    assert [str(fault) for fault in (*reading.faults, *reading.warnings)] == []
     assert reading.instance is not None
     assert len(reading.instance.counties) == counties
 
@@ -168,7 +168,7 @@ def test_small_questions_of_many_seeds_have_no_fault_or_doubt(tmp_path):
     for seed in range(25):
         generate(3 + seed % 4, seed, tmp_path / str(seed))
         reading = inspect(tmp_path / str(seed))
-        assert [str(fault) for fault in (*reading.faults, *reading.doubts)] == [], seed
+        assert [str(fault) for fault in (*reading.faults, *reading.warnings)] == [], seed
 
 
 def test_832_counties_take_seconds(tmp_path):
@@ -260,14 +260,14 @@ def test_water_is_short_in_the_basin_and_in_the_county(question):
 def test_figures_stay_in_their_range_and_lean_with_their_county():
     rng = random.Random(3)
     figure = {"range": [10, 1000], "lean": True}
-    small, large = ([drawn(rng, figure, lean) for _ in range(300)] for lean in (0.0, 1.0))
+    small, large = ([draw(rng, figure, lean) for _ in range(300)] for lean in (0.0, 1.0))
     assert 10 <= min(small) < max(small) <= 100 < 1000 >= max(large) > min(large) >= 99
-    assert all(drawn(rng, {"range": [1, 2], "chance": 0.0}) == 0 for _ in range(9))
+    assert all(draw(rng, {"range": [1, 2], "chance": 0.0}) == 0 for _ in range(9))
 
 
 def test_keys_are_picked_by_their_chances_and_some_are_drawn_once():
     rng = random.Random(3)
-    keys = [picked(rng, {"a": 0.8, "b": 0.2}) for _ in range(500)]
+    keys = [pick(rng, {"a": 0.8, "b": 0.2}) for _ in range(500)]
     assert 350 < keys.count("a") < 450
     assert sorted(some(rng, range(9), 9)) == list(range(9))
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from alloc.generate.dice import ranges
+from alloc.generate.draws import ranges
 from alloc.instance import Instance, read
 
 FIGURES = ("effect", "unit_cost", "fixed_cost", "min_units", "max_units", "deadweight", "outlet", "linkage")

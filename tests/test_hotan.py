@@ -35,7 +35,7 @@ def in_lots(hotan: Instance) -> Run:
 def test_it_has_no_fault_and_raises_no_doubt():
     reading = inspect(HOTAN)
     assert not reading.faults
-    assert not reading.doubts
+    assert not reading.warnings
 
 
 def test_it_is_as_large_as_the_question(hotan: Instance):

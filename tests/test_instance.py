@@ -165,7 +165,7 @@ def lines(folder: Path, overrides: Mapping[str, object] | None = None) -> list[s
 
 def test_a_valid_question_touches_every_table_and_has_neither_fault_nor_doubt(tmp_path):
     reading = inspect(lay(tmp_path))
-    assert reading.faults == reading.doubts == ()
+    assert reading.faults == reading.warnings == ()
     assert all(getattr(reading.instance, table) for table in TABLES)
 
 

@@ -148,10 +148,10 @@ def test_a_name_that_several_measures_have_is_one_in_the_county_of_its_row(tmp_p
 
 def test_a_measure_that_is_no_more_counts_by_its_county_and_is_warned_about_where_a_rule_goes_by_measures(tmp_path):
     row = "old-road,west,infrastructure,milk,aid,aid,3"
-    assert inspect(planned(tmp_path, row)).doubts == ()
+    assert inspect(planned(tmp_path, row)).warnings == ()
     text = CALLED.replace("of: {industry: [milk, fodder]}, max", "of: {measure: [barn, fair]}, max")
-    found = [doubt for doubt in inspect(planned(tmp_path, row, text)).doubts if doubt.text == "plan_of_others"]
-    assert [str(doubt).partition("rules[7].previous: ")[2] for doubt in found] == [
+    found = [warning for warning in inspect(planned(tmp_path, row, text)).warnings if warning.text == "plan_of_others"]
+    assert [str(warning).partition("rules[7].previous: ")[2] for warning in found] == [
         "results/2019 names measures that are not in this question and count in no tag or measure of the rule: old-road"
     ]
     assert "本次没有的措施" in found[0].say("zh")
@@ -159,9 +159,9 @@ def test_a_measure_that_is_no_more_counts_by_its_county_and_is_warned_about_wher
 
 def test_a_change_from_nothing_is_warned_about_in_both_languages(tmp_path):
     text = CALLED.replace("of: {industry: [milk, fodder]}, max", "each: county, max")
-    (doubt,) = inspect(lay(tmp_path, text)).doubts
-    assert "no money can go there without breaking the rule (east)" in doubt.say()
-    assert "零的任何比例仍为零" in doubt.say("zh")
+    (warning,) = inspect(lay(tmp_path, text)).warnings
+    assert "no money can go there without breaking the rule (east)" in warning.say()
+    assert "零的任何比例仍为零" in warning.say("zh")
 
 
 def test_a_misspelt_word_in_the_sheet_of_last_years_plan_is_told_with_its_cell(tmp_path):

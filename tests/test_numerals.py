@@ -4,7 +4,7 @@ import pytest
 from test_instance import QUESTION, TABLES, lay, tabled
 
 from alloc.instance import inspect
-from alloc.instance.numerals import advice
+from alloc.instance.numerals import advise
 
 MEANT = [
     ("30%", "0-1", "0.3"), ("30 %", "0-1", "0.3"), ("３０％", "0-1", "0.3"), ("20‰", "0-1", "0.02"),
@@ -26,19 +26,19 @@ MEANT = [
 
 @pytest.mark.parametrize(("text", "unit", "meant"), MEANT)
 def test_a_text_means_one_number_in_the_unit_of_its_column(text, unit, meant):
-    assert advice(text, unit) == ("text_number", {"meant": meant})
+    assert advise(text, unit) == ("text_number", {"meant": meant})
 
 
 @pytest.mark.parametrize("text", ["1.234,5", "0,25", "12,5", "1.234.567", "1,23,456", "0,250", "1,2345"])
 def test_no_value_is_offered_where_either_mark_may_be_the_decimal_one(text):
-    assert advice(text, "money") == ("which_mark", {})
+    assert advise(text, "money") == ("which_mark", {})
 
 
 @pytest.mark.parametrize(
     ("text", "unit"), [("¥120", "money"), ("$5", "money"), ("120美元", "money"), ("500万", "its unit")]
 )
 def test_no_value_is_offered_where_the_unit_is_not_known(text, unit):
-    assert advice(text, unit) == ("number_alone", {})
+    assert advise(text, unit) == ("number_alone", {})
 
 
 @pytest.mark.parametrize(
@@ -48,7 +48,7 @@ def test_no_value_is_offered_where_the_unit_is_not_known(text, unit):
      ("", "1"), ("-", "1"), ("万", "1"), ("1:30", "1"), ("9" * 60, "1"), ("3%元", "0-1")],
 )  # fmt: skip
 def test_what_is_like_no_number_of_the_column_gets_no_advice(text, unit):
-    assert advice(text, unit) is None
+    assert advise(text, unit) is None
 
 
 @pytest.mark.parametrize(
@@ -57,7 +57,7 @@ def test_what_is_like_no_number_of_the_column_gets_no_advice(text, unit):
      ({"currency": "USD"}, ("number_alone", {})), ({"unit": "万元"}, ("number_alone", {}))],
 )  # fmt: skip
 def test_money_is_counted_in_the_unit_of_the_instance(money, found):
-    assert advice("3.5亿元", "money", money) == found
+    assert advise("3.5亿元", "money", money) == found
 
 
 def test_the_same_text_is_answered_alike_in_yaml_and_csv_in_both_languages(tmp_path):

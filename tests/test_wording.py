@@ -5,7 +5,7 @@ from openpyxl import load_workbook
 from test_instance import QUESTION, in_chinese, lay, lines
 
 from alloc.instance import inspect, read, write
-from alloc.instance.wording import apart
+from alloc.instance.wording import tell_apart
 
 CELLS = [
     ("措施", "category", "配套", "类别: '配套' 不是有效的类别；可用：配套设施、培训、保险、技术、企业补贴"),
@@ -73,4 +73,4 @@ def test_probabilities_that_nearly_sum_to_one_show_the_digits_that_differ(tmp_pa
     ],
 )
 def test_two_numbers_are_shown_with_the_digits_that_tell_them_apart(one, other, shown):
-    assert "{:g} {:g}".format(*apart(one, other)) == shown
+    assert "{:g} {:g}".format(*tell_apart(one, other)) == shown

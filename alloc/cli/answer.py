@@ -68,8 +68,8 @@ def solve(
 
         known_address(options["cluster"])
         reading = inspect(instance, overrides(settings))
-        for doubt in reading.doubts:
-            echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+        for warning in reading.warnings:
+            echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
         if reading.instance is None:
             from alloc.errors import InstanceError
 

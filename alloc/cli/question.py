@@ -15,7 +15,7 @@ from alloc.texts import say
 @set_option
 @lang_option
 def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
-    """Report every fault and doubt in an instance, all at once."""
+    """Report every fault and warning in an instance, all at once."""
     with spoken(lang):
         from alloc.errors import total
         from alloc.instance import inspect
@@ -23,15 +23,15 @@ def check(instance: Path, settings: tuple[str, ...], lang: str) -> None:
         reading = inspect(instance, overrides(settings))
         for fault in reading.faults:
             echo(fault.say(lang), err=True)
-        for doubt in reading.doubts:
-            echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+        for warning in reading.warnings:
+            echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
         if reading.instance is None:
             echo(say("check_more", lang), err=True)
             echo(say("check_faults", lang, count=total(reading.faults)), err=True)
             sys.exit(2)
         found = reading.instance
         sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}
-        echo(say("check_fine", lang, name=found.name, doubts=len(reading.doubts), **sizes))
+        echo(say("check_fine", lang, name=found.name, warnings=len(reading.warnings), **sizes))
 
 
 @click.command()

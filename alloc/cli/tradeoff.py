@@ -160,13 +160,13 @@ def alternatives(
 
 
 def _asked(instance: Path, given: dict[str, object], lang: str) -> "Instance":
-    """Return the question, its doubts said on standard error."""
+    """Return the question, its warnings told on standard error."""
     from alloc.errors import InstanceError
     from alloc.instance import inspect
 
     reading = inspect(instance, given)
-    for doubt in reading.doubts:
-        echo(f"{say('warning', lang)}: {doubt.say(lang)}", err=True)
+    for warning in reading.warnings:
+        echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
     if reading.instance is None:
         raise InstanceError(reading.faults)
     return reading.instance

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from alloc.generate.dice import drawn, happened, jittered, picked, ranges, some
+from alloc.generate.draws import draw, happens, jitter, pick, ranges, some
 from alloc.instance import JOB_CATEGORIES
 
 Row = dict[str, Any]
@@ -47,7 +47,7 @@ def places(rng: random.Random, counties: int) -> list[Place]:
     for g, size in enumerate(sizes):
         known = tuple(some(rng, chains, country["chains_of_region"]))
         for _ in range(size):
-            population = drawn(rng, people)
+            population = draw(rng, people)
             name, name_zh = names[len(found)]
             place = Place(
                 id=f"c{len(found) + 1:04}",
@@ -93,8 +93,8 @@ def county_row(rng: random.Random, place: Place) -> Row:
         "name_zh": place.name_zh,
         "region": place.region,
         "population": place.population,
-        "jobseekers": round(place.population * drawn(rng, figures["jobseekers_per_head"])),
-        **{f"delivery.{k}": drawn(rng, figures[f"delivery_{k}"]) for k in ("training", "technology", "enterprise")},
+        "jobseekers": round(place.population * draw(rng, figures["jobseekers_per_head"])),
+        **{f"delivery.{k}": draw(rng, figures[f"delivery_{k}"]) for k in ("training", "technology", "enterprise")},
         "source": SOURCE,
     }
 
@@ -105,7 +105,7 @@ def industries(rng: random.Random) -> dict[str, Row]:
     found = {}
     for s, en, zh, chain, sort, *numbers in ranges()["catalogue"]["industries"]:
         drawn_values = {
-            key: jittered(rng, x, ranges()["industry"][key]) for key, x in zip(figures, numbers[:6], strict=True)
+            key: jitter(rng, x, ranges()["industry"][key]) for key, x in zip(figures, numbers[:6], strict=True)
         }
         found[s] = {
             "id": s,
@@ -125,7 +125,7 @@ def chains(rng: random.Random) -> dict[str, Row]:
     """Return the chains by id."""
     bonus = ranges()["industry"]["closure_bonus"]
     return {
-        h: {"name": en, "name_zh": zh, "closure_bonus": drawn(rng, bonus), "source": SOURCE}
+        h: {"name": en, "name_zh": zh, "closure_bonus": draw(rng, bonus), "source": SOURCE}
         for h, en, zh in ranges()["catalogue"]["chains"]
     }
 
@@ -137,10 +137,10 @@ def links(rng: random.Random) -> list[Row]:
         {
             "from": seller,
             "to": buyer,
-            "sells": jittered(rng, sells, figures["sells"]),
-            "buys": jittered(rng, buys, figures["buys"]),
+            "sells": jitter(rng, sells, figures["sells"]),
+            "buys": jitter(rng, buys, figures["buys"]),
             "scope": scope,
-            "friction": drawn(rng, figures["friction"]) if scope == "region" else 0,
+            "friction": draw(rng, figures["friction"]) if scope == "region" else 0,
             "source": SOURCE,
         }
         for seller, buyer, sells, buys, scope in figures["table"]
@@ -157,8 +157,8 @@ def scenarios(rng: random.Random) -> dict[str, Row]:
         "bad": {
             "name_zh": "灾年与滞销",
             "probability": figures["bad"]["probability"],
-            "hazard": {s: round(hazards[s] * drawn(rng, figures["bad_hazard"]), 3) for s in struck},
-            "productivity": {s: drawn(rng, figures["bad_productivity"]) for s in struck},
+            "hazard": {s: round(hazards[s] * draw(rng, figures["bad_hazard"]), 3) for s in struck},
+            "productivity": {s: draw(rng, figures["bad_productivity"]) for s in struck},
             "source": SOURCE,
         },
     }
@@ -166,7 +166,7 @@ def scenarios(rng: random.Random) -> dict[str, Row]:
 
 def standing(rng: random.Random, place: Place, known: Mapping[str, Row]) -> list[Row]:
     """Return what stands in a county: chains of its region, one after the other, as far as its industries go."""
-    count = int(picked(rng, ranges()["county"]["industries"]["weights"]))
+    count = int(pick(rng, ranges()["county"]["industries"]["weights"]))
     order = some(rng, place.chains, len(place.chains))
     stages = [s for chain in order for s, row in known.items() if row["chain"] == chain]
     return [_industry_here(rng, place, known[s]) for s in stages[:count]]
@@ -175,15 +175,15 @@ def standing(rng: random.Random, place: Place, known: Mapping[str, Row]) -> list
 def _industry_here(rng: random.Random, place: Place, industry: Mapping[str, Any]) -> Row:
     """Return a row of the baseline; an industry that is new has no job and no workplace yet, but room to begin."""
     figures, sort, viable = ranges()["standing"], industry["_sort"], industry["viable_jobs"]
-    today = round(drawn(rng, figures["jobs"][sort], place.lean))
-    new = happened(rng, figures["new"]) and sort != "field"
+    today = round(draw(rng, figures["jobs"][sort], place.lean))
+    new = happens(rng, figures["new"]) and sort != "field"
     row: Row = {"county": place.id, "industry": industry["id"], "source": SOURCE, "jobs": 0 if new else today}
     for k in JOB_CATEGORIES:
-        room = viable * drawn(rng, figures["new_room"]) if new else today * drawn(rng, figures[k])
+        room = viable * draw(rng, figures["new_room"]) if new else today * draw(rng, figures[k])
         row[k] = 0 if new and k == "infrastructure" else math.ceil(industry.get(f"needs.{k}", 1) * room)
-    row |= {k: round(row["jobs"] * drawn(rng, figures[k])) for k in ("insurance", "technology")}
+    row |= {k: round(row["jobs"] * draw(rng, figures[k])) for k in ("insurance", "technology")}
     size = max(row["jobs"], viable)
-    market, most = drawn(rng, figures["market"]), drawn(rng, figures["max_jobs"])
+    market, most = draw(rng, figures["market"]), draw(rng, figures["max_jobs"])
     if market and sort != "field":
         row["market"] = math.ceil(industry["productivity"] * size * market)
     if most:

@@ -7,7 +7,7 @@ from typing import Any
 
 from alloc.errors import RequestError
 from alloc.generate.country import SOURCE, Place, Row
-from alloc.generate.dice import drawn, happened, picked, ranges, rounded, some
+from alloc.generate.draws import draw, happens, pick, ranges, round_figure, some
 
 BUILDINGS = ("plots", "hall", "satellite", "line", "rooms")
 SERVING = 2
@@ -41,16 +41,16 @@ def measures(rng: random.Random, place: Place, rows: list[Row], known: Mapping[s
     hiring, selling = some(rng, firms, 1)[0], some(rng, firms, 1)[0]
     taught = [("specialists" if sorts[s] == "works" else "extension", s) for s in some(rng, sorts, 2)]
 
-    chosen = [(picked(rng, ranges()["builds"][sort]), s) for s, sort in sorts.items()]
+    chosen = [(pick(rng, ranges()["builds"][sort]), s) for s, sort in sorts.items()]
     chosen += [("evening", ""), ("course", skilled[0]), ("cover", (fields or firms)[0]), ("outlet", selling), taught[0]]
     chosen.append(("posts" if sorts[hiring] == "works" else "coop", hiring))
-    if happened(rng, ranges()["ties"]["committed"]) and fields:
+    if happens(rng, ranges()["ties"]["committed"]) and fields:
         chosen.append(("planting", fields[-1]))
 
     more = [taught[1], ("course", skilled[1]), ("base", ""), ("coop", (fields or firms)[0])]
     more += [(needed, "") for kind, needed in REQUIRED.items() if needed != "base" and kind in dict(chosen)]
     least, most = ranges()["county"]["measures"]["range"]
-    extra = int(picked(rng, ranges()["county"]["extra_measures"]["weights"]))
+    extra = int(pick(rng, ranges()["county"]["extra_measures"]["weights"]))
     room = max(least - len(chosen), min(extra, most - len(chosen)))
     chosen += some(rng, [line for line in more if line not in chosen], room)
     return _tied(rng, [_line(rng, place, kind, known.get(s)) for kind, s in chosen])
@@ -75,19 +75,19 @@ def _line(rng: random.Random, place: Place, kind: str, industry: Mapping[str, An
     }
     for key in ("effect", "unit_cost", "fixed_cost", "max_units", "min_units", "deadweight", "outlet", "linkage"):
         if key in template:
-            line[key] = drawn(rng, template[key], place.lean)
+            line[key] = draw(rng, template[key], place.lean)
     line["max_units"] = round(line["max_units"])
     least = min(line.get("min_units", 0), ties["least_scale"]["part"] * line["max_units"])
     line["min_units"] = line["max_units"] if template["max_units"].get("fixed") else math.ceil(least)
     line["integer"] = template.get("integer", "")
     for resource, column in (("water", f"uses.{place.basin}"), ("technicians", "uses.technicians")):
         if resource in template:
-            line[column] = drawn(rng, template[resource]) or ""
-    if happened(rng, template.get("returns", {"chance": 0.0})):
+            line[column] = draw(rng, template[resource]) or ""
+    if happens(rng, template.get("returns", {"chance": 0.0})):
         line["returns"] = _curve(rng, line["max_units"])
     for bound, column in (("least", "min_share"), ("most", "max_share")):
         line |= {f"{column}.{kind}": x for kind, x in template.get(bound, {}).items()}
-    line["tags"] = [tag for tag in ("county-and-below", *template["tags"]) if happened(rng, ties.get(tag, {}))]
+    line["tags"] = [tag for tag in ("county-and-below", *template["tags"]) if happens(rng, ties.get(tag, {}))]
     return line | _payers(rng, place, template, line)
 
 
@@ -95,15 +95,15 @@ def _payers(rng: random.Random, place: Place, template: Mapping[str, Any], line:
     """Return who may pay for a line, and how national money may meet aid there."""
     ties = ranges()["ties"]
     aid = ["central-aid", place.donor]
-    if not happened(rng, ties["aid_both"]) and least_cost(line) <= ties["aid_both"]["cost"]:
+    if not happens(rng, ties["aid_both"]) and least_cost(line) <= ties["aid_both"]["cost"]:
         aid = some(rng, aid, 1)
-    national = picked(rng, template["national"])
+    national = pick(rng, template["national"])
     others = [f for f in template["funds"] if not (national == "none" and f.startswith("national"))]
     found: Row = {"national": national, "funds": [*aid, *others]}
     if national == "supplement":
         ceiling = ties["ceiling"]
-        found["national_ceiling"] = round(min(drawn(rng, ceiling) * largest_cost(line), ceiling["most"]))
-    elif national == "any" and template["category"] == "infrastructure" and happened(rng, ties["planned"]):
+        found["national_ceiling"] = round(min(draw(rng, ceiling) * largest_cost(line), ceiling["most"]))
+    elif national == "any" and template["category"] == "infrastructure" and happens(rng, ties["planned"]):
         found["national_planned"] = round(ties["planned"]["part"] * least_cost(line))
     return found
 
@@ -111,8 +111,8 @@ def _payers(rng: random.Random, place: Place, template: Mapping[str, Any], line:
 def _curve(rng: random.Random, most: float) -> list[tuple[float, float]]:
     """Return a curve of returns that bends once, down, or rarely up: nothing works before a critical mass."""
     ties = ranges()["ties"]
-    bend, slope = round(drawn(rng, ties["break"]) * most), drawn(rng, ties["slope"])
-    slopes = (round(1 - slope, 3), 1.0) if happened(rng, ties["rising"]) else (1.0, slope)
+    bend, slope = round(draw(rng, ties["break"]) * most), draw(rng, ties["slope"])
+    slopes = (round(1 - slope, 3), 1.0) if happens(rng, ties["rising"]) else (1.0, slope)
     return [(bend, slopes[0]), (most, slopes[1])]
 
 
@@ -126,11 +126,11 @@ def _tied(rng: random.Random, lines: list[Row]) -> list[Row]:
         if line["_kind"] == "planting":
             line["committed"] = True
     rivals = some(rng, [line for line in lines if line["_kind"] in BUILDINGS], 2)
-    if happened(rng, ties["exclude"]) and len(rivals) == 2:
+    if happens(rng, ties["exclude"]) and len(rivals) == 2:
         rivals[0]["excludes"] = [rivals[1]["id"]]
     for line in lines:
         free = line["_kind"] not in REQUIRED.values() and not line.get("committed")
-        if happened(rng, ties["ineligible"]) and free:
+        if happens(rng, ties["ineligible"]) and free:
             line |= {"eligible": False, "reason": "the survey of its site or firms is not finished"}
     _serving(lines)
     return lines
@@ -203,10 +203,10 @@ def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mappin
     able = {c: [line for line in here if line["min_units"] > 0 and is_eligible(line)] for c, here in lines.items()}
     found = []
     for c, after in zip(able, [*list(able)[1:], ""], strict=True):
-        if happened(rng, ties["synergy"]):
+        if happens(rng, ties["synergy"]):
             partners = some(rng, able[c], 2 + (rng.random() < ties["synergy"]["three"]))
             found.append(_synergy(rng, [line["id"] for line in partners], 1))
-        if happened(rng, ties["synergy_across"]) and after and region[c] == region[after]:
+        if happens(rng, ties["synergy_across"]) and after and region[c] == region[after]:
             partners = [some(rng, able[place], 1)[0] for place in (c, after)]
             rival = partners[0]["category"] == partners[1]["category"]
             found.append(_synergy(rng, [line["id"] for line in partners], -0.5 if rival else 0.5))
@@ -216,5 +216,5 @@ def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mappin
 def _synergy(rng: random.Random, partners: list[str], worth: float) -> Row:
     """Return what these lines bring together; a negative worth means that they are in each other's way."""
     ties = ranges()["ties"]
-    gains = {key: rounded(worth * drawn(rng, ties[f"synergy_{key}"])) for key in ("employment", "linkage")}
+    gains = {key: round_figure(worth * draw(rng, ties[f"synergy_{key}"])) for key in ("employment", "linkage")}
     return {"measures": partners, **gains, "source": SOURCE}

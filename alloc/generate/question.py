@@ -9,9 +9,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alloc.generate import country, lines, purses
+from alloc.generate import country, funds, lines
 from alloc.generate.country import SOURCE, Row
-from alloc.generate.dice import drawn, happened, ranges
+from alloc.generate.draws import draw, happens, ranges
 from alloc.instance.starter import must_be_free
 
 PLAIN = re.compile(r"[a-z][a-z0-9_.-]*")
@@ -57,7 +57,7 @@ def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], 
         rows = country.standing(rng, place, known)
         baseline += rows
         measures[place.id] = lines.measures(rng, place, rows, known)
-    purses.keepable(places, measures)
+    funds.keepable(places, measures)
     tables = {
         "counties": [country.county_row(rng, place) for place in places],
         "industries": list(known.values()),
@@ -68,10 +68,10 @@ def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], 
     }
     rest = {
         "chains": country.chains(rng),
-        "funds": purses.funds(rng, places, measures),
-        "resources": purses.resources(rng, places, measures),
+        "funds": funds.funds(rng, places, measures),
+        "resources": funds.resources(rng, places, measures),
         "scenarios": country.scenarios(rng),
-        "rules": purses.rules(places, measures),
+        "rules": funds.rules(places, measures),
         "objective": ranges()["country"]["objective"],
         "solver": {"gap": 0.0005},
     }
@@ -84,16 +84,16 @@ def _further(rng: random.Random, tables: dict[str, list[Row]], rest: Row) -> Non
     Its dice are its own, so that all else is the same with and without it.
     """
     further = ranges()["further"]
-    if happened(rng, further["markets"]):
-        markets = purses.markets(rng, tables["counties"], tables["industries"], tables["baseline"])
+    if happens(rng, further["markets"]):
+        markets = funds.markets(rng, tables["counties"], tables["industries"], tables["baseline"])
         tables["markets"] = markets
-    if happened(rng, further["national_total"]):
+    if happens(rng, further["national_total"]):
         fund = rest["funds"]["national-poverty"]
-        fund["amount"] = round(drawn(rng, further["national_part"]) * sum(fund["by_county"].values()))
-    if happened(rng, further["supplies"]) and "technicians" in rest["resources"]:
+        fund["amount"] = round(draw(rng, further["national_part"]) * sum(fund["by_county"].values()))
+    if happens(rng, further["supplies"]) and "technicians" in rest["resources"]:
         for line in tables["measures"]:
             if line["_kind"] == "base":
-                line["supplies.technicians"] = drawn(rng, further["technicians"])
+                line["supplies.technicians"] = draw(rng, further["technicians"])
 
 
 def _csv(rows: list[Row]) -> str:

@@ -27,9 +27,9 @@ def write(instance: Instance, target: str | Path, overwrite: bool = False, lang:
     if path.suffix.lower() in REFUSED or (path.suffix.lower() in (*YAML, BOOK) and path.is_dir()):
         raise RequestError("convert_form", path=path)
     if path.suffix.lower() == BOOK:
-        from alloc.instance.excel.template import book  # loads XlsxWriter, which only workbooks need
+        from alloc.instance.excel.template import write_workbook  # loads XlsxWriter, which only workbooks need
 
-        place(path.parent, {path.name: book(instance, lang)}, path.name, instance, overwrite)
+        place(path.parent, {path.name: write_workbook(instance, lang)}, path.name, instance, overwrite)
     elif path.suffix.lower() in YAML:
         place(path.parent, files(instance, tables=False, main=path.name), path.name, instance, overwrite)
     else:

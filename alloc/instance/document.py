@@ -68,7 +68,7 @@ class Source:
     """Of tables that came from sheets: column → its letter; a row's own place is a cell then."""
     hidden: set[str] = field(default_factory=set)
     """Places of rows that a filter or the planner has hidden."""
-    doubts: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
     """What is read as it stands and yet looks otherwise."""
     plans: dict[str, Any] = field(default_factory=dict)
     """Previous plans that came with the workbook."""
@@ -76,8 +76,8 @@ class Source:
     def copy(self) -> "Source":
         """Return the same data, places and faults, to be changed without this one."""
         faults, unread, hidden = [*self.faults], {*self.unread}, {*self.hidden}
-        marks = ({**self.letters}, hidden, [*self.doubts], {**self.plans})
-        return Source(copied(self.data), {**self.places}, {**self.labels}, faults, unread, *marks)
+        marks = ({**self.letters}, hidden, [*self.warnings], {**self.plans})
+        return Source(copy_data(self.data), {**self.places}, {**self.labels}, faults, unread, *marks)
 
     def place(self, path: Path) -> str:
         """Return the place of a path, or of the nearest thing around it."""
@@ -107,22 +107,22 @@ class Source:
         """Return how a planner would name a path: `funds.tianjin.amount`, `rules[3].min`."""
         for cut in range(len(path), 0, -1):
             if path[:cut] in self.labels:
-                return _dotted(self.labels[path[:cut]], path[cut:])
-        return _dotted("", path)
+                return _join(self.labels[path[:cut]], path[cut:])
+        return _join("", path)
 
 
-def _dotted(start: str, path: Path) -> str:
+def _join(start: str, path: Path) -> str:
     words = start
     for step in path:
         words += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if words else step
     return words
 
 
-def copied(data: Any) -> Any:
+def copy_data(data: Any) -> Any:
     """Return plain data with mappings of its own; what cannot be changed is shared."""
     if isinstance(data, dict):
-        return {key: copied(value) for key, value in data.items()}
-    return tuple(copied(item) for item in data) if isinstance(data, tuple) else data
+        return {key: copy_data(value) for key, value in data.items()}
+    return tuple(copy_data(item) for item in data) if isinstance(data, tuple) else data
 
 
 def scalar(text: str) -> object:

@@ -24,7 +24,7 @@ _WHY = {
 }
 
 
-def unreadable(error: Exception, found: object) -> Fault:
+def explain_unreadable(error: Exception, found: object) -> Fault:
     """Return the fault without place that says why a file cannot be read.
 
     A name that no file can have is a ValueError; links in a circle are a RuntimeError before Python 3.13.
@@ -35,18 +35,18 @@ def unreadable(error: Exception, found: object) -> Fault:
     return Fault("", "", text, {"found": found, "reason": getattr(error, "strerror", None) or error})
 
 
-def text_of(path: Path) -> str:
+def read_text(path: Path) -> str:
     """Return the text of a file that stands by itself. Raises InstanceError with the reason where it has none."""
     try:
-        found = decoded(path.read_bytes())
+        found = decode(path.read_bytes())
     except (OSError, ValueError, RuntimeError) as error:
-        found = unreadable(error, path)
+        found = explain_unreadable(error, path)
     if isinstance(found, Fault):
         raise InstanceError([Fault(str(path), "", found.text, found.values)])
     return found
 
 
-def decoded(content: bytes) -> str | Fault:
+def decode(content: bytes) -> str | Fault:
     """Return the text that a file holds, or a fault without place that says what the file seems to be instead."""
     if content.startswith(_PACKED):
         return Fault("", "", "not_text_file")

@@ -7,7 +7,7 @@ from alloc.errors import Fault
 from alloc.instance.document import UNREAD, Path, Source
 from alloc.instance.rules import RULES
 from alloc.instance.schema import KINDS
-from alloc.instance.words import nearest
+from alloc.instance.suggest import nearest
 
 REFERENCES: Mapping[str, Mapping[str, str]] = {
     "baseline": {"county": "counties", "industry": "industries"},
@@ -47,14 +47,14 @@ def names_of(rows: Mapping[str, Any]) -> Names:
     return {word: tuple(ids) for word, ids in found.items()}
 
 
-def near(word: str, rows: Mapping[str, Any], names: Names | None = None, cutoff: float = 0.65) -> str:
+def suggest_id(word: str, rows: Mapping[str, Any], names: Names | None = None, cutoff: float = 0.65) -> str:
     """Return the id most like a word, or the id of the row whose name is most like it; '' where none is near."""
     known = names_of(rows) if names is None else names
     found = nearest(word, rows, cutoff) or nearest(word, known, cutoff)
     return known[found][0] if found in known and found not in rows else found
 
 
-def understand(source: Source) -> None:
+def replace_names(source: Source) -> None:
     """Put ids in the place of names throughout the tables; names that several rows have are faults."""
     data = source.data
     if not isinstance(data, dict):
@@ -67,16 +67,16 @@ def understand(source: Source) -> None:
         for key, row in _rows(data.get(table)):
             for column, other in columns.items():
                 if column in row and other in tables:
-                    row[column] = _read(row[column], (table, key, column), tables[other], names[other], source)
+                    row[column] = _replace(row[column], (table, key, column), tables[other], names[other], source)
             for side in SELECTIONS if table == "rules" else ():
                 selection: Any = row.get(side)
                 for column, other in SELECTORS.items() if isinstance(selection, dict) else ():
                     if column in selection and other in tables:
                         path: Path = (table, key, side, column)
-                        selection[column] = _read(selection[column], path, tables[other], names[other], source)
+                        selection[column] = _replace(selection[column], path, tables[other], names[other], source)
 
 
-def unknown(data: Any, left_out: Any, ids: Mapping[str, Any]) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+def find_unknown(data: Any, left_out: Any, ids: Mapping[str, Any]) -> Iterator[tuple[Path, str, dict[str, Any]]]:
     """Yield what rows that were left out for other faults refer to and nobody knows: one fault hides no other.
 
     left_out: tells of a table and a key whether that row was left out.
@@ -90,7 +90,7 @@ def unknown(data: Any, left_out: Any, ids: Mapping[str, Any]) -> Iterator[tuple[
                 words = value if isinstance(value, tuple | dict) else (value,)
                 for word in words:
                     if isinstance(word, str) and word and word not in known:
-                        hint = near(word, ids[other])
+                        hint = suggest_id(word, ids[other])
                         yield (table, key, column), "unknown_id", {"found": word, "table": other, "hint": hint}
 
 
@@ -99,17 +99,17 @@ def _rows(rows: Any) -> Iterator[tuple[str | int, dict[str, Any]]]:
     return ((key, row) for key, row in pairs if isinstance(row, dict))
 
 
-def _read(value: Any, path: Path, rows: Mapping[str, Any], names: Names, source: Source) -> Any:
+def _replace(value: Any, path: Path, rows: Mapping[str, Any], names: Names, source: Source) -> Any:
     """Return what a cell, a list or a mapping says with ids in the place of names."""
     if isinstance(value, str):
-        return _id(value, path, rows, names, source)
+        return _find_id(value, path, rows, names, source)
     if isinstance(value, tuple):
-        return tuple(_id(word, path, rows, names, source) for word in value)
+        return tuple(_find_id(word, path, rows, names, source) for word in value)
     if not isinstance(value, dict):
         return value
     found: dict[Any, Any] = {}
     for word, inside in value.items():
-        key = _id(word, (*path, word), rows, names, source)
+        key = _find_id(word, (*path, word), rows, names, source)
         if key in found or (key != word and key in value):
             label, first = source.label((*path, word)), source.place((*path, key))
             source.faults.append(
@@ -133,7 +133,7 @@ def _move(source: Source, old: Path, new: Path) -> None:
         letters.setdefault(".".join(map(str, new[2:])), letters[heading])
 
 
-def _id(word: Any, path: Path, rows: Mapping[str, Any], names: Names, source: Source) -> Any:
+def _find_id(word: Any, path: Path, rows: Mapping[str, Any], names: Names, source: Source) -> Any:
     if not isinstance(word, str) or word in rows or word not in names:
         return word
     if len(names[word]) == 1:

@@ -24,7 +24,7 @@ _PLAIN = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}([,' ])[0-9]{3}(\1[0-9]{3})*(\.[0-9]+)?")
 
 
-def advice(word: str, unit: str, money: object = None) -> tuple[str, dict[str, Any]] | None:
+def advise(word: str, unit: str, money: object = None) -> tuple[str, dict[str, Any]] | None:
     """Return what to say of a text that stands where a number should, None where it is like none.
 
     unit: of the column, as the schema has it; money: as in the document, None where nothing is written.
@@ -42,7 +42,7 @@ def advice(word: str, unit: str, money: object = None) -> tuple[str, dict[str, A
     factor = _factor(found["multiple"] or "", words, unit, money)
     if factor is None:
         return None
-    return ("text_number", {"meant": _shown(number * factor)}) if factor else ("number_alone", {})
+    return ("text_number", {"meant": _show(number * factor)}) if factor else ("number_alone", {})
 
 
 def _plain(word: str) -> str:
@@ -78,7 +78,7 @@ def _size(money: object) -> Decimal | None:
     return Decimal(str(size)) if 0 < size < float("inf") else None
 
 
-def _shown(number: Decimal) -> str:
+def _show(number: Decimal) -> str:
     text = f"{number:f}"
     text = text.rstrip("0").rstrip(".") if "." in text else text
     return re.sub("^(-?)0+(?=[0-9])", r"\1", text) or "0"

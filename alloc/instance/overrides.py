@@ -5,9 +5,9 @@ from typing import Any
 from alloc.errors import Fault
 from alloc.instance.document import Path, Source, scalar
 from alloc.instance.schema import Document
-from alloc.instance.signs import FREE, strange
+from alloc.instance.signs import FREE, find_strange
+from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID
-from alloc.instance.words import nearest
 
 PLACE = "--set"
 """Where a fault in a replaced figure is said to be."""
@@ -21,11 +21,11 @@ def override(source: Source, key: str, value: object) -> None:
     if source.data is None:
         return
     text = value if isinstance(value, str) else ""
-    trouble = strange(key, free=False) or strange(text, free=key.rpartition(".")[2] in FREE)
+    trouble = find_strange(key, free=False) or find_strange(text, free=key.rpartition(".")[2] in FREE)
     if trouble is not None:
         source.faults.append(Fault(PLACE, key, *trouble))
         return
-    steps, words, data = followed(source.data, key.split("."))
+    steps, words, data = follow(source.data, key.split("."))
     if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):
         data = data.setdefault(words[0], {})
         steps.append(words.pop(0))
@@ -34,7 +34,7 @@ def override(source: Source, key: str, value: object) -> None:
         known = data if isinstance(data, dict) else ()
         source.faults.append(Fault(PLACE, key, "nothing_there", {"found": words[0], "hint": nearest(words[0], known)}))
         return
-    value = scalar(value) if isinstance(value, str) else _frozen(value)
+    value = scalar(value) if isinstance(value, str) else _freeze(value)
     if value is None:
         data.pop(words[0], None)
     else:
@@ -64,14 +64,14 @@ def _forget_range(data: Any, path: Path, value: object) -> None:
     row["range"] = {key: ends for key, ends in ranges.items() if stays(key, ends)}
 
 
-def _frozen(value: Any) -> Any:
+def _freeze(value: Any) -> Any:
     """Return a value with its lists as the tuples that a file would give."""
     if isinstance(value, list | tuple):
-        return tuple(_frozen(item) for item in value)
-    return {key: _frozen(item) for key, item in value.items()} if isinstance(value, dict) else value
+        return tuple(_freeze(item) for item in value)
+    return {key: _freeze(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
-def followed(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
+def follow(data: Any, words: list[str]) -> tuple[list[Any], list[str], Any]:
     """Follow a path as far as it leads: the steps taken, the words left, and what stands there."""
     steps: list[Any] = []
     while len(words) > 1:

@@ -6,7 +6,7 @@ from typing import Any
 from alloc.instance.document import Path
 from alloc.instance.rules import AnyRule, Linear, Parity, Share
 from alloc.instance.schema import Document, Selection
-from alloc.instance.selections import selected
+from alloc.instance.selections import select
 
 Found = tuple[Path, str, dict[str, Any]]
 
@@ -67,4 +67,4 @@ def _is_inside(document: Document, rule: Share) -> bool:
         if row.county in document.counties and (not row.industry or row.industry in document.industries)
     }
     whole = document.model_copy(update={"measures": placed})
-    return set(selected(whole, rule.of)) <= set(selected(whole, rule.in_))
+    return set(select(whole, rule.of)) <= set(select(whole, rule.in_))

@@ -5,17 +5,17 @@ from typing import Any
 
 from alloc.errors import Fault
 from alloc.instance.document import Path, Source
-from alloc.instance.encoding import decoded
-from alloc.instance.excel.headings import code
+from alloc.instance.encoding import decode
+from alloc.instance.excel.headings import read_word
 from alloc.instance.money import money_counts
-from alloc.instance.names import names_of, near
+from alloc.instance.names import names_of, suggest_id
 from alloc.instance.rules import Change
 from alloc.instance.schema import CATEGORIES, KINDS, Document, Flow, Instance, Selection
 from alloc.instance.selections import Group
-from alloc.instance.separated import grid, misfit
+from alloc.instance.separated import find_misfit, read_grid
+from alloc.instance.suggest import nearest
 from alloc.instance.tables import Opened
-from alloc.instance.wording import worded
-from alloc.instance.words import nearest
+from alloc.instance.wording import fill_words
 from alloc.texts import LANGUAGES, say
 
 ALIKE = 0.75
@@ -24,7 +24,7 @@ ALIKE = 0.75
 COLUMNS = ("measure", "county", "category", "industry", "fund", "kind", "amount")
 
 
-def previous(document: Document, source: Source, opened: Opened) -> dict[str, tuple[Flow, ...]]:
+def read_previous(document: Document, source: Source, opened: Opened) -> dict[str, tuple[Flow, ...]]:
     """Return every previous plan that a rule names: from the workbook, or the file that it left.
 
     Names are read as ids, and what a row leaves out is taken from its measure and fund. Faults go to the source.
@@ -37,30 +37,30 @@ def previous(document: Document, source: Source, opened: Opened) -> dict[str, tu
         if plan in source.plans:
             rows = [(source.plan_path(plan, k), row) for k, row in enumerate(source.plans[plan])]
         else:
-            rows = _opened(plan, ("rules", i, "previous"), source, opened)
-        recognised = [_recognised(document, row, path, source) for path, row in rows]
+            rows = _open_plan(plan, ("rules", i, "previous"), source, opened)
+        recognised = [_recognise(document, row, path, source) for path, row in rows]
         found[plan] = tuple(row for row in recognised if row is not None)
     return found
 
 
-def _opened(plan: str, path: Path, source: Source, opened: Opened) -> list[tuple[Path, Flow]]:
+def _open_plan(plan: str, path: Path, source: Source, opened: Opened) -> list[tuple[Path, Flow]]:
     """Return the rows of the plan that a results folder holds, each with its path."""
     place = f"{plan}/allocation.csv"
     content = opened(place)
     if isinstance(content, Fault):
         source.faults.append(Fault(source.place(path), source.label(path), content.text, content.values))
         return []
-    text = decoded(content)
+    text = decode(content)
     if isinstance(text, Fault):
         source.faults.append(Fault(place, "", text.text, text.values))
         return []
-    table = grid(text, COLUMNS.__contains__)
+    table = read_grid(text, COLUMNS.__contains__)
     rows = []
     try:
         if table.problem or not set(COLUMNS) <= set(table.header):
             raise KeyError
         for k, (line, cells) in enumerate(table.rows):
-            trouble = misfit(cells, table)
+            trouble = find_misfit(cells, table)
             if trouble is not None:
                 source.faults.append(Fault(f"{place}:{line}", "", *trouble))
                 continue
@@ -74,12 +74,12 @@ def _opened(plan: str, path: Path, source: Source, opened: Opened) -> list[tuple
     return rows
 
 
-def _recognised(document: Document, row: Flow, path: Path, source: Source) -> Flow | None:
+def _recognise(document: Document, row: Flow, path: Path, source: Source) -> Flow | None:
     """Return a row with ids for names, and with what its measure and fund say; None where it is at fault."""
 
     def fault(column: str, text: str, **values: object) -> None:
         place = (*path, column)
-        source.faults.append(Fault(source.place(place), source.label(place), text, worded(values, place, source)))
+        source.faults.append(Fault(source.place(place), source.label(place), text, fill_words(values, place, source)))
 
     before = len(source.faults)
     county = _known(document.counties, row.county, "county", "counties", fault)
@@ -89,7 +89,7 @@ def _recognised(document: Document, row: Flow, path: Path, source: Source) -> Fl
     measure = _known(lines, row.measure, "measure", "measures", fault, gone=True)
     fund = _known(document.funds, row.fund, "fund", "funds", fault, gone=True)
     industry = _known(document.industries, row.industry, "industry", "industries", fault)
-    category, kind = code(row.category, CATEGORIES), _kind(row.kind)
+    category, kind = read_word(row.category, CATEGORIES), _kind(row.kind)
     line, purse = document.measures.get(measure), document.funds.get(fund)
     county, category = county or (line.county if line else ""), category or (line.category if line else "")
     industry = industry or (line.industry if line else "")
@@ -122,7 +122,7 @@ def _known(rows: Mapping[str, Any], word: str, column: str, table: str, fault: A
     names = names_of(rows)
     if len(names.get(word, ())) == 1:
         return names[word][0]
-    hint = near(word, rows, names, ALIKE if gone else 0.65)
+    hint = suggest_id(word, rows, names, ALIKE if gone else 0.65)
     if word in names:
         fault(column, "ambiguous_name", found=word, ids=", ".join(names[word]))
     elif hint or not gone:
@@ -133,7 +133,7 @@ def _known(rows: Mapping[str, Any], word: str, column: str, table: str, fault: A
 def _kind(word: str) -> str:
     """Return the kind that a word says, as in a workbook or in the results."""
     said = {say(f"diff_{kind}", lang): kind for kind in KINDS for lang in LANGUAGES}
-    return said.get(word, code(word, KINDS))
+    return said.get(word, read_word(word, KINDS))
 
 
 def previous_money(instance: Instance, rule: Change, group: Group) -> float:

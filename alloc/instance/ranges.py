@@ -8,8 +8,8 @@ from pydantic import BaseModel
 from alloc.instance.document import Path
 from alloc.instance.figures import LINKED, columns_of, figures_of, rows_of
 from alloc.instance.schema import Document
+from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES
-from alloc.instance.words import nearest
 
 Found = tuple[Path, str, dict[str, Any]]
 

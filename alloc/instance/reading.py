@@ -7,15 +7,15 @@ from pathlib import Path as File
 from typing import Any
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
-from alloc.instance import doubts, plans, references, signs
+from alloc.instance import plans, references, signs, warnings
 from alloc.instance.document import Source, parse
-from alloc.instance.encoding import decoded, unreadable
-from alloc.instance.names import REFERENCES, understand, unknown
+from alloc.instance.encoding import decode, explain_unreadable
+from alloc.instance.names import REFERENCES, find_unknown, replace_names
 from alloc.instance.overrides import override
 from alloc.instance.schema import Document, Instance
-from alloc.instance.shape import shaped
+from alloc.instance.shape import shape_document
 from alloc.instance.tables import TABLES, WITHOUT_ID, WORKBOOKS, gather
-from alloc.instance.wording import headed, worded
+from alloc.instance.wording import add_heading, fill_words
 
 MAINS = ("instance.yaml", "instance.xlsx")
 """What the instance is called in a folder of its own."""
@@ -30,7 +30,7 @@ class Reading:
 
     instance: Instance | None
     faults: tuple[Fault, ...]
-    doubts: tuple[Fault, ...]
+    warnings: tuple[Fault, ...]
 
 
 def read(path: str | File, overrides: Mapping[str, object] | None = None) -> Instance:
@@ -62,7 +62,7 @@ class Draft:
 
     def inspect(self, overrides: Mapping[str, object] | None = None) -> Reading:
         """Return the instance with some figures replaced, or everything wrong with it; the draft stays as it is."""
-        return _inspected(self.replaced(overrides), self.folder.copy(), overrides)
+        return _inspect(self.replaced(overrides), self.folder.copy(), overrides)
 
     def replaced(self, overrides: Mapping[str, object] | None = None) -> Source:
         """Return what is written with some figures replaced; a path that leads nowhere is a fault in it."""
@@ -74,7 +74,7 @@ class Draft:
 
 def draft(path: str | File) -> Draft:
     """Parse an instance: a YAML file, a workbook, or the folder of one. Raises RequestError where there is none."""
-    file = located(File(path))
+    file = locate(File(path))
     folder = _Folder(file.parent)
     content = folder.open(file.name)
     source = _document(content, file)
@@ -83,35 +83,35 @@ def draft(path: str | File) -> Draft:
     return Draft(source, folder)
 
 
-def _inspected(source: Source, folder: "_Folder", overrides: Mapping[str, object] | None) -> Reading:
+def _inspect(source: Source, folder: "_Folder", overrides: Mapping[str, object] | None) -> Reading:
     """Check what is written, place every fault, and freeze the instance where there is none."""
-    understand(source)
-    document, broken, rows = (None, set(), {}) if source.data is None else shaped(source)
+    replace_names(source)
+    document, broken, rows = (None, set(), {}) if source.data is None else shape_document(source)
     previous: dict[str, Any] = {}
     if document is not None:
         written = {t: source.data.get(t) for t in TABLES if t not in WITHOUT_ID}
         ids = {t: found if isinstance(found, dict) else {} for t, found in written.items()}
-        found = [_renumbered(one, rows) for check in references.CHECKS for one in check(document, ids)]
+        found = [_renumber(one, rows) for check in references.CHECKS for one in check(document, ids)]
         source.faults += [
-            _placed(source, one) for one in found if one[1] not in references.ABSENCES or one[0][:2] not in broken
+            _place(source, one) for one in found if one[1] not in references.ABSENCES or one[0][:2] not in broken
         ]
-        source.faults += [_placed(source, one) for one in unknown(source.data, _gone(document, rows), ids)]
-        previous = plans.previous(document, source, folder.open)
+        source.faults += [_place(source, one) for one in find_unknown(source.data, _gone(document, rows), ids)]
+        previous = plans.read_previous(document, source, folder.open)
     if source.faults or document is None:
-        return Reading(None, foremost(map(headed, source.faults)), foremost(map(headed, source.doubts)))
+        return Reading(None, foremost(map(add_heading, source.faults)), foremost(map(add_heading, source.warnings)))
     fields = {key: getattr(document, key) for key in Document.model_fields}
     instance = Instance.model_construct(**fields, previous=previous, sha256=folder.digest(overrides))
-    worries = [_placed(source, found) for check in doubts.CHECKS for found in check(instance)]
-    return Reading(instance, (), foremost(map(headed, [*source.doubts, *worries])))
+    worries = [_place(source, found) for check in warnings.CHECKS for found in check(instance)]
+    return Reading(instance, (), foremost(map(add_heading, [*source.warnings, *worries])))
 
 
-def located(path: File) -> File:
+def locate(path: File) -> File:
     """Return the file of an instance. Raises RequestError where there is none, or where a folder has two."""
     try:
         found = [path / main for main in MAINS if (path / main).is_file()] if path.is_dir() else [path]
         is_there = bool(found) and found[0].is_file()
     except (OSError, ValueError) as error:
-        why = unreadable(error, path)
+        why = explain_unreadable(error, path)
         raise InstanceError([Fault(str(path), "", why.text, why.values)]) from None
     if len(found) > 1:
         raise RequestError("two_instances", path=path, found=", ".join(MAINS))
@@ -124,12 +124,12 @@ def _document(content: bytes | Fault, file: File) -> Source:
     if isinstance(content, Fault):
         return Source(faults=[Fault(str(file), "", content.text, content.values)])
     if file.suffix.lower() in WORKBOOKS:
-        from alloc.instance.excel.read import document  # loads openpyxl, which only workbooks need
+        from alloc.instance.excel.read import read_workbook  # loads openpyxl, which only workbooks need
 
-        return document(content, str(file))
+        return read_workbook(content, str(file))
     if file.suffix.lower() in FOREIGN:
         return Source(faults=[Fault(str(file), "", "workbook_format", {"found": file.suffix})])
-    text = decoded(content)
+    text = decode(content)
     if isinstance(text, Fault):
         return Source(faults=[Fault(str(file), "", text.text, text.values)])
     return parse(text, str(file))
@@ -149,7 +149,7 @@ def _gone(document: Document, rows: Mapping[str, Sequence[int]]) -> Callable[[st
     return lambda table, key: key not in left[table]
 
 
-def _renumbered(found: references.Found, rows: Mapping[str, Sequence[int]]) -> references.Found:
+def _renumber(found: references.Found, rows: Mapping[str, Sequence[int]]) -> references.Found:
     """Return a fault with the number that its row has as written, whichever rows before it were left out."""
     (table, *steps), text, values = found
     if steps and table in rows:
@@ -159,13 +159,13 @@ def _renumbered(found: references.Found, rows: Mapping[str, Sequence[int]]) -> r
     return (table, *steps), text, values
 
 
-def _placed(source: Source, found: references.Found) -> Fault:
+def _place(source: Source, found: references.Found) -> Fault:
     path, text, values = found
     if "twin" in values and path[0] in source.letters:  # in a sheet rows go by their cells
         twin = (path[0], values["twin"])
         hidden = source.is_hidden(path) or source.is_hidden(twin)
         text, values = "duplicate_hidden" if hidden else "duplicate_id", {**values, "first": source.place(twin)}
-    return Fault(source.place(path), source.label(path), text, worded(values, path, source))
+    return Fault(source.place(path), source.label(path), text, fill_words(values, path, source))
 
 
 class _Folder:
@@ -190,7 +190,7 @@ class _Folder:
                 return Fault("", "", "no_such_file", {"found": shown})
             content = path.read_bytes()
         except (OSError, ValueError, RuntimeError) as error:
-            why = unreadable(error, shown)
+            why = explain_unreadable(error, shown)
             return Fault("", "", "no_such_file", {"found": shown}) if why.text == "unreadable_none" else why
         self._read.append(f"{name}\0{len(content)}\0".encode() + content)
         return content

@@ -9,13 +9,13 @@ from alloc.instance import rules, schema
 from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
 from alloc.instance.money import ROUNDING, available, sold_on
-from alloc.instance.names import near
+from alloc.instance.names import suggest_id
 from alloc.instance.parts import parts_are_shares
 from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
-from alloc.instance.selections import selected
+from alloc.instance.selections import select
+from alloc.instance.suggest import nearest
 from alloc.instance.tables import WITHOUT_ID
-from alloc.instance.words import nearest
 
 Found = tuple[Path, str, dict[str, Any]]
 """Where (path), which sentence, and what fills it."""
@@ -26,7 +26,7 @@ Ids = Mapping[str, Mapping[str, object]]
 
 def _known(path: Path, value: str, table: str, ids: Ids) -> Iterator[Found]:
     if value not in ids[table]:
-        yield path, "unknown_id", {"found": value, "table": table, "hint": near(value, ids[table])}
+        yield path, "unknown_id", {"found": value, "table": table, "hint": suggest_id(value, ids[table])}
 
 
 def ids_are_plain(document: Document, ids: Ids) -> Iterator[Found]:
@@ -260,7 +260,7 @@ def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
         selection = rule.counted.of
         path: Path = ("rules", i, next(iter(rule.selections())))
         strange = next(_selects(document, selection, path, ids), None) is not None
-        if rule.each or rule.within or not asks or strange or selected(document, selection):
+        if rule.each or rule.within or not asks or strange or select(document, selection):
             continue
         unused = [tag for tag in selection.tag if tag not in tags]
         for tag in unused:
@@ -269,7 +269,7 @@ def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
             alone = {
                 key: words
                 for key in type(selection).model_fields
-                if (words := getattr(selection, key)) and not selected(document, schema.Selection(**{key: words}))
+                if (words := getattr(selection, key)) and not select(document, schema.Selection(**{key: words}))
             }
             for key, words in alone.items():
                 yield (*path, key), "selects_nothing", {"found": ", ".join(words)}

@@ -38,7 +38,7 @@ def attribute(document: Document, m: str, what: str) -> str:
     return word
 
 
-def selected(document: Document, selection: Selection) -> tuple[str, ...]:
+def select(document: Document, selection: Selection) -> tuple[str, ...]:
     """Return the measures of a selection, in the order of the table."""
     keys = [key for key in SELECTORS if getattr(selection, key)]
     found = tuple(document.measures)
@@ -73,10 +73,10 @@ def groups(document: Document, rule: AnyRule) -> Iterator[Group]:
     other = rule.compared.of if rule.compared else Selection()
     counted: dict[tuple[str, str], list[str]] = defaultdict(list)
     compared: dict[str, list[str]] = defaultdict(list)
-    for m in selected(document, rule.counted.of):
+    for m in select(document, rule.counted.of):
         outer = attribute(document, m, within) if within else ""
         counted[outer, attribute(document, m, each) if each else ""].append(m)
-    for m in selected(document, other):
+    for m in select(document, other):
         compared[attribute(document, m, within) if within else ""].append(m)
     for outer in members(document, within) if within else ("",):
         for inner in members(document, each) if each else ("",):

@@ -33,17 +33,17 @@ class Grid:
     problem: tuple[int, str, dict[str, object]] | None = None
 
 
-def grid(text: str, is_known: Callable[[str], bool]) -> Grid:
+def read_grid(text: str, is_known: Callable[[str], bool]) -> Grid:
     """Return a CSV text as cells, parted by the mark that its first line declares or that makes most headings known."""
     declared = _DECLARED.match(text)
     if declared:
         text = text[declared.end() :]  # the end of this line stays, so that lines keep their numbers
-        return _parted(text, declared[1])
+        return _part(text, declared[1])
 
     def knows(mark: str) -> int:
         return sum(map(is_known, _header(text, mark)))
 
-    return _parted(text, max(MARKS, key=knows))
+    return _part(text, max(MARKS, key=knows))
 
 
 def _header(text: str, mark: str) -> Sequence[str]:
@@ -55,19 +55,19 @@ def _header(text: str, mark: str) -> Sequence[str]:
         return ()
 
 
-def _parted(text: str, mark: str) -> Grid:
+def _part(text: str, mark: str) -> Grid:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
     found: list[tuple[int, tuple[str, ...]]] = []
     problem = None
     try:
-        found.extend(_filled(reader))
+        found.extend(_filled_rows(reader))
     except csv.Error as error:
         problem = error.args
     line, header = found[0] if found else (1, ())
     return Grid(mark, header, line, tuple(found[1:]), problem)
 
 
-def _filled(reader: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
+def _filled_rows(reader: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
     """Yield the rows that hold something, each with the line it begins in."""
     end = 0
     try:
@@ -90,7 +90,7 @@ def _broken(problem: str) -> tuple[str, dict[str, object]]:
 def one_cell(of: Grid) -> tuple[str, dict[str, object]] | None:
     """Return the sentence about a first row that is all one cell, parted by a mark that is not read; None else."""
     others = [mark for mark in OTHER_MARKS if mark != of.mark and len(of.header) == 1 and mark in of.header[0]]
-    return ("header_mark", {"found": _said(others[0]), "mark": _said(of.mark)}) if others else None
+    return ("header_mark", {"found": _show_mark(others[0]), "mark": _show_mark(of.mark)}) if others else None
 
 
 def split_number(cells: Sequence[str]) -> str:
@@ -99,7 +99,7 @@ def split_number(cells: Sequence[str]) -> str:
     return next((f"{a},{b}" for a, b in pairs if _GROUP.fullmatch(a) and _REST.fullmatch(b)), "")
 
 
-def misfit(cells: Sequence[str], of: Grid) -> tuple[str, dict[str, object]] | None:
+def find_misfit(cells: Sequence[str], of: Grid) -> tuple[str, dict[str, object]] | None:
     """Return the sentence about a row that does not fit its header, and what fills it."""
     sizes: dict[str, object] = {"cells": len(cells), "columns": len(of.header)}
     if len(cells) > len(of.header):
@@ -108,10 +108,10 @@ def misfit(cells: Sequence[str], of: Grid) -> tuple[str, dict[str, object]] | No
         return ("cut_number", sizes | values) if cut and of.mark == "," else ("too_many_cells", sizes)
     others = [mark for mark in MARKS if mark != of.mark and mark in cells[0]]
     if len(cells) == 1 < len(of.header) and others:
-        return "other_mark", {"found": _said(others[0]), "mark": _said(of.mark)}
+        return "other_mark", {"found": _show_mark(others[0]), "mark": _show_mark(of.mark)}
     return None
 
 
-def _said(mark: str) -> str:
+def _show_mark(mark: str) -> str:
     """Return a mark between cells as people can read it."""
     return "Tab" if mark == "\t" else mark

@@ -9,14 +9,14 @@ from pydantic import ValidationError
 
 from alloc.errors import MOST_FAULTS, Fault, Term
 from alloc.instance import schema
-from alloc.instance.document import UNREAD, Path, Source, copied
+from alloc.instance.document import UNREAD, Path, Source, copy_data
 from alloc.instance.excel.headings import catalogue, meaning, setting_titles
 from alloc.instance.excel.sheet_names import names
-from alloc.instance.numerals import advice
+from alloc.instance.numerals import advise
 from alloc.instance.schema import Document
+from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
-from alloc.instance.wording import worded
-from alloc.instance.words import nearest
+from alloc.instance.wording import fill_words
 
 _RULE_TYPES = tuple(row.model_fields["type"].annotation.__args__[0] for row in TABLES["rules"])  # type: ignore[union-attr]
 _SECTIONS: Mapping[str, Any] = {
@@ -41,16 +41,16 @@ _TYPES = {
 }
 
 
-def shaped(source: Source) -> tuple[Document | None, set[Path], Mapping[str, Sequence[int]]]:
+def shape_document(source: Source) -> tuple[Document | None, set[Path], Mapping[str, Sequence[int]]]:
     """Return the document as typed rows with the rows at fault, adding every fault of shape to the source.
 
     The parts at fault are left out, so that the rest can still be checked; None where too little is left for that.
     The third part tells which rows of a list are left, by their numbers as written.
     """
     broken: set[Path] = set()
-    data = copied(source.data)
+    data = copy_data(source.data)
     if not isinstance(data, dict):
-        source.faults.append(Fault(source.place(()), "", "not_a_mapping", {"found": _shown(data)}))
+        source.faults.append(Fault(source.place(()), "", "not_a_mapping", {"found": _show(data)}))
         return None, broken, {}
     source.faults.extend(_empty_unknown(source, data))
     rows = {table: [*range(len(data[table]))] for table in WITHOUT_ID if isinstance(data.get(table), tuple)}
@@ -138,11 +138,11 @@ def _leave_out(data: Any, parts: set[Path], rows: dict[str, list[int]]) -> None:
 def _fault(error: Any, source: Source, data: Any) -> Fault:
     """Return one error of pydantic as a fault in a planner's words, in both languages."""
     found = _said(error, source, data)
-    return replace(found, values=worded(found.values, _path(error), source))
+    return replace(found, values=fill_words(found.values, _path(error), source))
 
 
 def _said(error: Any, source: Source, data: Any) -> Fault:
-    path, problem, found = _path(error), error["type"], _shown(error["input"])
+    path, problem, found = _path(error), error["type"], _show(error["input"])
     place, label = source.place(path), source.label(path)
     context = error.get("ctx", {})
     if problem == "missing":
@@ -161,7 +161,7 @@ def _said(error: Any, source: Source, data: Any) -> Fault:
         return Fault(place, label, text, values | {"expected": ", ".join(allowed)})
     if problem in ("union_tag_invalid", "union_tag_not_found"):
         kind = error["input"].get("type", "") if isinstance(error["input"], dict) else ""
-        values = {"found": _shown(kind), "what": "type", "hint": nearest(kind, _RULE_TYPES)}
+        values = {"found": _show(kind), "what": "type", "hint": nearest(kind, _RULE_TYPES)}
         return Fault(
             source.place((*path, "type")),
             source.label((*path, "type")),
@@ -169,7 +169,7 @@ def _said(error: Any, source: Source, data: Any) -> Fault:
             values | {"expected": ", ".join(_RULE_TYPES)},
         )
     if problem in ("float_type", "int_type") and isinstance(error["input"], str):
-        text, values = advice(error["input"], _unit_word(path, data), data.get("money")) or (_TYPES[problem], {})
+        text, values = advise(error["input"], _unit_word(path, data), data.get("money")) or (_TYPES[problem], {})
         return Fault(place, label, text, {"found": found, "unit": _unit(path, data)} | values)
     if problem == "string_pattern_mismatch":
         return Fault(place, label, "not_a_name", {"found": found})
@@ -267,7 +267,7 @@ def _meaning(path: Path, data: Any) -> Term:
     return Term(f" ({field.description})", f"（{chinese}）")
 
 
-def _shown(value: object) -> str:
+def _show(value: object) -> str:
     """Return a value as the planner would recognise it, shortened where it is long."""
     text = repr(value) if isinstance(value, str) else str(value)
     text = {"True": "true", "False": "false", "None": "nothing", "inf": ".inf", "nan": ".nan"}.get(text, text)

@@ -39,46 +39,46 @@ def outline(text: str) -> str:
     return unicodedata.normalize("NFC", "".join(_ALIKE.get(letter, letter) for letter in visible(text))).lower()
 
 
-def named(sign: str) -> str:
+def name_sign(sign: str) -> str:
     """Return the number by which a sign is known everywhere: U+202E."""
     return f"U+{ord(sign):04X}"
 
 
-def strange(text: str, free: bool) -> tuple[str, dict[str, object]] | None:
+def find_strange(text: str, free: bool) -> tuple[str, dict[str, object]] | None:
     """Return the sentence about a sign that a text may not hold, and what fills it; None where all are plain.
 
     free: whether it is text for people, which may hold what some scripts need.
     """
     hostile = HOSTILE.search(text)
     if hostile:
-        return "control_sign", {"sign": named(hostile[0])}
+        return "control_sign", {"sign": name_sign(hostile[0])}
     unseen = None if free else INVISIBLE.search(text)
-    return ("invisible_sign", {"sign": named(unseen[0]), "found": visible(text)}) if unseen else None
+    return ("invisible_sign", {"sign": name_sign(unseen[0]), "found": visible(text)}) if unseen else None
 
 
 def check(source: Source) -> None:
     """Add a fault for every key and text with signs that may not stand there, and for ids that only look different."""
-    source.faults += _strange(source, source.data, ())
+    source.faults += _find_strange_in(source, source.data, ())
     if isinstance(source.data, dict):
         for table, rows in source.data.items():
-            source.faults += _alike(source, table, rows)
+            source.faults += _find_alike(source, table, rows)
 
 
-def _strange(source: Source, data: Any, path: Path) -> Iterator[Fault]:
+def _find_strange_in(source: Source, data: Any, path: Path) -> Iterator[Fault]:
     if isinstance(data, str):
         free = any(step in FREE for step in path[-1:]) or path[:1] == ("sources",)
-        found = strange(data, free)
+        found = find_strange(data, free)
         if found:
             yield _fault(source, path, found)
     elif isinstance(data, Mapping):
         for key, value in data.items():
-            found = strange(str(key), free=False)
+            found = find_strange(str(key), free=False)
             if found:
                 yield _fault(source, (*path, key), found)
-            yield from _strange(source, value, (*path, key))
+            yield from _find_strange_in(source, value, (*path, key))
     elif isinstance(data, tuple):
         for i, value in enumerate(data):
-            yield from _strange(source, value, (*path, i))
+            yield from _find_strange_in(source, value, (*path, i))
 
 
 def _fault(source: Source, path: Path, trouble: tuple[str, dict[str, object]]) -> Fault:
@@ -87,7 +87,7 @@ def _fault(source: Source, path: Path, trouble: tuple[str, dict[str, object]]) -
     return Fault(source.place(where), source.label(where), *trouble)
 
 
-def _alike(source: Source, table: str, rows: Any) -> Iterator[Fault]:
+def _find_alike(source: Source, table: str, rows: Any) -> Iterator[Fault]:
     """Yield ids of a table, or names of rules, that look the same as one before."""
     if isinstance(rows, Mapping):
         words: list[tuple[Path, str]] = [((table, row), str(row)) for row in rows]
@@ -97,7 +97,7 @@ def _alike(source: Source, table: str, rows: Any) -> Iterator[Fault]:
     seen: dict[str, tuple[Path, str]] = {}
     for path, word in words:
         first, other = seen.setdefault(outline(word), (path, word))
-        if other != word and not strange(word, free=False):
+        if other != word and not find_strange(word, free=False):
             values = {"found": word, "other": other, "first": source.place(first)}
             yield _fault(source, path, _difference(word, other, values))
 
@@ -113,4 +113,4 @@ def _difference(word: str, other: str, values: Mapping[str, object]) -> tuple[st
     if word.lower() == other.lower():
         return "looks_alike_case", {**values}
     signs = dict.fromkeys(sign for sign in word + other if sign in _ALIKE)
-    return "looks_alike_letters", {**values, "signs": ", ".join(f"{sign} {named(sign)}" for sign in signs)}
+    return "looks_alike_letters", {**values, "signs": ", ".join(f"{sign} {name_sign(sign)}" for sign in signs)}

@@ -5,7 +5,7 @@ from importlib.resources import files
 from pathlib import Path
 
 from alloc.errors import RequestError
-from alloc.instance.excel.template import book
+from alloc.instance.excel.template import write_workbook
 from alloc.instance.reading import MAINS, read
 from alloc.instance.schema import Instance
 
@@ -14,7 +14,7 @@ def start(folder: Path, excel: bool = False, lang: str = "en") -> Path:
     """Write the starter into a folder and return its file. Raises RequestError where an instance stands there."""
     must_be_free(folder)
     target = folder / MAINS[excel]
-    content = book(example(), lang, complete=True) if excel else _page("starter.yaml")
+    content = write_workbook(example(), lang, complete=True) if excel else _page("starter.yaml")
     folder.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
     return target

@@ -12,9 +12,9 @@ from pydantic import BaseModel
 from alloc.errors import Fault
 from alloc.instance import rules, schema, totals
 from alloc.instance.document import UNREAD, Path, Source, scalar
-from alloc.instance.encoding import decoded
-from alloc.instance.separated import Grid, grid, misfit, one_cell
-from alloc.instance.words import nearest
+from alloc.instance.encoding import decode
+from alloc.instance.separated import Grid, find_misfit, one_cell, read_grid
+from alloc.instance.suggest import nearest
 
 TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "counties": (schema.County,),
@@ -78,12 +78,12 @@ def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: 
         source.faults.append(Fault(source.place((table,)), table, content.text, content.values))
         return
     file = str(File(folder) / name)
-    text = decoded(content)
+    text = decode(content)
     if isinstance(text, Fault):
         source.faults.append(Fault(file, "", text.text, text.values))
         return
     known = columns(table)
-    found = grid(text, lambda heading: bool(column_kind(heading, known)))
+    found = read_grid(text, lambda heading: bool(column_kind(heading, known)))
     trouble = one_cell(found)
     if trouble is not None:
         source.faults.append(Fault(f"{file}:{found.line}", "", *trouble))
@@ -93,7 +93,7 @@ def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: 
         path: Path = (table, len(rows))
         source.places[path] = f"{file}:{line}"
         source.labels[path] = ""
-        rows.append(nested(table, cells))
+        rows.append(nest_cells(table, cells))
     source.data[table] = tuple(rows)
     source.unread.discard(table)
 
@@ -102,7 +102,7 @@ def _rows(found: Grid, known: Mapping[str, str], file: str, source: Source) -> I
     """Yield (line, column → cell) of a CSV text; faults of its shape go to the source."""
     source.faults.extend(_header_faults(found, known, f"{file}:{found.line}"))
     for line, cells in found.rows:
-        trouble = misfit(cells, found)
+        trouble = find_misfit(cells, found)
         if trouble is not None:
             source.faults.append(Fault(f"{file}:{line}", "", *trouble))
             unread: dict[str, Any] = {column: UNREAD for column in found.header if column_kind(column, known)}
@@ -177,13 +177,13 @@ def column_kind(column: str, known: Mapping[str, str]) -> str:
     return INSIDE.get(kind, "")
 
 
-def nested(table: str, cells: Mapping[str, Any]) -> dict[str, Any]:
+def nest_cells(table: str, cells: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row as it would stand in YAML: dotted columns nested, `a|b` a list, numbers numbers."""
     known = columns(table)
-    return unflat({c: cell if cell is UNREAD else value(column_kind(c, known), cell) for c, cell in cells.items()})
+    return nest({c: cell if cell is UNREAD else value(column_kind(c, known), cell) for c, cell in cells.items()})
 
 
-def unflat(values: Mapping[str, Any]) -> dict[str, Any]:
+def nest(values: Mapping[str, Any]) -> dict[str, Any]:
     """Return a row with its dotted columns nested."""
     row: dict[str, Any] = {}
     for column, found in values.items():

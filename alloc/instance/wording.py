@@ -19,7 +19,7 @@ PAIRS = (("min", "max"), ("found", "limit"), ("jobs", "limit"), ("found", "max")
 """Numbers that one fault compares."""
 
 
-class Figure(float):
+class DistinctNumber(float):
     """A number shown with as many digits as tell it from another."""
 
     digits: int = 6
@@ -28,16 +28,16 @@ class Figure(float):
         return f"{float(self):.{self.digits}g}"
 
 
-def apart(one: float, other: float) -> tuple[Figure, Figure]:
+def tell_apart(one: float, other: float) -> tuple[DistinctNumber, DistinctNumber]:
     """Return two numbers that are shown differently, however near they are: 0.9999999 and 1."""
     digits = next((n for n in range(6, 17) if f"{one:.{n}g}" != f"{other:.{n}g}"), 17)
-    found = Figure(one), Figure(other)
+    found = DistinctNumber(one), DistinctNumber(other)
     for figure in found:
         figure.digits = digits
     return found
 
 
-def worded(values: Mapping[str, object], path: Path, source: Source) -> dict[str, object]:
+def fill_words(values: Mapping[str, object], path: Path, source: Source) -> dict[str, object]:
     """Return what fills a fault at a path with its words in both languages.
 
     In a sheet Chinese words are read, and offered; elsewhere the word to write stands before its Chinese.
@@ -47,19 +47,19 @@ def worded(values: Mapping[str, object], path: Path, source: Source) -> dict[str
     for one, other in PAIRS:
         pair = found.get(one), found.get(other)
         if all(isinstance(x, int | float) for x in pair):
-            found[one], found[other] = apart(*pair)  # type: ignore[arg-type]
+            found[one], found[other] = tell_apart(*pair)  # type: ignore[arg-type]
     for key in ("table", "what", "category", "kind"):
         if isinstance(found.get(key), str):
             found[key] = _term(str(found[key]), table if key == "what" else "")
     for key in ("hint", "expected"):
         words = [word for word in str(found.get(key) or "").split(", ") if word]
-        chinese = [_offered(word, in_sheet) for word in words] if "table" not in values else words
+        chinese = [_offer(word, in_sheet) for word in words] if "table" not in values else words
         if chinese != words:
             found[key] = Term(", ".join(words), "、".join(chinese))
     return found
 
 
-def headed(fault: Fault) -> Fault:
+def add_heading(fault: Fault) -> Fault:
     """Return a fault about a cell of a sheet with the Chinese title of its column."""
     file, mark, _ = fault.place.rpartition("!")
     if not mark or not fault.key or fault.heading:
@@ -91,6 +91,6 @@ def _term(word: str, table: str) -> Term | str:
     return Term(word, headings.catalogue()["words"][word]) if word in WORDS else word
 
 
-def _offered(word: str, in_sheet: bool) -> str:
+def _offer(word: str, in_sheet: bool) -> str:
     chinese = headings.catalogue()["words"].get(word)
     return word if chinese is None else chinese if in_sheet else f"{word}（{chinese}）"

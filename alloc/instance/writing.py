@@ -11,10 +11,10 @@ from typing import Any
 import yaml
 
 from alloc.instance.document import scalar
-from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, Cell, Sheet
+from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, Cell, FlatTable
 from alloc.instance.plans import COLUMNS
 from alloc.instance.schema import Document, Flow, Instance
-from alloc.instance.tables import TABLES, WITHOUT_ID, columns, nested
+from alloc.instance.tables import TABLES, WITHOUT_ID, columns, nest_cells
 
 MAIN = "instance.yaml"
 LAST = ("source", "sources", "range", "note")
@@ -50,18 +50,18 @@ def _sorted(row: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
     return dict(sorted(row.items(), key=lambda item: places[item[0]]))
 
 
-def sheets(instance: Instance) -> tuple[Sheet, ...]:
+def sheets(instance: Instance) -> tuple[FlatTable, ...]:
     """Return the whole instance as sheets: settings, sources, every table that has rows, previous plans."""
     data = plain(instance)
     settings = {key: value for key, value in data.items() if key not in TABLES and key != SOURCES}
     for key in [key for key, value in settings.items() if value == {}]:  # all its keys are at their defaults
         settings[key] = dict([*getattr(instance, key).model_dump().items()][:1])
-    found = [Sheet(SETTINGS, ("key", "value"), tuple(_flat(settings).items()))]
+    found = [FlatTable(SETTINGS, ("key", "value"), tuple(_flat(settings).items()))]
     if instance.sources:
-        found.append(Sheet(SOURCES, ("id", "citation"), tuple(instance.sources.items())))
+        found.append(FlatTable(SOURCES, ("id", "citation"), tuple(instance.sources.items())))
     found += [_sheet(table, rows(data, table)) for table in TABLES if data.get(table)]
     if instance.previous:
-        found.append(Sheet(PLANS, ("plan", *COLUMNS), tuple(_plan_rows(instance.previous))))
+        found.append(FlatTable(PLANS, ("plan", *COLUMNS), tuple(_plan_rows(instance.previous))))
     return tuple(found)
 
 
@@ -120,13 +120,13 @@ def _shortened(value: Any) -> Any:
     return value
 
 
-def _sheet(table: str, content: Sequence[Mapping[str, Any]]) -> Sheet:
+def _sheet(table: str, content: Sequence[Mapping[str, Any]]) -> FlatTable:
     """Return a table as a sheet: columns in the order of the format, dotted ones together."""
     flat = [_flat(row) for row in content]
     order = ordered(table)
     used = dict.fromkeys(column for row in flat for column in row)
     header = sorted(used, key=lambda c: order.index(c if c in order else c.partition(".")[0]))
-    return Sheet(table, tuple(header), tuple(tuple(row.get(c) for c in header) for row in flat))
+    return FlatTable(table, tuple(header), tuple(tuple(row.get(c) for c in header) for row in flat))
 
 
 def ordered(table: str) -> list[str]:
@@ -162,7 +162,7 @@ def _fits_csv(table: str, content: Sequence[Mapping[str, Any]]) -> bool:
     for row in content:
         cells = {column: _written(value) for column, value in _flat(row).items()}
         stripped = {column: cell.strip() for column, cell in cells.items() if cell.strip()}
-        if nested(table, stripped) != row:
+        if nest_cells(table, stripped) != row:
             return False
         if any(isinstance(value, str) and value[:1] in tuple("=+-@\t\r") for value in _flat(row).values()):
             return False
@@ -174,7 +174,7 @@ def _written(cell: Cell) -> str:
     return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
-def _csv(sheet: Sheet) -> bytes:
+def _csv(sheet: FlatTable) -> bytes:
     content = io.StringIO(newline="")
     writer = csv.writer(content)
     writer.writerow(sheet.header)
@@ -182,8 +182,8 @@ def _csv(sheet: Sheet) -> bytes:
     return content.getvalue().encode("utf-8-sig")
 
 
-def _plan(flows: Sequence[Flow]) -> Sheet:
-    return Sheet(PLANS, COLUMNS, tuple(tuple(getattr(flow, column) for column in COLUMNS) for flow in flows))
+def _plan(flows: Sequence[Flow]) -> FlatTable:
+    return FlatTable(PLANS, COLUMNS, tuple(tuple(getattr(flow, column) for column in COLUMNS) for flow in flows))
 
 
 def _plan_rows(plans: Mapping[str, Sequence[Flow]]) -> Iterator[tuple[Cell, ...]]:

@@ -3,13 +3,13 @@
 import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
+from alloc.model.budget import add_budget, add_cost_shares
 from alloc.model.complementarity import add_complementarity, add_supplements
 from alloc.model.goals import add_goals, goal, stages
 from alloc.model.linkage import add_chains, add_flows, add_output
 from alloc.model.measures import add_locks, add_measures, add_payments
 from alloc.model.people import add_people_and_markets
 from alloc.model.production import add_capacity, add_jobs, add_returns
-from alloc.model.purses import add_cost_shares, add_purses
 from alloc.model.resources import add_resources
 from alloc.model.rules import add_equity, add_rules
 
@@ -17,7 +17,7 @@ TOPICS = (
     add_measures,
     add_payments,
     add_locks,
-    add_purses,
+    add_budget,
     add_complementarity,
     add_supplements,
     add_cost_shares,

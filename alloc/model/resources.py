@@ -4,7 +4,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.effects import effective
 from alloc.instance.schema import Instance
-from alloc.model.purses import grouped
+from alloc.model.budget import grouped
 
 
 def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
-from alloc.instance.encoding import text_of
+from alloc.instance.encoding import read_text
 
 Ring = tuple[tuple[float, float], ...]
 
@@ -60,7 +60,7 @@ def boundaries(path: Path, instance: Instance) -> Boundaries:
 
 def _features(path: Path) -> list[dict[str, Any]]:
     try:
-        data = json.loads(text_of(path))
+        data = json.loads(read_text(path))
     except (ValueError, RecursionError) as error:  # JSONDecodeError is a ValueError, and so are too many digits
         raise RequestError("map_no_json", path=path, problem=error) from None
     kind = data.get("type") if isinstance(data, dict) else None

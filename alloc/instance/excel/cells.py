@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from alloc.instance.document import scalar
-from alloc.instance.excel.headings import code
-from alloc.instance.signs import narrow, strange
+from alloc.instance.excel.headings import read_word
+from alloc.instance.signs import find_strange, narrow
 
 TRUTH = {"true": True, "false": False, "是": True, "否": False}
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
@@ -20,14 +20,14 @@ _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
 
 
 @dataclass(frozen=True)
-class Trouble:
+class CellFault:
     """What is wrong with a cell: a sentence of the catalogue and what fills it."""
 
     text: str
     values: dict[str, object] = field(default_factory=dict)
 
 
-def understood(found: object, error: bool, shown: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
+def read_cell(found: object, error: bool, shown: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
     """Return what a cell stands for: a value as YAML would hold it, None for nothing, or a Trouble.
 
     found: as openpyxl gives it; error: an error value such as #N/A; shown: the number format; kind: of the
@@ -35,17 +35,17 @@ def understood(found: object, error: bool, shown: str, kind: str, free: bool, po
     possible: the only words of the column, in which case Chinese ones are understood too.
     """
     if error:
-        return Trouble("cell_error", {"found": found})
+        return CellFault("cell_error", {"found": found})
     if isinstance(found, _DATES):
-        return Trouble("cell_date", {"found": _date(found)})
+        return CellFault("cell_date", {"found": _date(found)})
     if found is None or isinstance(found, bool):
-        return found if kind in ("number", "truth", "any") or found is None else Trouble("cell_truth", _upper(found))
+        return found if kind in ("number", "truth", "any") or found is None else CellFault("cell_truth", _upper(found))
     if isinstance(found, int | float):
         return _number(found, shown, kind)
     return _text(str(found), kind, free, possible)
 
 
-def unescaped(text: str) -> str:
+def unescape(text: str) -> str:
     """Return a text with the control characters that a workbook writes as `_x000D_`."""
     return _ESCAPED.sub(lambda match: chr(int(match[1], 16)), text) if "_x" in text else text
 
@@ -55,34 +55,34 @@ def _number(found: float, shown: str, kind: str) -> Any:
     if kind in ("number", "truth", "any"):
         return whole
     if re.fullmatch("0{2,}", shown) and len(str(whole)) < len(shown):
-        return Trouble("cell_zeros", {"found": f"{whole:0{len(shown)}}", "stored": whole})
+        return CellFault("cell_zeros", {"found": f"{whole:0{len(shown)}}", "stored": whole})
     if kind in ("words", "pair"):
         return (str(whole),) if kind == "words" else (whole,)
     return _curve(str(whole)) if kind == "curve" else str(whole)
 
 
 def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
-    found = unescaped(found)
+    found = unescape(found)
     word = found.strip()
     if not word:
         return None
-    trouble = strange(found, free or kind == "any")
+    trouble = find_strange(found, free or kind == "any")
     if trouble is not None:
-        return Trouble(*trouble)
+        return CellFault(*trouble)
     if kind == "any" or free:
         return found
     if kind == "number":  # a text where a number should be: what it may mean depends on the column
         return word
     if _is_wide(word):
-        return Trouble("cell_wide", {"found": word, "meant": narrow(word)})
+        return CellFault("cell_wide", {"found": word, "meant": narrow(word)})
     read: dict[str, Callable[[], Any]] = {
         "truth": lambda: TRUTH.get(word.lower(), word),
-        "words": lambda: tuple(code(part.strip(), possible) for part in word.split("|")),
+        "words": lambda: tuple(read_word(part.strip(), possible) for part in word.split("|")),
         "curve": lambda: _curve(word),
         "pair": lambda: tuple(scalar(end.strip()) for end in word.split("|")),
         "perhaps map": lambda: {} if word == "{}" else word,
     }
-    return read[kind]() if kind in read else code(word, possible)
+    return read[kind]() if kind in read else read_word(word, possible)
 
 
 def _curve(word: str) -> tuple[tuple[object, ...], ...]:

@@ -5,7 +5,7 @@ from typing import Any
 from alloc.instance import rules, schema
 from alloc.instance.excel.headings import choices, limits, sheet_columns
 from alloc.instance.excel.sheet_names import PLANS, SOURCES, names
-from alloc.instance.excel.styles import HEADS, ROOM, Desk, sheet_title, word_in
+from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, sheet_title, word_in
 from alloc.instance.tables import TABLES, WITHOUT_ID, column_kind
 from alloc.texts import say
 
@@ -24,7 +24,7 @@ BESIDE = {"funds": ("all", *schema.KINDS), "sources": ("assumption",)}
 """Words that may stand beside the ids of a sheet, where a rule names a fund or a row its source."""
 
 
-def validation(desk: Desk, sheet: str, column: str, present: set[str]) -> dict[str, Any] | None:
+def limit_column(style: WorkbookStyle, sheet: str, column: str, present: set[str]) -> dict[str, Any] | None:
     """Return what may be typed into a column: a drop-down, a number within limits, or anything."""
     kind, words = column_kind(column, sheet_columns(sheet)), choices(sheet, column)
     if sheet == PLANS:
@@ -33,9 +33,9 @@ def validation(desk: Desk, sheet: str, column: str, present: set[str]) -> dict[s
     if kind == "truth":
         return {"validate": "list", "source": ["TRUE", "FALSE"]}
     if words:
-        return {"validate": "list", "source": [word_in(word, desk.lang) for word in words], **several}
+        return {"validate": "list", "source": [word_in(word, style.lang) for word in words], **several}
     if kind == "number":
-        return _limited(desk, limits(sheet, column.partition(".")[0]))
+        return _limit_number(style, limits(sheet, column.partition(".")[0]))
     root, _, rest = column.partition(".")
     table = SOURCES if root == "sources" else REFERS.get(rest or root) if kind in ("text", "words") else None
     if table not in present or column == "id" or (sheet == SOURCES and column == "citation"):
@@ -44,34 +44,34 @@ def validation(desk: Desk, sheet: str, column: str, present: set[str]) -> dict[s
     return {"validate": "list", "source": f"={'words' if beside else 'ids'}_{table}", **several}
 
 
-def _limited(desk: Desk, found: tuple[float | None, float | None]) -> dict[str, Any]:
+def _limit_number(style: WorkbookStyle, found: tuple[float | None, float | None]) -> dict[str, Any]:
     """Return the rule for numbers between two limits; text that looks like a number is turned away while typed."""
     low, high = found
-    message = say("book_number", desk.lang) if low is None else say("book_number_from", desk.lang, low=f"{low:g}")
+    message = say("book_number", style.lang) if low is None else say("book_number_from", style.lang, low=f"{low:g}")
     if high is not None:
-        message = say("book_number_between", desk.lang, low=f"{low:g}", high=f"{high:g}")
+        message = say("book_number_between", style.lang, low=f"{low:g}", high=f"{high:g}")
     least, most = -1e300 if low is None else low, 1e300 if high is None else high
     rule = {"validate": "decimal", "criteria": "between", "minimum": least, "maximum": most}
-    return rule | {"error_title": say("book_number_title", desk.lang), "error_message": message}
+    return rule | {"error_title": say("book_number_title", style.lang), "error_message": message}
 
 
-def write_lists(desk: Desk, present: set[str]) -> None:
+def write_lists(style: WorkbookStyle, present: set[str]) -> None:
     """Write the lists behind the drop-downs, hidden, and name them; they grow with the ids of the sheets."""
-    page = desk.book.add_worksheet(names()["aside"]["lists"] if desk.lang == "zh" else "lists")
+    page = style.book.add_worksheet(names()["aside"]["lists"] if style.lang == "zh" else "lists")
     own = page.get_name()
     for table in (t for t in TABLES if t in present and t not in WITHOUT_ID):
-        desk.book.define_name(f"ids_{table}", f"={_grown(table, desk.lang)}")
+        style.book.define_name(f"ids_{table}", f"={_grown(table, style.lang)}")
     if SOURCES in present:
-        desk.book.define_name(f"ids_{SOURCES}", f"={_grown(SOURCES, desk.lang)}")
+        style.book.define_name(f"ids_{SOURCES}", f"={_grown(SOURCES, style.lang)}")
     for j, (table, words) in enumerate((t, w) for t, w in BESIDE.items() if t in present):
-        letter, sheet = "AB"[j], f"'{sheet_title(table, desk.lang)}'"
+        letter, sheet = "AB"[j], f"'{sheet_title(table, style.lang)}'"
         for i, word in enumerate(words):
             page.write_string(i, j, word)
         for i in range(LISTED):
             cell = f"{sheet}!$A${HEADS + 1 + i}"
             page.write_formula(len(words) + i, j, f'=IF({cell}="","",{cell})', None, "")
         count = f"{len(words)}+COUNTA({sheet}!$A${HEADS + 1}:$A${HEADS + LISTED})"
-        desk.book.define_name(f"words_{table}", f"=OFFSET('{own}'!${letter}$1,0,0,{count},1)")
+        style.book.define_name(f"words_{table}", f"=OFFSET('{own}'!${letter}$1,0,0,{count},1)")
     page.protect()
     page.hide()
 

@@ -99,7 +99,7 @@ def limits(sheet: str, root: str) -> tuple[float | None, float | None]:
 
 
 @cache
-def named(sheet: str, heading: str) -> str | None:
+def find_column(sheet: str, heading: str) -> str | None:
     """Return the column that a heading names in any of the languages, None where it names none or several.
 
     A heading of several lines names a column if each line does; a line in brackets is a unit.
@@ -108,7 +108,7 @@ def named(sheet: str, heading: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def setting(word: str) -> str | None:
+def find_setting(word: str) -> str | None:
     """Return the key of a setting from the key itself, or from its English or Chinese title."""
     keys = catalogue()["keys"]
     plain = " ".join(word.split()).lower()
@@ -168,7 +168,7 @@ def setting_titles(key: str) -> Mapping[str, str]:
     return found
 
 
-def code(word: str, possible: tuple[str, ...]) -> str:
+def read_word(word: str, possible: tuple[str, ...]) -> str:
     """Return the word of the format for a Chinese one among those possible, else the word as it is."""
     words = catalogue()["words"]
     return next((english for english in possible if words.get(english) == word), word)
@@ -241,7 +241,7 @@ def _line(sheet: str, line: str) -> str | None:
     root = _root(sheet, before)
     if not root or not rest:
         return None
-    column = f"{root}.{code(rest[0].strip(), dotted_keys(sheet, root))}"
+    column = f"{root}.{read_word(rest[0].strip(), dotted_keys(sheet, root))}"
     return column if column_kind(column, known) else None
 
 

@@ -14,7 +14,7 @@ _YES = ("1", "true", "on")
 
 
 @dataclass(frozen=True)
-class Marks:
+class SheetMetadata:
     """Of one sheet: hidden rows and columns, ranges of merged cells, and cells whose formula has no value."""
 
     hidden: frozenset[int] = frozenset()
@@ -23,18 +23,18 @@ class Marks:
     uncalculated: frozenset[str] = frozenset()
 
 
-def too_large(content: bytes) -> bool:
+def is_too_large(content: bytes) -> bool:
     """Tell whether a workbook unfolds into more than may be read. Raises BadZipFile where it is none."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         return sum(part.file_size for part in archive.infolist()) > MOST_BYTES
 
 
-def marks(content: bytes, part: str) -> Marks:
+def read_metadata(content: bytes, part: str) -> SheetMetadata:
     """Return the marks of the sheet that is stored under the name `part` in a workbook."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         text = archive.read(part)
     if not _WORTH_READING.search(text):
-        return Marks()
+        return SheetMetadata()
     hidden, columns, merged, uncalculated = set(), [], [], set()
     row = 0
     for _, element in ET.iterparse(io.BytesIO(text)):
@@ -50,7 +50,7 @@ def marks(content: bytes, part: str) -> Marks:
             uncalculated.add(element.get("r", ""))
         elif tag == "mergeCell":
             merged.append(element.get("ref", ""))
-    return Marks(frozenset(hidden), tuple(columns), tuple(merged), frozenset(uncalculated))
+    return SheetMetadata(frozenset(hidden), tuple(columns), tuple(merged), frozenset(uncalculated))
 
 
 def _is_hidden(element: ET.Element, size: str) -> bool:

@@ -34,9 +34,9 @@ class _Section:
     condition: tuple[str, float] | None
 
 
-def misread(value: float, code: str) -> str | None:
+def find_misreading(value: float, code: str) -> str | None:
     """Return what a cell shows where people would read another number than it holds, None where they would not."""
-    text = None if value == 0 else shown(value, code)
+    text = None if value == 0 else format_number(value, code)
     if text is None:
         return None
     found = _NUMBER.search(text)
@@ -46,9 +46,9 @@ def misread(value: float, code: str) -> str | None:
     return text if abs((-1 if minus else 1) * float(read) - value) > ROUNDED * abs(value) else None
 
 
-def shown(value: float, code: str) -> str | None:
+def format_number(value: float, code: str) -> str | None:
     """Return a number as its cell shows it, None where the format shows something else than plain digits."""
-    section, own_sign = _chosen(value, _sections(code))
+    section, own_sign = _choose_section(value, _sections(code))
     if not code or abs(value) >= 1e15 or section is None or any(map(_is_foreign, section.tokens)):
         return None
     before, core, after = _parts(section.tokens)
@@ -79,7 +79,7 @@ def _section(tokens: Sequence[str]) -> _Section:
     return _Section(tuple(tokens), (said[1], float(said[2])) if said else None)
 
 
-def _chosen(value: float, sections: Sequence[_Section]) -> tuple[_Section | None, bool]:
+def _choose_section(value: float, sections: Sequence[_Section]) -> tuple[_Section | None, bool]:
     """Return the part of a format that a number is shown by, and whether a minus goes before it by itself."""
     if any(section.condition for section in sections):
         for section in sections[:3]:
@@ -117,11 +117,11 @@ def _core(value: Decimal, tokens: Sequence[str]) -> str:
         number = value.scaleb(-3 * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     left, _, right = f"{number:f}".partition(".")
     return (
-        _filled(whole, left.lstrip("0"), "," in whole) + ("." if point < len(tokens) else "") + _decimals(broken, right)
+        _fill(whole, left.lstrip("0"), "," in whole) + ("." if point < len(tokens) else "") + _decimals(broken, right)
     )
 
 
-def _filled(tokens: Sequence[str], digits: str, grouped: bool) -> str:
+def _fill(tokens: Sequence[str], digits: str, grouped: bool) -> str:
     """Return the whole part: places take digits from the right, the first place all that are left."""
     rest, shown, count = digits, "", 0
     places = [i for i, token in enumerate(tokens) if token in ("0", "#", "?")]

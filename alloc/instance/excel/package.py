@@ -31,7 +31,7 @@ class Package:
     lost: tuple[str, ...] = ()
 
 
-def usual(content: bytes) -> Package:
+def normalise(content: bytes) -> Package:
     """Return a workbook with its parts named and spelt as usual. Raises BadZipFile where it is no package."""
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         written = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
@@ -44,17 +44,17 @@ def usual(content: bytes) -> Package:
     if any(_STRICT.search(part) for name, part in parts.items() if basename(name).lower() == "workbook.xml"):
         new = rb"http://schemas.openxmlformats.org/\1/2006/"
         parts = {name: _STRICT.sub(new, part) if _is_xml(name) else part for name, part in parts.items()}
-    if _lost(parts):
-        lowered = _lowered(parts)
-        parts = parts if _lost(lowered) else lowered
-    return Package(content if parts == written else _packed(parts), "xlsx", _lost(parts))
+    if _find_lost(parts):
+        lowered = _lower_names(parts)
+        parts = parts if _find_lost(lowered) else lowered
+    return Package(content if parts == written else _pack(parts), "xlsx", _find_lost(parts))
 
 
 def _is_xml(name: str) -> bool:
     return name.lower().endswith((".xml", ".rels"))
 
 
-def _lost(parts: Parts) -> tuple[str, ...]:
+def _find_lost(parts: Parts) -> tuple[str, ...]:
     """Return the sheets, or the parts before them, that a workbook refers to and does not hold."""
     try:
         book = next(target for target in _targets(parts, "").values() if target.lower().endswith("workbook.xml"))
@@ -78,7 +78,7 @@ def _targets(parts: Parts, part: str) -> dict[str, str]:
     return found
 
 
-def _lowered(parts: Parts) -> dict[str, bytes]:
+def _lower_names(parts: Parts) -> dict[str, bytes]:
     """Return the parts with their names, and what refers to them, in small letters."""
     found = {}
     for name, part in parts.items():
@@ -93,7 +93,7 @@ def _small(reference: bytes) -> bytes:
     return key + mark + value.lower()
 
 
-def _packed(parts: Parts) -> bytes:
+def _pack(parts: Parts) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_STORED) as archive:
         for name, part in parts.items():

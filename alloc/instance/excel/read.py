@@ -15,56 +15,56 @@ from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from alloc.errors import Fault
 from alloc.instance.document import UNREAD, Source
-from alloc.instance.excel.cells import Trouble, understood, unescaped
+from alloc.instance.excel.cells import CellFault, read_cell, unescape
 from alloc.instance.excel.headings import (
     choices,
+    find_column,
+    find_setting,
     heading_words,
     is_required,
-    named,
-    setting,
     setting_kind,
     setting_path,
     setting_words,
     sheet_columns,
 )
-from alloc.instance.excel.metadata import MOST_BYTES, Marks, marks, too_large
-from alloc.instance.excel.number_formats import misread
-from alloc.instance.excel.package import usual
+from alloc.instance.excel.metadata import MOST_BYTES, SheetMetadata, is_too_large, read_metadata
+from alloc.instance.excel.number_formats import find_misreading
+from alloc.instance.excel.package import normalise
 from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, has_inputs, is_aside, table_names, table_sheets
 from alloc.instance.schema import Flow
 from alloc.instance.signs import FREE
-from alloc.instance.tables import column_kind, unflat
-from alloc.instance.words import nearest
+from alloc.instance.suggest import nearest
+from alloc.instance.tables import column_kind, nest
 
 _OLE = b"\xd0\xcf\x11\xe0"
 _ZIP = b"PK\x03\x04"
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _OpenSheet:
     """A sheet being read: where it stands, what it is, its rows as openpyxl gives them, and its marks."""
 
     place: str
     table: str
     cells: Any
-    marks: Marks
+    metadata: SheetMetadata
 
     def at(self, row: int, column: int) -> str:
         return f"{self.place}!{get_column_letter(column)}{row}"
 
 
 @dataclass(frozen=True)
-class _Row:
+class _FilledRow:
     """A row that holds something: its number, and column → what its cell stands for."""
 
     number: int
     values: dict[str, Any]
 
 
-def document(content: bytes, file: str) -> Source:
+def read_workbook(content: bytes, file: str) -> Source:
     """Return a whole instance that is one workbook. Faults end up in the source; they never raise."""
     source = Source(data={}, places={(): file})
-    book = _opened(content, file)
+    book = _open_book(content, file)
     if isinstance(book, Fault):
         source.faults.append(book)
         source.data = None
@@ -79,7 +79,7 @@ def document(content: bytes, file: str) -> Source:
 
 def add_table(content: bytes, file: str, table: str, source: Source) -> None:
     """Put the sheet of one table into the source of an instance that names the workbook for it."""
-    book = _opened(content, file)
+    book = _open_book(content, file)
     if isinstance(book, Fault):
         source.faults.append(book)
         return
@@ -92,16 +92,16 @@ def add_table(content: bytes, file: str, table: str, source: Source) -> None:
             _take(sheet, source)
 
 
-def _opened(content: bytes, file: str) -> Any:
+def _open_book(content: bytes, file: str) -> Any:
     """Return the workbook as a stream of rows, or the fault that keeps it shut."""
     if content.startswith(_OLE):
         return Fault(file, "", "workbook_locked")
     if not content.startswith(_ZIP):
         return Fault(file, "", "workbook_foreign")
     try:
-        if too_large(content):
+        if is_too_large(content):
             return Fault(file, "", "workbook_large", {"limit": MOST_BYTES // 1_000_000})
-        package = usual(content)
+        package = normalise(content)
         if package.kind != "xlsx":
             return Fault(
                 file, "", *(("workbook_format", {"found": ".xlsb"}) if package.kind else ("workbook_foreign",))
@@ -135,7 +135,7 @@ def _problem(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"[:120] if str(error) else type(error).__name__
 
 
-def _quoted(sheet: str) -> str:
+def _quote(sheet: str) -> str:
     """Return a sheet's name as Excel writes it before the cell."""
     return sheet if sheet.isidentifier() else "'" + sheet.replace("'", "''") + "'"
 
@@ -145,14 +145,14 @@ def _strangers(book: _Book, meant: Mapping[str, str], file: str) -> Iterator[Fau
     for sheet in () if has_inputs(meant) else book.sheetnames:
         if sheet not in meant and not is_aside(sheet) and _holds_something(book.book[sheet]):
             hint = nearest(sheet, table_names())
-            yield Fault(f"{file}:{_quoted(sheet)}", "", "unknown_sheet", {"found": sheet, "hint": hint})
+            yield Fault(f"{file}:{_quote(sheet)}", "", "unknown_sheet", {"found": sheet, "hint": hint})
     if not meant:
         yield Fault(file, "", "no_tables")
     seen: dict[str, str] = {}
     for sheet, table in meant.items():
         if table in seen:
-            first = f"{file}:{_quoted(seen[table])}"
-            yield Fault(f"{file}:{_quoted(sheet)}", "", "duplicate_sheet", {"found": table, "first": first})
+            first = f"{file}:{_quote(seen[table])}"
+            yield Fault(f"{file}:{_quote(sheet)}", "", "duplicate_sheet", {"found": table, "first": first})
         seen.setdefault(table, sheet)
 
 
@@ -165,29 +165,29 @@ def _is_filled(cell: Any) -> bool:
     return cell.value is not None and not (isinstance(cell.value, str) and not cell.value.strip())
 
 
-def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) -> Iterator[_Sheet]:
+def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) -> Iterator[_OpenSheet]:
     """Yield the sheets to read, the first of each table; one that breaks while it is read is one fault."""
     for table in dict.fromkeys(meant.values()):
         name = next(sheet for sheet, found in meant.items() if found == table)
-        place = f"{file}:{_quoted(name)}"
+        place = f"{file}:{_quote(name)}"
         source.unread.add(table)
         try:
             cells = book.book[name]
             part = cells._worksheet_path.lstrip("/")  # openpyxl has no public name for it
             cells.reset_dimensions()  # what the file says of its own size may be wrong
             rows = [filled for row in cells.iter_rows() if (filled := [cell for cell in row if _is_filled(cell)])]
-            found = marks(book.content, part)
+            found = read_metadata(book.content, part)
         except Exception as error:  # as above: a part that is no sheet breaks in many ways
             source.faults.append(Fault(place, "", "workbook_broken", {"problem": _problem(error)}))
             continue
         source.faults += [Fault(f"{place}!{ref}", "", "cell_merged") for ref in found.merged]
         source.unread.discard(table)
         if cells.sheet_state != "visible" and rows:
-            source.doubts.append(Fault(place, "", "sheet_hidden"))
-        yield _Sheet(place, table, rows, found)
+            source.warnings.append(Fault(place, "", "sheet_hidden"))
+        yield _OpenSheet(place, table, rows, found)
 
 
-def _take(sheet: _Sheet, source: Source) -> None:
+def _take(sheet: _OpenSheet, source: Source) -> None:
     """Put what one sheet holds into the source."""
     before = len(source.faults)
     header = _header(sheet, source)
@@ -196,33 +196,33 @@ def _take(sheet: _Sheet, source: Source) -> None:
         source.unread.add(sheet.table)
         return
     rows = list(_rows(sheet, header, source))
-    source.doubts += _hidden(sheet, rows, header)
-    take = {SETTINGS: _settle, SOURCES: _cite, PLANS: _remember}.get(sheet.table, _tabulate)
+    source.warnings += _hidden(sheet, rows, header)
+    take = {SETTINGS: _take_settings, SOURCES: _take_sources, PLANS: _take_plans}.get(sheet.table, _take_table)
     take(sheet, rows, header, source)
 
 
-def _hidden(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str]) -> Iterator[Fault]:
+def _hidden(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str]) -> Iterator[Fault]:
     """Yield rows and columns that are read and not seen, those that follow each other together."""
     start = min(header, default=1)
-    for _, run in groupby(rows, key=lambda row: row.number in sheet.marks.hidden):
+    for _, run in groupby(rows, key=lambda row: row.number in sheet.metadata.hidden):
         first, *rest = (row.number for row in run)
-        if first in sheet.marks.hidden:
+        if first in sheet.metadata.hidden:
             values = {"first": first, "last": rest[-1] if rest else first}
             yield Fault(sheet.at(first, start), "", "rows_hidden" if rest else "row_hidden", values)
     used = {column for row in rows for column in row.values}
     for number, column in header.items():
-        if column in used and any(number in hidden for hidden in sheet.marks.columns):
+        if column in used and any(number in hidden for hidden in sheet.metadata.columns):
             yield Fault(sheet.at(sheet.cells[0][0].row, number), column, "column_hidden")
 
 
-def _tabulate(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+def _take_table(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the rows of a table into the source, with the cell of each."""
     source.letters[sheet.table] = {column: get_column_letter(number) for number, column in header.items()}
     start = min(header, default=1)
     for i, row in enumerate(rows):
         place = sheet.at(row.number, start)
         source.places[(sheet.table, i)], source.labels[(sheet.table, i)] = place, ""
-        if row.number in sheet.marks.hidden:
+        if row.number in sheet.metadata.hidden:
             source.hidden.add(place)
     source.places[(sheet.table,)] = sheet.place
     absent = [c for c in sheet_columns(sheet.table) if is_required(sheet.table, c) and c not in header.values()]
@@ -230,16 +230,16 @@ def _tabulate(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], so
         row = sheet.cells[0][0].row
         source.faults += [Fault(sheet.at(row, start), column, "column_missing") for column in absent]
     unread = dict.fromkeys(absent, UNREAD)
-    source.data[sheet.table] = tuple(unflat(row.values | unread) for row in rows)
+    source.data[sheet.table] = tuple(nest(row.values | unread) for row in rows)
 
 
-def _header(sheet: _Sheet, source: Source) -> dict[int, str]:
+def _header(sheet: _OpenSheet, source: Source) -> dict[int, str]:
     """Return number of the column → column, from one row of headings or two that agree."""
     heads = sheet.cells[: 2 if _has_second_header(sheet) else 1]
     found: dict[int, str] = {}
     for cell in (cell for row in heads for cell in row):
         text, place = str(cell.value).strip(), sheet.at(cell.row, cell.column)
-        column = named(sheet.table, unescaped(str(cell.value)))
+        column = find_column(sheet.table, unescape(str(cell.value)))
         if column is None:
             hint = nearest(text, heading_words(sheet.table))
             source.faults.append(Fault(place, text, "unknown_heading", {"hint": hint}))
@@ -254,21 +254,25 @@ def _header(sheet: _Sheet, source: Source) -> dict[int, str]:
     return found
 
 
-def _has_second_header(sheet: _Sheet) -> bool:
+def _has_second_header(sheet: _OpenSheet) -> bool:
     """Tell whether the second row is headings too, in the other language."""
     if len(sheet.cells) < 2:
         return False
-    first, second = ({cell.column: named(sheet.table, str(cell.value)) for cell in row} for row in sheet.cells[:2])
+    first, second = (_columns_of(sheet, row) for row in sheet.cells[:2])
     start = min(second)
     known = [column for column in second.values() if column]
     return bool(second[start]) and first.get(start) in (second[start], None) and 2 * len(known) > len(second)
 
 
-def _rows(sheet: _Sheet, header: Mapping[int, str], source: Source) -> Iterator[_Row]:
+def _columns_of(sheet: _OpenSheet, row: Sequence[Any]) -> dict[int, str | None]:
+    return {cell.column: find_column(sheet.table, str(cell.value)) for cell in row}
+
+
+def _rows(sheet: _OpenSheet, header: Mapping[int, str], source: Source) -> Iterator[_FilledRow]:
     """Yield the rows below the headings; what is wrong with a cell goes to the source."""
     below = {row[0].row: row for row in sheet.cells[2 if _has_second_header(sheet) else 1 :]}
     empty: dict[int, list[int]] = {}
-    for cell in sheet.marks.uncalculated:
+    for cell in sheet.metadata.uncalculated:
         number, column = coordinate_to_tuple(cell)
         empty.setdefault(number, []).append(column)
     first = min(below, default=1)
@@ -287,46 +291,46 @@ def _rows(sheet: _Sheet, header: Mapping[int, str], source: Source) -> Iterator[
                 source.faults.append(Fault(sheet.at(number, place), column, "cell_uncalculated"))
                 values[column] = UNREAD
         if values:
-            yield _Row(number, values)
+            yield _FilledRow(number, values)
 
 
-def _value(sheet: _Sheet, cell: Any, column: str, values: Mapping[str, Any], source: Source) -> Any:
+def _value(sheet: _OpenSheet, cell: Any, column: str, values: Mapping[str, Any], source: Source) -> Any:
     """Return what a cell stands for, None for nothing; UNREAD where it is at fault."""
     kind, possible = column_kind(column, sheet_columns(sheet.table)), choices(sheet.table, column)
     free = column in FREE
     if kind == "aside":
         return None
     if sheet.table == SETTINGS and column == "value":
-        key = setting(str(values.get("key", ""))) or ""
+        key = find_setting(str(values.get("key", ""))) or ""
         kind, possible = setting_kind(key)
         free = key in FREE
     shown = cell.number_format if kind in ("text", "words", "curve") and isinstance(cell.value, int | float) else ""
-    found = understood(cell.value, cell.data_type == "e", shown, kind, free, possible)
-    if isinstance(found, Trouble):
+    found = read_cell(cell.value, cell.data_type == "e", shown, kind, free, possible)
+    if isinstance(found, CellFault):
         key = str(values.get("key", column)) if sheet.table == SETTINGS else column
         source.faults.append(Fault(sheet.at(cell.row, cell.column), key, found.text, found.values))
         return UNREAD
     if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        source.doubts += _seen(sheet, cell, column)
+        source.warnings += _seen(sheet, cell, column)
     return found
 
 
-def _seen(sheet: _Sheet, cell: Any, column: str) -> Iterator[Fault]:
+def _seen(sheet: _OpenSheet, cell: Any, column: str) -> Iterator[Fault]:
     """Yield the doubt about a number that its cell shows as another."""
-    seen = misread(cell.value, cell.number_format or "")
+    seen = find_misreading(cell.value, cell.number_format or "")
     if seen is not None:
         values = {"shown": seen, "found": f"{cell.value:.15g}"}
         yield Fault(sheet.at(cell.row, cell.column), column, "cell_shows" if seen else "cell_shows_nothing", values)
 
 
-def _settle(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+def _take_settings(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the settings into the source: key and value, dotted keys nested."""
     columns = {column: number for number, column in header.items()}
     seen: dict[str, str] = {}
     for row in rows:
         key_place = sheet.at(row.number, columns.get("key", 1))
         word = row.values.get("key")
-        key = setting(str(word or ""))
+        key = find_setting(str(word or ""))
         if word is UNREAD:
             continue
         if key is None:
@@ -346,7 +350,7 @@ def _settle(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], sour
             seen.setdefault(key, key_place)
 
 
-def _cite(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+def _take_sources(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the citations into the source."""
     columns = {column: number for number, column in header.items()}
     sources = source.data.setdefault(SOURCES, {})
@@ -362,7 +366,7 @@ def _cite(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source
             source.places[(SOURCES, name)] = place
 
 
-def _remember(sheet: _Sheet, rows: Sequence[_Row], header: Mapping[int, str], source: Source) -> None:
+def _take_plans(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the previous plans into the source; a row with nothing but a plan's name is a plan that gave nothing."""
     columns = {column: number for number, column in header.items()}
     source.letters[PLANS] = {column: get_column_letter(number) for number, column in header.items()}

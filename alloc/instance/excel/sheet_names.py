@@ -17,7 +17,7 @@ Cell = str | float | bool | None
 
 
 @dataclass(frozen=True)
-class Sheet:
+class FlatTable:
     """One table as rows under a header, with the same columns as the CSV form.
 
     name: a table's name, or `settings` (key, value), `sources` (id, citation), `previous` (plan and the
@@ -65,7 +65,7 @@ def table_names() -> Mapping[str, str]:
     return {word: table for table, chinese in names()["tables"].items() for word in (table, chinese)}
 
 
-def prefixed(table: str, lang: str = "en") -> str:
+def add_prefix(table: str, lang: str = "en") -> str:
     """Return what the sheet of a table is called in a results workbook: `input counties`, `输入 县`."""
     english, chinese = names()["prefixes"]
     return f"{chinese} {names()['tables'][table]}" if lang == "zh" else f"{english} {table}"

@@ -20,7 +20,7 @@ NARROWEST = 10
 
 
 @dataclass(frozen=True)
-class Desk:
+class WorkbookStyle:
     """What writing a sheet needs at hand: the workbook, the language, the word for money, formats by their name."""
 
     book: Any
@@ -49,7 +49,7 @@ def sheet_title(table: str, lang: str) -> str:
     return str(names()["tables"][table]) if lang == "zh" else table
 
 
-def local(cell: Cell, possible: Sequence[str], lang: str) -> Cell:
+def translate(cell: Cell, possible: Sequence[str], lang: str) -> Cell:
     """Return a cell in the reader's language where only a few words are possible; both languages are read."""
     if lang == "en" or not possible or not isinstance(cell, str):
         return cell
@@ -61,7 +61,7 @@ def word_in(word: str, lang: str) -> str:
     return str(catalogue()["words"].get(word, word)) if lang == "zh" else word
 
 
-def width(texts: Sequence[object]) -> float:
+def fit_width(texts: Sequence[object]) -> float:
     """Return the width of a column in Latin letters; Chinese takes two."""
     widest = max((_letters(line) for text in texts if text is not None for line in str(text).split("\n")), default=0)
     return min(max(widest + 2, NARROWEST), WIDEST)

@@ -7,7 +7,7 @@ from typing import Any
 
 import xlsxwriter
 
-from alloc.instance.excel.dropdowns import validation, write_lists
+from alloc.instance.excel.dropdowns import limit_column, write_lists
 from alloc.instance.excel.headings import (
     OPEN,
     catalogue,
@@ -23,8 +23,8 @@ from alloc.instance.excel.headings import (
     title,
     unit,
 )
-from alloc.instance.excel.sheet_names import PLANS, SETTINGS, Cell, Exact, Sheet, names
-from alloc.instance.excel.styles import HEADS, ROOM, Desk, local, sheet_title, width, word_in
+from alloc.instance.excel.sheet_names import PLANS, SETTINGS, Cell, Exact, FlatTable, names
+from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, fit_width, sheet_title, translate, word_in
 from alloc.instance.schema import Instance
 from alloc.instance.tables import INSIDE, TABLES, column_kind
 from alloc.instance.writing import ordered, sheets
@@ -36,7 +36,7 @@ COLUMNS_A_PAGE = 14
 _SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
 
-def book(instance: Instance, lang: str = "en", complete: bool = False) -> bytes:
+def write_workbook(instance: Instance, lang: str = "en", complete: bool = False) -> bytes:
     """Return the instance as a workbook. Equal instances give equal bytes.
 
     complete: every table with every column, as a template has them; else what the instance uses.
@@ -44,18 +44,18 @@ def book(instance: Instance, lang: str = "en", complete: bool = False) -> bytes:
     content = io.BytesIO()
     work = xlsxwriter.Workbook(content, _SAFE)
     work.set_properties({"title": instance.title or instance.name, "created": datetime(instance.year, 1, 1)})
-    desk = Desk(work, lang, instance.money.label, {})
+    style = WorkbookStyle(work, lang, instance.money.label, {})
     written = {sheet.name: sheet for sheet in sheets(instance)}
-    shown = [_completed(name, written, instance) for name in names()["tables"]] if complete else [*written.values()]
+    shown = [_complete(name, written, instance) for name in names()["tables"]] if complete else [*written.values()]
     present = {sheet.name for sheet in shown}
-    _guide(desk)
+    _guide(style)
     for sheet in shown:
         if sheet.name == SETTINGS:
-            _settings(desk, sheet, instance, complete)
+            _settings(style, sheet, instance, complete)
         else:
-            _table(desk, sheet, present)
-    _dictionary(desk, [sheet for sheet in shown if sheet.name != SETTINGS])
-    write_lists(desk, present)
+            _table(style, sheet, present)
+    _dictionary(style, [sheet for sheet in shown if sheet.name != SETTINGS])
+    write_lists(style, present)
     work.close()
     return content.getvalue()
 
@@ -69,9 +69,9 @@ def number_format(sheet: str, column: str, label: str) -> str:
     return '#,##0.00##" {}"'.format(label.replace('"', "")[:40]) if money or sheet == PLANS else "General"
 
 
-def _completed(name: str, written: Mapping[str, Sheet], instance: Instance) -> Sheet:
+def _complete(name: str, written: Mapping[str, FlatTable], instance: Instance) -> FlatTable:
     """Return a sheet with every column that it may have; dotted ones for the ids that there are."""
-    sheet = written.get(name, Sheet(name, (), ()))
+    sheet = written.get(name, FlatTable(name, (), ()))
     if name == SETTINGS:
         return sheet
     ids = {
@@ -92,40 +92,40 @@ def _completed(name: str, written: Mapping[str, Sheet], instance: Instance) -> S
             columns.append(column)
     places = {column: i for i, column in enumerate(sheet.header)}
     rows = [tuple(row[places[c]] if c in places else None for c in columns) for row in sheet.rows]
-    return Sheet(name, tuple(columns), tuple(rows))
+    return FlatTable(name, tuple(columns), tuple(rows))
 
 
-def _dotted(sheet: Sheet, root: str) -> list[str]:
+def _dotted(sheet: FlatTable, root: str) -> list[str]:
     return [column for column in sheet.header if column.startswith(f"{root}.")]
 
 
-def _table(desk: Desk, sheet: Sheet, present: set[str]) -> None:
+def _table(style: WorkbookStyle, sheet: FlatTable, present: set[str]) -> None:
     """Write one table: two rows of headings with comments, its rows, drop-downs and limits below."""
-    page = desk.book.add_worksheet(sheet_title(sheet.name, desk.lang))
+    page = style.book.add_worksheet(sheet_title(sheet.name, style.lang))
     last = HEADS + max(ROOM, len(sheet.rows) + ROOM // 2)
     for j, column in enumerate(sheet.header):
-        shown = desk.format(number_format(sheet.name, column, desk.label))
-        cells = [local(row[j], choices(sheet.name, column), desk.lang) for row in sheet.rows]
-        heading = _heading(desk, sheet.name, column)
-        page.set_column(j, j, width([column, *heading.split("\n"), *cells[:ROOM]]), shown)
+        shown = style.format(number_format(sheet.name, column, style.label))
+        cells = [translate(row[j], choices(sheet.name, column), style.lang) for row in sheet.rows]
+        heading = _heading(style, sheet.name, column)
+        page.set_column(j, j, fit_width([column, *heading.split("\n"), *cells[:ROOM]]), shown)
         required = is_required(sheet.name, column)
-        page.write_string(0, j, column, desk.name())
-        page.write_string(1, j, heading, desk.heading("#FCE4D6" if required else "#DDE7F0"))
-        comment = explained(sheet.name, column, desk.lang, desk.label)
+        page.write_string(0, j, column, style.name())
+        page.write_string(1, j, heading, style.heading("#FCE4D6" if required else "#DDE7F0"))
+        comment = explain_column(sheet.name, column, style.lang, style.label)
         page.write_comment(1, j, comment, {"x_scale": 2, "y_scale": 0.5 + len(comment) / 100, "visible": False})
         for i, cell in enumerate(cells, HEADS):
             _write(page, i, j, cell, shown)
-        rule = validation(desk, sheet.name, column, present)
+        rule = limit_column(style, sheet.name, column, present)
         if rule:
             page.data_validation(HEADS, j, last, j, rule)
     page.set_row(1, 48)
     page.freeze_panes(HEADS, 1)
-    _printed(page, one_wide=len(sheet.header) <= COLUMNS_A_PAGE)
+    _set_printing(page, one_wide=len(sheet.header) <= COLUMNS_A_PAGE)
     page.repeat_rows(0, HEADS - 1)
     page.repeat_columns(0)
 
 
-def _printed(page: Any, one_wide: bool) -> None:
+def _set_printing(page: Any, one_wide: bool) -> None:
     """Print on A4 across; a table of many columns runs over several pages rather than shrink to nothing."""
     page.set_landscape()
     page.set_paper(9)
@@ -142,15 +142,15 @@ def _write(page: Any, row: int, column: int, cell: Cell, shown: Any) -> None:
         page.write_string(row, column, cell, shown)
 
 
-def _heading(desk: Desk, sheet: str, column: str) -> str:
+def _heading(style: WorkbookStyle, sheet: str, column: str) -> str:
     """Return the title of a column in both languages, the reader's first, and its unit."""
-    lines = [title(sheet, column, lang) for lang in (desk.lang, *({"en", "zh"} - {desk.lang}))]
-    measured = unit(sheet, column, desk.lang, desk.label)
-    brackets = "（{}）" if desk.lang == "zh" else "({})"
+    lines = [title(sheet, column, lang) for lang in (style.lang, *({"en", "zh"} - {style.lang}))]
+    measured = unit(sheet, column, style.lang, style.label)
+    brackets = "（{}）" if style.lang == "zh" else "({})"
     return "\n".join([*dict.fromkeys(lines), *([brackets.format(measured)] if measured else [])])
 
 
-def explained(sheet: str, column: str, lang: str, label: str) -> str:
+def explain_column(sheet: str, column: str, lang: str, label: str) -> str:
     """Return what a planner has to know of a column: its meaning, unit, default and possible words."""
     parts = [meaning(sheet, column, lang)]
     measured = unit(sheet, column, lang, label)
@@ -166,9 +166,9 @@ def explained(sheet: str, column: str, lang: str, label: str) -> str:
     return "\n".join(parts)
 
 
-def _settings(desk: Desk, sheet: Sheet, instance: Instance, complete: bool) -> None:
+def _settings(style: WorkbookStyle, sheet: FlatTable, instance: Instance, complete: bool) -> None:
     """Write the settings: key, value, what it is called and what it means."""
-    page = desk.book.add_worksheet(sheet_title(SETTINGS, desk.lang))
+    page = style.book.add_worksheet(sheet_title(SETTINGS, style.lang))
     given = {str(key): value for key, value in sheet.rows}
     keys = dict(given)
     if complete:
@@ -176,27 +176,27 @@ def _settings(desk: Desk, sheet: Sheet, instance: Instance, complete: bool) -> N
         keys = {key: given.get(key) for key in plain} | given
     columns = ("key", "value", "label", "meaning")
     for j, (column, letters) in enumerate(zip(columns, (24, 40, 30, 70), strict=True)):
-        page.set_column(j, j, letters, desk.format())
-        page.write_string(0, j, column, desk.name())
-        page.write_string(1, j, _heading(desk, SETTINGS, column), desk.heading("#DDE7F0"))
+        page.set_column(j, j, letters, style.format())
+        page.write_string(0, j, column, style.name())
+        page.write_string(1, j, _heading(style, SETTINGS, column), style.heading("#DDE7F0"))
     for i, (key, value) in enumerate(keys.items(), HEADS):
         kind, words = setting_kind(key)
         field = setting_field(key)
-        shown = desk.format("General" if kind == "number" else "@", text_wrap=kind == "text", align="left")
-        page.write_string(i, 0, key, desk.format())
+        shown = style.format("General" if kind == "number" else "@", text_wrap=kind == "text", align="left")
+        page.write_string(i, 0, key, style.format())
         if value is None and complete:
             value = _effective(instance, key)
-        _write(page, i, 1, local(value, words, desk.lang), shown)
+        _write(page, i, 1, translate(value, words, style.lang), shown)
         own = setting_titles(key)
-        page.write_string(i, 2, f"{own[desk.lang]} {own['en' if desk.lang == 'zh' else 'zh']}", desk.format())
-        about = own["about"] if desk.lang == "zh" or field is None else field.description
-        page.write_string(i, 3, about, desk.format(text_wrap=True))
+        page.write_string(i, 2, f"{own[style.lang]} {own['en' if style.lang == 'zh' else 'zh']}", style.format())
+        about = own["about"] if style.lang == "zh" or field is None else field.description
+        page.write_string(i, 3, about, style.format(text_wrap=True))
         if words:
-            source = [word_in(word, desk.lang) for word in words]
+            source = [word_in(word, style.lang) for word in words]
             page.data_validation(i, 1, i, 1, {"validate": "list", "source": source, "show_error": kind != "words"})
     page.set_row(1, 32)
     page.freeze_panes(HEADS, 1)
-    _printed(page, one_wide=True)
+    _set_printing(page, one_wide=True)
 
 
 def _effective(instance: Instance, key: str) -> Cell:
@@ -207,47 +207,47 @@ def _effective(instance: Instance, key: str) -> Cell:
     return value if isinstance(value, str | int | float) and value != "" else None
 
 
-def _dictionary(desk: Desk, shown: Sequence[Sheet]) -> None:
+def _dictionary(style: WorkbookStyle, shown: Sequence[FlatTable]) -> None:
     """Write the data dictionary, protected: every column of every sheet."""
-    page = desk.book.add_worksheet(names()["aside"]["dictionary"] if desk.lang == "zh" else "dictionary")
-    heads = [say(f"book_dictionary_{word}", desk.lang) for word in _DICTIONARY]
+    page = style.book.add_worksheet(names()["aside"]["dictionary"] if style.lang == "zh" else "dictionary")
+    heads = [say(f"book_dictionary_{word}", style.lang) for word in _DICTIONARY]
     for j, (head, letters) in enumerate(zip(heads, (14, 24, 22, 22, 20, 12, 50, 60, 60), strict=True)):
         page.set_column(j, j, letters)
-        page.write_string(0, j, head, desk.format(bold=True, bottom=1, bg_color="#DDE7F0"))
-    lines = (line for sheet in shown for line in _described(desk, sheet))
+        page.write_string(0, j, head, style.format(bold=True, bottom=1, bg_color="#DDE7F0"))
+    lines = (line for sheet in shown for line in _describe(style, sheet))
     for i, line in enumerate(lines, 1):
         for j, text in enumerate(line):
-            page.write_string(i, j, text, desk.format(text_wrap=True))
+            page.write_string(i, j, text, style.format(text_wrap=True))
     page.freeze_panes(1, 2)
-    _printed(page, one_wide=True)
+    _set_printing(page, one_wide=True)
     page.protect("", {"format_columns": True, "format_rows": True, "autofilter": True, "sort": True})
 
 
 _DICTIONARY = ("sheet", "column", "en", "zh", "unit", "required", "words", "meaning_en", "meaning_zh")
 
 
-def _described(desk: Desk, sheet: Sheet) -> Iterator[list[str]]:
+def _describe(style: WorkbookStyle, sheet: FlatTable) -> Iterator[list[str]]:
     for column in sheet.header:
         yield [
-            sheet_title(sheet.name, desk.lang),
+            sheet_title(sheet.name, style.lang),
             column,
             title(sheet.name, column, "en"),
             title(sheet.name, column, "zh"),
-            unit(sheet.name, column, desk.lang, desk.label),
-            say("book_yes", desk.lang) if is_required(sheet.name, column) else "",
+            unit(sheet.name, column, style.lang, style.label),
+            say("book_yes", style.lang) if is_required(sheet.name, column) else "",
             ", ".join(f"{word} {word_in(word, 'zh')}" for word in choices(sheet.name, column)),
             meaning(sheet.name, column, "en"),
             meaning(sheet.name, column, "zh"),
         ]
 
 
-def _guide(desk: Desk) -> None:
+def _guide(style: WorkbookStyle) -> None:
     """Write the first sheet: how to fill in the others."""
-    page = desk.book.add_worksheet(names()["aside"]["guide"] if desk.lang == "zh" else "guide")
-    page.set_column(0, 0, 110, desk.format(text_wrap=True))
-    first, *lines = [*say("book_guide", desk.lang).split("\n"), say("voluntary", desk.lang)]
-    page.write_string(0, 0, first, desk.format(bold=True, font_size=14))
+    page = style.book.add_worksheet(names()["aside"]["guide"] if style.lang == "zh" else "guide")
+    page.set_column(0, 0, 110, style.format(text_wrap=True))
+    first, *lines = [*say("book_guide", style.lang).split("\n"), say("voluntary", style.lang)]
+    page.write_string(0, 0, first, style.format(bold=True, font_size=14))
     for i, line in enumerate(lines, 1):
-        page.write_string(i, 0, line, desk.format(text_wrap=True))
-    _printed(page, one_wide=True)
+        page.write_string(i, 0, line, style.format(text_wrap=True))
+    _set_printing(page, one_wide=True)
     page.activate()

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.instance.excel.sheet_names import prefixed
+from alloc.instance.excel.sheet_names import add_prefix
 from alloc.instance.writing import sheets
 from alloc.report.workbook.about import write_about
 from alloc.report.workbook.book import Book
@@ -59,7 +59,7 @@ def workbook(
         SHEETS[key](book, plan, made[key])
     write_summary(book, plan, made["summary"], titles)
     for content in sheets(instance):
-        write_inputs(book, book.sheet(prefixed(content.name, lang)), content)
+        write_inputs(book, book.sheet(add_prefix(content.name, lang)), content)
     write_about(book, plan, made["about"], titles)
     book.book.close()
 

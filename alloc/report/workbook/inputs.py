@@ -3,7 +3,7 @@
 from typing import Any
 
 from alloc.instance.excel.headings import title, unit
-from alloc.instance.excel.sheet_names import Exact, Sheet
+from alloc.instance.excel.sheet_names import Exact, FlatTable
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.look import WIDEST, letters
 
@@ -11,7 +11,7 @@ HEADS = 2
 """Rows of headings: what columns are called in the format, and in the reader's language with their unit."""
 
 
-def write_inputs(book: Book, sheet: Any, content: Sheet) -> None:
+def write_inputs(book: Book, sheet: Any, content: FlatTable) -> None:
     """Write one table of the instance as it would stand in a workbook of a planner's own."""
     text, number = book.format("text"), book.format("plain")
     for j, column in enumerate(content.header):

@@ -11,7 +11,7 @@ import pandas as pd
 from alloc.instance import CATEGORIES, KINDS, Instance
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Selection
-from alloc.instance.selections import SELECTORS, attribute, groups, members, selected
+from alloc.instance.selections import SELECTORS, attribute, groups, members, select
 from alloc.report.names import named
 from alloc.texts import say
 from alloc.texts.figures import tidy
@@ -144,7 +144,7 @@ class Plan:
     @cached_property
     def picked(self) -> dict[int, frozenset[str]]:
         """The measures of those selections."""
-        return {number: frozenset(selected(self.instance, of)) for of, number in self.picks.items()}
+        return {number: frozenset(select(self.instance, of)) for of, number in self.picks.items()}
 
     def _simple(self, selection: Selection) -> Criteria | None:
         """Return a selection as criteria, where each key has one word and none is a tag."""

@@ -11,7 +11,7 @@ from alloc.audit.verdict import grain
 from alloc.errors import Fault, InstanceError
 from alloc.instance import Instance
 from alloc.instance.schema import Measure
-from alloc.instance.words import nearest
+from alloc.instance.suggest import nearest
 from alloc.study.compare.completion import FixedPlan
 from alloc.study.compare.spreadsheet import WORKBOOKS, TableRow, Uncalculated, read_rows, read_rows_if_any
 from alloc.texts import LANGUAGES, say

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
-from alloc.instance.encoding import text_of
-from alloc.instance.separated import grid, misfit
+from alloc.instance.encoding import read_text
+from alloc.instance.separated import find_misfit, read_grid
 from alloc.report.tables import dictionary
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -108,14 +108,14 @@ def _heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[i
 
 def _csv(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
     known = _columns(table)
-    found = grid(text_of(path), lambda head: _plain(head) in known)
+    found = read_grid(read_text(path), lambda head: _plain(head) in known)
     if found.problem:
         line, said, values = found.problem
         raise InstanceError([Fault(f"{path}:{line}", "", said, values)])
     heads = _heads(found.header, table, needed)
     if heads is None:
         return None
-    wrong = [(line, trouble) for line, cells in found.rows if (trouble := misfit(cells, found))]
+    wrong = [(line, trouble) for line, cells in found.rows if (trouble := find_misfit(cells, found))]
     if wrong:
         raise InstanceError(foremost(Fault(f"{path}:{line}", "", *trouble) for line, trouble in wrong))
     return list(_filled([cells for _, cells in found.rows], heads, lambda i, _: f"{path}:{found.rows[i][0]}"))

@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.figures import Figure, figures
-from alloc.instance.words import nearest
+from alloc.instance.suggest import nearest
 from alloc.study.sensitivity.linked import linked
 
 REST = "default"

@@ -8,10 +8,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from alloc.instance.overrides import followed, step_to
+from alloc.instance.overrides import follow, step_to
 from alloc.instance.schema import Document
+from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES
-from alloc.instance.words import nearest
 from alloc.study.sweep.spans import UnclearError, neat
 
 _SELECTOR = re.compile(r"(?P<table>\w+)\[(?P<tests>[^\]]*)\](?:\.(?P<column>.+))?")
@@ -111,14 +111,14 @@ def _plain(value: object) -> str:
 
 def _at(data: Any, path: str) -> Any:
     """Return what stands at a path, None where nothing does."""
-    _, words, holder = followed(data, path.split("."))
+    _, words, holder = follow(data, path.split("."))
     last = step_to(holder, ".".join(words))
     return None if last is None else holder[last]
 
 
 def is_rule(data: Any, path: str) -> bool:
     """Tell whether a path means a whole rule, which can be on or off."""
-    steps, words, rules = followed(data, path.split("."))
+    steps, words, rules = follow(data, path.split("."))
     return steps == ["rules"] and step_to(rules, ".".join(words)) is not None
 
 
@@ -126,7 +126,7 @@ def number(data: Any, path: str) -> float | None:
     """Return the number that stands at a path, or its default; None where there is none to multiply."""
     value = _at(data, path)
     if value is None:
-        steps, words, holder = followed(data, path.split("."))
+        steps, words, holder = follow(data, path.split("."))
         if steps and steps[0] in TABLES and len(steps) == 2 and isinstance(holder, Mapping):
             value = _default(str(steps[0]), holder, ".".join(words))
         elif not steps and len(words) == 2 and words[0] in Document.model_fields:

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import signs
 from alloc.instance.document import Path, Source, parse
-from alloc.instance.encoding import text_of
-from alloc.instance.words import nearest
+from alloc.instance.encoding import read_text
+from alloc.instance.suggest import nearest
 from alloc.study.sweep.schema import Plan, Sample
 
 _MISTAKES = {
@@ -29,7 +29,7 @@ def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
     else:
         if not File(plan).exists():
             raise RequestError("sweep_no_plan", path=plan)
-        source = parse(text_of(File(plan)), str(plan))
+        source = parse(read_text(File(plan)), str(plan))
     signs.check(source)
     if source.data is None:
         raise InstanceError(foremost(source.faults))

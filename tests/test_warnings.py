@@ -13,7 +13,7 @@ BARN, COURSE, SHED, FAIR, COVER = (f"{m}: {{county" for m in ("barn", "course", 
 
 # warning, what is written instead of what, the key, the sentence, and (where not at the change) the words of its line
 # fmt: off
-DOUBTS = [
+WARNINGS = [
     ("looks_like_percent", "ratio: 0.11", "ratio: 5", "rules[4].ratio",
      "5 looks like a percentage; shares are written 0.3 for 30 %"),
     ("looks_like_percent", "in: {county: [east, west]}, min: 0.3", "in: {county: east}, min: 1.5", "rules[1].min",
@@ -102,43 +102,43 @@ DOUBTS = [
 # fmt: on
 
 
-@pytest.mark.parametrize("doubt", DOUBTS, ids=[f"{d[0]}-{d[3]}" for d in DOUBTS])
-def test_one_doubt_is_one_warning_with_its_line_and_key_and_stops_nothing(tmp_path, doubt):
-    text, old, new, key, said, *at = doubt
+@pytest.mark.parametrize("warning", WARNINGS, ids=[f"{d[0]}-{d[3]}" for d in WARNINGS])
+def test_one_doubt_is_one_warning_with_its_line_and_key_and_stops_nothing(tmp_path, warning):
+    text, old, new, key, said, *at = warning
     assert QUESTION.count(old) == 1
     written = QUESTION.replace(old, new)
     start = written.index(at[0]) if at else QUESTION.index(old)
     reading = inspect(lay(tmp_path, written))
     place = f"{tmp_path}/instance.yaml:{written.count(chr(10), 0, start) + 1}"
     assert reading.faults == ()
-    assert [str(found) for found in reading.doubts] == [f"{place}  {key}: {said}"]
-    assert [found.text for found in reading.doubts] == [text]
+    assert [str(found) for found in reading.warnings] == [f"{place}  {key}: {said}"]
+    assert [found.text for found in reading.warnings] == [text]
     assert reading.instance is not None
 
 
 def test_doubts_about_csv_tables_name_their_file_and_line(tmp_path):
     table = TABLES["measures"].replace(",no pilots", ",").replace(",5,41,", ",0,41,")
     reading = inspect(lay(tmp_path, tabled("measures"), {"measures.csv": table}))
-    assert [str(found).replace(f"{tmp_path}/", "").split(": ")[0] for found in reading.doubts] == [
+    assert [str(found).replace(f"{tmp_path}/", "").split(": ")[0] for found in reading.warnings] == [
         "measures.csv:7  reason",
         "measures.csv:2  min_units",
     ]
 
 
 def test_doubts_are_said_in_chinese_too(tmp_path):
-    (doubt,) = inspect(lay(tmp_path, QUESTION.replace("min_units: 5,", ""))).doubts
-    assert "为 0：该措施可以零规模实施" in doubt.say("zh")
+    (warning,) = inspect(lay(tmp_path, QUESTION.replace("min_units: 5,", ""))).warnings
+    assert "为 0：该措施可以零规模实施" in warning.say("zh")
 
 
 def test_markets_of_one_industry_in_two_units_are_doubted_in_both_languages(tmp_path):
     row = "  - {county: west, industry: milk, jobs: 30,"
     more = "  - {county: west, industry: fodder, market: 400001}\n"
-    (doubt,) = inspect(lay(tmp_path, QUESTION.replace(row, more + row))).doubts
-    assert str(doubt).endswith(
+    (warning,) = inspect(lay(tmp_path, QUESTION.replace(row, more + row))).warnings
+    assert str(warning).endswith(
         "baseline[2].market: markets run from 400 (baseline[1].market) to 400001 "
         "(baseline[2].market): are 元 and 万元 mixed?"
     )
-    assert doubt.say("zh").endswith(
+    assert warning.say("zh").endswith(
         "市场容量从 400（baseline[1].market）到 400001（baseline[2].market）：是否混用了元和万元？"
     )
 
@@ -146,7 +146,7 @@ def test_markets_of_one_industry_in_two_units_are_doubted_in_both_languages(tmp_
 def test_many_doubts_are_told_together_and_faults_come_first(tmp_path):
     text = QUESTION.replace("min_units: 5,", "").replace(", reason: no pilots", "").replace("ratio: 0.11", "ratio: 6")
     reading = inspect(lay(tmp_path, text))
-    assert sorted(found.text for found in reading.doubts) == ["looks_like_percent", "no_reason", "zero_units"]
+    assert sorted(found.text for found in reading.warnings) == ["looks_like_percent", "no_reason", "zero_units"]
     assert reading.instance is not None
     stopped = inspect(lay(tmp_path, text.replace("requires: barn", "requires: bran")))
     assert stopped.instance is None
@@ -173,23 +173,23 @@ def test_many_doubts_are_told_together_and_faults_come_first(tmp_path):
 )
 def test_what_just_holds_is_not_doubted(tmp_path, old, new):
     assert QUESTION.count(old) == 1
-    assert inspect(lay(tmp_path, QUESTION.replace(old, new))).doubts == ()
+    assert inspect(lay(tmp_path, QUESTION.replace(old, new))).warnings == ()
 
 
 def test_every_warning_of_the_catalogue_is_given_for_some_doubt():
     page = yaml.safe_load((files("alloc.texts") / "warnings.yaml").read_text(encoding="utf-8"))
-    assert {text for text, *_ in DOUBTS} | {"plan_of_others"} == set(page)
+    assert {text for text, *_ in WARNINGS} | {"plan_of_others"} == set(page)
 
 
 def test_a_measure_at_nothing_is_doubted_where_a_rule_asks_for_a_number_of_measures(tmp_path):
     rule = "  - {name: some lines, type: count, of: {category: enterprise}, %s: 1}\n"
     free = QUESTION.replace("rules:\n", "rules:\n" + rule % "max")
     asked = QUESTION.replace("rules:\n", "rules:\n" + rule % "min")
-    assert not [found for found in inspect(lay(tmp_path, free)).doubts if found.text == "zero_units"]
-    doubts = inspect(lay(tmp_path, asked)).doubts
+    assert not [found for found in inspect(lay(tmp_path, free)).warnings if found.text == "zero_units"]
+    warnings = inspect(lay(tmp_path, asked)).warnings
     enterprise = [
         m for m, row in inspect(lay(tmp_path, asked)).instance.measures.items() if row.category == "enterprise"
     ]
     nothing = [m for m in enterprise if inspect(lay(tmp_path, asked)).instance.measures[m].min_units == 0]
     assert nothing
-    assert [found.key for found in doubts] == [f"measures.{m}.min_units" for m in nothing]
+    assert [found.key for found in warnings] == [f"measures.{m}.min_units" for m in nothing]

@@ -13,7 +13,7 @@ from alloc.instance.plans import previous_money
 from alloc.instance.rules import Change, Complement, Share
 from alloc.instance.schema import KINDS, Document, Instance
 from alloc.instance.selections import groups
-from alloc.instance.words import nearest
+from alloc.instance.suggest import nearest
 
 Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
 

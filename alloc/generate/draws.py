@@ -20,36 +20,36 @@ def ranges() -> Mapping[str, Any]:
     return tomllib.loads(files("alloc.generate").joinpath("ranges.toml").read_text(encoding="utf-8"))
 
 
-def rounded(x: float) -> float:
+def round_figure(x: float) -> float:
     """Return a figure with three digits: no machine's logarithm differs in them."""
     return float(f"{x:.3g}")
 
 
-def drawn(rng: random.Random, figure: Mapping[str, Any], lean: float = 0.5) -> float:
+def draw(rng: random.Random, figure: Mapping[str, Any], lean: float = 0.5) -> float:
     """Return a figure from its range, 0 where it has a chance and that fails.
 
     lean: size of the county, 0-1; it pulls figures that are said to lean halfway.
     """
     low, high = figure["range"]
-    happens, at = happened(rng, figure), rng.random()
+    is_there, at = happens(rng, figure), rng.random()
     if figure.get("lean"):
         at = (at + lean) / 2
-    if not happens:
+    if not is_there:
         return 0.0
-    return rounded(low * (high / low) ** at if high > STEEP * low > 0 else low + (high - low) * at)
+    return round_figure(low * (high / low) ** at if high > STEEP * low > 0 else low + (high - low) * at)
 
 
-def happened(rng: random.Random, figure: Mapping[str, Any]) -> bool:
+def happens(rng: random.Random, figure: Mapping[str, Any]) -> bool:
     """Tell whether something that has a chance comes about; without one it does."""
     return rng.random() < float(figure.get("chance", 1.0))
 
 
-def jittered(rng: random.Random, value: float, figure: Mapping[str, Any]) -> float:
+def jitter(rng: random.Random, value: float, figure: Mapping[str, Any]) -> float:
     """Return a figure a little up or down."""
-    return rounded(value * (1 + figure["jitter"] * (2 * rng.random() - 1)))
+    return round_figure(value * (1 + figure["jitter"] * (2 * rng.random() - 1)))
 
 
-def picked(rng: random.Random, chances: Mapping[str, float]) -> str:
+def pick(rng: random.Random, chances: Mapping[str, float]) -> str:
     """Return one of the keys by their chances."""
     left = rng.random() * math.fsum(chances.values())
     for key, chance in chances.items():

@@ -17,7 +17,7 @@ def grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
     return dict(found)
 
 
-def add_purses(model: pyo.ConcreteModel, instance: Instance) -> None:
+def add_budget(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what funds can give."""
     funds = instance.funds
     paid = grouped((f, m) for m, f in model.ELIGIBLE)

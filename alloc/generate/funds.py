@@ -5,7 +5,7 @@ import random
 from collections.abc import Mapping
 
 from alloc.generate.country import SOURCE, Place, Row
-from alloc.generate.dice import drawn, ranges, rounded
+from alloc.generate.draws import draw, ranges, round_figure
 from alloc.generate.lines import is_eligible, largest_cost, least_cost, stretch
 
 Lines = Mapping[str, list[Row]]
@@ -65,7 +65,7 @@ def funds(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Ro
             "counties": paired,
         }
     for f, names in COUNTY_FUNDS.items():
-        by_county = {c: round(drawn(rng, parts[f.replace("-", "_")]) * _full(here)) for c, here in lines.items()}
+        by_county = {c: round(draw(rng, parts[f.replace("-", "_")]) * _full(here)) for c, here in lines.items()}
         if f == "county-money":
             promised = {c: [line for line in here if line.get("committed")] for c, here in lines.items()}
             by_county = {c: x + math.ceil(_full(promised[c])) for c, x in by_county.items()}
@@ -96,9 +96,9 @@ def resources(rng: random.Random, places: list[Place], lines: Lines) -> dict[str
         for c, here in lines.items():
             most = math.fsum(line[f"uses.{r}"] * line["max_units"] for line in here if line.get(f"uses.{r}"))
             if most:
-                by_county[c] = rounded(most * drawn(rng, part))
+                by_county[c] = round_figure(most * draw(rng, part))
         if by_county:
-            total = rounded(ranges()["purses"][f"{what}_total"]["part"] * math.fsum(by_county.values()))
+            total = round_figure(ranges()["purses"][f"{what}_total"]["part"] * math.fsum(by_county.values()))
             name, name_zh, unit = words[what]
             named = {"name": name, "name_zh": name_zh, "unit": unit, "source": SOURCE}
             found[r] = {**named, "amount": total, "by_county": by_county}
@@ -126,7 +126,7 @@ def markets(rng: random.Random, counties: list[Row], industries: list[Row], base
         if row["industry"] == industry["id"]:
             g = region[row["county"]]
             sold[g] = sold.get(g, 0.0) + industry["productivity"] * row["jobs"]
-    room = {g: drawn(rng, ranges()["further"]["market_room"]) for g in sold}
+    room = {g: draw(rng, ranges()["further"]["market_room"]) for g in sold}
     return [
         {"industry": industry["id"], "region": g, "amount": math.ceil(room[g] * money) + 1, "source": SOURCE}
         for g, money in sold.items()
@@ -141,7 +141,7 @@ def rules(places: list[Place], lines: Lines) -> list[Row]:
         row = {key: x for key, x in rule.items() if key not in ("hotan", "part", "up_to")} | {"source": SOURCE}
         if "part" in rule:
             affordable = min(LEAST_PAID * _full(lines[place.id]) / place.population for place in places)
-            row["min"] = rounded(min(rule["part"] * free_aid(lines) / people, affordable))
+            row["min"] = round_figure(min(rule["part"] * free_aid(lines) / people, affordable))
         if len(places) <= rule.get("up_to", math.inf):
             found.append(row)
     return found
