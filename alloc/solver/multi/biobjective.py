@@ -12,7 +12,7 @@ from alloc.model.aims import Aim, AimName, aim
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.conclusion import FINEST, HELD, allowed_loss, drop_idle, read_values, write_plan
 from alloc.solver.deadline import Deadline
-from alloc.solver.matrix import INF, Floats, Matrix, compile_matrix
+from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions, compile_matrix
 from alloc.solver.multi.granularity import find_steps
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve

@@ -16,7 +16,7 @@ from alloc.model import build, goal, stages
 from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
-from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, compile_matrix, extend
+from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import fix_and_solve
