@@ -16,12 +16,12 @@ from randoms import random_instance
 
 import alloc
 from alloc.audit import audit
-from alloc.clash import clashes
 from alloc.counterfactual import find_worlds
 from alloc.errors import InstanceError
+from alloc.infeasibility import find_ways_out
 from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
-from alloc.report.tables import tables
+from alloc.report.tables import make_tables
 from alloc.run import _figures
 from alloc.solution import Solution, Status
 from alloc.solver import CompiledModel, blocks, choose, primal, solve_blocks, solve_whole
@@ -113,7 +113,7 @@ def both(instance: Instance) -> tuple[Solution, Solution]:
 def passes(instance: Instance, plan: Solution) -> bool:
     """Tell whether a plan survives the audit."""
     worlds = find_worlds(instance, FINE)
-    found = tables(instance, plan, worlds.quo, worlds.without.solution)
+    found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
     return audit(instance, found, _figures(instance, FINE, plan, 0.0, worlds, found)).passed
 
 
@@ -171,7 +171,9 @@ def test_the_bound_of_the_blocks_alone_is_never_below_the_best_plan(seed, monkey
 def test_what_clashes_by_blocks_is_what_clashes_in_the_whole_model():
     rule = {"name": "m", "type": "amount", "of": {"category": "training"}, "min": 5000}
     instance = instance_of(donors(9, rules=[rule]))
-    found = [clashes(instance, Options(method=method, gap=1e-6, time_limit=60)) for method in ("whole", "blocks")]
+    found = [
+        find_ways_out(instance, Options(method=method, gap=1e-6, time_limit=60))[-1] for method in ("whole", "blocks")
+    ]
     whole, parts = ({clash.name: clash.by for clash in of} for of in found)
     assert list(whole) == ["m"]
     assert parts == pytest.approx(whole, rel=1e-5)

@@ -207,7 +207,7 @@ def test_a_sweep_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytes
     assert again.exit_code == 0, again.output
 
 
-@pytest.mark.parametrize("place", ["alloc.run.build", "alloc.run.audit", "alloc.report.folder.workbook"])
+@pytest.mark.parametrize("place", ["alloc.run.build", "alloc.run.audit", "alloc.report.files.write_workbook"])
 def test_solve_ends_whatever_it_is_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
     done = ended(monkeypatch, place, "solve", DEMO, "--out", tmp_path / "out")
     assert done.stderr.endswith("interrupted\n")

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.claims import WHOSE, finite, whose
-from alloc.report.folder import write_described
+from alloc.report.files import write_described
 from alloc.report.target import fill, number_folder, write_json
 from alloc.study.alternatives.study import Alternative, Alternatives
 

@@ -15,7 +15,7 @@ from alloc.counterfactual import answering, find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.model import build
-from alloc.run import Run, completed, wanted
+from alloc.run import Run, choose_options, complete_run
 from alloc.solution import Solution
 from alloc.solver import Deadline, NearOptimalSet, solve_whole
 from alloc.study.alternatives.choice import END, Span, Tell, choose_plans, find_ranges, measure_distances
@@ -125,7 +125,7 @@ def alternatives(
     if isinstance(instance, Instance) and overrides:
         raise RequestError("overrides_need_path")
     question = instance if isinstance(instance, Instance) else read(Path(instance), overrides)
-    options = wanted(question, gap=gap, time_limit=time_limit, threads=threads)
+    options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads)
     deadline = Deadline(math.inf)
     with deadline.listening():
         found = _search(question, options, deadline, count, part, every, lang, tell or (lambda _: None))
@@ -147,7 +147,7 @@ def _search(
     worlds = find_worlds(question, options)
     question = answering(question, worlds)
     own = solve_whole(build(question), question, options)
-    best = completed(question, options, own, worlds, started, lang)
+    best = complete_run(question, options, own, worlds, started, lang)
     nothing = Alternatives(question, best, (), (), (), count, within, every, False, False, 1, 0.0, _describe_best(own))
     if not own.has_plan:
         return nothing
@@ -162,7 +162,9 @@ def _search(
         proven = all(_is_proven(span, max(1.0, float(near.sum_aid(x).sum()))) for span in ranges)
         complete = proven and len(plans) == count
     runs = [
-        completed(question, options, near.as_solution(y, f"alternative {i} within {within:g}"), worlds, started, lang)
+        complete_run(
+            question, options, near.as_solution(y, f"alternative {i} within {within:g}"), worlds, started, lang
+        )
         for i, y in enumerate(plans, 1)
     ]
     moved = 0.5 * measure_distances(near, [x, *plans])

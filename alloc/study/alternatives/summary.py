@@ -3,7 +3,7 @@
 from rich.console import RenderableType
 from rich.table import Table
 
-from alloc.report.summary import claimed
+from alloc.report.terminal import claimed
 from alloc.study.alternatives.folder import ranges
 from alloc.study.alternatives.study import Alternatives
 from alloc.texts import say

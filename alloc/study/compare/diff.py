@@ -13,8 +13,8 @@ import pandas as pd
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
 from alloc.report.difference import Reader, section, workbook
-from alloc.report.folder import write_tables
-from alloc.report.purses import fund_totals
+from alloc.report.files import write_tables
+from alloc.report.funds import fund_totals
 from alloc.report.target import fill, write_json
 from alloc.run import Run
 from alloc.solver import unbroken

@@ -7,7 +7,7 @@ import pandas as pd
 
 from alloc.claims import WHOSE, finite, whose
 from alloc.report.charts import chart_files, standalone
-from alloc.report.folder import write_described
+from alloc.report.files import write_described
 from alloc.report.target import fill, number_folder, write_json
 from alloc.study.frontier.pictures import picture
 from alloc.study.frontier.study import LESS, Curve, Frontier, Point

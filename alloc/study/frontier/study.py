@@ -15,7 +15,7 @@ from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.model import build
 from alloc.model.aims import AIMS, AimName
-from alloc.run import Run, completed, wanted
+from alloc.run import Run, choose_options, complete_run
 from alloc.solution import Solution
 from alloc.solver import Biobjective, Deadline, ParetoPoint, solve_whole
 from alloc.study.frontier.efficiency import Trace, classify, enumerate_points, find_ends, find_hull, spread_evenly
@@ -151,7 +151,7 @@ def frontier(
     asked = _read_questions(instance, overrides, fund, amounts)
     with deadline.listening():
         for question, amount in zip(asked, amounts, strict=True):
-            options = wanted(question, gap=gap, time_limit=time_limit, threads=threads)
+            options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads)
             before = sum(len(curve.points) for curve in found)
             search = _Search(question, names, options, deadline, lang, before, amount)
             try:
@@ -234,7 +234,7 @@ class _Search:
         question = answering(self.instance, worlds)
         own = solve_whole(build(question), question, self.options)
         if not own.has_plan:
-            run = completed(question, self.options, own, None, started, self.lang)
+            run = complete_run(question, self.options, own, None, started, self.lang)
             return Curve((), None, run.status, clash=tuple(run.figures.get("clash", ())))
         rivals = Biobjective(question, self.names, self.options, self.deadline, own.values["Penalties"][None])
         found = find_ends(rivals)
@@ -259,7 +259,7 @@ class _Search:
         found = []
         for i, (efficient, kind) in enumerate(zip(trace.points, classify(trace), strict=True), 1):
             started, why = time.perf_counter(), f"point {self.before + i} of a frontier of {' and '.join(self.names)}"
-            run = completed(
+            run = complete_run(
                 self.instance, self.options, rivals.as_solution(efficient.x, own, why), worlds, started, self.lang
             )
             values = read_off(run, self.names[0]), read_off(run, self.names[1])

@@ -3,7 +3,7 @@
 from rich.console import RenderableType
 from rich.table import Table
 
-from alloc.report.summary import claimed
+from alloc.report.terminal import claimed
 from alloc.study.frontier.study import Curve, Frontier
 from alloc.texts import say
 from alloc.texts.figures import amount
