@@ -3,6 +3,7 @@
 from rich.console import RenderableType
 from rich.table import Table
 
+from alloc.report.names import Names
 from alloc.report.terminal import claimed
 from alloc.study.alternatives.folder import ranges
 from alloc.study.alternatives.study import Alternatives
@@ -46,9 +47,9 @@ def _ranges(found: Alternatives, lang: str) -> Table:
     shown = Table()
     for head in ("county", "least", "most", "shown"):
         shown.add_column(say("county" if head == "county" else f"alternatives_{head}", lang))
+    names = Names(found.instance, lang)
     for row in ranges(found).to_dict("records"):
-        county = found.instance.counties[row["county"]]
-        name = (county.name_zh if lang == "zh" else county.name) or row["county"]
+        name = names.name("county", row["county"])
         between = f"{amount(row['shown_least'])} – {amount(row['shown_most'])}" if found.plans else "–"
         shown.add_row(name, amount(row["least"]), amount(row["most"]), between)
     return shown
