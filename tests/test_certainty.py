@@ -2,11 +2,11 @@
 
 import pytest
 
-from alloc.report.certainty import tell_certainty
+from alloc.report.certainty import certainty
 
 
 def told(lang: str = "en", **figures) -> str:
-    return tell_certainty(figures, "万元", lang)
+    return certainty(figures, "万元", lang)
 
 
 def least(value: float, bound: float, proven: bool) -> dict[str, object]:

@@ -15,8 +15,8 @@ from test_instance import QUESTION, TABLES, lay, lines, tabled
 
 from alloc.errors import AllocError, InstanceError, RequestError
 from alloc.instance import draft, read
-from alloc.report.boundaries import read_boundaries
-from alloc.report.charts.svg import words
+from alloc.report.boundaries import boundaries
+from alloc.report.charts.ink import words
 from alloc.study.sweep.cases import cases
 from alloc.study.sweep.plan import read_plan
 from alloc.texts import LANGUAGES
@@ -129,7 +129,7 @@ def test_boundaries_that_are_none_are_refused_in_words(tmp_path, content):
     instance = instance_of(asked(counties={"cele": {"code": "653225"}}))
     (tmp_path / "map.geojson").write_text(content)
     with pytest.raises((InstanceError, RequestError)) as caught:
-        read_boundaries(tmp_path / "map.geojson", instance)
+        boundaries(tmp_path / "map.geojson", instance)
     assert all(caught.value.say(lang) for lang in LANGUAGES)
 
 
@@ -138,7 +138,7 @@ def test_boundaries_elsewhere_in_utf_16_or_in_a_folder_are_refused_in_words(tmp_
     (tmp_path / "wide").write_bytes("{}".encode("utf-16"))
     for name, said in (("wide", "is UTF-16"), ("none", "there is no file"), (".", "is a folder")):
         with pytest.raises(InstanceError, match=said):
-            read_boundaries(tmp_path / name, instance)
+            boundaries(tmp_path / name, instance)
 
 
 def test_signs_that_xml_forbids_leave_a_chart_whole():
@@ -209,7 +209,7 @@ def test_mutations_of_boundaries_end_in_words(tmp_path_factory, seed):
     path = geojson(folder, square(0, "653225"), square(2, name="Yutian"))
     path.write_bytes(mutated(path.read_bytes(), seed))
     instance = instance_of(asked(counties={"cele": {"code": "653225"}}))
-    ends(lambda: read_boundaries(path, instance))
+    ends(lambda: boundaries(path, instance))
 
 
 JSON = st.recursive(
@@ -227,7 +227,7 @@ def test_any_value_anywhere_in_a_feature_ends_in_words(tmp_path_factory, value, 
     path = tmp_path_factory.mktemp("storm") / "map.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": value if key == "features" else [one]}))
     instance = INSTANCE
-    ends(lambda: read_boundaries(path, instance))
+    ends(lambda: boundaries(path, instance))
 
 
 INSTANCE = instance_of(asked(counties={"cele": {"code": "653225"}}))

@@ -6,10 +6,11 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import FrameType
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import click
 
@@ -21,8 +22,23 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+Command = TypeVar("Command", bound=Callable[..., Any])
+
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), callback=chosen)
-set_option = click.option("--set", "settings", multiple=True)
+ASKED_RULES = "alloc.asked_rules"
+"""Where a command keeps the rules that were asked for beside those written."""
+
+
+def _keep_rules(context: click.Context, _option: click.Parameter, texts: tuple[str, ...]) -> None:
+    context.meta[ASKED_RULES] = texts
+
+
+def set_option(command: Command) -> Command:
+    """Add the options for figures to replace and for rules to add; `overrides` returns what was said with both."""
+    rule = click.option("--rule", multiple=True, expose_value=False, callback=_keep_rules)
+    return click.option("--set", "settings", multiple=True)(rule(command))
+
+
 map_option = click.option("--map", "map_file", type=click.Path(path_type=Path))
 pictures_option = click.option("--png", "pictures", is_flag=True)
 cluster_option = click.option("--cluster")
@@ -138,11 +154,32 @@ def known_address(cluster: str | None) -> None:
 
 
 def overrides(settings: tuple[str, ...]) -> dict[str, object]:
-    """Return the figures to replace, path → value as written."""
+    """Return the figures to replace and the rules to add, path → value as written."""
+    given: dict[str, object] = {}
     for setting in settings:
-        if "=" not in setting or not setting.partition("=")[0]:
+        key, sign, value = setting.partition("=")
+        if not sign or not key:
             raise RequestError("bad_setting", found=setting)
-    return {key.strip(): value.strip() for key, _, value in (x.partition("=") for x in settings)}
+        given[key.strip()] = value.strip()
+    return {**_asked_rules(), **given}
+
+
+def _asked_rules() -> dict[str, object]:
+    """Return the rules of --rule by the path of their name; one without a name is called `asked 1`, `asked 2` …"""
+    found: dict[str, object] = {}
+    for text in click.get_current_context().meta.get(ASKED_RULES, ()):
+        from alloc.instance.document import parse
+
+        source = parse(text, "--rule")
+        if source.faults:
+            raise InstanceError([replace(fault, place="--rule") for fault in source.faults])
+        if not isinstance(source.data, dict):
+            raise RequestError("bad_rule", found=text)
+        name = source.data.get("name", f"asked {len(found) + 1}")
+        if f"rules.{name}" in found:
+            raise RequestError("rule_asked_twice", name=name)
+        found[f"rules.{name}"] = source.data
+    return found
 
 
 @contextmanager

@@ -1,5 +1,6 @@
 """Figures replaced by their path: `funds.tianjin.amount`, `rules.livelihood at least 30 %.min`."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from alloc.errors import Fault
@@ -9,14 +10,15 @@ from alloc.instance.signs import FREE, find_strange
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
-PLACE = "--set"
-"""Where a fault in a replaced figure is said to be."""
+PLACE, ADDED = "--set", "--rule"
+"""Where a fault in a replaced figure, and in a rule that was added, is said to be."""
 
 
 def override(source: Source, key: str, value: object) -> None:
     """Put one figure in the place of another; a fault goes to the source where the path leads nowhere.
 
-    Ids and names of rules may hold dots; rules and other rows without id go by name or by number.
+    Ids and names of rules may hold dots; rules and other rows without id go by name or by number. A whole rule,
+    `rules.NAME: {type: …}`, is added to those that are written.
     """
     if source.data is None:
         return
@@ -24,6 +26,9 @@ def override(source: Source, key: str, value: object) -> None:
     trouble = find_strange(key, free=False) or find_strange(text, free=key.rpartition(".")[2] in FREE)
     if trouble is not None:
         source.faults.append(Fault(PLACE, key, *trouble))
+        return
+    if key.startswith("rules.") and isinstance(value, Mapping):
+        _add_rule(source, key, value)
         return
     steps, words, data = follow(source.data, key.split("."))
     if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):
@@ -42,6 +47,17 @@ def override(source: Source, key: str, value: object) -> None:
     path = (*steps, words[0])
     _forget_range(source.data, path, value)
     source.places[path], source.labels[path] = PLACE, key
+
+
+def _add_rule(source: Source, key: str, rule: Mapping[str, Any]) -> None:
+    """Write one more rule under the others, named by its path where it has no name of its own."""
+    written = source.data.get("rules", ())
+    if not isinstance(written, tuple):
+        return  # rules are at fault already
+    row = _freeze({"name": key.removeprefix("rules."), **rule})
+    path = ("rules", len(written))
+    source.data["rules"] = (*written, row)
+    source.places[path], source.labels[path] = ADDED, key
 
 
 def _forget_range(data: Any, path: Path, value: object) -> None:

@@ -29,7 +29,7 @@ def known(value: float | None) -> float:
 
 
 @dataclass(frozen=True)
-class PlanView:
+class Plan:
     """A plan with its instance, its tables and its figures, to be shown in one language."""
 
     instance: Instance
