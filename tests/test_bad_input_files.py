@@ -250,7 +250,7 @@ CSV_FILES = [
             ("text_number", "045", "'045' is text that looks like a number: type 45 as a number"),
             ("not_a_number", "=40+5", "'=40+5' must be a number"),
             ("not_a_number", MISTAKEN_CELL, f"'{MISTAKEN_CELL[:56]}... must be a number"),
-            ("not_finite", "1e999", ".inf must be a finite number"),
+            ("not_finite", "1e999", "1e999 must be a finite number"),
             ("not_finite", ".nan", ".nan must be a finite number"),
             ("below", "-1", "-1 must be 0 or more (linkage)"),
         ]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from test_excel_faults import Change, appended, at, both, faults, hide, made, question, shown, zipped  # noqa: F401
+from test_excel_faults import Change, appended, at, both, faults, head, hide, made, question, shown, zipped  # noqa: F401
 
 from alloc.instance import inspect, read
 from alloc.instance.excel.metadata import read_metadata
@@ -30,6 +30,10 @@ def hide_sheet(sheet: str, state: str = "hidden") -> Change:
     return lambda book: setattr(book[sheet], "sheet_state", state)
 
 
+def formatted(sheet: str, column: str, row: int, code: str) -> Change:
+    return lambda book: shown(sheet, f"{head(book, sheet, column)}{row}", code)(book)
+
+
 AMOUNT = at("funds", "amount", 2, 370000)
 SEEN = [
     (
@@ -44,6 +48,11 @@ SEEN = [
     ),
     ("cell_shows", both(AMOUNT, shown("funds", "C2", "0.00,,")), "the cell shows 0.37 but holds 370000"),
     ("cell_shows", both(AMOUNT, shown("funds", "C2", WAN)), "the cell shows 37.0万 but holds 370000"),
+    (
+        "cell_shows",
+        both(at("counties", "population", 2, 1600), formatted("counties", "population", 2, '0"万"')),
+        "population: the cell shows 1600万 but holds 1600, and 1600 is what counts: mend the number or the format",
+    ),
     (
         "cell_shows_nothing",
         shown("funds", "C2", ";;;"),
@@ -131,12 +140,35 @@ def test_a_number_is_shown_as_its_format_says(value, code, seen):
         (-5, "0.0"),
         (-1234.5, ACCOUNTS),
         (0, ";;;"),
-        (37, '0"万元"'),
         (12, "000000"),
     ],
 )
 def test_ordinary_formats_draw_no_doubt(value, code):
     assert find_misreading(value, code) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "code", "unit", "money", "seen"),
+    [
+        (16, '0"万"', "persons", None, "16万"),
+        (16, '0"万人"', "persons", None, "16万人"),
+        (16, '0" k"', "jobs", None, "16 k"),
+        (160000, '[>=10000]0!.0,"万";0', "persons", None, None),
+        (16, '0"人"', "persons", None, None),
+        (16, '0"万元"', "money", None, None),
+        (16, '0"万"', "money", None, None),
+        (16, '0"亿元"', "money", None, "16亿元"),
+        (16, '0"亿元"', "money", {"unit": 100_000_000, "label": "亿元"}, None),
+        (16, '0"万元"', "money", {"unit": 1, "label": "元"}, "16万元"),
+        (160000, '[>=10000]0!.0,"万元";0', "money", {"unit": 1, "label": "元"}, None),
+        (16, '0.0"百万"', "money per year", {"unit": 1_000_000}, None),
+        (16, '0"万元"', "money", {"unit": 10_000, "currency": "USD"}, None),
+        (16, '0"万立方米"', "its unit", None, None),
+        (16, '0"千克"', "resource per unit", None, None),
+    ],
+)
+def test_a_word_behind_a_number_multiplies_it_unless_it_is_the_unit_of_the_column(value, code, unit, money, seen):
+    assert find_misreading(value, code, unit, money) == seen
 
 
 @pytest.mark.parametrize(

@@ -133,6 +133,14 @@ def test_boundaries_that_are_none_are_refused_in_words(tmp_path, content):
     assert all(caught.value.say(lang) for lang in LANGUAGES)
 
 
+def test_a_map_that_is_nested_without_end_is_refused_without_words_of_python(tmp_path):
+    (tmp_path / "map.geojson").write_text("[" * 100_000)
+    with pytest.raises(RequestError) as caught:
+        boundaries(tmp_path / "map.geojson", instance_of(asked()))
+    assert caught.value.say().endswith("map.geojson is nested deeper than any map: GeoJSON of areas is needed")
+    assert caught.value.say("zh").endswith("的嵌套层数超过任何地图：需要面状的 GeoJSON")
+
+
 def test_boundaries_elsewhere_in_utf_16_or_in_a_folder_are_refused_in_words(tmp_path):
     instance = instance_of(asked())
     (tmp_path / "wide").write_bytes("{}".encode("utf-16"))

@@ -14,6 +14,11 @@ BARN, COURSE, SHED, FAIR, COVER = (f"{m}: {{county" for m in ("barn", "course", 
 # warning, what is written instead of what, the key, the sentence, and (where not at the change) the words of its line
 # fmt: off
 WARNINGS = [
+    ("id_like_note", "  water: {amount", "  注：人口为2019年末数: {amount: 1}\n  water: {amount",
+     "resources.注：人口为2019年末数",
+     "'注：人口为2019年末数' reads like a note, and this row counts as one of the table: delete it if it is none"),
+    ("id_like_note", "  water: {amount", f"  {'n' * 61}: {{amount: 1}}\n  water: {{amount", f"resources.{'n' * 61}",
+     f"'{'n' * 61}' reads like a note, and this row counts as one of the table: delete it if it is none"),
     ("looks_like_percent", "ratio: 0.11", "ratio: 5", "rules[4].ratio",
      "5 looks like a percentage; shares are written 0.3 for 30 %"),
     ("looks_like_percent", "in: {county: [east, west]}, min: 0.3", "in: {county: east}, min: 1.5", "rules[1].min",
@@ -123,6 +128,20 @@ def test_doubts_about_csv_tables_name_their_file_and_line(tmp_path):
         "measures.csv:7  reason",
         "measures.csv:2  min_units",
     ]
+
+
+def test_a_row_of_notes_below_a_csv_table_is_told_with_its_line(tmp_path):
+    table = TABLES["counties"].rstrip("\n") + "\n注：人口为2019年末数,,,,,90000\n"
+    (warning, *others) = inspect(lay(tmp_path, tabled("counties"), {"counties.csv": table})).warnings
+    assert (warning.text, warning.place.rpartition("/")[2]) == ("id_like_note", "counties.csv:4")
+    assert warning.say("zh").endswith("”像是一条附注，但此行会作为表中的一行计入：如不是数据，请删除")
+    assert {other.text for other in others} <= {"county_without_fund"}
+
+
+@pytest.mark.parametrize("word", ["和田县（市）", "Lop-2.1", "O'Brien", "a/b", "备注县", "noted", "n" * 60])
+def test_an_id_of_letters_digits_and_brackets_is_no_note(tmp_path, word):
+    written = QUESTION.replace("  west: {region", f"  {word}: {{region: low, population: 9000}}\n  west: {{region")
+    assert "id_like_note" not in {warning.text for warning in inspect(lay(tmp_path, written)).warnings}
 
 
 def test_doubts_are_said_in_chinese_too(tmp_path):

@@ -6,6 +6,7 @@ from test_instance import QUESTION, in_chinese, lay, lines
 
 from alloc.instance import inspect, read, write
 from alloc.instance.wording import tell_apart
+from alloc.texts import say
 
 CELLS = [
     ("措施", "category", "配套", "类别: '配套' 不是有效的类别；可用：配套设施、培训、保险、技术、企业补贴"),
@@ -74,3 +75,18 @@ def test_probabilities_that_nearly_sum_to_one_show_the_digits_that_differ(tmp_pa
 )
 def test_two_numbers_are_shown_with_the_digits_that_tell_them_apart(one, other, shown):
     assert "{:g} {:g}".format(*tell_apart(one, other)) == shown
+
+
+@pytest.mark.parametrize(
+    ("text", "count", "said"),
+    [
+        ("check_faults", 1, "1 fault"),
+        ("check_faults", 2, "2 faults"),
+        ("check_faults", 0, "0 faults"),
+        ("more_faults", 1, "and 1 more fault here"),
+        ("more_faults", 21, "and 21 more faults here"),
+    ],
+)
+def test_one_is_not_several(text, count, said):
+    assert say(text, count=count) == said
+    assert say(text, "zh", count=count)

@@ -55,6 +55,21 @@ class Unread(enum.Enum):
 UNREAD = Unread.UNREAD
 
 
+class Endless(float):
+    """A number written larger than any float can be: infinite, and shown as it was written."""
+
+    written: str
+
+    def __new__(cls, written: object) -> "Endless":
+        """Return the number that a text means."""
+        number = super().__new__(cls, written)  # type: ignore[arg-type]
+        number.written = str(written)
+        return number
+
+    def __str__(self) -> str:
+        return self.written
+
+
 @dataclass
 class Source:
     """Data with the place where each part of it was written, and the faults met on the way."""
@@ -130,10 +145,13 @@ def scalar(text: str) -> object:
     if text.lower() in _CONSTANTS:
         return _CONSTANTS[text.lower()]
     if _INTEGER.fullmatch(text):
-        return int(text) if len(text) < LONGEST_INTEGER else float(text)
-    if _DECIMAL.fullmatch(text):
-        return float(text)
-    return text
+        return int(text) if len(text) < LONGEST_INTEGER else _number(text)
+    return _number(text) if _DECIMAL.fullmatch(text) else text
+
+
+def _number(text: str) -> float:
+    number = float(text)
+    return Endless(text) if math.isinf(number) else number
 
 
 def parse(text: str, file: str) -> Source:

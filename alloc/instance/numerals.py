@@ -20,8 +20,12 @@ _WRITTEN = re.compile(
     r"(?P<sign>[-+]?)(?P<before>百分之|千分之|¥|\$|€|人民币|rmb|cny|usd)?(?P<digits>[0-9][0-9,.' ]*|\.[0-9]+)"
     r"(?P<exponent>e[-+]?[0-9]{1,2})?(?P<multiple>[十百千万亿]+|thousand|k|million|mn|billion|bn)?(?P<after>\D*)"
 )
+_BEHIND = re.compile(r" ?([十百千]*[万亿]+|(?:thousand|million|billion|mn|bn|k)(?![a-z])) ?([元块圆])?")
 _PLAIN = re.compile(r"[0-9]+(\.[0-9]*)?|\.[0-9]+")
 _GROUPED = re.compile(r"[1-9][0-9]{0,2}([,' ])[0-9]{3}(\1[0-9]{3})*(\.[0-9]+)?")
+
+OWN_UNITS = ("its unit", "resource per unit")
+"""Units of columns whose numbers are counted in a word of the planner's own, such as 万立方米."""
 
 
 def advise(word: str, unit: str, money: object = None) -> tuple[str, dict[str, Any]] | None:
@@ -45,6 +49,24 @@ def advise(word: str, unit: str, money: object = None) -> tuple[str, dict[str, A
     return ("text_number", {"meant": _show(number * factor)}) if factor else ("number_alone", {})
 
 
+def multiple_behind(text: str, unit: str, money: object = None) -> Decimal:
+    """Return by how much the word behind a number multiplies it in a column: 万 by 10,000, of money in its unit.
+
+    1 where there is no such word, or where it may be part of the column's own unit.
+    """
+    found = _BEHIND.match(_plain(text))
+    if found is None or unit in OWN_UNITS:
+        return Decimal(1)
+    times = _times(found[1])
+    is_money = unit.startswith("money") and unit != "money per money"
+    size = _size(money) if is_money or found[2] else Decimal(1)
+    return times / size if size else Decimal(1)
+
+
+def _times(multiple: str) -> Decimal:
+    return Decimal(_ENGLISH.get(multiple) or prod(_MULTIPLES[sign] for sign in multiple))
+
+
 def _plain(word: str) -> str:
     """Return a text with ASCII digits and signs, without invisible ones; blanks are plain."""
     narrow = unicodedata.normalize("NFKC", _INVISIBLE.sub("", word)).replace("\u2212", "-").lower()
@@ -55,7 +77,7 @@ def _plain(word: str) -> str:
 
 def _factor(multiple: str, words: set[str], unit: str, money: object) -> Decimal | None:
     """Return by how much the digits are to be multiplied, 0 where that cannot be told, None where it makes no sense."""
-    times = Decimal(_ENGLISH.get(multiple) or prod(_MULTIPLES[sign] for sign in multiple))
+    times = _times(multiple)
     if words & set(_PARTS):
         part = unit in ("0-1", "1", "money per money") and len(words) == 1 and not multiple
         return 1 / Decimal(_PARTS[words.pop()]) if part else None
@@ -66,7 +88,7 @@ def _factor(multiple: str, words: set[str], unit: str, money: object) -> Decimal
         return times / size if size and words <= _YUAN else Decimal(0) if words <= _YUAN | _MARKED else None
     if words - _HEADS:
         return None
-    return Decimal(0) if multiple and unit in ("its unit", "resource per unit") else times
+    return Decimal(0) if multiple and unit in OWN_UNITS else times
 
 
 def _size(money: object) -> Decimal | None:

@@ -1,6 +1,7 @@
 """What is allowed but looks wrong. Each check yields warnings; none of them is mended silently."""
 
 import math
+import re
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -14,11 +15,26 @@ from alloc.instance.rules import Change, Complement, Share
 from alloc.instance.schema import KINDS, Document, Instance
 from alloc.instance.selections import groups
 from alloc.instance.suggest import nearest
+from alloc.instance.tables import TABLES, WITHOUT_ID
 
 Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
 
+LONGEST_ID = 60
+"""No county, fund or measure is called by more letters than this."""
+
+_SENTENCE = re.compile(r"[：；。，！？]|[:;,!?](\s|$)|^(注|备注|说明|note|source)(\s|$)", re.IGNORECASE)
+"""Signs that part sentences, and what notes below a table begin with."""
+
 WIDEST_COSTS = 1000
 WIDEST_COEFFICIENTS = 1e6
+
+
+def ids_like_notes(document: Document) -> Iterator[Found]:
+    """A row of notes below a table, typed into the column of ids, is one more county, fund or measure."""
+    for table in (table for table in TABLES if table not in WITHOUT_ID):
+        for row in getattr(document, table):
+            if len(row) > LONGEST_ID or _SENTENCE.search(row):
+                yield (table, row), "id_like_note", {"found": row}
 
 
 def mixed_money(document: Document) -> Iterator[Found]:
@@ -184,6 +200,7 @@ def plans_that_say_nothing(instance: Instance) -> Iterator[Found]:
 
 
 CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (
+    ids_like_notes,
     percentages,
     mixed_money,
     mixed_amounts,

@@ -61,7 +61,9 @@ def boundaries(path: Path, instance: Instance) -> Boundaries:
 def _features(path: Path) -> list[dict[str, Any]]:
     try:
         data = json.loads(read_text(path))
-    except (ValueError, RecursionError) as error:  # JSONDecodeError is a ValueError, and so are too many digits
+    except RecursionError:
+        raise RequestError("map_deep", path=path) from None
+    except ValueError as error:  # JSONDecodeError is one, and so are too many digits
         raise RequestError("map_no_json", path=path, problem=error) from None
     kind = data.get("type") if isinstance(data, dict) else None
     features = data.get("features") if kind == "FeatureCollection" else [data] if kind == "Feature" else None

@@ -15,6 +15,9 @@ HOSTILE = re.compile(
 """Signs that steer a terminal, turn a line around, or may not stand in XML: control characters but for tabs and line
 ends, separators of lines, directions, halves of pairs."""
 
+_COUNTED = re.compile(r"\{(\w+)\|([^|{}]+)\|([^|{}]+)\}")
+"""`{count|fault|faults}` in a sentence: the number, and the word for one or for several."""
+
 
 @cache
 def catalogue() -> Mapping[str, Mapping[str, str]]:
@@ -28,11 +31,15 @@ def catalogue() -> Mapping[str, Mapping[str, str]]:
 
 
 def say(text: str, lang: str = "en", /, **values: object) -> str:
-    """Return the sentence with this id in one language, its places filled in.
+    """Return the sentence with this id in one language, its places filled in, of a counted word its one or its many.
 
     Raises KeyError for an id, a language or a place that the catalogue does not have.
     """
-    return escaped(catalogue()[text][lang].format(**values))
+
+    def counted(place: re.Match[str]) -> str:
+        return f"{{{place[1]}}} {place[2] if str(values[place[1]]) == '1' else place[3]}"
+
+    return escaped(_COUNTED.sub(counted, catalogue()[text][lang]).format(**values))
 
 
 def escaped(text: str) -> str:

@@ -78,11 +78,15 @@ def meaning(sheet: str, column: str, lang: str) -> str:
 
 def unit(sheet: str, column: str, lang: str, label: str) -> str:
     """Return the unit of a column's numbers with the instance's word for money, '' where there is none."""
-    field = field_of(sheet, column.partition(".")[0])
-    word = str((getattr(field, "json_schema_extra", None) or {}).get("unit", ""))
+    word = unit_word(field_of(sheet, column.partition(".")[0]))
     if word == "1":  # a bare number has none
         return ""
     return (str(catalogue()["units"].get(word, word)) if lang == "zh" else word).replace("money", label)
+
+
+def unit_word(field: Any) -> str:
+    """Return the unit of a field's numbers as the schema has it, '' where there is none."""
+    return str((getattr(field, "json_schema_extra", None) or {}).get("unit", ""))
 
 
 @cache

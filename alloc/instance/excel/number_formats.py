@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from functools import lru_cache
 
+from alloc.instance.numerals import multiple_behind
+
 ROUNDED = 0.05
 """What is shown may be off by this part of the number and still be read as the number."""
 
@@ -34,13 +36,17 @@ class _Section:
     condition: tuple[str, float] | None
 
 
-def find_misreading(value: float, code: str) -> str | None:
-    """Return what a cell shows where people would read another number than it holds, None where they would not."""
+def find_misreading(value: float, code: str, unit: str = "", money: object = None) -> str | None:
+    """Return what a cell shows where people would read another number than it holds, None where they would not.
+
+    unit: of the column, as the schema has it; money: the unit of money as in the document.
+    """
     text = None if value == 0 else format_number(value, code)
     if text is None:
         return None
     found = _NUMBER.search(text)
     read = Decimal(found[0].replace(",", "")) if found else Decimal(0)
+    read *= multiple_behind(text[found.end() :], unit, money) if found else 1
     read /= 100 if "%" in text else 1000 if "‰" in text else 1
     minus = value < 0 and ("-" in text or "(" in text)
     return text if abs((-1 if minus else 1) * float(read) - value) > ROUNDED * abs(value) else None

@@ -7,6 +7,7 @@ import io
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from typing import Any
 
@@ -18,14 +19,17 @@ from alloc.instance.document import UNREAD, Source
 from alloc.instance.excel.cells import CellFault, read_cell, unescape
 from alloc.instance.excel.headings import (
     choices,
+    field_of,
     find_column,
     find_setting,
     heading_words,
     is_required,
+    setting_field,
     setting_kind,
     setting_path,
     setting_words,
     sheet_columns,
+    unit_word,
 )
 from alloc.instance.excel.metadata import MOST_BYTES, SheetMetadata, is_too_large, read_metadata
 from alloc.instance.excel.number_formats import find_misreading
@@ -167,7 +171,7 @@ def _is_filled(cell: Any) -> bool:
 
 def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) -> Iterator[_OpenSheet]:
     """Yield the sheets to read, the first of each table; one that breaks while it is read is one fault."""
-    for table in dict.fromkeys(meant.values()):
+    for table in sorted(dict.fromkeys(meant.values()), key=lambda table: table != SETTINGS):  # the unit of money first
         name = next(sheet for sheet, found in meant.items() if found == table)
         place = f"{file}:{_quote(name)}"
         source.unread.add(table)
@@ -277,50 +281,69 @@ def _rows(sheet: _OpenSheet, header: Mapping[int, str], source: Source) -> Itera
         empty.setdefault(number, []).append(column)
     first = min(below, default=1)
     for number in sorted({*below, *(row for row in empty if row >= first)}):
-        values: dict[str, Any] = {}
-        cells = below.get(number, [])
-        for cell in sorted(cells, key=lambda cell: header.get(cell.column) != "key"):
-            column = header.get(cell.column)
-            if column is None:
-                source.faults.append(Fault(sheet.at(number, cell.column), "", "cell_without_heading"))
-            elif column and (value := _value(sheet, cell, column, values, source)) is not None:
-                values[column] = value
+        values = _read_row(sheet, below.get(number, []), header, source)
         for place in empty.get(number, ()):
-            column = header.get(place, "")
-            if column and column_kind(column, sheet_columns(sheet.table)) != "aside":
-                source.faults.append(Fault(sheet.at(number, place), column, "cell_uncalculated"))
-                values[column] = UNREAD
+            name = header.get(place, "")
+            if name and column_kind(name, sheet_columns(sheet.table)) != "aside":
+                source.faults.append(Fault(sheet.at(number, place), name, "cell_uncalculated"))
+                values[name] = UNREAD
         if values:
             yield _FilledRow(number, values)
 
 
+def _read_row(sheet: _OpenSheet, cells: Sequence[Any], header: Mapping[int, str], source: Source) -> dict[str, Any]:
+    """Return column → what its cell stands for; the key of a setting is read before its value."""
+    values: dict[str, Any] = {}
+    for cell in sorted(cells, key=lambda cell: header.get(cell.column) != "key"):
+        column = header.get(cell.column)
+        if column is None:
+            source.faults.append(Fault(sheet.at(cell.row, cell.column), "", "cell_without_heading"))
+            continue
+        value = _value(sheet, cell, column, values, source) if column else None
+        if value is not None:
+            values[column] = value
+    return values
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """What the cells of a column may be: their kind, the only words, whether free text, and the unit of numbers."""
+
+    kind: str
+    possible: tuple[str, ...]
+    free: bool
+    unit: str
+
+
+@cache
+def _meaning(table: str, column: str, key: str) -> _Meaning:
+    """Return what a column means; key: of the setting, where the column holds values of settings."""
+    if table == SETTINGS and column == "value":
+        return _Meaning(*setting_kind(key), key in FREE, unit_word(setting_field(key)))
+    unit = "money" if table == PLANS else unit_word(field_of(table, column.partition(".")[0]))
+    return _Meaning(column_kind(column, sheet_columns(table)), choices(table, column), column in FREE, unit)
+
+
 def _value(sheet: _OpenSheet, cell: Any, column: str, values: Mapping[str, Any], source: Source) -> Any:
     """Return what a cell stands for, None for nothing; UNREAD where it is at fault."""
-    kind, possible = column_kind(column, sheet_columns(sheet.table)), choices(sheet.table, column)
-    free = column in FREE
-    if kind == "aside":
+    key = str(values.get("key", "")) if sheet.table == SETTINGS else ""
+    setting = (find_setting(key) or "") if key and column == "value" else ""
+    meant = _meaning(sheet.table, column, setting)
+    if meant.kind == "aside":
         return None
-    if sheet.table == SETTINGS and column == "value":
-        key = find_setting(str(values.get("key", ""))) or ""
-        kind, possible = setting_kind(key)
-        free = key in FREE
-    shown = cell.number_format if kind in ("text", "words", "curve") and isinstance(cell.value, int | float) else ""
-    found = read_cell(cell.value, cell.data_type == "e", shown, kind, free, possible)
+    is_number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
+    code = cell.number_format or ""
+    shown = code if is_number and meant.kind in ("text", "words", "curve") else ""
+    found = read_cell(cell.value, cell.data_type == "e", shown, meant.kind, meant.free, meant.possible)
+    place = sheet.at(cell.row, cell.column)
     if isinstance(found, CellFault):
-        key = str(values.get("key", column)) if sheet.table == SETTINGS else column
-        source.faults.append(Fault(sheet.at(cell.row, cell.column), key, found.text, found.values))
+        source.faults.append(Fault(place, str(values.get("key", column)) if key else column, found.text, found.values))
         return UNREAD
-    if isinstance(cell.value, int | float) and not isinstance(cell.value, bool):
-        source.warnings += _seen(sheet, cell, column)
-    return found
-
-
-def _seen(sheet: _OpenSheet, cell: Any, column: str) -> Iterator[Fault]:
-    """Yield the doubt about a number that its cell shows as another."""
-    seen = find_misreading(cell.value, cell.number_format or "")
+    seen = find_misreading(cell.value, code, meant.unit, source.data.get("money")) if is_number else None
     if seen is not None:
-        values = {"shown": seen, "found": f"{cell.value:.15g}"}
-        yield Fault(sheet.at(cell.row, cell.column), column, "cell_shows" if seen else "cell_shows_nothing", values)
+        text = "cell_shows" if seen else "cell_shows_nothing"
+        source.warnings.append(Fault(place, column, text, {"shown": seen, "found": f"{cell.value:.15g}"}))
+    return found
 
 
 def _take_settings(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:

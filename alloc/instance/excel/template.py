@@ -22,6 +22,7 @@ from alloc.instance.excel.headings import (
     sheet_columns,
     title,
     unit,
+    unit_word,
 )
 from alloc.instance.excel.sheet_names import PLANS, SETTINGS, Cell, Exact, FlatTable, names
 from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, fit_width, sheet_title, translate, word_in
@@ -65,7 +66,7 @@ def number_format(sheet: str, column: str, label: str) -> str:
     if column_kind(column, sheet_columns(sheet)) != "number":
         return "@" if column_kind(column, sheet_columns(sheet)) != "truth" else "General"
     field = field_of(sheet, column.partition(".")[0])
-    money = str((getattr(field, "json_schema_extra", None) or {}).get("unit", "")).startswith("money")
+    money = unit_word(field).startswith("money")
     return '#,##0.00##" {}"'.format(label.replace('"', "")[:40]) if money or sheet == PLANS else "General"
 
 
