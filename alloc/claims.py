@@ -14,7 +14,7 @@ UNKNOWN_WORLDS = {"status_quo": None, "without_aid": None, "through_others": Non
 """What run.json says of the other worlds where there is no plan."""
 
 
-def compared(
+def compare_worlds(
     instance: Instance, plan: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]
 ) -> dict[str, dict[str, Any]]:
     """Return the other worlds, each with its proof, and what is claimed through others' money and through the aid."""
@@ -125,7 +125,7 @@ MOVED = 1e-6
 """Payments that differ by less, relative to their size, are the same."""
 
 
-def coordination(instance: Instance, joint: Solution, first: Solution) -> dict[str, Any]:
+def compare_coordination(instance: Instance, joint: Solution, first: Solution) -> dict[str, Any]:
     """Return what planning national money together with the aid is worth, and which national payments that moves.
 
     first: the plan in which the nation decides first and aid answers; without one nothing is compared.

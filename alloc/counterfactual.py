@@ -37,7 +37,7 @@ GRACE = 2.0
 
 
 @dataclass(frozen=True)
-class World:
+class Counterfactual:
     """What comes about without the aid.
 
     lapsed: commitments that the other funds cannot pay for; left_out: classes of limits on other money without which
@@ -54,10 +54,10 @@ class Worlds:
     """The worlds beside a plan: the status quo, and the world without the aid."""
 
     quo: Solution
-    without: World
+    without: Counterfactual
 
 
-UNKNOWN = World(Solution(Status.NO_SOLUTION))
+UNKNOWN = Counterfactual(Solution(Status.NO_SOLUTION))
 """What is known of a world that was not waited for."""
 
 
@@ -86,7 +86,7 @@ def _suited(question: Instance, options: Options) -> Solution:
     return solve_suited(build(question), question, options, jobs=1)
 
 
-def find_without_aid(instance: Instance, options: Options, search: Search = _suited) -> World:
+def find_without_aid(instance: Instance, options: Options, search: Search = _suited) -> Counterfactual:
     """Return what the other funds bring about on their own.
 
     Where they cannot keep what is asked of them, limits are left out one class after another. search: how a question
@@ -101,7 +101,7 @@ def find_without_aid(instance: Instance, options: Options, search: Search = _sui
         _stop_if(found.interrupted)
         if found.status != Status.INFEASIBLE:
             break
-    return World(found, lapsed, left_out)
+    return Counterfactual(found, lapsed, left_out)
 
 
 def lapsing(instance: Instance, options: Options) -> tuple[str, ...]:

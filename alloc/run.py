@@ -15,16 +15,16 @@ import pandas as pd
 from pydantic import ValidationError
 
 from alloc.audit import Audit, audit
-from alloc.claims import UNKNOWN_WORLDS, compared, coordination, finite
-from alloc.clash import explained as explained_clash
+from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
 from alloc.counterfactual import Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError
+from alloc.infeasibility import explain_conflicts
 from alloc.instance import Instance, Options, read
 from alloc.model import build
-from alloc.report import folder
-from alloc.report.boundaries import Boundaries, boundaries
-from alloc.report.reasons import explained
-from alloc.report.tables import tables
+from alloc.report.boundaries import Boundaries, read_boundaries
+from alloc.report.files import write_result
+from alloc.report.reasons import explain_plan
+from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.solution import Solution, Status
 from alloc.solver import solve_suited
@@ -75,7 +75,7 @@ class Run:
         Raises RequestError where the folder exists already and `overwrite` is not set, where there is no plan, or
         where the map is none.
         """
-        drawn = None if map is None else boundaries(Path(map), self.instance)
+        drawn = None if map is None else read_boundaries(Path(map), self.instance)
         return _save(self, Path(out), overwrite, lang, drawn, pictures)
 
 
@@ -107,7 +107,7 @@ def solve(
         instance = read(Path(instance), overrides)
     elif overrides:
         raise RequestError("overrides_need_path")
-    options = wanted(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
+    options = choose_options(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
     search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
     with beside(instance, options, jobs) as (worlds, seconds):
         if instance.nation == "first":
@@ -117,17 +117,17 @@ def solve(
             plan = search(instance, options.model_copy(update={"time_limit": seconds}))
             known = worlds(plan.interrupted) if plan.has_plan else None
     if instance.nation != "both" or known is None:
-        return completed(instance, options, plan, known, started, lang)
+        return complete_run(instance, options, plan, known, started, lang)
     first = search(held_to(instance, known), rest(options, started))
-    run = completed(instance, options, plan, known, started, lang)
-    return replace(run, figures={**run.figures, "coordination": coordination(instance, plan, first)})
+    run = complete_run(instance, options, plan, known, started, lang)
+    return replace(run, figures={**run.figures, "coordination": compare_coordination(instance, plan, first)})
 
 
 def _planned(question: Instance, options: Options, log: TextIO | None, jobs: int, cluster: str | None) -> Solution:
     return solve_suited(build(question), question, options, log, jobs, cluster)
 
 
-def completed(
+def complete_run(
     instance: Instance, options: Options, plan: Solution, worlds: Worlds | None, started: float, lang: str = "en"
 ) -> Run:
     """Return a plan with its tables, audited and explained; without a plan, what must give.
@@ -139,20 +139,20 @@ def completed(
     if not plan.has_plan or worlds is None:
         figures = _figures(instance, options, plan, started)
         if plan.status == Status.INFEASIBLE:
-            ways = explained_clash(instance, options, lang)
+            ways = explain_conflicts(instance, options, lang)
             first = [say("clash_nation_first", lang)] if instance.nation == "first" and not ways else []
             figures["clash"] = [*ways, *first]
         return Run(instance, plan, {}, figures)
-    found = tables(instance, plan, worlds.quo, worlds.without.solution)
+    found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
     figures = _figures(instance, options, plan, started, worlds, found)
     verdict = audit(instance, found, figures)
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
     figures = _figures(instance, options, plan, started, worlds, found, verdict)
-    return Run(instance, plan, explained(instance, found, plan.status == Status.OPTIMAL, lang), figures)
+    return Run(instance, plan, explain_plan(instance, found, plan.status == Status.OPTIMAL, lang), figures)
 
 
-def wanted(instance: Instance, **given: float | str | None) -> Options:
+def choose_options(instance: Instance, **given: float | str | None) -> Options:
     """Return the instance's solver options with those given in their place. Raises RequestError for a wrong one."""
     try:
         return Options.model_validate(
@@ -199,7 +199,7 @@ def _figures(
             }
             for stage in plan.stages
         ],
-        **(UNKNOWN_WORLDS if worlds is None or found is None else compared(instance, plan, worlds, found)),
+        **(UNKNOWN_WORLDS if worlds is None or found is None else compare_worlds(instance, plan, worlds, found)),
         "chains_closed": int(found["chains"]["closed"].sum()) if found else None,
         "nation": instance.nation,
         "coordination": None,
@@ -231,7 +231,7 @@ def _save(run: Run, out: Path, overwrite: bool, lang: str, drawn: Boundaries | N
     if not run.tables:
         raise RequestError("nothing_to_save", status=run.status)
     with fill(out, overwrite=overwrite) as new:
-        folder.write(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
+        write_result(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
         write_json(run.figures, new / "run.json")
     return out
 

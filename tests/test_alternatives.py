@@ -20,7 +20,7 @@ from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.solver import Deadline, NearOptimalSet, solve_whole
-from alloc.solver.matrix import vectors
+from alloc.solver.matrix import compile_expressions
 from alloc.solver.reoptimise import RepeatedMip
 from alloc.study.alternatives.favours import describe_favours
 
@@ -48,7 +48,7 @@ def random_weight_plans(question: Instance, within: float, solves: int) -> list[
     options, dice = question.solver, np.random.default_rng(7)
     own = solve_whole(build(question), question, options)
     near = NearOptimalSet(question, options, own, within, Deadline(math.inf))
-    rows, _ = vectors(near.whole.variables, [near.model.Aid[m] for m in question.measures])
+    rows, _ = compile_expressions(near.whole.variables, [near.model.Aid[m] for m in question.measures])
     program = RepeatedMip(near.whole, np.zeros((0, len(near.whole.lower))), Deadline(math.inf), 60.0)
     found = []
     for _ in range(solves):

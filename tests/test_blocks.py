@@ -16,17 +16,17 @@ from randoms import random_instance
 
 import alloc
 from alloc.audit import audit
-from alloc.clash import clashes
 from alloc.counterfactual import find_worlds
 from alloc.errors import InstanceError
+from alloc.infeasibility import find_ways_out
 from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
-from alloc.report.tables import tables
+from alloc.report.tables import make_tables
 from alloc.run import _figures
 from alloc.solution import Solution, Status
 from alloc.solver import CompiledModel, blocks, choose, primal, solve_blocks, solve_whole
 from alloc.solver.decomposition import decompose
-from alloc.solver.matrix import matrix
+from alloc.solver.matrix import compile_matrix
 from alloc.solver.pricing import PricingRequest
 from alloc.solver.workers import Workers, workers
 
@@ -113,7 +113,7 @@ def both(instance: Instance) -> tuple[Solution, Solution]:
 def passes(instance: Instance, plan: Solution) -> bool:
     """Tell whether a plan survives the audit."""
     worlds = find_worlds(instance, FINE)
-    found = tables(instance, plan, worlds.quo, worlds.without.solution)
+    found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
     return audit(instance, found, _figures(instance, FINE, plan, 0.0, worlds, found)).passed
 
 
@@ -171,7 +171,9 @@ def test_the_bound_of_the_blocks_alone_is_never_below_the_best_plan(seed, monkey
 def test_what_clashes_by_blocks_is_what_clashes_in_the_whole_model():
     rule = {"name": "m", "type": "amount", "of": {"category": "training"}, "min": 5000}
     instance = instance_of(donors(9, rules=[rule]))
-    found = [clashes(instance, Options(method=method, gap=1e-6, time_limit=60)) for method in ("whole", "blocks")]
+    found = [
+        find_ways_out(instance, Options(method=method, gap=1e-6, time_limit=60))[-1] for method in ("whole", "blocks")
+    ]
     whole, parts = ({clash.name: clash.by for clash in of} for of in found)
     assert list(whole) == ["m"]
     assert parts == pytest.approx(whole, rel=1e-5)
@@ -180,7 +182,7 @@ def test_what_clashes_by_blocks_is_what_clashes_in_the_whole_model():
 def test_every_decision_and_limit_has_one_place():
     instance = instance_of(donors(6, rules=[{"name": "equal", "type": "parity", "max": 3}]))
     model = build(instance)
-    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)
     columns = np.concatenate([parts.own, *(block.columns for block in parts.blocks)])
     assert sorted(columns) == list(range(len(parts.matrix.lower)))
     assert len(parts.blocks) == 6
@@ -195,7 +197,7 @@ def test_counties_that_lock_each_other_are_one_block():
     raw["measures"]["c0-0"]["excludes"] = ["c1-0"]
     instance = instance_of(raw)
     model = build(instance)
-    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)
     assert len(parts.blocks) == 3
 
 
@@ -237,7 +239,7 @@ def _priced(pool: Workers, parts: Any) -> list[Any]:
 def test_a_worker_killed_in_mid_round_changes_nothing():
     instance = instance_of(donors(9))
     model = build(instance)
-    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)
     with workers(1, None) as alone:
         alone.deal(parts.blocks)
         expected = _priced(alone, parts)
@@ -255,7 +257,7 @@ def test_a_worker_killed_in_mid_round_changes_nothing():
 def test_whole_decisions_held_are_filled_as_well_as_the_search_filled_them():
     instance = instance_of(donors(9))
     model = build(instance)
-    parts = decompose(matrix(model, [goal(model, stages(instance)[0])]), instance)
+    parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)
     with workers(1, None) as alone:
         alone.deal(parts.blocks)
         ask = PricingRequest(np.ones(1), np.full(parts.rows.count, 0.3), 1e-9)

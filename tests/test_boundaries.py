@@ -9,9 +9,9 @@ import pytest
 from conftest import geojson, square
 
 from alloc.errors import RequestError
-from alloc.report.boundaries import boundaries
+from alloc.report.boundaries import read_boundaries
 from alloc.report.charts import regions
-from alloc.report.page import page
+from alloc.report.page import make_page
 from alloc.run import Run, solve
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
@@ -38,7 +38,7 @@ def demo() -> Run:
 def test_features_find_their_county(demo: Run, tmp_path: Path, feature: dict[str, Any]):
     rows = {**demo.instance.counties, "cele": demo.instance.counties["cele"].model_copy(update={"code": "653225"})}
     instance = demo.instance.model_copy(update={"counties": rows})
-    found = boundaries(geojson(tmp_path, feature, square(3, name="Elsewhere")), instance)
+    found = read_boundaries(geojson(tmp_path, feature, square(3, name="Elsewhere")), instance)
     assert set(found.rings) == {"cele"}
     assert (found.strangers, found.missing) == (("Elsewhere",), ("yutian",))
 
@@ -49,13 +49,13 @@ def test_a_map_shows_who_found_no_partner(demo: Run, tmp_path: Path):
         "type": "MultiPolygon",
         "coordinates": [hole["geometry"]["coordinates"] + [[[80.2, 36.2], [80.4, 36.2], [80.4, 36.4], [80.2, 36.2]]]],
     }
-    drawn = boundaries(geojson(tmp_path, hole, square(3, name="Elsewhere")), demo.instance)
-    made = page(demo.instance, demo.tables, demo.figures, "en", drawn)
+    drawn = read_boundaries(geojson(tmp_path, hole, square(3, name="Elsewhere")), demo.instance)
+    made = make_page(demo.instance, demo.tables, demo.figures, "en", drawn)
     assert made.charts["map-aid"].marks == 1
     assert made.charts["map-aid"].body.split('class="mark')[0].count("M") == 2  # the area and its hole
     assert "no counties of this question (1): Elsewhere" in made.html
     assert "Counties without boundaries in the file (1): Yutian" in made.html
-    assert "map-aid" not in page(demo.instance, demo.tables, demo.figures, "en").charts
+    assert "map-aid" not in make_page(demo.instance, demo.tables, demo.figures, "en").charts
 
 
 def test_a_map_is_as_wide_as_its_degrees_there(demo: Run, tmp_path: Path):
@@ -89,4 +89,4 @@ def test_a_file_that_is_no_map_is_refused_in_words(demo: Run, tmp_path: Path, co
         content = json.dumps({"type": "FeatureCollection", "features": [square(0, name="cele") | content]})
     path.write_text(content, encoding="utf-8")
     with pytest.raises(RequestError, match=words):
-        boundaries(path, demo.instance)
+        read_boundaries(path, demo.instance)

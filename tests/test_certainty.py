@@ -2,11 +2,11 @@
 
 import pytest
 
-from alloc.report.certainty import certainty
+from alloc.report.certainty import tell_certainty
 
 
 def told(lang: str = "en", **figures) -> str:
-    return certainty(figures, "万元", lang)
+    return tell_certainty(figures, "万元", lang)
 
 
 def least(value: float, bound: float, proven: bool) -> dict[str, object]:

@@ -30,7 +30,7 @@ from alloc.report.charts import (
     variables,
 )
 from alloc.report.charts.axis import scale, ticks
-from alloc.report.charts.ink import fitted, width
+from alloc.report.charts.svg import fitted, width
 
 LONG = "于田县现代农业与鞋服产业园标准化厂房及配套基础设施建设项目（二期）infrastructure & utilities <b>"
 PARTS = [("aid", "aid"), ("national", "national")]

@@ -17,7 +17,7 @@ from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.model.aims import add_least
-from alloc.solver.matrix import matrix
+from alloc.solver.matrix import compile_matrix
 from alloc.solver.multi.granularity import find_steps
 from alloc.study.frontier.efficiency import find_knee
 
@@ -248,7 +248,7 @@ def test_steps_are_read_off_only_where_whole_decisions_decide():
     whole = choices([10, 20], [(1.5, 2.0), (0.9, 3.0)], 25)
     for raw, expected in ((whole, ("3/10", "1")), (rivals(), (None, "1"))):
         model = build(instance_of(raw))
-        program = matrix(model, [model.ExpectedEmployment, model.ExpectedLinkage])
+        program = compile_matrix(model, [model.ExpectedEmployment, model.ExpectedLinkage])
         found = find_steps(program, list(program.goals))
         assert tuple(None if step is None else str(step) for step in found) == expected
 

@@ -20,9 +20,9 @@ from alloc.instance import Options
 from alloc.model import build
 from alloc.solver import blocks, highs, solve_blocks, solve_whole, whole
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import STOP, Live, Outcome, Stop, Why, retold, search
+from alloc.solver.highs import STOP, Live, Outcome, Stop, Why, rescale_log, search
 from alloc.solver.matrix import INF, Floats, Matrix, Rows
-from alloc.solver.scaling import scaled, scales
+from alloc.solver.scaling import find_scales, scale
 
 CALM = Deadline(INF)
 
@@ -52,7 +52,7 @@ def knapsack(count: int, seed: int = 0) -> tuple[Matrix, Floats]:
 
 def test_scales_are_powers_of_two_and_leave_whole_decisions_alone() -> None:
     mixed = replace(program([[1, 3e7]], [2e8], [1, 7e7]), integer=np.array([True, False]))
-    by = scales(mixed.lower, mixed.upper, mixed.integer, mixed.rows)
+    by = find_scales(mixed.lower, mixed.upper, mixed.integer, mixed.rows)
     assert by.columns[0] == 1
     assert (np.log2(np.append(by.rows, by.columns)) % 1 == 0).all()
 
@@ -65,7 +65,7 @@ def test_a_program_in_its_own_units_is_the_same_in_any_unit_of_money(factor: flo
     one = replace(program(limits, [0, 30, 50], [30, 50, 20, 1], whole=False), integer=np.arange(4) == 3)
     rows = replace(one.rows, value=one.rows.value * np.tile([1, 1, factor, factor], 3), upper=one.rows.upper * factor)
     other = replace(one, upper=one.upper * money, rows=rows)
-    same, like = scaled(one)[0], scaled(other)[0]
+    same, like = scale(one)[0], scale(other)[0]
     kept = same.rows.value != 0
     assert (np.abs(np.log2(like.rows.value[kept] / same.rows.value[kept])) <= 2).all()
     assert (np.abs(np.log2(like.upper / same.upper)) <= 2).all()
@@ -73,7 +73,7 @@ def test_a_program_in_its_own_units_is_the_same_in_any_unit_of_money(factor: flo
 
 def test_a_budget_alone_does_not_change_the_scales() -> None:
     one, other = (program([[1, 2], [3, 1]], [budget, 9], [4, 5], whole=False) for budget in (10, 7000))
-    first, second = (scales(each.lower, each.upper, each.integer, each.rows) for each in (one, other))
+    first, second = (find_scales(each.lower, each.upper, each.integer, each.rows) for each in (one, other))
     assert (first.columns == second.columns).all()
     assert (first.rows == second.rows).all()
 
@@ -153,8 +153,8 @@ def test_a_plan_that_breaks_a_limit_is_no_answer(monkeypatch: pytest.MonkeyPatch
 
 def test_the_solvers_words_are_told_in_the_goals_unit() -> None:
     row = " R       0       0         0   0.00%   640             512               25.00%        0      0\n"
-    assert retold(row, 64.0).split()[5:7] == ["10", "8"]
-    assert retold("  Primal bound      128\n", 64.0).split() == ["Primal", "bound", "2"]
+    assert rescale_log(row, 64.0).split()[5:7] == ["10", "8"]
+    assert rescale_log("  Primal bound      128\n", 64.0).split() == ["Primal", "bound", "2"]
     heard = io.StringIO()
     matrix, worth = knapsack(40)
     found = search(matrix, worth, 0.0, CALM, log=heard)

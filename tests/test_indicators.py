@@ -11,13 +11,13 @@ from alloc.report.indicators import (
     chain_completeness,
     clustering,
     concentration,
-    indicators,
     lasts,
+    measure_indicators,
     mutual_benefit,
     private_leverage,
     tag_rows,
 )
-from alloc.report.provenance import provenance
+from alloc.report.provenance import trace_origins
 
 
 def frame(**columns: list[Any]) -> pd.DataFrame:
@@ -88,7 +88,7 @@ def test_shares_of_aid_and_tags_by_hand():
     empty |= {"industries": frame(industry=[], jobs=[], jobs_quo=[], clustered=[])}
     empty |= {"chains": frame(chain=[], closed=[], closed_quo=[], missing=[])}
     empty |= {"flows": frame(county_from=[], county_to=[], flow=[], flow_quo=[])}
-    found = {one.name: one.value for one in indicators(instance, empty)}
+    found = {one.name: one.value for one in measure_indicators(instance, empty)}
     assert found["largest"] == pytest.approx(17 / 20)  # 8, and nine of 1
     assert found["hhi_measure"] == pytest.approx(12 / 400 + 0.16)
     assert (found["hhi_county"], found["hhi_industry"], found["lasting"]) == pytest.approx((1, 1, 1))
@@ -110,7 +110,7 @@ def test_figures_are_counted_by_their_source():
         funds={"aid": {"kind": "aid", "amount": 100}},
         sources={"census": "a census"},
     )
-    found = provenance(instance_of(raw), frame(measure=["pens"], aid=[40.0]))
+    found = trace_origins(instance_of(raw), frame(measure=["pens"], aid=[40.0]))
     assert found.figures["counties"] == {"sourced": 2, "assumed": 0, "unsaid": 0}
     assert found.figures["industries"] == {"sourced": 1, "assumed": 1, "unsaid": 0}
     # effect, max_units and the share are assumed; unit_cost has its own source

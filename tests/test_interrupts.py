@@ -65,14 +65,14 @@ def ended(patch: pytest.MonkeyPatch, place: str, *words: object, number: int = s
     return done
 
 
-ALTERNATIVES = "alloc.study.alternatives.study"
+ALTERNATIVES = "alloc.study.alternatives.search"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
     ("place", "plans"),
     [
-        (f"{ALTERNATIVES}.solve_whole", False),
+        ("alloc.study.request.solve_suited", False),
         (f"{ALTERNATIVES}.NearOptimalSet", False),
         ("alloc.solver.multi.near_optimal.NearOptimalSet.find_county_end", False),
         ("alloc.solver.multi.near_optimal.NearOptimalSet.go_toward", True),
@@ -90,7 +90,7 @@ def test_alternatives_keep_what_they_have(
     figures = json.loads(done.stdout)
     assert figures["interrupted"]
     assert not figures["complete"]
-    if place.endswith("solve_whole"):  # whatever it has at hand by then
+    if place.endswith("solve_suited"):  # whatever it has at hand by then
         assert figures["best"].get("objective", 0) <= 79 + 1e-6
         assert not figures["best"].get("proven")
         return
@@ -113,11 +113,11 @@ def test_a_range_that_was_not_searched_is_no_infinity(tmp_path: Path, monkeypatc
 @pytest.mark.parametrize(
     ("place", "call", "points"),
     [
-        ("alloc.study.frontier.study.solve_whole", 1, None),
-        ("alloc.study.frontier.study.find_worlds", 1, None),
+        ("alloc.study.request.solve_suited", 1, None),
+        ("alloc.study.request.find_worlds", 1, None),
         ("alloc.solver.multi.biobjective.Biobjective.find_efficient", 3, 2),
         ("alloc.solver.multi.biobjective.Biobjective.as_solution", 1, 2),
-        ("alloc.study.frontier.study.completed", 1, 2),
+        ("alloc.study.request.complete_run", 1, 2),
     ],
 )
 def test_a_frontier_keeps_the_points_it_has(
@@ -138,7 +138,7 @@ def test_a_frontier_keeps_the_points_it_has(
 
 def test_frontiers_of_several_budgets_keep_those_that_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     words = ["frontier", DEMO, "--points", 2, "--budgets", "tianjin=30,37", "--out", tmp_path / "out", "--json"]
-    done = ended(monkeypatch, "alloc.study.frontier.study.find_worlds", *words, call=2)
+    done = ended(monkeypatch, "alloc.study.request.find_worlds", *words, call=2)
     figures = json.loads(done.stdout)
     assert [(curve["budget"], len(curve["points"])) for curve in figures["curves"]] == [(30, 1)]
     assert not figures["complete"]
@@ -207,7 +207,7 @@ def test_a_sweep_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytes
     assert again.exit_code == 0, again.output
 
 
-@pytest.mark.parametrize("place", ["alloc.run.build", "alloc.run.audit", "alloc.report.folder.workbook"])
+@pytest.mark.parametrize("place", ["alloc.run.build", "alloc.run.audit", "alloc.report.files.write_workbook"])
 def test_solve_ends_whatever_it_is_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
     done = ended(monkeypatch, place, "solve", DEMO, "--out", tmp_path / "out")
     assert done.stderr.endswith("interrupted\n")

@@ -19,14 +19,14 @@ from conftest import geojson, square
 
 from alloc.cli import main
 from alloc.instance import read
-from alloc.report.boundaries import boundaries
+from alloc.report.boundaries import read_boundaries
 from alloc.report.charts import DARK, LIGHT, ROLES
 from alloc.report.charts.palette import STEPS
-from alloc.report.folder import read_back, write_page
-from alloc.report.page import page
-from alloc.report.page.answer import answer
+from alloc.report.files import read_back, write_page
+from alloc.report.page import make_page
+from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View, largest
-from alloc.report.provenance import provenance
+from alloc.report.provenance import trace_origins
 from alloc.report.tables import dictionary
 from alloc.run import Run, solve
 from alloc.texts import LANGUAGES, catalogue
@@ -52,7 +52,7 @@ def everything(runs: Mapping[str, Run]) -> Run:
 
 
 def html(run: Run, lang: str = "en", **changes: Any) -> str:
-    return page(run.instance, run.tables, {**run.figures, **changes}, lang).html
+    return make_page(run.instance, run.tables, {**run.figures, **changes}, lang).html
 
 
 def said(text: str) -> str:
@@ -67,7 +67,7 @@ def expected_marks(run: Run) -> dict[str, int]:
     paid = t["allocation"][t["allocation"]["amount"] > 0]
     flows = len(paid.groupby(["fund", "category"])) + len(paid.groupby(["category", "county"]))
     stages = Counter(row.chain for row in instance.industries.values() if row.chain)
-    found = provenance(instance, t["measures"])
+    found = trace_origins(instance, t["measures"])
     marks = {
         "money-flow": flows,
         "funds": int((t["funds"]["spent"] > 0).sum() + (t["funds"]["unspent"] > 0).sum()),
@@ -87,7 +87,7 @@ def expected_marks(run: Run) -> dict[str, int]:
 @pytest.mark.parametrize("name", WHERE)
 def test_every_chart_has_a_mark_for_every_number_of_the_tables(runs: Mapping[str, Run], name: str):
     run = runs[name]
-    made = page(run.instance, run.tables, run.figures, "en")
+    made = make_page(run.instance, run.tables, run.figures, "en")
     assert {key: chart.marks for key, chart in made.charts.items()} == expected_marks(run)
     for key in made.charts:
         assert f'<figure id="{key}">' in made.html
@@ -99,7 +99,7 @@ def test_a_browser_without_a_network_shows_every_chart(
     runs: Mapping[str, Run], name: str, lang: str, chromium: Browser, tmp_path: Path
 ):
     run = runs[name]
-    drawn = boundaries(
+    drawn = read_boundaries(
         geojson(tmp_path, *(square(i, name=c) for i, c in enumerate(run.instance.counties))), run.instance
     )
     write_page(run.instance, run.tables, run.figures, tmp_path, lang, drawn)
@@ -196,7 +196,7 @@ def test_words_can_be_read_on_both_papers(paper: int):
 
 
 def test_the_three_sentences_say_what_the_tables_say(demo: Run):
-    one, two, three = answer(View(demo.instance, demo.tables, demo.figures, "en"))
+    one, two, three = tell_answer(View(demo.instance, demo.tables, demo.figures, "en"))
     assert one.startswith(
         "Of 37.0 万元 of aid, this plan, proven optimal (gap 0%), spends 37.0 (100%) on 3 of 5 measures in 2"
     )
@@ -207,7 +207,7 @@ def test_the_three_sentences_say_what_the_tables_say(demo: Run):
     )
     assert f"{demo.figures['audit']['checks']} checks" in three
     assert all(sentence.count(". ") == 0 and sentence.endswith(".") for sentence in (one, two, three))
-    for sentence in answer(View(demo.instance, demo.tables, demo.figures, "zh")):
+    for sentence in tell_answer(View(demo.instance, demo.tables, demo.figures, "zh")):
         assert sentence.count("。") == 1
         assert sentence.endswith("。")
 
@@ -216,12 +216,12 @@ def test_the_three_sentences_say_what_the_tables_say(demo: Run):
 def test_a_plan_that_was_stopped_early_says_so_in_the_first_sentence(demo: Run, lang: str, words: str):
     stages = [{**demo.figures["stages"][0], "gap": 0.125}]
     figures = {**demo.figures, "status": "feasible", "stages": stages}
-    first = answer(View(demo.instance, demo.tables, figures, lang))[0]
+    first = tell_answer(View(demo.instance, demo.tables, figures, lang))[0]
     assert words in first[:80]
     assert "12.50%" in first
     assert "proven optimal (gap" not in html(demo, lang, status="feasible", stages=stages)
     unknown = {**figures, "stages": [{**stages[0], "gap": None}], "bound": None}
-    assert "?" in answer(View(demo.instance, demo.tables, unknown, lang))[0]
+    assert "?" in tell_answer(View(demo.instance, demo.tables, unknown, lang))[0]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -259,7 +259,7 @@ def test_text_from_data_never_becomes_markup(tmp_path: Path):
     path = tmp_path / "hostile.yaml"
     path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
     run = solve(path)
-    made = page(run.instance, run.tables, run.figures, "en")
+    made = make_page(run.instance, run.tables, run.figures, "en")
     assert made.html.count("<script") == 1
     assert "<img" not in made.html
     assert "{{ 7*7 }}" in made.html
@@ -400,7 +400,7 @@ def many(demo: Run, count: int) -> Run:
 
 def test_a_page_of_832_counties_stays_small_and_readable(demo: Run, chromium: Browser, tmp_path: Path):
     run = many(demo, 832)
-    made = page(run.instance, run.tables, run.figures, "en")
+    made = make_page(run.instance, run.tables, run.figures, "en")
     assert len(made.html) < 1_500_000
     assert made.charts["aid-by-county-and-category"].marks == 30 * 5
     assert made.charts["money-flow"].marks <= 2 * 5 + 15 * 5
@@ -419,8 +419,8 @@ def test_a_page_of_832_counties_stays_small_and_readable(demo: Run, chromium: Br
 def test_the_readme_of_the_page_names_every_chart(everything: Run, tmp_path: Path):
     text = (ROOT / "alloc/report/PAGE.md").read_text(encoding="utf-8")
     shapes = geojson(tmp_path, square(0, name=next(iter(everything.instance.counties))))
-    made = page(
-        everything.instance, everything.tables, everything.figures, "en", boundaries(shapes, everything.instance)
+    made = make_page(
+        everything.instance, everything.tables, everything.figures, "en", read_boundaries(shapes, everything.instance)
     )
     for name in (*made.charts, "lorenz"):
         assert f"`{name}`" in text, name
@@ -514,7 +514,7 @@ def test_what_is_counted_with_nothing_is_listed_with_what_asks_for_it(everything
     measures = everything.tables["measures"].copy()
     at = measures.index[measures["funded"] == 1][0]
     measures.loc[at, ["idle", "asked_by"]] = [1, f"committed|{everything.instance.rules[0].name}"]
-    made = page(everything.instance, {**everything.tables, "measures": measures}, everything.figures, "en").html
+    made = make_page(everything.instance, {**everything.tables, "measures": measures}, everything.figures, "en").html
     (row,) = shown_rows(made, "idle")[1:]
     assert number_in(row[3]) == pytest.approx(measures.loc[at, "aid"], abs=0.051)
     assert row[4] == f"it is committed, {everything.instance.rules[0].name}"

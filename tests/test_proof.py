@@ -17,8 +17,8 @@ from alloc.solution import Solution, Stage, Status
 from alloc.solver import CompiledModel, solve_suited, solve_warm
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Outcome, Why
-from alloc.solver.proof import cheap, examined, surely_infeasible
-from alloc.solver.safe import missed
+from alloc.solver.proof import check_infeasibility, check_proof, find_cheap_plans
+from alloc.solver.safe import measure_violation
 
 ROOT = Path(__file__).parent.parent
 
@@ -31,7 +31,7 @@ def of(raw):
 
 
 def doubted(instance, whole, stages) -> list[Stage]:
-    return examined(whole, instance, stages, Deadline(60.0))
+    return check_proof(whole, instance, stages, Deadline(60.0))
 
 
 def claiming(plan: Solution, value: float) -> list[Stage]:
@@ -93,8 +93,8 @@ def test_in_an_order_the_second_goal_is_bounded_among_plans_that_keep_the_first(
 def test_cheap_plans_keep_every_limit_and_none_beats_the_optimum(seed: int):
     instance, whole, plan = of(random_instance(seed))
     first = replace(whole, goals=whole.goals[:1], constants=whole.constants[:1])
-    found = list(cheap(first, instance, None, Deadline(5.0)))
-    assert all(missed(first, x) <= 1e-8 for x in found)
+    found = list(find_cheap_plans(first, instance, None, Deadline(5.0)))
+    assert all(measure_violation(first, x) <= 1e-8 for x in found)
     assert plan.has_plan or not found
     if plan.has_plan:
         best = plan.stages[0].bound
@@ -104,7 +104,7 @@ def test_cheap_plans_keep_every_limit_and_none_beats_the_optimum(seed: int):
 def test_a_question_where_nothing_need_be_funded_is_not_infeasible():
     instance, whole, _ = of(asked())
     with pytest.raises(SolveError, match="internal error") as raised:
-        surely_infeasible(whole, instance, Deadline(60.0))
+        check_infeasibility(whole, instance, Deadline(60.0))
     assert "内部错误" in raised.value.say("zh")
 
 
@@ -113,7 +113,7 @@ def test_a_question_without_a_plan_is_infeasible():
     raw = asked(rules=[{"type": "amount", "name": "much", "of": {"measure": "pens"}, "min": 200}])
     instance, whole, plan = of(raw)
     assert plan.status == Status.INFEASIBLE
-    surely_infeasible(whole, instance, Deadline(60.0))
+    check_infeasibility(whole, instance, Deadline(60.0))
 
 
 def test_a_search_that_wrongly_finds_no_plan_is_asked_again_by_blocks(monkeypatch):

@@ -4,7 +4,7 @@ import pytest
 from conftest import asked, instance_of
 
 import alloc
-from alloc.report.provenance import provenance
+from alloc.report.provenance import trace_origins
 
 
 def test_aid_rests_on_the_weakest_of_the_figures_that_it_is_paid_by():
@@ -22,6 +22,6 @@ def test_aid_rests_on_the_weakest_of_the_figures_that_it_is_paid_by():
         },
     )
     run = alloc.solve(instance_of(raw))
-    found = provenance(run.instance, run.measures)
+    found = trace_origins(run.instance, run.measures)
     assert found.cost == pytest.approx({"sourced": 20, "assumed": 30, "unsaid": 10})
     assert found.effect == pytest.approx({"sourced": 30, "assumed": 20, "unsaid": 10})

@@ -223,7 +223,7 @@ def test_strict_supplements_are_told_by_the_ceiling_alone():
         ("en", "aid may not enter pens: national money has not reached its ceiling there"),
         ("zh", "援助资金不得进入pens：国家资金在该处未达上限"),
     ):
-        funds = reasons.explained(instance_of(strict), plan.tables, True, lang)["funds"]
+        funds = reasons.explain_plan(instance_of(strict), plan.tables, True, lang)["funds"]
         assert list(funds["why_unspent"]) == [told, ""]
     empty = solve(instance_of({**one_measure(aid_money=60, national_money=30), "rules": [{**nothing, "fund": "all"}]}))
     for lang, told in (
@@ -233,7 +233,7 @@ def test_strict_supplements_are_told_by_the_ceiling_alone():
         ),
         ("zh", "国家资金达到 40 万元后援助资金才可进入，而国家资金只剩 30 万元"),
     ):
-        measures = reasons.explained(instance_of(strict), empty.tables, True, lang)["measures"]
+        measures = reasons.explain_plan(instance_of(strict), empty.tables, True, lang)["measures"]
         assert list(measures["reason"]) == [{"en": BEST, "zh": "未列入最优方案；"}[lang] + told]
 
 
@@ -256,11 +256,11 @@ def test_national_money_at_its_ceilings_is_told_as_that():
 
 def test_of_a_plan_stopped_early_nothing_is_said_that_only_a_proof_could_say():
     run = solve(instance_of(OF_MEASURES["reason_worth"][0]))
-    stopped = reasons.explained(run.instance, run.tables, proven=False, lang="en")
+    stopped = reasons.explain_plan(run.instance, run.tables, proven=False, lang="en")
     told = stopped["measures"].set_index("measure")["reason"]
     assert told["pens"] == "not in this plan, which is not proven best; the search was stopped early"
     run = solve(instance_of(OF_FUNDS["unspent_best"][0]))
-    stopped = reasons.explained(run.instance, run.tables, proven=False, lang="zh")
+    stopped = reasons.explain_plan(run.instance, run.tables, proven=False, lang="zh")
     assert list(stopped["funds"]["why_unspent"]) == ["搜索提前停止"]
 
 

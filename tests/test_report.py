@@ -16,8 +16,8 @@ from rich.console import Console
 import alloc
 from alloc.errors import RequestError
 from alloc.instance import read
-from alloc.report.summary import summary
 from alloc.report.tables import dictionary
+from alloc.report.terminal import summarise
 from alloc.run import Run, solve
 
 EVERYTHING = Path(__file__).parent / "everything"
@@ -154,7 +154,7 @@ def test_a_failed_write_leaves_nothing_behind(run: Run, tmp_path: Path, monkeypa
     def broken(*words: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr("alloc.report.folder.workbook", broken)
+    monkeypatch.setattr("alloc.report.files.write_workbook", broken)
     with pytest.raises(RequestError, match="out: disk full"):
         run.save(tmp_path / "out")
     assert list(tmp_path.iterdir()) == []
@@ -186,7 +186,7 @@ def test_the_summary_of_many_counties_shows_the_largest_and_adds_up(run: Run):
     tables = {**run.tables, "allocation": allocation, "counties": places, "funds": run.funds.head(0), "bridge": bridge}
     tables |= {name: run.tables[name].head(0) for name in ("chains", "rules")}
     console = Console(width=200, record=True, file=io.StringIO())
-    console.print(summary(many, tables, run.figures, "en"))
+    console.print(summarise(many, tables, run.figures, "en"))
     said = console.export_text()
     assert "20 other counties" in said
     assert "190.0" in said  # 0 + 1 + … + 19

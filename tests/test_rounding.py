@@ -12,7 +12,7 @@ from alloc.solver import CompiledModel, solve_blocks, solve_warm
 from alloc.solver.deadline import Deadline
 from alloc.solver.primal import Found
 from alloc.solver.rounding import grains, rounded
-from alloc.solver.safe import missed
+from alloc.solver.safe import measure_violation
 
 
 def in_lots(seed: int):
@@ -36,7 +36,7 @@ def test_a_rounded_plan_keeps_every_limit_and_its_bound_is_no_less_than_the_opti
     if best.stages:
         assert found.bound >= best.stages[0] - 1e-6 * max(1.0, abs(best.stages[0]))
     if found.x is not None:
-        assert missed(whole, found.x) <= 1e-5
+        assert measure_violation(whole, found.x) <= 1e-5
         assert found.value <= best.stages[0] + 1e-5 * max(1.0, abs(best.stages[0]))
 
 

@@ -16,7 +16,7 @@ from alloc.solver import CompiledModel
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Matrix, Rows
-from alloc.solver.safe import safe_bound, within_sight
+from alloc.solver.safe import find_bounds, safe_bound
 
 HOTAN = Path(__file__).parent.parent / "instances" / "hotan-2019"
 
@@ -86,7 +86,7 @@ def test_a_wrong_price_proves_less_but_nothing_false():
 
 def test_a_decision_without_a_limit_is_bounded_by_its_row():
     of = written([[1, 2]], [-INF], [12], [1, 3], most=(INF, INF))
-    assert within_sight(of, of.goals[0])[1] == pytest.approx([12, 6])
+    assert find_bounds(of, of.goals[0])[1] == pytest.approx([12, 6])
     assert safe_bound(of, of.goals[0], 0.0, np.array([1.4])) == pytest.approx(18, abs=2)
 
 
@@ -98,7 +98,7 @@ def test_a_decision_that_nothing_limits_and_the_goal_rewards_has_no_bound():
 def test_room_that_only_costs_is_bounded_by_what_may_need_it():
     """Spend at least 5 of the first or fall short at a price of 2: nobody falls short by more than 5."""
     of = written([[1, 1]], [5], [INF], [-1, -2], most=(10, INF))
-    assert within_sight(of, of.goals[0])[1] == pytest.approx([10, 5])
+    assert find_bounds(of, of.goals[0])[1] == pytest.approx([10, 5])
 
 
 def relaxation(of):

@@ -15,8 +15,8 @@ from test_instance import QUESTION, TABLES, lay, lines, tabled
 
 from alloc.errors import AllocError, InstanceError, RequestError
 from alloc.instance import draft, read
-from alloc.report.boundaries import boundaries
-from alloc.report.charts.ink import words
+from alloc.report.boundaries import read_boundaries
+from alloc.report.charts.svg import words
 from alloc.study.sweep.cases import cases
 from alloc.study.sweep.plan import read_plan
 from alloc.texts import LANGUAGES
@@ -129,14 +129,14 @@ def test_boundaries_that_are_none_are_refused_in_words(tmp_path, content):
     instance = instance_of(asked(counties={"cele": {"code": "653225"}}))
     (tmp_path / "map.geojson").write_text(content)
     with pytest.raises((InstanceError, RequestError)) as caught:
-        boundaries(tmp_path / "map.geojson", instance)
+        read_boundaries(tmp_path / "map.geojson", instance)
     assert all(caught.value.say(lang) for lang in LANGUAGES)
 
 
 def test_a_map_that_is_nested_without_end_is_refused_without_words_of_python(tmp_path):
     (tmp_path / "map.geojson").write_text("[" * 100_000)
     with pytest.raises(RequestError) as caught:
-        boundaries(tmp_path / "map.geojson", instance_of(asked()))
+        read_boundaries(tmp_path / "map.geojson", instance_of(asked()))
     assert caught.value.say().endswith("map.geojson is nested deeper than any map: GeoJSON of areas is needed")
     assert caught.value.say("zh").endswith("的嵌套层数超过任何地图：需要面状的 GeoJSON")
 
@@ -146,7 +146,7 @@ def test_boundaries_elsewhere_in_utf_16_or_in_a_folder_are_refused_in_words(tmp_
     (tmp_path / "wide").write_bytes("{}".encode("utf-16"))
     for name, said in (("wide", "is UTF-16"), ("none", "there is no file"), (".", "is a folder")):
         with pytest.raises(InstanceError, match=said):
-            boundaries(tmp_path / name, instance)
+            read_boundaries(tmp_path / name, instance)
 
 
 def test_signs_that_xml_forbids_leave_a_chart_whole():
@@ -217,7 +217,7 @@ def test_mutations_of_boundaries_end_in_words(tmp_path_factory, seed):
     path = geojson(folder, square(0, "653225"), square(2, name="Yutian"))
     path.write_bytes(mutated(path.read_bytes(), seed))
     instance = instance_of(asked(counties={"cele": {"code": "653225"}}))
-    ends(lambda: boundaries(path, instance))
+    ends(lambda: read_boundaries(path, instance))
 
 
 JSON = st.recursive(
@@ -235,7 +235,7 @@ def test_any_value_anywhere_in_a_feature_ends_in_words(tmp_path_factory, value, 
     path = tmp_path_factory.mktemp("storm") / "map.geojson"
     path.write_text(json.dumps({"type": "FeatureCollection", "features": value if key == "features" else [one]}))
     instance = INSTANCE
-    ends(lambda: boundaries(path, instance))
+    ends(lambda: read_boundaries(path, instance))
 
 
 INSTANCE = instance_of(asked(counties={"cele": {"code": "653225"}}))

@@ -158,12 +158,12 @@ def test_a_replacement_that_fails_leaves_what_was_there(result: Path, monkeypatc
 
 WRITING = """
 import os, signal, sys
-import alloc.report.folder as folder
+import alloc.report.files as writer
 
 def stopped(*given):
     os.kill(os.getpid(), signal.{signal})
 
-folder.workbook = stopped  # the tables are written, the workbook is about to be
+writer.write_workbook = stopped  # the tables are written, the workbook is about to be
 from alloc.cli import main
 main(["solve", sys.argv[1], "--out", sys.argv[2]])
 """

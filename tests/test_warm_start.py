@@ -19,8 +19,8 @@ from alloc.solver import (
 )
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
-from alloc.solver.matrix import matrix
-from alloc.solver.scaling import scaled
+from alloc.solver.matrix import compile_matrix
+from alloc.solver.scaling import scale
 from alloc.solver.warm_start import restore_search
 from alloc.solver.workers import Workers, workers
 
@@ -64,7 +64,7 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
         instance = question(545, price)
         best = solve_whole(build(instance), instance, FINE)
         model = build(instance)
-        parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
+        parts = decompose(scale(compile_matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
         with workers(1, None) as pool:
             pool.deal(parts.blocks)
             known = warm_start_of(540)
@@ -80,7 +80,7 @@ def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_s
 def test_what_is_of_another_kind_of_question_teaches_nothing():
     instance = instance_of(donors(6))
     model = build(instance)
-    parts = decompose(scaled(matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
+    parts = decompose(scale(compile_matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
     with workers(1, None) as pool:
         pool.deal(parts.blocks)
         assert restore_search(parts, np.ones(1), warm_start_of(540), pool, Deadline(60), 1e-6) is None

@@ -12,9 +12,9 @@ from office import opened
 
 import alloc.report.workbook as room
 from alloc.instance import Instance, read
-from alloc.report.workbook import workbook
-from alloc.report.workbook.answer import sentences
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook import write_workbook
+from alloc.report.workbook.sentences import write_sentences
+from alloc.report.workbook.view import PlanView
 from alloc.run import Run, solve
 from alloc.texts.figures import amount
 
@@ -43,7 +43,7 @@ def run() -> Run:
 
 def written(run: Run, folder: Path, lang: str = "en") -> Path:
     path = folder / f"{run.instance.name}-{lang}.xlsx"
-    workbook(run.instance, run.tables, run.figures, path, lang)
+    write_workbook(run.instance, run.tables, run.figures, path, lang)
     return path
 
 
@@ -260,10 +260,10 @@ def hostile() -> Instance:
 @pytest.mark.parametrize("lang", ["en", "zh"])
 def test_names_stay_text(run: Run, tmp_path: Path, lang: str):
     path = tmp_path / "hostile.xlsx"
-    workbook(hostile(), run.tables, run.figures, path, lang)
+    write_workbook(hostile(), run.tables, run.figures, path, lang)
     cells = [cell for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for cell in row]
     plain = tmp_path / "plain.xlsx"
-    workbook(run.instance, run.tables, run.figures, plain, lang)
+    write_workbook(run.instance, run.tables, run.figures, plain, lang)
     expected = [
         cell.value
         for sheet in opened(plain, formulas=True)
@@ -338,7 +338,9 @@ def test_the_summary_opens_with_what_the_aid_brings_and_what_is_left(run: Run, e
 def test_what_changed_against_last_year_by_hand(run: Run):
     old = [x for rows in run.instance.previous.values() for x in rows]
     assert old
-    (told,) = [text for text in sentences(Plan(run.instance, run.tables, run.figures, "en")) if "last year" in text]
+    (told,) = [
+        text for text in write_sentences(PlanView(run.instance, run.tables, run.figures, "en")) if "last year" in text
+    ]
     before = sum(row.amount for row in old if row.kind == "aid")
     now = run.allocation["amount"][run.allocation["kind"] == "aid"].sum()
     assert f"aid {amount(now)} " in told

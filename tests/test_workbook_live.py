@@ -15,7 +15,7 @@ from office import Office, differences, opened
 from randoms import random_instance
 
 from alloc.audit import audit
-from alloc.report.workbook import workbook
+from alloc.report.workbook import write_workbook
 from alloc.run import Run, solve
 
 ROOT = Path(__file__).parent
@@ -31,7 +31,7 @@ MOVED = {"everything": (2, 3, 7), 7: (0,), 11: (0,), 12: (0,)}
 
 
 def book_of(run: Run, path: Path, lang: str) -> Path:
-    workbook(run.instance, run.tables, run.figures, path, lang)
+    write_workbook(run.instance, run.tables, run.figures, path, lang)
     return path
 
 

@@ -12,7 +12,7 @@ from conftest import Raw, asked, instance_of, one_measure
 from randoms import random_instance
 
 import alloc
-from alloc.claims import compared, ends, whose
+from alloc.claims import compare_worlds, ends, whose
 from alloc.cli import main
 from alloc.counterfactual import Worlds, find_worlds, lapsing
 from alloc.errors import InstanceError
@@ -200,7 +200,7 @@ def test_what_is_claimed_is_a_range_where_a_world_is_not_proven():
         found = worlds.without.solution
         stage = replace(found.stages[0], bound=found.stages[0].objective + 15)
         loose = replace(worlds.without, solution=replace(found, status=Status.FEASIBLE, stages=(stage,)))
-        told = compared(instance, run.solution, Worlds(worlds.quo, loose), run.tables)
+        told = compare_worlds(instance, run.solution, Worlds(worlds.quo, loose), run.tables)
         assert told["without_aid"]["gap"] > 0
         ranges = told["through_aid"]["range"]
         if span is not None:
@@ -223,7 +223,7 @@ def test_a_world_that_is_not_known_claims_nothing():
     instance = instance_of(one_measure())
     run, worlds = alloc.solve(instance), find_worlds(instance, instance.solver)
     nothing = replace(worlds.without, solution=Solution(Status.NO_SOLUTION))
-    told = compared(instance, run.solution, Worlds(worlds.quo, nothing), run.tables)
+    told = compare_worlds(instance, run.solution, Worlds(worlds.quo, nothing), run.tables)
     assert told["without_aid"]["employment"] is None
     assert told["through_aid"]["employment"] is None
 

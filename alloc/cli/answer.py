@@ -61,7 +61,7 @@ def solve(
     """Solve one year's question, audit the plan and write the results folder."""
     with spoken(lang):
         from alloc.instance import inspect
-        from alloc.report.boundaries import boundaries
+        from alloc.report.boundaries import read_boundaries
         from alloc.report.target import check_writable
         from alloc.run import EXIT_CODES
         from alloc.run import solve as run_solve
@@ -77,7 +77,7 @@ def solve(
         target = out or Path("results") / reading.instance.name
         check_writable(target, overwrite)
         if map_file is not None:
-            boundaries(map_file, reading.instance)
+            read_boundaries(map_file, reading.instance)
         with progress(say("solving", lang, name=reading.instance.name)) as log:
             run = run_solve(reading.instance, lang=lang, log=log, **options)
         named = not run.solution.has_plan or saved(
@@ -94,10 +94,10 @@ def _tell(run: "Run", as_json: bool, lang: str) -> None:
         echo(json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False))
     if run.solution.has_plan:
         if not as_json:
-            from alloc.report.summary import summary
+            from alloc.report.terminal import summarise
 
             screen = console()
-            screen.print(summary(run.instance, run.tables, run.figures, lang))
+            screen.print(summarise(run.instance, run.tables, run.figures, lang))
         if run.status == "feasible":
             gap = max(stage.gap for stage in run.solution.stages)
             echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)

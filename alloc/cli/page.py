@@ -41,16 +41,16 @@ def page(
     """Write the page and charts of an earlier result again, without solving: RESULTS is its folder."""
     with spoken(lang):
         from alloc.instance import read
-        from alloc.report.boundaries import boundaries
-        from alloc.report.folder import read_back, write_page
-        from alloc.report.reasons import explained
+        from alloc.report.boundaries import read_boundaries
+        from alloc.report.files import read_back, write_page
+        from alloc.report.reasons import explain_plan
 
         question = read(instance, overrides(settings))
         tables, figures = read_back(results, unchecked)
         if figures["instance_sha256"] != question.sha256:
             raise RequestError("page_other_instance", results=results, instance=instance)
-        tables = explained(question, tables, figures["status"] == "optimal", lang)
-        drawn = None if map_file is None else boundaries(map_file, question)
+        tables = explain_plan(question, tables, figures["status"] == "optimal", lang)
+        drawn = None if map_file is None else read_boundaries(map_file, question)
         target = out or results
         target.mkdir(parents=True, exist_ok=True)
         write_page(question, tables, figures, target, lang, drawn, pictures)

@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -13,9 +13,11 @@ import click
 from alloc.cli.answer import MOST_THREADS
 from alloc.cli.speech import (
     INTERRUPTED,
+    cluster_option,
     console,
     echo,
     instance_argument,
+    known_address,
     lang_option,
     moving,
     overrides,
@@ -59,6 +61,9 @@ def searching(command: Command) -> Command:
             click.option("--gap", type=click.FloatRange(min=0)),
             click.option("--time-limit", type=click.FloatRange(min=0, min_open=True)),
             click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS)),
+            click.option("--method", type=click.Choice(["auto", "whole", "blocks"])),
+            click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True),
+            cluster_option,
             set_option,
             click.option("--json", "as_json", is_flag=True),
             lang_option,
@@ -89,14 +94,16 @@ def frontier(
 ) -> None:
     """Set two objectives against each other: every point a plan, proven efficient."""
     with spoken(lang):
+        from alloc.cli.tradeoff_summary import show_frontier
         from alloc.report.target import check_writable
-        from alloc.study.frontier import folder, summary
         from alloc.study.frontier import frontier as study
+        from alloc.study.frontier.save import MARK
 
+        known_address(options["cluster"])
         given = overrides(settings)
         question = _asked(instance, given, lang)
         target = out or Path("results") / f"{question.name}-frontier"
-        check_writable(target, overwrite, (folder.MARK,))
+        check_writable(target, overwrite, (MARK,))
         with _counting("frontier_progress", question.name, lang) as tell:
             found = study(
                 instance,
@@ -108,7 +115,7 @@ def frontier(
                 **options,
             )
         named = not found.points or saved(lambda place: found.save(place, overwrite, lang), target, lang)
-        _tell(found.figures, summary.summary(found, lang), as_json)
+        _tell(found.figures, show_frontier(found, lang), as_json)
         code = INTERRUPTED if found.interrupted else _code(found.complete, [curve.status for curve in found.curves])
         sys.exit(code if named else 2)
 
@@ -134,14 +141,16 @@ def alternatives(
 ) -> None:
     """Find plans nearly as good as the best that spend the money elsewhere, or all the best plans."""
     with spoken(lang):
+        from alloc.cli.tradeoff_summary import show_alternatives
         from alloc.report.target import check_writable
         from alloc.study.alternatives import alternatives as study
-        from alloc.study.alternatives import folder, summary
+        from alloc.study.alternatives.save import MARK
 
+        known_address(options["cluster"])
         given = overrides(settings)
         question = _asked(instance, given, lang)
         target = out or Path("results") / f"{question.name}-alternatives"
-        check_writable(target, overwrite, (folder.MARK,))
+        check_writable(target, overwrite, (MARK,))
         with _counting("alternatives_progress", question.name, lang) as tell:
             found = study(
                 instance,
@@ -153,7 +162,7 @@ def alternatives(
                 **options,
             )
         named = found.status != "found" or saved(lambda place: found.save(place, overwrite, lang), target, lang)
-        _tell(found.figures, summary.summary(found, lang), as_json)
+        _tell(found.figures, show_alternatives(found, lang), as_json)
         proven = found.complete or all(plan.proven for plan in found.plans)
         code = INTERRUPTED if found.interrupted else _code(proven, [found.status])
         sys.exit(code if named else 2)
@@ -183,7 +192,7 @@ def _budgets(written: str | None) -> dict[str, list[float]] | None:
         raise RequestError("frontier_budgets", found=written) from None
 
 
-def _tell(figures: dict[str, Any], lines: list[Any], as_json: bool) -> None:
+def _tell(figures: dict[str, Any], lines: Iterable[Any], as_json: bool) -> None:
     """Print the figures, or the summary."""
     if as_json:
         echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))

@@ -36,7 +36,7 @@ class Boundaries:
     missing: tuple[str, ...]
 
 
-def boundaries(path: Path, instance: Instance) -> Boundaries:
+def read_boundaries(path: Path, instance: Instance) -> Boundaries:
     """Read a GeoJSON file (RFC 7946) and match its features with counties: by code, else by name or id.
 
     Raises RequestError where it is no GeoJSON of areas in degrees, or no feature is a county of the instance.

@@ -49,7 +49,7 @@ MOST_SCENARIOS = 4
 """Of more scenarios a sentence tells the one with fewest jobs and the one with most."""
 
 
-def scenarios_told(instance: Instance, scenarios: pd.DataFrame, lang: str) -> str:
+def tell_scenarios(instance: Instance, scenarios: pd.DataFrame, lang: str) -> str:
     """Return what figures of a plan with scenarios mean, and what comes in each; nothing where there is one."""
     if len(scenarios) < 2:
         return ""

@@ -11,7 +11,7 @@ SAME = 1e-6
 """Two bounds that differ by less than this part are one."""
 
 
-def certainty(figures: Mapping[str, Any], label: str, lang: str) -> str:
+def tell_certainty(figures: Mapping[str, Any], label: str, lang: str) -> str:
     """Return one line on the bound and on least money, as far as the result speaks of them; else nothing.
 
     figures: as in run.json; label: the unit of money.

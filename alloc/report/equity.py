@@ -8,7 +8,7 @@ from alloc.instance.rules import Equity, Parity
 from alloc.instance.sides import reaches
 
 
-def equity_sides(instance: Instance, rule: Equity, money: Mapping[str, float], largest: float) -> tuple[float, float]:
+def compare_heads(instance: Instance, rule: Equity, money: Mapping[str, float], largest: float) -> tuple[float, float]:
     """Return what a rule on money per head compares: its value, and the most it may be at a largest figure."""
     return (parity_sides if isinstance(rule, Parity) else gini_sides)(instance, money, largest)
 

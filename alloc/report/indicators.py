@@ -45,7 +45,7 @@ class Indicator:
     finer_quo: float | None = None
 
 
-def indicators(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> tuple[Indicator, ...]:
+def measure_indicators(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> tuple[Indicator, ...]:
     """Return the four weaknesses, then what share of aid lasts, how much goes to the ten largest, and concentration."""
     return (*_weaknesses(instance, tables), *_money(instance, tables["measures"]))
 
@@ -90,7 +90,7 @@ def concentration(money: "pd.Series[float]") -> float | None:
 
 def indicator_rows(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
     """Yield one row for each indicator."""
-    for one in indicators(instance, tables):
+    for one in measure_indicators(instance, tables):
         yield {"indicator": one.name} | {
             key: getattr(one, key) for key in ("value", "quo", "over", "of", "finer", "finer_quo")
         }

@@ -1,46 +1,121 @@
-"""What things are called in the reader's language."""
+"""What things are called in the reader's language: the one place where names are picked."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from alloc.instance import CATEGORIES, Instance
+from alloc.instance import CATEGORIES, KINDS, Instance
+from alloc.instance.rules import AnyRule
+from alloc.instance.selections import members
 from alloc.texts import say
 
+NAMED = {
+    "county": "counties",
+    "region": "counties",  # a county without a region is a region of its own
+    "industry": "industries",
+    "chain": "chains",
+    "measure": "measures",
+    "fund": "funds",
+    "scenario": "scenarios",
+    "resource": "resources",
+}
+"""What has a name, and the table of the instance that holds it."""
 
-def named(row: Any, key: str, lang: str) -> str:
-    """Return the name of a row in one language, else its id."""
-    return (row.name_zh if lang == "zh" else row.name) or key
+BETWEEN = " · "
+"""What stands between the words of a group."""
 
 
-def rule_named(instance: Instance, r: str, group: str, lang: str) -> str:
-    """Return the name of a rule and its group in one language."""
-    name = next(
-        rule.name_zh if lang == "zh" and rule.name_zh else rule.name for rule in instance.rules if rule.name == r
-    )
-    words = [say(w, lang) if w in CATEGORIES else _place(instance, w, lang) for w in group.split(" · ") if w]
-    return say("in_brackets", lang, name=name, words=listed(words, lang)) if words else name
+def pick_name(row: Any, key: str, lang: str, either: bool = False) -> str:
+    """Return the name of a row in one language, else its id; either: before that, its name in the other language."""
+    names = (row.name_zh, row.name) if lang == "zh" else (row.name, row.name_zh)
+    return names[0] or (names[1] if either else "") or key
 
 
-def listed(words: Sequence[str], lang: str, between: str = "between_words") -> str:
+def name_apart(rows: Mapping[str, Any], lang: str) -> dict[str, str]:
+    """Return the name of every row, with its id where another row is called the same."""
+    names = {key: pick_name(row, key, lang) for key, row in rows.items()}
+    often = Counter(names.values())
+    return {key: name if often[name] == 1 else f"{name} ({key})" for key, name in names.items()}
+
+
+def split_group(instance: Instance, rule: AnyRule, group: str) -> Iterator[tuple[str, str]]:
+    """Yield the words of a rule's group, each with what it is: (county, category …, word)."""
+    kinds = [kind for kind in (rule.within, rule.each) if kind]
+    words = [word for word in group.split(BETWEEN) if word]
+    if len(words) < len(kinds):  # what a measure has none of, an industry say, leaves no word in the name of its group
+        kinds = [kind for kind in kinds if any(word in members(instance, kind) for word in words)]
+    yield from zip(kinds, words, strict=False)
+
+
+def join_words(words: Sequence[str], lang: str, between: str = "between_words") -> str:
     """Return words as a list in one language; between: the sign, `between_words` or `between_facts`."""
     return say(between, lang).join(words)
 
 
+@dataclass(frozen=True)
+class Names:
+    """What the things of an instance are called in one language, and the sentences around them.
+
+    either: what has no name in this language is called by its name in the other one before its id.
+    """
+
+    instance: Instance
+    lang: str
+    either: bool = False
+
+    def say(self, text: str, **values: object) -> str:
+        """Return a sentence in the reader's language."""
+        return say(text, self.lang, **values)
+
+    @property
+    def label(self) -> str:
+        """The unit of money as the instance writes it."""
+        return self.instance.money.label
+
+    def name(self, what: str, word: str) -> str:
+        """Return the name of a county, category, industry, measure, fund, kind …; what has none is called by its id."""
+        if what == "category":
+            return self.say(word) if word in CATEGORIES else word
+        if what == "kind":
+            return self.say(f"wb_kind_{word}") if word in KINDS else word
+        rows: Mapping[str, Any] = getattr(self.instance, NAMED[what]) if what in NAMED else {}
+        return pick_name(rows[word], word, self.lang, self.either) if word in rows else word
+
+    def join(self, words: Sequence[str], between: str = "between_words") -> str:
+        """Return words as a list; between: the sign, `between_words` or `between_facts`."""
+        return join_words(words, self.lang, between)
+
+    def rule(self, r: str, group: str = "") -> str:
+        """Return the name of a rule, with that of its group."""
+        rule = next(rule for rule in self.instance.rules if rule.name == r)
+        name = pick_name(rule, r, self.lang)
+        words = [self.name(what, word) for what, word in split_group(self.instance, rule, group)]
+        return self.say("in_brackets", name=name, words=self.join(words)) if words else name
+
+    def asker(self, word: str) -> str:
+        """Return what asks for a measure: a rule by its name, a commitment, or the least use of a fund."""
+        if word == "committed":
+            return self.say("asked_committed")
+        if word.startswith("min_use "):
+            return self.say("asked_min_use", fund=self.name("fund", word.removeprefix("min_use ")))
+        return self.rule(word)
+
+
+named = pick_name
+listed = join_words
+
+
+def rule_named(instance: Instance, r: str, group: str, lang: str) -> str:
+    """Return the name of a rule and its group in one language."""
+    return Names(instance, lang).rule(r, group)
+
+
 def asking(instance: Instance, word: str, lang: str) -> str:
-    """Return what asks for a measure: a rule by its name, a commitment, or the least use of a fund."""
-    if word == "committed":
-        return say("asked_committed", lang)
-    if word.startswith("min_use "):
-        f = word.removeprefix("min_use ")
-        return say("asked_min_use", lang, fund=named(instance.funds[f], f, lang))
-    return rule_named(instance, word, "", lang)
+    """Return what asks for a measure, in one language."""
+    return Names(instance, lang).asker(word)
 
 
 def chain_named(instance: Instance, h: str, lang: str) -> str:
     """Return the name of a chain, which needs no row of its own."""
-    return named(instance.chains[h], h, lang) if h in instance.chains else h
-
-
-def _place(instance: Instance, word: str, lang: str) -> str:
-    row = instance.counties.get(word) or instance.industries.get(word)
-    return named(row, word, lang) if row else word
+    return Names(instance, lang).name("chain", h)

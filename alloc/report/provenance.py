@@ -43,7 +43,7 @@ class Provenance:
         return sum(self.total(origin) for origin in ORIGINS)
 
 
-def provenance(instance: Instance, measures: pd.DataFrame) -> Provenance:
+def trace_origins(instance: Instance, measures: pd.DataFrame) -> Provenance:
     """Count the figures (numbers that differ from their default) of every table, and the aid that rests on them.
 
     A figure is sourced if its own `sources` entry, or else its row's `source`, names a key of the instance's sources;

@@ -12,8 +12,8 @@ import pandas as pd
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.sides import per_head, sides
+from alloc.report.funds import fund_totals
 from alloc.report.names import named, rule_named
-from alloc.report.purses import fund_totals
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
 from alloc.texts.figures import count
@@ -31,7 +31,7 @@ MOST_NAMED = 3
 """Of many measures or rules so many are named."""
 
 
-def explained(
+def explain_plan(
     instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool, lang: str
 ) -> dict[str, pd.DataFrame]:
     """Return the tables with `reason` beside each measure not funded and `why_unspent` beside each fund.

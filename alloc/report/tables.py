@@ -16,10 +16,10 @@ from alloc.instance.rules import Equity
 from alloc.instance.sides import per_head, sides
 from alloc.instance.worlds import status_quo
 from alloc.report.bridge import bridge_rows, scenario_rows
-from alloc.report.equity import equity_sides, points
+from alloc.report.equity import compare_heads, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.indicators import indicator_rows, tag_rows
-from alloc.report.use import as_used, asked_by, hung_on
+from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
 from alloc.texts.figures import SPECK
 
@@ -35,13 +35,13 @@ def dictionary(room: str = "alloc.report") -> Mapping[str, Any]:
     return found
 
 
-def tables(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> dict[str, pd.DataFrame]:
+def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> dict[str, pd.DataFrame]:
     """Return every table of the results for a plan, the status quo and the world without the aid.
 
     Reasons are still empty, and so are the columns of the world without the aid where it is not known.
     """
     limits = _bottlenecks(instance, plan)
-    plan = as_used(instance, plan)
+    plan = drop_unused(instance, plan)
     rows: dict[str, Iterable[dict[str, Any]]] = {
         "allocation": _allocation(instance, plan, without),
         "measures": _measures(instance, plan, without),
@@ -53,7 +53,7 @@ def tables(instance: Instance, plan: Solution, quo: Solution, without: Solution)
         "scenarios": scenario_rows(instance, plan, quo, without),
     }
     found = {name: _frame(name, of) for name, of in rows.items()}
-    asked = asked_by(instance, found["rules"])
+    asked = find_asking(instance, found["rules"])
     found["measures"]["asked_by"] = ["|".join(asked.get(m, ())) for m in found["measures"]["measure"]]
     found["counties"] = _frame("counties", _counties(instance, plan, quo, without, found))
     found["bridge"] = _frame("bridge", bridge_rows(instance, plan, without, found["counties"]))
@@ -121,7 +121,7 @@ def _flag(world: Solution, name: str, key: Any) -> int | None:
 
 def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     standing = {(row.county, row.industry) for row in instance.baseline}
-    counties, needed = {c for c, _ in standing}, set(hung_on(instance, plan))
+    counties, needed = {c for c, _ in standing}, set(find_needed(instance, plan))
     for m, row in instance.measures.items():
         paid: dict[str, float] = defaultdict(float)
         for f in eligible_funds(instance, m):
@@ -333,7 +333,7 @@ def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
         money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
         rule = rules[key[0]]
         assert isinstance(rule, Equity)
-        value, most = equity_sides(instance, rule, money, rule.max)
+        value, most = compare_heads(instance, rule, money, rule.max)
         found[key] = value, None, most
     order, point = {name: i for i, name in enumerate(rules)}, points(instance)
     for (r, g), (value, least, most) in sorted(found.items(), key=lambda x: order[x[0][0]]):

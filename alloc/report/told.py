@@ -10,7 +10,7 @@ from alloc.texts import say
 from alloc.texts.figures import amount, count
 
 
-def coordinated(figures: Mapping[str, Any], lang: str) -> str:
+def tell_coordination(figures: Mapping[str, Any], lang: str) -> str:
     """Return who decides on national money, where it is not both purses together, and what coordination is worth."""
     if figures.get("nation") == "first":
         return say("line_nation_first", lang)
@@ -25,7 +25,7 @@ def coordinated(figures: Mapping[str, Any], lang: str) -> str:
     )
 
 
-def idle_told(instance: Instance, measures: pd.DataFrame, lang: str) -> str:
+def tell_idle(instance: Instance, measures: pd.DataFrame, lang: str) -> str:
     """Return how much aid is paid for measures of which nothing is used; nothing where there are none."""
     idle = measures[measures["idle"] == 1]
     if not len(idle):

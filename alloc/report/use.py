@@ -19,7 +19,7 @@ Place = tuple[str, str, str]
 """County, category and industry; no industry: what serves the whole county."""
 
 
-def as_used(instance: Instance, plan: Solution) -> Solution:
+def drop_unused(instance: Instance, plan: Solution) -> Solution:
     """Return the plan in which measures of which nothing is used bring nothing; everything else stays what it is.
 
     All of them could be left out together, and jobs, flows and goals would be the same. What is needed at a place is
@@ -84,7 +84,7 @@ def _unused(instance: Instance, plan: Solution) -> Iterator[str]:
     for (c, k, s), amount in need.items():
         left[c, k, s] = min(amount, own[c, k, s])
         left[c, k, ""] += max(amount - own[c, k, s], 0.0)
-    needed = set(hung_on(instance, plan))
+    needed = set(find_needed(instance, plan))
     order = sorted(instance.measures, key=lambda m: not (m in needed or _brings(instance, m)))
     for m in order:
         row = instance.measures[m]
@@ -103,7 +103,7 @@ def _brings(instance: Instance, m: str) -> bool:
     return row.jobs > 0 or row.linkage > 0 or row.outlet > 0 or bool(getattr(row, "supplies", {}))
 
 
-def hung_on(instance: Instance, plan: Solution) -> Iterator[str]:
+def find_needed(instance: Instance, plan: Solution) -> Iterator[str]:
     """Yield the measures that others which go ahead require or are limited by, or that a synergy is made of."""
     for m, row in instance.measures.items():
         if round(plan.values["Funded"][m]):
@@ -113,7 +113,7 @@ def hung_on(instance: Instance, plan: Solution) -> Iterator[str]:
             yield from synergy.measures
 
 
-def asked_by(instance: Instance, rules: pd.DataFrame) -> dict[str, list[str]]:
+def find_asking(instance: Instance, rules: pd.DataFrame) -> dict[str, list[str]]:
     """Return what is at its limit and asks for money or measures: measure → rules by name, `committed`, fund → min_use.
 
     A rule asks for a measure where its least value binds, or is broken, and counts the measure; or where its largest

@@ -26,15 +26,15 @@ from alloc.solver.column_generation import (
     solve_lp_relaxation,
     start_from,
 )
-from alloc.solver.conclusion import FINEST, allowance, concluded, worded
+from alloc.solver.conclusion import FINEST, allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import Why
-from alloc.solver.matrix import INF, Floats, Matrix, held
+from alloc.solver.matrix import INF, Floats, Matrix, add_floor
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import SearchLog
-from alloc.solver.proof import examined, surely_infeasible
-from alloc.solver.scaling import scaled
+from alloc.solver.proof import check_infeasibility, check_proof
+from alloc.solver.scaling import scale
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.warm_start import BlockWarmStart, extract_warm_start, restore_search
@@ -123,20 +123,20 @@ def solve_blocks_warm(
     deadline = Deadline(options.time_limit)
     with deadline.listening(), workers(jobs, cluster) as pool:
         asked = of.aimed(instance)
-        whole, by = scaled(asked)
+        whole, by = scale(asked)
         search_log = SearchLog(log, deadline)
         found, reached, parts, warm_starts = _goals(whole, instance, options, known, pool, deadline, search_log)
         x, least = None, None
         if found.x is not None:
-            reached = examined(asked, instance, reached, deadline)
+            reached = check_proof(asked, instance, reached, deadline)
             x, least = break_ties(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
         elif found.status == Status.INFEASIBLE:
-            surely_infeasible(asked, instance, deadline)
+            check_infeasibility(asked, instance, deadline)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if x is None:
         stopped = deadline.stopped
         return Solution(found.status, method="blocks", why=why, seconds=deadline.spent, interrupted=stopped), ()
-    plan = concluded(
+    plan = conclude(
         of.model, instance, asked, x, reached, options.gap,
         method="blocks", why=why, progress=tuple(search_log.entries), interrupted=deadline.stopped, least_money=least,
     )  # fmt: skip
@@ -170,9 +170,9 @@ def _goals(
             return (best if reached else found), reached, parts, warm_starts
         best = found
         warm_starts.append(None if isinstance(search, Found) else extract_warm_start(search, found.x))
-        reached.append(Stage(worded(weights), found.value, found.bound, found.value))
-        least = found.value - allowance(instance, found.value) - float(whole.constants[i])
-        whole = held(whole, whole.goals[i], least)
+        reached.append(Stage(name_goal(weights), found.value, found.bound, found.value))
+        least = found.value - allowed_loss(instance, found.value) - float(whole.constants[i])
+        whole = add_floor(whole, whole.goals[i], least)
     return best, reached, parts, warm_starts
 
 

@@ -22,17 +22,17 @@ SPECK = 1e-12
 """Smaller amounts than this part of the largest of their kind are rounding."""
 
 
-def allowance(instance: Instance, objective: float) -> float:
+def allowed_loss(instance: Instance, objective: float) -> float:
     """Return how much of a goal later goals may cost."""
     return instance.objective.tolerance * abs(objective) + HELD * max(1.0, abs(objective))
 
 
-def worded(weights: dict[str, float]) -> str:
+def name_goal(weights: dict[str, float]) -> str:
     """Return the name of a goal."""
     return "+".join(name for name, weight in weights.items() if weight)
 
 
-def concluded(
+def conclude(
     model: pyo.ConcreteModel,
     instance: Instance,
     whole: Matrix,
@@ -46,26 +46,26 @@ def concluded(
     whole: the limits with the goals of the instance; reached: the goals that were searched, of the others nothing is
     proven; about: what else the solution says of the search.
     """
-    place(whole, x)
-    final, aims = final_stages(whole, reached, x), stages(instance)
+    write_plan(whole, x)
+    final, aims = evaluate_stages(whole, reached, x), stages(instance)
     complete = len(final) == len(aims)
     for i in range(len(final), len(aims)):
         value = float(whole.goals[i] @ x + whole.constants[i])
-        final.append(Stage(worded(aims[i]), value, math.inf, value))
-    values = values_of(model)
+        final.append(Stage(name_goal(aims[i]), value, math.inf, value))
+    values = read_values(model)
     drop_idle(instance, values)
     optimal = complete and all(stage.gap <= max(gap, FINEST) for stage in final)
     return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(final), values, **about)
 
 
-def place(whole: Matrix, x: Floats) -> None:
+def write_plan(whole: Matrix, x: Floats) -> None:
     """Write a plan into the model that the arrays were made of."""
     for decision, value in zip(whole.variables, x.tolist(), strict=True):
         if not decision.fixed:
             decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
 
 
-def final_stages(whole: Matrix, reached: Sequence[Stage], x: Floats) -> list[Stage]:
+def evaluate_stages(whole: Matrix, reached: Sequence[Stage], x: Floats) -> list[Stage]:
     """Return the stages with what the plan really reaches."""
     kept = whole.goals @ x + whole.constants
     found = [replace(stage, kept=float(value)) for stage, value in zip(reached, kept, strict=False)]
@@ -73,7 +73,7 @@ def final_stages(whole: Matrix, reached: Sequence[Stage], x: Floats) -> list[Sta
     return [*found[:-1], replace(last, objective=last.kept, bound=max(last.bound, last.kept))]
 
 
-def values_of(model: pyo.ConcreteModel) -> Values:
+def read_values(model: pyo.ConcreteModel) -> Values:
     """Return every decision and named quantity by name and index; specks of the solver become 0.
 
     A decision that no limit and no goal speaks of is at its least value.

@@ -21,7 +21,7 @@ import numpy as np
 from alloc.errors import SolveError
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
-from alloc.solver.scaling import Scales, scaled_rows, scales
+from alloc.solver.scaling import Scales, find_scales, scale_rows
 
 Basis = highspy.HighsBasis
 """Where the simplex method ended, and may begin with a like program."""
@@ -190,18 +190,18 @@ class Live:
         whole = np.zeros(len(lower), dtype=bool) if integer is None else integer
         self._variables = variables
         as_is = Scales(np.ones(rows.count), np.ones(len(lower)))
-        self._scales = scales(lower, upper, whole, rows) if own_units else as_is
+        self._scales = find_scales(lower, upper, whole, rows) if own_units else as_is
         self._goal, self._constant, self._size = np.zeros(len(lower)), 0.0, 1.0
         self._whole, self._count = whole.copy(), rows.count
         self._solver = _opened()
         self._set({"output_flag": log is not None, "log_to_console": False, "threads": threads, "random_seed": 0})
         self._set({"small_matrix_value": SMALLEST, **(settings or {})})
         if log is not None:
-            self._solver.cbLogging += lambda event: log.write(retold(event.message, self._size))
+            self._solver.cbLogging += lambda event: log.write(rescale_log(event.message, self._size))
         self._pass(lower, upper, whole, rows)
 
     def _pass(self, lower: Floats, upper: Floats, whole: Flags, rows: Rows) -> None:
-        by, inner = self._scales, scaled_rows(rows, self._scales)
+        by, inner = self._scales, scale_rows(rows, self._scales)
         reach = np.maximum(np.abs(lower), np.abs(upper))[rows.column] / by.columns[rows.column]
         lost = (inner.value != 0) & (np.abs(inner.value) < SMALLEST)
         lost &= np.abs(inner.value) * np.where(lost, reach, 0.0) > UNSEEN
@@ -401,7 +401,7 @@ _LINE = re.compile(
 )
 
 
-def retold(words: str, size: float) -> str:
+def rescale_log(words: str, size: float) -> str:
     """Return what HiGHS says with the values of the goal in the goal's own unit."""
 
     def own(number: str) -> str:
@@ -444,11 +444,11 @@ def search(
 
     found = ask(start=start)
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
-        return otherwise(ask, found, stop)
+        return ask_otherwise(ask, found, stop)
     return found
 
 
-def otherwise(ask: Callable[..., Outcome], found: Outcome, stop: Stop) -> Outcome:
+def ask_otherwise(ask: Callable[..., Outcome], found: Outcome, stop: Stop) -> Outcome:
     """Ask again other ways what was answered with 'infeasible' or not at all, and return what is to be believed.
 
     ask: asks in the program's own units or not, with further options, until a stop, from a start. 'Infeasible' is

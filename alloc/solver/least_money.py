@@ -15,7 +15,7 @@ from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.primal import free_columns
-from alloc.solver.safe import best_end, missed, safe_bound
+from alloc.solver.safe import best_product, measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 
 TOLERANCE = 1e-6
@@ -47,13 +47,13 @@ def improve_and_bound(
     """
     aimed = replace(limits, goals=goal[None], constants=np.zeros(1))
     value, seconds = float(goal @ x), min(seconds, deadline.left)
-    bound = float(best_end(goal, goal, limits.lower, limits.upper).sum())
+    bound = float(best_product(goal, goal, limits.lower, limits.upper).sum())
     if seconds <= 0 or is_tight(value, bound):
         return x, bound
     small = int(limits.integer.sum()) < WHOLE
     found, bound = (_searched if small else _searched_in_turn)(aimed, x, instance, deadline, seconds)
     better = fix_and_solve(aimed, np.ones(1), found, deadline)
-    if better is not None and float(goal @ better.x) > value and missed(aimed, better.x) <= KEPT:
+    if better is not None and float(goal @ better.x) > value and measure_violation(aimed, better.x) <= KEPT:
         x = better.x
     return x, max(bound, float(goal @ x))
 

@@ -69,7 +69,7 @@ class Matrix:
     constants: Floats
 
 
-def matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
+def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
     """Return the model's limits and some goals as arrays, one column for each decision."""
     variables = tuple(model.component_data_objects(pyo.Var))
     known = {id(x): x for x in variables}
@@ -86,7 +86,7 @@ def matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
         counts.append(len(columns))
         lower.append(-INF if low is None else low - row.constant)
         upper.append(INF if high is None else high - row.constant)
-    aims, constants = vectors(variables, goals)
+    aims, constants = compile_expressions(variables, goals)
     return Matrix(
         variables,
         np.array([_bound(x, x.lb, -INF) for x in variables], dtype=np.float64),
@@ -111,7 +111,7 @@ def _bound(x: Any, bound: float | None, none: float) -> float:
     return none if bound is None else bound
 
 
-def vectors(variables: Sequence[Any], expressions: Iterable[Any]) -> tuple[Floats, Floats]:
+def compile_expressions(variables: Sequence[Any], expressions: Iterable[Any]) -> tuple[Floats, Floats]:
     """Return linear expressions as rows over the decisions, and their constants."""
     known = {id(x): x for x in variables}
     number = {key: i for i, key in enumerate(known)}
@@ -124,7 +124,7 @@ def vectors(variables: Sequence[Any], expressions: Iterable[Any]) -> tuple[Float
     return aims, np.array([getattr(row, "constant", row) for row in found], dtype=np.float64)
 
 
-def held(matrix: Matrix, vector: Floats, least: float) -> Matrix:
+def add_floor(matrix: Matrix, vector: Floats, least: float) -> Matrix:
     """Return the program with one more limit: vector · x ≥ least."""
     rows, columns = matrix.rows, np.flatnonzero(vector).astype(np.int32)
     more = Rows(
@@ -141,7 +141,7 @@ Row = tuple[Ints, Floats, float, float]
 """One more limit: columns, values, lower, upper."""
 
 
-def extended(matrix: Matrix, lower: Floats, upper: Floats, integer: Flags, more: Sequence[Row]) -> Matrix:
+def extend(matrix: Matrix, lower: Floats, upper: Floats, integer: Flags, more: Sequence[Row]) -> Matrix:
     """Return the program with further decisions, which no goal speaks of, and further limits on all of them."""
     rows, count = matrix.rows, len(lower)
     sizes = np.array([len(columns) for columns, _, _, _ in more], dtype=np.int32)

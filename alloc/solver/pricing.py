@@ -14,7 +14,7 @@ import numpy as np
 from alloc.errors import SolveError
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Block
-from alloc.solver.highs import Live, Outcome, Settings, Stop, Why, otherwise
+from alloc.solver.highs import Live, Outcome, Settings, Stop, Why, ask_otherwise
 from alloc.solver.matrix import INF, Floats
 
 LEAN: Settings = {
@@ -122,7 +122,7 @@ def _price_free(block: Block, live: Live, ask: PricingRequest, aim: Floats, dead
     stop = Stop(gap=ask.gap)
     found = live.run(deadline, stop)
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
-        found = otherwise(again, found, stop)
+        found = ask_otherwise(again, found, stop)
     if found.why is Why.FAILED:
         raise SolveError("solver_failed", condition=found.why.value)
     if found.infeasible:

@@ -14,11 +14,11 @@ from alloc.errors import SolveError
 from alloc.instance import Instance
 from alloc.instance.money import available
 from alloc.solution import Stage
-from alloc.solver.conclusion import allowance
+from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import PLAIN, Live, Outcome, Stop
-from alloc.solver.matrix import Floats, Matrix, held
-from alloc.solver.safe import missed, safe_bound
+from alloc.solver.matrix import Floats, Matrix, add_floor
+from alloc.solver.safe import measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve
 
 BEYOND = 1e-6
@@ -43,7 +43,7 @@ SHARE, MORE = 0.1, 0.2
 """Doubting takes at most this part of the time of the search, and so much more [s]."""
 
 
-def examined(whole: Matrix, instance: Instance, reached: Sequence[Stage], deadline: Deadline) -> list[Stage]:
+def check_proof(whole: Matrix, instance: Instance, reached: Sequence[Stage], deadline: Deadline) -> list[Stage]:
     """Return the goals that were reached with their safe bounds. Raises SolveError where a proof is contradicted.
 
     whole: limits and goals of the question. Each later goal is bounded among the plans that keep what the earlier ones
@@ -56,64 +56,67 @@ def examined(whole: Matrix, instance: Instance, reached: Sequence[Stage], deadli
     for k, stage in enumerate(reached):
         goal, constant = whole.goals[k], float(whole.constants[k])
         aimed = replace(whole, goals=goal[None], constants=whole.constants[k : k + 1])
-        relaxed = _relaxed(aimed, brief)
+        relaxed = _solve_relaxed(aimed, brief)
         safe = math.inf if relaxed.prices is None else safe_bound(whole, goal, constant, relaxed.prices)
         for proven in (safe, stage.bound):  # what blocks, or an earlier point of a sweep, have seen may beat the search
-            _hold_against(stage.objective, proven, abs(stage.objective))
-        for x in cheap(aimed, instance, relaxed.x, brief) if math.isfinite(stage.bound) else ():
-            _hold_against(float(goal @ x) + constant, stage.bound, float(np.abs(goal) @ np.abs(x)))
+            _contradict(stage.objective, proven, abs(stage.objective))
+        for x in find_cheap_plans(aimed, instance, relaxed.x, brief) if math.isfinite(stage.bound) else ():
+            _contradict(float(goal @ x) + constant, stage.bound, float(np.abs(goal) @ np.abs(x)))
         found.append(replace(stage, bound=max(min(stage.bound, safe), stage.objective), bound_safe=safe))
-        whole = held(whole, goal, stage.objective - allowance(instance, stage.objective) - constant)
+        whole = add_floor(whole, goal, stage.objective - allowed_loss(instance, stage.objective) - constant)
     return found
 
 
-def _hold_against(value: float, bound: float, size: float) -> None:
+def _contradict(value: float, bound: float, size: float) -> None:
     """Raise SolveError where a plan is worth more than any can be; size: of what its value sums up."""
     if value - bound > BEYOND * max(1.0, size, abs(bound)):
         raise SolveError("proof_beaten", value=f"{value:,.10g}", bound=f"{bound:,.10g}")
 
 
-def surely_infeasible(whole: Matrix, instance: Instance, deadline: Deadline) -> None:
+def check_infeasibility(whole: Matrix, instance: Instance, deadline: Deadline) -> None:
     """Raise SolveError where a question is called infeasible though a plan that is cheap to have keeps every limit."""
     if deadline.stopped or len(instance.counties) > MANY or not whole.variables:
         return
     first = replace(whole, goals=whole.goals[:1], constants=whole.constants[:1])
-    if next(cheap(first, instance, None, Deadline(SHARE * deadline.spent + MORE)), None) is not None:
+    if next(find_cheap_plans(first, instance, None, Deadline(SHARE * deadline.spent + MORE)), None) is not None:
         raise SolveError("infeasible_beaten")
 
 
-def _relaxed(aimed: Matrix, deadline: Deadline) -> Outcome:
+def _solve_relaxed(aimed: Matrix, deadline: Deadline) -> Outcome:
     """Return the relaxed program's plan and prices."""
     live = Live(aimed.lower, aimed.upper, None, aimed.rows, {"dual_feasibility_tolerance": 1e-9})
     live.aim(aimed.goals[0], float(aimed.constants[0]))
     return live.run(deadline)
 
 
-def cheap(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
+def find_cheap_plans(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
     """Yield plans that keep every limit, each made exact, as long as there is time.
 
     relaxed: the plan of the relaxed program, where there is one.
     """
-    for x in (_rounded if int(aimed.integer.sum()) > LARGE else _few_nodes)(aimed, instance, relaxed, deadline):
+    find = _round_relaxed if int(aimed.integer.sum()) > LARGE else _search_few_nodes
+    for x in find(aimed, instance, relaxed, deadline):
         exact = None if deadline.over() else fix_and_solve(aimed, np.ones(1), x, deadline)
-        if exact is not None and missed(aimed, exact.x) <= KEPT:
+        if exact is not None and measure_violation(aimed, exact.x) <= KEPT:
             yield exact.x
 
 
-def _rounded(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
+def _round_relaxed(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
     """Yield no decision at all, and those of the relaxed program rounded."""
     yield np.zeros(len(aimed.lower))
     if relaxed is not None:
         yield relaxed
 
 
-def _few_nodes(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline) -> Iterator[Floats]:
+def _search_few_nodes(
+    aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline
+) -> Iterator[Floats]:
     """Yield the best of a few nodes each with some of the measures only."""
     columns = {x.index(): j for j, x in enumerate(aimed.variables) if x.parent_component().local_name == "Funded"}
     places = np.array(list(columns.values()), dtype=np.int32)
     live = Live(aimed.lower, aimed.upper, aimed.integer, aimed.rows, PLAIN)
     live.aim(aimed.goals[0], float(aimed.constants[0]))
-    for offered in dict.fromkeys(_offers(instance, columns, relaxed)):
+    for offered in dict.fromkeys(_list_offers(instance, columns, relaxed)):
         live.bound_columns(places, aimed.lower[places], np.array([float(m in offered) for m in columns]))
         live.begin()
         found = live.run(deadline, Stop(part=1e-3, nodes=NODES))
@@ -121,18 +124,18 @@ def _few_nodes(aimed: Matrix, instance: Instance, relaxed: Floats | None, deadli
             yield found.x
 
 
-def _offers(instance: Instance, columns: Mapping[str, int], relaxed: Floats | None) -> Iterator[frozenset[str]]:
+def _list_offers(instance: Instance, columns: Mapping[str, int], relaxed: Floats | None) -> Iterator[frozenset[str]]:
     """Yield the measures that each cheap plan may fund: those that must be, those that the relaxed program funds for
     the greater part or at all, and those with most gain for their money."""
-    must = _required(instance, [m for m, row in instance.measures.items() if row.committed])
+    must = _add_required(instance, [m for m, row in instance.measures.items() if row.committed])
     yield must
     if relaxed is not None:
         for part in FUNDED:
-            yield must | _required(instance, [m for m, j in columns.items() if relaxed[j] >= part])
-    yield must | _greedy(instance)
+            yield must | _add_required(instance, [m for m, j in columns.items() if relaxed[j] >= part])
+    yield must | _pick_greedily(instance)
 
 
-def _required(instance: Instance, wanted: Iterable[str]) -> frozenset[str]:
+def _add_required(instance: Instance, wanted: Iterable[str]) -> frozenset[str]:
     """Return some measures with all that they require."""
     found: set[str] = set()
     open_ = list(wanted)
@@ -144,7 +147,7 @@ def _required(instance: Instance, wanted: Iterable[str]) -> frozenset[str]:
     return frozenset(found)
 
 
-def _greedy(instance: Instance) -> frozenset[str]:
+def _pick_greedily(instance: Instance) -> frozenset[str]:
     """Return the measures with most gain for their money, as many as the aid there is can pay for at their largest."""
     purse = sum(available(instance, f) for f, fund in instance.funds.items() if fund.kind == "aid")
     cost = {m: row.fixed_cost + row.unit_cost * row.max_units for m, row in instance.measures.items() if row.eligible}
@@ -154,4 +157,4 @@ def _greedy(instance: Instance) -> frozenset[str]:
         if spent < purse:
             chosen.append(m)
             spent += cost[m]
-    return _required(instance, chosen)
+    return _add_required(instance, chosen)

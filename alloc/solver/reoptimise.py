@@ -11,9 +11,9 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, search
-from alloc.solver.matrix import INF, Floats, Matrix, extended
+from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.sub_mip import fix_and_solve
-from alloc.solver.whole import better
+from alloc.solver.whole import pick_better
 
 Range = tuple[float, float]
 """Least and largest value."""
@@ -86,7 +86,7 @@ class RepeatedMip:
         exact = None if found.x is None else fix_and_solve(aimed, np.ones(1), found.x, UNHURRIED)
         if exact is not None:
             found = replace(found, x=exact.x, value=exact.value, bound=max(found.bound, exact.value))
-        return better(best, found)
+        return pick_better(best, found)
 
 
 def _as_result(found: Outcome) -> MipResult:
@@ -112,4 +112,4 @@ def _longer(matrix: Matrix, watched: Floats) -> Matrix:
     columns = [np.flatnonzero(row).astype(np.int32) for row in watched]
     none, no = np.zeros(0), np.zeros(0, dtype=bool)
     more = [(kept, row[kept], -INF, INF) for row, kept in zip(watched, columns, strict=True)]
-    return extended(matrix, none, none, no, more)
+    return extend(matrix, none, none, no, more)

@@ -28,17 +28,17 @@ def safe_bound(matrix: Matrix, goal: Floats, constant: float, prices: Floats) ->
     prices: of the rows, from wherever; the nearer they are to the relaxed program's, the better the bound.
     """
     rows = matrix.rows
-    prices = usable(rows, prices)
-    lower, upper = within_sight(matrix, goal)
-    low, high = _reduced(rows, goal, prices)
-    columns = best_end(low, high, lower, upper)
-    sides = best_end(prices, prices, rows.lower, rows.upper)
+    prices = drop_unusable_prices(rows, prices)
+    lower, upper = find_bounds(matrix, goal)
+    low, high = _bound_reduced_costs(rows, goal, prices)
+    columns = best_product(low, high, lower, upper)
+    sides = best_product(prices, prices, rows.lower, rows.upper)
     if not (np.isfinite(columns).all() and np.isfinite(sides).all()):
         return INF
     return math.nextafter(math.fsum([*columns.tolist(), *sides.tolist(), constant]), INF)  # fsum rounds once
 
 
-def missed(matrix: Matrix, x: Floats) -> float:
+def measure_violation(matrix: Matrix, x: Floats) -> float:
     """Return by how much a plan misses the limit, bound or whole number that it misses most, relative to its terms."""
     rows = matrix.rows
     terms = rows.value * x[rows.column]
@@ -50,14 +50,14 @@ def missed(matrix: Matrix, x: Floats) -> float:
     return float(max(found.max(initial=0.0) for found in (of_rows, of_bounds, of_whole)))
 
 
-def usable(rows: Rows, prices: Floats) -> Floats:
+def drop_unusable_prices(rows: Rows, prices: Floats) -> Floats:
     """Return prices that a proof may use: none on a side that a row does not have."""
     prices = np.where(np.isfinite(prices), prices, 0.0)
     prices = np.where(np.isinf(rows.upper), np.minimum(prices, 0.0), prices)
     return np.where(np.isinf(rows.lower), np.maximum(prices, 0.0), prices)
 
 
-def _reduced(rows: Rows, goal: Floats, prices: Floats) -> tuple[Floats, Floats]:
+def _bound_reduced_costs(rows: Rows, goal: Floats, prices: Floats) -> tuple[Floats, Floats]:
     """Return between which two values every exact reduced cost lies: a sum of n terms errs by n roundings of them."""
     parts, count = rows.value * prices[rows.owner()], len(goal)
     size = np.abs(goal) + np.bincount(rows.column, np.abs(parts), count)
@@ -67,7 +67,7 @@ def _reduced(rows: Rows, goal: Floats, prices: Floats) -> tuple[Floats, Floats]:
     return value - error, value + error
 
 
-def best_end(low: Floats, high: Floats, lower: Floats, upper: Floats) -> Floats:
+def best_product(low: Floats, high: Floats, lower: Floats, upper: Floats) -> Floats:
     """Return for each pair of ranges the largest product of a value of each, rounded upwards; 0 times anything is 0."""
     with np.errstate(invalid="ignore"):
         products = np.stack([low * lower, low * upper, high * lower, high * upper])
@@ -75,7 +75,7 @@ def best_end(low: Floats, high: Floats, lower: Floats, upper: Floats) -> Floats:
     return np.where((low == 0) & (high == 0), 0.0, np.nextafter(best, INF))
 
 
-def within_sight(matrix: Matrix, goal: Floats) -> tuple[Floats, Floats]:
+def find_bounds(matrix: Matrix, goal: Floats) -> tuple[Floats, Floats]:
     """Return finite bounds of as many decisions as rows can bound, at no loss to any goal that is best.
 
     A row bounds each decision by what the others leave of it. A decision that the goal does not reward, like the room
@@ -87,14 +87,14 @@ def within_sight(matrix: Matrix, goal: Floats) -> tuple[Floats, Floats]:
         entries = np.flatnonzero(np.isinf(upper)[rows.column]).astype(np.int32)
         if not len(entries):
             break
-        forced, needed = _ends(rows, owner, lower, upper, entries)
+        forced, needed = _bound_by_rows(rows, owner, lower, upper, entries)
         useless = (goal <= 0) & np.isfinite(needed)
         found = np.minimum(forced, np.where(useless, np.maximum(needed, lower), INF))
         upper = np.where(np.isinf(upper), np.maximum(found, lower), upper)
     return lower, upper
 
 
-def _ends(rows: Rows, owner: Ints, lower: Floats, upper: Floats, entries: Ints) -> tuple[Floats, Floats]:
+def _bound_by_rows(rows: Rows, owner: Ints, lower: Floats, upper: Floats, entries: Ints) -> tuple[Floats, Floats]:
     """Return the most that each decision can be, and the most that its rows may need it to be, rounded upwards."""
     count = len(lower)
     with np.errstate(invalid="ignore"):
@@ -102,17 +102,17 @@ def _ends(rows: Rows, owner: Ints, lower: Floats, upper: Floats, entries: Ints) 
     ends = np.where(np.isnan(ends), 0.0, ends)
     forced, needed = np.full(count, INF), np.full(count, -INF)
     for side, rest, sign in ((rows.upper, ends.min(axis=0), 1.0), (rows.lower, ends.max(axis=0), -1.0)):
-        most = _left(rows, owner, side, rest, entries)
+        most = _divide_rest(rows, owner, side, rest, entries)
         breaks = (sign * rows.value[entries] > 0) & np.isfinite(side[owner[entries]])
         np.minimum.at(forced, rows.column[entries[breaks]], most[breaks])
     for side, rest, sign in ((rows.lower, ends.min(axis=0), 1.0), (rows.upper, ends.max(axis=0), -1.0)):
-        most = _left(rows, owner, side, rest, entries)
+        most = _divide_rest(rows, owner, side, rest, entries)
         helps = (sign * rows.value[entries] > 0) & np.isfinite(side[owner[entries]])
         np.maximum.at(needed, rows.column[entries[helps]], most[helps])
     return forced, needed
 
 
-def _left(rows: Rows, owner: Ints, side: Floats, rest: Floats, entries: Ints) -> Floats:
+def _divide_rest(rows: Rows, owner: Ints, side: Floats, rest: Floats, entries: Ints) -> Floats:
     """Return (side − what the others of the row are at one of their ends) ÷ coefficient, rounded upwards."""
     endless = np.isinf(rest)
     known = np.where(endless, 0.0, rest)

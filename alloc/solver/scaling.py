@@ -26,7 +26,7 @@ class Scales:
     columns: Floats
 
 
-def scales(lower: Floats, upper: Floats, integer: Flags, rows: Rows) -> Scales:
+def find_scales(lower: Floats, upper: Floats, integer: Flags, rows: Rows) -> Scales:
     """Return scales at which coefficients and bounds are near 1.
 
     The logarithms of rows and columns are fitted by least squares, from what is known at once: a whole decision is
@@ -37,11 +37,11 @@ def scales(lower: Floats, upper: Floats, integer: Flags, rows: Rows) -> Scales:
     owner, column = rows.owner(), rows.column
     with np.errstate(divide="ignore"):
         size = np.log2(np.abs(rows.value))
-        bound = np.log2(_largest(lower, upper))
-        side = np.log2(_largest(rows.lower, rows.upper))
+        bound = np.log2(_largest_side(lower, upper))
+        side = np.log2(_largest_side(rows.lower, rows.upper))
     anchored = ~integer & np.isfinite(bound)
     own, known = np.where(anchored, bound, 0.0), integer | anchored
-    own, known = _spread(size, owner, column, side, own, known)
+    own, known = _spread_scales(size, owner, column, side, own, known)
     kept = np.isfinite(size)
     size, owner, column = size[kept], owner[kept], column[kept]
     row = np.zeros(rows.count)
@@ -58,7 +58,9 @@ def scales(lower: Floats, upper: Floats, integer: Flags, rows: Rows) -> Scales:
     return Scales(np.exp2(row), np.exp2(own))
 
 
-def _spread(size: Floats, owner: Ints, column: Ints, side: Floats, own: Floats, known: Flags) -> tuple[Floats, Flags]:
+def _spread_scales(
+    size: Floats, owner: Ints, column: Ints, side: Floats, own: Floats, known: Flags
+) -> tuple[Floats, Flags]:
     """Return first scales of all columns, from those that are known to those that share a row with them."""
     count = len(side)
     while True:
@@ -76,28 +78,28 @@ def _spread(size: Floats, owner: Ints, column: Ints, side: Floats, own: Floats, 
         own, known = np.where(met > 0, fitted, own), known | (met > 0)
 
 
-def _largest(low: Floats, high: Floats) -> Floats:
+def _largest_side(low: Floats, high: Floats) -> Floats:
     """Return the larger of two limits in size, where one is finite; else 0."""
     ends = np.abs(np.stack([low, high]))
     largest: Floats = np.where(np.isfinite(ends), ends, 0.0).max(axis=0)
     return largest
 
 
-def scaled_rows(rows: Rows, by: Scales) -> Rows:
+def scale_rows(rows: Rows, by: Scales) -> Rows:
     """Return limits in the program's own units."""
     value = rows.value * by.rows[rows.owner()] * by.columns[rows.column]
     return replace(rows, value=value, lower=rows.lower * by.rows, upper=rows.upper * by.rows)
 
 
-def scaled(matrix: Matrix) -> tuple[Matrix, Scales]:
+def scale(matrix: Matrix) -> tuple[Matrix, Scales]:
     """Return a program in its own units, goals still worth what they were, and the scales that lead back."""
-    by = scales(matrix.lower, matrix.upper, matrix.integer, matrix.rows)
+    by = find_scales(matrix.lower, matrix.upper, matrix.integer, matrix.rows)
     return (
         replace(
             matrix,
             lower=matrix.lower / by.columns,
             upper=matrix.upper / by.columns,
-            rows=scaled_rows(matrix.rows, by),
+            rows=scale_rows(matrix.rows, by),
             goals=matrix.goals * by.columns,
         ),
         by,

@@ -8,11 +8,11 @@ import pyomo.environ as pyo
 from alloc.instance import Instance
 from alloc.solution import LeastMoney, Stage
 from alloc.solver.components import split_components
-from alloc.solver.conclusion import allowance
+from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Basis
 from alloc.solver.least_money import LEAST_TIME, improve_and_bound, is_tight
-from alloc.solver.matrix import INF, Flags, Floats, Matrix, held, vectors
+from alloc.solver.matrix import INF, Flags, Floats, Matrix, add_floor, compile_expressions
 from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order, fix_columns, search_neighbourhood
 
 
@@ -34,15 +34,15 @@ def break_ties(
     """
     goals, limits = whole.goals[: len(reached)], whole
     for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
-        limits = held(limits, goal, stage.kept - allowance(instance, stage.kept) - float(constant))
-    money = vectors(whole.variables, [sum(model.Spend.values())])[0][0]
+        limits = add_floor(limits, goal, stage.kept - allowed_loss(instance, stage.kept) - float(constant))
+    money = compile_expressions(whole.variables, [sum(model.Spend.values())])[0][0]
     exact, *_ = fix_and_solve_in_order(limits, [goals[-1], *goals[:-1], -money], x, deadline.brief(), basis)
     x = x if exact is None else exact
     seconds = max(LEAST_TIME, deadline.spent) if seconds is None else seconds
     for goal in (goals[-1], *goals[:-1]):
         if goal is not goals[-1] and instance.objective.tolerance > 0:
             x, _ = improve_and_bound(limits, goal, x, instance, deadline, seconds)
-        limits = held(limits, goal, float(goal @ x))
+        limits = add_floor(limits, goal, float(goal @ x))
     x, bound = improve_and_bound(limits, -money, x, instance, deadline, seconds)
     spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
     plan = maximise_linkage(model, whole, goals, x, deadline)
@@ -55,7 +55,7 @@ def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: 
     goals: to be kept, a row each. With the money held the rest falls apart into hundreds of components, and as none
     needs to make up for another, each keeps what it adds to the goals.
     """
-    linkage = vectors(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
+    linkage = compile_expressions(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
     brief = deadline.brief()  # what stands is told as it stands, also of a plan for which the time was out
     free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | _named(whole, ("Established", "Closed", "Clustered"))
     aims = np.vstack([goals, linkage])
@@ -67,7 +67,7 @@ def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: 
             continue
         here = best[columns]
         for goal, kept in zip(component.goals[:-1], (component.goals @ here).tolist(), strict=False):
-            component = held(component, goal, kept)
+            component = add_floor(component, goal, kept)
         found = None
         if component.integer.any():
             found = search_neighbourhood(component, highest, here, np.ones(len(columns), dtype=bool), brief, INF, 0.0).x

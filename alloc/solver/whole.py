@@ -19,12 +19,12 @@ from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.model import goal, stages
 from alloc.solution import LeastMoney, Solution, Stage, Status
-from alloc.solver.conclusion import allowance, concluded, worded
+from alloc.solver.conclusion import allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Stop, Why, search
 from alloc.solver.least_money import LEAST_TIME
-from alloc.solver.matrix import Floats, Matrix, held, matrix, vectors
-from alloc.solver.proof import examined, surely_infeasible
+from alloc.solver.matrix import Floats, Matrix, add_floor, compile_expressions, compile_matrix
+from alloc.solver.proof import check_infeasibility, check_proof
 from alloc.solver.rounding import MANY, grains, rounded
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
@@ -48,12 +48,12 @@ class CompiledModel:
     @cached_property
     def limits(self) -> Matrix:
         """Return the limits without any goal."""
-        return matrix(self.model, ())
+        return compile_matrix(self.model, ())
 
     def aimed(self, instance: Instance) -> Matrix:
         """Return the limits with the goals of an instance."""
         aims = [goal(self.model, weights) for weights in stages(instance)]
-        goals, constants = vectors(self.limits.variables, aims)
+        goals, constants = compile_expressions(self.limits.variables, aims)
         return replace(self.limits, goals=goals, constants=constants)
 
 
@@ -63,7 +63,7 @@ def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, 
     A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. `log` receives the solver's
     own words. Raises SolveError when HiGHS fails.
     """
-    return _solved(CompiledModel(model), instance, options, (), options.threads, log)
+    return _solve(CompiledModel(model), instance, options, (), options.threads, log)
 
 
 def solve_warm(of: CompiledModel, instance: Instance, options: Options, choices: Sequence[MipStart] = ()) -> Solution:
@@ -71,10 +71,10 @@ def solve_warm(of: CompiledModel, instance: Instance, options: Options, choices:
 
     instance: the one that the model was built of, or the same with another objective.
     """
-    return _solved(of, instance, options, choices, options.threads or 1, None)
+    return _solve(of, instance, options, choices, options.threads or 1, None)
 
 
-def _solved(
+def _solve(
     of: CompiledModel,
     instance: Instance,
     options: Options,
@@ -91,27 +91,27 @@ def _solved(
         x: Floats | None = None
         least: LeastMoney | None = None
         for i, weights in enumerate(stages(instance)):
-            found = _goal(whole, i, known, options.gap, deadline, threads, log)
+            found = _solve_goal(whole, i, known, options.gap, deadline, threads, log)
             if found.x is None and not reached and not found.infeasible:
-                found = _frugal(whole, i, found, deadline)
+                found = _find_frugal_plan(whole, i, found, deadline)
             if found.x is None:
                 break
             x, known = found.x, [found.x]
-            reached.append(Stage(worded(weights), found.value, found.bound, found.value))
+            reached.append(Stage(name_goal(weights), found.value, found.bound, found.value))
             if deadline.over():
                 break
-            floor = found.value - allowance(instance, found.value) - float(whole.constants[i])
-            whole = held(whole, whole.goals[i], floor)
+            floor = found.value - allowed_loss(instance, found.value) - float(whole.constants[i])
+            whole = add_floor(whole, whole.goals[i], floor)
         if x is not None:
-            reached = examined(first, instance, reached, deadline)
+            reached = check_proof(first, instance, reached, deadline)
             lots = int(grains(first).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
             x, least = break_ties(of.model, first, instance, x, reached, deadline, seconds=LEAST_TIME if lots else None)
         elif found.infeasible:
-            surely_infeasible(first, instance, deadline)
+            check_infeasibility(first, instance, deadline)
     if x is None:
         status = Status.INFEASIBLE if found.infeasible else Status.NO_SOLUTION
         return Solution(status, why=why, seconds=deadline.spent, interrupted=deadline.stopped)
-    plan = concluded(
+    plan = conclude(
         of.model, instance, first, x, reached, options.gap, why=why, interrupted=deadline.stopped, least_money=least
     )
     return replace(plan, seconds=deadline.spent)
@@ -129,7 +129,7 @@ def _place_start(whole: Matrix, choice: MipStart) -> Floats:
     return np.array(numbers, dtype=np.float64)
 
 
-def _goal(
+def _solve_goal(
     whole: Matrix, i: int, known: Sequence[Floats], gap: float, deadline: Deadline, threads: int, log: TextIO | None
 ) -> Outcome:
     """Return the best plan for one goal, from the best of what is known; only ever tightened by further searches."""
@@ -142,7 +142,7 @@ def _goal(
         found = search(whole, aim, constant, deadline, stop, best.x, settings, threads, log)
         if found.why is Why.FAILED and best.x is None:
             raise SolveError("solver_failed", condition=found.why.value)
-        return better(best, _exact(whole, weighing, found, deadline))
+        return pick_better(best, _make_exact(whole, weighing, found, deadline))
 
     best = Outcome(Why.LIMIT)
     for x in known:
@@ -151,29 +151,29 @@ def _goal(
             best = Outcome(Why.LIMIT, plan.x, plan.value)
     if best.x is None and int(grains(whole).sum()) >= MANY:
         best = rounded(whole, aim, constant, gap, deadline)
-        if best.x is not None and not proven(best, gap):
+        if best.x is not None and not is_proven(best, gap):
             best = further(best, OWN, stop)
-    if best.x is not None and not proven(best, gap):
+    if best.x is not None and not is_proven(best, gap):
         best = further(best, PLAIN, replace(stop, nodes=NODES))
-    if not proven(best, gap) and not best.infeasible and not deadline.over():
+    if not is_proven(best, gap) and not best.infeasible and not deadline.over():
         best = further(best, STEADY, stop)
-    if best.why is Why.DONE and not proven(best, gap) and not deadline.over():
+    if best.why is Why.DONE and not is_proven(best, gap) and not deadline.over():
         best = further(best, {**STEADY, **STRICT}, stop)
     return best
 
 
-def _frugal(whole: Matrix, i: int, found: Outcome, deadline: Deadline) -> Outcome:
+def _find_frugal_plan(whole: Matrix, i: int, found: Outcome, deadline: Deadline) -> Outcome:
     """Return the plan that does the least, where the time is out before there is another."""
     plan = fix_and_solve(whole, np.eye(len(whole.goals))[i], np.zeros(len(whole.lower)), deadline.brief())
     return found if plan is None else replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))
 
 
-def proven(found: Outcome, gap: float) -> bool:
+def is_proven(found: Outcome, gap: float) -> bool:
     """Tell whether a plan is proven to a gap."""
     return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
 
 
-def better(one: Outcome, other: Outcome) -> Outcome:
+def pick_better(one: Outcome, other: Outcome) -> Outcome:
     """Return the better plan of two searches of one program with the tighter bound; the second says why it ended."""
     if one.x is None and other.x is None:
         return other if other.infeasible else replace(other, bound=min(one.bound, other.bound))
@@ -182,7 +182,7 @@ def better(one: Outcome, other: Outcome) -> Outcome:
     return replace(best, why=other.why, bound=max(best.value, min(bounds)))
 
 
-def _exact(whole: Matrix, weighing: Floats, found: Outcome, deadline: Deadline) -> Outcome:
+def _make_exact(whole: Matrix, weighing: Floats, found: Outcome, deadline: Deadline) -> Outcome:
     """Return a plan with its whole decisions made whole, where that leaves a plan."""
     if found.x is None:
         return found

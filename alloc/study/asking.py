@@ -10,13 +10,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from alloc.claims import ends, whose
-from alloc.counterfactual import World, Worlds, answering, find_status_quo, find_without_aid
+from alloc.counterfactual import Counterfactual, Worlds, answering, find_status_quo, find_without_aid
 from alloc.errors import AuditError, InstanceError, SolveError
 from alloc.instance import CATEGORIES, Draft, Instance, Options
 from alloc.instance.schema import Objective
 from alloc.instance.worlds import without_aid
 from alloc.model import build
-from alloc.run import completed, wanted
+from alloc.run import choose_options, complete_run
 from alloc.solution import Solution
 from alloc.solver import (
     CompiledModel,
@@ -69,7 +69,7 @@ class Asker:
         self.question = question
         self._built: tuple[object, CompiledModel] | None = None
         self._standing: tuple[object, Solution] | None = None
-        self._without: dict[str, World] = {}
+        self._without: dict[str, Counterfactual] = {}
         self._other: MipStart = {}
 
     def ask(self, overrides: Overrides, choices: Sequence[MipStart] = ()) -> Answer:
@@ -93,7 +93,7 @@ class Asker:
         if reading.instance is None:
             raise InstanceError(reading.faults)
         instance = reading.instance
-        options = wanted(instance, **self.question.options)
+        options = choose_options(instance, **self.question.options)
         worlds = self._worlds(instance, options)
         instance = answering(instance, worlds)
         near = self._model(instance)
@@ -107,7 +107,7 @@ class Asker:
             plan = solve_warm(near, instance, options, choices)
         _stop_if(plan.interrupted)
         if not plan.has_plan:
-            clashing = completed(instance, options, plan, None, started, lang).figures if self.question.why else {}
+            clashing = complete_run(instance, options, plan, None, started, lang).figures if self.question.why else {}
             return Answer(Point(overrides, str(plan.status), message="; ".join(clashing.get("clash", ()))))
         choice = taught or extract_mip_start(near.model)
         try:
@@ -129,7 +129,7 @@ class Asker:
         worlds: Worlds,
         started: float,
     ) -> Point:
-        run = completed(instance, options, plan, worlds, started, self.question.lang)
+        run = complete_run(instance, options, plan, worlds, started, self.question.lang)
         figures, measures = run.figures, run.tables["measures"]
         claimed = whose(figures)
         least, most = ends(figures["through_aid"], "employment")

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from alloc.report.charts.ink import number, stroke, words
+from alloc.report.charts.svg import number, stroke, words
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:

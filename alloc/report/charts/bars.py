@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from alloc.report.charts.axis import across, scale
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, digits_of, number, stroke, width, words
 from alloc.report.charts.legend import Part, legend
+from alloc.report.charts.svg import WIDE, box, digits_of, number, stroke, width, words
 
 ROW, THICK = 26.0, 16.0
 WIDEST_LABEL = 250.0

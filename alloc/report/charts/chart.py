@@ -5,8 +5,8 @@ from functools import cache
 
 import resvg_py
 
-from alloc.report.charts.ink import WIDE, escape, words
 from alloc.report.charts.palette import LIGHT, style
+from alloc.report.charts.svg import WIDE, escape, words
 
 MARGIN = 20.0
 HEAD = 48.0

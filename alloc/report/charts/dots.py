@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from alloc.report.charts.axis import across, scale
 from alloc.report.charts.bars import ROW, label_room
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, digits_of, dot, number, stroke, width, words
 from alloc.report.charts.legend import Part, Shape, legend
+from alloc.report.charts.svg import WIDE, box, digits_of, dot, number, stroke, width, words
 
 
 def dots(

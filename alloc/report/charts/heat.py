@@ -5,8 +5,8 @@ from collections.abc import Collection, Sequence
 
 from alloc.report.charts.bars import label_room
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, digits_of, dot, number, stroke, width, words
 from alloc.report.charts.ramp import ramp
+from alloc.report.charts.svg import WIDE, box, digits_of, dot, number, stroke, width, words
 
 ROW = 28.0
 

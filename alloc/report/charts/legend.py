@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Literal
 
-from alloc.report.charts.ink import WIDE, box, dot, width, words
+from alloc.report.charts.svg import WIDE, box, dot, width, words
 
 ROW = 22.0
 Part = tuple[str, str]

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from alloc.report.charts.axis import across, scale, upward
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, dot, number, path, px, stroke, width, words
 from alloc.report.charts.legend import legend
+from alloc.report.charts.svg import WIDE, dot, number, path, px, stroke, width, words
 
 SERIES_ROLES = ("plan", "bad", "insurance", "enterprise", "training", "technology", "quo")
 """Colours of series that name none, in turn."""

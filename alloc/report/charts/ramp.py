@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from alloc.report.charts.ink import box, number, words
 from alloc.report.charts.palette import STEPS
+from alloc.report.charts.svg import box, number, words
 
 COUNT = len(STEPS)
 WIDEST = 54.0

@@ -4,8 +4,8 @@ import math
 from collections.abc import Sequence
 
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, number, path, px, width, words
 from alloc.report.charts.ramp import ramp
+from alloc.report.charts.svg import WIDE, number, path, px, width, words
 
 HIGH = 460.0
 FINEST = 0.4

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, digits_of, number, path, px, width, words
+from alloc.report.charts.svg import WIDE, box, digits_of, number, path, px, width, words
 
 HIGH, NODE, GAP, SLOT = 300.0, 12.0, 10.0, 30.0
 """Height of all money, width of a node, room between nodes, and the least room a node's two lines need [px]."""

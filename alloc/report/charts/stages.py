@@ -5,7 +5,7 @@ from typing import Literal
 
 from alloc.report.charts.bars import label_room
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ink import WIDE, box, path, px, width, words
+from alloc.report.charts.svg import WIDE, box, path, px, width, words
 
 ROW, HIGH, ARROW = 38.0, 32.0, 12.0
 State = Literal["stood", "new", "missing"]

@@ -7,8 +7,8 @@ from decimal import Decimal
 from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import Instance
-from alloc.instance.schema import Row
 from alloc.report.iati.publisher import Publisher
+from alloc.report.names import Names
 from alloc.texts import LANGUAGES
 
 VERSION = "2.03"
@@ -42,7 +42,7 @@ def add_common(activity: Element, instance: Instance, by: Publisher, payers: Ite
     """Add who takes part, the status, the planned year and the country, in the order of the schema."""
     for f in payers:
         fund = instance.funds[f]
-        donors = {lang: fund.donor or named(fund, f, lang) for lang in LANGUAGES}
+        donors = dict.fromkeys(LANGUAGES, fund.donor) if fund.donor else name_in_each(instance, "fund", f)
         narrated(activity, "participating-org", donors, {"role": FUNDING})
     narrated(activity, "participating-org", {"en": by.name}, {"ref": by.ref, "type": by.kind, "role": ACCOUNTABLE})
     SubElement(activity, "activity-status", {"code": PIPELINE})
@@ -62,10 +62,9 @@ def year_of(instance: Instance) -> tuple[str, str]:
     return f"{instance.year}-01-01", f"{instance.year}-12-31"
 
 
-def named(row: Row, known_as: str, lang: str) -> str:
-    """Return the name of a thing in one language, in the other where it has none, or its id."""
-    names = (row.name_zh, row.name) if lang == "zh" else (row.name, row.name_zh)
-    return next((name for name in names if name), known_as)
+def name_in_each(instance: Instance, what: str, word: str) -> dict[str, str]:
+    """Return the name of a county, measure or fund in each language, in another where it has none in one."""
+    return {lang: Names(instance, lang, either=True).name(what, word) for lang in LANGUAGES}
 
 
 def narrated(

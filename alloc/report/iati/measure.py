@@ -5,7 +5,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import Instance
 from alloc.report.iati import elements
-from alloc.report.iati.elements import add_common, add_period, begun, named, narrated, year_of
+from alloc.report.iati.elements import add_common, add_period, begun, name_in_each, narrated, year_of
 from alloc.report.iati.publisher import Publisher, purpose
 from alloc.texts import LANGUAGES, say
 
@@ -20,8 +20,8 @@ def funded(
     row, currency = instance.measures[m], instance.money.currency
     county = instance.counties[row.county]
     activity = begun(identifier, elements.LOWER, instance, by)
-    titles = {lang: f"{named(county, row.county, lang)} · {named(row, m, lang)}" for lang in LANGUAGES}
-    narrated(activity, "title", titles)
+    places, titles = name_in_each(instance, "county", row.county), name_in_each(instance, "measure", m)
+    narrated(activity, "title", {lang: f"{places[lang]} · {titles[lang]}" for lang in LANGUAGES})
     described = {
         lang: say(
             "iati_described",
@@ -36,7 +36,7 @@ def funded(
     add_common(activity, instance, by, payers)
     location = SubElement(activity, "location", {"ref": county.code or row.county})
     SubElement(location, "location-reach", {"code": elements.WHERE_IT_HAPPENS})
-    narrated(location, "name", {lang: named(county, row.county, lang) for lang in LANGUAGES})
+    narrated(location, "name", places)
     SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": purpose(instance, m)})
     SubElement(activity, "default-finance-type", {"code": elements.GRANT})
     SubElement(activity, "default-aid-type", {"code": elements.PROJECT})

@@ -11,15 +11,15 @@ from markupsafe import Markup
 
 from alloc.instance import Instance
 from alloc.report.boundaries import Boundaries
-from alloc.report.bridge import scenarios_told
-from alloc.report.certainty import certainty
+from alloc.report.bridge import tell_scenarios
+from alloc.report.certainty import tell_certainty
 from alloc.report.charts import DARK, LIGHT, Chart, draws_chinese, inline, style, variables
 from alloc.report.equity import gini
-from alloc.report.page.answer import answer, binding, claimed, limits
-from alloc.report.page.pictures import pictures
-from alloc.report.page.sheets import MOST_ROWS, sheets
+from alloc.report.page.answer import binding, claimed, limits, tell_answer
+from alloc.report.page.drawings import draw_charts
+from alloc.report.page.listings import MOST_ROWS, make_listings
 from alloc.report.page.view import View, listed, number
-from alloc.report.told import coordinated, idle_told
+from alloc.report.told import tell_coordination, tell_idle
 from alloc.texts.figures import amount, count, percent
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Page:
     charts: Mapping[str, Chart]
 
 
-def page(
+def make_page(
     instance: Instance,
     tables: Mapping[str, pd.DataFrame],
     figures: Mapping[str, Any],
@@ -43,7 +43,7 @@ def page(
 ) -> Page:
     """Return the page of a plan in one language; with boundaries it has maps. Equal plans give equal bytes."""
     view = View(instance, tables, figures, lang, boundaries)
-    charts = pictures(view)
+    charts = draw_charts(view)
     html = _template().render(
         view=view,
         t=view.say,
@@ -52,18 +52,18 @@ def page(
         script=Markup(_text("page.js")),
         drawn={name: Markup(inline(chart)) for name, chart in charts.items()},
         titles={name: chart.title for name, chart in charts.items()},
-        sheets=sheets(view),
+        sheets=make_listings(view),
         most=MOST_ROWS,
-        answer=answer(view),
+        answer=tell_answer(view),
         limits=limits(view),
         binding=binding(view),
         used_up=_used_up(view),
         missing=[view.county(c) for c in boundaries.missing] if boundaries else [],
         gini=_ginis(view),
-        scenarios=scenarios_told(instance, view.tables["scenarios"], lang),
-        coordination=coordinated(figures, lang),
-        idle=idle_told(instance, view.tables["measures"], lang),
-        certainty=certainty(figures, view.label, lang),
+        scenarios=tell_scenarios(instance, view.tables["scenarios"], lang),
+        coordination=tell_coordination(figures, lang),
+        idle=tell_idle(instance, view.tables["measures"], lang),
+        certainty=tell_certainty(figures, view.label, lang),
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
         pictured=lang != "zh" or draws_chinese(),
         number=number,

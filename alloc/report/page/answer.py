@@ -8,7 +8,7 @@ from alloc.report.page.view import View, listed, percent
 from alloc.texts.figures import amount
 
 
-def answer(view: View) -> tuple[str, str, str]:
+def tell_answer(view: View) -> tuple[str, str, str]:
     """Return the three sentences. A plan that is not proven optimal says so in the first."""
     return _money(view), _gain(view), _trust(view)
 

@@ -11,9 +11,9 @@ from alloc.instance import CATEGORIES, Instance
 from alloc.instance.money import available
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import number
-from alloc.report.indicators import Indicator, indicators
+from alloc.report.indicators import Indicator, measure_indicators
 from alloc.report.names import chain_named, listed, named, rule_named
-from alloc.report.provenance import Provenance, provenance
+from alloc.report.provenance import Provenance, trace_origins
 from alloc.texts import say
 from alloc.texts.figures import percent
 
@@ -86,12 +86,12 @@ class View:
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:
         """The four indicators."""
-        return indicators(self.instance, self.tables)
+        return measure_indicators(self.instance, self.tables)
 
     @cached_property
     def provenance(self) -> Provenance:
         """Where the figures come from."""
-        return provenance(self.instance, self.tables["measures"])
+        return trace_origins(self.instance, self.tables["measures"])
 
     @cached_property
     def gap(self) -> float | None:

@@ -10,17 +10,17 @@ from alloc.instance import Instance
 from alloc.instance.excel.sheet_names import add_prefix
 from alloc.instance.writing import sheets
 from alloc.report.workbook.about import write_about
+from alloc.report.workbook.allocation import write_allocation, write_cross
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.complementarity import write_complementarity
 from alloc.report.workbook.counties import write_counties
 from alloc.report.workbook.effects import write_effects
+from alloc.report.workbook.front import write_summary
 from alloc.report.workbook.funds import write_funds
 from alloc.report.workbook.inputs import write_inputs
 from alloc.report.workbook.measures import write_measures, write_unfunded
-from alloc.report.workbook.money import write_allocation, write_cross
-from alloc.report.workbook.plan import Plan
 from alloc.report.workbook.rules import write_rules
-from alloc.report.workbook.summary import write_summary
+from alloc.report.workbook.view import PlanView
 from alloc.report.workbook.work import write_chains, write_jobs, write_resources
 
 MOST_LIVE = 10_000
@@ -43,14 +43,14 @@ SHEETS = {
 """The sheets of the answer, between the summary and the inputs."""
 
 
-def workbook(
+def write_workbook(
     instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], path: Path, lang: str
 ) -> None:
     """Write the workbook: totals, slacks and checks are formulas whose values are the plan's.
 
     Text from data never becomes a formula or a link; equal runs give equal bytes.
     """
-    plan = Plan(instance, tables, figures, lang)
+    plan = PlanView(instance, tables, figures, lang)
     book = Book(path, instance, lang, live=len(plan.payments) <= MOST_LIVE)
     shown = [key for key in ("summary", *SHEETS) if key != "resources" or instance.resources]
     titles = {key: plan.say(f"wb_sheet_{key}") for key in (*shown, "about")}
@@ -64,4 +64,4 @@ def workbook(
     book.book.close()
 
 
-__all__ = ["workbook"]
+__all__ = ["write_workbook"]

@@ -5,14 +5,14 @@ from typing import Any
 
 from alloc.report.tables import dictionary
 from alloc.report.workbook.book import Book
-from alloc.report.workbook.look import LINE, lines
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.styles import LINE, lines
+from alloc.report.workbook.view import PlanView
 from alloc.texts.figures import amount, gap, percent
 
 WIDTHS = (24, 30, 34, 20, 14)
 
 
-def write_about(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str]) -> None:
+def write_about(book: Book, plan: PlanView, sheet: Any, titles: Mapping[str, str]) -> None:
     """Write labels with texts, then the sheets, the names in formulas, and every column of the tables."""
     for j, width in enumerate(WIDTHS):
         book.widen(sheet, j, j, width)
@@ -37,7 +37,7 @@ def write_about(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str]) -
     book.page(sheet, row - 1, len(WIDTHS) - 1, printed=False)
 
 
-def _lines(book: Book, plan: Plan) -> list[tuple[str, str]]:
+def _lines(book: Book, plan: PlanView) -> list[tuple[str, str]]:
     instance, figures = plan.instance, plan.figures
     audit = figures.get("audit") or {}
     live = "wb_live" if book.live else "wb_not_live"
@@ -65,7 +65,13 @@ def _lines(book: Book, plan: Plan) -> list[tuple[str, str]]:
 
 
 def _list(
-    book: Book, plan: Plan, sheet: Any, row: int, title: str, heads: tuple[str, ...], rows: Sequence[tuple[str, ...]]
+    book: Book,
+    plan: PlanView,
+    sheet: Any,
+    row: int,
+    title: str,
+    heads: tuple[str, ...],
+    rows: Sequence[tuple[str, ...]],
 ) -> int:
     """Write a titled list of texts; return the row below it."""
     sheet.write_string(row, 0, plan.say(title), book.format("section"))

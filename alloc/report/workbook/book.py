@@ -14,7 +14,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from alloc.instance import Instance
 from alloc.instance.excel.sheet_names import Exact
-from alloc.report.workbook.look import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
+from alloc.report.workbook.styles import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
 
 EVERYWHERE = "A1:XFD1048576"
 
@@ -24,14 +24,14 @@ LONGEST = 8000
 Scalar = str | float | int | None
 
 
-class Live(NamedTuple):
+class Formula(NamedTuple):
     """A formula with the value that it has in the plan; `{key}` in it is the cell of that column in its row."""
 
     formula: str
     value: Scalar
 
 
-Cell = Scalar | Live
+Cell = Scalar | Formula
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class Column:
     style: str
     cells: Sequence[Cell]
     adds_up: bool = False
-    total: Live | None = None
+    total: Formula | None = None
     name: str = ""
     aside: bool = False
     width: int | None = None
@@ -51,7 +51,7 @@ class Column:
 
 
 @dataclass(frozen=True)
-class Block:
+class TableRange:
     """Where a table stands: its sheet, first row of cells, and the letter of each column."""
 
     sheet: str
@@ -86,7 +86,7 @@ class Block:
         return self.top + max(self.rows, 1) - (0 if self.totals else 1)
 
 
-class _Row(dict[str, str]):
+class _RowCells(dict[str, str]):
     """The cells of one row by the keys of their columns."""
 
     def __init__(self, letters: Mapping[str, str], number: int):
@@ -96,7 +96,7 @@ class _Row(dict[str, str]):
         return f"${self.letters[key]}{self.number}"
 
 
-class _Sheet(Worksheet):  # type: ignore[misc]
+class _PlainSheet(Worksheet):  # type: ignore[misc]
     """A sheet whose formulas are written as they are: looking each through for functions newer than Excel 2010, of
     which there are none, takes a quarter of the time.
     """
@@ -134,7 +134,7 @@ class Book:
 
     def sheet(self, title: str) -> Any:
         """Add a sheet behind those that there are."""
-        return self.book.add_worksheet(title, worksheet_class=_Sheet)
+        return self.book.add_worksheet(title, worksheet_class=_PlainSheet)
 
     def format(self, *words: str) -> Any:
         """Return the format that a style and its traits make together."""
@@ -158,7 +158,7 @@ class Book:
         value = value_of(cell)
         if isinstance(value, float) and not math.isfinite(value):
             value = None
-        if isinstance(cell, Live) and self.live:
+        if isinstance(cell, Formula) and self.live:
             formula = cell.formula.format_map({} if refs is None else refs)
             if len(formula) < LONGEST:
                 sheet.write_formula(row, column, f"={formula}", look, "" if value is None else value)
@@ -173,14 +173,14 @@ class Book:
 
     def table(
         self, sheet: Any, columns: Sequence[Column], top: int = 0, left: int = 0, total: str = "", fit: bool = True
-    ) -> Block:
+    ) -> TableRange:
         """Write a table with its header, and its totals where a word for them is given; return where it stands.
 
         fit: whether the columns of the sheet are as wide as this table asks for. Without formulas what stands there
         for them alone is left out.
         """
         columns = [column for column in columns if self.live or not column.aside or column.style == "text"]
-        block = Block(
+        block = TableRange(
             sheet=quote_sheetname(sheet.get_name()),
             top=top + 1,
             rows=max((len(column.cells) for column in columns), default=0),
@@ -207,7 +207,7 @@ class Book:
             self._totals(sheet, block, columns, total)
         return block
 
-    def _column(self, sheet: Any, block: Block, column: Column, j: int, heights: dict[int, int]) -> None:
+    def _column(self, sheet: Any, block: TableRange, column: Column, j: int, heights: dict[int, int]) -> None:
         """Write the cells of a column; rows are made high enough for what is wrapped in them."""
         room, aside = self._room(sheet, j), ("aside",) if column.aside else ()
         for i, cell in enumerate(column.cells, block.top):
@@ -215,7 +215,7 @@ class Book:
             if style == "text" and not column.aside and isinstance(cell, str) and letters(cell) > room:
                 style = "prose"
                 heights[i] = max(heights.get(i, 1), lines(cell, room))
-            refs = _Row(block.letters, i + 1) if isinstance(cell, Live) else None
+            refs = _RowCells(block.letters, i + 1) if isinstance(cell, Formula) else None
             self.put(sheet, i, j, cell, style, *aside, refs=refs)
 
     def widen(self, sheet: Any, first: int, last: int, width: float) -> None:
@@ -227,22 +227,22 @@ class Book:
         """Return how many Latin letters a line of a column holds."""
         return self._widths.get((sheet.get_name(), j), 9.0) - 2
 
-    def _totals(self, sheet: Any, block: Block, columns: Sequence[Column], word: str) -> None:
+    def _totals(self, sheet: Any, block: TableRange, columns: Sequence[Column], word: str) -> None:
         row = block.top + max(block.rows, 1)
-        refs = _Row(block.letters, row + 1)
+        refs = _RowCells(block.letters, row + 1)
         for j, column in enumerate(columns, block.left):
             if column.aside:
                 continue
             if column.total is not None:
                 self.put(sheet, row, j, column.total, _plain(column.style), "total", refs=refs)
             elif column.adds_up:
-                cell = Live(f"SUM({block.here(column.key)})", math.fsum(numbers(column.cells)))
+                cell = Formula(f"SUM({block.here(column.key)})", math.fsum(numbers(column.cells)))
                 self.put(sheet, row, j, cell, _plain(column.style), "total")
             else:
                 sheet.write_string(row, j, word if j == block.left else "", self.format("text", "total"))
 
     def dress(
-        self, sheet: Any, block: Block, freeze: int, guard: bool = True, printed: bool = True, upto: str = ""
+        self, sheet: Any, block: TableRange, freeze: int, guard: bool = True, printed: bool = True, upto: str = ""
     ) -> None:
         """Freeze the header and the first columns, filter, and print across A4, its header repeated.
 
@@ -280,7 +280,7 @@ class Book:
         allowed = ("format_cells", "format_columns", "format_rows", "autofilter", "sort", "select_locked_cells")
         sheet.protect("", dict.fromkeys(allowed, True))
 
-    def mark(self, sheet: Any, block: Block, keys: Iterable[str], when: str, look: str) -> None:
+    def mark(self, sheet: Any, block: TableRange, keys: Iterable[str], when: str, look: str) -> None:
         """Colour the cells of some columns where a condition on their row holds; `{key}` is a cell of the row.
 
         Nothing is coloured by a column that stands for formulas alone where there are none.
@@ -289,7 +289,7 @@ class Book:
         used = {key for _, key, _, _ in Formatter().parse(when) if key}
         if not block.rows or not columns or not used <= block.letters.keys():
             return
-        formula = "=" + when.format_map(_Row(block.letters, block.top + 1))
+        formula = "=" + when.format_map(_RowCells(block.letters, block.top + 1))
         for key in columns:
             sheet.conditional_format(
                 block.here(key),
@@ -299,7 +299,7 @@ class Book:
 
 def value_of(cell: Cell) -> Scalar:
     """Return what a cell shows."""
-    return cell.value if isinstance(cell, Live) else cell
+    return cell.value if isinstance(cell, Formula) else cell
 
 
 def numbers(cells: Iterable[Cell]) -> list[float]:

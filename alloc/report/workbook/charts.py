@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from alloc.instance import CATEGORIES
-from alloc.report.workbook.book import Block, Book
-from alloc.report.workbook.look import FONTS
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.book import Book, TableRange
+from alloc.report.workbook.styles import FONTS
+from alloc.report.workbook.view import PlanView
 
 COLOURS = ("#4E79A7", "#F28E2B", "#59A14F", "#B07AA1", "#E15759")
 CHART_ROWS = 15
@@ -16,7 +16,7 @@ COLUMN, WIDTH, HEIGHT = 5, 550, 290
 """Where charts begin, and their size in pixels."""
 
 
-def draw(book: Book, plan: Plan, sheet: Any, block: Block, keys: Sequence[str], title: str, row: int) -> None:
+def draw(book: Book, plan: PlanView, sheet: Any, block: TableRange, keys: Sequence[str], title: str, row: int) -> None:
     """Draw some columns of a table, stacked unless they are the same thing in several worlds."""
     flat = title == "wb_chart_jobs"
     across = title == "wb_chart_funds"

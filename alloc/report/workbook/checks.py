@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any
 
-from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.book import Book, Column, Formula
+from alloc.report.workbook.view import PlanView
 
 CHANGED = "--(ABS(amount-amount_solved)>0.000001)"
 """1 for each amount that is not the plan's."""
@@ -25,15 +25,15 @@ CHECKS = (
 """What is counted: its text, the sheet to look at, the named range without which there is nothing to check, formula."""
 
 
-def write_checks(book: Book, plan: Plan, sheet: Any, top: int, titles: Mapping[str, str]) -> int:
+def write_checks(book: Book, plan: PlanView, sheet: Any, top: int, titles: Mapping[str, str]) -> int:
     """Write a row for each check, all 0 in the plan as it was solved; return the row below the notes."""
     checks = [check for check in CHECKS if check[2] in book.names]
     fine = plan.say("wb_fine")
-    state = Live(f'IF({{broken}}=0,"{fine}","{plan.say("wb_not_fine")}")', fine)
+    state = Formula(f'IF({{broken}}=0,"{fine}","{plan.say("wb_not_fine")}")', fine)
     columns = [
         Column("check", plan.say("wb_check"), "text", [plan.say(text) for text, *_ in checks]),
         Column("sheet", plan.say("wb_sheet"), "text", [titles[of] for _, of, _, _ in checks]),
-        Column("broken", plan.say("wb_broken"), "key", [Live(formula, 0) for *_, formula in checks], adds_up=True),
+        Column("broken", plan.say("wb_broken"), "key", [Formula(formula, 0) for *_, formula in checks], adds_up=True),
         Column("state", plan.say("wb_state"), "word", [state] * len(checks), total=state),
     ]
     block = book.table(sheet, columns, top=top, total=plan.say("wb_check_all"), fit=False)
@@ -46,17 +46,17 @@ def write_checks(book: Book, plan: Plan, sheet: Any, top: int, titles: Mapping[s
     return _notes(book, plan, sheet, block.last + 1, titles)
 
 
-def _notes(book: Book, plan: Plan, sheet: Any, row: int, titles: Mapping[str, str]) -> int:
+def _notes(book: Book, plan: PlanView, sheet: Any, row: int, titles: Mapping[str, str]) -> int:
     """Write what is counted but is no fault: soft rules broken at their price, and amounts changed by hand."""
     soft = {rule.name for rule in plan.instance.rules if rule.penalty is not None}
     paid = sum(1 for x in plan.rows("rules") if x["rule"] in soft and (x["broken_by"] or 0.0) > 0)
     notes = (
-        ("wb_note_soft", "rules", Live('COUNTIFS(rule_broken,">0",rule_soft,1)', paid)),
-        ("wb_note_changed", "allocation", Live(f"SUMPRODUCT({CHANGED})", 0)),
+        ("wb_note_soft", "rules", Formula('COUNTIFS(rule_broken,">0",rule_soft,1)', paid)),
+        ("wb_note_changed", "allocation", Formula(f"SUMPRODUCT({CHANGED})", 0)),
     )
     for i, (text, of, cell) in enumerate(notes):
         sheet.write_string(row + i, 0, plan.say(text), book.format("text"))
         sheet.write_string(row + i, 1, titles[of], book.format("text"))
         book.put(sheet, row + i, 2, cell, "key")
-    book.put(sheet, row + 2, 0, Live(f'IF($C${row + 2}>0,"{plan.say("wb_jobs_stay")}","")', ""), "word", "warning")
+    book.put(sheet, row + 2, 0, Formula(f'IF($C${row + 2}>0,"{plan.say("wb_jobs_stay")}","")', ""), "word", "warning")
     return row + 3

@@ -7,16 +7,16 @@ from typing import Any
 from alloc.instance import KINDS
 from alloc.instance.money import ceiling, eligible_funds
 from alloc.instance.schema import Measure
-from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.money import CENT
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.allocation import CENT
+from alloc.report.workbook.book import Book, Column, Formula
+from alloc.report.workbook.view import PlanView
 
 MODES = ("any", "none", "supplement", "supplement-strict", "exclusive")
 TIGHT = f"({CENT:f}*MAX(1,{{ceiling}}))"
 """Money closer to zero than this is none."""
 
 
-def write_complementarity(book: Book, plan: Plan, sheet: Any) -> None:
+def write_complementarity(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write for every measure both sides of 0 ≤ aid ⊥ national room ≥ 0, and which of them is zero."""
     rows = plan.measures
     data = [plan.instance.measures[row["measure"]] for row in rows]
@@ -33,7 +33,7 @@ def write_complementarity(book: Book, plan: Plan, sheet: Any) -> None:
                 key,
                 plan.head(f"wb_{key}", "money"),
                 "money",
-                [Live(f"SUMIFS(measure_{key},measure_measure,{{no}})", row[key]) for row in rows],
+                [Formula(f"SUMIFS(measure_{key},measure_measure,{{no}})", row[key]) for row in rows],
                 adds_up=True,
             )
             for key in ("national", "aid")
@@ -61,7 +61,7 @@ def write_complementarity(book: Book, plan: Plan, sheet: Any) -> None:
     book.mark(sheet, block, shared, "{shares_broken}>0", "bad")
 
 
-def _room(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> Live:
+def _room(plan: PlanView, measure: Measure, row: dict[str, Any], top: float) -> Formula:
     """Return what national money could still pay; nothing where that is closer to it than can be told.
 
     That is the room below its ceiling and, where aid supplements, no more than its funds have left.
@@ -72,16 +72,16 @@ def _room(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> Live
         cells = ",".join(text for text, _ in purses) or "0"
         formula, left = f"MIN({formula},MAX({cells}))", min(left, max((x for _, x in purses), default=0.0))
     shut = abs(left) <= CENT * max(1.0, top)
-    return Live(f"IF(ABS({formula})<={TIGHT},0,{formula})", 0.0 if shut else left)
+    return Formula(f"IF(ABS({formula})<={TIGHT},0,{formula})", 0.0 if shut else left)
 
 
-def _national(plan: Plan, m: str) -> list[str]:
+def _national(plan: PlanView, m: str) -> list[str]:
     """Return the national funds that may pay for a measure."""
     funds = plan.instance.funds
     return [f for f in eligible_funds(plan.instance, m) if funds[f].kind == "national"]
 
 
-def _left(plan: Plan, f: str, c: str) -> tuple[str, float]:
+def _left(plan: PlanView, f: str, c: str) -> tuple[str, float]:
     """Return what a fund has left for a county, in whole lots where there are such: the formula and the money."""
     fund, lot, no = plan.instance.funds[f], plan.instance.money.lot, plan.number("fund", f)
     purses: list[tuple[str, float]] = []
@@ -98,7 +98,7 @@ def _left(plan: Plan, f: str, c: str) -> tuple[str, float]:
     return f"INT(({text})/{lot!r}+{CENT:f})*{lot!r}", lot * math.floor(left / lot + CENT)
 
 
-def _state(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> tuple[Live, Live]:
+def _state(plan: PlanView, measure: Measure, row: dict[str, Any], top: float) -> tuple[Formula, Formula]:
     """Return which side of ⊥ is zero, in words, and the number of limits broken, both as formulas."""
     tight = CENT * max(1.0, top)
     aid, national = f"{{aid}}>{TIGHT}", f"{{national}}>{TIGHT}"
@@ -115,18 +115,18 @@ def _state(plan: Plan, measure: Measure, row: dict[str, Any], top: float) -> tup
     else:
         fine = plan.say("wb_zero_none" if measure.national == "none" else "wb_zero_free")
         tests += [national] if measure.national == "none" else []
-        words = Live(f'IF({tests[-1]},"{plan.say("wb_zero_neither")}","{fine}")', fine)
-    return words, Live("+".join(f"IF({test},1,0)" for test in tests), 0)
+        words = Formula(f'IF({tests[-1]},"{plan.say("wb_zero_neither")}","{fine}")', fine)
+    return words, Formula("+".join(f"IF({test},1,0)" for test in tests), 0)
 
 
-def _either(plan: Plan, aid: str, paid: bool, other: str, there: bool, name: str) -> Live:
+def _either(plan: PlanView, aid: str, paid: bool, other: str, there: bool, name: str) -> Formula:
     """Return which of two sides is zero: aid, or the other one, given as tests that they are not and their truth."""
     neither, only, rest, both = (plan.say(f"wb_zero_{key}") for key in ("neither", "aid", name, "both"))
     formula = f'IF({other},IF({aid},"{neither}","{only}"),IF({aid},"{rest}","{both}"))'
-    return Live(formula, (neither if paid else only) if there else rest if paid else both)
+    return Formula(formula, (neither if paid else only) if there else rest if paid else both)
 
 
-def _shares(plan: Plan, rows: list[dict[str, Any]], data: list[Measure]) -> Iterator[Column]:
+def _shares(plan: PlanView, rows: list[dict[str, Any]], data: list[Measure]) -> Iterator[Column]:
     """Yield, for every kind of fund and every fund whose share is limited, the share and its limits."""
     sharers = dict.fromkeys([*KINDS, *plan.instance.funds])
     kinds = [kind for kind in sharers if any(kind in m.min_share or kind in m.max_share for m in data)]
@@ -137,7 +137,7 @@ def _shares(plan: Plan, rows: list[dict[str, Any]], data: list[Measure]) -> Iter
     tests: list[list[str]] = [[] for _ in rows]
     for kind in kinds:
         key = kind if kind in KINDS else f"fund_{plan.number('fund', kind)}"
-        cells: list[Live | None] = []
+        cells: list[Formula | None] = []
         for m, row, own in zip(data, rows, tests, strict=True):
             if kind not in m.min_share and kind not in m.max_share:
                 cells.append(None)
@@ -155,19 +155,20 @@ def _shares(plan: Plan, rows: list[dict[str, Any]], data: list[Measure]) -> Iter
         )
     if kinds:
         broken = [
-            Live(f"IF({{cost}}>{CENT:f},{'+'.join(f'IF({x},1,0)' for x in own)},0)", 0) if own else 0 for own in tests
+            Formula(f"IF({{cost}}>{CENT:f},{'+'.join(f'IF({x},1,0)' for x in own)},0)", 0) if own else 0
+            for own in tests
         ]
         yield Column(
             "cost",
             plan.head("wb_cost", "money"),
             "money",
-            [Live("SUMIFS(measure_cost,measure_measure,{no})", row["cost"]) for row in rows],
+            [Formula("SUMIFS(measure_cost,measure_measure,{no})", row["cost"]) for row in rows],
             aside=True,
         )
         yield Column("shares_broken", plan.head("wb_broken"), "key", broken, name="shares_broken", aside=True)
 
 
-def _share(plan: Plan, kind: str, cost: float, paid: float) -> Live:
+def _share(plan: PlanView, kind: str, cost: float, paid: float) -> Formula:
     payer = f'amount_kind,"{kind}"' if kind in KINDS else f"amount_fund,{plan.number('fund', kind)}"
     formula = f'IF({{cost}}>{CENT:f},SUMIFS(amount,amount_measure,{{no}},{payer})/{{cost}},"")'
-    return Live(formula, paid / cost if cost > CENT else "")
+    return Formula(formula, paid / cost if cost > CENT else "")

@@ -8,11 +8,11 @@ from typing import Any
 from alloc.instance import CATEGORIES
 from alloc.instance.rules import Equity, Parity, Rule
 from alloc.instance.sides import per_head
-from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.plan import Plan, known, quoted, sums
+from alloc.report.workbook.book import Book, Column, Formula
+from alloc.report.workbook.view import PlanView, known, quoted, sums
 
 
-def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
+def write_counties(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every county with its totals."""
     rows, counties = plan.rows("counties"), plan.instance.counties
     columns = [
@@ -44,14 +44,14 @@ def write_counties(book: Book, plan: Plan, sheet: Any) -> None:
     book.dress(sheet, block, freeze=1)
 
 
-def _per_head(plan: Plan, each: float | None) -> Live:
+def _per_head(plan: PlanView, each: float | None) -> Formula:
     """Return aid per head in the currency, not in its multiple."""
     unit = plan.instance.money.unit
     value = None if each is None else each * unit
-    return Live(f'IF({{population}}>0,{{aid}}*{quoted(unit)}/{{population}},"")', value)
+    return Formula(f'IF({{population}}>0,{{aid}}*{quoted(unit)}/{{population}},"")', value)
 
 
-def _numbers(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _numbers(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     """Yield the numbers of counties and regions, which formulas tell them by."""
     regions = {c: county.region or c for c, county in plan.instance.counties.items()}
     for key, what, words in (
@@ -62,7 +62,7 @@ def _numbers(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
         yield Column(key, plan.numbered(what), "key", cells, name=f"county_{what}", aside=True)
 
 
-def _aid(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _aid(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     """Yield the aid of each county by category."""
     aid: dict[tuple[str, str], float] = defaultdict(float)
     for payment in plan.payments:
@@ -70,11 +70,11 @@ def _aid(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
             aid[payment["county"], payment["category"]] += payment["amount"]
     for k in CATEGORIES:
         formula = f'SUMIFS(amount,amount_county,{{no}},amount_category,"{k}",amount_kind,"aid")'
-        cells = [Live(formula, aid[row["county"], k]) for row in rows]
+        cells = [Formula(formula, aid[row["county"], k]) for row in rows]
         yield Column(k, plan.head(k, "money"), "money", cells, adds_up=True, name=f"county_{k}")
 
 
-def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _money(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     """Yield the money of each county by who pays it."""
     formulas = {
         "aid": "SUM({infrastructure}:{enterprise})",
@@ -82,13 +82,13 @@ def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
         "other": "SUMIFS(amount,amount_county,{no},amount_other,1)",
     }
     for key, formula in formulas.items():
-        cells = [Live(formula, row[key]) for row in rows]
+        cells = [Formula(formula, row[key]) for row in rows]
         yield Column(key, plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True, name=f"county_{key}")
-    whole = [Live("SUM({aid}:{other})", math.fsum(row[key] for key in formulas)) for row in rows]
+    whole = [Formula("SUM({aid}:{other})", math.fsum(row[key] for key in formulas)) for row in rows]
     yield Column("all", plan.head("wb_total", "money"), "money", whole, adds_up=True, name="county_total")
 
 
-def _gains(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _gains(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     """Yield what comes about in each county with the plan, anyway, without the aid, and through it."""
     for key, unit in (("jobs_gained", "jobs"), ("linkage", "linkage")):
         alone = f"{key}_without_aid"
@@ -96,13 +96,13 @@ def _gains(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
             cells = [known(row[column]) for row in rows]
             title = plan.head(f"wb_{column}", unit)
             yield Column(column, title, "jobs", cells, adds_up=True, name=f"county_{column}")
-        through = [Live(f"{{{key}}}-{{{alone}}}", row[key] - known(row[alone])) for row in rows]
+        through = [Formula(f"{{{key}}}-{{{alone}}}", row[key] - known(row[alone])) for row in rows]
         yield Column(f"{key}_more", plan.head("wb_through_aid", unit), "jobs", through, adds_up=True)
     left = [row["jobseekers_left"] for row in rows]
     yield Column("left", plan.head("wb_jobseekers_left", "persons"), "whole", left, adds_up=True)
 
 
-def _heads(plan: Plan) -> Iterator[Column]:
+def _heads(plan: PlanView) -> Iterator[Column]:
     """Yield, for every rule on money per head, what it counts in each county and what it compares."""
     money = {(row["measure"], row["fund"]): row["amount"] for row in plan.payments}
     people = {c: row.population for c, row in plan.instance.counties.items()}
@@ -113,17 +113,19 @@ def _heads(plan: Plan) -> Iterator[Column]:
         spent = {c: math.fsum(money[x] for x in payments) for c, payments in local.items()}
         of = plan.repetitions(rule)[group]
         formula = sums("amount", plan.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")
-        yield _aside(plan, rule, group, f"{start}_money", "money", [Live(formula, x) for x in spent.values()])
+        yield _aside(plan, rule, group, f"{start}_money", "money", [Formula(formula, x) for x in spent.values()])
         if isinstance(rule, Parity):
-            cells = [Live(f"{{{start}_money}}/{{population}}", spent[c] / people[c]) for c in spent]
+            cells = [Formula(f"{{{start}_money}}/{{population}}", spent[c] / people[c]) for c in spent]
             yield _aside(plan, rule, group, f"{start}_each", "figure", cells)
         else:
             formula = f"SUMPRODUCT(ABS({{{start}_money}}*county_population-{start}_money*{{population}}))/2"
             apart = {c: math.fsum(abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent) for c in spent}
-            yield _aside(plan, rule, group, f"{start}_apart", "whole", [Live(formula, x / 2) for x in apart.values()])
+            yield _aside(
+                plan, rule, group, f"{start}_apart", "whole", [Formula(formula, x / 2) for x in apart.values()]
+            )
 
 
-def _aside(plan: Plan, rule: Rule, group: str, name: str, style: str, cells: list[Live]) -> Column:
+def _aside(plan: PlanView, rule: Rule, group: str, name: str, style: str, cells: list[Formula]) -> Column:
     """Return a column for the formulas of a rule, named after it."""
     word = name.rsplit("_", 1)[1]
     title = plan.say(f"wb_head_{word}", rule=plan.ruled(rule, group))

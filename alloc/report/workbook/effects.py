@@ -4,8 +4,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from alloc.report.tables import dictionary
-from alloc.report.workbook.book import Block, Book, Column
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.book import Book, Column, TableRange
+from alloc.report.workbook.view import PlanView
 
 JOBS = ("anyway", "through_others", "through_aid", "employment")
 SCENARIOS = tuple(f"{goal}{world}" for goal in ("employment", "linkage") for world in ("_quo", "_without_aid", ""))
@@ -16,7 +16,7 @@ SHARES = ("clustering", "chains", "mutual", "lasting", "largest")
 """Indicators that are shares."""
 
 
-def write_effects(book: Book, plan: Plan, sheet: Any) -> None:
+def write_effects(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write the tables one below the other; those without rows are left out."""
     book.widen(sheet, 0, 0, 34)
     book.widen(sheet, 1, 8, 16)
@@ -32,13 +32,13 @@ def write_effects(book: Book, plan: Plan, sheet: Any) -> None:
     book.page(sheet, block.last, 8)
 
 
-def _bold(book: Book, plan: Plan, sheet: Any, block: Block) -> None:
+def _bold(book: Book, plan: PlanView, sheet: Any, block: TableRange) -> None:
     """Show the last row of the bridge as the total that it is."""
     rule = {"type": "no_errors", "format": book.format("total")}
     sheet.conditional_format(block.last, 0, block.last, len(JOBS) + 2, rule)
 
 
-def _tables(plan: Plan) -> Iterator[tuple[str, Sequence[Column]]]:
+def _tables(plan: PlanView) -> Iterator[tuple[str, Sequence[Column]]]:
     yield "page_sheet_bridge", list(_bridge(plan))
     scenarios = plan.rows("scenarios")
     if len(scenarios) > 1:
@@ -57,7 +57,7 @@ def _tables(plan: Plan) -> Iterator[tuple[str, Sequence[Column]]]:
         yield "page_sheet_tags", [Column("tag", plan.say("wb_tag"), "text", names), *columns]
 
 
-def _column(plan: Plan, table: str, key: str, rows: Sequence[dict[str, Any]], style: str) -> Column:
+def _column(plan: PlanView, table: str, key: str, rows: Sequence[dict[str, Any]], style: str) -> Column:
     """Return a column of the results under its title and unit."""
     column = dictionary()[table]["columns"][key]
     unit = plan.instance.money.label if column.get("unit") == "money" else ""
@@ -65,7 +65,7 @@ def _column(plan: Plan, table: str, key: str, rows: Sequence[dict[str, Any]], st
     return Column(key, title, style, [row[key] for row in rows])
 
 
-def _bridge(plan: Plan) -> Iterator[Column]:
+def _bridge(plan: PlanView) -> Iterator[Column]:
     rows = [row for row in plan.rows("bridge") if row["part"] != "synergies" or plan.instance.synergies]
     words = {"synergies": plan.say("synergies"), "total": plan.say("wb_total")}
     names = [words.get(row["part"]) or plan.named("county", row["county"]) for row in rows]
@@ -76,7 +76,7 @@ def _bridge(plan: Plan) -> Iterator[Column]:
     yield Column("each", plan.say("wb_per_job", label=label), "number", [row["aid_per_job"] for row in rows])
 
 
-def _moved(plan: Plan, rows: Sequence[dict[str, Any]]) -> Iterator[Column]:
+def _moved(plan: PlanView, rows: Sequence[dict[str, Any]]) -> Iterator[Column]:
     for key in ("measure", "fund"):
         yield Column(key, plan.say(f"wb_{key}"), "text", [plan.named(key, row[key]) for row in rows])
     for key in MOVED:
@@ -84,7 +84,7 @@ def _moved(plan: Plan, rows: Sequence[dict[str, Any]]) -> Iterator[Column]:
         yield Column(key, title, "money", [row[key] for row in rows])
 
 
-def _indicators(plan: Plan) -> Iterator[Column]:
+def _indicators(plan: PlanView) -> Iterator[Column]:
     rows = plan.rows("indicators")
     styles = ["share" if row["indicator"] in SHARES else "index" for row in rows]
     names = [_indicator(plan, row["indicator"]) for row in rows]
@@ -96,7 +96,7 @@ def _indicators(plan: Plan) -> Iterator[Column]:
         yield Column(key, dictionary()["indicators"]["columns"][key][plan.lang], "number", cells)
 
 
-def _indicator(plan: Plan, name: str) -> str:
+def _indicator(plan: PlanView, name: str) -> str:
     """Return what an indicator is called."""
     if name.startswith("hhi_"):
         return plan.say("wb_hhi", what=plan.say(f"page_by_{name.removeprefix('hhi_')}"))

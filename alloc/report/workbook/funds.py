@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from alloc.instance.money import available
-from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.money import CENT
-from alloc.report.workbook.plan import Plan
+from alloc.report.workbook.allocation import CENT
+from alloc.report.workbook.book import Book, Column, Formula
+from alloc.report.workbook.view import PlanView
 
 FUND, COUNTY = 1, 2
 """Levels: a row for a whole fund, or for the county that a part of it is tied to."""
 
 
-def write_funds(book: Book, plan: Plan, sheet: Any) -> None:
+def write_funds(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write each fund, and below it the counties that parts of it are tied to; totals count each fund once."""
     rows = list(_rows(plan))
     over = f"{{spent}}-{{available}}>{CENT:f}*MAX(1,{{available}})"
@@ -25,15 +25,15 @@ def write_funds(book: Book, plan: Plan, sheet: Any) -> None:
         Column("kind", plan.head("wb_kind"), "text", [plan.named("kind", row["kind"]) for row in rows]),
         Column("county", plan.head("wb_tied_to"), "text", [row["place"] for row in rows]),
         _money(plan, rows, "available", [row["available"] for row in rows]),
-        _money(plan, rows, "spent", [Live(row["formula"], row["spent"]) for row in rows]),
-        _money(plan, rows, "unspent", [Live("MAX({available}-{spent},0)", row["unspent"]) for row in rows]),
+        _money(plan, rows, "spent", [Formula(row["formula"], row["spent"]) for row in rows]),
+        _money(plan, rows, "unspent", [Formula("MAX({available}-{spent},0)", row["unspent"]) for row in rows]),
         Column("used", plan.head("wb_used"), "share", [_used(row) for row in rows], total=_used_in_all(rows)),
         Column("least", plan.head("wb_least_use", "money"), "money", [row["least"] for row in rows]),
         Column(
             "state",
             plan.head("wb_state"),
             "word",
-            [Live(state, texts[2 if row["unspent"] <= CENT else 3]) for row in rows],
+            [Formula(state, texts[2 if row["unspent"] <= CENT else 3]) for row in rows],
         ),
         Column("why", plan.head("wb_why_unspent"), "text", [row["why"] for row in rows]),
         Column("donor", plan.head("wb_donor"), "text", [row["donor"] for row in rows]),
@@ -46,7 +46,7 @@ def write_funds(book: Book, plan: Plan, sheet: Any) -> None:
             "broken",
             plan.head("wb_broken"),
             "key",
-            [Live(f"IF(OR({over},{short}),1,0)", 0)] * len(rows),
+            [Formula(f"IF(OR({over},{short}),1,0)", 0)] * len(rows),
             name="fund_broken",
             aside=True,
         ),
@@ -67,7 +67,7 @@ def write_funds(book: Book, plan: Plan, sheet: Any) -> None:
     )
 
 
-def _rows(plan: Plan) -> Iterator[dict[str, Any]]:
+def _rows(plan: PlanView) -> Iterator[dict[str, Any]]:
     """Yield the rows: each fund in all, and where it is tied to counties each of them."""
     listed: dict[str, list[dict[str, Any]]] = {}
     for row in plan.rows("funds"):
@@ -105,18 +105,18 @@ def _rows(plan: Plan) -> Iterator[dict[str, Any]]:
             }
 
 
-def _money(plan: Plan, rows: list[dict[str, Any]], key: str, cells: list[Any]) -> Column:
+def _money(plan: PlanView, rows: list[dict[str, Any]], key: str, cells: list[Any]) -> Column:
     """Return a column of money whose total counts each fund once."""
     whole = math.fsum(row[key] for row in rows if row["level"] == FUND)
-    total = Live(f"SUMIFS(fund_{key},fund_level,{FUND})", whole)
+    total = Formula(f"SUMIFS(fund_{key},fund_level,{FUND})", whole)
     return Column(key, plan.head(f"wb_{key}", "money"), "money", cells, total=total, name=f"fund_{key}")
 
 
-def _used(row: dict[str, Any]) -> Live:
+def _used(row: dict[str, Any]) -> Formula:
     share = row["spent"] / row["available"] if row["available"] > 0 else 0.0
-    return Live("IF({available}>0,{spent}/{available},0)", share)
+    return Formula("IF({available}>0,{spent}/{available},0)", share)
 
 
-def _used_in_all(rows: list[dict[str, Any]]) -> Live:
+def _used_in_all(rows: list[dict[str, Any]]) -> Formula:
     money, spent = (sum(row[key] for row in rows if row["level"] == FUND) for key in ("available", "spent"))
-    return Live("IF({available}>0,{spent}/{available},0)", spent / money if money > 0 else 0.0)
+    return Formula("IF({available}>0,{spent}/{available},0)", spent / money if money > 0 else 0.0)

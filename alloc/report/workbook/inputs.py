@@ -5,7 +5,7 @@ from typing import Any
 from alloc.instance.excel.headings import title, unit
 from alloc.instance.excel.sheet_names import Exact, FlatTable
 from alloc.report.workbook.book import Book
-from alloc.report.workbook.look import WIDEST, letters
+from alloc.report.workbook.styles import WIDEST, letters
 
 HEADS = 2
 """Rows of headings: what columns are called in the format, and in the reader's language with their unit."""

@@ -5,15 +5,15 @@ from typing import Any
 
 from alloc.instance.schema import Measure
 from alloc.report.names import asking, listed
-from alloc.report.workbook.book import Book, Cell, Column, Live
-from alloc.report.workbook.money import CENT, marks
-from alloc.report.workbook.plan import Plan, quoted
+from alloc.report.workbook.allocation import CENT, marks
+from alloc.report.workbook.book import Book, Cell, Column, Formula
+from alloc.report.workbook.view import PlanView, quoted
 
 NEAR = "0.000001"
 """How far a number may be beyond its limit, as a part of its size."""
 
 
-def write_measures(book: Book, plan: Plan, sheet: Any) -> None:
+def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every measure: whether it goes ahead and how much of it follow from the money in the allocation."""
     rows = plan.measures
     data = [plan.instance.measures[row["measure"]] for row in rows]
@@ -47,12 +47,17 @@ def write_measures(book: Book, plan: Plan, sheet: Any) -> None:
             Column(key, plan.head(f"wb_{key}", unit), "number", [getattr(m, key) for m in data])
             for key, unit in (("fixed_cost", "money"), ("unit_cost", "money"), ("min_units", ""), ("max_units", ""))
         ),
-        Column("state", plan.head("wb_limits"), "word", [Live(words, "") for words, _ in limits], width=30),
+        Column("state", plan.head("wb_limits"), "word", [Formula(words, "") for words, _ in limits], width=30),
         Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
         *marks(book, plan, "measure", [row["measure"] for row in rows]),
         *_uses(plan, data),
         Column(
-            "broken", plan.head("wb_broken"), "key", [Live(n, 0) for _, n in limits], name="measure_broken", aside=True
+            "broken",
+            plan.head("wb_broken"),
+            "key",
+            [Formula(n, 0) for _, n in limits],
+            name="measure_broken",
+            aside=True,
         ),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
@@ -62,13 +67,13 @@ def write_measures(book: Book, plan: Plan, sheet: Any) -> None:
     book.mark(sheet, block, ("measure", "gain", "idle"), '{idle}<>""', "warn")
 
 
-def _asked(plan: Plan, row: dict[str, Any]) -> str:
+def _asked(plan: PlanView, row: dict[str, Any]) -> str:
     """Return what asks for a measure of which nothing is used."""
     words = [word for word in row["asked_by"].split("|") if word and row["idle"]]
     return listed([asking(plan.instance, word, plan.lang) for word in words], plan.lang)
 
 
-def _who(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _who(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     for what in ("measure", "county", "category", "industry"):
         yield Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
 
@@ -78,7 +83,7 @@ def _funded(row: dict[str, Any], measure: Measure) -> Cell:
     if row["funded"] and measure.fixed_cost + measure.unit_cost * measure.min_units <= CENT:
         return 1
     follows = int(row["cost"] > CENT)
-    return Live(f"IF({{cost}}>{NEAR},1,0)", follows) if follows == row["funded"] else int(row["funded"])
+    return Formula(f"IF({{cost}}>{NEAR},1,0)", follows) if follows == row["funded"] else int(row["funded"])
 
 
 def _units(row: dict[str, Any], measure: Measure, lot: float | None) -> Cell:
@@ -95,10 +100,10 @@ def _units(row: dict[str, Any], measure: Measure, lot: float | None) -> Cell:
         within = f"{{cost}}<{{fixed_cost}}+{{unit_cost}}*{{max_units}}+{quoted(lot)}"
         bought = f"IF({within},MIN({{max_units}},{bought}),{bought})"
         bought = f"IF(ABS({{cost}}-{quoted(row['cost'])})<{CENT:f},{quoted(units)},{bought})"
-    return Live(f"IF({{funded}}=1,{bought},0)", units)
+    return Formula(f"IF({{funded}}=1,{bought},0)", units)
 
 
-def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _money(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     """Yield the cost of each measure by who pays it."""
     formulas = {
         "cost": "SUMIFS(amount,amount_measure,{number_measure})",
@@ -107,11 +112,11 @@ def _money(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
         "other": "SUMIFS(amount,amount_measure,{number_measure},amount_other,1)",
     }
     for key, formula in formulas.items():
-        cells = [Live(formula, row[key]) for row in rows]
+        cells = [Formula(formula, row[key]) for row in rows]
         yield Column(key, plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True, name=f"measure_{key}")
 
 
-def _uses(plan: Plan, data: list[Measure]) -> Iterator[Column]:
+def _uses(plan: PlanView, data: list[Measure]) -> Iterator[Column]:
     """Yield what one unit of each measure takes of every scarce resource."""
     for i, r in enumerate(plan.instance.resources, 1):
         title = plan.say("wb_uses_of", resource=plan.named("resource", r))
@@ -119,14 +124,14 @@ def _uses(plan: Plan, data: list[Measure]) -> Iterator[Column]:
         yield Column(f"uses_{i}", title, "figure", cells, name=f"measure_uses_{i}", aside=True)
 
 
-def _limits(plan: Plan, measure: Measure) -> tuple[str, str]:
+def _limits(plan: PlanView, measure: Measure) -> tuple[str, str]:
     """Return two formulas: the limits of its own that a measure breaks, in words, and how many they are."""
     found = [(text, test) for text, test in _tests(plan, measure)]
     words = "&".join(f'IF({test},"{plan.say(text)}; ","")' for text, test in found)
     return words, "+".join(f"IF({test},1,0)" for _, test in found)
 
 
-def _tests(plan: Plan, measure: Measure) -> Iterator[tuple[str, str]]:
+def _tests(plan: PlanView, measure: Measure) -> Iterator[tuple[str, str]]:
     """Yield each limit of a measure: what to say where it is broken, and the test that it is."""
     near = f"{NEAR}*MAX(1,ABS({{max_units}}))"
 
@@ -152,7 +157,7 @@ def _tests(plan: Plan, measure: Measure) -> Iterator[tuple[str, str]]:
         yield "wb_limited", f"{{units}}>{quoted(ratio)}*{units}+{near}"
 
 
-def write_unfunded(book: Book, plan: Plan, sheet: Any) -> None:
+def write_unfunded(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write the measures that do not go ahead, each with the reason."""
     rows = [row for row in plan.measures if not row["funded"]]
     data = [plan.instance.measures[row["measure"]] for row in rows]

@@ -10,8 +10,8 @@ from alloc.instance.selections import groups
 from alloc.instance.sides import multiplier, per_head, sides
 from alloc.report.equity import points
 from alloc.report.tables import NEAR
-from alloc.report.workbook.book import Book, Cell, Column, Live
-from alloc.report.workbook.plan import Plan, Repetition, sums
+from alloc.report.workbook.book import Book, Cell, Column, Formula
+from alloc.report.workbook.view import PlanView, Repetition, sums
 
 SNAP = 1e-9
 """Room smaller than this part of the sides is none: what is left of adding in another order."""
@@ -32,14 +32,14 @@ class Ready:
 
     rule: Rule
     row: Mapping[str, Any]
-    left: Live
+    left: Formula
     base: Cell = None
     least: float | None = None
     most: float | None = None
     point: float = 1.0
 
 
-def write_rules(book: Book, plan: Plan, sheet: Any) -> None:
+def write_rules(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every rule and group with both sides, room, verdict and the figures that the rule itself names."""
     ready = _ready(plan)
     sides_styles = [STYLES[x.rule.unit] for x in ready]
@@ -90,7 +90,7 @@ def write_rules(book: Book, plan: Plan, sheet: Any) -> None:
     book.mark(sheet, block, ("state", "slack"), f'{{state}}="{plan.say("wb_rule_limit")}"', "limit")
 
 
-def _ready(plan: Plan) -> list[Ready]:
+def _ready(plan: PlanView) -> list[Ready]:
     """Return every repetition of every rule, in the order of the table."""
     rules = {rule.name: rule for rule in plan.instance.rules}
     money = {(row["measure"], row["fund"]): row["amount"] for row in plan.payments}
@@ -116,7 +116,7 @@ def _ready(plan: Plan) -> list[Ready]:
 
 
 def _linear(
-    plan: Plan, rule: Rule, row: Mapping[str, Any], of: Repetition, compared: float, number: float | None
+    plan: PlanView, rule: Rule, row: Mapping[str, Any], of: Repetition, compared: float, number: float | None
 ) -> Ready:
     """Return a rule of the common form: what it counts in one place, and the number or the money it compares with."""
     counted, other = rule.counted, rule.compared
@@ -124,20 +124,22 @@ def _linear(
     told = plan.criteria(counted.of, purse, {**of.outer, **of.inner}) if of.counts else None
     base: Cell = number
     if other:
-        base = Live(sums("amount", plan.criteria(other.of, other.purse, of.outer) if of.compares else None), compared)
-    return Ready(rule, row, Live(sums(column, told), row["value"]), base, *rule.bounds)
+        base = Formula(
+            sums("amount", plan.criteria(other.of, other.purse, of.outer) if of.compares else None), compared
+        )
+    return Ready(rule, row, Formula(sums(column, told), row["value"]), base, *rule.bounds)
 
 
-def _equity(plan: Plan, rule: Equity, row: Mapping[str, Any], no: int, spent: Mapping[str, float]) -> Ready:
+def _equity(plan: PlanView, rule: Equity, row: Mapping[str, Any], no: int, spent: Mapping[str, float]) -> Ready:
     """Return a rule on money per head; its columns stand beside the counties."""
     people = {c: x.population for c, x in plan.instance.counties.items()}
     if isinstance(rule, Parity):
         least = min(spent[c] / people[c] for c in spent)
-        left, base = Live(f"MAX(head_{no}_each)", row["value"]), Live(f"MIN(head_{no}_each)", least)
+        left, base = Formula(f"MAX(head_{no}_each)", row["value"]), Formula(f"MIN(head_{no}_each)", least)
     else:
-        left = Live(f"SUM(head_{no}_apart)", row["value"])
+        left = Formula(f"SUM(head_{no}_apart)", row["value"])
         whole = sum(people.values()) * math.fsum(spent.values())
-        base = Live(f"SUM(county_population)*SUM(head_{no}_money)", whole)
+        base = Formula(f"SUM(county_population)*SUM(head_{no}_money)", whole)
     return Ready(rule, row, left, base, None, rule.max, points(plan.instance)[rule.name, row["group"]])
 
 
@@ -146,20 +148,20 @@ def _right(x: Ready, side: str, figure: float | None) -> Cell:
     if figure is None:
         return None
     name = {"min": "least", "max": "most"}[side]
-    return figure if x.base is None else Live(f"{{{name}}}*{{base}}", x.row[side])
+    return figure if x.base is None else Formula(f"{{{name}}}*{{base}}", x.row[side])
 
 
 def _bounds(x: Ready) -> list[str]:
     return [name for name, figure in (("min", x.least), ("max", x.most)) if figure is not None]
 
 
-def _size(x: Ready) -> Live:
+def _size(x: Ready) -> Formula:
     """Return how large the sides are, which nearness is a part of."""
     names = ["left", *_bounds(x)]
     values = [abs(x.row["value"]), *(abs(x.row[name] or 0.0) for name in _bounds(x))]
     one = [] if x.rule.unit == "money per head" else ["1"]
     cells = ",".join([*one, *(f"ABS({{{name}}})" for name in names)])
-    return Live(f"MAX({cells})", max([*map(float, one), *values]))
+    return Formula(f"MAX({cells})", max([*map(float, one), *values]))
 
 
 def _slack(x: Ready) -> Cell:
@@ -169,7 +171,7 @@ def _slack(x: Ready) -> Cell:
     room = ",".join({"min": "{left}-{min}", "max": "{max}-{left}"}[name] for name in _bounds(x))
     slack = x.row["slack"] or 0.0
     none = abs(slack) <= SNAP * float(_size(x).value or 0.0)
-    return Live(f"IF(ABS(MIN({room}))<={SNAP:.9f}*{{size}},0,MIN({room}))", 0.0 if none else slack)
+    return Formula(f"IF(ABS(MIN({room}))<={SNAP:.9f}*{{size}},0,MIN({room}))", 0.0 if none else slack)
 
 
 def _broken(x: Ready) -> Cell:
@@ -177,10 +179,10 @@ def _broken(x: Ready) -> Cell:
     if not _bounds(x):
         return 0
     over = "+".join({"min": "MAX({min}-{left},0)", "max": "MAX({left}-{max},0)"}[name] for name in _bounds(x))
-    return Live(f"IF({over}>{NEAR:f}*{{size}},({over})/{x.point!r},0)", x.row["broken_by"] or 0.0)
+    return Formula(f"IF({over}>{NEAR:f}*{{size}},({over})/{x.point!r},0)", x.row["broken_by"] or 0.0)
 
 
-def _state(plan: Plan, x: Ready) -> Live:
+def _state(plan: PlanView, x: Ready) -> Formula:
     """Return the verdict in words."""
     words = {key: plan.say(f"wb_rule_{key}") for key in ("kept", "limit", "hollow", "broken", "paid")}
     bad = words["broken" if x.rule.penalty is None else "paid"]
@@ -191,11 +193,11 @@ def _state(plan: Plan, x: Ready) -> Live:
         empty = max(values) <= SNAP
         hollow = f"MAX({','.join(f'ABS({{{name}}})' for name in ('left', *_bounds(x)))})<={SNAP:.9f}"
     if not _bounds(x):
-        return Live(f'"{words["kept"]}"', words["kept"])
+        return Formula(f'"{words["kept"]}"', words["kept"])
     value = bad if (x.row["broken_by"] or 0.0) > 0 else words["kept"]
     if not (x.row["broken_by"] or 0.0) > 0 and x.row["binding"]:
         value = words["hollow" if empty else "limit"]
-    return Live(
+    return Formula(
         f'IF({{broken}}>0,"{bad}",IF({still},IF({hollow},"{words["hollow"]}","{words["limit"]}"),"{words["kept"]}"))',
         value,
     )
@@ -205,6 +207,6 @@ def _figure(x: Ready) -> Cell:
     """Return what the rule's own figure is held against: a share, a ratio, an index, money per head."""
     if x.base is None:
         return None
-    base = x.base.value if isinstance(x.base, Live) else x.base
+    base = x.base.value if isinstance(x.base, Formula) else x.base
     assert isinstance(base, (int, float))
-    return Live('IF(ABS({base})>0.000000001,{left}/{base},"")', x.row["value"] / base if abs(base) > SNAP else "")
+    return Formula('IF(ABS({base})>0.000000001,{left}/{base},"")', x.row["value"] / base if abs(base) > SNAP else "")

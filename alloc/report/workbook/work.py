@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any
 
 from alloc.report.reasons import OTHERS
-from alloc.report.workbook.book import Book, Column, Live
-from alloc.report.workbook.plan import Plan, known
+from alloc.report.workbook.book import Book, Column, Formula
+from alloc.report.workbook.view import PlanView, known
 
 FLOWS = ("flow_quo", "flow_without_aid", "flow")
 """Purchases in the three worlds."""
@@ -15,7 +15,7 @@ FLOWS = ("flow_quo", "flow_without_aid", "flow")
 CAPACITIES = ("infrastructure", "training", "insurance", "technology", "enterprise")
 
 
-def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
+def write_jobs(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write the jobs of each industry in each county: today, without the plan, with it, and what limits them."""
     rows = plan.rows("industries")
 
@@ -33,7 +33,7 @@ def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
             "more",
             plan.head("wb_through_aid", "jobs"),
             "jobs",
-            [Live("{jobs}-{jobs_without_aid}", row["jobs"] - known(row["jobs_without_aid"])) for row in rows],
+            [Formula("{jobs}-{jobs_without_aid}", row["jobs"] - known(row["jobs_without_aid"])) for row in rows],
             adds_up=True,
         ),
         told("retained_quo"),
@@ -56,7 +56,7 @@ def write_jobs(book: Book, plan: Plan, sheet: Any) -> None:
     book.dress(sheet, block, freeze=2, guard=False, upto="bottleneck")
 
 
-def _limits(plan: Plan, words: str) -> str:
+def _limits(plan: PlanView, words: str) -> str:
     """Return bottlenecks in words."""
     return " | ".join(
         plan.say(f"limit_{word}") if word in OTHERS else plan.named("category", word)
@@ -65,7 +65,7 @@ def _limits(plan: Plan, words: str) -> str:
     )
 
 
-def write_chains(book: Book, plan: Plan, sheet: Any) -> None:
+def write_chains(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write which chains are complete in which county, and below who buys from whom, with the plan and without it."""
     chains = plan.rows("chains")
     done = {1: plan.say("wb_yes"), 0: plan.say("wb_no")}
@@ -89,29 +89,29 @@ def write_chains(book: Book, plan: Plan, sheet: Any) -> None:
     book.page(sheet, block.last, block.printed, printed=False)
 
 
-def _stages(plan: Plan, words: str) -> str:
+def _stages(plan: PlanView, words: str) -> str:
     return " | ".join(plan.named("industry", word) for word in words.split("|") if word)
 
 
-def _flows(plan: Plan, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _flows(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     for key, what in (("from", "industry"), ("to", "industry"), ("county_from", "county"), ("county_to", "county")):
         yield Column(key, plan.head(f"wb_{key}"), "text", [plan.named(what, row[key]) for row in rows])
     yield Column("scenario", plan.head("wb_scenario"), "text", [_world(plan, row["scenario"]) for row in rows])
     for key in FLOWS:
         yield Column(key, plan.head(f"wb_{key}", "money"), "money", [known(row[key]) for row in rows])
-    more = [Live("{flow}-{flow_without_aid}", row["flow"] - known(row["flow_without_aid"])) for row in rows]
+    more = [Formula("{flow}-{flow_without_aid}", row["flow"] - known(row["flow_without_aid"])) for row in rows]
     yield Column("more", plan.head("wb_through_aid", "money"), "money", more)
     yield Column("linkage", plan.head("wb_linkage", "linkage"), "jobs", [row["linkage"] for row in rows])
 
 
-def _world(plan: Plan, word: str) -> str:
+def _world(plan: PlanView, word: str) -> str:
     return plan.named("scenario", word) if plan.instance.scenarios else plan.say("wb_expected")
 
 
-def write_resources(book: Book, plan: Plan, sheet: Any) -> None:
+def write_resources(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write what money does not buy: what there is, and what the plan uses of it."""
     rows = list(_resources(plan))
-    broken = Live("IF({used}-{there}>0.000001*MAX(1,{there}),1,0)", 0)
+    broken = Formula("IF({used}-{there}>0.000001*MAX(1,{there}),1,0)", 0)
     columns = [
         Column("resource", plan.head("wb_resource"), "text", [plan.named("resource", r) for r, *_ in rows]),
         Column("county", plan.head("wb_tied_to"), "text", [plan.named("county", c) if c else "" for _, c, *_ in rows]),
@@ -122,7 +122,7 @@ def write_resources(book: Book, plan: Plan, sheet: Any) -> None:
             "left",
             plan.head("wb_left_over"),
             "number",
-            [Live("{there}-{used}", there - float(used.value or 0.0)) for _, _, there, used in rows],
+            [Formula("{there}-{used}", there - float(used.value or 0.0)) for _, _, there, used in rows],
         ),
         Column("broken", plan.head("wb_broken"), "key", [broken] * len(rows), name="resource_broken", aside=True),
     ]
@@ -131,7 +131,7 @@ def write_resources(book: Book, plan: Plan, sheet: Any) -> None:
     book.mark(sheet, block, ("used", "left"), "{broken}>0", "bad")
 
 
-def _resources(plan: Plan) -> Iterator[tuple[str, str, float, Live]]:
+def _resources(plan: PlanView) -> Iterator[tuple[str, str, float, Formula]]:
     """Yield resource, county or '', how much there is, and how much the measures take."""
     units = {row["measure"]: row["units"] for row in plan.measures}
     taken: dict[tuple[str, str], list[float]] = defaultdict(list)
@@ -143,4 +143,4 @@ def _resources(plan: Plan) -> Iterator[tuple[str, str, float, Live]]:
         places = [("", resource.amount)] if resource.amount is not None else []
         for c, there in [*places, *resource.by_county.items()]:
             local = f"*(measure_county={plan.number('county', c)})" if c else ""
-            yield r, c, there, Live(f"SUMPRODUCT(measure_units*measure_uses_{i}{local})", math.fsum(taken[r, c]))
+            yield r, c, there, Formula(f"SUMPRODUCT(measure_units*measure_uses_{i}{local})", math.fsum(taken[r, c]))

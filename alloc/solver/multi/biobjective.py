@@ -10,9 +10,9 @@ from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
 from alloc.model.aims import Aim, AimName, aim
 from alloc.solution import Solution, Stage, Status
-from alloc.solver.conclusion import FINEST, HELD, allowance, drop_idle, place, values_of
+from alloc.solver.conclusion import FINEST, HELD, allowed_loss, drop_idle, read_values, write_plan
 from alloc.solver.deadline import Deadline
-from alloc.solver.matrix import INF, Floats, Matrix, held, matrix, vectors
+from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions, compile_matrix
 from alloc.solver.multi.granularity import find_steps
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
@@ -70,11 +70,11 @@ class Biobjective:
         """
         self.instance, self.model = instance, build(instance)
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
-        whole = matrix(self.model, [a.sign * a.figure for a in self.aims])
+        whole = compile_matrix(self.model, [a.sign * a.figure for a in self.aims])
         soft = any(rule.penalty for rule in instance.rules)
         if soft:
-            price, constant = vectors(whole.variables, [self.model.Penalties])
-            whole = held(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
+            price, constant = compile_expressions(whole.variables, [self.model.Penalties])
+            whole = add_floor(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
         self.whole, self.asked, self._deadline = whole, options.gap, deadline
         small = int(whole.integer.sum()) < SMALL
         self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
@@ -248,13 +248,13 @@ def judge(
     own: the best plan, with the bounds; asked: the gap within which a plan is optimal. The bound of a later goal of
     an order holds only for plans that keep the earlier ones; for others nothing is proven of it.
     """
-    place(whole, x)
+    write_plan(whole, x)
     found, kept = [], True
     for weights, stage in zip(stages(instance), own.stages, strict=True):
         value = float(pyo.value(goal(model, weights)))
         found.append(Stage(stage.goal, value, max(stage.bound, value) if kept else INF, value))
-        kept = kept and value >= stage.objective - allowance(instance, stage.objective)
-    values = values_of(model)
+        kept = kept and value >= stage.objective - allowed_loss(instance, stage.objective)
+    values = read_values(model)
     drop_idle(instance, values)
     optimal = all(stage.gap <= max(asked, FINEST) for stage in found)
     return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(found), values, why=why)

@@ -16,7 +16,7 @@ from alloc.model import build, goal, stages
 from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
-from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extended, held, matrix, vectors
+from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import fix_and_solve
@@ -57,10 +57,10 @@ class NearOptimalSet:
         """
         self.instance, self.own, self.asked = instance, own, options.gap
         self.model = build(instance)
-        whole = matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
+        whole = compile_matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
         self.floors = tuple(find_floor(stage.objective, stage.bound, within) for stage in own.stages)
         for row, constant, least in zip(whole.goals, whole.constants, self.floors, strict=True):
-            whole = held(whole, row, least - float(constant))
+            whole = add_floor(whole, row, least - float(constant))
         self.whole = whole
         self.places, self.money = self._list_places()
         self.counties = tuple(instance.counties)
@@ -81,7 +81,7 @@ class NearOptimalSet:
         for m, row in self.instance.measures.items():
             if row.eligible and len(self.model.AID_OF[m]):
                 local.setdefault((row.county, row.category, row.industry), []).append(self.model.Aid[m])
-        rows, _ = vectors(self.whole.variables, [sum(aid) for aid in local.values()])
+        rows, _ = compile_expressions(self.whole.variables, [sum(aid) for aid in local.values()])
         return tuple(local), rows
 
     def sum_aid(self, x: Floats) -> Floats:
@@ -152,7 +152,7 @@ class NearOptimalSet:
         last = len(self.whole.lower)
         for columns, values, least in self._point_away(others, here):
             rows.append((np.append(columns, last).astype(np.int32), np.append(-values, 1.0), -INF, -least))
-        program = extended(self.whole, np.array([-INF]), np.array([INF]), np.zeros(1, dtype=bool), rows)
+        program = extend(self.whole, np.array([-INF]), np.array([INF]), np.zeros(1, dtype=bool), rows)
         aim = np.append(np.zeros(last), 1.0)
         start = np.append(x, measure_distance(here, others))
         if not whole:
@@ -171,7 +171,7 @@ class NearOptimalSet:
         least -= GRAIN * max(1.0, least)
         rows = [(columns, values, base + least, INF) for columns, values, base in self._point_away(others, totals)]
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
-        program = extended(self.whole, none, none, no, rows)
+        program = extend(self.whole, none, none, no, rows)
         row = self.by_county[c] @ self.money
         answer = self._open(program).solve(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
         return x if answer.x is None else answer.x
@@ -205,12 +205,12 @@ class NearOptimalSet:
             columns, speck = np.flatnonzero(row).astype(np.int32), GRAIN * max(1.0, abs(total))
             rows.append((columns, row[columns], total - speck, total + speck))
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
-        whole = extended(self.whole, none, none, no, rows)
+        whole = extend(self.whole, none, none, no, rows)
         for i in range(len(whole.goals)):
             exact = fix_and_solve(whole, np.eye(len(whole.goals))[i], x, self._deadline.brief())
             if exact is not None:
                 x = exact.x
-                whole = held(whole, whole.goals[i], exact.value - float(whole.constants[i]))
+                whole = add_floor(whole, whole.goals[i], exact.value - float(whole.constants[i]))
         x = maximise_linkage(self.model, self.whole, self.whole.goals, x, self._deadline)
         return judge(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
@@ -286,4 +286,4 @@ def _exclude(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) ->
                 new += 1
     count = new - len(program.lower)
     rows.append((np.array(columns, dtype=np.int32), np.array(signs), 1.0 - known, INF))
-    return extended(program, np.zeros(count), np.ones(count), np.ones(count, dtype=bool), rows)
+    return extend(program, np.zeros(count), np.ones(count), np.ones(count, dtype=bool), rows)

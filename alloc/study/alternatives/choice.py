@@ -29,7 +29,7 @@ ANCHOR = 2.0
 
 
 @dataclass(frozen=True)
-class Span:
+class CountyRange:
     """The range of a county's aid over all plans within the tolerance [money].
 
     low and high: reached by plans; least and most: proven, none lies beyond.
@@ -43,7 +43,7 @@ class Span:
 
 
 @dataclass(frozen=True)
-class End:
+class RangeEnd:
     """One end of a county's range: the county's number, whether the upper end; the end itself and the outermost part
     of the range, each from and to [money]."""
 
@@ -58,17 +58,17 @@ class End:
 
 
 @dataclass(frozen=True)
-class Chosen:
+class ChosenPlan:
     """One plan, and the end of a county's range that it is there to show (none: it is there to differ)."""
 
     x: Floats
-    end: End | None
+    end: RangeEnd | None
 
 
 Tell = Callable[[int], None]
 
 
-def find_ranges(near: NearOptimalSet, best: Floats, tell: Tell) -> tuple[list[Span], list[Floats]]:
+def find_ranges(near: NearOptimalSet, best: Floats, tell: Tell) -> tuple[list[CountyRange], list[Floats]]:
     """Return the range of every county, and the plans that were found at its ends."""
     scale = max(1.0, float(near.sum_aid(best).sum()))
     found, plans = [], [best]
@@ -77,14 +77,14 @@ def find_ranges(near: NearOptimalSet, best: Floats, tell: Tell) -> tuple[list[Sp
         low, high = (near.find_county_end(c, most, scale) for most in (False, True))
         plans += [answer.x for answer in (low, high) if answer.x is not None]
         least, most = (float(near.by_county[c] @ near.sum_aid(a.x)) if a.x is not None else here for a in (low, high))
-        found.append(Span(county, min(least, here), max(most, here), max(0.0, low.bound), high.bound))
+        found.append(CountyRange(county, min(least, here), max(most, here), max(0.0, low.bound), high.bound))
         tell(len(plans))
     return found, plans
 
 
 def choose_plans(
-    near: NearOptimalSet, best: Floats, ranges: Sequence[Span], pool: list[Floats], count: int, tell: Tell
-) -> list[Chosen]:
+    near: NearOptimalSet, best: Floats, ranges: Sequence[CountyRange], pool: list[Floats], count: int, tell: Tell
+) -> list[ChosenPlan]:
     """Return so many plans: ends of county ranges first, then each as far from the others as can be found.
 
     Distance from the best plan counts twice: a plan may lie half as near to it as to another.
@@ -95,7 +95,7 @@ def choose_plans(
         x = near.go_toward(random.uniform(-1.0, 1.0, len(near.places)), scale)
         pool += [] if x is None else [x]
         tell(len(pool))
-    found: list[Chosen] = []
+    found: list[ChosenPlan] = []
     for end in _list_ends(ranges, scale):
         if len(found) < count and not any(end.holds(near, plan.x) for plan in found):
             _add(near, found, pool, (totals, ANCHOR), end, OWN if end.holds(near, best) else REACHED)
@@ -105,21 +105,21 @@ def choose_plans(
     return _drive_back(near, found, totals)
 
 
-def _list_ends(ranges: Sequence[Span], scale: float) -> list[End]:
+def _list_ends(ranges: Sequence[CountyRange], scale: float) -> list[RangeEnd]:
     """Return the ends of county ranges, widest ranges first."""
     order = sorted(range(len(ranges)), key=lambda c: ranges[c].low - ranges[c].high)
-    ends: list[End] = []
+    ends: list[RangeEnd] = []
     for c in order:
         low, high, speck = ranges[c].low, ranges[c].high, REACHED * scale
         if high - low > 2 * speck:
             part = max(speck, END * (high - low))
-            ends.append(End(c, False, (low - speck, low + speck), (low - speck, low + part)))
-            ends.append(End(c, True, (high - speck, high + speck), (high - part, high + speck)))
+            ends.append(RangeEnd(c, False, (low - speck, low + speck), (low - speck, low + part)))
+            ends.append(RangeEnd(c, True, (high - speck, high + speck), (high - part, high + speck)))
     return ends
 
 
 def _add(
-    near: NearOptimalSet, found: list[Chosen], pool: list[Floats], best: Other, end: End | None, least: float
+    near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], best: Other, end: RangeEnd | None, least: float
 ) -> bool:
     """Add the plan that is farthest from those chosen; False where none is found at least so far [part of all aid]."""
     others = [best, *((near.sum_aid(plan.x), 1.0) for plan in found)]
@@ -127,11 +127,11 @@ def _add(
     if far is None or far[1] <= least * max(1.0, float(best[0].sum())):
         return False
     pool.append(far[0])
-    found.append(Chosen(far[0], end))
+    found.append(ChosenPlan(far[0], end))
     return True
 
 
-def _spread(near: NearOptimalSet, found: list[Chosen], pool: list[Floats], best: Other) -> None:
+def _spread(near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], best: Other) -> None:
     """Seek one of the two nearest plans anew, beside all others, as long as that sets plans farther apart.
 
     One that is there to show an end leaves it, but not the outermost part of the range, where another plan is near.
@@ -155,7 +155,7 @@ def _spread(near: NearOptimalSet, found: list[Chosen], pool: list[Floats], best:
         found[k] = replace(found[k], x=far[0])
 
 
-def _drive_back(near: NearOptimalSet, found: Sequence[Chosen], best: Floats) -> list[Chosen]:
+def _drive_back(near: NearOptimalSet, found: Sequence[ChosenPlan], best: Floats) -> list[ChosenPlan]:
     """Return the plans, those that left an end driven back towards it, as far as can be without coming nearer to
     another than the two nearest are, or nearer to the best plan than the nearest to it is."""
     driven = list(found)
@@ -168,12 +168,12 @@ def _drive_back(near: NearOptimalSet, found: Sequence[Chosen], best: Floats) -> 
     return driven
 
 
-def _list_others(near: NearOptimalSet, plans: Sequence[Chosen], k: int, *more: Other) -> list[Other]:
+def _list_others(near: NearOptimalSet, plans: Sequence[ChosenPlan], k: int, *more: Other) -> list[Other]:
     """Return what one plan keeps away from: the other ones and more."""
     return [*more, *((near.sum_aid(plan.x), 1.0) for i, plan in enumerate(plans) if i != k)]
 
 
-def _measure_nearest(near: NearOptimalSet, plans: Sequence[Chosen], k: int, *more: Other) -> float:
+def _measure_nearest(near: NearOptimalSet, plans: Sequence[ChosenPlan], k: int, *more: Other) -> float:
     return measure_distance(near.sum_aid(plans[k].x), _list_others(near, plans, k, *more))
 
 

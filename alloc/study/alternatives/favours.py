@@ -3,6 +3,7 @@
 import pandas as pd
 
 from alloc.instance import Instance
+from alloc.report.names import Names
 from alloc.texts import say
 
 SHOWN = 2
@@ -20,8 +21,9 @@ def describe_favours(instance: Instance, best: pd.DataFrame, plan: pd.DataFrame,
             change[c, k] = change.get((c, k), 0.0) + sign * aid
     speck = 1e-5 * max(1.0, float(best["aid"].sum()))
     order = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))
-    more = [_place(instance, c, k, by, lang) for (c, k), by in order if by > speck][:SHOWN]
-    less = [_place(instance, c, k, by, lang) for (c, k), by in order if by < -speck][:SHOWN]
+    names = Names(instance, lang)
+    more = [_place(names, c, k, by) for (c, k), by in order if by > speck][:SHOWN]
+    less = [_place(names, c, k, by) for (c, k), by in order if by < -speck][:SHOWN]
     comma = say("favours_and", lang)
     if more and less:
         return say("favours_both", lang, more=comma.join(more), less=comma.join(less))
@@ -30,9 +32,6 @@ def describe_favours(instance: Instance, best: pd.DataFrame, plan: pd.DataFrame,
     return say("favours_same", lang)
 
 
-def _place(instance: Instance, county: str, category: str, by: float, lang: str) -> str:
-    row = instance.counties[county]
-    name = (row.name_zh if lang == "zh" else row.name) or county
-    return say(
-        "favours_place", lang, county=name, category=say(category, lang), by=f"{by:+,.4g}", label=instance.money.label
-    )
+def _place(names: Names, county: str, category: str, by: float) -> str:
+    words = {"county": names.name("county", county), "category": names.name("category", category)}
+    return names.say("favours_place", **words, by=f"{by:+,.4g}", label=names.label)

@@ -2,7 +2,6 @@
 
 import math
 import os
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,8 +12,9 @@ import pandas as pd
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
 from alloc.report.difference import Reader, section, workbook
-from alloc.report.folder import write_tables
-from alloc.report.purses import fund_totals
+from alloc.report.files import write_tables
+from alloc.report.funds import fund_totals
+from alloc.report.names import BETWEEN, NAMED, name_apart, pick_name, split_group
 from alloc.report.target import fill, write_json
 from alloc.run import Run
 from alloc.solver import unbroken
@@ -96,34 +96,21 @@ def diff(
     return Difference(one, two, tables, causes, _figures(one, two, tables, causes))
 
 
-_NAMED = (
-    ("county", "counties"),
-    ("fund", "funds"),
-    ("measure", "measures"),
-    ("industry", "industries"),
-    ("chain", "chains"),
-)
-"""Columns of ids, and the tables that name them."""
-
-
 def _labels(a: Result, b: Result, lang: str) -> dict[str, dict[str, str]]:
     """Return the names that rows have in a language, B's where both have one: column → id → name."""
     found: dict[str, dict[str, str]] = {}
-    for column, table in _NAMED:
-        rows = {**getattr(a.instance, table), **getattr(b.instance, table)}
-        names = {i: (row.name_zh if lang == "zh" else row.name) or i for i, row in rows.items()}
-        often = Counter(names.values())
-        found[column] = {i: name if often[name] == 1 else f"{name} ({i})" for i, name in names.items()}
-    rules = {rule.name: rule for one in (a, b) for rule in one.instance.rules}
-    found["rule"] = {name: (rule.name_zh if lang == "zh" else "") or name for name, rule in rules.items()}
-    known = {**found.pop("chain"), **found.pop("industry"), **found["measure"], **found["county"]}
-    groups = {group for one in (a, b) for group in one.tables["rules"]["group"]}
-    found["group"] = {group: " · ".join(_group(word, known, lang) for word in group.split(" · ")) for group in groups}
+    for what, table in NAMED.items():
+        found[what] = name_apart({**getattr(a.instance, table), **getattr(b.instance, table)}, lang)
+    found["category"] = {k: say(k, lang) for k in CATEGORIES}
+    found["rule"], found["group"] = {}, {}
+    for one in (a, b):
+        for rule in one.instance.rules:
+            found["rule"][rule.name] = pick_name(rule, rule.name, lang)
+        for r, group in zip(one.tables["rules"]["rule"], one.tables["rules"]["group"], strict=True):
+            (rule,) = (rule for rule in one.instance.rules if rule.name == r)
+            words = [found[what].get(word, word) for what, word in split_group(one.instance, rule, group)]
+            found["group"][group] = BETWEEN.join(words)
     return found
-
-
-def _group(word: str, known: Mapping[str, str], lang: str) -> str:
-    return say(word, lang) if word in CATEGORIES else known.get(word, word)
 
 
 def _changed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:

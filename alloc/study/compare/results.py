@@ -10,7 +10,7 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance, read
-from alloc.report.folder import QUESTION, read_back
+from alloc.report.files import QUESTION, read_back
 from alloc.run import Run
 from alloc.study.compare.handmade import MONEY
 from alloc.study.compare.spreadsheet import WORKBOOKS, read_rows_if_any

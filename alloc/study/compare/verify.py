@@ -10,15 +10,15 @@ import pandas as pd
 
 from alloc.audit import Finding, audit
 from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
-from alloc.claims import compared
+from alloc.claims import compare_worlds
 from alloc.counterfactual import Worlds, find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
-from alloc.report.folder import read_figures, write_tables
-from alloc.report.tables import tables
+from alloc.report.files import read_figures, write_tables
+from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
-from alloc.run import Run, solve, wanted
+from alloc.run import Run, choose_options, solve
 from alloc.solution import Solution
 from alloc.solver import unbroken
 from alloc.study.compare.completion import FixedPlan, allow_payments, complete
@@ -116,7 +116,7 @@ def verify(
         instance = read(Path(instance), overrides)
     elif overrides:
         raise RequestError("overrides_need_path")
-    options = wanted(instance, gap=gap, time_limit=time_limit)
+    options = choose_options(instance, gap=gap, time_limit=time_limit)
     if isinstance(plan, Run):
         plan = take_plan(plan.instance.name, plan.tables)
     elif not isinstance(plan, HandmadePlan):
@@ -171,7 +171,7 @@ def _floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
 
 def _tables(instance: Instance, fixed: FixedPlan, solution: Solution, worlds: Worlds) -> dict[str, pd.DataFrame]:
     """Return the tables of a plan; a payment that the instance does not allow has its row too."""
-    found = tables(allow_payments(instance, fixed), solution, worlds.quo, worlds.without.solution)
+    found = make_tables(allow_payments(instance, fixed), solution, worlds.quo, worlds.without.solution)
     paid, funds = found["allocation"], found["funds"]
     allowed = {(m, f) for m in instance.measures for f in eligible_funds(instance, m)}
     kept = [
@@ -195,7 +195,7 @@ def _told(instance: Instance, solution: Solution, worlds: Worlds, found: Mapping
         "employment": solution.values["ExpectedEmployment"][None],
         "linkage": solution.values["ExpectedLinkage"][None],
         "penalties": solution.values["Penalties"][None],
-        **compared(instance, solution, worlds, found),
+        **compare_worlds(instance, solution, worlds, found),
         "stages": [
             {"goal": stage.goal, "objective": stage.objective, "bound": None, "value": stage.kept}
             for stage in solution.stages

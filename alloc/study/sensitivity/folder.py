@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.report.folder import write_described
+from alloc.report.files import write_described
 from alloc.report.target import fill, write_json
 from alloc.study.sensitivity.drawing import drawn_tornado
 

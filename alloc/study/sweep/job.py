@@ -10,7 +10,7 @@ from typing import Any
 
 from alloc.errors import InstanceError, RequestError
 from alloc.instance import draft
-from alloc.run import versions, wanted
+from alloc.run import choose_options, versions
 from alloc.study.asking import Question
 from alloc.study.crew import Round
 from alloc.study.points import round_of
@@ -56,7 +56,7 @@ def prepared(
         raise InstanceError(of.inspect().faults)
     written, source = read_plan(plan if isinstance(plan, Mapping) else Path(plan))
     base, found = cases(written, source, of, dict(overrides or {}))
-    wanted(base, **options)
+    choose_options(base, **options)
     question = Question(of, options, lang)
     shared = fingerprint(question, base.previous)
     manifest = {

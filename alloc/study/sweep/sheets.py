@@ -14,7 +14,7 @@ import pandas as pd
 import xlsxwriter
 
 from alloc.report.charts import Chart, chart_files, standalone
-from alloc.report.folder import harmless
+from alloc.report.files import harmless
 from alloc.texts import say
 
 MOST_ROWS = 1_048_575

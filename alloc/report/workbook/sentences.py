@@ -5,33 +5,33 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 
 from alloc.instance.schema import Flow
-from alloc.report.bridge import scenarios_told
-from alloc.report.certainty import certainty
+from alloc.report.bridge import tell_scenarios
+from alloc.report.certainty import tell_certainty
 from alloc.report.names import listed
-from alloc.report.told import coordinated, idle_told
-from alloc.report.workbook.plan import Plan
+from alloc.report.told import tell_coordination, tell_idle
+from alloc.report.workbook.view import PlanView
 from alloc.texts.figures import amount, count, percent
 
 SAME = 0.05
 """Money that changes by less is not told [money]."""
 
 
-def sentences(plan: Plan) -> list[str]:
+def write_sentences(plan: PlanView) -> list[str]:
     """Return what comes through the aid, what is spent and left and why, and what changed against last year."""
     figures, lang = plan.figures, plan.lang
     told = [
         _brings(plan),
         _money(plan),
         *(_changed(plan, name, rows) for name, rows in plan.instance.previous.items()),
-        scenarios_told(plan.instance, plan.tables["scenarios"], lang),
-        idle_told(plan.instance, plan.tables["measures"], lang),
-        coordinated(figures, lang),
-        certainty(figures, plan.instance.money.label, lang),
+        tell_scenarios(plan.instance, plan.tables["scenarios"], lang),
+        tell_idle(plan.instance, plan.tables["measures"], lang),
+        tell_coordination(figures, lang),
+        tell_certainty(figures, plan.instance.money.label, lang),
     ]
     return [text for text in told if text]
 
 
-def _brings(plan: Plan) -> str:
+def _brings(plan: PlanView) -> str:
     figures, total = plan.figures, plan.rows("bridge")[-1]
     known = figures["through_aid"]["range"] is None and total["aid_per_job"] is not None
     each = plan.say("page_answer_per_job", money=amount(total["aid_per_job"]), label=plan.instance.money.label)
@@ -45,7 +45,7 @@ def _brings(plan: Plan) -> str:
     )
 
 
-def _claimed(plan: Plan, through: str) -> str:
+def _claimed(plan: PlanView, through: str) -> str:
     """Return the jobs that are claimed: a number, or between what it lies where a world is not proven."""
     ends = (plan.figures[through]["range"] or {}).get("employment")
     if ends is None:
@@ -53,7 +53,7 @@ def _claimed(plan: Plan, through: str) -> str:
     return plan.say("between", low=amount(ends[0]), high=amount(ends[1]))
 
 
-def _money(plan: Plan) -> str:
+def _money(plan: PlanView) -> str:
     rows = [row for row in plan.rows("funds") if row["kind"] == "aid"]
     there, spent = (math.fsum(row[key] for row in rows) for key in ("available", "spent"))
     left = list(_left(plan, rows))
@@ -67,7 +67,7 @@ def _money(plan: Plan) -> str:
     )
 
 
-def _left(plan: Plan, rows: Iterable[dict[str, object]]) -> Iterator[str]:
+def _left(plan: PlanView, rows: Iterable[dict[str, object]]) -> Iterator[str]:
     """Yield each fund of aid that has money left, and why."""
     for row in rows:
         if row["why_unspent"]:
@@ -77,7 +77,7 @@ def _left(plan: Plan, rows: Iterable[dict[str, object]]) -> Iterator[str]:
             yield plan.say("wb_left_of", fund=fund, money=money, why=row["why_unspent"])
 
 
-def _changed(plan: Plan, name: str, before: Iterable[Flow]) -> str:
+def _changed(plan: PlanView, name: str, before: Iterable[Flow]) -> str:
     """Return what changed against a previous plan: aid in all, where most, and which measures come and go."""
     old: dict[str, float] = defaultdict(float)
     was = set()

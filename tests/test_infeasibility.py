@@ -7,14 +7,14 @@ import pytest
 from conftest import asked, instance_of, rivals
 
 import alloc
-from alloc.clash import explained, ways
+from alloc.infeasibility import explain_conflicts, find_ways_out
 from alloc.instance import Options
 
 OPTIONS = Options(gap=1e-7, time_limit=60)
 
 
 def said(raw, lang="en"):
-    return explained(instance_of(raw), OPTIONS, lang)
+    return explain_conflicts(instance_of(raw), OPTIONS, lang)
 
 
 def test_a_least_use_is_held_against_what_measures_can_take():
@@ -66,8 +66,8 @@ def test_what_must_give_together_is_one_way_with_all_its_lines():
 def test_a_soft_rule_is_never_named():
     soft = {"name": "soft", "type": "amount", "of": {"measure": "courses"}, "min": 90, "penalty": 0.001}
     hard = {"name": "hard", "type": "amount", "of": {"measure": "pens"}, "min": 101}
-    (way,) = ways(instance_of(rivals(rules=[soft, hard])), OPTIONS)
-    assert [clash.name for clash in way] == ["hard"]
+    (way,) = find_ways_out(instance_of(rivals(rules=[soft, hard])), OPTIONS)
+    assert [conflict.name for conflict in way] == ["hard"]
 
 
 def test_a_commitment_without_a_part_in_it_is_never_named():
@@ -77,14 +77,14 @@ def test_a_commitment_without_a_part_in_it_is_never_named():
         "courses": {"committed": True},
         "sheds": {"county": "cele", "category": "training", "unit_cost": 1, "max_units": 5, "committed": True},
     }
-    (way,) = ways(instance_of(rivals(measures={**measures})), OPTIONS)
-    assert [clash.what for clash in way] == ["commitment"]
+    (way,) = find_ways_out(instance_of(rivals(measures={**measures})), OPTIONS)
+    assert [conflict.what for conflict in way] == ["commitment"]
     assert way[0].name in ("pens", "courses")
     assert way[0].say() == f"cannot be kept: {way[0].name} is committed"
     assert way[0].say("zh") == f"无法满足：{way[0].name} 已承诺"
     rules = [{"name": "more", "type": "amount", "min": 500}]
-    (way,) = ways(instance_of(rivals(measures={**measures}, rules=rules)), OPTIONS)
-    assert [clash.what for clash in way] == ["commitment", "rule"]
+    (way,) = find_ways_out(instance_of(rivals(measures={**measures}, rules=rules)), OPTIONS)
+    assert [conflict.what for conflict in way] == ["commitment", "rule"]
 
 
 @pytest.mark.parametrize(
@@ -110,9 +110,9 @@ def test_a_plan_exists_once_all_lines_of_a_way_have_given():
         {"name": "courses", "type": "amount", "of": {"measure": "courses"}, "max": 37},
         {"name": "spent", "type": "amount", "min": 71.3},
     ]
-    (way,) = ways(instance_of(rivals(rules=rules)), OPTIONS)
-    for clash in way:
-        of = next(rule for rule in rules if rule["name"] == clash.name)
-        figure = float(clash.kept.split()[0].replace(",", ""))
-        of[clash.bound] = figure / 100 if of["type"] == "share" else figure
+    (way,) = find_ways_out(instance_of(rivals(rules=rules)), OPTIONS)
+    for conflict in way:
+        of = next(rule for rule in rules if rule["name"] == conflict.name)
+        figure = float(conflict.kept.split()[0].replace(",", ""))
+        of[conflict.bound] = figure / 100 if of["type"] == "share" else figure
     assert alloc.solve(instance_of(rivals(rules=rules))).status == "optimal"

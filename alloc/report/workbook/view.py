@@ -29,7 +29,7 @@ def known(value: float | None) -> float:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PlanView:
     """A plan with its instance, its tables and its figures, to be shown in one language."""
 
     instance: Instance

@@ -32,7 +32,7 @@ LIMITS = ("infrastructure", "training", "enterprise", "market", "people", "max_j
 """What can limit the jobs of an industry, in the order of the map."""
 
 
-def pictures(view: View) -> dict[str, Chart]:
+def draw_charts(view: View) -> dict[str, Chart]:
     """Return the charts by the name of their files, in the order of the page; what has no data is left out."""
     return dict(_pictures(view))
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.instance.selections import SELECTORS
-from alloc.report.workbook.book import Block, Book, Column, Live
-from alloc.report.workbook.plan import Plan, quoted
+from alloc.report.workbook.book import Book, Column, Formula, TableRange
+from alloc.report.workbook.view import PlanView, quoted
 
 MOST_FUNDS = 30
 """With more funds than this the table by county and category has a column for each kind of fund."""
@@ -17,7 +17,7 @@ CENT = 1e-6
 Money = Mapping[tuple[str, str, str], float]
 
 
-def write_allocation(book: Book, plan: Plan, sheet: Any) -> None:
+def write_allocation(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write one row for every measure and fund that may pay for it; its amounts are what a reader may change."""
     rows = plan.payments
     amounts = [row["amount"] for row in rows]
@@ -29,7 +29,9 @@ def write_allocation(book: Book, plan: Plan, sheet: Any) -> None:
         ),
         Column("amount", plan.head("wb_amount", "money"), "input", amounts, adds_up=True, name="amount"),
         Column("solved", plan.head("wb_amount_solved", "money"), "exact", amounts, True, name="amount_solved"),
-        Column("change", plan.head("wb_change", "money"), "money", [Live("{amount}-{solved}", 0.0)] * len(rows), True),
+        Column(
+            "change", plan.head("wb_change", "money"), "money", [Formula("{amount}-{solved}", 0.0)] * len(rows), True
+        ),
         share,
         Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
         Column("fund_id", plan.head("wb_fund_id"), "text", [row["fund"] for row in rows], aside=True),
@@ -45,19 +47,19 @@ def write_allocation(book: Book, plan: Plan, sheet: Any) -> None:
     sheet.data_validation(block.here("amount"), limits)
 
 
-def _share_of_cost(plan: Plan) -> tuple[Column, Column]:
+def _share_of_cost(plan: PlanView) -> tuple[Column, Column]:
     """Return what part of its measure's cost each payment is, and that cost."""
     cost = {row["measure"]: row["cost"] for row in plan.measures}
     paid = [(row["amount"], cost[row["measure"]]) for row in plan.payments]
     whole = "SUMIFS(amount,amount_measure,{number_measure})"
-    shares = [Live(f"IF({{cost}}>{CENT:f},{{amount}}/{{cost}},0)", x / of if of > CENT else 0.0) for x, of in paid]
+    shares = [Formula(f"IF({{cost}}>{CENT:f},{{amount}}/{{cost}},0)", x / of if of > CENT else 0.0) for x, of in paid]
     return (
         Column("share", plan.head("wb_share_of_cost"), "share", shares),
-        Column("cost", plan.head("wb_cost", "money"), "money", [Live(whole, of) for _, of in paid], aside=True),
+        Column("cost", plan.head("wb_cost", "money"), "money", [Formula(whole, of) for _, of in paid], aside=True),
     )
 
 
-def _payers(plan: Plan) -> Iterator[Column]:
+def _payers(plan: PlanView) -> Iterator[Column]:
     """Yield the number of the fund, its kind, and whether that is neither aid nor national: formulas ask for these."""
     for key in ("fund", "kind"):
         cells = [plan.sought(key, row[key]) for row in plan.payments]
@@ -66,7 +68,7 @@ def _payers(plan: Plan) -> Iterator[Column]:
     yield Column("other", plan.say("wb_is_other"), "key", other, name="amount_other", aside=True)
 
 
-def marks(book: Book, plan: Plan, prefix: str, measures: list[str]) -> Iterator[Column]:
+def marks(book: Book, plan: PlanView, prefix: str, measures: list[str]) -> Iterator[Column]:
     """Yield what formulas tell measures by: numbers of counties and the like, and the selections of rules."""
     traits = {m: plan.traits(m) for m in dict.fromkeys(measures)}
     for key in SELECTORS:
@@ -79,7 +81,7 @@ def marks(book: Book, plan: Plan, prefix: str, measures: list[str]) -> Iterator[
         yield Column(f"pick_{number}", title, "key", flags, name=f"{prefix}_pick_{number}", aside=True, width=18)
 
 
-def write_cross(book: Book, plan: Plan, sheet: Any) -> None:
+def write_cross(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write money by county and category, a column for each fund, with totals that meet those of the sheet of funds.
 
     Where a fund may pay for nothing the cell is empty.
@@ -100,7 +102,7 @@ def write_cross(book: Book, plan: Plan, sheet: Any) -> None:
             "all",
             plan.head("wb_total", "money"),
             "money",
-            [Live(across, math.fsum(found.get((c, k, h), 0.0) for h in heads)) for c, k in places],
+            [Formula(across, math.fsum(found.get((c, k, h), 0.0) for h in heads)) for c, k in places],
             adds_up=True,
             name="cross_total",
         ),
@@ -114,17 +116,19 @@ def write_cross(book: Book, plan: Plan, sheet: Any) -> None:
     book.page(sheet, block.last + 2, block.printed)
 
 
-def _crossing(plan: Plan, key: str, heads: list[str], places: list[tuple[str, str]], found: Money) -> Iterator[Column]:
+def _crossing(
+    plan: PlanView, key: str, heads: list[str], places: list[tuple[str, str]], found: Money
+) -> Iterator[Column]:
     for j, head in enumerate(heads):
         formula = (
             f"SUMIFS(amount,amount_county,{{c}},amount_category,{{k}},amount_{key},{quoted(plan.sought(key, head))})"
         )
-        cells = [Live(formula, found[c, k, head]) if (c, k, head) in found else None for c, k in places]
+        cells = [Formula(formula, found[c, k, head]) if (c, k, head) in found else None for c, k in places]
         title = f"{plan.named(key, head)}\n({plan.unit('money')})"
         yield Column(f"to{j}", title, "money", cells, adds_up=True, width=13)
 
 
-def _meet(book: Book, plan: Plan, sheet: Any, block: Block, key: str, spent: Mapping[str, float]) -> None:
+def _meet(book: Book, plan: PlanView, sheet: Any, block: TableRange, key: str, spent: Mapping[str, float]) -> None:
     """Write, below the totals, what the sheet of funds says that they spent, and the difference."""
     row = block.last + 1
     for i, text in enumerate(("wb_by_funds", "wb_difference")):
@@ -134,6 +138,6 @@ def _meet(book: Book, plan: Plan, sheet: Any, block: Block, key: str, spent: Map
         column = block.left + 2 + j
         formula = f"SUMIFS(fund_spent,fund_{key},{quoted(plan.sought(key, head))},fund_level,1)"
         letter = block.letters[f"to{j}"]
-        difference = Live(f"ROUND({letter}{row}-{letter}{row + 1},6)", 0.0)
-        book.put(sheet, row, column, Live(formula, money), "money", "total")
+        difference = Formula(f"ROUND({letter}{row}-{letter}{row + 1},6)", 0.0)
+        book.put(sheet, row, column, Formula(formula, money), "money", "total")
         book.put(sheet, row + 1, column, difference, "money", "total")

@@ -15,11 +15,11 @@ from alloc.instance import Instance
 from alloc.instance.writing import files
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import chart_files, standalone
-from alloc.report.page import page
-from alloc.report.page.pictures import MAPS
+from alloc.report.page import make_page
+from alloc.report.page.drawings import MAPS
 from alloc.report.tables import dictionary, without_specks
 from alloc.report.target import PACKAGE, edited, list_files, listed, strangers, write_json
-from alloc.report.workbook import workbook
+from alloc.report.workbook import write_workbook
 
 QUESTION = "instance"
 """The folder of a result that holds the question it answers."""
@@ -59,7 +59,7 @@ class Figures(BaseModel, allow_inf_nan=False):
 _TYPES = {"text": "string", "number": "number", "flag": "integer"}
 
 
-def write(
+def write_result(
     instance: Instance,
     tables: Mapping[str, pd.DataFrame],
     figures: Mapping[str, Any],
@@ -79,7 +79,7 @@ def write(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     write_described(instance, tables, folder, lang)
-    workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
+    write_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
 
 
@@ -97,7 +97,7 @@ def write_page(
     Charts of an earlier page there are replaced, files of somebody else are left alone. PNG files with Chinese need a
     font for it: without one they are left out, and the page says so.
     """
-    made = page(instance, tables, figures, lang, boundaries)
+    made = make_page(instance, tables, figures, lang, boundaries)
     foreign = strangers(folder)
     (folder / "report.html").write_text(made.html, encoding="utf-8", newline="\n")
     charts = folder / "charts"

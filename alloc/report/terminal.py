@@ -10,11 +10,11 @@ from rich.text import Text
 
 from alloc.instance import CATEGORIES, Instance
 from alloc.instance.worlds import speaks_of_aid
-from alloc.report.bridge import scenarios_told
-from alloc.report.certainty import certainty
+from alloc.report.bridge import tell_scenarios
+from alloc.report.certainty import tell_certainty
 from alloc.report.names import chain_named, listed, named, rule_named
 from alloc.report.screen import Wide
-from alloc.report.told import coordinated, idle_told
+from alloc.report.told import tell_coordination, tell_idle
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
@@ -31,7 +31,7 @@ MOST_COUNTIES, MOST_NAMES = 40, 20
 """More rows or names than this are for the tables, not for one screen."""
 
 
-def summary(
+def summarise(
     instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
 ) -> RenderableType:
     """Return the readable summary of a plan for a terminal."""
@@ -43,7 +43,7 @@ def summary(
         _jobs(instance, tables, lang),
     ]
     if len(tables["scenarios"]) > 1:
-        told = scenarios_told(instance, tables["scenarios"], lang)
+        told = tell_scenarios(instance, tables["scenarios"], lang)
         parts += [_scenarios(instance, tables, lang), Text(f"  {told}")]
     parts += [Text(f"  {line}") for line in _lines(instance, tables, figures, lang)]
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
@@ -187,7 +187,7 @@ def _lines(
     yield from _limited(list(_left(instance, tables["funds"], lang)), lang)
     measures = tables["measures"]
     yield say("line_measures", lang, funded=int(measures["funded"].sum()), all=len(measures))
-    proof = certainty(figures, instance.money.label, lang)
+    proof = tell_certainty(figures, instance.money.label, lang)
     yield from [proof] if proof else []
 
 
@@ -215,7 +215,7 @@ def _compared(
         yield say("line_lapsed", lang, count=len(names), names=_few(names, lang, most=FEW))
     if without["left_out"]:
         yield say("line_left_out", lang, names=_few([say(f"left_out_{x}", lang) for x in without["left_out"]], lang))
-    yield from filter(None, (idle_told(instance, tables["measures"], lang), coordinated(figures, lang)))
+    yield from filter(None, (tell_idle(instance, tables["measures"], lang), tell_coordination(figures, lang)))
 
 
 def _broken(instance: Instance, rules: pd.DataFrame, lang: str) -> Iterator[str]:

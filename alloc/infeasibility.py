@@ -14,7 +14,7 @@ from alloc.instance.rules import Count, Equity, Figure, Gini, Parity, Rule, Tota
 from alloc.instance.schema import Objective, Selection
 from alloc.instance.sides import per_head, sides
 from alloc.model import build
-from alloc.report.equity import equity_sides
+from alloc.report.equity import compare_heads
 from alloc.solution import Solution
 from alloc.solver import solve_suited
 from alloc.texts import say
@@ -27,7 +27,7 @@ MINIMUM = "\0minimum "
 
 
 @dataclass(frozen=True)
-class Clash:
+class Conflict:
     """One thing that has to give: a rule or a least use of a fund in part, a commitment altogether.
 
     by: how far it is broken in the plan that breaks least, in money or measures; asked, kept: the figure that the
@@ -43,7 +43,7 @@ class Clash:
     kept: str = ""
 
     def say(self, lang: str = "en") -> str:
-        """Return the clash as one line."""
+        """Return the conflict as one line."""
         source = f" [{self.source}]" if self.source else ""
         bound = say(f"clash_{self.bound}", lang) if self.bound else ""
         return say(
@@ -51,22 +51,16 @@ class Clash:
         )
 
 
-def explained(instance: Instance, options: Options, lang: str = "en") -> list[str]:
+def explain_conflicts(instance: Instance, options: Options, lang: str = "en") -> list[str]:
     """Return the ways out as lines to read: each begins with what it is, and holds only with all its lines."""
     lines = []
-    for i, way in enumerate(ways(instance, options)):
+    for i, way in enumerate(find_ways_out(instance, options)):
         first = "clash_way" if i == 0 else "clash_other_way"
-        lines += [say(first if len(way) == 1 else f"{first}_together", lang), *(clash.say(lang) for clash in way)]
+        lines += [say(first if len(way) == 1 else f"{first}_together", lang), *(conflict.say(lang) for conflict in way)]
     return lines
 
 
-def clashes(instance: Instance, options: Options) -> tuple[Clash, ...]:
-    """Return the last way out that `ways` finds: what rules have to give, before anything else does."""
-    found = ways(instance, options)
-    return found[-1] if found else ()
-
-
-def ways(instance: Instance, options: Options) -> list[tuple[Clash, ...]]:
+def find_ways_out(instance: Instance, options: Options) -> list[tuple[Conflict, ...]]:
     """Return ways out: the least uses of funds alone, the rules alone, else both; then commitments with both.
 
     Commitments are given up where nothing else helps, and as few of them as can be.
@@ -86,14 +80,14 @@ def ways(instance: Instance, options: Options) -> list[tuple[Clash, ...]]:
     return [(*given_up, *more)] if given_up else []
 
 
-def _way(instance: Instance, options: Options, rules: bool, minima: bool) -> tuple[Clash, ...]:
+def _way(instance: Instance, options: Options, rules: bool, minima: bool) -> tuple[Conflict, ...]:
     """Return what gives where rules, or least uses of funds, may be broken at one for a unit of money or a measure."""
     relaxed = _relaxed(instance, rules, minima)
     plan = solve_suited(build(relaxed), relaxed, options)
     if not plan.has_plan:
         return ()
     able = {rule.name for rule in instance.rules if rules and rule.penalty is None}
-    return tuple(clash for name, clash in _broken(relaxed, plan) if name in able or name.startswith(MINIMUM))
+    return tuple(conflict for name, conflict in _broken(relaxed, plan) if name in able or name.startswith(MINIMUM))
 
 
 def _relaxed(instance: Instance, rules: bool, minima: bool) -> Instance:
@@ -119,7 +113,7 @@ def _relaxed(instance: Instance, rules: bool, minima: bool) -> Instance:
     return instance.model_copy(update={"rules": tuple(written), "funds": funds, "objective": Objective()})
 
 
-def _without_commitments(instance: Instance, options: Options) -> tuple[tuple[Clash, ...], Instance]:
+def _without_commitments(instance: Instance, options: Options) -> tuple[tuple[Conflict, ...], Instance]:
     """Return the fewest commitments that must be given up whatever the rules say, and the question without them."""
     committed = [m for m, row in instance.measures.items() if row.committed]
     measures = {m: row.model_copy(update={"committed": False}) for m, row in instance.measures.items()}
@@ -134,10 +128,10 @@ def _without_commitments(instance: Instance, options: Options) -> tuple[tuple[Cl
     kept = {
         m: row.model_copy(update={"committed": row.committed and m not in gone}) for m, row in instance.measures.items()
     }
-    return tuple(Clash("commitment", m) for m in gone), instance.model_copy(update={"measures": kept})
+    return tuple(Conflict("commitment", m) for m in gone), instance.model_copy(update={"measures": kept})
 
 
-def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Clash]]:
+def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Conflict]]:
     """Yield the rules that a plan breaks by their names: asked and kept in the unit in which they are written."""
     spend, funded = plan.values["Spend"], plan.values["Funded"]
     written = {rule.name: rule for rule in instance.rules}
@@ -150,7 +144,7 @@ def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Clash]]:
         rule = written[key[0]]
         money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
         assert isinstance(rule, Equity)
-        value, base = equity_sides(instance, rule, money, 1.0)
+        value, base = compare_heads(instance, rule, money, 1.0)
         values[key] = value, base, *rule.bounds, rule.figure
     for (name, group), (value, base, least, most, figure) in values.items():
         rule = written[name]
@@ -162,7 +156,7 @@ def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Clash]]:
             figures = (limit, value / base if base else math.inf)
             asked, kept = (_figure(figure, x, sign, instance.money.label) for x in figures)
             what = "minimum" if name.startswith(MINIMUM) else "rule"
-            yield name, Clash(what, shown.removeprefix(MINIMUM), beyond, rule.source, bound, asked, kept)
+            yield name, Conflict(what, shown.removeprefix(MINIMUM), beyond, rule.source, bound, asked, kept)
 
 
 def _figure(figure: Figure, number: float, sign: float, label: str) -> str:

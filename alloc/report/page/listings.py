@@ -18,7 +18,7 @@ MOST_ROWS, MOST_MEASURES = 200, 2000
 
 
 @dataclass(frozen=True)
-class Sheet:
+class Listing:
     """A table ready to be shown. heads: title and whether its cells are numbers; file: where all rows are."""
 
     key: str
@@ -29,7 +29,7 @@ class Sheet:
     file: str
 
 
-def sheets(view: View) -> dict[str, Sheet]:
+def make_listings(view: View) -> dict[str, Listing]:
     """Return the tables by key; those without rows are left out."""
     made = (
         *(
@@ -58,7 +58,7 @@ Cell = str | float | None
 Column = tuple[str, Callable[[dict[str, Any]], Cell]]
 
 
-def _sheet(
+def _listing(
     view: View,
     key: str,
     file: str,
@@ -66,7 +66,7 @@ def _sheet(
     columns: Sequence[Column],
     weight: Callable[[dict[str, Any]], float],
     most: int = MOST_ROWS,
-) -> Sheet:
+) -> Listing:
     """Return a table with one function a column; text cells are text, all others numbers."""
     found = list(rows)
     count = len(found)
@@ -80,7 +80,7 @@ def _sheet(
         for j in range(len(columns))
     ]
     heads = [(head, is_number) for (head, _), is_number in zip(columns, numeric, strict=True)]
-    return Sheet(key, view.say(f"page_sheet_{key}"), heads, list(zip(*shown, strict=True)), count, file)
+    return Listing(key, view.say(f"page_sheet_{key}"), heads, list(zip(*shown, strict=True)), count, file)
 
 
 def _shown(cells: Sequence[Cell]) -> list[str]:
@@ -108,17 +108,17 @@ def _words(view: View, table: str, key: str, name: Callable[[str], str]) -> Colu
     return dictionary()[table]["columns"][key][view.lang], lambda row: name(row[key]) if row[key] else ""
 
 
-def _funds(view: View) -> Sheet:
+def _funds(view: View) -> Listing:
     columns = [
         _words(view, "funds", "fund", view.fund),
         _words(view, "funds", "kind", lambda kind: view.say(f"page_kind_{kind}")),
         (view.say("county"), lambda row: view.county(row["county"]) if row["county"] else view.say("page_all")),
         *(_column(view, "funds", key) for key in ("available", "spent", "unspent", "why_unspent")),
     ]
-    return _sheet(view, "funds", "funds.csv", _rows(view, "funds"), columns, lambda row: row["available"])
+    return _listing(view, "funds", "funds.csv", _rows(view, "funds"), columns, lambda row: row["available"])
 
 
-def _counties(view: View) -> Sheet:
+def _counties(view: View) -> Listing:
     unit = view.instance.money.unit
     head = view.say(
         "page_per_head",
@@ -135,10 +135,10 @@ def _counties(view: View) -> Sheet:
         ),
         _column(view, "counties", "jobseekers_left"),
     ]
-    return _sheet(view, "counties", "counties.csv", _rows(view, "counties"), columns, lambda row: row["aid"])
+    return _listing(view, "counties", "counties.csv", _rows(view, "counties"), columns, lambda row: row["aid"])
 
 
-def _funded(view: View) -> Sheet:
+def _funded(view: View) -> Listing:
     table = view.tables["measures"]
     brings = [key for key in ("jobs", "linkage") if (table[key] != 0).any()]
     columns = [
@@ -155,10 +155,10 @@ def _funded(view: View) -> Sheet:
         ),
     ]
     rows = [row for row in _rows(view, "measures") if row["funded"]]
-    return _sheet(view, "funded", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
+    return _listing(view, "funded", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
 
 
-def _idle(view: View) -> Sheet:
+def _idle(view: View) -> Listing:
     """Return the measures that are paid for and of which nothing is used, with what asks for them."""
     columns = [
         _words(view, "measures", "measure", view.measure),
@@ -167,7 +167,7 @@ def _idle(view: View) -> Sheet:
         (view.say("page_asked_by"), lambda row: _asked(view, row["asked_by"])),
     ]
     rows = [row for row in _rows(view, "measures") if row["idle"]]
-    return _sheet(view, "idle", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
+    return _listing(view, "idle", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
 
 
 def _asked(view: View, words: str) -> str:
@@ -175,7 +175,7 @@ def _asked(view: View, words: str) -> str:
     return listed([asking(view.instance, word, view.lang) for word in words.split("|") if word], view.lang)
 
 
-def _bridge(view: View) -> Sheet:
+def _bridge(view: View) -> Listing:
     """Return whose the jobs are: the parts add up to all jobs, the rows to the last one."""
     rows = [row for row in _rows(view, "bridge") if row["part"] != "synergies" or view.instance.synergies]
     titles = {"synergies": view.say("synergies"), "total": view.say("total")}
@@ -184,12 +184,12 @@ def _bridge(view: View) -> Sheet:
         *(_column(view, "bridge", key) for key in ("anyway", "through_others", "through_aid", "employment")),
         *(_column(view, "bridge", key) for key in ("aid", "aid_per_job")),
     ]
-    return _sheet(
+    return _listing(
         view, "bridge", "bridge.csv", rows, columns, lambda row: math.inf if row["part"] != "county" else row["aid"]
     )
 
 
-def _scenarios(view: View) -> Sheet:
+def _scenarios(view: View) -> Listing:
     """Return what every scenario brings; nothing where there is one."""
     rows = _rows(view, "scenarios")
     columns = [
@@ -199,12 +199,12 @@ def _scenarios(view: View) -> Sheet:
         (view.say("through_the_aid"), lambda row: row["employment"] - row["employment_without_aid"]),
         *(_column(view, "scenarios", f"linkage{world}") for world in ("_quo", "_without_aid", "")),
     ]
-    return _sheet(
+    return _listing(
         view, "scenarios", "scenarios.csv", rows if len(rows) > 1 else [], columns, lambda row: row["probability"]
     )
 
 
-def _moved(view: View) -> Sheet:
+def _moved(view: View) -> Listing:
     """Return the national payments in which planning together differs from the nation deciding first."""
     both = view.figures.get("coordination") or {"moved": []}
     columns: list[Column] = [
@@ -215,7 +215,7 @@ def _moved(view: View) -> Sheet:
             for key in ("first", "joint", "change")
         ),
     ]
-    return _sheet(view, "moved", "run.json", both["moved"], columns, lambda row: abs(row["change"]))
+    return _listing(view, "moved", "run.json", both["moved"], columns, lambda row: abs(row["change"]))
 
 
 def _cell(key: str, row: dict[str, Any]) -> Cell:
@@ -223,14 +223,14 @@ def _cell(key: str, row: dict[str, Any]) -> Cell:
     return found
 
 
-def _tags(view: View) -> Sheet:
+def _tags(view: View) -> Listing:
     """Return money by tag; a measure counts for each of its tags."""
     columns: list[Column] = [
         (dictionary()["tags"]["columns"]["tag"][view.lang], lambda row: row["tag"] or view.say("page_no_tag")),
         *(_column(view, "tags", key) for key in ("measures", "funded", "cost", "aid", "national", "other")),
         (dictionary()["tags"]["columns"]["share_of_aid"][view.lang], lambda row: share(row["share_of_aid"])),
     ]
-    return _sheet(view, "tags", "tags.csv", _rows(view, "tags"), columns, lambda row: row["aid"])
+    return _listing(view, "tags", "tags.csv", _rows(view, "tags"), columns, lambda row: row["aid"])
 
 
 def _whole(key: str, row: dict[str, Any]) -> Cell:
@@ -243,7 +243,7 @@ def share(value: float) -> str:
     return "–" if math.isnan(value) else percent(value)
 
 
-def _indicators(view: View) -> Sheet:
+def _indicators(view: View) -> Listing:
     """Return how concentrated aid is."""
     rows = [row for row in _rows(view, "indicators") if row["indicator"].startswith("hhi_")]
     columns: list[Column] = [
@@ -251,10 +251,10 @@ def _indicators(view: View) -> Sheet:
         (view.say("page_hhi"), lambda row: fixed(row["value"], 3)),
         (view.say("page_even_over"), lambda row: fixed(1 / row["value"], 1) if row["value"] > 0 else "–"),
     ]
-    return _sheet(view, "indicators", "indicators.csv", rows, columns, lambda row: row["value"])
+    return _listing(view, "indicators", "indicators.csv", rows, columns, lambda row: row["value"])
 
 
-def _unfunded(view: View) -> Sheet:
+def _unfunded(view: View) -> Listing:
     columns = [
         _words(view, "measures", "measure", view.measure),
         _words(view, "measures", "county", view.county),
@@ -267,7 +267,7 @@ def _unfunded(view: View) -> Sheet:
         _column(view, "measures", "reason"),
     ]
     rows = [row for row in _rows(view, "measures") if not row["funded"]]
-    return _sheet(
+    return _listing(
         view,
         "unfunded",
         "measures.csv",
@@ -278,7 +278,7 @@ def _unfunded(view: View) -> Sheet:
     )
 
 
-def _industries(view: View) -> Sheet:
+def _industries(view: View) -> Listing:
     columns = [
         _words(view, "industries", "county", view.county),
         _words(view, "industries", "industry", view.industry),
@@ -292,7 +292,7 @@ def _industries(view: View) -> Sheet:
             lambda row: listed([view.limit(word) for word in row["bottleneck"].split("|") if word], view.lang),
         ),
     ]
-    return _sheet(
+    return _listing(
         view,
         "industries",
         "industries.csv",
@@ -302,7 +302,7 @@ def _industries(view: View) -> Sheet:
     )
 
 
-def _chains(view: View) -> Sheet:
+def _chains(view: View) -> Listing:
     columns = [
         _words(view, "chains", "county", view.county),
         _words(view, "chains", "chain", view.chain),
@@ -313,7 +313,7 @@ def _chains(view: View) -> Sheet:
             lambda row: listed([view.industry(s) for s in row["missing"].split("|") if s], view.lang),
         ),
     ]
-    return _sheet(
+    return _listing(
         view,
         "chains",
         "chains.csv",
@@ -327,7 +327,7 @@ def _yes(view: View, flag: int) -> str:
     return view.say("page_yes" if flag else "page_no")
 
 
-def _links(view: View) -> Sheet:
+def _links(view: View) -> Listing:
     """Return purchases by link, expected over scenarios and added up over counties."""
     probability = chances(view.instance)
     sums: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
@@ -350,10 +350,10 @@ def _links(view: View) -> Sheet:
         (view.say("page_link"), lambda row: row["name"]),
         *(_column(view, "flows", key) for key in ("from", "to", "flow_quo", "flow", "linkage")),
     ]
-    return _sheet(view, "links", "flows.csv", rows, columns, lambda row: row["flow"])
+    return _listing(view, "links", "flows.csv", rows, columns, lambda row: row["flow"])
 
 
-def _rules(view: View) -> Sheet:
+def _rules(view: View) -> Listing:
     rules = {rule.name: rule for rule in view.instance.rules}
     rows = sorted(_rows(view, "rules"), key=lambda row: (-row["binding"], -(row["broken_by"] > 0)))
     columns = [
@@ -363,7 +363,7 @@ def _rules(view: View) -> Sheet:
         (dictionary()["rules"]["columns"]["unit"][view.lang], lambda row: _side(view, row["unit"])),
         (dictionary()["rules"]["columns"]["source"][view.lang], lambda row: _source(view, rules[row["rule"]].source)),
     ]
-    return _sheet(view, "rules", "rules.csv", rows, columns, lambda row: row["binding"] + (row["broken_by"] > 0))
+    return _listing(view, "rules", "rules.csv", rows, columns, lambda row: row["binding"] + (row["broken_by"] > 0))
 
 
 def _side(view: View, unit: str) -> str:

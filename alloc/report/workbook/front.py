@@ -7,12 +7,12 @@ from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS
 from alloc.instance.money import available
-from alloc.report.workbook.answer import sentences
-from alloc.report.workbook.book import Block, Book, Column, Live
+from alloc.report.workbook.book import Book, Column, Formula, TableRange
 from alloc.report.workbook.charts import CHART_ROWS, draw
 from alloc.report.workbook.checks import CHANGED, write_checks
-from alloc.report.workbook.look import HIGH, LINE, lines
-from alloc.report.workbook.plan import Plan, known
+from alloc.report.workbook.sentences import write_sentences
+from alloc.report.workbook.styles import HIGH, LINE, lines
+from alloc.report.workbook.view import PlanView, known
 from alloc.texts.figures import amount, gap
 
 MOST_PLACES = 40
@@ -31,7 +31,7 @@ LAST = 11
 """The last column of the summary."""
 
 
-def write_summary(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str]) -> None:
+def write_summary(book: Book, plan: PlanView, sheet: Any, titles: Mapping[str, str]) -> None:
     """Write the summary. titles: what the other sheets are called."""
     book.widen(sheet, 0, 0, 40)
     book.widen(sheet, 1, 1, 18)
@@ -61,22 +61,22 @@ def write_summary(book: Book, plan: Plan, sheet: Any, titles: Mapping[str, str])
     book.guard(sheet)
 
 
-def _head(book: Book, plan: Plan, sheet: Any, row: int) -> int:
+def _head(book: Book, plan: PlanView, sheet: Any, row: int) -> int:
     """Write the answer in sentences, how far it is proven first; return the row below.
 
     As soon as an amount differs from the plan's the first line no longer speaks of a proof.
     """
     told = _answer(plan)
     quoted = told.replace('"', '""')
-    live = Live(f'IF(SUMPRODUCT({CHANGED})>0,"{plan.say("wb_edited")}","{quoted}")', told)
+    live = Formula(f'IF(SUMPRODUCT({CHANGED})>0,"{plan.say("wb_edited")}","{quoted}")', told)
     book.put(sheet, row, 0, live, "word", "strong")
-    for i, text in enumerate([*sentences(plan), plan.say("voluntary")], row + 1):
+    for i, text in enumerate([*write_sentences(plan), plan.say("voluntary")], row + 1):
         sheet.merge_range(i, 0, i, LAST, text, book.format("prose"))
         sheet.set_row(i, LINE * lines(text, ACROSS))
-    return row + 2 + len(sentences(plan))
+    return row + 2 + len(write_sentences(plan))
 
 
-def _answer(plan: Plan) -> str:
+def _answer(plan: PlanView) -> str:
     """Return what was found and how far it is proven; never *optimal* without proof."""
     figures = plan.figures
     return plan.say(
@@ -88,13 +88,13 @@ def _answer(plan: Plan) -> str:
     )
 
 
-def _section(book: Book, plan: Plan, sheet: Any, row: int, text: str) -> int:
+def _section(book: Book, plan: PlanView, sheet: Any, row: int, text: str) -> int:
     sheet.write_string(row, 0, plan.say(text), book.format("section"))
     sheet.set_row(row, HIGH)
     return row + 1
 
 
-def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
+def _goals(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write what the plan brings, beside what comes about without it."""
     figures = plan.figures
     funded = sum(row["funded"] for row in plan.measures)
@@ -110,7 +110,7 @@ def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
             "plan",
             plan.say("wb_with_plan"),
             "jobs",
-            [*(x for *_, x in values), Live("SUM(funded)", funded)],
+            [*(x for *_, x in values), Formula("SUM(funded)", funded)],
             styles=looks,
         ),
         Column("quo", plan.say("wb_anyway"), "jobs", [*(x for x, *_ in values), 0], styles=looks),
@@ -119,7 +119,7 @@ def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
             "others",
             plan.say("wb_through_others"),
             "jobs",
-            [*(Live("{alone}-{quo}", y - x) for x, y, _ in values), Live("{alone}-{quo}", alone)],
+            [*(Formula("{alone}-{quo}", y - x) for x, y, _ in values), Formula("{alone}-{quo}", alone)],
             styles=looks,
         ),
         Column(
@@ -127,8 +127,8 @@ def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
             plan.say("wb_through_aid"),
             "jobs",
             [
-                *(Live("{plan}-{alone}", known(z - y)) for _, y, z in values),
-                Live("{plan}-{alone}", funded - alone),
+                *(Formula("{plan}-{alone}", known(z - y)) for _, y, z in values),
+                Formula("{plan}-{alone}", funded - alone),
             ],
             styles=looks,
         ),
@@ -136,7 +136,7 @@ def _goals(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
     return book.table(sheet, columns, top=_section(book, plan, sheet, row, "wb_answer_title"), fit=False)
 
 
-def _kinds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
+def _kinds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write the money there is, is spent and is left, by kind of fund."""
     money = _fund_money(plan)
     kinds = [kind for kind in KINDS if any(fund.kind == kind for fund in plan.instance.funds.values())]
@@ -152,7 +152,7 @@ def _kinds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
 
-def _places(book: Book, plan: Plan, sheet: Any, start: int) -> Block | None:
+def _places(book: Book, plan: PlanView, sheet: Any, start: int) -> TableRange | None:
     """Write aid and jobs by county, or by region where there are too many counties."""
     rows = plan.rows("counties")
     counties = plan.instance.counties
@@ -175,7 +175,7 @@ def _places(book: Book, plan: Plan, sheet: Any, start: int) -> Block | None:
     for key in (*CATEGORIES, "aid", "national", "other", *JOBS):
         jobs = key.startswith("jobs")
         cells = [
-            Live(f"SUMIFS(county_{key},county_{what},{plan.number(what, place)})", found[place, key])
+            Formula(f"SUMIFS(county_{key},county_{what},{plan.number(what, place)})", found[place, key])
             for place in places
         ]
         title = plan.head(key if key in CATEGORIES else f"wb_{key}", "jobs" if jobs else "money")
@@ -184,7 +184,7 @@ def _places(book: Book, plan: Plan, sheet: Any, start: int) -> Block | None:
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
 
-def _funds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
+def _funds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write every fund with what is spent and what is left."""
     money = _fund_money(plan)
     names = Column("fund", plan.say("wb_fund"), "text", [plan.named("fund", f) for f in money])
@@ -194,21 +194,21 @@ def _funds(book: Book, plan: Plan, sheet: Any, row: int) -> Block:
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
 
-def _money_columns(plan: Plan, money: Mapping[str, Sequence[float]]) -> list[Column]:
+def _money_columns(plan: PlanView, money: Mapping[str, Sequence[float]]) -> list[Column]:
     """Return the columns of money there is, is spent and is left, by the condition that chooses the funds of a row."""
     return [
         Column(
             key,
             plan.head(f"wb_{key}", "money"),
             "money",
-            [Live(f"SUMIFS(fund_{key},{which},fund_level,1)", of[i]) for which, of in money.items()],
+            [Formula(f"SUMIFS(fund_{key},{which},fund_level,1)", of[i]) for which, of in money.items()],
             adds_up=True,
         )
         for i, key in enumerate(("available", "spent", "unspent"))
     ]
 
 
-def _fund_money(plan: Plan) -> dict[str, tuple[float, float, float]]:
+def _fund_money(plan: PlanView) -> dict[str, tuple[float, float, float]]:
     """Return for every fund what there is, is spent and is left."""
     spent: dict[str, float] = defaultdict(float)
     for row in plan.payments:

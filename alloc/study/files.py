@@ -1,0 +1,40 @@
+"""The folder of a study: its tables, its figures, its plans and its pictures, written in one way."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.instance import Instance
+from alloc.report.files import write_described
+from alloc.report.target import fill, write_json
+from alloc.run import Run
+
+
+@dataclass(frozen=True)
+class StudyFiles:
+    """What a study's folder holds.
+
+    mark: the file of its figures, which tells it from any other folder; runs: folder → a plan, saved as a result of its
+    own; others: file → what it holds, as pictures are.
+    """
+
+    mark: str
+    tables: Mapping[str, pd.DataFrame]
+    figures: Mapping[str, Any]
+    runs: Mapping[str, Run] = field(default_factory=dict)
+    others: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def write_study(instance: Instance, files: StudyFiles, out: Path, overwrite: bool, lang: str) -> Path:
+    """Write the folder of a study, whole or not at all, and return its path."""
+    with fill(out, (files.mark,), overwrite) as new:
+        for name, run in files.runs.items():
+            run.save(new / name, lang=lang)
+        write_described(instance, files.tables, new, lang, "alloc.study")
+        write_json(files.figures, new / files.mark)
+        for name, content in files.others.items():
+            (new / name).write_bytes(content)
+    return out

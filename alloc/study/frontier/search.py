@@ -1,0 +1,201 @@
+"""A frontier from question to points: own optimum, search, and every point made a result of its own."""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import cast
+
+from alloc.errors import RequestError
+from alloc.instance import Instance, read
+from alloc.model.aims import AIMS, AimName
+from alloc.run import Run, choose_options
+from alloc.solver import Biobjective, Deadline, ParetoPoint
+from alloc.study.frontier.efficiency import Trace, classify, enumerate_points, find_ends, find_hull, spread_evenly
+from alloc.study.frontier.result import Curve, Frontier, FrontierPoint
+from alloc.study.request import Answered, Given, answer, check_language, read_question
+
+FARTHEST = 1e-5
+"""A plan made exact may lie this part of a value from what was proven; farther, and the proof is not its own."""
+
+Budgets = Mapping[str, Sequence[float]]
+"""One fund and its amounts [money]."""
+
+
+def frontier(
+    instance: Given,
+    *,
+    objectives: Sequence[str] = ("employment", "linkage"),
+    points: int = 10,
+    exact: bool = False,
+    tolerance: float = 0.005,
+    budgets: Budgets | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    threads: int | None = None,
+    method: str | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    lang: str = "en",
+    tell: Callable[[int], None] | None = None,
+) -> Frontier:
+    """Return the efficient plans of two objectives, each audited and with its proof.
+
+    objectives: two of employment, linkage, cost (aid spent, less is better), equity (aid per head of the county that
+    gets least), insured (insured jobs). points: how many, spread evenly. exact: all of them where they are finite in
+    number, else the corners of their hull, and segments beyond which no plan lies by more than `tolerance` (part of
+    both ranges). budgets: {fund: amounts}, one curve for each. gap, time_limit [s each search], threads, method: in
+    place of the instance's. jobs: processes that search blocks; cluster: address of a Dask scheduler to use instead.
+    overrides: figures to replace, for a path only. tell: is told how many points there are.
+    Raises InstanceError for faults, RequestError for a wrong call, AuditError for a plan that fails its audit.
+    """
+    started = time.perf_counter()
+    check_language(lang)
+    names = _check_objectives(objectives)
+    if points < 2 or not 0 < tolerance < 1:
+        raise RequestError("frontier_numbers", points=points, tolerance=tolerance)
+    fund, amounts = _check_budgets(budgets)
+    deadline = Deadline(math.inf)
+    questions = _read_questions(instance, overrides, fund, amounts)
+    found: list[Curve] = []
+    with deadline.listening():
+        for question, amount in zip(questions, amounts, strict=True):
+            if "equity" in names and not all(county.population > 0 for county in question.counties.values()):
+                raise RequestError("frontier_population")
+            options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
+            before = sum(len(curve.points) for curve in found)
+            wish = _Wish(names, points if not exact else None, tolerance, before, amount, tell)
+            try:
+                found.append(_find_curve(answer(question, options, jobs, cluster, lang), wish, deadline))
+            except KeyboardInterrupt:
+                if not found:
+                    raise
+            if deadline.stopped:
+                break
+    seconds = time.perf_counter() - started
+    return Frontier(questions[0], names, tuple(found), exact, tolerance, fund, deadline.stopped, seconds)
+
+
+def _check_objectives(objectives: Sequence[str]) -> tuple[AimName, AimName]:
+    known = [name for name in objectives if name in AIMS]
+    if len(objectives) != 2 or len(set(known)) != 2:
+        raise RequestError("frontier_objectives", found=", ".join(objectives), known=", ".join(AIMS))
+    return cast(tuple[AimName, AimName], tuple(known))
+
+
+def _check_budgets(budgets: Budgets | None) -> tuple[str, tuple[float | None, ...]]:
+    if not budgets:
+        return "", (None,)
+    if len(budgets) != 1 or not all(budgets.values()):
+        raise RequestError("frontier_budgets", found=", ".join(budgets))
+    ((fund, amounts),) = budgets.items()
+    return fund, tuple(float(amount) for amount in amounts)
+
+
+def _read_questions(
+    instance: Given, overrides: Mapping[str, object] | None, fund: str, amounts: Sequence[float | None]
+) -> list[Instance]:
+    """Return the question with each of the budgets, all read before the first is solved."""
+    first = read_question(instance, overrides)
+    if fund and fund not in first.funds:
+        raise RequestError("frontier_fund", found=fund, known=", ".join(first.funds))
+    questions = []
+    for amount in amounts:
+        if amount is None:
+            questions.append(first)
+        elif isinstance(instance, Instance):
+            questions.append(_set_amount(first, fund, amount))
+        else:
+            questions.append(read(Path(instance), {**(overrides or {}), f"funds.{fund}.amount": amount}))
+    return questions
+
+
+def _set_amount(instance: Instance, fund: str, amount: float) -> Instance:
+    if not (math.isfinite(amount) and amount >= 0):
+        raise RequestError("frontier_amount", found=amount)
+    row = instance.funds[fund].model_copy(update={"amount": amount})
+    return instance.model_copy(update={"funds": {**instance.funds, fund: row}})
+
+
+@dataclass(frozen=True)
+class _Wish:
+    """What is wanted of one curve.
+
+    count: of points, None where all are; before: points of the curves before; budget: of this curve.
+    """
+
+    names: tuple[AimName, AimName]
+    count: int | None
+    tolerance: float
+    before: int
+    budget: float | None
+    tell: Callable[[int], None] | None
+
+
+def _find_curve(asked: Answered, wish: _Wish, deadline: Deadline) -> Curve:
+    """Return the frontier of one question."""
+    started, own = time.perf_counter(), asked.own
+    if not own.has_plan:
+        run = asked.make_result(own, started)
+        return Curve((), None, run.status, clash=tuple(run.figures.get("clash", ())), budget=wish.budget)
+    broken = own.values["Penalties"][None]
+    pareto = Biobjective(asked.question, wish.names, asked.options, deadline, broken)
+    trace = _trace(pareto, wish)
+    if trace is None:
+        return Curve((), None, "no_solution", budget=wish.budget)
+    steps = tuple(None if step is None else float(step) for step in pareto.steps)
+    points = tuple(
+        _make_point(asked, pareto, wish, i, found, kind)
+        for i, (found, kind) in enumerate(zip(trace.points, classify(trace), strict=True), wish.before + 1)
+    )
+    return Curve(points, trace, "found", steps, budget=wish.budget)
+
+
+def _trace(pareto: Biobjective, wish: _Wish) -> Trace | None:
+    """Return the efficient points as wanted, None where no plan was found."""
+    between = find_ends(pareto)
+    if between is None:
+        return None
+    seen = wish.before
+
+    def count(_: ParetoPoint) -> None:
+        nonlocal seen
+        seen += 1
+        if wish.tell is not None:
+            wish.tell(seen)
+
+    if wish.count is not None:
+        return spread_evenly(pareto, between, wish.count, count)
+    return enumerate_points(pareto, between, count) or find_hull(pareto, between, wish.tolerance, count)
+
+
+def _make_point(
+    asked: Answered, pareto: Biobjective, wish: _Wish, number: int, found: ParetoPoint, kind: str
+) -> FrontierPoint:
+    """Return an efficient plan as a result of its own; it is proven only where what it reaches is what was proven."""
+    started, names = time.perf_counter(), wish.names
+    plan = pareto.as_solution(found.x, asked.own, f"point {number} of a frontier of {' and '.join(names)}")
+    run = asked.make_result(plan, started)
+    values = read_off(run, names[0]), read_off(run, names[1])
+    proven = found.proven and all(
+        abs(value - sign * sought) <= FARTHEST * max(1.0, abs(value))
+        for value, sought, sign in zip(values, found.values, pareto.signs, strict=True)
+    )
+    objectives = dict(zip(names, values, strict=True))
+    facts = {"point": number, "objectives": objectives, "proven": proven, "kind": kind}
+    run = replace(run, figures={**run.figures, "frontier": facts})
+    money = float(run.tables["measures"]["aid"].sum())
+    return FrontierPoint(number, values, money, proven, kind, found.slack, run, wish.budget)
+
+
+def read_off(run: Run, name: AimName) -> float:
+    """Return what a plan reaches of an objective, read off its tables and figures."""
+    if name in ("employment", "linkage"):
+        return float(run.figures[name])
+    if name == "cost":
+        return float(run.tables["measures"]["aid"].sum())
+    if name == "insured":
+        return float(run.tables["industries"]["insured"].sum())
+    return float(run.tables["counties"]["aid_per_head"].min())

@@ -1,0 +1,60 @@
+"""What studies of one question share: how it is read, how its own best plan is found, how a plan is made a result."""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from alloc.counterfactual import Worlds, answering, find_worlds
+from alloc.errors import RequestError
+from alloc.instance import Instance, Options, read
+from alloc.model import build
+from alloc.run import Run, complete_run
+from alloc.solution import Solution
+from alloc.solver import solve_suited
+from alloc.texts import LANGUAGES
+
+Given = Instance | str | os.PathLike[str]
+"""A question: what `read` returned, or a path."""
+
+
+def read_question(instance: Given, overrides: Mapping[str, object] | None = None) -> Instance:
+    """Return the instance that is asked about; overrides: figures to replace by path, for a path only."""
+    if not isinstance(instance, Instance):
+        return read(Path(instance), overrides)
+    if overrides:
+        raise RequestError("overrides_need_path")
+    return instance
+
+
+def check_language(lang: str) -> None:
+    """Raise RequestError for a language that there are no texts in."""
+    if lang not in LANGUAGES:
+        raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
+
+
+@dataclass(frozen=True)
+class Answered:
+    """A question with its own best plan and what comes about beside it, from where a study searches on.
+
+    given: as it was put; question: as it is answered, where the nation decides first with its payments held.
+    """
+
+    given: Instance
+    question: Instance
+    options: Options
+    worlds: Worlds
+    own: Solution
+    lang: str
+
+    def make_result(self, plan: Solution, started: float) -> Run:
+        """Return a plan of the question as a result of its own, audited; started: when it was begun."""
+        return complete_run(self.given, self.options, plan, self.worlds, started, self.lang)
+
+
+def answer(instance: Instance, options: Options, jobs: int, cluster: str | None, lang: str) -> Answered:
+    """Find the worlds beside the plan and the question's own best plan, by the method that suits it."""
+    worlds = find_worlds(instance, options)
+    question = answering(instance, worlds)
+    own = solve_suited(build(question), question, options, jobs=jobs, cluster=cluster)
+    return Answered(instance, question, options, worlds, own, lang)
