@@ -151,7 +151,7 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Ca
         yield lambda _: worlds, rest(options, started).time_limit
         return
     work = partial(find_worlds, instance, options.model_copy(update={"threads": 1}))
-    with ahead(work, worth=True) as result:
+    with ahead(work) as result:
         quo = partial(find_status_quo, instance, options)
 
         def wait(hurry: bool) -> Worlds:

@@ -29,15 +29,14 @@ def refused() -> None:
 
 
 def test_what_is_begun_elsewhere_is_done_here_when_its_process_is_lost():
-    with ahead(partial(lost, os.getpid()), worth=True) as result:
+    with ahead(partial(lost, os.getpid())) as result:
         assert result(None) == "done here"
 
 
 def test_what_is_refused_elsewhere_is_refused_here_in_the_same_words():
-    for worth in (True, False):
-        with ahead(refused, worth) as result, pytest.raises(SolveError) as error:
-            result(None)
-        assert error.value.say("zh") == SolveError("solver_failed", condition="x").say("zh")
+    with ahead(refused) as result, pytest.raises(SolveError) as error:
+        result(None)
+    assert error.value.say("zh") == SolveError("solver_failed", condition="x").say("zh")
 
 
 def test_a_script_needs_no_guard_for_what_runs_beside_it(tmp_path):
@@ -47,7 +46,7 @@ def test_a_script_needs_no_guard_for_what_runs_beside_it(tmp_path):
         "from operator import add\n"
         "from functools import partial\n"
         "from alloc.solver import ahead\n"
-        "with ahead(partial(add, 1, 2), worth=True) as result:\n"
+        "with ahead(partial(add, 1, 2)) as result:\n"
         "    print(result(None))\n"
     )
     done = subprocess.run([sys.executable, script], capture_output=True, text=True, timeout=60)
@@ -56,7 +55,7 @@ def test_a_script_needs_no_guard_for_what_runs_beside_it(tmp_path):
 
 def test_what_is_not_waited_for_is_given_up():
     started = time.monotonic()
-    with ahead(partial(time.sleep, 60), worth=True):
+    with ahead(partial(time.sleep, 60)):
         pass
     assert time.monotonic() - started < 30
 
@@ -64,9 +63,9 @@ def test_what_is_not_waited_for_is_given_up():
 def test_the_worlds_are_the_same_wherever_they_are_sought(monkeypatch):
     instance, asked = instance_of(donors(3)), []
 
-    def told(work, worth):
-        asked.append(worth)
-        return ahead(work, worth)
+    def told(work):
+        asked.append(True)
+        return ahead(work)
 
     monkeypatch.setattr(counterfactual, "ahead", told)
     worlds = ("status_quo", "without_aid")

@@ -28,7 +28,7 @@ from alloc.solver import CompiledModel, blocks, choose, primal, solve_blocks, so
 from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import compile_matrix
 from alloc.solver.pricing import PricingRequest
-from alloc.solver.workers import Workers, workers
+from alloc.solver.pricing_pool import PricingPool, open_pricing
 
 FINE = Options(gap=1e-7, time_limit=120, threads=1)
 FINEST = Options(gap=1e-9, time_limit=120, threads=1)
@@ -225,7 +225,7 @@ def test_processes_give_the_same_plan_as_none():
     assert (one.stages, one.values) == (two.stages, two.values)
 
 
-def _priced(pool: Workers, parts: Any) -> list[Any]:
+def _priced(pool: PricingPool, parts: Any) -> list[Any]:
     """Ask every block at a few hundred prices, and then with the whole decisions of its answers held."""
     prices, found = np.full(parts.rows.count, 0.5), []
     for i in range(200):
@@ -240,16 +240,16 @@ def test_a_worker_killed_in_mid_round_changes_nothing():
     instance = instance_of(donors(9))
     model = build(instance)
     parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)
-    with workers(1, None) as alone:
-        alone.deal(parts.blocks)
+    with open_pricing(1, None) as alone:
+        alone.load(parts.blocks)
         expected = _priced(alone, parts)
-    with workers(2, None) as pool:
-        pool.deal(parts.blocks)
+    with open_pricing(2, None) as pool:
+        pool.load(parts.blocks)
         pool.price([PricingRequest(np.ones(1), np.zeros(parts.rows.count), 1e-9)] * len(parts.blocks), lambda: False)
-        victim = pool.processes()[0]
+        victim = multiprocessing.active_children()[0].pid
         threading.Timer(0.1, os.kill, (victim, signal.SIGKILL)).start()
         found = _priced(pool, parts)
-        assert victim not in pool.processes()
+        assert victim not in {child.pid for child in multiprocessing.active_children()}
     assert [answer.bound for answer in found] == [answer.bound for answer in expected]
     assert all(np.array_equal(a.plans, b.plans) for a, b in zip(found, expected, strict=True))
 
@@ -258,8 +258,8 @@ def test_whole_decisions_held_are_filled_as_well_as_the_search_filled_them():
     instance = instance_of(donors(9))
     model = build(instance)
     parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)
-    with workers(1, None) as alone:
-        alone.deal(parts.blocks)
+    with open_pricing(1, None) as alone:
+        alone.load(parts.blocks)
         ask = PricingRequest(np.ones(1), np.full(parts.rows.count, 0.3), 1e-9)
         searched = alone.price([ask] * len(parts.blocks), lambda: False)
         held = [replace(ask, held=a.plans[:1, b.integer]) for a, b in zip(searched, parts.blocks, strict=True)]
@@ -313,16 +313,16 @@ def test_the_time_limit_keeps_an_honest_status():
 def test_ctrl_c_keeps_the_plan(monkeypatch):
     """The signal comes while blocks are priced for the first time; what they have is used."""
     instance = instance_of(donors(9))
-    price, rounds = Workers.price, []
+    price, rounds = PricingPool.price, []
 
-    def interrupted(self: Workers, *args: Any) -> Any:
+    def interrupted(self: PricingPool, *args: Any) -> Any:
         answers = price(self, *args)
         if not rounds:
             rounds.append(True)
             os.kill(os.getpid(), signal.SIGINT)
         return answers
 
-    monkeypatch.setattr(Workers, "price", interrupted)
+    monkeypatch.setattr(PricingPool, "price", interrupted)
     plan = solve_blocks(build(instance), instance, FINE, jobs=1)
     assert plan.interrupted
     assert plan.status == Status.FEASIBLE

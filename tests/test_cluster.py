@@ -10,7 +10,7 @@ from click.testing import CliRunner
 
 from alloc.cli import main
 from alloc.errors import RequestError
-from alloc.solver import check_address, workers
+from alloc.solver import check_address, cluster
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 
@@ -63,7 +63,7 @@ def client(monkeypatch: pytest.MonkeyPatch) -> type[Client]:
         pass
 
     Dask.Client = Own  # type: ignore[attr-defined]
-    monkeypatch.setattr(workers, "import_module", lambda name: Dask)
+    monkeypatch.setattr(cluster, "import_module", lambda name: Dask)
     Client.closed = False
     return Own
 
@@ -82,13 +82,13 @@ HERE = version("alloc")
 def test_workers_that_cannot_do_the_work_are_named(client: type[Client], there: dict[str, Any], said: str):
     client.workers = there
     with pytest.raises(RequestError, match=said):
-        workers.connected("tcp://head:8786")
+        cluster.connect("tcp://head:8786")
     assert Client.closed
 
 
 def test_workers_with_this_version_are_taken(client: type[Client]):
     client.workers = {"tcp://a:1": HERE}
-    assert isinstance(workers.connected("tcp://head:8786"), Client)
+    assert isinstance(cluster.connect("tcp://head:8786"), Client)
     assert not Client.closed
 
 
@@ -96,12 +96,12 @@ def test_workers_with_this_version_are_taken(client: type[Client]):
 def test_whatever_else_answers_is_no_scheduler(client: type[Client], failure: Exception):
     client.failure = failure
     with pytest.raises(RequestError, match="no Dask scheduler answers at tcp://head:8786"):
-        workers.connected("tcp://head:8786")
+        cluster.connect("tcp://head:8786")
 
 
 def test_a_port_where_something_else_listens_is_said(monkeypatch: pytest.MonkeyPatch):
     pytest.importorskip("distributed")
-    monkeypatch.setattr(workers, "CONNECT", 2)
+    monkeypatch.setattr(cluster, "CONNECT", 2)
     refused = pytest.raises(RequestError, match="no Dask scheduler answers")
     with socket.create_server(("127.0.0.1", 0)) as other, refused:
-        workers.connected(f"tcp://127.0.0.1:{other.getsockname()[1]}")
+        cluster.connect(f"tcp://127.0.0.1:{other.getsockname()[1]}")

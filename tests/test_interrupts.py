@@ -157,7 +157,7 @@ def test_sensitivity_keeps_the_methods_that_are_done(tmp_path: Path, monkeypatch
     assert not (out / "switching.csv").exists()
 
 
-@pytest.mark.parametrize("place", ["alloc.study.sensitivity.study.solve", "alloc.study.asking.solve_warm"])
+@pytest.mark.parametrize("place", ["alloc.study.sensitivity.study.solve", "alloc.study.points.point_solver.solve_warm"])
 def test_sensitivity_without_any_method_done_says_only_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ):
@@ -195,7 +195,7 @@ def test_half_a_search_splits_no_difference_and_exports_nothing(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    "place", ["alloc.study.sweep.study.answers", "alloc.study.crew.Lanes.send", "alloc.study.sweep.store.Store.keep"]
+    "place", ["alloc.study.points.PointPool.solve", "alloc.solver.pool.Pool.give", "alloc.study.sweep.store.Store.keep"]
 )
 def test_a_sweep_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
     plan = tmp_path / "plan.yaml"

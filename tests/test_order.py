@@ -2,7 +2,7 @@
 
 import pytest
 
-from alloc.study.order import neighbours, spread
+from alloc.study.points.order import neighbours, spread
 
 
 @pytest.mark.parametrize("count", range(1, 40))

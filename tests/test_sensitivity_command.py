@@ -3,6 +3,7 @@
 import json
 from contextlib import nullcontext
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -167,7 +168,7 @@ def test_plans_that_were_stopped_early_are_said_and_change_the_exit_code(questio
     def hurried(points, tell):
         return [Point(point, "feasible", objective=90.0, bound=99.0, funded=("pens",)) for point in points]
 
-    monkeypatch.setattr(study, "asking", lambda *options: nullcontext(hurried))
+    monkeypatch.setattr(study, "open_points", lambda *options: nullcontext(SimpleNamespace(solve_all=hurried)))
     code, _, words = run(question, "--method", "decisions", "--samples", 3, "--out", tmp_path / "out")
     assert code == 4
     assert "not proven: 3 of 3 plans were stopped before the asked gap" in words
@@ -178,7 +179,7 @@ def test_samples_without_a_plan_are_counted_and_left_out_of_the_shares(question,
         lost = Point({}, "infeasible", message="nothing fits")
         return [lost if i % 2 else Point({}, "optimal", objective=1.0, funded=("pens",)) for i in range(len(points))]
 
-    monkeypatch.setattr(study, "asking", lambda *options: nullcontext(patchy))
+    monkeypatch.setattr(study, "open_points", lambda *options: nullcontext(SimpleNamespace(solve_all=patchy)))
     found = study.sensitivity(question, methods=["decisions"], samples=5)
     assert set(found.decisions["samples"]) == {3}
     assert found.figures["statuses"] == {"infeasible": 2, "optimal": 3}

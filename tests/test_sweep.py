@@ -25,12 +25,9 @@ from alloc.counterfactual import find_without_aid
 from alloc.instance import Draft, draft
 from alloc.report.charts import draws_chinese
 from alloc.solver import CompiledModel, solve_warm
-from alloc.study import asking
-from alloc.study import crew as crews
-from alloc.study.asking import Asker, Question
-from alloc.study.order import neighbours, spread
-from alloc.study.point import Point
-from alloc.study.points import evaluated
+from alloc.solver import pool as pools
+from alloc.study.points import Point, PointSolver, Question, open_points, point_solver
+from alloc.study.points.order import neighbours, spread
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -43,6 +40,11 @@ MANY = {
         "measures[category=training].unit_cost × 0.8…1.2": {"count": 3},
     }
 }
+
+
+def evaluated(path: Path, points: list[dict[str, object]], **options: Any) -> list[Point]:
+    with open_points(Question(draft(path), options), 1, None) as pool:
+        return pool.solve_all(points, None)
 
 
 def told(points: list[Point]) -> list[Point]:
@@ -126,23 +128,23 @@ def test_what_is_kept_between_points_changes_nothing(tmp_path: Path, seed: int):
     """One that keeps model and status quo answers to the last digit like one that has never heard of other points."""
     raw = random_instance(seed)
     of = draft(written(raw, tmp_path))
-    question, keeper = Question(of), Asker(Question(of))
+    question, keeper = Question(of), PointSolver(Question(of))
     ones = overrides_of(of, random.Random(seed))
     for one in [*ones, ones[0]]:
-        old, new = keeper.ask(one), Asker(question).ask(one)
+        old, new = keeper.solve(one), PointSolver(question).solve(one)
         assert told([old.point]) == told([new.point])
-        assert old.choice == new.choice
+        assert old.start == new.start
 
 
 def test_the_worlds_kept_are_those_of_the_question(tmp_path: Path):
     """Figures that a world depends on make another one; amounts of aid make none."""
     raw = random_instance(4)
     of = draft(written(raw, tmp_path))
-    keeper = Asker(Question(of))
+    keeper = PointSolver(Question(of))
     for one in overrides_of(of, random.Random(4)):
         if (instance := of.inspect(one).instance) is None:
             continue
-        fresh = Asker(Question(of))
+        fresh = PointSolver(Question(of))
         mine, other = (asker._worlds(instance, instance.solver) for asker in (keeper, fresh))
         for name in ("Jobs", "Retained", "Output", "Established", "Flow", "Closed", "ExpectedLinkage"):
             assert mine.quo.values[name] == other.quo.values[name]
@@ -158,7 +160,7 @@ def test_one_world_without_the_aid_serves_every_amount_of_aid(monkeypatch: pytes
         asked.append(of)
         return find_without_aid(*of)
 
-    monkeypatch.setattr(asking, "find_without_aid", told)
+    monkeypatch.setattr(point_solver, "find_without_aid", told)
     found = alloc.sweep(DEMO, {"grid": {"funds.tianjin.amount": [0, 20, 40]}}, jobs=1)
     assert len(asked) == 1
     table = found.table
@@ -345,21 +347,21 @@ def test_a_point_whose_process_dies_twice_has_failed_and_is_asked_again(
     from concurrent.futures import Future
     from concurrent.futures.process import BrokenProcessPool
 
-    from alloc.solver.workers import Here
+    from alloc.solver.pool import Here
 
     deaths: list[object] = []
 
     class Mortal(Here):
         def submit(self, fn: Any, /, *args: Any, **kwargs: Any) -> "Future[Any]":
-            if len(args) > 2 and args[2].get("funds.tianjin.amount") == 37:
-                deaths.append(args[2])
+            if len(args) > 5 and args[5].get("funds.tianjin.amount") == 37:
+                deaths.append(args[5])
                 dead: Future[Any] = Future()
                 dead.set_exception(BrokenProcessPool())
                 return dead
             return super().submit(fn, *args, **kwargs)
 
     with monkeypatch.context() as patched:
-        patched.setattr(crews, "openers", lambda jobs, client: [Mortal] * jobs)
+        patched.setattr(pools, "openers", lambda jobs, client, apart: [Mortal] * jobs)
         found = alloc.sweep(DEMO, BUDGETS, tmp_path / "out", jobs=2)
     assert [point.status for point in found.points] == ["optimal", "failed", "optimal"]
     assert found.points[1].message == "the process that solved this point died 2 times"

@@ -20,9 +20,9 @@ from alloc.solver import (
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import compile_matrix
+from alloc.solver.pricing_pool import PricingPool, open_pricing
 from alloc.solver.scaling import scale
 from alloc.solver.warm_start import restore_search
-from alloc.solver.workers import Workers, workers
 
 FINE = Options(gap=1e-6, time_limit=120, threads=1)
 
@@ -53,20 +53,20 @@ def test_a_question_with_another_budget_has_the_optimum_of_the_whole_model(budge
 
 def test_bounds_of_before_hold_before_any_search_and_only_where_blocks_are_the_same(monkeypatch):
     asks = []
-    ask = Workers.price
+    ask = PricingPool.price
 
     def counted(self, given, over):
         asks.append(given[0].held is None)
         return ask(self, given, over)
 
-    monkeypatch.setattr(Workers, "price", counted)
+    monkeypatch.setattr(PricingPool, "price", counted)
     for price, proven in ((1.0, True), (1.5, False)):
         instance = question(545, price)
         best = solve_whole(build(instance), instance, FINE)
         model = build(instance)
         parts = decompose(scale(compile_matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
-        with workers(1, None) as pool:
-            pool.deal(parts.blocks)
+        with open_pricing(1, None) as pool:
+            pool.load(parts.blocks)
             known = warm_start_of(540)
             asks.clear()
             search = restore_search(parts, np.ones(1), known, pool, Deadline(60), 1e-6)
@@ -81,8 +81,8 @@ def test_what_is_of_another_kind_of_question_teaches_nothing():
     instance = instance_of(donors(6))
     model = build(instance)
     parts = decompose(scale(compile_matrix(model, [goal(model, stages(instance)[0])]))[0], instance)
-    with workers(1, None) as pool:
-        pool.deal(parts.blocks)
+    with open_pricing(1, None) as pool:
+        pool.load(parts.blocks)
         assert restore_search(parts, np.ones(1), warm_start_of(540), pool, Deadline(60), 1e-6) is None
 
 

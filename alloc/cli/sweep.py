@@ -23,7 +23,7 @@ from alloc.cli.speech import (
 from alloc.texts import say
 
 if TYPE_CHECKING:
-    from alloc.study.point import Point
+    from alloc.study.points import Point
 
 
 @click.command()

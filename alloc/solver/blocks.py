@@ -31,6 +31,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import Why
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
+from alloc.solver.pricing_pool import PricingPool, open_pricing
 from alloc.solver.primal import Found, bettered, chosen, small, within
 from alloc.solver.progress import SearchLog
 from alloc.solver.proof import check_infeasibility, check_proof
@@ -39,7 +40,6 @@ from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.warm_start import BlockWarmStart, extract_warm_start, restore_search
 from alloc.solver.whole import CompiledModel, solve_whole
-from alloc.solver.workers import Workers, workers
 
 FEW = 1000
 """With fewer integer decisions than this HiGHS proves the whole model about as quickly as blocks do."""
@@ -121,7 +121,7 @@ def solve_blocks_warm(
 ) -> tuple[Solution, WarmStarts]:
     """Solve like `solve_blocks`, beginning with the warm starts of questions like it; and return its own."""
     deadline = Deadline(options.time_limit)
-    with deadline.listening(), workers(jobs, cluster) as pool:
+    with deadline.listening(), open_pricing(jobs, cluster) as pool:
         asked = of.aimed(instance)
         whole, by = scale(asked)
         search_log = SearchLog(log, deadline)
@@ -148,7 +148,7 @@ def _goals(
     instance: Instance,
     options: Options,
     known: Sequence[WarmStarts],
-    pool: Workers,
+    pool: PricingPool,
     deadline: Deadline,
     search_log: SearchLog,
 ) -> tuple[Found, list[Stage], Decomposition, list[BlockWarmStart | None]]:
@@ -160,7 +160,7 @@ def _goals(
         parts = decompose(whole, instance)
         aim = np.zeros(len(whole.goals))
         aim[i] = 1.0
-        pool.deal(parts.blocks)
+        pool.load(parts.blocks)
         alike = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
         search = restore_search(parts, aim, alike, pool, deadline, options.gap) or _fresh(parts, aim, deadline)
         found = search if isinstance(search, Found) else _goal(search, best.x, options, pool, deadline, search_log)
@@ -195,7 +195,7 @@ def _goal(
     search: ColumnGeneration,
     known: Floats | None,
     options: Options,
-    pool: Workers,
+    pool: PricingPool,
     deadline: Deadline,
     search_log: SearchLog,
 ) -> Found:
@@ -229,7 +229,7 @@ def _tell(search_log: SearchLog, best: float | None, search: ColumnGeneration) -
     search_log.record(search.bound, best, len(search.master.plans), search.rounds)
 
 
-def _is_proven_infeasible(search: ColumnGeneration, pool: Workers, deadline: Deadline) -> bool:
+def _is_proven_infeasible(search: ColumnGeneration, pool: PricingPool, deadline: Deadline) -> bool:
     mix = search.solution
     if mix is None or mix.slack <= SLACK_TOLERANCE or deadline.over():
         return False

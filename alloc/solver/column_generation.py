@@ -19,7 +19,7 @@ from alloc.solver.highs import Settings, Why
 from alloc.solver.master import MasterSolution, RestrictedMaster, lagrangian_bound
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.pricing import PricingRequest, PricingResult
-from alloc.solver.workers import Workers
+from alloc.solver.pricing_pool import PricingPool
 
 SMOOTHING = 0.5
 """How far the master's prices are drawn towards the best ones."""
@@ -143,7 +143,7 @@ def start_from(parts: Decomposition, weights: Floats, start: LpRelaxation) -> Co
 
 def generate_columns(
     search: ColumnGeneration,
-    pool: Workers,
+    pool: PricingPool,
     deadline: Deadline,
     early: Deadline,
     gap: float,
@@ -193,7 +193,7 @@ def _pricing_gap(search: ColumnGeneration, gap: float) -> float:
     return max(1e-9, max(PRICING_PART * gap, loose) * size)
 
 
-def refill_master(search: ColumnGeneration, pool: Workers, deadline: Deadline, gap: float) -> MasterSolution | None:
+def refill_master(search: ColumnGeneration, pool: PricingPool, deadline: Deadline, gap: float) -> MasterSolution | None:
     """Return the master's mix after filling the whole decisions that it uses at its own prices, while that helps."""
     mix = _solve_master(search, deadline)
     for _ in range(REFILLS):
@@ -244,7 +244,7 @@ def _solve_master_in_box(search: ColumnGeneration, deadline: Deadline) -> Master
     return search.master.solve(deadline.brief())
 
 
-def _price_blocks(search: ColumnGeneration, pool: Workers, deadline: Deadline, prices: Floats, fine: float) -> int:
+def _price_blocks(search: ColumnGeneration, pool: PricingPool, deadline: Deadline, prices: Floats, fine: float) -> int:
     """Ask the blocks at some prices and keep what they answer; return how many plans are new.
 
     fine: what the searches may leave open together, in the goal's unit.
@@ -266,7 +266,7 @@ def _price_blocks(search: ColumnGeneration, pool: Workers, deadline: Deadline, p
 
 
 def prove_infeasible(
-    parts: Decomposition, known: RestrictedMaster, start: Floats, pool: Workers, deadline: Deadline
+    parts: Decomposition, known: RestrictedMaster, start: Floats, pool: PricingPool, deadline: Deadline
 ) -> bool:
     """Tell whether it is proven that no plan keeps all coupling rows, by prices at which every mix lacks something."""
     nothing = np.zeros_like(known.weights)

@@ -18,7 +18,7 @@ from alloc.solver.decomposition import Block, Decomposition
 from alloc.solver.master import lagrangian_bound
 from alloc.solver.matrix import Floats
 from alloc.solver.pricing import PricingRequest, without_answer
-from alloc.solver.workers import Workers
+from alloc.solver.pricing_pool import PricingPool
 
 LATEST = 10
 """Plans a block, the last offered, whose whole decisions are handed on beside those that are used."""
@@ -82,7 +82,7 @@ def restore_search(
     parts: Decomposition,
     weights: Floats,
     starts: Sequence[BlockWarmStart],
-    pool: Workers,
+    pool: PricingPool,
     deadline: Deadline,
     gap: float,
 ) -> ColumnGeneration | None:

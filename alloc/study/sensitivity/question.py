@@ -8,8 +8,7 @@ from typing import TypeVar
 
 from alloc.instance import Instance
 from alloc.run import Run
-from alloc.study.point import scales
-from alloc.study.points import Ask, Overrides, Point
+from alloc.study.points import Overrides, Point, PointPool, scales
 from alloc.study.sensitivity.linked import Linked, linked
 
 Answer = TypeVar("Answer")
@@ -33,12 +32,12 @@ NOISE = 1e-7
 class Question:
     """An instance at its figures, its plan, and how it is asked again.
 
-    answers: who is asked; tell: is told of each point; log: every point asked for, with whether it held a plan.
+    pool: who is asked; tell: is told of each point; log: every point asked for, with whether it held a plan.
     """
 
     base: Run
     overrides: Overrides
-    answers: Ask
+    pool: PointPool
     tell: Callable[[Point], None] | None
     log: list[tuple[bool, Point]] = field(default_factory=list)
 
@@ -81,7 +80,7 @@ class Question:
         """Return the best plan under each of the overrides, in their order; what cannot move alone moves together."""
         tell = self.tell
         merged = [{**self.overrides, **point, **self.linked.along(point)} for point in points]
-        found = self.answers(merged, None if tell is None else lambda _, point: tell(point))
+        found = self.pool.solve_all(merged, None if tell is None else lambda _, point: tell(point))
         self.log.extend((isinstance(point, Held), answer) for point, answer in zip(points, found, strict=True))
         return found
 

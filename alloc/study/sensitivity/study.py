@@ -16,8 +16,8 @@ from alloc.instance import Instance, draft, read
 from alloc.instance.figures import figures
 from alloc.run import solve, versions
 from alloc.solver import unbroken
-from alloc.study.asking import Question as Asked
-from alloc.study.points import Overrides, Point, asking
+from alloc.study.points import Overrides, Point, open_points
+from alloc.study.points import Question as Asked
 from alloc.study.sensitivity import folder, indices
 from alloc.study.sensitivity.information import information
 from alloc.study.sensitivity.question import Question
@@ -109,8 +109,8 @@ def sensitivity(
     tables: dict[str, pd.DataFrame] = {}
     interrupted = False
     try:
-        with asking(Asked(draft(Path(instance)), options, lang), jobs, cluster) as answers:
-            asked = Question(base, dict(overrides or {}), answers, tell)
+        with open_points(Asked(draft(Path(instance)), options, lang), jobs, cluster) as pool:
+            asked = Question(base, dict(overrides or {}), pool, tell)
             for method in METHODS:
                 if method in methods:
                     tables[method] = _found(method, asked, choice, counts, nodes, seed, reach)

@@ -11,9 +11,7 @@ from typing import Any
 from alloc.errors import InstanceError, RequestError
 from alloc.instance import draft
 from alloc.run import choose_options, versions
-from alloc.study.asking import Question
-from alloc.study.crew import Round
-from alloc.study.points import round_of
+from alloc.study.points import Batch, Question, make_batch
 from alloc.study.sweep.cases import Case, cases
 from alloc.study.sweep.plan import read_plan
 from alloc.study.sweep.store import FORMAT, canonical, fingerprint, key_of
@@ -35,10 +33,10 @@ class Job:
         return list(dict.fromkeys(self.keys))
 
     @cached_property
-    def round(self) -> Round:
-        """The different points, with the order in which they are asked."""
+    def batch(self) -> Batch:
+        """The different points, with the order in which they are solved."""
         overrides = {key: case.overrides for key, case in zip(self.keys, self.cases, strict=True)}
-        return round_of(self.question, [overrides[key] for key in self.different])
+        return make_batch([overrides[key] for key in self.different])
 
 
 def prepared(

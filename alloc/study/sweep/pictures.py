@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from alloc.report.charts import Chart, Series, heat, lines, number
-from alloc.study.point import Point
+from alloc.study.points import Point
 from alloc.study.sweep.cases import Case
 from alloc.texts import say
 

@@ -20,8 +20,7 @@ from pydantic import TypeAdapter, ValidationError
 from alloc.errors import RequestError
 from alloc.instance.document import scalar
 from alloc.run import versions
-from alloc.study.asking import Answer, Question
-from alloc.study.point import FAILED, Point
+from alloc.study.points import FAILED, Point, Question, SolvedPoint
 
 FORMAT = 4
 """Rises when points of an earlier store would not be what this program finds."""
@@ -83,30 +82,30 @@ class Store:
         sha = hashlib.sha256(text.encode()).hexdigest()
         self._connection.execute("INSERT OR IGNORE INTO runs VALUES (?, ?)", (sha, text))
 
-    def known(self) -> dict[str, Answer]:
-        """Return the answer of every point that is settled; those whose process died are asked again."""
+    def known(self) -> dict[str, SolvedPoint]:
+        """Return every point that is settled; those whose process died are asked again."""
         rows = self._connection.execute("SELECT key, point, choice FROM points WHERE status <> ?", (FAILED,))
-        return {key: _answer(key, point, choice) for key, point, choice in rows}
+        return {key: _solved_point(key, point, start) for key, point, start in rows}
 
-    def keep(self, key: str, answer: Answer) -> None:
+    def keep(self, key: str, solved: SolvedPoint) -> None:
         """Write one point down."""
-        point = asdict(answer.point) | {"money": [[*pair, x] for pair, x in answer.point.money.items()]}
-        row = (key, answer.point.status, json.dumps(point, ensure_ascii=False), json.dumps(dict(answer.choice)))
+        point = asdict(solved.point) | {"money": [[*pair, x] for pair, x in solved.point.money.items()]}
+        row = (key, solved.point.status, json.dumps(point, ensure_ascii=False), json.dumps(dict(solved.start)))
         self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)", row)
 
 
-def _answer(key: str, point: str, choice: str) -> Answer:
-    """Return a row as an answer. Raises DataError where it is none: somebody else wrote there, or a disk failed."""
+def _solved_point(key: str, point: str, start: str) -> SolvedPoint:
+    """Return a row as a point. Raises DataError where it is none: somebody else wrote there, or a disk failed."""
     try:
-        written, begins = json.loads(point), json.loads(choice)
+        written, begins = json.loads(point), json.loads(start)
         money = {(county, category): x for county, category, x in written["money"]}
         found = _POINT.validate_python(written | {"money": money, "funded": tuple(written["funded"])})
         if not isinstance(begins, dict):
-            raise TypeError(choice)
+            raise TypeError(start)
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         problem = error.errors()[0]["msg"] if isinstance(error, ValidationError) else error
         raise sqlite3.DataError(f"{key}: {problem}") from None
-    return Answer(found, begins)
+    return SolvedPoint(found, begins)
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 from os import PathLike
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.report.target import resume
-from alloc.study.crew import answers, crew
-from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Point
+from alloc.study.points import AUDIT_FAILED, FAILED, FAULT, Point, open_points
 from alloc.study.sweep import sheets
 from alloc.study.sweep.cases import Case
 from alloc.study.sweep.job import prepared
@@ -115,13 +115,13 @@ def sweep(
         if tell is not None:
             tell(left, None)
         if left:
-            with crew(job.question, min(jobs, left), cluster, apart) as lanes:
-                for number, answer in answers(job.round, known, lanes):
-                    kept.keep(job.different[number], answer)
-                    found[job.different[number]] = answer
+            with open_points(job.question, min(jobs, left), cluster, apart) as pool:
+                for number, solved in pool.solve(job.batch, known):
+                    kept.keep(job.different[number], solved)
+                    found[job.different[number]] = solved
                     left -= 1
                     if tell is not None:
-                        tell(left, answer.point)
+                        tell(left, solved.point)
     points = [found[key].point for key in job.keys]
     result = Sweep(job.cases, points, job.manifest, len(job.different) - len(known))
     if folder is not None:
@@ -147,10 +147,9 @@ def forecast(
     unsolved = [key for key in job.different if key not in known]
     pilots: list[Point] = []
     if unsolved:
-        for _, answer in answers(job.round, {}, None):
-            pilots.append(answer.point)
-            if len(pilots) == min(PILOTS, len(job.different)):
-                break
+        with open_points(job.question, 1, None) as pool:
+            solved = pool.solve(job.batch, {})
+            pilots = [point.point for _, point in islice(solved, PILOTS)]
     return Forecast(len(job.cases), len(unsolved), pilots, _expected(pilots, len(unsolved), jobs))
 
 

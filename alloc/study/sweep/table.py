@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 
 from alloc.instance.schema import Category
-from alloc.study.point import Point
+from alloc.study.points import Point
 from alloc.study.sweep.cases import Case
 
 RESULTS = (

@@ -1,4 +1,4 @@
-"""One point asked: figures replaced, model built, plan found from its neighbours' choices, plan audited.
+"""One point solved: figures replaced, model built, plan found from the warm starts of its neighbours, plan audited.
 
 What stays the same between points is kept: the files as parsed; the model, where only the goal is another; and
 the worlds beside the plan, for as long as nothing that they depend on is another: no amount of aid is among that.
@@ -29,7 +29,7 @@ from alloc.solver import (
     solve_whole,
     write_warm_starts,
 )
-from alloc.study.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
+from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
 
 STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "objective", "risk")
 """What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
@@ -38,31 +38,30 @@ WORLDS = 64
 """So many worlds without the aid are kept: as many as there are other figures varied beside the aid."""
 
 TAUGHT = "blocks"
-"""Where a choice holds what blocks have taught."""
+"""Where a warm start holds what blocks have taught."""
 
 
 @dataclass(frozen=True)
 class Question:
     """What is asked at every point: the instance as written, options in the place of its own, and a language.
 
-    options: gap, time_limit [s per point], method. why: whether to find out what must give where there is no plan.
+    options: gap, time_limit [s per point], method.
     """
 
     draft: Draft
     options: Mapping[str, float | str | None] = field(default_factory=dict)
     lang: str = "en"
-    why: bool = False
 
 
 @dataclass(frozen=True)
-class Answer:
-    """A point, and what its plan decided in whole numbers or what its blocks taught, for neighbours to begin with."""
+class SolvedPoint:
+    """A point, and the warm start that it gives its neighbours: its whole decisions, or what its blocks taught."""
 
     point: Point
-    choice: MipStart = field(default_factory=dict)
+    start: MipStart = field(default_factory=dict)
 
 
-class Asker:
+class PointSolver:
     """A question with what is kept between its points."""
 
     def __init__(self, question: Question):
@@ -70,55 +69,45 @@ class Asker:
         self._built: tuple[object, CompiledModel] | None = None
         self._standing: tuple[object, Solution] | None = None
         self._without: dict[str, Counterfactual] = {}
-        self._other: MipStart = {}
+        self._world_start: MipStart = {}
 
-    def ask(self, overrides: Overrides, choices: Sequence[MipStart] = ()) -> Answer:
-        """Return what becomes of the question under some overrides, beginning with what neighbours chose.
+    def solve(self, overrides: Overrides, starts: Sequence[MipStart] = ()) -> SolvedPoint:
+        """Return what becomes of the question under some overrides. starts: warm starts, of its neighbours.
 
         Raises KeyboardInterrupt where the search was interrupted: half a search is no point.
         """
         started, lang = time.perf_counter(), self.question.lang
         try:
-            answer = self._asked(overrides, choices, started)
+            solved = self._solve(overrides, starts, started)
         except InstanceError as error:
-            answer = Answer(Point(overrides, FAULT, message="; ".join(fault.say(lang) for fault in error.faults)))
+            message = "; ".join(fault.say(lang) for fault in error.faults)
+            solved = SolvedPoint(Point(overrides, FAULT, message=message))
         except AuditError as error:
-            answer = Answer(Point(overrides, AUDIT_FAILED, message="; ".join(error.findings)))
+            solved = SolvedPoint(Point(overrides, AUDIT_FAILED, message="; ".join(error.findings)))
         except SolveError as error:
-            answer = Answer(Point(overrides, FAILED, message=error.say(lang)))
-        return replace(answer, point=replace(answer.point, seconds=time.perf_counter() - started))
+            solved = SolvedPoint(Point(overrides, FAILED, message=error.say(lang)))
+        return replace(solved, point=replace(solved.point, seconds=time.perf_counter() - started))
 
-    def _asked(self, overrides: Overrides, choices: Sequence[MipStart], started: float) -> Answer:
-        reading, lang = self.question.draft.inspect(overrides), self.question.lang
+    def _solve(self, overrides: Overrides, starts: Sequence[MipStart], started: float) -> SolvedPoint:
+        reading = self.question.draft.inspect(overrides)
         if reading.instance is None:
             raise InstanceError(reading.faults)
-        instance = reading.instance
-        options = choose_options(instance, **self.question.options)
-        worlds = self._worlds(instance, options)
-        instance = answering(instance, worlds)
-        near = self._model(instance)
-        method = choose(instance, near)[0] if options.method == "auto" else options.method
-        taught: dict[str, object] = {}
-        if method == "blocks":
-            known = [read_warm_starts(choice[TAUGHT]) for choice in choices if TAUGHT in choice]
-            plan, learnt = solve_blocks_warm(near, instance, options, known)
-            taught = {TAUGHT: write_warm_starts(learnt)}
-        else:
-            plan = solve_warm(near, instance, options, choices)
-        _stop_if(plan.interrupted)
+        options = choose_options(reading.instance, **self.question.options)
+        worlds = self._worlds(reading.instance, options)
+        instance = answering(reading.instance, worlds)
+        plan, start = _search(self._model(instance), instance, options, starts)
+        raise_if(plan.interrupted)
         if not plan.has_plan:
-            clashing = complete_run(instance, options, plan, None, started, lang).figures if self.question.why else {}
-            return Answer(Point(overrides, str(plan.status), message="; ".join(clashing.get("clash", ()))))
-        choice = taught or extract_mip_start(near.model)
+            return SolvedPoint(Point(overrides, str(plan.status)))
         try:
-            return Answer(self._point(overrides, instance, options, plan, worlds, started), choice)
+            return SolvedPoint(self._point(overrides, instance, options, plan, worlds, started), start)
         except AuditError:
-            if method == "blocks":
+            if TAUGHT in start:
                 raise
         again = build(instance)  # a plan that is not exact enough is found again the long way
         plan = solve_whole(again, instance, options)
-        _stop_if(plan.interrupted)
-        return Answer(self._point(overrides, instance, options, plan, worlds, started), extract_mip_start(again))
+        raise_if(plan.interrupted)
+        return SolvedPoint(self._point(overrides, instance, options, plan, worlds, started), extract_mip_start(again))
 
     def _point(
         self,
@@ -172,19 +161,28 @@ class Asker:
         if of not in self._without:
             if len(self._without) >= WORLDS:
                 self._without.pop(next(iter(self._without)))
-            self._without[of] = find_without_aid(instance, options, self._searched)
+            self._without[of] = find_without_aid(instance, options, self._search_world)
         return Worlds(self._standing[1], self._without[of])
 
-    def _searched(self, question: Instance, options: Options) -> Solution:
+    def _search_world(self, instance: Instance, options: Options) -> Solution:
         """Return the plan of a world, beginning with what the one before chose."""
-        of = CompiledModel(build(question))
-        method = choose(question, of)[0] if options.method == "auto" else options.method
-        if method == "blocks":
-            return solve_blocks_warm(of, question, options, ())[0]
-        plan = solve_warm(of, question, options, [self._other])
-        if plan.has_plan:
-            self._other = extract_mip_start(of.model)
+        plan, start = _search(CompiledModel(build(instance)), instance, options, [self._world_start])
+        if plan.has_plan and TAUGHT not in start:
+            self._world_start = start
         return plan
+
+
+def _search(
+    compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart]
+) -> tuple[Solution, MipStart]:
+    """Return the plan of a model and the warm start that it gives others."""
+    method = choose(instance, compiled)[0] if options.method == "auto" else options.method
+    if method == "blocks":
+        taught = [read_warm_starts(start[TAUGHT]) for start in starts if TAUGHT in start]
+        plan, learnt = solve_blocks_warm(compiled, instance, options, taught)
+        return plan, {TAUGHT: write_warm_starts(learnt)}
+    plan = solve_warm(compiled, instance, options, starts)
+    return plan, extract_mip_start(compiled.model) if plan.has_plan else {}
 
 
 def _hash(question: Instance) -> str:
@@ -192,6 +190,7 @@ def _hash(question: Instance) -> str:
     return hashlib.sha256(question.model_dump_json(exclude={"sha256", "solver"}).encode()).hexdigest()
 
 
-def _stop_if(interrupted: bool) -> None:
+def raise_if(interrupted: bool) -> None:
+    """Raise KeyboardInterrupt after Ctrl-C."""
     if interrupted:
         raise KeyboardInterrupt

@@ -1,0 +1,90 @@
+"""Blocks priced side by side, their models kept alive between rounds.
+
+Each worker has blocks of its own, and takes over what waits for another once it has nothing left to do.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import replace
+
+from alloc.errors import SolveError
+from alloc.solver.decomposition import Block
+from alloc.solver.pool import Pool, open_pool
+from alloc.solver.pricing import PricingRequest, PricingResult, load_block, price_blocks, without_answer
+
+TRIES = 4
+"""A worker that is lost so often at one question is given up."""
+
+AT_ONCE = 4
+"""A worker is given one of so many parts of what waits for it; what it has not been given, another can take over."""
+
+
+class PricingPool:
+    """Workers that price blocks."""
+
+    def __init__(self, pool: Pool):
+        self._pool = pool
+        self._blocks: Sequence[Block] = ()
+        self._own: list[list[int]] = []
+
+    def load(self, blocks: Sequence[Block]) -> None:
+        """Give every worker blocks of its own, the largest first, so that all have as much to do."""
+        order = sorted(range(len(blocks)), key=lambda k: (-int(blocks[k].integer.sum()), k))
+        self._blocks = blocks
+        self._own = [order[number :: self._pool.count] for number in range(self._pool.count)]
+        self._pool.keep(blocks, load_block)
+
+    def price(self, requests: Sequence[PricingRequest], over: Callable[[], bool]) -> list[PricingResult]:
+        """Return the result of every block; without a bound where it was not given in time.
+
+        over: tells whether to stop waiting. Raises SolveError where a worker is lost again and again.
+        """
+        started, found = time.perf_counter(), [without_answer(block) for block in self._blocks]
+        waiting = [deque(own) for own in self._own]
+        given: dict[int, list[int]] = {}
+        lost = [0] * self._pool.count
+        while True:
+            for number in self._pool.idle:
+                if not over() and (some := _next_blocks(waiting, number)):
+                    spent = time.perf_counter() - started
+                    asked = {k: replace(requests[k], seconds=requests[k].seconds - spent) for k in some}
+                    given[number] = some
+                    self._pool.give(number, some, price_blocks, asked)
+            if not given:
+                return found
+            results = self._pool.receive()
+            for number, priced in results:
+                some = given.pop(number)
+                if priced is None:
+                    waiting[number].extendleft(reversed(some))
+                    lost[number] += 1
+                    if lost[number] > TRIES:
+                        raise SolveError("solver_failed", condition=BrokenProcessPool.__name__)
+                else:
+                    _set_results(found, priced)
+            if given and not results and over():
+                self._pool.abandon()
+                return found
+
+
+def _set_results(found: list[PricingResult], priced: Mapping[int, PricingResult]) -> None:
+    for k, result in priced.items():
+        found[k] = result
+
+
+def _next_blocks(waiting: Sequence[deque[int]], number: int) -> list[int]:
+    """Take blocks that wait: a part of a worker's own, or else the last of the longest queue."""
+    own, longest = waiting[number], max(waiting, key=len)
+    if own:
+        return [own.popleft() for _ in range(max(1, len(own) // AT_ONCE))]
+    return [longest.pop()] if longest else []
+
+
+@contextmanager
+def open_pricing(jobs: int, cluster: str | None) -> Iterator[PricingPool]:
+    """Open workers that price blocks: so many processes here, or those of a cluster."""
+    with open_pool(jobs, cluster) as pool:
+        yield PricingPool(pool)

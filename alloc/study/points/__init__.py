@@ -1,0 +1,21 @@
+"""What sweeps and studies of sensitivity share: one question solved under many overrides, each of which is a point."""
+
+from alloc.study.points.batch import Batch, PointPool, make_batch, open_points
+from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
+from alloc.study.points.point_solver import PointSolver, Question, SolvedPoint
+
+__all__ = [
+    "AUDIT_FAILED",
+    "FAILED",
+    "FAULT",
+    "Batch",
+    "Overrides",
+    "Point",
+    "PointPool",
+    "PointSolver",
+    "Question",
+    "SolvedPoint",
+    "make_batch",
+    "open_points",
+    "scales",
+]

@@ -1,0 +1,101 @@
+"""Many points of one question, solved side by side, and none that stops the others.
+
+Every worker solves one point at a time, so a process that dies takes one point with it, which is asked a second time; a
+point whose process dies again is `failed`, and says so.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from alloc.solver import Deadline, MipStart, unbroken
+from alloc.solver.pool import Pool, open_pool
+from alloc.study.points.order import neighbours, spread
+from alloc.study.points.point import FAILED, Overrides, Point
+from alloc.study.points.point_solver import PointSolver, Question, SolvedPoint, raise_if
+from alloc.texts import say
+
+TRIES = 2
+"""A point is asked so often while the processes that solve it die."""
+
+Tell = Callable[[int, Point], None]
+"""Told how many points of a batch are left, and each point as it comes."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Points to be solved: under which overrides, in which order, and with whose warm starts each begins."""
+
+    points: Sequence[Overrides]
+    order: Sequence[int]
+    begins: Sequence[Sequence[int]]
+
+
+def make_batch(points: Sequence[Overrides]) -> Batch:
+    """Return points with the order in which they are solved and what each begins with."""
+    order = spread(len(points))
+    return Batch(points, order, neighbours(points, order))
+
+
+class PointPool:
+    """Workers that solve points of one question, and keep what stays the same from one point to the next."""
+
+    def __init__(self, question: Question, pool: Pool):
+        self._lang, self._pool = question.lang, pool
+        pool.keep([question], PointSolver)
+
+    def solve(self, batch: Batch, known: Mapping[int, SolvedPoint]) -> Iterator[tuple[int, SolvedPoint]]:
+        """Yield every point that is not known yet, with its number, as they come.
+
+        Raises KeyboardInterrupt between two points where whoever listens has heard Ctrl-C.
+        """
+        found, deadline = dict(known), Deadline(math.inf)
+        waiting = [number for number in batch.order if number not in found]
+        given: dict[int, int] = {}
+        deaths = dict.fromkeys(waiting, 0)
+        while waiting or self._pool.busy:
+            raise_if(deadline.stopped)
+            ready = [number for number in waiting if all(k in found for k in batch.begins[number])]
+            for worker, number in zip(self._pool.idle, ready, strict=False):
+                waiting.remove(number)
+                given[worker] = number
+                starts = [found[k].start for k in batch.begins[number] if found[k].start]
+                self._pool.give(worker, (0,), _solve_point, batch.points[number], starts)
+            for worker, solved in self._pool.receive():
+                number = given[worker]
+                if solved is None:
+                    deaths[number] += 1
+                    if deaths[number] < TRIES:
+                        waiting.insert(0, number)
+                        continue
+                found[number] = solved or self._lost(batch.points[number])
+                yield number, found[number]
+
+    def solve_all(self, points: Sequence[Overrides], tell: Tell | None) -> list[Point]:
+        """Return one point for each of the overrides, in their order, telling of each as it comes."""
+        found: dict[int, Point] = {}
+        for number, solved in self.solve(make_batch(points), {}):
+            found[number] = solved.point
+            if tell is not None:
+                tell(len(points) - len(found), solved.point)
+        return [found[number] for number in range(len(points))]
+
+    def _lost(self, overrides: Overrides) -> SolvedPoint:
+        return SolvedPoint(Point(overrides, FAILED, message=say("sweep_process_died", self._lang, times=TRIES)))
+
+
+def _solve_point(kept: Mapping[int, PointSolver], overrides: Overrides, starts: Sequence[MipStart]) -> SolvedPoint:
+    return kept[0].solve(overrides, starts)
+
+
+@contextmanager
+def open_points(question: Question, jobs: int, cluster: str | None, apart: bool = False) -> Iterator[PointPool]:
+    """Open the workers that solve points of a question.
+
+    apart: even one job gets a process of its own, so that a solver that crashes takes no more than its point with it.
+    All the while Ctrl-C only sets a flag, which is looked at between points: raised wherever this process happens to
+    be, it would be lost in what forgives errors, a weak reference's callback for example.
+    """
+    with unbroken(), open_pool(jobs, cluster, apart) as pool:
+        yield PointPool(question, pool)
