@@ -87,7 +87,7 @@ def test_a_world_that_is_not_there_in_time_is_unknown(monkeypatch):
         found = worlds(True)
     assert found.without.solution.status == "no_solution"
     plan = solve_whole(build(instance), instance, instance.solver)
-    told = run.complete(instance, instance.solver, plan, found, 0.0)
+    told = run.complete_run(instance, instance.solver, plan, found, 0.0)
     assert told.figures["through_aid"]["employment"] is None
     assert told.figures["through_aid"]["range"]["employment"] == [None, None]
     assert told.bridge["through_aid"].isna().all()
