@@ -196,7 +196,7 @@ def test_words_can_be_read_on_both_papers(paper: int):
 
 
 def test_the_three_sentences_say_what_the_tables_say(demo: Run):
-    one, two, three = tell_answer(View(demo.instance, demo.tables, demo.figures, "en"))
+    one, two, three = tell_answer(View(demo.instance, "en", demo.tables, demo.figures))
     assert one.startswith(
         "Of 37.0 万元 of aid, this plan, proven optimal (gap 0%), spends 37.0 (100%) on 3 of 5 measures in 2"
     )
@@ -207,7 +207,7 @@ def test_the_three_sentences_say_what_the_tables_say(demo: Run):
     )
     assert f"{demo.figures['audit']['checks']} checks" in three
     assert all(sentence.count(". ") == 0 and sentence.endswith(".") for sentence in (one, two, three))
-    for sentence in tell_answer(View(demo.instance, demo.tables, demo.figures, "zh")):
+    for sentence in tell_answer(View(demo.instance, "zh", demo.tables, demo.figures)):
         assert sentence.count("。") == 1
         assert sentence.endswith("。")
 
@@ -216,12 +216,12 @@ def test_the_three_sentences_say_what_the_tables_say(demo: Run):
 def test_a_plan_that_was_stopped_early_says_so_in_the_first_sentence(demo: Run, lang: str, words: str):
     stages = [{**demo.figures["stages"][0], "gap": 0.125}]
     figures = {**demo.figures, "status": "feasible", "stages": stages}
-    first = tell_answer(View(demo.instance, demo.tables, figures, lang))[0]
+    first = tell_answer(View(demo.instance, lang, demo.tables, figures))[0]
     assert words in first[:80]
     assert "12.50%" in first
     assert "proven optimal (gap" not in html(demo, lang, status="feasible", stages=stages)
     unknown = {**figures, "stages": [{**stages[0], "gap": None}], "bound": None}
-    assert "?" in tell_answer(View(demo.instance, demo.tables, unknown, lang))[0]
+    assert "?" in tell_answer(View(demo.instance, lang, demo.tables, unknown))[0]
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
@@ -280,7 +280,7 @@ def test_equal_plans_give_equal_pages(everything: Run):
 
 
 def test_what_cannot_be_measured_is_said_and_not_made_up(demo: Run):
-    kinds = {one.name: one.value for one in View(demo.instance, demo.tables, demo.figures, "en").indicators}
+    kinds = {one.name: one.value for one in View(demo.instance, "en", demo.tables, demo.figures).indicators}
     assert {key: kinds[key] for key in ("leverage", "clustering", "chains", "mutual")} == dict.fromkeys(
         ("leverage", "clustering", "chains", "mutual")
     )

@@ -339,7 +339,7 @@ def test_what_changed_against_last_year_by_hand(run: Run):
     old = [x for rows in run.instance.previous.values() for x in rows]
     assert old
     (told,) = [
-        text for text in write_sentences(PlanView(run.instance, run.tables, run.figures, "en")) if "last year" in text
+        text for text in write_sentences(PlanView(run.instance, "en", run.tables, run.figures)) if "last year" in text
     ]
     before = sum(row.amount for row in old if row.kind == "aid")
     now = run.allocation["amount"][run.allocation["kind"] == "aid"].sum()

@@ -7,7 +7,7 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.report.flows import chances
-from alloc.report.names import listed, named
+from alloc.report.names import join_words, pick_name
 from alloc.solution import Solution
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, percent
@@ -58,14 +58,14 @@ def tell_scenarios(instance: Instance, scenarios: pd.DataFrame, lang: str) -> st
         say(
             "scenario_told",
             lang,
-            scenario=named(instance.scenarios[row["scenario"]], row["scenario"], lang),
+            scenario=pick_name(instance.scenarios[row["scenario"]], row["scenario"], lang),
             probability=percent(row["probability"]),
             jobs=amount(row["employment"]),
             aid=amount(row["employment"] - row["employment_without_aid"]),
         )
         for row in (rows if len(rows) <= MOST_SCENARIOS else (rows[0], rows[-1]))
     ]
-    return say("scenarios_told", lang, count=len(rows), names=listed(names, lang, "between_facts"))
+    return say("scenarios_told", lang, count=len(rows), names=join_words(names, lang, "between_facts"))
 
 
 def _synergies(instance: Instance, world: Solution) -> float:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from alloc.report.names import listed
+from alloc.report.names import join_words
 from alloc.texts import say
 from alloc.texts.figures import amount
 
@@ -17,7 +17,7 @@ def tell_certainty(figures: Mapping[str, Any], label: str, lang: str) -> str:
     figures: as in run.json; label: the unit of money.
     """
     words = list(_words(figures, label, lang))
-    return say("proof", lang, words=listed(words, lang, "between_facts")) if words else ""
+    return say("proof", lang, words=join_words(words, lang, "between_facts")) if words else ""
 
 
 def _words(figures: Mapping[str, Any], label: str, lang: str) -> Iterator[str]:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS, Instance
@@ -62,7 +62,7 @@ class Names:
 
     instance: Instance
     lang: str
-    either: bool = False
+    either: bool = field(default=False, kw_only=True)
 
     def say(self, text: str, **values: object) -> str:
         """Return a sentence in the reader's language."""
@@ -100,22 +100,3 @@ class Names:
         if word.startswith("min_use "):
             return self.say("asked_min_use", fund=self.name("fund", word.removeprefix("min_use ")))
         return self.rule(word)
-
-
-named = pick_name
-listed = join_words
-
-
-def rule_named(instance: Instance, r: str, group: str, lang: str) -> str:
-    """Return the name of a rule and its group in one language."""
-    return Names(instance, lang).rule(r, group)
-
-
-def asking(instance: Instance, word: str, lang: str) -> str:
-    """Return what asks for a measure, in one language."""
-    return Names(instance, lang).asker(word)
-
-
-def chain_named(instance: Instance, h: str, lang: str) -> str:
-    """Return the name of a chain, which needs no row of its own."""
-    return Names(instance, lang).name("chain", h)

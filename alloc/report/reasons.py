@@ -13,7 +13,7 @@ from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.sides import per_head, sides
 from alloc.report.funds import fund_totals
-from alloc.report.names import named, rule_named
+from alloc.report.names import Names
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
 from alloc.texts.figures import count
@@ -55,6 +55,7 @@ class _Shown:
 
     def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool, lang: str):
         self.instance, self.proven, self.lang = instance, proven, lang
+        self.names = Names(instance, lang)
         self.payers = {m: eligible_funds(instance, m) for m in instance.measures}
         self.payable: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.rivals: dict[str, set[str]] = defaultdict(set)
@@ -78,7 +79,7 @@ class _Shown:
 
     def measure(self, m: str) -> str:
         """Return the name of a measure with its id, which rows are found by."""
-        name = named(self.instance.measures[m], m, self.lang)
+        name = self.names.name("measure", m)
         return m if name == m else f"{name} ({m})"
 
     def several(self, measures: Iterable[str]) -> str:
@@ -87,7 +88,7 @@ class _Shown:
 
     def rules(self, keys: Iterable[tuple[str, str]]) -> str:
         """Return the names of the first rules with their groups, and how many more there are."""
-        return self._few([rule_named(self.instance, r, g, self.lang) for r, g in dict.fromkeys(keys)], AND)
+        return self._few([self.names.rule(r, g) for r, g in dict.fromkeys(keys)], AND)
 
     def _few(self, names: list[str], sign: Mapping[str, str]) -> str:
         more = [say("and_more", self.lang, count=len(names) - MOST_NAMED)] if len(names) > MOST_NAMED else []
@@ -95,13 +96,12 @@ class _Shown:
 
     def place(self, m: str) -> dict[str, str]:
         """Return the county and industry of a measure, and the words for its category and for money."""
-        row, instance, lang = self.instance.measures[m], self.instance, self.lang
-        industry = named(instance.industries[row.industry], row.industry, lang) if row.industry else ""
+        row = self.instance.measures[m]
         return {
-            "county": named(instance.counties[row.county], row.county, lang),
-            "industry": industry,
-            "category": say(row.category, lang),
-            "label": instance.money.label,
+            "county": self.names.name("county", row.county),
+            "industry": self.names.name("industry", row.industry or ""),
+            "category": self.names.name("category", row.category),
+            "label": self.names.label,
         }
 
     def spent(self, f: str, c: str) -> bool:

@@ -12,7 +12,7 @@ from alloc.instance import CATEGORIES, Instance
 from alloc.instance.worlds import speaks_of_aid
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
-from alloc.report.names import chain_named, listed, named, rule_named
+from alloc.report.names import Names, join_words
 from alloc.report.screen import Wide
 from alloc.report.told import tell_coordination, tell_idle
 from alloc.texts import say
@@ -98,7 +98,7 @@ def _by_county(
 ) -> Wide:
     """Return a table with a row for each county; of many those with most aid, and the others together."""
     columns, most = range(len(heads)), cells if len(cells) <= MOST_COUNTIES else cells.nlargest(MOST_COUNTIES, "aid")
-    rows = [(named(instance.counties[str(c)], str(c), lang), list(row)) for c, row in most.iterrows()]
+    rows = [(Names(instance, lang).name("county", str(c)), list(row)) for c, row in most.iterrows()]
     if len(most) < len(cells):
         others = cells.drop(index=most.index).sum(skipna=False)
         each = "aid_per_job"
@@ -121,7 +121,7 @@ def _scenarios(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str
     heads = [say("head_scenario", lang), say("head_probability", lang), *(say(f"head_{key}", lang) for key in columns)]
     rows = [
         [
-            named(instance.scenarios[str(row["scenario"])], str(row["scenario"]), lang),
+            Names(instance, lang).name("scenario", str(row["scenario"])),
             percent(row["probability"]),
             *(_cell(row[key], 1) for key in columns),
         ]
@@ -133,7 +133,7 @@ def _scenarios(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str
 def _few(words: Sequence[str], lang: str, between: str = "between_words", most: int = MOST_NAMES) -> str:
     """Return the first words of many, and how many more there are."""
     more = [say("and_more", lang, count=len(words) - most)] if len(words) > most else []
-    return listed([*words[:most], *more], lang, between) or "–"
+    return join_words([*words[:most], *more], lang, between) or "–"
 
 
 def _brought(
@@ -164,8 +164,9 @@ def _lines(
     quo, without = figures["status_quo"], figures["without_aid"]
     yield from _compared(instance, tables, figures, lang)
     chains = tables["chains"]
+    called = Names(instance, lang)
     closed = [
-        f"{named(instance.counties[c], c, lang)}/{chain_named(instance, h, lang)}"
+        f"{called.name('county', c)}/{called.name('chain', h)}"
         for c, h, x in zip(chains["county"], chains["chain"], chains["closed"], strict=True)
         if x
     ]
@@ -181,7 +182,7 @@ def _lines(
         )
     rules = tables["rules"]
     binding = rules[rules["binding"] == 1]
-    words = [rule_named(instance, r, g, lang) for r, g in zip(binding["rule"], binding["group"], strict=True)]
+    words = [Names(instance, lang).rule(r, g) for r, g in zip(binding["rule"], binding["group"], strict=True)]
     yield say("line_binding", lang, names=_few(words, lang, "between_facts"))
     yield from _limited(list(_broken(instance, rules, lang)), lang)
     yield from _limited(list(_left(instance, tables["funds"], lang)), lang)
@@ -203,15 +204,15 @@ def _compared(
     instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
 ) -> Iterator[str]:
     """Yield what is to be known of the worlds that the plan is compared with."""
-    without = figures["without_aid"]
+    called, without = Names(instance, lang), figures["without_aid"]
     lower = figures["through_aid"]["objective"]
     if lower is not None and lower < -NEAR * max(1.0, abs(figures["objective"])):
         rules = {rule.name for rule in instance.rules if speaks_of_aid(instance, rule)}
         tight = tables["rules"][(tables["rules"]["binding"] == 1) & tables["rules"]["rule"].isin(rules)]
-        names = [rule_named(instance, r, g, lang) for r, g in zip(tight["rule"], tight["group"], strict=True)]
+        names = [called.rule(r, g) for r, g in zip(tight["rule"], tight["group"], strict=True)]
         yield say("line_worse", lang, by=amount(-lower), names=_few(names, lang, "between_facts"))
     if without["lapsed"]:
-        names = [named(instance.measures[m], m, lang) for m in without["lapsed"]]
+        names = [called.name("measure", m) for m in without["lapsed"]]
         yield say("line_lapsed", lang, count=len(names), names=_few(names, lang, most=FEW))
     if without["left_out"]:
         yield say("line_left_out", lang, names=_few([say(f"left_out_{x}", lang) for x in without["left_out"]], lang))
@@ -221,14 +222,15 @@ def _compared(
 def _broken(instance: Instance, rules: pd.DataFrame, lang: str) -> Iterator[str]:
     broken = rules[rules["broken_by"] > 0]
     for r, g, by in zip(broken["rule"], broken["group"], broken["broken_by"], strict=True):
-        yield say("line_broken", lang, rule=rule_named(instance, r, g, lang), by=amount(by))
+        yield say("line_broken", lang, rule=Names(instance, lang).rule(r, g), by=amount(by))
 
 
 def _left(instance: Instance, funds: pd.DataFrame, lang: str) -> Iterator[str]:
+    called = Names(instance, lang)
     left = funds[funds["why_unspent"] != ""]
     for f, c, money, why in zip(left["fund"], left["county"], left["unspent"], left["why_unspent"], strict=True):
-        fund = named(instance.funds[f], f, lang)
-        fund = say("in_brackets", lang, name=fund, words=named(instance.counties[c], c, lang)) if c else fund
+        fund = called.name("fund", f)
+        fund = say("in_brackets", lang, name=fund, words=called.name("county", c)) if c else fund
         yield say("line_unspent", lang, fund=fund, money=amount(money), label=instance.money.label, why=why)
 
 

@@ -18,7 +18,7 @@ from alloc.report.equity import gini
 from alloc.report.page.answer import binding, claimed, limits, tell_answer
 from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
-from alloc.report.page.view import View, listed, number
+from alloc.report.page.view import View, number
 from alloc.report.told import tell_coordination, tell_idle
 from alloc.texts.figures import amount, count, percent
 
@@ -42,7 +42,7 @@ def make_page(
     boundaries: Boundaries | None = None,
 ) -> Page:
     """Return the page of a plan in one language; with boundaries it has maps. Equal plans give equal bytes."""
-    view = View(instance, tables, figures, lang, boundaries)
+    view = View(instance, lang, tables, figures, boundaries)
     charts = draw_charts(view)
     html = _template().render(
         view=view,
@@ -71,7 +71,6 @@ def make_page(
         count=count,
         claimed=claimed,
         percent=percent,
-        listed=listed,
     )
     return Page(html, charts)
 

@@ -4,7 +4,7 @@ import math
 from collections import Counter
 
 from alloc.instance import CATEGORIES
-from alloc.report.page.view import View, listed, percent
+from alloc.report.page.view import View, percent
 from alloc.texts.figures import amount
 
 
@@ -87,7 +87,7 @@ def _trust(view: View) -> str:
     return view.say(
         "page_answer_assumed" if weak else "page_answer_sourced",
         checks=view.figures["audit"]["checks"],
-        limits=listed(words, view.lang) or view.say("page_nothing"),
+        limits=view.join(words) or view.say("page_nothing"),
         share=percent(weak / found.count if found.count else 0.0),
         money_share=percent(1 - found.cost["sourced"] / money if money else 0.0),
     )

@@ -8,7 +8,7 @@ from functools import partial
 from typing import Any
 
 from alloc.report.flows import chances
-from alloc.report.names import asking, listed, named
+from alloc.report.names import pick_name
 from alloc.report.page.view import View
 from alloc.report.tables import dictionary
 from alloc.texts.figures import decimals, fixed, percent
@@ -172,7 +172,7 @@ def _idle(view: View) -> Listing:
 
 def _asked(view: View, words: str) -> str:
     """Return what asks for a measure in words: rules, a commitment, a fund's least use."""
-    return listed([asking(view.instance, word, view.lang) for word in words.split("|") if word], view.lang)
+    return view.join([view.asker(word) for word in words.split("|") if word])
 
 
 def _bridge(view: View) -> Listing:
@@ -193,7 +193,7 @@ def _scenarios(view: View) -> Listing:
     """Return what every scenario brings; nothing where there is one."""
     rows = _rows(view, "scenarios")
     columns = [
-        _words(view, "scenarios", "scenario", lambda w: named(view.instance.scenarios[w], w, view.lang)),
+        _words(view, "scenarios", "scenario", lambda w: view.name("scenario", w)),
         (dictionary()["scenarios"]["columns"]["probability"][view.lang], lambda row: percent(row["probability"])),
         *(_column(view, "scenarios", f"employment{world}") for world in ("_quo", "_without_aid", "")),
         (view.say("through_the_aid"), lambda row: row["employment"] - row["employment_without_aid"]),
@@ -289,7 +289,7 @@ def _industries(view: View) -> Listing:
         *(_column(view, "industries", key) for key in ("output_quo", "output_without_aid", "output")),
         (
             dictionary()["industries"]["columns"]["bottleneck"][view.lang],
-            lambda row: listed([view.limit(word) for word in row["bottleneck"].split("|") if word], view.lang),
+            lambda row: view.join([view.limit(word) for word in row["bottleneck"].split("|") if word]),
         ),
     ]
     return _listing(
@@ -310,7 +310,7 @@ def _chains(view: View) -> Listing:
         (dictionary()["chains"]["columns"]["closed_quo"][view.lang], lambda row: _yes(view, row["closed_quo"])),
         (
             dictionary()["chains"]["columns"]["missing"][view.lang],
-            lambda row: listed([view.industry(s) for s in row["missing"].split("|") if s], view.lang),
+            lambda row: view.join([view.industry(s) for s in row["missing"].split("|") if s]),
         ),
     ]
     return _listing(
@@ -337,7 +337,7 @@ def _links(view: View) -> Listing:
             sums[int(i)][j] += probability[w] * amount
     rows = [
         {
-            "name": named(link, f"{view.industry(link.from_)} → {view.industry(link.to)}", view.lang),
+            "name": pick_name(link, f"{view.industry(link.from_)} → {view.industry(link.to)}", view.lang),
             "from": view.industry(link.from_),
             "to": view.industry(link.to),
             "flow_quo": sums[i][0],

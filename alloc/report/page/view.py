@@ -7,14 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.instance import CATEGORIES, Instance
+from alloc.instance import CATEGORIES
 from alloc.instance.money import available
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import number
 from alloc.report.indicators import Indicator, measure_indicators
-from alloc.report.names import chain_named, listed, named, rule_named
+from alloc.report.names import Names
 from alloc.report.provenance import Provenance, trace_origins
-from alloc.texts import say
 from alloc.texts.figures import percent
 
 MOST = 30
@@ -22,52 +21,37 @@ MOST = 30
 
 
 @dataclass(frozen=True)
-class View:
+class View(Names):
     """A plan in one language, and the user's boundaries if there are any."""
 
-    instance: Instance
     tables: Mapping[str, pd.DataFrame]
     figures: Mapping[str, Any]
-    lang: str
     boundaries: Boundaries | None = None
-
-    def say(self, text: str, **values: object) -> str:
-        """Return a sentence in the reader's language."""
-        return say(text, self.lang, **values)
 
     def columns(self, table: str) -> dict[str, list[Any]]:
         """Return a table as lists, column by column."""
         found: dict[str, list[Any]] = {str(name): column.tolist() for name, column in self.tables[table].items()}
         return found
 
-    @property
-    def label(self) -> str:
-        """The unit of money as the instance writes it."""
-        return self.instance.money.label
-
     def county(self, c: str) -> str:
         """Return the name of a county."""
-        return named(self.instance.counties[c], c, self.lang) if c in self.instance.counties else c
+        return self.name("county", c)
 
     def industry(self, s: str) -> str:
         """Return the name of an industry, or of what serves a whole county."""
-        return named(self.instance.industries[s], s, self.lang) if s in self.instance.industries else s
+        return self.name("industry", s)
 
     def fund(self, f: str) -> str:
         """Return the name of a fund."""
-        return named(self.instance.funds[f], f, self.lang) if f in self.instance.funds else f
+        return self.name("fund", f)
 
     def measure(self, m: str) -> str:
         """Return the name of a measure."""
-        return named(self.instance.measures[m], m, self.lang)
+        return self.name("measure", m)
 
     def chain(self, h: str) -> str:
         """Return the name of a chain."""
-        return chain_named(self.instance, h, self.lang)
-
-    def rule(self, r: str, group: str) -> str:
-        """Return the name of a rule with its group."""
-        return rule_named(self.instance, r, group, self.lang)
+        return self.name("chain", h)
 
     def limit(self, word: str) -> str:
         """Return the name of a bottleneck: a category, or one of the other things that limit jobs."""
@@ -108,4 +92,4 @@ def largest(amounts: Mapping[str, float], most: int = MOST) -> tuple[list[str], 
     return order[:most], order[most:]
 
 
-__all__ = ["MOST", "View", "largest", "listed", "number", "percent"]
+__all__ = ["MOST", "View", "largest", "number", "percent"]

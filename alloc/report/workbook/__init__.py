@@ -50,7 +50,7 @@ def write_workbook(
 
     Text from data never becomes a formula or a link; equal runs give equal bytes.
     """
-    plan = PlanView(instance, tables, figures, lang)
+    plan = PlanView(instance, lang, tables, figures)
     book = Book(path, instance, lang, live=len(plan.payments) <= MOST_LIVE)
     shown = [key for key in ("summary", *SHEETS) if key != "resources" or instance.resources]
     titles = {key: plan.say(f"wb_sheet_{key}") for key in (*shown, "about")}

@@ -24,7 +24,7 @@ def write_allocation(book: Book, plan: PlanView, sheet: Any) -> None:
     share, cost = _share_of_cost(plan)
     columns = [
         *(
-            Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
+            Column(what, plan.head(f"wb_{what}"), "text", [plan.name(what, row[what]) for row in rows])
             for what in ("county", "category", "measure", "industry", "fund", "kind")
         ),
         Column("amount", plan.head("wb_amount", "money"), "input", amounts, adds_up=True, name="amount"),
@@ -95,8 +95,8 @@ def write_cross(book: Book, plan: PlanView, sheet: Any) -> None:
     places = list(dict.fromkeys((row["county"], row["category"]) for row in plan.payments))
     across = f"SUM({{to0}}:{{to{len(heads) - 1}}})" if heads else "0"
     columns = [
-        Column("county", plan.head("wb_county"), "text", [plan.named("county", c) for c, _ in places]),
-        Column("category", plan.head("wb_category"), "text", [plan.named("category", k) for _, k in places]),
+        Column("county", plan.head("wb_county"), "text", [plan.name("county", c) for c, _ in places]),
+        Column("category", plan.head("wb_category"), "text", [plan.name("category", k) for _, k in places]),
         *_crossing(plan, key, heads, places, found),
         Column(
             "all",
@@ -124,7 +124,7 @@ def _crossing(
             f"SUMIFS(amount,amount_county,{{c}},amount_category,{{k}},amount_{key},{quoted(plan.sought(key, head))})"
         )
         cells = [Formula(formula, found[c, k, head]) if (c, k, head) in found else None for c, k in places]
-        title = f"{plan.named(key, head)}\n({plan.unit('money')})"
+        title = f"{plan.name(key, head)}\n({plan.unit('money')})"
         yield Column(f"to{j}", title, "money", cells, adds_up=True, width=13)
 
 

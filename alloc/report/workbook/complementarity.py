@@ -24,7 +24,7 @@ def write_complementarity(book: Book, plan: PlanView, sheet: Any) -> None:
     states = [_state(plan, m, row, top) for m, row, top in zip(data, rows, tops, strict=True)]
     columns = [
         *(
-            Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
+            Column(what, plan.head(f"wb_{what}"), "text", [plan.name(what, row[what]) for row in rows])
             for what in ("measure", "county", "category")
         ),
         Column("mode", plan.head("wb_mode"), "text", [plan.say(f"wb_mode_{m.national}") for m in data]),
@@ -145,7 +145,7 @@ def _shares(plan: PlanView, rows: list[dict[str, Any]], data: list[Measure]) -> 
             own += [f"{{least_{key}}}-{{paid_{key}}}>{CENT:f}"] if kind in m.min_share else []
             own += [f"{{paid_{key}}}-{{most_{key}}}>{CENT:f}"] if kind in m.max_share else []
             cells.append(_share(plan, kind, row["cost"], paid.get((row["measure"], kind), 0.0)))
-        word = plan.named("kind" if kind in KINDS else "fund", kind)
+        word = plan.name("kind" if kind in KINDS else "fund", kind)
         yield Column(f"paid_{key}", plan.say("wb_share_paid", kind=word), "share", cells)
         yield Column(
             f"least_{key}", plan.say("wb_share_least", kind=word), "share", [m.min_share.get(kind) for m in data]

@@ -16,7 +16,7 @@ def write_counties(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every county with its totals."""
     rows, counties = plan.rows("counties"), plan.instance.counties
     columns = [
-        Column("county", plan.head("wb_county"), "text", [plan.named("county", row["county"]) for row in rows]),
+        Column("county", plan.head("wb_county"), "text", [plan.name("county", row["county"]) for row in rows]),
         Column("region", plan.head("wb_region"), "text", [counties[row["county"]].region for row in rows]),
         Column("code", plan.head("wb_code"), "text", [counties[row["county"]].code for row in rows]),
         *_aid(plan, rows),

@@ -42,7 +42,7 @@ def _tables(plan: PlanView) -> Iterator[tuple[str, Sequence[Column]]]:
     yield "page_sheet_bridge", list(_bridge(plan))
     scenarios = plan.rows("scenarios")
     if len(scenarios) > 1:
-        names = [plan.named("scenario", row["scenario"]) for row in scenarios]
+        names = [plan.name("scenario", row["scenario"]) for row in scenarios]
         columns = [_column(plan, "scenarios", key, scenarios, "jobs") for key in SCENARIOS]
         chance = _column(plan, "scenarios", "probability", scenarios, "share")
         yield "page_sheet_scenarios", [Column("scenario", plan.say("wb_scenario"), "text", names), chance, *columns]
@@ -68,7 +68,7 @@ def _column(plan: PlanView, table: str, key: str, rows: Sequence[dict[str, Any]]
 def _bridge(plan: PlanView) -> Iterator[Column]:
     rows = [row for row in plan.rows("bridge") if row["part"] != "synergies" or plan.instance.synergies]
     words = {"synergies": plan.say("synergies"), "total": plan.say("wb_total")}
-    names = [words.get(row["part"]) or plan.named("county", row["county"]) for row in rows]
+    names = [words.get(row["part"]) or plan.name("county", row["county"]) for row in rows]
     yield Column("county", plan.say("wb_county"), "text", names)
     yield from (_column(plan, "bridge", key, rows, "jobs") for key in JOBS)
     yield _column(plan, "bridge", "aid", rows, "money")
@@ -78,7 +78,7 @@ def _bridge(plan: PlanView) -> Iterator[Column]:
 
 def _moved(plan: PlanView, rows: Sequence[dict[str, Any]]) -> Iterator[Column]:
     for key in ("measure", "fund"):
-        yield Column(key, plan.say(f"wb_{key}"), "text", [plan.named(key, row[key]) for row in rows])
+        yield Column(key, plan.say(f"wb_{key}"), "text", [plan.name(key, row[key]) for row in rows])
     for key in MOVED:
         title = plan.say(f"page_moved_{key}", label=plan.instance.money.label)
         yield Column(key, title, "money", [row[key] for row in rows])

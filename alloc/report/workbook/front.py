@@ -146,7 +146,7 @@ def _kinds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
         ]
         for kind in kinds
     }
-    names = Column("kind", plan.say("wb_kind"), "text", [plan.named("kind", kind) for kind in kinds])
+    names = Column("kind", plan.say("wb_kind"), "text", [plan.name("kind", kind) for kind in kinds])
     columns = [names, *_money_columns(plan, found)]
     top = _section(book, plan, sheet, row, "wb_money_title")
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
@@ -171,7 +171,7 @@ def _places(book: Book, plan: PlanView, sheet: Any, start: int) -> TableRange | 
     for row in plan.payments:
         if row["kind"] == "aid":
             found[of[row["county"]], row["category"]] += row["amount"]
-    columns = [Column("place", plan.say(f"wb_{what}"), "text", [plan.named(what, place) for place in places])]
+    columns = [Column("place", plan.say(f"wb_{what}"), "text", [plan.name(what, place) for place in places])]
     for key in (*CATEGORIES, "aid", "national", "other", *JOBS):
         jobs = key.startswith("jobs")
         cells = [
@@ -187,7 +187,7 @@ def _places(book: Book, plan: PlanView, sheet: Any, start: int) -> TableRange | 
 def _funds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write every fund with what is spent and what is left."""
     money = _fund_money(plan)
-    names = Column("fund", plan.say("wb_fund"), "text", [plan.named("fund", f) for f in money])
+    names = Column("fund", plan.say("wb_fund"), "text", [plan.name("fund", f) for f in money])
     found = {f"fund_fund,{plan.number('fund', f)}": of for f, of in money.items()}
     columns = [names, *_money_columns(plan, found)]
     top = _section(book, plan, sheet, row, "wb_funds_title")

@@ -22,7 +22,7 @@ def write_funds(book: Book, plan: PlanView, sheet: Any) -> None:
     state = f'IF({over},"{texts[0]}",IF({short},"{texts[1]}",IF({{unspent}}<={CENT:f},"{texts[2]}","{texts[3]}")))'
     columns = [
         Column("fund", plan.head("wb_fund"), "text", [row["title"] for row in rows]),
-        Column("kind", plan.head("wb_kind"), "text", [plan.named("kind", row["kind"]) for row in rows]),
+        Column("kind", plan.head("wb_kind"), "text", [plan.name("kind", row["kind"]) for row in rows]),
         Column("county", plan.head("wb_tied_to"), "text", [row["place"] for row in rows]),
         _money(plan, rows, "available", [row["available"] for row in rows]),
         _money(plan, rows, "spent", [Formula(row["formula"], row["spent"]) for row in rows]),
@@ -79,8 +79,8 @@ def _rows(plan: PlanView) -> Iterator[dict[str, Any]]:
         whole = next((row for row in listed.get(f, ()) if not row["county"]), None)
         common = {"fund": f, "kind": fund.kind, "no": no}
         yield common | {
-            "title": plan.named("fund", f),
-            "place": " | ".join(plan.named("county", c) for c in fund.counties),
+            "title": plan.name("fund", f),
+            "place": " | ".join(plan.name("county", c) for c in fund.counties),
             "level": FUND,
             "c": 0,
             "available": money,
@@ -93,8 +93,8 @@ def _rows(plan: PlanView) -> Iterator[dict[str, Any]]:
         }
         for row in tied:
             yield common | {
-                "title": f"    {plan.named('fund', f)}",
-                "place": plan.named("county", row["county"]),
+                "title": f"    {plan.name('fund', f)}",
+                "place": plan.name("county", row["county"]),
                 "level": COUNTY,
                 "c": plan.number("county", row["county"]),
                 "least": None,

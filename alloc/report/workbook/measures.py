@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 from alloc.instance.schema import Measure
-from alloc.report.names import asking, listed
 from alloc.report.workbook.allocation import CENT, marks
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.view import PlanView, quoted
@@ -70,12 +69,12 @@ def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
 def _asked(plan: PlanView, row: dict[str, Any]) -> str:
     """Return what asks for a measure of which nothing is used."""
     words = [word for word in row["asked_by"].split("|") if word and row["idle"]]
-    return listed([asking(plan.instance, word, plan.lang) for word in words], plan.lang)
+    return plan.join([plan.asker(word) for word in words])
 
 
 def _who(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     for what in ("measure", "county", "category", "industry"):
-        yield Column(what, plan.head(f"wb_{what}"), "text", [plan.named(what, row[what]) for row in rows])
+        yield Column(what, plan.head(f"wb_{what}"), "text", [plan.name(what, row[what]) for row in rows])
 
 
 def _funded(row: dict[str, Any], measure: Measure) -> Cell:
@@ -119,7 +118,7 @@ def _money(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
 def _uses(plan: PlanView, data: list[Measure]) -> Iterator[Column]:
     """Yield what one unit of each measure takes of every scarce resource."""
     for i, r in enumerate(plan.instance.resources, 1):
-        title = plan.say("wb_uses_of", resource=plan.named("resource", r))
+        title = plan.say("wb_uses_of", resource=plan.name("resource", r))
         cells = [m.uses.get(r, 0.0) for m in data]
         yield Column(f"uses_{i}", title, "figure", cells, name=f"measure_uses_{i}", aside=True)
 

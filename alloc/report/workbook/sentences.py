@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator
 from alloc.instance.schema import Flow
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
-from alloc.report.names import listed
 from alloc.report.told import tell_coordination, tell_idle
 from alloc.report.workbook.view import PlanView
 from alloc.texts.figures import amount, count, percent
@@ -63,7 +62,7 @@ def _money(plan: PlanView) -> str:
         all=amount(there),
         label=plan.instance.money.label,
         share=percent(spent / there if there > 0 else None),
-        left=plan.say("wb_left_told", names=listed(left, plan.lang, "between_facts")) if left else "",
+        left=plan.say("wb_left_told", names=plan.join(left, "between_facts")) if left else "",
     )
 
 
@@ -71,9 +70,9 @@ def _left(plan: PlanView, rows: Iterable[dict[str, object]]) -> Iterator[str]:
     """Yield each fund of aid that has money left, and why."""
     for row in rows:
         if row["why_unspent"]:
-            fund, money = plan.named("fund", str(row["fund"])), amount(float(str(row["unspent"])))
+            fund, money = plan.name("fund", str(row["fund"])), amount(float(str(row["unspent"])))
             if row["county"]:
-                fund = plan.say("in_brackets", name=fund, words=plan.named("county", str(row["county"])))
+                fund = plan.say("in_brackets", name=fund, words=plan.name("county", str(row["county"])))
             yield plan.say("wb_left_of", fund=fund, money=money, why=row["why_unspent"])
 
 
@@ -90,7 +89,7 @@ def _changed(plan: PlanView, name: str, before: Iterable[Flow]) -> str:
     change, facts = math.fsum(moved.values()), []
     up, down = max(moved, key=lambda c: moved[c]), min(moved, key=lambda c: moved[c])
     for text, c, told in (("wb_most_more", up, moved[up] > SAME), ("wb_most_less", down, moved[down] < -SAME)):
-        facts += [plan.say(text, county=plan.named("county", c), money=_signed(moved[c]))] if told else []
+        facts += [plan.say(text, county=plan.name("county", c), money=_signed(moved[c]))] if told else []
     facts.append(plan.say("wb_come_and_go", new=count(len(funded - was)), gone=count(len(was - funded))))
     return plan.say(
         "wb_changed_told",
@@ -99,7 +98,7 @@ def _changed(plan: PlanView, name: str, before: Iterable[Flow]) -> str:
         before=amount(math.fsum(old.values())),
         label=plan.instance.money.label,
         change=_signed(change),
-        facts=listed(facts, plan.lang, "between_facts"),
+        facts=plan.join(facts, "between_facts"),
     )
 
 

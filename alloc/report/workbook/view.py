@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from alloc.instance import CATEGORIES, KINDS, Instance
+from alloc.instance import KINDS
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Selection
 from alloc.instance.selections import SELECTORS, attribute, groups, members, select
-from alloc.report.names import named
-from alloc.texts import say
+from alloc.report.names import Names, pick_name
 from alloc.texts.figures import tidy
 
 Criteria = dict[str, int | str]
@@ -29,17 +28,11 @@ def known(value: float | None) -> float:
 
 
 @dataclass(frozen=True)
-class PlanView:
-    """A plan with its instance, its tables and its figures, to be shown in one language."""
+class PlanView(Names):
+    """A plan with its tables and its figures, to be shown in one language."""
 
-    instance: Instance
     tables: Mapping[str, pd.DataFrame]
     figures: Mapping[str, Any]
-    lang: str
-
-    def say(self, text: str, **values: object) -> str:
-        """Return a sentence in the reader's language."""
-        return say(text, self.lang, **values)
 
     def head(self, text: str, unit: str = "") -> str:
         """Return the title of a column with its unit on a line of its own."""
@@ -48,8 +41,7 @@ class PlanView:
 
     def unit(self, unit: str) -> str:
         """Return a unit in the reader's language."""
-        label = self.instance.money.label
-        money = self.instance.money
+        label, money = self.label, self.instance.money
         currency = self.say("page_yuan") if money.currency == "CNY" else money.currency
         known = {
             "money": label,
@@ -57,24 +49,6 @@ class PlanView:
             "currency": self.say("wb_per_head", label=currency),
         }
         return known.get(unit) or (self.say(f"wb_unit_{unit}") if unit else "")
-
-    def named(self, what: str, word: str) -> str:
-        """Return the name of a county, category, industry, chain, region, measure, fund or kind."""
-        if what == "category":
-            return self.say(word) if word in CATEGORIES else word
-        if what == "kind":
-            return self.say(f"wb_kind_{word}") if word in KINDS else word
-        tables: Mapping[str, Mapping[str, Any]] = {
-            "county": self.instance.counties,
-            "industry": self.instance.industries,
-            "chain": self.instance.chains,
-            "measure": self.instance.measures,
-            "fund": self.instance.funds,
-            "scenario": self.instance.scenarios,
-            "resource": self.instance.resources,
-        }
-        row: Any = tables.get(what, {}).get(word)
-        return named(row, word, self.lang) if row else word
 
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table; cells without a value are None, and what is nothing but rounding is 0."""
@@ -173,14 +147,14 @@ class PlanView:
         """Return a selection in words."""
         keys = {key: getattr(selection, key) for key in (*SELECTORS, "tag") if getattr(selection, key)}
         words = [
-            f"{self.say(f'wb_{key}')}: {' | '.join(self.named(key, word) for word in words)}"
+            f"{self.say(f'wb_{key}')}: {' | '.join(self.name(key, word) for word in words)}"
             for key, words in keys.items()
         ]
         return "; ".join(words)
 
     def ruled(self, rule: AnyRule, group: str = "") -> str:
         """Return the name of a rule, and of its group, in the reader's language."""
-        name = rule.name_zh if self.lang == "zh" and rule.name_zh else rule.name
+        name = pick_name(rule, rule.name, self.lang)
         words = self.grouped(rule, group)
         return f"{name} ({words})" if words else name
 
@@ -190,7 +164,7 @@ class PlanView:
             return ""
         of = self.repetitions(rule)[group]
         told = {**of.outer, **of.inner}
-        return " · ".join(self.named(key, word) for key, word in told.items()) if of.counts else group
+        return " · ".join(self.name(key, word) for key, word in told.items()) if of.counts else group
 
     def repetitions(self, rule: AnyRule) -> dict[str, "Repetition"]:
         """Return the groups of a rule by name."""

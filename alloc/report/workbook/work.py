@@ -23,8 +23,8 @@ def write_jobs(book: Book, plan: PlanView, sheet: Any) -> None:
         return Column(key, plan.head(f"wb_{key}", unit), "jobs", [row[key] for row in rows], adds_up=adds_up)
 
     columns = [
-        Column("county", plan.head("wb_county"), "text", [plan.named("county", row["county"]) for row in rows]),
-        Column("industry", plan.head("wb_industry"), "text", [plan.named("industry", row["industry"]) for row in rows]),
+        Column("county", plan.head("wb_county"), "text", [plan.name("county", row["county"]) for row in rows]),
+        Column("industry", plan.head("wb_industry"), "text", [plan.name("industry", row["industry"]) for row in rows]),
         told("jobs_before"),
         told("jobs_quo"),
         told("jobs_without_aid"),
@@ -59,7 +59,7 @@ def write_jobs(book: Book, plan: PlanView, sheet: Any) -> None:
 def _limits(plan: PlanView, words: str) -> str:
     """Return bottlenecks in words."""
     return " | ".join(
-        plan.say(f"limit_{word}") if word in OTHERS else plan.named("category", word)
+        plan.say(f"limit_{word}") if word in OTHERS else plan.name("category", word)
         for word in words.split("|")
         if word
     )
@@ -70,8 +70,8 @@ def write_chains(book: Book, plan: PlanView, sheet: Any) -> None:
     chains = plan.rows("chains")
     done = {1: plan.say("wb_yes"), 0: plan.say("wb_no")}
     columns = [
-        Column("county", plan.head("wb_county"), "text", [plan.named("county", row["county"]) for row in chains]),
-        Column("chain", plan.head("wb_chain"), "text", [plan.named("chain", row["chain"]) for row in chains]),
+        Column("county", plan.head("wb_county"), "text", [plan.name("county", row["county"]) for row in chains]),
+        Column("chain", plan.head("wb_chain"), "text", [plan.name("chain", row["chain"]) for row in chains]),
         Column("closed", plan.head("wb_closed"), "text", [done[row["closed"]] for row in chains]),
         Column("quo", plan.head("wb_closed_quo"), "text", [done[row["closed_quo"]] for row in chains]),
         Column("missing", plan.head("wb_missing"), "text", [_stages(plan, row["missing"]) for row in chains], width=30),
@@ -90,12 +90,12 @@ def write_chains(book: Book, plan: PlanView, sheet: Any) -> None:
 
 
 def _stages(plan: PlanView, words: str) -> str:
-    return " | ".join(plan.named("industry", word) for word in words.split("|") if word)
+    return " | ".join(plan.name("industry", word) for word in words.split("|") if word)
 
 
 def _flows(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
     for key, what in (("from", "industry"), ("to", "industry"), ("county_from", "county"), ("county_to", "county")):
-        yield Column(key, plan.head(f"wb_{key}"), "text", [plan.named(what, row[key]) for row in rows])
+        yield Column(key, plan.head(f"wb_{key}"), "text", [plan.name(what, row[key]) for row in rows])
     yield Column("scenario", plan.head("wb_scenario"), "text", [_world(plan, row["scenario"]) for row in rows])
     for key in FLOWS:
         yield Column(key, plan.head(f"wb_{key}", "money"), "money", [known(row[key]) for row in rows])
@@ -105,7 +105,7 @@ def _flows(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
 
 
 def _world(plan: PlanView, word: str) -> str:
-    return plan.named("scenario", word) if plan.instance.scenarios else plan.say("wb_expected")
+    return plan.name("scenario", word) if plan.instance.scenarios else plan.say("wb_expected")
 
 
 def write_resources(book: Book, plan: PlanView, sheet: Any) -> None:
@@ -113,8 +113,8 @@ def write_resources(book: Book, plan: PlanView, sheet: Any) -> None:
     rows = list(_resources(plan))
     broken = Formula("IF({used}-{there}>0.000001*MAX(1,{there}),1,0)", 0)
     columns = [
-        Column("resource", plan.head("wb_resource"), "text", [plan.named("resource", r) for r, *_ in rows]),
-        Column("county", plan.head("wb_tied_to"), "text", [plan.named("county", c) if c else "" for _, c, *_ in rows]),
+        Column("resource", plan.head("wb_resource"), "text", [plan.name("resource", r) for r, *_ in rows]),
+        Column("county", plan.head("wb_tied_to"), "text", [plan.name("county", c) if c else "" for _, c, *_ in rows]),
         Column("unit", plan.head("wb_unit"), "text", [plan.instance.resources[r].unit for r, *_ in rows]),
         Column("there", plan.head("wb_there"), "number", [there for _, _, there, _ in rows]),
         Column("used", plan.head("wb_uses"), "number", [used for *_, used in rows]),
