@@ -518,4 +518,4 @@ def test_what_is_counted_with_nothing_is_listed_with_what_asks_for_it(everything
     (row,) = shown_rows(made, "idle")[1:]
     assert number_in(row[3]) == pytest.approx(measures.loc[at, "aid"], abs=0.051)
     assert row[4] == f"it is committed, {everything.instance.rules[0].name}"
-    assert f"1 measures, {amount(measures.loc[at, 'aid'])} 万元 of aid" in made
+    assert f"1 measure, {amount(measures.loc[at, 'aid'])} 万元 of aid" in made
