@@ -3,15 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from html import escape
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 from xlsxwriter.utility import xl_rowcol_to_cell
 
+from alloc.instance.excel.safe import new_workbook
 from alloc.texts import say
 from alloc.texts.figures import amount, count, tidy
 
@@ -123,9 +122,7 @@ def _number(column: str, cell: float, counted: bool) -> str:
 
 def workbook(tables: Tables, to: Reader, path: Path) -> None:
     """Write one sheet a table; every difference is a formula with its value, totals are sums."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(path), options)
-    book.set_properties({"title": f"{to.a} – {to.b}", "created": datetime(2000, 1, 1)})
+    book = new_workbook(path, f"{to.a} – {to.b}", 2000)
     formats = {
         "head": book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1, "text_wrap": True, "valign": "top"}),
         "text": book.add_format({"num_format": "@"}),

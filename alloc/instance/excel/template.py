@@ -2,10 +2,7 @@
 
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from datetime import datetime
 from typing import Any
-
-import xlsxwriter
 
 from alloc.instance.excel.dropdowns import limit_column, write_lists
 from alloc.instance.excel.headings import (
@@ -24,7 +21,8 @@ from alloc.instance.excel.headings import (
     unit,
     unit_word,
 )
-from alloc.instance.excel.sheet_names import PLANS, SETTINGS, Cell, Exact, FlatTable, names
+from alloc.instance.excel.safe import new_workbook, write_cell
+from alloc.instance.excel.sheet_names import PLANS, SETTINGS, Cell, FlatTable, names
 from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, fit_width, sheet_title, translate, word_in
 from alloc.instance.schema import Instance
 from alloc.instance.tables import INSIDE, TABLES, column_kind
@@ -34,8 +32,6 @@ from alloc.texts import say
 COLUMNS_A_PAGE = 14
 """A sheet with more columns is printed on several pages side by side."""
 
-_SAFE = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-
 
 def write_workbook(instance: Instance, lang: str = "en", complete: bool = False) -> bytes:
     """Return the instance as a workbook. Equal instances give equal bytes.
@@ -43,8 +39,7 @@ def write_workbook(instance: Instance, lang: str = "en", complete: bool = False)
     complete: every table with every column, as a template has them; else what the instance uses.
     """
     content = io.BytesIO()
-    work = xlsxwriter.Workbook(content, _SAFE)
-    work.set_properties({"title": instance.title or instance.name, "created": datetime(instance.year, 1, 1)})
+    work = new_workbook(content, instance.title or instance.name, instance.year, in_memory=True)
     style = WorkbookStyle(work, lang, instance.money.label, {})
     written = {sheet.name: sheet for sheet in sheets(instance)}
     shown = [_complete(name, written, instance) for name in names()["tables"]] if complete else [*written.values()]
@@ -115,7 +110,7 @@ def _table(style: WorkbookStyle, sheet: FlatTable, present: set[str]) -> None:
         comment = explain_column(sheet.name, column, style.lang, style.label)
         page.write_comment(1, j, comment, {"x_scale": 2, "y_scale": 0.5 + len(comment) / 100, "visible": False})
         for i, cell in enumerate(cells, HEADS):
-            _write(page, i, j, cell, shown)
+            write_cell(page, i, j, None if cell == "" else cell, shown)
         rule = limit_column(style, sheet.name, column, present)
         if rule:
             page.data_validation(HEADS, j, last, j, rule)
@@ -132,15 +127,6 @@ def _set_printing(page: Any, one_wide: bool) -> None:
     page.set_paper(9)
     if one_wide:
         page.fit_to_pages(1, 0)
-
-
-def _write(page: Any, row: int, column: int, cell: Cell, shown: Any) -> None:
-    if isinstance(cell, bool):
-        page.write_boolean(row, column, cell, shown)
-    elif isinstance(cell, int | float):
-        page.write_number(row, column, Exact(cell), shown)
-    elif cell is not None and cell != "":
-        page.write_string(row, column, cell, shown)
 
 
 def _heading(style: WorkbookStyle, sheet: str, column: str) -> str:
@@ -187,7 +173,8 @@ def _settings(style: WorkbookStyle, sheet: FlatTable, instance: Instance, comple
         page.write_string(i, 0, key, style.format())
         if value is None and complete:
             value = _effective(instance, key)
-        _write(page, i, 1, translate(value, words, style.lang), shown)
+        cell = translate(value, words, style.lang)
+        write_cell(page, i, 1, None if cell == "" else cell, shown)
         own = setting_titles(key)
         page.write_string(i, 2, f"{own[style.lang]} {own['en' if style.lang == 'zh' else 'zh']}", style.format())
         about = own["about"] if style.lang == "zh" or field is None else field.description

@@ -3,16 +3,15 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
 
-import xlsxwriter
 from xlsxwriter.utility import quote_sheetname, xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
 from alloc.instance import Instance
+from alloc.instance.excel.safe import new_workbook
 from alloc.instance.excel.sheet_names import Exact
 from alloc.report.workbook.styles import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
 
@@ -121,15 +120,9 @@ class Book:
 
     def __post_init__(self) -> None:
         font, size = FONTS[self.lang]
-        options = {
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-            "default_format_properties": {"font_name": font, "font_size": size},
-        }
-        self.book = xlsxwriter.Workbook(str(self.path), options)
         title = self.instance.title or self.instance.name
-        self.book.set_properties({"title": title, "created": datetime(self.instance.year, 1, 1)})
+        plain = {"font_name": font, "font_size": size}
+        self.book = new_workbook(self.path, title, self.instance.year, default_format_properties=plain)
         self.book.set_calc_mode("auto")
 
     def sheet(self, title: str) -> Any:

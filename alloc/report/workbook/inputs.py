@@ -3,7 +3,8 @@
 from typing import Any
 
 from alloc.instance.excel.headings import title, unit
-from alloc.instance.excel.sheet_names import Exact, FlatTable
+from alloc.instance.excel.safe import write_cell
+from alloc.instance.excel.sheet_names import FlatTable
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.styles import WIDEST, letters
 
@@ -21,12 +22,7 @@ def write_inputs(book: Book, sheet: Any, content: FlatTable) -> None:
         sheet.write_string(1, j, heading, book.format("head"))
         filled = [(i, row[j]) for i, row in enumerate(content.rows, HEADS) if row[j] is not None]
         for i, cell in filled:
-            if isinstance(cell, bool):
-                sheet.write_boolean(i, j, cell, number)
-            elif isinstance(cell, str):
-                sheet.write_string(i, j, cell, text)
-            elif cell is not None:
-                sheet.write_number(i, j, Exact(cell), number)
+            write_cell(sheet, i, j, cell, text if isinstance(cell, str) else number)
         words = [column, *heading.split("\n"), *(str(cell) for _, cell in filled)]
         book.widen(sheet, j, j, min(max(map(letters, words)) + 3, WIDEST))
     sheet.set_row(1, 30)

@@ -4,15 +4,14 @@ import json
 import math
 import os
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from functools import partial
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import xlsxwriter
 
+from alloc.instance.excel.safe import new_workbook
 from alloc.report.charts import Chart, chart_files, standalone
 from alloc.report.files import harmless
 from alloc.texts import say
@@ -76,9 +75,7 @@ def _worded(table: pd.DataFrame) -> pd.DataFrame:
 
 def _workbook(file: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> None:
     """Write the points, and a sheet to pivot with; text from data never becomes a formula or a link."""
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
-    book = xlsxwriter.Workbook(str(file), {**options, "constant_memory": True})
-    book.set_properties({"title": manifest["title"], "created": datetime(manifest["year"], 1, 1)})
+    book = new_workbook(file, manifest["title"], manifest["year"], constant_memory=True)
     head = book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1, "text_wrap": True, "valign": "top"})
     text = book.add_format({"num_format": "@"})
     for name, frame in (("sweep_sheet_points", table), ("sweep_sheet_pivot", long)):
