@@ -12,7 +12,7 @@ import pandas as pd
 from alloc.instance import Instance
 from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.sides import per_head, sides
-from alloc.report.funds import fund_totals
+from alloc.report.funds import spent_by_fund
 from alloc.report.names import Names
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
@@ -121,15 +121,13 @@ class _Shown:
 
 def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
     """Return what each fund has left for each county, its total counted [money]."""
-    whole = fund_totals(instance, allocation).set_index("fund")
-    rest = (whole["available"] - whole["spent"]).to_dict()
-    local = allocation.groupby(["fund", "county"])["amount"].sum().to_dict()
+    spent = spent_by_fund(zip(*(allocation[key] for key in ("fund", "county", "amount")), strict=True))
     left = {}
     for f, fund in instance.funds.items():
-        in_all = rest[f]
+        in_all = available(instance, f) - spent.get((f, ""), 0.0)
         for c in instance.counties:
-            tied = fund.by_county is not None
-            left[f, c] = min(in_all, available(instance, f, c) - local.get((f, c), 0.0)) if tied else in_all
+            local = available(instance, f, c) - spent.get((f, c), 0.0)
+            left[f, c] = in_all if fund.by_county is None else min(in_all, local)
     return left
 
 

@@ -11,13 +11,14 @@ import yaml
 
 from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective, states
-from alloc.instance.money import available, eligible_funds, sellers
+from alloc.instance.money import eligible_funds, sellers
 from alloc.instance.rules import Equity
 from alloc.instance.sides import per_head, sides
 from alloc.instance.worlds import status_quo
 from alloc.report.bridge import bridge_rows, scenario_rows
 from alloc.report.equity import compare_heads, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
+from alloc.report.funds import fund_rows
 from alloc.report.indicators import indicator_rows, tag_rows
 from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
@@ -47,7 +48,7 @@ def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solu
         "measures": _measures(instance, plan, without),
         "industries": _industries(instance, plan, quo, without, limits),
         "flows": flow_rows(instance, plan, quo, without),
-        "funds": _funds(instance, plan),
+        "funds": fund_rows(instance, plan.values["Spend"]),
         "rules": _rules(instance, plan),
         "chains": _chains(instance, plan, quo, without),
         "scenarios": scenario_rows(instance, plan, quo, without),
@@ -298,25 +299,6 @@ def _closed(world: Solution, c: str, steps: list[str], sites: set[tuple[str, str
 def _works(world: Solution, c: str, s: str) -> bool:
     """Tell whether an industry can be a stage of a whole chain: established, and somebody at work."""
     return round(world.values["Established"][c, s]) == 1 and near(world.values["Jobs"][c, s], 1.0)
-
-
-def _funds(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
-    spent: dict[tuple[str, str], float] = defaultdict(float)
-    for (m, f), amount in plan.values["Spend"].items():
-        spent[f, instance.measures[m].county] += amount
-        spent[f, ""] += amount
-    for f, fund in instance.funds.items():
-        for c in fund.by_county if fund.by_county is not None else ("",):
-            money = available(instance, f, c or None)
-            used = spent[f, c]
-            yield {
-                "fund": f,
-                "kind": fund.kind,
-                "county": c,
-                "available": money,
-                "spent": used,
-                "unspent": max(money - used, 0.0),
-            }
 
 
 def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:

@@ -8,9 +8,9 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import CATEGORIES
-from alloc.instance.money import available
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import number
+from alloc.report.funds import fund_totals
 from alloc.report.indicators import Indicator, measure_indicators
 from alloc.report.names import Names
 from alloc.report.provenance import Provenance, trace_origins
@@ -60,7 +60,8 @@ class View(Names):
     @cached_property
     def aid_available(self) -> float:
         """Aid that could be spent [money]."""
-        return sum(available(self.instance, f) for f, fund in self.instance.funds.items() if fund.kind == "aid")
+        totals = fund_totals(self.instance, self.tables["allocation"])
+        return float(totals.loc[totals["kind"] == "aid", "available"].sum())
 
     @cached_property
     def spent(self) -> dict[str, float]:

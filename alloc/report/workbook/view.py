@@ -12,6 +12,7 @@ from alloc.instance import KINDS
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Selection
 from alloc.instance.selections import SELECTORS, attribute, groups, members, select
+from alloc.report.funds import fund_totals, spent_by_fund
 from alloc.report.names import Names, pick_name
 from alloc.texts.figures import tidy
 
@@ -65,11 +66,13 @@ class PlanView(Names):
     @cached_property
     def spent(self) -> Mapping[tuple[str, str], float]:
         """What each fund pays: (fund, county) → money, in all counties under an empty word."""
-        paid: dict[tuple[str, str], list[float]] = {}
-        for row in self.payments:
-            for county in ("", row["county"]):
-                paid.setdefault((row["fund"], county), []).append(row["amount"])
-        return {place: math.fsum(amounts) for place, amounts in paid.items()}
+        return spent_by_fund((row["fund"], row["county"], row["amount"]) for row in self.payments)
+
+    @cached_property
+    def funds(self) -> list[dict[str, Any]]:
+        """What each fund has, has spent and has left in all: one row a fund."""
+        found = fund_totals(self.instance, self.tables["allocation"])
+        return [{str(key): cell for key, cell in row.items()} for row in found.to_dict("records")]
 
     @cached_property
     def measures(self) -> list[dict[str, Any]]:
