@@ -51,7 +51,9 @@ def _tabulate_points(found: Frontier, curve: Curve, lang: str) -> Table:
 
 def _say_how_proven(found: Frontier, curve: Curve, lang: str) -> str:
     if curve.complete and curve.trace is not None:
-        return say(f"frontier_{curve.trace.method}", lang, tolerance=f"{found.tolerance:.3%}")
+        by_blocks = curve.trace.method == "hull" and curve.solved_by == "blocks"
+        key = "frontier_hull_blocks" if by_blocks else f"frontier_{curve.trace.method}"
+        return say(key, lang, tolerance=f"{found.tolerance:.3%}")
     unproven = sum(not point.proven for point in curve.points)
     return say("frontier_incomplete", lang, count=unproven, all=len(curve.points))
 

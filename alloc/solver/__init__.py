@@ -4,6 +4,7 @@ from alloc.solver.blocks import choose, solve_blocks, solve_blocks_warm, solve_s
 from alloc.solver.cluster import check_address
 from alloc.solver.deadline import Deadline, unbroken
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
+from alloc.solver.multi.by_blocks import open_block_search
 from alloc.solver.multi.near_optimal import NearOptimalSet, Other, measure_distance
 from alloc.solver.pool import ahead
 from alloc.solver.warm_start import read_warm_starts, write_warm_starts
@@ -23,6 +24,7 @@ __all__ = [
     "choose",
     "extract_mip_start",
     "measure_distance",
+    "open_block_search",
     "read_warm_starts",
     "solve_blocks",
     "solve_blocks_warm",

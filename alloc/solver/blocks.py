@@ -162,8 +162,11 @@ def _goals(
         aim[i] = 1.0
         pool.load(parts.blocks)
         alike = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
-        search = restore_search(parts, aim, alike, pool, deadline, options.gap) or _fresh(parts, aim, deadline)
-        found = search if isinstance(search, Found) else _goal(search, best.x, options, pool, deadline, search_log)
+        search = restore_search(parts, aim, alike, pool, deadline, options.gap) or start_search(parts, aim, deadline)
+        if isinstance(search, Found):
+            found = search
+        else:
+            found = search_goal(search, best.x, options.gap, pool, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
             found = _frugal(whole, aim, found, deadline)
         if found.x is None:
@@ -182,7 +185,7 @@ def _frugal(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Fou
     return found if plan is None else replace(found, **plan._asdict(), bound=INF)
 
 
-def _fresh(parts: Decomposition, aim: Floats, deadline: Deadline) -> ColumnGeneration | Found:
+def start_search(parts: Decomposition, aim: Floats, deadline: Deadline) -> ColumnGeneration | Found:
     """Return a search that begins with the relaxed program; where that has no plan, that there is none."""
     nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
     start = solve_lp_relaxation(parts.matrix, aim, deadline)
@@ -191,23 +194,23 @@ def _fresh(parts: Decomposition, aim: Floats, deadline: Deadline) -> ColumnGener
     return start_from(parts, aim, start) if start.why is Why.DONE else nothing
 
 
-def _goal(
+def search_goal(
     search: ColumnGeneration,
     known: Floats | None,
-    options: Options,
+    gap: float,
     pool: PricingPool,
     deadline: Deadline,
     search_log: SearchLog,
 ) -> Found:
     """Return the best plan for one goal, and a bound on all of them.
 
-    known: a plan that keeps every limit, from the goal before.
+    known: a plan that keeps every limit, as that for the goal before does. gap: as a part of the value.
     """
     nothing, early = Found(None, 0.0, 0.0, Status.NO_SOLUTION), deadline.part(EARLY)
     if known is not None:
         for k, block in enumerate(search.parts.blocks):
             search.master.add_plans(k, known[block.columns][None])
-    gap = max(options.gap, FINEST)
+    gap = max(gap, FINEST)
     found = nothing
     if search.relative_gap() <= gap:  # what was recalled may do, though the master cannot mix it without lack
         found = chosen(search, known, gap, deadline)

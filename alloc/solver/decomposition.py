@@ -77,7 +77,9 @@ def _label_columns(matrix: Matrix, instance: Instance) -> Ints:
     """Return the county that each column names, by its number; -1 for none or several."""
     number = {c: i for i, c in enumerate(instance.counties)}
     of_measure = {m: number[row.county] for m, row in instance.measures.items()}
-    return np.array([_named_county(x.index(), number, of_measure) for x in matrix.variables], dtype=np.int32)
+    label = np.full(len(matrix.lower), -1, dtype=np.int32)  # and what a study has added names none
+    label[: len(matrix.variables)] = [_named_county(x.index(), number, of_measure) for x in matrix.variables]
+    return label
 
 
 def _named_county(index: object, number: Mapping[str, int], of_measure: Mapping[str, int]) -> int:

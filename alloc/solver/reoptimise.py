@@ -12,6 +12,7 @@ import numpy as np
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
+from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.whole import pick_better
 
@@ -36,14 +37,24 @@ class MipResult:
 class RepeatedMip:
     """A program of which some rows, the last ones, can be bounded anew for every solve."""
 
-    def __init__(self, matrix: Matrix, watched: Floats, deadline: Deadline, seconds: float, threads: int = 1):
+    def __init__(
+        self,
+        matrix: Matrix,
+        watched: Floats,
+        deadline: Deadline,
+        seconds: float,
+        threads: int = 1,
+        by_blocks: BlockSearch | None = None,
+    ):
         """Take the limits of a matrix, and further rows that a solve may bound (one for each row of `watched`).
 
-        seconds: longest time of one solve. threads: of the search; one makes answers repeat.
+        seconds: longest time of one solve. threads: of the search; one makes answers repeat. by_blocks: searches in
+        place of one search over the whole.
         """
         self.matrix = _longer(matrix, watched)
         self._first = matrix.rows.count
         self._deadline, self._seconds, self._threads = deadline, seconds, threads
+        self._by_blocks = by_blocks
         self.solves = 0
 
     def bounded(self, bounds: Mapping[int, Range]) -> Matrix:
@@ -72,6 +83,8 @@ class RepeatedMip:
         aimed = replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1))
         stop = Stop(gap, part, self._seconds, nodes)
         best = _begun(aimed, starts)
+        if self._by_blocks is not None:
+            return _as_result(pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline)))
         if best.x is not None:
             best = self._searched(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
             enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))

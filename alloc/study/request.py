@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +12,8 @@ from alloc.instance import Instance, Options, read
 from alloc.model import build
 from alloc.run import Run, complete_run
 from alloc.solution import Solution
-from alloc.solver import solve_suited
+from alloc.solver import open_block_search, solve_suited
+from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.texts import LANGUAGES
 
 Given = Instance | str | os.PathLike[str]
@@ -45,7 +47,13 @@ class Answered:
     options: Options
     worlds: Worlds
     own: Solution
+    jobs: int
+    cluster: str | None
     lang: str
+
+    def open_search(self) -> AbstractContextManager[BlockSearch | None]:
+        """Open the processes for further searches, by the method that the best plan was found by; None as a whole."""
+        return open_block_search(self.own.method, self.question, self.options, self.jobs, self.cluster)
 
     def make_result(self, plan: Solution, started: float) -> Run:
         """Return a plan of the question as a result of its own, audited; started: when it was begun."""
@@ -57,4 +65,4 @@ def answer(instance: Instance, options: Options, jobs: int, cluster: str | None,
     worlds = find_worlds(instance, options)
     question = answering(instance, worlds)
     own = solve_suited(build(question), question, options, jobs=jobs, cluster=cluster)
-    return Answered(instance, question, options, worlds, own, lang)
+    return Answered(instance, question, options, worlds, own, jobs, cluster, lang)

@@ -13,6 +13,7 @@ from alloc.solution import Solution, Stage, Status
 from alloc.solver.conclusion import FINEST, HELD, allowed_loss, drop_idle, read_values, write_plan
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions, compile_matrix
+from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.granularity import find_steps
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
@@ -62,11 +63,21 @@ class Biobjective:
     """A question with two objectives, kept alive to be asked many times."""
 
     def __init__(
-        self, instance: Instance, names: tuple[AimName, AimName], options: Options, deadline: Deadline, broken: float
+        self,
+        instance: Instance,
+        names: tuple[AimName, AimName],
+        options: Options,
+        deadline: Deadline,
+        broken: float,
+        by_blocks: BlockSearch | None = None,
     ):
         """Build the question once.
 
-        names: of the objectives. broken: how far soft rules may be broken, in the price of breaking them.
+        names: of the objectives. broken: how far soft rules may be broken, in the price of breaking them. by_blocks:
+        how programs are searched where not as a whole.
+
+        countable: whether efficient points can be enumerated, each proven to be the next one; a large question that is
+        searched by blocks is proven to the gap asked and no finer, which is wider than a step.
         """
         self.instance, self.model = instance, build(instance)
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
@@ -80,7 +91,8 @@ class Biobjective:
         self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
         self.steps: tuple[Fraction | None, ...] = find_steps(whole, list(whole.goals))
         self._known: list[Floats] = []
-        self.program = RepeatedMip(whole, whole.goals, deadline, options.time_limit, options.threads or 1)
+        self.program = RepeatedMip(whole, whole.goals, deadline, options.time_limit, options.threads or 1, by_blocks)
+        self.countable = small or by_blocks is None
 
     @property
     def stepped(self) -> int | None:
@@ -158,11 +170,12 @@ class Biobjective:
     def _augment(self, k: int, least: float, most: float) -> float | None:
         """Return a weight of the other objective so small that all of it is worth less than a step of the first.
 
-        None where values have no steps or the weight would drown in rounding; then two searches do it.
+        None where values have no steps, or steps that blocks cannot prove, or where the weight would drown in rounding:
+        then two searches do it.
         Source: augmented ε-constraint, G. Mavrotas, Applied Mathematics and Computation 213 (2009) 455-465.
         """
         mine, others = self.steps[k], self.steps[1 - k]
-        if mine is None or others is None or not np.isfinite(most - least):
+        if mine is None or others is None or not self.countable or not np.isfinite(most - least):
             return None
         ratio = float(mine) / (max(most - least, 0.0) + float(others))
         size = max(1.0, float(np.abs(self.whole.goals[k]) @ np.where(self.whole.integer, self.whole.upper, 0.0)))
@@ -257,4 +270,5 @@ def judge(
     values = read_values(model)
     drop_idle(instance, values)
     optimal = all(stage.gap <= max(asked, FINEST) for stage in found)
-    return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(found), values, why=why)
+    status = Status.OPTIMAL if optimal else Status.FEASIBLE
+    return Solution(status, tuple(found), values, method=own.method, why=why)

@@ -18,6 +18,7 @@ from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
+from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import maximise_linkage
@@ -33,6 +34,10 @@ ROUNDS, SEARCHES, NODES = 4, 2, 1
 
 COARSE = 0.2
 """A search for a far plan may end this part of the distance short."""
+
+FEW_STARTS = 6
+"""By blocks a far plan is sought from so many starts, those that are farthest already: each takes linear programs over
+the whole, of which hundreds of counties would need thousands."""
 
 GAINED = 0.01
 """Rounds end when one gains less than this part of the distance."""
@@ -50,10 +55,19 @@ GRAIN = 1e-6
 class NearOptimalSet:
     """A question whose plans must lose at most a part of each goal, kept alive to be asked many times."""
 
-    def __init__(self, instance: Instance, options: Options, own: Solution, within: float, deadline: Deadline):
+    def __init__(
+        self,
+        instance: Instance,
+        options: Options,
+        own: Solution,
+        within: float,
+        deadline: Deadline,
+        by_blocks: BlockSearch | None = None,
+    ):
         """Build the question once.
 
-        own: the best plan with its bounds; within: part of each goal that a plan may lose.
+        own: the best plan with its bounds; within: part of each goal that a plan may lose. by_blocks: how programs are
+        searched where not as a whole.
         """
         self.instance, self.own, self.asked = instance, own, options.gap
         self.model = build(instance)
@@ -65,9 +79,9 @@ class NearOptimalSet:
         self.places, self.money = self._list_places()
         self.counties = tuple(instance.counties)
         self.by_county = np.array([[p[0] == c for p in self.places] for c in self.counties], dtype=np.float64)
-        self._deadline, self._options = deadline, options
+        self._deadline, self._options, self._by_blocks = deadline, options, by_blocks
         watched = self.by_county @ self.money
-        self._program = RepeatedMip(whole, watched, deadline, options.time_limit, options.threads or 1)
+        self._program = self._open(whole, watched)
         self._further = 0
 
     @property
@@ -112,10 +126,12 @@ class NearOptimalSet:
         differs, which makes them linear; the plan found is a new start until nothing is gained.
         """
         best: tuple[Floats, float] | None = None
+        starts = [x for x in starts if self._keeps_ends(x, ends)]
+        if self._by_blocks is not None:
+            starts = sorted(starts, key=lambda x: -measure_distance(self.sum_aid(x), others))[:FEW_STARTS]
         for x in starts:
-            if self._keeps_ends(x, ends):
-                found = self._climb(others, x, ends, ROUNDS, whole=False)
-                best = found if best is None or found[1] > best[1] else best
+            found = self._climb(others, x, ends, ROUNDS, whole=False)
+            best = found if best is None or found[1] > best[1] else best
         return None if best is None else self._climb(others, best[0], ends, SEARCHES, whole=True)
 
     def _climb(
@@ -152,14 +168,15 @@ class NearOptimalSet:
         last = len(self.whole.lower)
         for columns, values, least in self._point_away(others, here):
             rows.append((np.append(columns, last).astype(np.int32), np.append(-values, 1.0), -INF, -least))
-        program = extend(self.whole, np.array([-INF]), np.array([INF]), np.zeros(1, dtype=bool), rows)
+        least = -INF if self._by_blocks is None else 0.0  # what the master decides is bounded, else nothing is proven
+        program = extend(self.whole, np.array([least]), np.array([INF]), np.zeros(1, dtype=bool), rows)
         aim = np.append(np.zeros(last), 1.0)
         start = np.append(x, measure_distance(here, others))
         if not whole:
             aimed = replace(program, goals=aim[None], constants=np.zeros(1))
             held_fast = fix_and_solve(aimed, np.ones(1), start, self._deadline)
             return None if held_fast is None else held_fast.x[:last]
-        answer = self._open(program).solve(aim, {}, GRAIN, COARSE, [start], NODES)
+        answer = self._open_once(program).solve(aim, {}, GRAIN, COARSE, [start], NODES)
         return None if answer.x is None else answer.x[:last]
 
     def drive_back(self, others: Sequence[Other], x: Floats, c: int, most: bool, least: float) -> Floats:
@@ -173,7 +190,7 @@ class NearOptimalSet:
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         program = extend(self.whole, none, none, no, rows)
         row = self.by_county[c] @ self.money
-        answer = self._open(program).solve(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
+        answer = self._open_once(program).solve(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
         return x if answer.x is None else answer.x
 
     def _point_away(self, others: Sequence[Other], here: Floats) -> Iterator[tuple[Ints, Floats, float]]:
@@ -192,10 +209,13 @@ class NearOptimalSet:
             columns = np.flatnonzero(row).astype(np.int32)
             yield columns, row[columns], low, high
 
-    def _open(self, program: Matrix) -> RepeatedMip:
+    def _open(self, program: Matrix, watched: Floats) -> RepeatedMip:
+        seconds, threads = self._options.time_limit, self._options.threads or 1
+        return RepeatedMip(program, watched, self._deadline, seconds, threads, self._by_blocks)
+
+    def _open_once(self, program: Matrix) -> RepeatedMip:
         self._further += 1
-        none = np.zeros((0, len(program.lower)))
-        return RepeatedMip(program, none, self._deadline, self._options.time_limit, self._options.threads or 1)
+        return self._open(program, np.zeros((0, len(program.lower))))
 
     def as_solution(self, x: Floats, why: str) -> Solution:
         """Return a plan as a solution of the question: the best with its whole decisions and the aid of each place."""
@@ -242,7 +262,7 @@ class NearOptimalSet:
         for x in known:
             program = _exclude(program, choices, np.round(x[choices]))
         last = len(self.whole.goals) - 1
-        answer = self._open(program).solve(program.goals[last], {}, FINEST, FINEST)
+        answer = self._open_once(program).solve(program.goals[last], {}, FINEST, FINEST)
         return answer if answer.x is None else replace(answer, x=answer.x[: len(self.whole.lower)])
 
 

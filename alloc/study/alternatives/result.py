@@ -63,6 +63,11 @@ class Alternatives:
         return "found" if self.plans or self.best.solution.has_plan else self.best.status
 
     @property
+    def solved_by(self) -> str:
+        """The method that searched, `whole` or `blocks`."""
+        return self.best.solution.method
+
+    @property
     def table(self) -> pd.DataFrame:
         """Return alternatives.csv: one row for each plan."""
         columns = ["alternative", "objective", "loss", "employment", *WHOSE, "linkage"]
@@ -96,6 +101,7 @@ class Alternatives:
             "ranges": list(_list_ranges(self)),
             "plans": list(_list_rows(self)),
             "interrupted": self.interrupted,
+            "solved_by": self.solved_by,
             "solves": self.solves,
             "money": self.instance.money.model_dump(),
             "seconds": self.seconds,

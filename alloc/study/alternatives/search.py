@@ -89,15 +89,17 @@ def _search(asked: Answered, wish: _Wish, deadline: Deadline) -> Alternatives:
     )
     if not own.has_plan:
         return nothing
-    near = NearOptimalSet(asked.question, asked.options, own, wish.within if wish.within > 0 else SAME, deadline)
-    x = np.array([own.values[v.parent_component().local_name][v.index()] for v in near.whole.variables])
-    ranges: list[CountyRange] = []
-    if wish.every:
-        plans, complete = _list_all(near, wish.count, wish.tell)
-    else:
-        ranges, pool = find_ranges(near, x, wish.tell)
-        plans = [plan.x for plan in choose_plans(near, x, ranges, pool, wish.count, wish.tell)]
-        complete = _are_proven(ranges, max(1.0, float(near.sum_aid(x).sum()))) and len(plans) == wish.count
+    with asked.open_search() as by_blocks:
+        within = wish.within if wish.within > 0 else SAME
+        near = NearOptimalSet(asked.question, asked.options, own, within, deadline, by_blocks)
+        x = np.array([own.values[v.parent_component().local_name][v.index()] for v in near.whole.variables])
+        ranges: list[CountyRange] = []
+        if wish.every:
+            plans, complete = _list_all(near, wish.count, wish.tell)
+        else:
+            ranges, pool = find_ranges(near, x, wish.tell)
+            plans = [plan.x for plan in choose_plans(near, x, ranges, pool, wish.count, wish.tell)]
+            complete = _are_proven(ranges, max(1.0, float(near.sum_aid(x).sum()))) and len(plans) == wish.count
     runs = []
     for i, plan in enumerate(plans, 1):
         solution = near.as_solution(plan, f"alternative {i} within {wish.within:g}")

@@ -49,7 +49,8 @@ class FrontierPoint:
 class Curve:
     """One frontier, of one budget: its points in the order of the first objective rising, and what is proven of it.
 
-    status: `found`, `infeasible` or `no_solution`; steps: of the objectives' values, where they have them.
+    status: `found`, `infeasible` or `no_solution`; steps: of the objectives' values, where they have them; solved_by:
+    the method that searched, `whole` or `blocks`.
     """
 
     points: tuple[FrontierPoint, ...]
@@ -58,6 +59,7 @@ class Curve:
     steps: tuple[float | None, ...] = ()
     clash: tuple[str, ...] = ()
     budget: float | None = None
+    solved_by: str = "whole"
 
     @property
     def complete(self) -> bool:
@@ -147,6 +149,7 @@ def _describe_curve(found: Frontier, curve: Curve) -> dict[str, Any]:
         "status": curve.status,
         "clash": list(curve.clash),
         "method": trace.method if trace else None,
+        "solved_by": curve.solved_by,
         "complete": curve.complete,
         "steps": list(curve.steps),
         "tolerance": found.tolerance if trace and trace.method == "hull" else None,

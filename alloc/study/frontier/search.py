@@ -139,18 +139,21 @@ def _find_curve(asked: Answered, wish: _Wish, deadline: Deadline) -> Curve:
     started, own = time.perf_counter(), asked.own
     if not own.has_plan:
         run = asked.make_result(own, started)
-        return Curve((), None, run.status, clash=tuple(run.figures.get("clash", ())), budget=wish.budget)
+        return Curve(
+            (), None, run.status, clash=tuple(run.figures.get("clash", ())), budget=wish.budget, solved_by=own.method
+        )
     broken = own.values["Penalties"][None]
-    pareto = Biobjective(asked.question, wish.names, asked.options, deadline, broken)
-    trace = _trace(pareto, wish)
+    with asked.open_search() as by_blocks:
+        pareto = Biobjective(asked.question, wish.names, asked.options, deadline, broken, by_blocks)
+        trace = _trace(pareto, wish)
     if trace is None:
-        return Curve((), None, "no_solution", budget=wish.budget)
+        return Curve((), None, "no_solution", budget=wish.budget, solved_by=own.method)
     steps = tuple(None if step is None else float(step) for step in pareto.steps)
     points = tuple(
         _make_point(asked, pareto, wish, i, found, kind)
         for i, (found, kind) in enumerate(zip(trace.points, classify(trace), strict=True), wish.before + 1)
     )
-    return Curve(points, trace, "found", steps, budget=wish.budget)
+    return Curve(points, trace, "found", steps, budget=wish.budget, solved_by=own.method)
 
 
 def _trace(pareto: Biobjective, wish: _Wish) -> Trace | None:
@@ -168,7 +171,8 @@ def _trace(pareto: Biobjective, wish: _Wish) -> Trace | None:
 
     if wish.count is not None:
         return spread_evenly(pareto, between, wish.count, count)
-    return enumerate_points(pareto, between, count) or find_hull(pareto, between, wish.tolerance, count)
+    every = enumerate_points(pareto, between, count) if pareto.countable else None
+    return every or find_hull(pareto, between, wish.tolerance, count)
 
 
 def _make_point(
