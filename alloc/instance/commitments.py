@@ -9,7 +9,7 @@ scaled down to the least costs its payments keep every limit here.
 
 import math
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
 from typing import Any
@@ -35,35 +35,46 @@ MOST_NAMED = 12
 def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
     """The funds that may pay for commitments can pay at least what these cost together, within their shares.
 
-    Said where a purse is too small; where only shares keep money out, the measure is doubted (`never_shared`).
+    Said where a fund is too small; where only shares keep money out, the measure is warned of (`never_shared`).
     """
-    costs = {}
+    costs: dict[str, Fraction] = {}
     for m in _promised(document):
         total = math.fsum(least_shares(document, m).values())
+        cost = _least_cost(document, m)
         if total > 1 + SLACK and document.measures[m].committed and document.measures[m].largest_cost > 0:
             yield ("measures", m, "min_share"), "committed_shares", {"total": f"{total:.10g}"}
-        elif (cost := _least_cost(document, m)) > 0:
+        elif cost > 0:
             costs[m] = cost
     arcs = _arcs(document, costs)
     needs = {node: need for node, ends in arcs.items() if node[0] == "need" for need in ends.values()}
     for group in _starved(arcs, needs):
-        named = [m for m in costs if any(("need", m, kind) in group for kind in ("", *KINDS))]
-        asked = sum((needs[node] for node in group if node in needs), Fraction(0))
-        payers = list(_payers(arcs, group))
-        paid = sum((most for _, most, _ in payers), Fraction(0))
-        if asked - paid > SLACK * asked and any(is_purse for _, _, is_purse in payers):
-            first = next(m for m in named if document.measures[m].committed or m == named[-1])
-            more = ["…"] if len(named) > MOST_NAMED else []
-            values = {
-                "measures": ", ".join([*named[:MOST_NAMED], *more]),
-                "cost": f"{float(asked):.10g}",
-                "payers": ", ".join(f"{name} {float(most):.10g}" for name, most, _ in payers),
-                "paid": f"{float(paid):.10g}",
-                "lacking": f"{float(asked - paid):.10g}",
-                "unit": document.money.label,
-            }
-            parts = not any(("need", m, "") in group for m in named)
-            yield ("measures", first, "committed"), "committed_parts_unpaid" if parts else "commitments_unpaid", values
+        yield from _unpaid(document, arcs, needs, group, [*costs])
+
+
+def _unpaid(
+    document: Document, arcs: Arcs, needs: Mapping[Node, Fraction], group: set[Node], measures: Sequence[str]
+) -> Iterator[Found]:
+    """Yield the fault of a closed group whose needs are not met, where a fund is what is too small."""
+    asked = sum((needs[node] for node in group & needs.keys()), Fraction(0))
+    payers = list(_payers(arcs, group))
+    paid = sum((most for _, most, _ in payers), Fraction(0))
+    if asked - paid <= SLACK * asked or not any(is_fund for _, _, is_fund in payers):
+        return
+    wanting = {node[1] for node in group if node[0] == "need"}
+    named = [m for m in measures if m in wanting]
+    more = ["…"] if len(named) > MOST_NAMED else []
+    values = {
+        "measures": ", ".join([*named[:MOST_NAMED], *more]),
+        "cost": f"{float(asked):.10g}",
+        "payers": ", ".join(f"{name} {float(most):.10g}" for name, most, _ in payers),
+        "paid": f"{float(paid):.10g}",
+        "lacking": f"{float(asked - paid):.10g}",
+        "unit": document.money.label,
+    }
+    committed = [m for m in named if document.measures[m].committed]
+    parts = all(("need", m, "") not in group for m in named)
+    text = "committed_parts_unpaid" if parts else "commitments_unpaid"
+    yield ("measures", (committed or named[-1:])[0], "committed"), text, values
 
 
 def _promised(document: Document) -> list[str]:
@@ -85,36 +96,48 @@ def _least_cost(document: Document, m: str) -> Fraction:
 def _arcs(document: Document, costs: Mapping[str, Fraction]) -> Arcs:
     """Return the transport problem: node → next node → most money between them."""
     arcs: Arcs = {SOURCE: {}, SINK: {}}
-
-    def join(one: Node, other: Node, most: Fraction) -> None:
-        arcs.setdefault(other, {})
-        arcs.setdefault(one, {})[other] = most
-
     for m, cost in costs.items():
-        row = document.measures[m]
-        least = {kind: Fraction(share) * cost for kind, share in least_shares(document, m).items()}
-        if row.national_planned and not row.min_share and not row.max_share:
-            least["national"] = Fraction(row.national_planned)  # with shares it may fit a larger scale only
-        largest: Mapping[str, float] = {**row.max_share}
-        rest: Node = ("need", m, "")
-        join(rest, SINK, max(cost - sum(least.values()), Fraction(0)))
-        for kind in least:
-            join(("need", m, kind), SINK, least[kind])
+        _join_needs(arcs, document, m, cost)
         for f in eligible_funds(document, m):
-            fund = document.funds[f]
-            within, own = ("fund", f, row.county), ("own", m, f)
-            pays, opened = ("pays", m, fund.kind), ("open", m, fund.kind)
-            join(SOURCE, ("fund", f), BOTTOMLESS if fund.amount is None else Fraction(fund.amount))
-            join(("fund", f), within, BOTTOMLESS if fund.by_county is None else Fraction(fund.by_county[row.county]))
-            join(within, own, BOTTOMLESS)
-            join(own, pays, Fraction(1.0 if f in KINDS else largest.get(f, 1.0)) * cost)
-            limits = (row.national_ceiling, row.national_planned) if fund.kind == "national" else ()
-            most = [Fraction(largest.get(fund.kind, 1.0)) * cost, *(Fraction(x) for x in limits if x is not None)]
-            join(pays, opened, min(most))
-            for need in (rest, ("need", m, fund.kind)):
-                if need in arcs:
-                    join(opened, need, BOTTOMLESS)
+            _join_fund(arcs, document, m, f, cost)
     return arcs
+
+
+def _join(arcs: Arcs, one: Node, other: Node, most: Fraction) -> None:
+    arcs.setdefault(other, {})
+    arcs.setdefault(one, {})[other] = most
+
+
+def _join_needs(arcs: Arcs, document: Document, m: str, cost: Fraction) -> None:
+    """Join what each kind must pay of a measure, and the rest that any may pay, to the sink."""
+    row = document.measures[m]
+    least = {kind: Fraction(share) * cost for kind, share in least_shares(document, m).items()}
+    if row.national_planned and not row.min_share and not row.max_share:
+        least["national"] = Fraction(row.national_planned)  # with shares it may fit a larger scale only
+    _join(arcs, ("need", m, ""), SINK, max(cost - sum(least.values()), Fraction(0)))
+    for kind, need in least.items():
+        _join(arcs, ("need", m, kind), SINK, need)
+
+
+def _join_fund(arcs: Arcs, document: Document, m: str, f: str, cost: Fraction) -> None:
+    """Join a fund, through what it may spend in the county and its shares of the cost, to the needs of a measure."""
+    fund, row = document.funds[f], document.measures[m]
+    largest: Mapping[str, float] = {**row.max_share}
+    within, own = ("fund", f, row.county), ("own", m, f)
+    pays, opened = ("pays", m, fund.kind), ("open", m, fund.kind)
+    _join(arcs, SOURCE, ("fund", f), BOTTOMLESS if fund.amount is None else Fraction(fund.amount))
+    tied = BOTTOMLESS if fund.by_county is None else Fraction(fund.by_county[row.county])
+    _join(arcs, ("fund", f), within, tied)
+    _join(arcs, within, own, BOTTOMLESS)
+    _join(arcs, own, pays, Fraction(1.0 if f in KINDS else largest.get(f, 1.0)) * cost)
+    most = [Fraction(largest.get(fund.kind, 1.0)) * cost]
+    for limit in (row.national_ceiling, row.national_planned) if fund.kind == "national" else ():
+        if limit is not None:
+            most.append(Fraction(limit))
+    _join(arcs, pays, opened, min(most))
+    for need in (("need", m, ""), ("need", m, fund.kind)):
+        if need in arcs:
+            _join(arcs, opened, need, BOTTOMLESS)
 
 
 def _starved(arcs: Arcs, needs: Mapping[Node, Fraction]) -> list[set[Node]]:
@@ -122,11 +145,7 @@ def _starved(arcs: Arcs, needs: Mapping[Node, Fraction]) -> list[set[Node]]:
 
     Once no way leads from the source to a need, no later flow can enter what lies behind it: its group stays closed.
     """
-    left: Arcs = {node: {} for node in arcs}
-    for one, ends in arcs.items():
-        for other, most in ends.items():
-            left[one][other] = most
-            left[other].setdefault(one, Fraction(0))
+    left = _residual(arcs)
     groups: list[set[Node]] = []
     for need in needs:
         while left[need][SINK] > 0:
@@ -135,14 +154,29 @@ def _starved(arcs: Arcs, needs: Mapping[Node, Fraction]) -> list[set[Node]]:
                 together = [group for group in groups if not group.isdisjoint(after)]
                 groups = [group for group in groups if group not in together] + [set(after).union(*together)]
                 break
-            way = [SOURCE]
-            while way[-1] != SINK:
-                way.append(after[way[-1]])
-            most = min(left[one][other] for one, other in pairwise(way))
-            for one, other in pairwise(way):
-                left[one][other] -= most
-                left[other][one] += most
+            _send(left, after)
     return groups
+
+
+def _residual(arcs: Arcs) -> Arcs:
+    """Return how much more can flow along every arc, and back: at first all of it, and nothing back."""
+    left: Arcs = {node: {} for node in arcs}
+    for one, ends in arcs.items():
+        for other, most in ends.items():
+            left[one][other] = most
+            left[other].setdefault(one, Fraction(0))
+    return left
+
+
+def _send(left: Arcs, after: Mapping[Node, Node]) -> None:
+    """Send as much as can flow from the source along the way that `after` tells."""
+    way = [SOURCE]
+    while way[-1] != SINK:
+        way.append(after[way[-1]])
+    most = min(left[one][other] for one, other in pairwise(way))
+    for one, other in pairwise(way):
+        left[one][other] -= most
+        left[other][one] += most
 
 
 def _ways(left: Arcs, need: Node) -> dict[Node, Node]:
@@ -159,10 +193,10 @@ def _ways(left: Arcs, need: Node) -> dict[Node, Node]:
 
 
 def _payers(arcs: Arcs, group: set[Node]) -> Iterator[tuple[str, Fraction, bool]]:
-    """Yield who brings money into a closed group, how much at most, and whether a purse or a share sets that limit."""
+    """Yield who brings money into a closed group, how much at most, and whether a fund or a share sets that limit."""
     for one, ends in arcs.items():
         for other, most in ends.items():
             if other in group and one not in group:
-                is_purse = other[0] == "fund"
-                where = f" ({other[2] if is_purse else other[1]})" if one != SOURCE else ""
-                yield f"{other[1] if is_purse else one[-1]}{where}", most, is_purse
+                is_fund = other[0] == "fund"
+                where = f" ({other[2] if is_fund else other[1]})" if one != SOURCE else ""
+                yield f"{other[1] if is_fund else one[-1]}{where}", most, is_fund

@@ -3,11 +3,13 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
+from itertools import pairwise
 from typing import Any, get_args
 
 from alloc.instance import rules, schema
 from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
+from alloc.instance.figures import rows_of
 from alloc.instance.money import ROUNDING, available, sold_on
 from alloc.instance.names import suggest_id
 from alloc.instance.parts import parts_are_shares
@@ -15,7 +17,7 @@ from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
 from alloc.instance.selections import select
 from alloc.instance.suggest import nearest
-from alloc.instance.tables import WITHOUT_ID
+from alloc.instance.tables import TABLES, WITHOUT_ID
 
 Found = tuple[Path, str, dict[str, Any]]
 """Where (path), which sentence, and what fills it."""
@@ -108,21 +110,23 @@ def measures_are_ordered(document: Document, ids: Ids) -> Iterator[Found]:
         path: Path = ("measures", m)
         if measure.min_units > measure.max_units:
             yield path, "min_above_max", {"min": measure.min_units, "max": measure.max_units, "what": "units"}
-        for kind in measure.min_share:
-            low, high = measure.min_share[kind], measure.max_share.get(kind, math.inf)
+        for kind, low in measure.min_share.items():
+            high = measure.max_share.get(kind, math.inf)
             if low > high:
-                yield (
-                    (*path, "min_share", kind),
-                    "min_above_max",
-                    {"min": low, "max": high, "what": "share"},
-                )
-        ends = [u for u, _ in measure.returns]
-        if any(b <= a for a, b in zip([0.0, *ends], ends, strict=False)):
-            yield (*path, "returns"), "curve_backwards", {"found": ", ".join(f"{u:g}" for u in ends)}
-        elif ends and ends[-1] < measure.max_units:
-            yield (*path, "returns"), "curve_short", {"found": ends[-1], "max": measure.max_units}
-        if any(slope < 0 for _, slope in measure.returns):
-            yield (*path, "returns"), "curve_falls", {}
+                yield (*path, "min_share", kind), "min_above_max", {"min": low, "max": high, "what": "share"}
+        if measure.returns:
+            yield from _curve_runs(measure, (*path, "returns"))
+
+
+def _curve_runs(measure: schema.Measure, path: Path) -> Iterator[Found]:
+    """Yield what is wrong with a curve of returns: it runs backwards, ends early, or falls."""
+    ends = [u for u, _ in measure.returns]
+    if any(b <= a for a, b in pairwise([0.0, *ends])):
+        yield path, "curve_backwards", {"found": ", ".join(f"{u:g}" for u in ends)}
+    elif ends[-1] < measure.max_units:
+        yield path, "curve_short", {"found": ends[-1], "max": measure.max_units}
+    if any(slope < 0 for _, slope in measure.returns):
+        yield path, "curve_falls", {}
 
 
 def national_money_fits(document: Document, ids: Ids) -> Iterator[Found]:
@@ -142,45 +146,37 @@ def baseline_holds(document: Document, ids: Ids) -> Iterator[Found]:
     """Today's jobs fit today's bottlenecks, each row stands once, and jobseekers are known."""
     seen: dict[tuple[str, str], int] = {}
     for i, row in enumerate(document.baseline):
-        key = (row.county, row.industry)
-        if key in seen:
-            yield (
-                ("baseline", i),
-                "duplicate_row",
-                {"found": f"{row.county}, {row.industry}", "first": seen[key] + 1, "twin": seen[key]},
-            )
-        seen.setdefault(key, i)
-        if row.max_jobs is not None and row.jobs > row.max_jobs:
-            yield (
-                ("baseline", i, "max_jobs"),
-                "jobs_above",
-                {"jobs": row.jobs, "what": "max_jobs", "limit": row.max_jobs},
-            )
-        industry = document.industries.get(row.industry)
-        if industry is None:
-            continue
-        for k in schema.JOB_CATEGORIES:
-            need = industry.needs.get(k, 1.0)
-            if need * row.jobs > getattr(row, k) * (1 + 1e-9):
-                limit = getattr(row, k) / need
-                yield ("baseline", i, k), "jobs_above", {"jobs": row.jobs, "what": k, "limit": limit}
-        if row.market is not None and industry.productivity * row.jobs > row.market * (1 + 1e-9):
-            limit = row.market / industry.productivity
-            yield (
-                ("baseline", i, "market"),
-                "jobs_above",
-                {"jobs": row.jobs, "what": "market", "limit": limit},
-            )
+        twin = seen.setdefault((row.county, row.industry), i)
+        if twin != i:
+            values = {"found": f"{row.county}, {row.industry}", "first": twin + 1, "twin": twin}
+            yield ("baseline", i), "duplicate_row", values
+        for what, limit in _jobs_above(document, row):
+            yield ("baseline", i, what), "jobs_above", {"jobs": row.jobs, "what": what, "limit": limit}
     for i, market in enumerate(document.markets):
         found = document.industries.get(market.industry)
         if found is None:
             continue
         today = math.fsum(found.productivity * row.jobs for row in sold_on(document, market))
-        if today > market.amount * (1 + 1e-9):
+        if today > market.amount * (1 + ROUNDING):
             yield ("markets", i, "amount"), "market_below", {"found": market.amount, "today": today}
     for c in dict.fromkeys(row.county for row in document.baseline):
         if c in document.counties and document.counties[c].jobseekers is None:
             yield ("counties", c, "jobseekers"), "jobseekers_missing", {}
+
+
+def _jobs_above(document: Document, row: schema.Baseline) -> Iterator[tuple[str, float]]:
+    """Yield what today's jobs of a row exceed, and the most jobs that it allows."""
+    if row.max_jobs is not None and row.jobs > row.max_jobs:
+        yield "max_jobs", row.max_jobs
+    industry = document.industries.get(row.industry)
+    if industry is None:
+        return
+    for k in schema.JOB_CATEGORIES:
+        need = industry.needs.get(k, 1.0)
+        if need * row.jobs > getattr(row, k) * (1 + ROUNDING):
+            yield k, getattr(row, k) / need
+    if row.market is not None and industry.productivity * row.jobs > row.market * (1 + ROUNDING):
+        yield "market", row.market / industry.productivity
 
 
 def funds_hold(document: Document, ids: Ids) -> Iterator[Found]:
@@ -190,7 +186,7 @@ def funds_hold(document: Document, ids: Ids) -> Iterator[Found]:
         if fund.amount is None and fund.by_county is None:
             yield path, "fund_without_money", {}
         most = available(document, f)
-        if fund.min_use > most * (1 + 1e-9):
+        if fund.min_use > most * (1 + ROUNDING):
             yield (*path, "min_use"), "min_above_max", {"min": fund.min_use, "max": most, "what": "money"}
         if f == "all" or (f in schema.KINDS and fund.kind != f):
             yield path, "fund_name_taken", {"found": f}
@@ -198,6 +194,10 @@ def funds_hold(document: Document, ids: Ids) -> Iterator[Found]:
             yield from _known((*path, "counties"), c, "counties", ids)
         for c in fund.by_county or {}:
             yield from _known((*path, "by_county", c), c, "counties", ids)
+
+
+def resources_hold(document: Document, ids: Ids) -> Iterator[Found]:
+    """A resource has an amount, and is in counties that exist."""
     for r, resource in document.resources.items():
         if resource.amount is None and not resource.by_county:
             yield ("resources", r), "resource_without_amount", {}
@@ -226,55 +226,64 @@ def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
             words = ", ".join(get_args(schema.Attribute))
             yield (*path, "each"), "not_allowed", {"found": "'measure'", "what": "each", "hint": "", "expected": words}
         if rule.name in names:
-            yield (
-                (*path, "name"),
-                "duplicate_id",
-                {"found": rule.name, "first": f"rules[{names[rule.name] + 1}]", "twin": names[rule.name]},
-            )
+            twin = names[rule.name]
+            values = {"found": rule.name, "first": f"rules[{twin + 1}]", "twin": twin}
+            yield (*path, "name"), "duplicate_id", values
         names.setdefault(rule.name, i)
         for key, name in rule.selections().items():
             yield from _selects(document, getattr(rule, name), (*path, key), ids)
-        funds = [*ids["funds"], *schema.KINDS, "all"]
-        for key in rule.purses():
-            fund = getattr(rule, key)
-            if fund not in funds:
-                yield (*path, key), "unknown_id", {"found": fund, "table": "funds", "hint": nearest(fund, funds)}
-        low, high = rule.bounds
-        if low is not None and high is not None and low > high:
-            yield path, "min_above_max", {"min": low, "max": high, "what": "rule"}
-        if getattr(rule, "per", None) and rule.each != "county" and rule.within != "county":
-            yield (*path, "per"), "capita_needs_county", {}
-        if isinstance(rule, rules.Equity) or rule.times == "population":
-            for c, county in document.counties.items():
-                if county.population <= 0:
-                    yield ("counties", c, "population"), "population_missing", {"rule": rule.name}
+        yield from _rule_counts(document, rule, path, ids)
+
+
+def _rule_counts(document: Document, rule: rules.AnyRule, path: Path, ids: Ids) -> Iterator[Found]:
+    """Yield what does not fit of the funds, the bounds and the people of one rule."""
+    funds = [*ids["funds"], *schema.KINDS, "all"]
+    for key in rule.purses():
+        fund = getattr(rule, key)
+        if fund not in funds:
+            yield (*path, key), "unknown_id", {"found": fund, "table": "funds", "hint": nearest(fund, funds)}
+    low, high = rule.bounds
+    if low is not None and high is not None and low > high:
+        yield path, "min_above_max", {"min": low, "max": high, "what": "rule"}
+    if getattr(rule, "per", None) and rule.each != "county" and rule.within != "county":
+        yield (*path, "per"), "capita_needs_county", {}
+    if isinstance(rule, rules.Equity) or rule.times == "population":
+        for c, county in document.counties.items():
+            if county.population <= 0:
+                yield ("counties", c, "population"), "population_missing", {"rule": rule.name}
 
 
 def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
     """A rule that asks for something selects what it asks for: a law must not lapse by a misspelt tag."""
     if not _whole(document, ids):
         return
-    tags = [tag for measure in document.measures.values() for tag in measure.tags]
     for i, rule in enumerate(document.rules):
         asks = rule.bounds[0] if rule.times != "previous" else None
+        if rule.each or rule.within or not asks:
+            continue
         selection = rule.counted.of
         path: Path = ("rules", i, next(iter(rule.selections())))
-        strange = next(_selects(document, selection, path, ids), None) is not None
-        if rule.each or rule.within or not asks or strange or select(document, selection):
-            continue
-        unused = [tag for tag in selection.tag if tag not in tags]
-        for tag in unused:
-            yield (*path, "tag"), "tag_unused", {"found": tag, "hint": nearest(tag, tags)}
-        if not unused:
-            alone = {
-                key: words
-                for key in type(selection).model_fields
-                if (words := getattr(selection, key)) and not select(document, schema.Selection(**{key: words}))
-            }
-            for key, words in alone.items():
-                yield (*path, key), "selects_nothing", {"found": ", ".join(words)}
-            if not alone:
-                yield path, "selects_nothing_together", {}
+        is_known = next(_selects(document, selection, path, ids), None) is None
+        if is_known and not select(document, selection):
+            yield from _why_nothing(document, selection, path)
+
+
+def _why_nothing(document: Document, selection: schema.Selection, path: Path) -> Iterator[Found]:
+    """Yield what of a selection that selects nothing is to blame: a tag, a key by itself, or all keys together."""
+    tags = {tag: None for measure in document.measures.values() for tag in measure.tags}
+    unused = [tag for tag in selection.tag if tag not in tags]
+    for tag in unused:
+        yield (*path, "tag"), "tag_unused", {"found": tag, "hint": nearest(tag, tags)}
+    if unused:
+        return
+    together = True
+    for key in type(selection).model_fields:
+        words = getattr(selection, key)
+        if words and not select(document, schema.Selection(**{key: words})):
+            together = False
+            yield (*path, key), "selects_nothing", {"found": ", ".join(words)}
+    if together:
+        yield path, "selects_nothing_together", {}
 
 
 def _whole(document: Document, ids: Ids) -> bool:
@@ -314,23 +323,15 @@ def objective_is_one(document: Document, ids: Ids) -> Iterator[Found]:
 def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
     """Every source is a key of `sources` or the word `assumption`."""
     known = [*document.sources, "assumption"]
-    tables: dict[str, Mapping[Any, Any]] = {
-        table: rows if isinstance(rows, Mapping) else dict(enumerate(rows))
-        for table in ids
-        if (rows := getattr(document, table, None)) is not None
-    } | {t: dict(enumerate(getattr(document, t))) for t in WITHOUT_ID}
-    for table, rows in tables.items():
-        for key, row in rows.items():
+    for table in (*ids, *(table for table in TABLES if table in WITHOUT_ID)):
+        for key, row in rows_of(document, table).items():
             named: dict[tuple[str, ...], str] = {("source",): row.source} if row.source else {}
-            named |= {("sources", column): source for column, source in row.sources.items()}
-            for column, source in named.items():
+            for column, source in row.sources.items():
+                named["sources", column] = source
+            for where, source in named.items():
                 if source not in known:
-                    hint = nearest(source, known)
-                    yield (
-                        (table, key, *column),
-                        "unknown_id",
-                        {"found": source, "table": "sources", "hint": hint},
-                    )
+                    values = {"found": source, "table": "sources", "hint": nearest(source, known)}
+                    yield (table, key, *where), "unknown_id", values
 
 
 ABSENCES = frozenset(
@@ -356,6 +357,7 @@ CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     national_money_fits,
     baseline_holds,
     funds_hold,
+    resources_hold,
     synergies_and_scenarios_hold,
     rules_hold,
     rules_select,

@@ -50,38 +50,43 @@ def gather(source: Source, opened: Opened, sheeted: Sheeted, folder: str) -> Non
     """Bring every table of the document into one form: id → row, or a list of rows."""
     if not isinstance(source.data, dict):
         return
-    for table in TABLES:
-        if table not in source.data:
-            continue
+    for table in [table for table in TABLES if table in source.data]:
         if isinstance(source.data[table], str):
             _load(source, table, opened, sheeted, folder)
-        if table in source.data:
-            totals.leave_out(source, table)
-        if table not in WITHOUT_ID and isinstance(source.data.get(table), tuple):
+        if table not in source.data:
+            continue
+        totals.leave_out(source, table)
+        rows = source.data[table]
+        if table in WITHOUT_ID:
+            continue
+        if isinstance(rows, tuple):
             _index(source, table)
-        elif table not in WITHOUT_ID and isinstance(source.data.get(table), dict):
+        elif isinstance(rows, dict):
             written = [path[1] for path in source.places if len(path) == 2 and path[0] == table]
-            source.data[table] = {row: source.data[table].get(row, {}) for row in written}
+            source.data[table] = {row: rows.get(row, {}) for row in written}
 
 
 def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: str) -> None:
     """Replace a file name by the rows of that CSV file, or of the sheet of the table in that workbook."""
     name = source.data.pop(table)
     source.unread.add(table)
-    content = opened(name)
+    content, file = opened(name), str(File(folder) / name)
     if isinstance(content, bytes) and File(name).suffix.lower() in WORKBOOKS:
-        sheeted(content, str(File(folder) / name), table, source)
+        sheeted(content, file, table, source)
         return
     if isinstance(content, bytes) and not name.lower().endswith(".csv"):
         content = Fault("", "", "not_a_csv", {"found": name})
     if isinstance(content, Fault):
         source.faults.append(Fault(source.place((table,)), table, content.text, content.values))
         return
-    file = str(File(folder) / name)
     text = decode(content)
     if isinstance(text, Fault):
         source.faults.append(Fault(file, "", text.text, text.values))
-        return
+    else:
+        _load_csv(source, table, text, file)
+
+
+def _load_csv(source: Source, table: str, text: str, file: str) -> None:
     known = columns(table)
     found = read_grid(text, lambda heading: bool(column_kind(heading, known)))
     trouble = one_cell(found)
@@ -118,15 +123,13 @@ def _rows(found: Grid, known: Mapping[str, str], file: str, source: Source) -> I
 
 def _header_faults(found: Grid, known: Mapping[str, str], place: str) -> Iterator[Fault]:
     """Yield faults of headings; a column with neither a heading nor anything else in it is none."""
-    header = found.header
-    used = {i for _, cells in found.rows for i, cell in enumerate(cells) if cell} if "" in header else set()
-    for i, column in enumerate(header):
-        if not column and i in used:
-            yield Fault(place, "", "column_without_name", {"number": i + 1})
-        elif column and column in header[:i]:
+    for i, column in enumerate(found.header):
+        if column and column in found.header[:i]:
             yield Fault(place, column, "duplicate_column")
         elif column and not column_kind(column, known):
             yield Fault(place, column, "unknown_key", {"hint": nearest(column, known)})
+        elif not column and any(cells[i] for _, cells in found.rows if len(cells) > i):
+            yield Fault(place, "", "column_without_name", {"number": i + 1})
 
 
 @cache
@@ -149,23 +152,19 @@ def columns(table: str) -> dict[str, str]:
 
 def kind_of(annotation: Any) -> str:
     """Return what a column of this type holds: `number`, `truth`, `text`, `words`, `map` …"""
-    origin = get_origin(annotation)
+    origin, inside = get_origin(annotation), get_args(annotation)
     if origin is Annotated:
-        return kind_of(get_args(annotation)[0])
+        return kind_of(inside[0])
     if origin in (Union, types.UnionType):
-        kind = kind_of(next(a for a in get_args(annotation) if a is not types.NoneType))
+        kind = kind_of(next(part for part in inside if part is not types.NoneType))
         return "perhaps map" if kind == "map" else kind
     if origin is dict:
-        return {"number": "map", "pair": "ranges"}.get(kind_of(get_args(annotation)[1]), "texts")
-    if origin is tuple and get_args(annotation)[0] is float:
-        return "pair"
+        return {"number": "map", "pair": "ranges"}.get(kind_of(inside[1]), "texts")
     if origin is tuple:
-        return "curve" if get_origin(get_args(annotation)[0]) is tuple else "words"
-    if annotation is str or (origin is Literal and isinstance(get_args(annotation)[0], str)):
-        return "text"
-    if annotation is schema.Selection:
-        return "selection"
-    return "truth" if annotation is bool else "number"
+        return "pair" if inside[0] is float else "curve" if get_origin(inside[0]) is tuple else "words"
+    if origin is Literal:
+        return kind_of(type(inside[0]))
+    return {str: "text", bool: "truth", schema.Selection: "selection"}.get(annotation, "number")
 
 
 def column_kind(column: str, known: Mapping[str, str]) -> str:
@@ -197,19 +196,28 @@ def nest(values: Mapping[str, Any]) -> dict[str, Any]:
 
 def value(kind: str, cell: str) -> object:
     """Return what the text of a cell stands for."""
-    if kind == "number":
-        return scalar(cell)
-    if kind == "truth":
-        return scalar(cell.lower())
-    if kind == "pair":
-        return tuple(scalar(end.strip()) for end in cell.split("|"))
-    if kind == "words":
-        return tuple(word.strip() for word in cell.split("|"))
-    if kind == "perhaps map" and cell == "{}":
-        return {}
-    if kind == "curve":
-        return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in cell.split("|"))
-    return cell
+    return _READ[kind](cell) if kind in _READ else cell
+
+
+def read_pair(cell: str) -> tuple[object, ...]:
+    """Return the numbers that a bar parts: `3|5`."""
+    return tuple(scalar(end.strip()) for end in cell.split("|"))
+
+
+def read_curve(cell: str) -> tuple[tuple[object, ...], ...]:
+    """Return the points of a curve: `100:1|400:0.6`."""
+    return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in cell.split("|"))
+
+
+_READ: Mapping[str, Callable[[str], object]] = {
+    "number": scalar,
+    "truth": lambda cell: scalar(cell.lower()),
+    "pair": read_pair,
+    "words": lambda cell: tuple(word.strip() for word in cell.split("|")),
+    "perhaps map": lambda cell: {} if cell == "{}" else cell,
+    "curve": read_curve,
+}
+"""Kind of a column → what reads its cells; others are text."""
 
 
 def _index(source: Source, table: str) -> None:
@@ -217,23 +225,33 @@ def _index(source: Source, table: str) -> None:
     rows: dict[str, Any] = {}
     moved: dict[int, str] = {}
     for i, row in enumerate(source.data[table]):
-        path: Path = (table, i)
-        if row is UNREAD or (isinstance(row, dict) and row.get("id") is UNREAD):
+        name = row.get("id", "") if isinstance(row, dict) else row
+        if name is UNREAD:
             continue
-        place, label = source.place((*path, "id")), source.label((*path, "id"))
-        if not isinstance(row, dict) or not isinstance(row.get("id"), str):
-            found = row.get("id", "") if isinstance(row, dict) else row
-            source.faults.append(Fault(place, label, "id_missing", {"found": found}))
-        elif row["id"] in rows:
-            first = source.place((table, row["id"], "id"))
-            hidden = source.is_hidden(path) or source.is_hidden((table, row["id"]))
+        if not isinstance(row, dict) or not isinstance(name, str) or "id" not in row:
+            _refuse(source, (table, i), "id_missing", {"found": name})
+        elif name in rows:
+            first = source.place((table, name, "id"))
+            hidden = source.is_hidden((table, i)) or source.is_hidden((table, name))
             text = "duplicate_hidden" if hidden else "duplicate_id"
-            source.faults.append(Fault(place, label, text, {"found": row["id"], "first": first}))
+            _refuse(source, (table, i), text, {"found": name, "first": first})
         else:
-            moved[i] = row["id"]
-            rows[row["id"]] = {key: value for key, value in row.items() if key != "id"}
-            source.places[(table, row["id"])] = source.place(path)
+            moved[i] = name
+            rows[name] = {key: value for key, value in row.items() if key != "id"}
+            source.places[(table, name)] = source.place((table, i))
     for record in (source.places, source.labels):
-        for old in [p for p in record if len(p) > 1 and p[0] == table and p[1] in moved]:
-            record[(table, moved[old[1]], *old[2:])] = record.pop(old)  # type: ignore[index]
+        _move(record, table, moved)
     source.data[table] = rows
+
+
+def _refuse(source: Source, row: Path, text: str, values: Mapping[str, object]) -> None:
+    """Add the fault of a row's id."""
+    path = (*row, "id")
+    source.faults.append(Fault(source.place(path), source.label(path), text, values))
+
+
+def _move(record: dict[Path, str], table: str, moved: Mapping[int, str]) -> None:
+    """Let what is recorded of a row by its number be found by its id."""
+    for path in list(record):
+        if len(path) > 1 and path[0] == table and path[1] in moved:
+            record[(table, moved[int(path[1])], *path[2:])] = record.pop(path)

@@ -2,12 +2,12 @@
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from alloc.instance import schema
 from alloc.instance.amounts import few_people, mixed_amounts
-from alloc.instance.document import Source
+from alloc.instance.document import Path, Source
 from alloc.instance.money import ROUNDING, available, eligible_funds, least_shares, most_shares, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
@@ -17,7 +17,7 @@ from alloc.instance.selections import groups
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
-Found = tuple[tuple[str | int, ...], str, dict[str, Any]]
+Found = tuple[Path, str, dict[str, Any]]
 
 LONGEST_ID = 60
 """No county, fund or measure is called by more letters than this."""
@@ -50,16 +50,7 @@ def mixed_money(document: Document) -> Iterator[Found]:
 
 def wide_coefficients(document: Document) -> Iterator[Found]:
     """Coefficients that span more than a million times lose digits in any solver."""
-    numbers: dict[tuple[str | int, ...], float] = {}
-    for m, measure in document.measures.items():
-        for key in ("unit_cost", "fixed_cost", "effect", "jobs", "linkage", "outlet", "max_units"):
-            numbers["measures", m, key] = getattr(measure, key)
-        numbers |= {("measures", m, "uses", r): amount for r, amount in measure.uses.items()}
-    for s, industry in document.industries.items():
-        for key in ("productivity", "uplift", "viable_jobs"):
-            numbers["industries", s, key] = getattr(industry, key)
-    numbers |= {("links", i, "buys"): link.buys for i, link in enumerate(document.links)}
-    numbers = {path: number for path, number in numbers.items() if number > 0}
+    numbers = {path: number for path, number in _coefficients(document) if number > 0}
     if numbers:
         low, high = min(numbers, key=numbers.__getitem__), max(numbers, key=numbers.__getitem__)
         if numbers[high] > WIDEST_COEFFICIENTS * numbers[low]:
@@ -67,15 +58,27 @@ def wide_coefficients(document: Document) -> Iterator[Found]:
             yield high, "wide_coefficients", {"most": numbers[high], "least": numbers[low], "where": where}
 
 
+def _coefficients(document: Document) -> Iterator[tuple[Path, float]]:
+    for m, measure in document.measures.items():
+        for key in ("unit_cost", "fixed_cost", "effect", "jobs", "linkage", "outlet", "max_units"):
+            yield ("measures", m, key), getattr(measure, key)
+        for r, amount in measure.uses.items():
+            yield ("measures", m, "uses", r), amount
+    for s, industry in document.industries.items():
+        for key in ("productivity", "uplift", "viable_jobs"):
+            yield ("industries", s, key), getattr(industry, key)
+    for i, link in enumerate(document.links):
+        yield ("links", i, "buys"), link.buys
+
+
 def counties_without_money(document: Document) -> Iterator[Found]:
     """A county that no fund may be spent in."""
+    reached: set[str] = set()
+    for fund in document.funds.values():
+        here = fund.counties or document.counties
+        reached.update(here if fund.by_county is None else fund.by_county.keys() & {*here})
     for c in document.counties:
-        reach = [
-            f
-            for f, fund in document.funds.items()
-            if (not fund.counties or c in fund.counties) and (fund.by_county is None or c in fund.by_county)
-        ]
-        if not reach:
+        if c not in reached:
             yield ("counties", c), "county_without_fund", {}
 
 
@@ -96,34 +99,48 @@ def never_funded(document: Document) -> Iterator[Found]:
 def _obstacle(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
     """Return why no plan can fund a measure, or nothing."""
     measure = document.measures[m]
-    funds = eligible_funds(document, m)
-    cheapest = measure.fixed_cost + measure.unit_cost * measure.min_units
     if measure.integer and math.ceil(measure.min_units - 1e-9) > math.floor(measure.max_units + 1e-9):
         return "never_whole", {"min": measure.min_units, "max": measure.max_units}
-    blocked = [other for other in measure.requires if not document.measures[other].eligible]
-    if blocked:
-        return "never_required", {"other": blocked[0]}
+    for other in measure.requires:
+        if not document.measures[other].eligible:
+            return "never_required", {"other": other}
+    cheapest = measure.fixed_cost + measure.unit_cost * measure.min_units
     if cheapest <= 0 and not measure.national_planned:
         return None
+    funds = eligible_funds(document, m)
     if not funds:
         return "never_paid", {}
-    within = [available(document, f, measure.county) for f in funds]
-    if sum(within) * (1 + ROUNDING) < cheapest:
-        return "never_enough", {"money": sum(within), "cost": cheapest}
-    kinds = {document.funds[f].kind for f in funds}
+    money = sum(available(document, f, measure.county) for f in funds)
+    if money * (1 + ROUNDING) < cheapest:
+        return "never_enough", {"money": money, "cost": cheapest}
+    return _shares_apart(document, m, funds, cheapest > 0) or _planned_apart(document, measure, funds)
+
+
+def _shares_apart(document: Document, m: str, funds: Sequence[str], costs: bool) -> tuple[str, dict[str, Any]] | None:
+    """Return why the shares that funds must and may pay do not make up a cost; costs: whether there is any."""
     least, most = least_shares(document, m), most_shares(document, m, funds)
     if sum(most.values()) < 1 - ROUNDING:
         return "never_shared", {}
     if sum(least.values()) > 1 + ROUNDING:
         return "never_least", {}
-    missing = [who for who, share in measure.min_share.items() if share > 0 and who not in kinds and who not in funds]
-    if missing and cheapest > 0:
-        return ("never_kind", {"kind": missing[0]}) if missing[0] in KINDS else ("never_fund", {"fund": missing[0]})
+    if not costs:
+        return None
+    payers = {*funds, *(document.funds[f].kind for f in funds)}
+    for who, share in document.measures[m].min_share.items():
+        if share > 0 and who not in payers:
+            return ("never_kind", {"kind": who}) if who in KINDS else ("never_fund", {"fund": who})
     for kind, share in least.items():
-        if share > most[kind] + ROUNDING and cheapest > 0:
+        if share > most[kind] + ROUNDING:
             return "never_between", {"kind": kind, "least": share, "most": most[kind]}
+    return None
+
+
+def _planned_apart(
+    document: Document, measure: schema.Measure, funds: Sequence[str]
+) -> tuple[str, dict[str, Any]] | None:
+    """Return why the nation cannot pay what it has decided to pay."""
     planned = measure.national_planned or 0.0
-    if planned > 0 and "national" not in kinds:
+    if planned > 0 and all(document.funds[f].kind != "national" for f in funds):
         return "never_kind", {"kind": "national"}
     if planned > measure.largest_cost * (1 + ROUNDING):
         return "never_planned", {"found": planned, "limit": measure.largest_cost}
@@ -133,21 +150,30 @@ def _obstacle(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
 def idle_parts(document: Document) -> Iterator[Found]:
     """Parts of measures that can have no effect."""
     rows = {(row.county, row.industry) for row in document.baseline}
-    named = {m for measure in document.measures.values() for m in measure.requires}
-    named |= {m for synergy in document.synergies for m in synergy.measures}
-    asking = [rule for rule in document.rules if not rule.counted.purse and rule.bounds[0]]
-    named |= {m for rule in asking for group in groups(document, rule) for m in group.counted}
+    named = _named(document)
     for m, measure in document.measures.items():
-        if measure.industry and (measure.county, measure.industry) not in rows and (measure.effect or measure.outlet):
-            yield (
-                ("measures", m, "industry"),
-                "no_baseline",
-                {"industry": measure.industry, "county": measure.county},
-            )
+        adds = measure.effect or measure.outlet
+        if adds and measure.industry and (measure.county, measure.industry) not in rows:
+            values = {"industry": measure.industry, "county": measure.county}
+            yield ("measures", m, "industry"), "no_baseline", values
         if measure.outlet and not measure.industry:
             yield ("measures", m, "outlet"), "outlet_without_industry", {}
         if measure.min_units == 0 and m in named and measure.eligible:
             yield ("measures", m, "min_units"), "zero_units", {}
+
+
+def _named(document: Document) -> set[str]:
+    """Return the measures that count by going ahead: as required ones, in synergies, or in rules of number."""
+    found: set[str] = set()
+    for measure in document.measures.values():
+        found.update(measure.requires)
+    for synergy in document.synergies:
+        found.update(synergy.measures)
+    for rule in document.rules:
+        if rule.bounds[0] and not rule.counted.purse:
+            for group in groups(document, rule):
+                found.update(group.counted)
+    return found
 
 
 def empty_rules(document: Document) -> Iterator[Found]:
@@ -166,10 +192,15 @@ def rules_that_forbid(document: Document) -> Iterator[Found]:
             barred = [group.name or rule.name for group in groups(document, rule) if not group.counted]
             if barred:
                 yield ("rules", i), "rule_bars_national", {"groups": ", ".join(barred)}
-        if isinstance(rule, Share) and rule.each and rule.max is not None and not rule.within and rule.of == rule.in_:
-            number = sum(1 for _ in groups(document, rule))
-            if number * rule.max < 1 and rule.each in ("county", "category", "region"):
+        if isinstance(rule, Share) and rule.max is not None and _parts_all(rule):
+            number = len(list(groups(document, rule)))
+            if number * rule.max < 1:
                 yield ("rules", i, "max"), "shares_below_one", {"number": number, "max": rule.max}
+
+
+def _parts_all(rule: Share) -> bool:
+    """Tell whether the groups of a share rule part all that it compares with: each measure lies in one of them."""
+    return rule.each in ("county", "category", "region") and not rule.within and rule.of == rule.in_
 
 
 def markets_without_sellers(document: Document) -> Iterator[Found]:
@@ -188,15 +219,15 @@ def plans_that_say_nothing(instance: Instance) -> Iterator[Found]:
     for i, rule in enumerate(instance.rules):
         if not isinstance(rule, Change):
             continue
-        found = list(groups(instance, rule))
-        empty = [group.name or rule.name for group in found if previous_money(instance, rule, group) == 0]
-        if empty:
-            yield ("rules", i, "previous"), "change_from_nothing", {"plan": rule.previous, "groups": ", ".join(empty)}
-        rows = instance.previous[rule.previous]
-        gone = dict.fromkeys(row.measure for row in rows if row.amount and row.measure not in instance.measures)
+        path = ("rules", i, "previous")
+        found = [group for group in groups(instance, rule) if previous_money(instance, rule, group) == 0]
+        if found:
+            empty = ", ".join(group.name or rule.name for group in found)
+            yield path, "change_from_nothing", {"plan": rule.previous, "groups": empty}
+        paid = dict.fromkeys(row.measure for row in instance.previous[rule.previous] if row.amount)
+        gone = [m for m in paid if m not in instance.measures]
         if gone and (rule.each == "measure" or rule.of.measure or rule.of.tag):
-            values = {"plan": rule.previous, "measures": ", ".join([*gone][:10])}
-            yield ("rules", i, "previous"), "plan_of_others", values
+            yield path, "plan_of_others", {"plan": rule.previous, "measures": ", ".join(gone[:10])}
 
 
 CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (

@@ -6,13 +6,13 @@ it; nothing is turned into something else, but for codes and ids typed as whole 
 
 import datetime
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from alloc.instance.document import scalar
 from alloc.instance.excel.headings import read_word
 from alloc.instance.signs import find_strange, narrow
+from alloc.instance.tables import read_curve, read_pair
 
 TRUTH = {"true": True, "false": False, "是": True, "否": False}
 _DATES = (datetime.datetime, datetime.date, datetime.time, datetime.timedelta)
@@ -58,7 +58,7 @@ def _number(found: float, shown: str, kind: str) -> Any:
         return CellFault("cell_zeros", {"found": f"{whole:0{len(shown)}}", "stored": whole})
     if kind in ("words", "pair"):
         return (str(whole),) if kind == "words" else (whole,)
-    return _curve(str(whole)) if kind == "curve" else str(whole)
+    return read_curve(str(whole)) if kind == "curve" else str(whole)
 
 
 def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
@@ -69,24 +69,24 @@ def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
     trouble = find_strange(found, free or kind == "any")
     if trouble is not None:
         return CellFault(*trouble)
-    if kind == "any" or free:
+    if free or kind == "any":
         return found
     if kind == "number":  # a text where a number should be: what it may mean depends on the column
         return word
     if _is_wide(word):
         return CellFault("cell_wide", {"found": word, "meant": narrow(word)})
-    read: dict[str, Callable[[], Any]] = {
-        "truth": lambda: TRUTH.get(word.lower(), word),
-        "words": lambda: tuple(read_word(part.strip(), possible) for part in word.split("|")),
-        "curve": lambda: _curve(word),
-        "pair": lambda: tuple(scalar(end.strip()) for end in word.split("|")),
-        "perhaps map": lambda: {} if word == "{}" else word,
-    }
-    return read[kind]() if kind in read else read_word(word, possible)
+    if kind == "words":
+        return tuple(read_word(part.strip(), possible) for part in word.split("|"))
+    return _READ[kind](word) if kind in _READ else read_word(word, possible)
 
 
-def _curve(word: str) -> tuple[tuple[object, ...], ...]:
-    return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in word.split("|"))
+_READ: Mapping[str, Callable[[str], object]] = {
+    "truth": lambda word: TRUTH.get(word.lower(), word),
+    "curve": read_curve,
+    "pair": read_pair,
+    "perhaps map": lambda word: {} if word == "{}" else word,
+}
+"""Kind of a column → what reads a text in its cells; others hold words."""
 
 
 def _is_wide(text: str) -> bool:
