@@ -40,13 +40,16 @@ def advise(word: str, unit: str, money: object = None) -> tuple[str, dict[str, A
     digits = found["digits"].strip(" ")
     if not (_PLAIN.fullmatch(digits) or _GROUPED.fullmatch(digits)):
         return ("which_mark", {}) if re.search(r"[.,]", digits) and not re.search("[' ]", digits) else None
-    number = Decimal(found["sign"] + re.sub("[,' ]", "", digits) + (found["exponent"] or ""))
     after = found["after"].strip()
-    words = {word for word in (found["before"], after.partition("/")[0] if " per " in unit else after) if word}
-    factor = _factor(found["multiple"] or "", words, unit, money)
+    if " per " in unit:
+        after = after.partition("/")[0]
+    factor = _factor(found["multiple"] or "", {found["before"], after} - {None, ""}, unit, money)
     if factor is None:
         return None
-    return ("text_number", {"meant": _show(number * factor)}) if factor else ("number_alone", {})
+    if not factor:
+        return "number_alone", {}
+    number = Decimal(found["sign"] + re.sub("[,' ]", "", digits) + (found["exponent"] or ""))
+    return "text_number", {"meant": _show(number * factor)}
 
 
 def multiple_behind(text: str, unit: str, money: object = None) -> Decimal:
@@ -77,18 +80,22 @@ def _plain(word: str) -> str:
 
 def _factor(multiple: str, words: set[str], unit: str, money: object) -> Decimal | None:
     """Return by how much the digits are to be multiplied, 0 where that cannot be told, None where it makes no sense."""
-    times = _times(multiple)
     if words & set(_PARTS):
         part = unit in ("0-1", "1", "money per money") and len(words) == 1 and not multiple
         return 1 / Decimal(_PARTS[words.pop()]) if part else None
+    times = _times(multiple)
     if unit.startswith("money") and unit != "money per money":
-        if not words and not multiple:
-            return Decimal(1)
-        size = _size(money)
-        return times / size if size and words <= _YUAN else Decimal(0) if words <= _YUAN | _MARKED else None
+        return times if not words and not multiple else _money_factor(times, words, _size(money))
     if words - _HEADS:
         return None
     return Decimal(0) if multiple and unit in OWN_UNITS else times
+
+
+def _money_factor(times: Decimal, words: set[str], size: Decimal | None) -> Decimal | None:
+    """Return by how much digits of money in yuan are to be multiplied; size: yuan in one unit of the column."""
+    if size and words <= _YUAN:
+        return times / size
+    return Decimal(0) if words <= _YUAN | _MARKED else None
 
 
 def _size(money: object) -> Decimal | None:

@@ -1,6 +1,6 @@
 """Previous plans, which `change` rules compare with."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.errors import Fault
@@ -12,7 +12,7 @@ from alloc.instance.names import names_of, suggest_id
 from alloc.instance.rules import Change
 from alloc.instance.schema import CATEGORIES, KINDS, Document, Flow, Instance, Selection
 from alloc.instance.selections import Group
-from alloc.instance.separated import find_misfit, read_grid
+from alloc.instance.separated import Grid, find_misfit, read_grid
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import Opened
 from alloc.instance.wording import fill_words
@@ -55,23 +55,25 @@ def _open_plan(plan: str, path: Path, source: Source, opened: Opened) -> list[tu
         source.faults.append(Fault(place, "", text.text, text.values))
         return []
     table = read_grid(text, COLUMNS.__contains__)
-    rows = []
     try:
-        if table.problem or not set(COLUMNS) <= set(table.header):
-            raise KeyError
-        for k, (line, cells) in enumerate(table.rows):
-            trouble = find_misfit(cells, table)
-            if trouble is not None:
-                source.faults.append(Fault(f"{place}:{line}", "", *trouble))
-                continue
-            own = source.plan_path(plan, k)
-            source.places[own], source.labels[own] = f"{place}:{line}", ""
-            row = dict(zip(table.header, cells, strict=False))
-            rows.append((own, Flow(**{c: row[c] for c in COLUMNS[:-1]}, amount=float(row["amount"]))))
-    except (KeyError, ValueError):
-        source.faults.append(Fault(place, "", "not_an_allocation", {"columns": ", ".join(COLUMNS)}))
-        return []
-    return rows
+        if not table.problem and set(COLUMNS) <= set(table.header):
+            return list(_plan_rows(plan, table, place, source))
+    except (KeyError, ValueError):  # a row that ends early, or an amount that is no number
+        pass
+    source.faults.append(Fault(place, "", "not_an_allocation", {"columns": ", ".join(COLUMNS)}))
+    return []
+
+
+def _plan_rows(plan: str, table: Grid, place: str, source: Source) -> Iterator[tuple[Path, Flow]]:
+    for k, (line, cells) in enumerate(table.rows):
+        trouble = find_misfit(cells, table)
+        if trouble is not None:
+            source.faults.append(Fault(f"{place}:{line}", "", *trouble))
+            continue
+        own = source.plan_path(plan, k)
+        source.places[own], source.labels[own] = f"{place}:{line}", ""
+        row = dict(zip(table.header, cells, strict=False))
+        yield own, Flow(**{c: row[c] for c in COLUMNS[:-1]}, amount=float(row["amount"]))
 
 
 def _recognise(document: Document, row: Flow, path: Path, source: Source) -> Flow | None:
@@ -89,27 +91,23 @@ def _recognise(document: Document, row: Flow, path: Path, source: Source) -> Flo
     measure = _known(lines, row.measure, "measure", "measures", fault, gone=True)
     fund = _known(document.funds, row.fund, "fund", "funds", fault, gone=True)
     industry = _known(document.industries, row.industry, "industry", "industries", fault)
-    category, kind = read_word(row.category, CATEGORIES), _kind(row.kind)
-    line, purse = document.measures.get(measure), document.funds.get(fund)
-    county, category = county or (line.county if line else ""), category or (line.category if line else "")
-    industry = industry or (line.industry if line else "")
-    kind = kind or (purse.kind if purse else "")
-    for column, word, words in (("category", category, CATEGORIES), ("kind", kind, KINDS)):
+    line, money = document.measures.get(measure), document.funds.get(fund)
+    found = {
+        "measure": measure,
+        "county": county or getattr(line, "county", ""),
+        "category": read_word(row.category, CATEGORIES) or getattr(line, "category", ""),
+        "industry": industry or getattr(line, "industry", ""),
+        "fund": fund,
+        "kind": _kind(row.kind) or getattr(money, "kind", ""),
+    }
+    for column, words in (("category", CATEGORIES), ("kind", KINDS)):
+        word = found[column]
         if word not in words:
-            fault(
-                column,
-                "not_one_of",
-                found=repr(word),
-                what=column,
-                hint=nearest(word, words),
-                expected=", ".join(words),
-            )
-    if not county and len(source.faults) == before:
+            values = {"found": repr(word), "what": column, "hint": nearest(word, words), "expected": ", ".join(words)}
+            fault(column, "not_one_of", **values)
+    if not found["county"] and len(source.faults) == before:
         fault("county", "missing", meaning="")
-    if len(source.faults) > before:
-        return None
-    ids = {"measure": measure, "county": county, "category": category, "industry": industry, "fund": fund, "kind": kind}
-    return row.model_copy(update=ids)
+    return row.model_copy(update=found) if len(source.faults) == before else None
 
 
 def _known(rows: Mapping[str, Any], word: str, column: str, table: str, fault: Any, gone: bool = False) -> str:
@@ -154,17 +152,19 @@ def _fund_counts(instance: Instance, fund: str, row: Flow) -> bool:
 
 def _row_matches(instance: Instance, row: Flow, selection: Selection, narrowed: Mapping[str, str]) -> bool:
     county, industry = instance.counties.get(row.county), instance.industries.get(row.industry)
+    measure = instance.measures.get(row.measure)
     words = {
         "county": row.county,
         "category": row.category,
         "industry": row.industry,
         "measure": row.measure,
-        "region": (county.region if county else "") or row.county,
-        "chain": industry.chain if industry else "",
+        "region": getattr(county, "region", "") or row.county,
+        "chain": getattr(industry, "chain", ""),
     }
-    tags = instance.measures[row.measure].tags if row.measure in instance.measures else ()
-    return (
-        all(not getattr(selection, key) or word in getattr(selection, key) for key, word in words.items())
-        and (not selection.tag or any(tag in selection.tag for tag in tags))
-        and all(words[what] == word for what, word in narrowed.items())
-    )
+    if any(words[what] != word for what, word in narrowed.items()):
+        return False
+    for key, word in words.items():
+        wanted = getattr(selection, key)
+        if wanted and word not in wanted:
+            return False
+    return not selection.tag or not set(selection.tag).isdisjoint(measure.tags if measure else ())

@@ -1,14 +1,14 @@
 """From files to a checked, frozen instance."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import plans, references, signs, warnings
-from alloc.instance.document import Source, parse
+from alloc.instance.document import Path, Source, parse
 from alloc.instance.encoding import decode, explain_unreadable
 from alloc.instance.names import REFERENCES, find_unknown, replace_names
 from alloc.instance.overrides import override
@@ -89,20 +89,38 @@ def _inspect(source: Source, folder: "_Folder", overrides: Mapping[str, object] 
     document, broken, rows = (None, set(), {}) if source.data is None else shape_document(source)
     previous: dict[str, Any] = {}
     if document is not None:
-        written = {t: source.data.get(t) for t in TABLES if t not in WITHOUT_ID}
-        ids = {t: found if isinstance(found, dict) else {} for t, found in written.items()}
-        found = [_renumber(one, rows) for check in references.CHECKS for one in check(document, ids)]
-        source.faults += [
-            _place(source, one) for one in found if one[1] not in references.ABSENCES or one[0][:2] not in broken
-        ]
-        source.faults += [_place(source, one) for one in find_unknown(source.data, _gone(document, rows), ids)]
+        source.faults += _between_rows(document, broken, rows, source)
         previous = plans.read_previous(document, source, folder.open)
     if source.faults or document is None:
-        return Reading(None, foremost(map(add_heading, source.faults)), foremost(map(add_heading, source.warnings)))
+        return Reading(None, _tell(source.faults), _tell(source.warnings))
     fields = {key: getattr(document, key) for key in Document.model_fields}
     instance = Instance.model_construct(**fields, previous=previous, sha256=folder.digest(overrides))
-    worries = [_place(source, found) for check in warnings.CHECKS for found in check(instance)]
-    return Reading(instance, (), foremost(map(add_heading, [*source.warnings, *worries])))
+    for check in warnings.CHECKS:
+        source.warnings += [_place(source, found) for found in check(instance)]
+    return Reading(instance, (), _tell(source.warnings))
+
+
+def _tell(found: Iterable[Fault]) -> tuple[Fault, ...]:
+    """Return the faults or warnings that are told, with the Chinese titles of columns."""
+    return foremost(map(add_heading, found))
+
+
+def _between_rows(
+    document: Document, broken: set[Path], rows: Mapping[str, Sequence[int]], source: Source
+) -> Iterator[Fault]:
+    """Yield what does not fit together between rows, those at fault by themselves included as far as one can tell."""
+    ids: dict[str, Mapping[str, object]] = {}
+    for table in TABLES:
+        written = source.data.get(table)
+        if table not in WITHOUT_ID:
+            ids[table] = written if isinstance(written, dict) else {}
+    for check in references.CHECKS:
+        for found in check(document, ids):
+            path, text, values = _renumber(found, rows)
+            if text not in references.ABSENCES or path[:2] not in broken:
+                yield _place(source, (path, text, values))
+    for found in find_unknown(source.data, _gone(document, rows), ids):
+        yield _place(source, found)
 
 
 def locate(path: File) -> File:

@@ -1,8 +1,9 @@
 """Which measures a rule selects, and the groups that `each` and `within` make of it."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import CATEGORIES, Document, Selection
@@ -26,10 +27,10 @@ class Group:
 
 
 def attribute(document: Document, m: str, what: str) -> str:
-    """Return the county, region, category, industry, chain or name of a measure."""
+    """Return the county, region, category, industry, chain or name of a measure; '' where nothing is asked."""
     measure = document.measures[m]
-    if what == "measure":
-        return m
+    if what in ("", "measure"):
+        return m if what else ""
     if what == "region":
         return document.counties[measure.county].region or measure.county
     if what == "chain":
@@ -51,16 +52,17 @@ def select(document: Document, selection: Selection) -> tuple[str, ...]:
 
 
 def members(document: Document, what: str) -> tuple[str, ...]:
-    """Return all counties, categories, industries, chains, regions or measures there are."""
-    everything = {
+    """Return all counties, categories, industries, chains, regions or measures there are; '' where nothing is asked."""
+    everything: Mapping[str, Iterable[str]] = {
+        "": [""],
         "county": document.counties,
         "category": CATEGORIES,
         "industry": document.industries,
-        "chain": [*document.chains, *(i.chain for i in document.industries.values() if i.chain)],
+        "chain": [*document.chains, *(row.chain for row in document.industries.values() if row.chain)],
         "region": [county.region or c for c, county in document.counties.items()],
         "measure": document.measures,
-    }[what]
-    return tuple(dict.fromkeys(everything))
+    }
+    return tuple(dict.fromkeys(everything[what]))
 
 
 def groups(document: Document, rule: AnyRule) -> Iterator[Group]:
@@ -74,16 +76,12 @@ def groups(document: Document, rule: AnyRule) -> Iterator[Group]:
     counted: dict[tuple[str, str], list[str]] = defaultdict(list)
     compared: dict[str, list[str]] = defaultdict(list)
     for m in select(document, rule.counted.of):
-        outer = attribute(document, m, within) if within else ""
-        counted[outer, attribute(document, m, each) if each else ""].append(m)
+        counted[attribute(document, m, within), attribute(document, m, each)].append(m)
     for m in select(document, other):
-        compared[attribute(document, m, within) if within else ""].append(m)
-    for outer in members(document, within) if within else ("",):
-        for inner in members(document, each) if each else ("",):
-            if compared.get(outer) if rule.follows else counted.get((outer, inner)):
-                yield Group(
-                    name=" · ".join(word for word in (outer, inner) if word),
-                    counted=tuple(counted.get((outer, inner), ())),
-                    compared=tuple(compared.get(outer, ())),
-                    narrowed={what: word for what, word in ((within, outer), (each, inner)) if what},
-                )
+        compared[attribute(document, m, within)].append(m)
+    for outer, inner in product(members(document, within), members(document, each)):
+        one, others = counted.get((outer, inner), []), compared.get(outer, [])
+        if others if rule.follows else one:
+            name = " · ".join(word for word in (outer, inner) if word)
+            narrowed = {what: word for what, word in ((within, outer), (each, inner)) if what}
+            yield Group(name, tuple(one), tuple(others), narrowed)

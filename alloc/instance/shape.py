@@ -1,7 +1,7 @@
 """The shape of what was written: unknown keys, wrong types, numbers out of range, all at once."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -17,6 +17,9 @@ from alloc.instance.schema import Document
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
 from alloc.instance.wording import fill_words
+
+Sentence = tuple[str, dict[str, object]]
+"""Which sentence says what is wrong, and what fills it besides what was found."""
 
 _RULE_TYPES = tuple(row.model_fields["type"].annotation.__args__[0] for row in TABLES["rules"])  # type: ignore[union-attr]
 _SECTIONS: Mapping[str, Any] = {
@@ -59,10 +62,10 @@ def shape_document(source: Source) -> tuple[Document | None, set[Path], Mapping[
             return Document.model_validate(data), broken, rows
         except ValidationError as error:
             errors = error.errors(include_url=False)
-            if attempt == 0:
-                source.faults.extend(_faults([e for e in errors if not _is_said(e, source)], source, data))
-                broken |= {_path(e)[:2] for e in errors}
-            _leave_out(data, {_at_fault(data, _path(e), e["type"]) for e in errors}, rows)
+        if attempt == 0:
+            source.faults.extend(_faults([e for e in errors if not _is_said(e, source)], source, data))
+            broken |= {_path(e)[:2] for e in errors}
+        _leave_out(data, {_at_fault(data, _path(e), e["type"]) for e in errors}, rows)
     return None, broken, rows
 
 
@@ -87,18 +90,29 @@ def _is_said(error: Any, source: Source) -> bool:
 def _empty_unknown(source: Source, data: Any) -> Iterator[Fault]:
     """Yield unknown keys that stand without a value: they are no data, but nothing is dropped in silence."""
     for path in source.places:
-        holder, known = data, None
-        for step in path[:-1]:
-            inside = dict(enumerate(holder)) if isinstance(holder, tuple) else holder
-            holder = inside.get(step) if isinstance(inside, dict) else None
-        if not path or not isinstance(holder, dict) or path[-1] in holder:
+        holder = _holder(data, path)
+        if holder is None or path[-1] in holder:
             continue
-        if len(path) == 1 or (len(path) == 2 and path[0] in _SECTIONS) or (len(path) == 3 and path[0] in TABLES):
-            known = _known_keys(path, data)
-        elif len(path) == 4 and getattr(_field(path, data), "annotation", None) is schema.Selection:
-            known = list(schema.Selection.model_fields)
+        known = _keys_beside(path, data)
         if known and path[-1] not in known and (len(path), path[-1]) != (3, "id"):
             yield Fault(source.place(path), source.label(path), "unknown_key", {"hint": nearest(path[-1], known)})
+
+
+def _holder(data: Any, path: Path) -> dict[Any, Any] | None:
+    """Return the mapping that the last key of a path stands in, None where it stands in none."""
+    for step in path[:-1]:
+        inside = dict(enumerate(data)) if isinstance(data, tuple) else data
+        data = inside.get(step) if isinstance(inside, dict) else None
+    return data if path and isinstance(data, dict) else None
+
+
+def _keys_beside(path: Path, data: Any) -> list[str]:
+    """Return the keys that may stand where a path leads, none where ids stand there."""
+    depth = 3 if path[0] in TABLES else 2 if path[0] in _SECTIONS else 1
+    if len(path) in (1, depth):
+        return _known_keys(path, data)
+    is_selection = len(path) == 4 and getattr(_field(path, data), "annotation", None) is schema.Selection
+    return list(schema.Selection.model_fields) if is_selection else []
 
 
 def _path(error: Any) -> Path:
@@ -128,55 +142,85 @@ def _leave_out(data: Any, parts: set[Path], rows: dict[str, list[int]]) -> None:
             holder = holder[int(step)] if isinstance(holder, tuple) else holder.get(step, {})
         if isinstance(holder, dict):
             holder.pop(last, None)
-    gone = {part for part in parts if len(part) == 2 and part[0] in rows}
-    for table in {str(part[0]) for part in gone}:
-        left = [i for i in range(len(rows[table])) if (table, i) not in gone]
-        data[table], rows[table] = tuple(data[table][i] for i in left), [rows[table][i] for i in left]
-    data |= {key: value for key, value in _STAND_INS.items() if key not in data}
+    for table, numbers in rows.items():
+        left = [i for i in range(len(numbers)) if (table, i) not in parts]
+        if len(left) < len(numbers):
+            data[table], rows[table] = tuple(data[table][i] for i in left), [numbers[i] for i in left]
+    for key, value in _STAND_INS.items():
+        data.setdefault(key, value)
 
 
 def _fault(error: Any, source: Source, data: Any) -> Fault:
     """Return one error of pydantic as a fault in a planner's words, in both languages."""
-    found = _said(error, source, data)
+    found = _say(error, source, data)
     return replace(found, values=fill_words(found.values, _path(error), source))
 
 
-def _said(error: Any, source: Source, data: Any) -> Fault:
-    path, problem, found = _path(error), error["type"], _show(error["input"])
-    place, label = source.place(path), source.label(path)
-    context = error.get("ctx", {})
-    if problem == "missing":
-        return Fault(place, label, "missing", {"meaning": _meaning(path, data)})
-    if problem == "extra_forbidden":
-        return Fault(place, label, "unknown_key", {"hint": nearest(path[-1], _known_keys(path, data))})
-    if problem in ("greater_than_equal", "less_than_equal", "greater_than"):
-        text, limit = _limit(problem, context, error["input"])
-        return Fault(place, label, text, {"found": found, "limit": limit, "unit": _unit(path, data)})
-    if path == ("alloc",):
-        return Fault(place, label, "format_number", {"found": found})
-    if problem == "literal_error":
-        allowed = _allowed(context["expected"])
-        values = {"found": found, "what": _what(path), "hint": nearest(error["input"], allowed)}
-        text = "not_one_of" if values["what"] in _NOUNS else "not_allowed"
-        return Fault(place, label, text, values | {"expected": ", ".join(allowed)})
+def _say(error: Any, source: Source, data: Any) -> Fault:
+    """Return one error of pydantic as a fault without Chinese words in it yet."""
+    path, problem = _path(error), error["type"]
     if problem in ("union_tag_invalid", "union_tag_not_found"):
-        kind = error["input"].get("type", "") if isinstance(error["input"], dict) else ""
-        values = {"found": _show(kind), "what": "type", "hint": nearest(kind, _RULE_TYPES)}
-        return Fault(
-            source.place((*path, "type")),
-            source.label((*path, "type")),
-            "not_one_of",
-            values | {"expected": ", ".join(_RULE_TYPES)},
-        )
-    if problem in ("float_type", "int_type") and isinstance(error["input"], str):
-        text, values = advise(error["input"], _unit_word(path, data), data.get("money")) or (_TYPES[problem], {})
-        return Fault(place, label, text, {"found": found, "unit": _unit(path, data)} | values)
-    if problem == "string_pattern_mismatch":
-        return Fault(place, label, "not_a_name", {"found": found})
-    if problem in ("too_short", "too_long"):
-        text = "empty_table" if len(path) == 1 else "two_measures" if path[0] == "synergies" else "curve_point"
-        return Fault(place, label, text, {"found": found})
-    return Fault(place, label, _TYPES.get(problem, "not_understood"), {"found": found, "problem": error["msg"]})
+        path = (*path, "type")
+    text, values = _SENTENCES.get(problem, _other)(error, path, data)
+    if path == ("alloc",) and problem != "missing":
+        text, values = "format_number", {}
+    return Fault(source.place(path), source.label(path), text, {"found": _show(error["input"])} | values)
+
+
+def _missing(error: Any, path: Path, data: Any) -> Sentence:
+    return "missing", {"meaning": _meaning(path, data)}
+
+
+def _extra(error: Any, path: Path, data: Any) -> Sentence:
+    return "unknown_key", {"hint": nearest(path[-1], _known_keys(path, data))}
+
+
+def _beyond(error: Any, path: Path, data: Any) -> Sentence:
+    text, limit = _limit(error["type"], error.get("ctx", {}), error["input"])
+    return text, {"limit": limit, "unit": _unit(path, data)}
+
+
+def _no_word(error: Any, path: Path, data: Any) -> Sentence:
+    return _not_among(_what(path), error["input"], _allowed(error["ctx"]["expected"]))
+
+
+def _no_rule(error: Any, path: Path, data: Any) -> Sentence:
+    kind = error["input"].get("type", "") if isinstance(error["input"], dict) else ""
+    text, values = _not_among("type", kind, _RULE_TYPES)
+    return text, values | {"found": _show(kind)}
+
+
+def _not_among(what: str, word: object, allowed: Sequence[str]) -> Sentence:
+    text = "not_one_of" if what in _NOUNS else "not_allowed"
+    return text, {"what": what, "hint": nearest(word, allowed), "expected": ", ".join(allowed)}
+
+
+def _no_number(error: Any, path: Path, data: Any) -> Sentence:
+    if not isinstance(error["input"], str):
+        return _other(error, path, data)
+    text, values = advise(error["input"], _unit_word(path, data), data.get("money")) or (_TYPES[error["type"]], {})
+    return text, {"unit": _unit(path, data)} | values
+
+
+def _no_size(error: Any, path: Path, data: Any) -> Sentence:
+    return "empty_table" if len(path) == 1 else "two_measures" if path[0] == "synergies" else "curve_point", {}
+
+
+def _other(error: Any, path: Path, data: Any) -> Sentence:
+    return _TYPES.get(error["type"], "not_understood"), {"problem": error["msg"]}
+
+
+_SENTENCES: Mapping[str, Callable[[Any, Path, Any], Sentence]] = {
+    "missing": _missing,
+    "extra_forbidden": _extra,
+    **dict.fromkeys(("greater_than_equal", "less_than_equal", "greater_than"), _beyond),
+    "literal_error": _no_word,
+    **dict.fromkeys(("union_tag_invalid", "union_tag_not_found"), _no_rule),
+    **dict.fromkeys(("float_type", "int_type"), _no_number),
+    "string_pattern_mismatch": lambda error, path, data: ("not_a_name", {}),
+    **dict.fromkeys(("too_short", "too_long"), _no_size),
+}
+"""Error of pydantic → what says it in a planner's words."""
 
 
 def _limit(problem: str, context: Any, value: object) -> tuple[str, str]:
@@ -227,16 +271,21 @@ def _field(path: Path, data: Any) -> Any:
     """Return the field that a path leads to, or None."""
     if path[0] in TABLES and len(path) > 2:
         for row in _rows_of(path, data):
-            for name, field in row.model_fields.items():
-                if (field.alias or name) == path[2]:
-                    return field
+            field = _named(row, path[2])
+            if field is not None:
+                return field
     field = Document.model_fields.get(str(path[0]))
-    if len(path) == 2 and field is not None:
-        models = [
-            a for a in (field.annotation, *getattr(field.annotation, "__args__", ())) if hasattr(a, "model_fields")
-        ]
-        return models[0].model_fields.get(str(path[1])) if models else None
-    return field
+    if len(path) != 2 or field is None:
+        return field
+    for part in (field.annotation, *getattr(field.annotation, "__args__", ())):
+        if hasattr(part, "model_fields"):
+            return part.model_fields.get(str(path[1]))
+    return None
+
+
+def _named(row: Any, key: object) -> Any:
+    """Return the field of a row that is written under this key, or None."""
+    return next((field for name, field in row.model_fields.items() if (field.alias or name) == key), None)
 
 
 def _unit(path: Path, data: Any) -> Term:
