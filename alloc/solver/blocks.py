@@ -21,10 +21,8 @@ from alloc.solution import Solution, Stage, Status
 from alloc.solver.column_generation import (
     SLACK_TOLERANCE,
     ColumnGeneration,
-    generate_columns,
     prove_infeasible,
     solve_lp_relaxation,
-    start_from,
 )
 from alloc.solver.conclusion import FINEST, allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
@@ -191,7 +189,7 @@ def start_search(parts: Decomposition, aim: Floats, deadline: Deadline) -> Colum
     start = solve_lp_relaxation(parts.matrix, aim, deadline)
     if start.why is Why.INFEASIBLE:
         return replace(nothing, status=Status.INFEASIBLE)
-    return start_from(parts, aim, start) if start.why is Why.DONE else nothing
+    return ColumnGeneration.from_relaxation(parts, aim, start) if start.why is Why.DONE else nothing
 
 
 def search_goal(
@@ -218,7 +216,7 @@ def search_goal(
             return found
     for near in NEARER:
         best = found.value if found.x is not None else None
-        generate_columns(search, pool, deadline, early, gap, near * gap, partial(_tell, search_log, best))
+        search.run(pool, deadline, early, gap, near * gap, partial(_tell, search_log, best))
         if search.infeasible or _is_proven_infeasible(search, pool, early):
             return replace(nothing, status=Status.INFEASIBLE)
         found = chosen(search, found.x if found.x is not None else known, gap, deadline)

@@ -1,14 +1,22 @@
 """Column generation: prices from the master, plans from the blocks, and the best bound that the prices prove.
 
-First prices are those of the relaxed program as a whole. Blocks are asked at these, then between the best
-prices so far and the master's, round after round: loosely at first, as good prices need no exact answers. The
-master may miss coupling rows, so that its prices stay within a box around the best ones. Between two rounds of
-searches the whole decisions that the master uses are filled with money anew, at its own prices, until that helps
-no more: linear programs, each a hundredth of a search.
+First prices are those of the relaxed program as a whole. Blocks are asked at these, then between the best prices so
+far and the master's (Wentges smoothing), round after round: loosely at first, as good prices need no exact answers.
+The master may miss coupling rows, so that its prices stay within a box around the best ones (boxstep). Between two
+rounds of searches the whole decisions that the master uses are filled with money anew, at its own prices, until that
+helps no more: linear programs, each a hundredth of a search.
+
+Lemmas: whatever the prices, the blocks' own bounds there bound every plan (`master.lagrangian_bound`), so the box and
+the smoothing move only which prices are asked, never what is proven. A box that hinders shows itself as slack in the
+master's solution, and grows. A block without a plan, or prices at which every mix of plans lacks something (the Farkas
+proof of `prove_infeasible`), show that there is no plan at all.
+Sources: G. Dantzig, P. Wolfe, Operations Research 8 (1960); R. Marsten, W. Hogan, J. Blankenship, Operations Research
+23 (1975), boxstep; P. Wentges, International Transactions in Operational Research 4 (1997), smoothing.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from enum import Enum
 
 import numpy as np
 
@@ -18,7 +26,7 @@ from alloc.solver.decomposition import Decomposition
 from alloc.solver.highs import Settings, Why
 from alloc.solver.master import MasterSolution, RestrictedMaster, lagrangian_bound
 from alloc.solver.matrix import INF, Floats, Matrix
-from alloc.solver.pricing import PricingRequest, PricingResult
+from alloc.solver.pricing import PricingRequest, PricingResult, without_answer
 from alloc.solver.pricing_pool import PricingPool
 
 SMOOTHING = 0.5
@@ -27,17 +35,15 @@ SMOOTHING = 0.5
 ROUNDS = 40
 """Rounds after which the bound is as good as it gets in reasonable time."""
 
-BOX, BOX_GROWTH = 1.0, 4.0
-"""How far the master's prices may be from the best ones, as a part of them, and how this grows where it hinders."""
-
-WIDEST_BOX = 1e5
-"""A lack that remains at so many multiples calls for a proof that there is no plan at all."""
+BOX, BOX_GROWTH, WIDEST_BOX = 1.0, 4.0, 1e5
+"""How far the master's prices may be from the best ones, as a part of them; how this grows where it hinders, and at
+which width slack that remains calls for a proof that there is no plan at all."""
 
 PRICING_PART = 0.2
 """Part of the asked gap that the blocks' own searches may leave open together."""
 
 LOOSE_GAPS = (0.15, 0.05, 0.015)
-"""Parts of the value that the searches of the first rounds may leave open together."""
+"""Parts of the value that the searches of the loose rounds may leave open together."""
 
 REFILLS, REFILL_GAIN = 10, 0.02
 """How often whole decisions are filled anew in a round, and the part of the asked gap that calls for once more."""
@@ -46,14 +52,28 @@ LEAST_PRICE = 0.03
 """A coupling row without a price is taken to have this part of the largest one, where room around it is needed."""
 
 SLACK_TOLERANCE = 1e-6
-"""A smaller lack than this is rounding."""
+"""Less slack than this is rounding."""
 
+PROOFS = 4
+"""So many proofs are kept, the best last."""
 
 EXACT_UP_TO = 20_000
 """With more columns than this the first prices are those of the relaxed program solved roughly."""
 
 ROUGH_TOLERANCE = 1e-2
 """Tolerance of a rough solve: prices as good to begin with, ten times sooner at 832 counties."""
+
+Proof = tuple[Floats, Floats]
+"""Prices of the coupling rows, and every block's own bound there."""
+
+
+class Phase(Enum):
+    """Where column generation stands: two phases of rounds, and two ends."""
+
+    LOOSE = "good prices are sought, the blocks may leave much open"
+    TIGHT = "the bound is proven and plans are added, the blocks leave little open"
+    FINISHED = "nothing new comes"
+    INFEASIBLE = "the relaxed program or a block has no plan"
 
 
 @dataclass(frozen=True)
@@ -67,41 +87,260 @@ class LpRelaxation:
 
 
 @dataclass
-class ColumnGeneration:
-    """What column generation has: the master, the best bound with its prices, the blocks' bounds and plans there.
+class DualBound:
+    """The least bound that prices have proven, those prices, and what the blocks answered there.
 
-    next_prices: what blocks are asked next; size: of the value, before there is a bound; sure: whether the
-    relaxed program is known to have a plan; box: width of that around the best prices; ended: nothing new comes;
-    proofs: prices of tight rounds with every block's bound there, the best last.
+    value: may be less than what these prices prove, where the relaxed program has proven it.
+    proofs: those of tight rounds, which other questions like it may use, the best last.
     """
 
-    parts: Decomposition
-    weights: Floats
-    master: RestrictedMaster
-    bound: float
     prices: Floats
-    next_prices: Floats
-    size: float = 1.0
-    sure: bool = False
-    best_results: Sequence[PricingResult] = ()
-    proofs: list[tuple[Floats, Floats]] = field(default_factory=list)
-    solution: MasterSolution | None = None
-    infeasible: bool = False
-    ended: bool = False
-    rounds: int = 0
-    box: float = BOX
+    value: float = INF
+    results: Sequence[PricingResult] = ()
+    proofs: list[Proof] = field(default_factory=list)
 
-    def smooth(self, mix: MasterSolution) -> None:
-        """Ask next between the best prices and the master's."""
-        self.next_prices = SMOOTHING * self.prices + (1 - SMOOTHING) * mix.prices
+    def improve(self, value: float, proof: Proof, results: Sequence[PricingResult], keep: bool) -> None:
+        """Take what some prices have proven, where that is less or the first; keep: for other questions as well."""
+        if value < self.value or not self.results:
+            self.prices, self.results = proof[0], results
+            if keep and np.isfinite(value):
+                self.proofs.append(proof)
+        self.value = min(self.value, value)
 
-    def is_near(self, part: float) -> bool:
-        """Tell whether the master has a mix without lack, as near the bound as this part of its value."""
-        return self.solution is not None and self.solution.slack <= SLACK_TOLERANCE and self.relative_gap() <= part
+
+class ColumnGeneration:
+    """The search for plans of the blocks, and for the prices that prove most.
+
+    `master` has the plans, `solution` is its last one (None before there is one), `rounds` how many there were.
+    Only this class changes them, but for plans that are added to the master.
+    """
+
+    def __init__(
+        self,
+        parts: Decomposition,
+        weights: Floats,
+        dual: DualBound,
+        phase: Phase = Phase.LOOSE,
+        master: RestrictedMaster | None = None,
+    ):
+        """Begin with a bound and its prices. weights: of the goals; master: with plans, else there are none."""
+        self.parts, self.weights, self.phase = parts, weights, phase
+        self.master = master or RestrictedMaster(parts, weights, slack_costs(dual.prices, 1.0))
+        self.solution: MasterSolution | None = None
+        self.rounds = 0 if phase is Phase.LOOSE else len(LOOSE_GAPS)
+        self._dual = dual
+        self._next_prices = dual.prices
+        self._size = 1.0  # of the value, before there is a bound
+        self._box = BOX
+        self._relaxable = False  # whether the relaxed program is known to have a plan
+
+    @classmethod
+    def from_relaxation(cls, parts: Decomposition, weights: Floats, start: LpRelaxation) -> "ColumnGeneration":
+        """Begin with the prices of the relaxed program, and with its value where that is exact."""
+        dual = DualBound(start.prices[parts.coupling], start.value if start.exact else INF)
+        search = cls(parts, weights, dual)
+        search._size, search._relaxable = max(1.0, abs(start.value)), start.exact
+        return search
+
+    @classmethod
+    def resume(
+        cls,
+        parts: Decomposition,
+        weights: Floats,
+        dual: DualBound,
+        held: Sequence[Floats],
+        pool: PricingPool,
+        deadline: Deadline,
+        gap: float,
+    ) -> "ColumnGeneration":
+        """Begin, in the tight phase, with what searches like it had. held: whole decisions of blocks, a row each."""
+        search = cls(parts, weights, dual, Phase.TIGHT)
+        search.fill(held, dual.prices, pool, deadline)
+        if search.refill(pool, deadline, gap) and search.solution is not None:
+            search._size = max(1.0, abs(search.solution.value))
+        return search
+
+    @property
+    def bound(self) -> float:
+        """No plan is better, as far as proven."""
+        return self._dual.value
+
+    @property
+    def prices(self) -> Floats:
+        """The prices that prove most."""
+        return self._dual.prices
+
+    @property
+    def best_results(self) -> Sequence[PricingResult]:
+        """What the blocks answered at the prices that prove most."""
+        return self._dual.results
+
+    @property
+    def proofs(self) -> list[Proof]:
+        """Proofs that hold for every question with the same blocks, the best last."""
+        return self._dual.proofs[-PROOFS:]
+
+    @property
+    def infeasible(self) -> bool:
+        """Whether it is proven that there is no plan."""
+        return self.phase is Phase.INFEASIBLE
+
+    @property
+    def ended(self) -> bool:
+        """Whether further rounds would change nothing."""
+        return self.phase in (Phase.FINISHED, Phase.INFEASIBLE)
+
+    @property
+    def lacking(self) -> bool:
+        """Whether the master's solution has slack."""
+        return self.solution is not None and self.solution.slack > SLACK_TOLERANCE
 
     def relative_gap(self) -> float:
-        """Return how far the master's value is from the bound, as a part of it; infinite before there is a mix."""
-        return INF if self.solution is None else (self.bound - self.solution.value) / max(1.0, abs(self.solution.value))
+        """Return how far the master's value is from the bound, as a part of it; infinite before there is one."""
+        if self.solution is None:
+            return INF
+        return (self.bound - self.solution.value) / max(1.0, abs(self.solution.value))
+
+    def is_near(self, gap: float) -> bool:
+        """Tell whether the master has a solution without slack, as near the bound as this part of its value."""
+        return not self.lacking and self.relative_gap() <= gap
+
+    def run(
+        self,
+        pool: PricingPool,
+        deadline: Deadline,
+        early: Deadline,
+        gap: float,
+        near: float,
+        tell: Callable[["ColumnGeneration"], None] = lambda search: None,
+    ) -> None:
+        """Add plans until the master's value is as near the bound as asked, or nothing new comes.
+
+        early: how long to go on once the master has a solution at all.
+        gap, near: relative; that of the whole answer, and that between bound and master at which to stop. The
+        search can be taken up again.
+        """
+        while not (self.ended or self.is_near(near)):
+            left = deadline if self.solution is None else early
+            if left.over():
+                return
+            new = self.price_blocks(self._next_prices, self._pricing_gap(gap), pool, left)
+            if self.infeasible or not self.refill(pool, left, gap):
+                return
+            self.rounds += 1
+            tell(self)
+            self._advance(new, left, near)
+
+    def price_blocks(self, prices: Floats, gap: float, pool: PricingPool, deadline: Deadline) -> int:
+        """Ask the blocks at some prices and keep what they answer; return how many plans are new.
+
+        gap: what the searches may leave open together, in the goal's unit.
+        """
+        request = PricingRequest(self.weights, prices, gap / len(self.parts.blocks), deadline.left)
+        results = pool.price([request] * len(self.parts.blocks), deadline.over)
+        bounds = np.array([result.bound for result in results])
+        if (bounds == -INF).any():
+            self.phase = Phase.INFEASIBLE
+            return 0
+        proven = lagrangian_bound(self.parts, self.weights, prices, bounds)
+        self._dual.improve(proven, (prices, bounds), results, keep=self.phase is Phase.TIGHT)
+        return self._add_plans(results)
+
+    def refill(self, pool: PricingPool, deadline: Deadline, gap: float) -> bool:
+        """Solve the master, and fill the whole decisions that it uses anew at its own prices, while that helps.
+
+        Return whether the master could be solved at all.
+        """
+        solution = self._solve_master(self.solution, deadline)
+        if solution is None:
+            return False
+        for _ in range(REFILLS):
+            if deadline.over() or not self.fill(self.used_integers(solution), solution.prices, pool, deadline):
+                break
+            before, solution = solution, self._solve_master(solution, deadline) or solution
+            gain = solution.value - before.value
+            if solution.slack <= SLACK_TOLERANCE and gain <= REFILL_GAIN * gap * max(1.0, abs(solution.value)):
+                break
+        self._take(solution)
+        return True
+
+    def fill(self, held: Sequence[Floats], prices: Floats, pool: PricingPool, deadline: Deadline) -> int:
+        """Fill whole decisions of the blocks, a row each, at some prices; return how many plans are new."""
+        requests = [PricingRequest(self.weights, prices, 0.0, deadline.left, rows) for rows in held]
+        return self._add_plans(pool.price(requests, deadline.over))
+
+    def used_integers(self, solution: MasterSolution) -> list[Floats]:
+        """Return for every block the whole decisions of the plans that the master uses, a row each."""
+        blocks = self.parts.blocks
+        found: list[dict[bytes, Floats]] = [{} for _ in blocks]
+        for weight, (k, plan) in zip(solution.plan_weights, self.master.plans, strict=True):
+            if weight > SLACK_TOLERANCE:
+                numbers = plan[blocks[k].integer]
+                found[k][numbers.tobytes()] = numbers
+        return [np.array(list(rows.values())) for rows in found]
+
+    def _add_plans(self, results: Sequence[PricingResult]) -> int:
+        return sum(self.master.add_plans(k, result.plans) for k, result in enumerate(results))
+
+    def _pricing_gap(self, gap: float) -> float:
+        """Return what the searches may leave open together, in the goal's unit."""
+        loose = LOOSE_GAPS[self.rounds] if self.phase is Phase.LOOSE else 0.0
+        size = max(1.0, abs(self.bound)) if np.isfinite(self.bound) else self._size
+        return max(1e-9, max(PRICING_PART * gap, loose) * size)
+
+    def _solve_master(self, before: MasterSolution | None, deadline: Deadline) -> MasterSolution | None:
+        """Return the master's solution, its prices within the box around the best ones.
+
+        Where none is found it is the one before, in which plans that were added since have no weight.
+        """
+        room = slack_costs(self.prices, self._box)
+        self.master.set_dual_box(self.prices - room, self.prices + room)
+        found = self.master.solve(deadline.brief())
+        if found is not None or before is None:
+            return found
+        new = len(self.master.plans) - len(before.plan_weights)
+        return replace(before, plan_weights=np.append(before.plan_weights, np.zeros(new)))
+
+    def _advance(self, new: int, deadline: Deadline, near: float) -> None:
+        """Decide after a round where to ask next, in which phase, or whether to end. new: plans of the round."""
+        asked_tightly = self.phase is Phase.TIGHT
+        if self.rounds >= len(LOOSE_GAPS):
+            self.phase = Phase.TIGHT
+        if self.phase is Phase.TIGHT and self.lacking and not self._can_relax(deadline):
+            self.phase = Phase.INFEASIBLE
+            return
+        if asked_tightly and self.lacking and (new == 0 or self.relative_gap() <= near):
+            self._widen_box(deadline)
+        elif asked_tightly and new == 0 and not self.lacking:
+            self.phase = Phase.FINISHED
+        if self.rounds >= ROUNDS:
+            self.phase = Phase.FINISHED
+
+    def _can_relax(self, deadline: Deadline) -> bool:
+        """Tell whether the relaxed program has a plan, which a rough solve of it has left open; asked once."""
+        if self._relaxable:
+            return True
+        self._relaxable = True
+        return _solve_relaxed(self.parts.matrix, self.weights, deadline, {}).why is not Why.INFEASIBLE
+
+    def _widen_box(self, deadline: Deadline) -> None:
+        """Give the master's prices more room, as slack is cheaper to it than what the rows ask for."""
+        self._box *= BOX_GROWTH
+        if self._box > WIDEST_BOX:
+            self.phase = Phase.FINISHED
+        self._take(self._solve_master(self.solution, deadline) or self.solution)
+
+    def _take(self, solution: MasterSolution | None) -> None:
+        """Take what the master has found, and ask next between the best prices and the master's."""
+        self.solution = solution
+        if solution is not None:
+            self._next_prices = SMOOTHING * self.prices + (1 - SMOOTHING) * solution.prices
+
+
+def slack_costs(prices: Floats, times: float) -> Floats:
+    """Return what slack in each coupling row costs in the master: so many times its price."""
+    typical = float(np.abs(prices).max(initial=0.0)) or 1.0
+    return times * np.maximum(np.abs(prices), LEAST_PRICE * typical)
 
 
 def solve_lp_relaxation(matrix: Matrix, weights: Floats, deadline: Deadline) -> LpRelaxation:
@@ -114,174 +353,45 @@ def solve_lp_relaxation(matrix: Matrix, weights: Floats, deadline: Deadline) -> 
 
 
 def _solve_relaxed(matrix: Matrix, weights: Floats, deadline: Deadline, settings: Settings) -> LpRelaxation:
-    relaxed_ = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
+    relaxed = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
     goal, constant = weights @ matrix.goals, float(weights @ matrix.constants)
-    best = highs.search(relaxed_, goal, constant, deadline, settings=settings)
+    best = highs.search(relaxed, goal, constant, deadline, settings=settings)
     prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
     return LpRelaxation(best.why, best.value, prices, True)
 
 
-def slack_costs(parts: Decomposition, prices: Floats, times: float) -> Floats:
-    """Return what a lack of each coupling row costs in the master."""
-    typical = float(np.abs(prices).max(initial=0.0)) or 1.0
-    return times * np.maximum(np.abs(prices), LEAST_PRICE * typical)
+def recall_bound(parts: Decomposition, weights: Floats, proofs: Sequence[Proof]) -> DualBound | None:
+    """Return the bound of the proof that proves most, the best of them kept; None without a proof.
 
-
-def start_at(parts: Decomposition, weights: Floats, prices: Floats) -> ColumnGeneration:
-    """Return a search that has prices of the coupling rows but no plans yet."""
-    master = RestrictedMaster(parts, weights, slack_costs(parts, prices, 1.0))
-    return ColumnGeneration(parts, weights, master, INF, prices, prices)
-
-
-def start_from(parts: Decomposition, weights: Floats, start: LpRelaxation) -> ColumnGeneration:
-    """Return a search that begins with the relaxed program."""
-    search = start_at(parts, weights, start.prices[parts.coupling])
-    search.bound = start.value if start.exact else INF
-    search.size, search.sure = max(1.0, abs(start.value)), start.exact
-    return search
-
-
-def generate_columns(
-    search: ColumnGeneration,
-    pool: PricingPool,
-    deadline: Deadline,
-    early: Deadline,
-    gap: float,
-    near: float,
-    tell: Callable[[ColumnGeneration], None] = lambda search: None,
-) -> None:
-    """Add plans until the master's value is as near the bound as asked, or nothing new comes.
-
-    early: how long to go on once there is a mix of plans at all.
-    gap, near: relative; that of the whole answer, and that between bound and master at which to stop. The
-    search is changed in place and can be taken up again; `infeasible` where a block has no plan.
+    proofs: that hold here, in any order.
     """
-    while not (search.ended or search.infeasible or search.is_near(near)):
-        deadline = deadline if search.solution is None else early
-        if deadline.over():
-            return
-        new = _price_blocks(search, pool, deadline, search.next_prices, _pricing_gap(search, gap))
-        mix = None if search.infeasible else refill_master(search, pool, deadline, gap)
-        if mix is None:
-            return
-        search.solution, search.rounds = mix, search.rounds + 1
-        tell(search)
-        _decide_next(search, mix, new, deadline, near)
-
-
-def _decide_next(search: ColumnGeneration, mix: MasterSolution, new: int, deadline: Deadline, near: float) -> None:
-    """Decide where to ask next, with more room around the best prices where these hinder, or to end."""
-    search.ended = search.rounds >= ROUNDS
-    lacking, tight = mix.slack > SLACK_TOLERANCE, search.rounds > len(LOOSE_GAPS)
-    if lacking and search.rounds >= len(LOOSE_GAPS) and not search.sure:
-        exact = _solve_relaxed(search.parts.matrix, search.weights, deadline, {})
-        search.sure, search.infeasible = True, exact.why is Why.INFEASIBLE
-    close = search.relative_gap() <= near
-    if tight and new == 0 and not lacking:
-        search.ended = True
-    elif tight and lacking and (close or new == 0):
-        search.box *= BOX_GROWTH
-        search.ended = search.ended or search.box > WIDEST_BOX
-        search.solution = mix = _solve_master_again(search, deadline, mix)
-    search.smooth(mix)
-
-
-def _pricing_gap(search: ColumnGeneration, gap: float) -> float:
-    """Return what the searches may leave open together, in the goal's unit."""
-    loose = LOOSE_GAPS[search.rounds] if search.rounds < len(LOOSE_GAPS) else 0.0
-    size = max(1.0, abs(search.bound)) if np.isfinite(search.bound) else search.size
-    return max(1e-9, max(PRICING_PART * gap, loose) * size)
-
-
-def refill_master(search: ColumnGeneration, pool: PricingPool, deadline: Deadline, gap: float) -> MasterSolution | None:
-    """Return the master's mix after filling the whole decisions that it uses at its own prices, while that helps."""
-    mix = _solve_master(search, deadline)
-    for _ in range(REFILLS):
-        if mix is None or deadline.over():
-            break
-        asks = [
-            PricingRequest(search.weights, mix.prices, 0.0, deadline.left, held)
-            for held in find_used_integers(search, mix)
-        ]
-        answers = pool.price(asks, deadline.over)
-        if not sum(search.master.add_plans(k, answer.plans) for k, answer in enumerate(answers)):
-            break
-        before, mix = mix, _solve_master_again(search, deadline, mix)
-        gain = mix.value - before.value
-        if mix.slack <= SLACK_TOLERANCE and gain <= REFILL_GAIN * gap * max(1.0, abs(mix.value)):
-            break
-    return mix
-
-
-def find_used_integers(search: ColumnGeneration, mix: MasterSolution) -> list[Floats]:
-    """Return for every block the whole decisions of the plans that the master uses, a row each."""
-    blocks = search.parts.blocks
-    found: list[dict[bytes, Floats]] = [{} for _ in blocks]
-    for weight, (k, plan) in zip(mix.plan_weights, search.master.plans, strict=True):
-        if weight > SLACK_TOLERANCE:
-            numbers = plan[blocks[k].integer]
-            found[k][numbers.tobytes()] = numbers
-    return [np.array(list(rows.values())) for rows in found]
-
-
-def _solve_master(search: ColumnGeneration, deadline: Deadline) -> MasterSolution | None:
-    """Return the master's mix, its prices within a box around the best ones; the last one where none is found."""
-    if search.solution is None:
-        return _solve_master_in_box(search, deadline)
-    return _solve_master_again(search, deadline, search.solution)
-
-
-def _solve_master_again(search: ColumnGeneration, deadline: Deadline, before: MasterSolution) -> MasterSolution:
-    """Return the master's mix, or the one before, in which plans that were offered since have no weight."""
-    new = len(search.master.plans) - len(before.plan_weights)
-    same = replace(before, plan_weights=np.append(before.plan_weights, np.zeros(new)))
-    return _solve_master_in_box(search, deadline) or same
-
-
-def _solve_master_in_box(search: ColumnGeneration, deadline: Deadline) -> MasterSolution | None:
-    room = slack_costs(search.parts, search.prices, search.box)
-    search.master.set_dual_box(search.prices - room, search.prices + room)
-    return search.master.solve(deadline.brief())
-
-
-def _price_blocks(search: ColumnGeneration, pool: PricingPool, deadline: Deadline, prices: Floats, fine: float) -> int:
-    """Ask the blocks at some prices and keep what they answer; return how many plans are new.
-
-    fine: what the searches may leave open together, in the goal's unit.
-    """
-    parts = search.parts
-    ask = PricingRequest(search.weights, prices, fine / len(parts.blocks), deadline.left)
-    answers = pool.price([ask] * len(parts.blocks), deadline.over)
-    bounds = np.array([answer.bound for answer in answers])
-    if (bounds == -INF).any():
-        search.infeasible = True
-        return 0
-    proven = lagrangian_bound(parts, search.weights, prices, bounds)
-    if proven < search.bound or not search.best_results:
-        search.prices, search.best_results = prices, answers
-        if search.rounds >= len(LOOSE_GAPS) and np.isfinite(proven):
-            search.proofs.append((prices, bounds))
-    search.bound = min(search.bound, proven)
-    return sum(search.master.add_plans(k, answer.plans) for k, answer in enumerate(answers))
+    if not proofs:
+        return None
+    known = sorted(proofs, key=lambda proof: -lagrangian_bound(parts, weights, *proof))
+    prices, bounds = known[-1]
+    results = [replace(without_answer(block), bound=x) for x, block in zip(bounds, parts.blocks, strict=True)]
+    return DualBound(prices, lagrangian_bound(parts, weights, prices, bounds), results, known[-PROOFS:])
 
 
 def prove_infeasible(
-    parts: Decomposition, known: RestrictedMaster, start: Floats, pool: PricingPool, deadline: Deadline
+    parts: Decomposition, known: RestrictedMaster, prices: Floats, pool: PricingPool, deadline: Deadline
 ) -> bool:
-    """Tell whether it is proven that no plan keeps all coupling rows, by prices at which every mix lacks something."""
+    """Tell whether it is proven that no plan keeps all coupling rows (phase one of column generation).
+
+    The goal is nothing but to keep the rows, slack costing one a unit. A Lagrangian bound below zero is then a Farkas
+    proof: prices at which every mix of the blocks' plans lacks something. known: plans to begin with.
+    """
     nothing = np.zeros_like(known.weights)
     master = RestrictedMaster(parts, nothing, np.ones(parts.rows.count))
     for k, plan in known.plans:
         master.add_plans(k, plan[None])
-    search = ColumnGeneration(parts, nothing, master, INF, start, start)
+    search = ColumnGeneration(parts, nothing, DualBound(prices), master=master)
     for _ in range(ROUNDS):
-        mix = master.solve(deadline)
-        if mix is None or mix.slack <= SLACK_TOLERANCE or deadline.over():
+        solution = master.solve(deadline)
+        if solution is None or solution.slack <= SLACK_TOLERANCE or deadline.over():
             return False
-        new = _price_blocks(search, pool, deadline, mix.prices, 1e-9 * len(known.parts.blocks))
-        if search.infeasible:
-            return True
-        if search.bound < -SLACK_TOLERANCE * max(1.0, float(np.abs(mix.prices).max())):
+        new = search.price_blocks(solution.prices, 1e-9 * len(parts.blocks), pool, deadline)
+        if search.infeasible or search.bound < -SLACK_TOLERANCE * max(1.0, float(np.abs(solution.prices).max())):
             return True
         if new == 0:
             return False

@@ -63,7 +63,7 @@ def chosen(search: ColumnGeneration, known: Floats | None, gap: float, deadline:
     x = None
     close = max(0.1 * gap, 0.5 * (gap - search.relative_gap()))  # half of what is left: the rest is for filling in
     for times in CHOICES:
-        picked = search.master.solve_integer(rest, PATIENT, close, slack_costs(parts, search.prices, times))
+        picked = search.master.solve_integer(rest, PATIENT, close, slack_costs(search.prices, times))
         x = search.master.assemble(picked or pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
         plan = fix_and_solve(parts.matrix, search.weights, x, rest)
         if plan is not None and (best.x is None or plan.value > best.value):
@@ -76,7 +76,7 @@ def chosen(search: ColumnGeneration, known: Floats | None, gap: float, deadline:
 def _repaired(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline) -> Found:
     """Return the plan with what it lacks in coupling rows made good, a few blocks at a time, if that succeeds."""
     parts, count = search.parts, len(x)
-    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(parts, search.prices, DEAR))
+    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(search.prices, DEAR))
     one, random = np.ones(1), np.random.default_rng(0)
     start = fix_and_solve(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), deadline)
     if start is None:

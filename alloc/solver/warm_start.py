@@ -6,25 +6,20 @@ filled with money anew. Everything is plain numbers, so that it can be written d
 """
 
 import hashlib
-from collections.abc import Sequence
-from dataclasses import astuple, dataclass, replace
+from collections.abc import Iterable, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any
 
 import numpy as np
 
-from alloc.solver.column_generation import LOOSE_GAPS, ColumnGeneration, find_used_integers, refill_master, start_at
+from alloc.solver.column_generation import ColumnGeneration, DualBound, Proof, recall_bound
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Block, Decomposition
-from alloc.solver.master import lagrangian_bound
 from alloc.solver.matrix import Floats
-from alloc.solver.pricing import PricingRequest, without_answer
 from alloc.solver.pricing_pool import PricingPool
 
 LATEST = 10
 """Plans a block, the last offered, whose whole decisions are handed on beside those that are used."""
-
-PROOFS = 4
-"""So many proofs are handed on, the best last."""
 
 
 @dataclass(frozen=True)
@@ -65,7 +60,7 @@ def extract_warm_start(search: ColumnGeneration, x: Floats | None) -> BlockWarmS
     """
     if search.solution is None or not search.proofs:
         return None
-    held = [list(rows) for rows in find_used_integers(search, search.solution)]
+    held = [list(rows) for rows in search.used_integers(search.solution)]
     for k, plan in search.master.plans[-LATEST * len(held) :]:
         held[k].append(plan[search.parts.blocks[k].integer])
     if x is not None:
@@ -74,7 +69,7 @@ def extract_warm_start(search: ColumnGeneration, x: Floats | None) -> BlockWarmS
     return BlockWarmStart(
         tuple(fingerprint(block) for block in search.parts.blocks),
         tuple(np.unique(np.round(rows).astype(int), axis=0).tolist() for rows in held),
-        tuple((prices.tolist(), bounds.tolist()) for prices, bounds in search.proofs[-PROOFS:]),
+        tuple((prices.tolist(), bounds.tolist()) for prices, bounds in search.proofs),
     )
 
 
@@ -86,35 +81,20 @@ def restore_search(
     deadline: Deadline,
     gap: float,
 ) -> ColumnGeneration | None:
-    """Return a search that begins with warm starts, or nothing where that was of another kind of question."""
-    fitting = [found for found in starts if _is_alike(found, parts)]
-    if not fitting:
+    """Return a search that begins with warm starts, or nothing where those were of another kind of question."""
+    alike = [start for start in starts if _is_alike(start, parts)]
+    if not alike:
         return None
     blocks = tuple(fingerprint(block) for block in parts.blocks)
-    proofs = [
-        (np.array(prices), np.array(bounds))
-        for found in fitting
-        for prices, bounds in found.proofs
-        if found.blocks == blocks
-    ]
-    proofs.sort(key=lambda proof: -lagrangian_bound(parts, weights, *proof))
-    prices = proofs[-1][0] if proofs else np.array(fitting[0].proofs[-1][0])
-    search = start_at(parts, weights, prices)
-    search.rounds = len(LOOSE_GAPS)
-    if proofs:
-        search.bound, search.proofs = lagrangian_bound(parts, weights, *proofs[-1]), proofs[-PROOFS:]
-        search.best_results = [
-            replace(without_answer(block), bound=x) for x, block in zip(proofs[-1][1], parts.blocks, strict=True)
-        ]
-    held = [_all_held(fitting, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
-    asks = [PricingRequest(weights, prices, 0.0, deadline.left, rows) for rows in held]
-    for k, answer in enumerate(pool.price(asks, deadline.over)):
-        search.master.add_plans(k, answer.plans)
-    search.solution = refill_master(search, pool, deadline, gap)
-    if search.solution is not None:
-        search.size = max(1.0, abs(search.solution.value))
-        search.smooth(search.solution)
-    return search
+    proofs = _read_proofs(start for start in alike if start.blocks == blocks)
+    # what other blocks have proven is no proof here, but their prices are where to begin
+    dual = recall_bound(parts, weights, proofs) or DualBound(np.array(alike[0].proofs[-1][0]))
+    held = [_all_held(alike, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
+    return ColumnGeneration.resume(parts, weights, dual, held, pool, deadline, gap)
+
+
+def _read_proofs(starts: Iterable[BlockWarmStart]) -> list[Proof]:
+    return [(np.array(prices), np.array(bounds)) for start in starts for prices, bounds in start.proofs]
 
 
 def _all_held(starts: Sequence[BlockWarmStart], k: int, count: int) -> Floats:
