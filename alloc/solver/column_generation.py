@@ -111,8 +111,8 @@ class DualBound:
 class ColumnGeneration:
     """The search for plans of the blocks, and for the prices that prove most.
 
-    `master` has the plans, `solution` is its last one (None before there is one), `rounds` how many there were.
-    Only this class changes them, but for plans that are added to the master.
+    `master` has the plans, `solution` is its last one (None before there is one), `rounds` how many there were, `size`
+    that of the value, before there is a bound. Only this class changes them, but for plans added to the master.
     """
 
     def __init__(
@@ -130,7 +130,7 @@ class ColumnGeneration:
         self.rounds = 0 if phase is Phase.LOOSE else len(LOOSE_GAPS)
         self._dual = dual
         self._next_prices = dual.prices
-        self._size = 1.0  # of the value, before there is a bound
+        self.size = 1.0
         self._box = BOX
         self._relaxable = False  # whether the relaxed program is known to have a plan
 
@@ -139,7 +139,7 @@ class ColumnGeneration:
         """Begin with the prices of the relaxed program, and with its value where that is exact."""
         dual = DualBound(start.prices[parts.coupling], start.value if start.exact else INF)
         search = cls(parts, weights, dual)
-        search._size, search._relaxable = max(1.0, abs(start.value)), start.exact
+        search.size, search._relaxable = max(1.0, abs(start.value)), start.exact
         return search
 
     @classmethod
@@ -157,7 +157,7 @@ class ColumnGeneration:
         search = cls(parts, weights, dual, Phase.TIGHT)
         search.fill(held, dual.prices, pool, deadline)
         if search.refill(pool, deadline, gap) and search.solution is not None:
-            search._size = max(1.0, abs(search.solution.value))
+            search.size = max(1.0, abs(search.solution.value))
         return search
 
     @property
@@ -285,7 +285,7 @@ class ColumnGeneration:
     def _pricing_gap(self, gap: float) -> float:
         """Return what the searches may leave open together, in the goal's unit."""
         loose = LOOSE_GAPS[self.rounds] if self.phase is Phase.LOOSE else 0.0
-        size = max(1.0, abs(self.bound)) if np.isfinite(self.bound) else self._size
+        size = max(1.0, abs(self.bound)) if np.isfinite(self.bound) else self.size
         return max(1e-9, max(PRICING_PART * gap, loose) * size)
 
     def _solve_master(self, before: MasterSolution | None, deadline: Deadline) -> MasterSolution | None:
