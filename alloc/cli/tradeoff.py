@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 
-class Part(click.ParamType[float]):
+class Percentage(click.ParamType[float]):
     """A part of something: 0.02 or 2%."""
 
     name = "part"
@@ -78,7 +78,7 @@ def searching(command: Command) -> Command:
 @click.option("--objectives", default="employment,linkage", show_default=True)
 @click.option("--points", type=click.IntRange(min=2), default=10, show_default=True)
 @click.option("--exact", is_flag=True)
-@click.option("--tolerance", type=Part(), default="0.5%", show_default=True)
+@click.option("--tolerance", type=Percentage(), default="0.5%", show_default=True)
 @click.option("--budgets")
 @searching
 def frontier(
@@ -123,7 +123,7 @@ def frontier(
 @click.command()
 @instance_argument
 @click.option("--count", type=click.IntRange(min=1), default=10, show_default=True)
-@click.option("--within", type=Part())
+@click.option("--within", type=Percentage())
 @click.option("--all", "every", is_flag=True)
 @click.option("--limit", type=click.IntRange(min=1), default=100, show_default=True)
 @searching

@@ -59,7 +59,7 @@ def alternatives(
     deadline = Deadline(math.inf)
     with deadline.listening():
         asked = answer(question, options, jobs, cluster, lang)
-        found = _search(asked, _Wish(count, part, every, tell or (lambda _: None)), deadline)
+        found = _search(asked, _PlansWish(count, part, every, tell or (lambda _: None)), deadline)
     complete = found.complete and not deadline.stopped
     return replace(found, complete=complete, interrupted=deadline.stopped, seconds=time.perf_counter() - started)
 
@@ -72,7 +72,7 @@ def _choose_part(within: float | None, every: bool) -> float:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _PlansWish:
     """What is wanted: how many plans, within which part of the goal, whether all that differ in a whole decision."""
 
     count: int
@@ -81,7 +81,7 @@ class _Wish:
     tell: Tell
 
 
-def _search(asked: Answered, wish: _Wish, deadline: Deadline) -> Alternatives:
+def _search(asked: Answered, wish: _PlansWish, deadline: Deadline) -> Alternatives:
     own, started = asked.own, time.perf_counter()
     best = asked.make_result(own, started)
     nothing = Alternatives(

@@ -66,7 +66,7 @@ def frontier(
                 raise RequestError("frontier_population")
             options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
             before = sum(len(curve.points) for curve in found)
-            wish = _Wish(names, points if not exact else None, tolerance, before, amount, tell)
+            wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
             try:
                 found.append(_find_curve(answer(question, options, jobs, cluster, lang), wish, deadline))
             except KeyboardInterrupt:
@@ -120,7 +120,7 @@ def _set_amount(instance: Instance, fund: str, amount: float) -> Instance:
 
 
 @dataclass(frozen=True)
-class _Wish:
+class _CurveWish:
     """What is wanted of one curve.
 
     count: of points, None where all are; before: points of the curves before; budget: of this curve.
@@ -134,7 +134,7 @@ class _Wish:
     tell: Callable[[int], None] | None
 
 
-def _find_curve(asked: Answered, wish: _Wish, deadline: Deadline) -> Curve:
+def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline) -> Curve:
     """Return the frontier of one question."""
     started, own = time.perf_counter(), asked.own
     if not own.has_plan:
@@ -156,7 +156,7 @@ def _find_curve(asked: Answered, wish: _Wish, deadline: Deadline) -> Curve:
     return Curve(points, trace, "found", steps, budget=wish.budget, solved_by=own.method)
 
 
-def _trace(pareto: Biobjective, wish: _Wish) -> Trace | None:
+def _trace(pareto: Biobjective, wish: _CurveWish) -> Trace | None:
     """Return the efficient points as wanted, None where no plan was found."""
     between = find_ends(pareto)
     if between is None:
@@ -176,7 +176,7 @@ def _trace(pareto: Biobjective, wish: _Wish) -> Trace | None:
 
 
 def _make_point(
-    asked: Answered, pareto: Biobjective, wish: _Wish, number: int, found: ParetoPoint, kind: str
+    asked: Answered, pareto: Biobjective, wish: _CurveWish, number: int, found: ParetoPoint, kind: str
 ) -> FrontierPoint:
     """Return an efficient plan as a result of its own; it is proven only where what it reaches is what was proven."""
     started, names = time.perf_counter(), wish.names
