@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from alloc.instance import Instance, Options
 from alloc.instance.rules import Count, Equity, Figure, Gini, Parity, Rule, Total
 from alloc.instance.schema import Objective, Selection
-from alloc.instance.sides import per_head, sides
+from alloc.instance.sides import per_head, reaches, sides
 from alloc.model import build
 from alloc.report.equity import compare_heads
 from alloc.solution import Solution
@@ -91,12 +91,15 @@ def _way(instance: Instance, options: Options, rules: bool, minima: bool) -> tup
 
 
 def _relaxed(instance: Instance, rules: bool, minima: bool) -> Instance:
-    people = sum(county.population for county in instance.counties.values()) or 1.0
+    reach: dict[str, float] = {}
+    for (name, _), money in reaches(instance).items():
+        reach[name] = max(money, reach.get(name, 0.0))
 
     def price(rule: Rule) -> float:
+        """Return the price at which a unit of money costs one: equity is broken by points of all that is spent."""
         if isinstance(rule, Parity):
-            return people / len(instance.counties)
-        return 1.0 / people if isinstance(rule, Gini) else 1.0
+            return reach[rule.name] / len(instance.counties)
+        return reach[rule.name] if isinstance(rule, Gini) else 1.0
 
     written = [
         rule.model_copy(update={"penalty": 0.0 if rule.penalty is not None else price(rule) if rules else None})

@@ -7,8 +7,8 @@ import pytest
 from conftest import asked, instance_of, rivals
 
 import alloc
-from alloc.infeasibility import explain_conflicts, find_ways_out
-from alloc.instance import Options
+from alloc.infeasibility import _relaxed, explain_conflicts, find_ways_out
+from alloc.instance import Instance, Options
 
 OPTIONS = Options(gap=1e-7, time_limit=60)
 
@@ -116,3 +116,37 @@ def test_a_plan_exists_once_all_lines_of_a_way_have_given():
         figure = float(conflict.kept.split()[0].replace(",", ""))
         of[conflict.bound] = figure / 100 if of["type"] == "share" else figure
     assert alloc.solve(instance_of(rivals(rules=rules))).status == "optimal"
+
+
+YUTIAN = {"population": 3000, "jobseekers": None}
+EVEN = {"name": "even", "type": "parity", "max": 1}
+LITTLE = {"name": "little for Yutian", "type": "amount", "of": {"county": "yutian"}, "max": 10}
+
+
+def uneven(*rules: dict[str, object], **pens: object) -> Instance:
+    """Return a question of Cele with 1000 people and pens, and Yutian with 3000 and sheds; little may go to Yutian."""
+    counties = {"cele": {"population": 1000}, "yutian": YUTIAN}
+    sheds = {"county": "yutian", "jobs": 1}
+    return instance_of(rivals(counties=counties, measures={"pens": pens, "sheds": sheds}, rules=[LITTLE, *rules]))
+
+
+def test_what_costs_less_money_gives_before_parity():
+    """40 for 1000 people and 10 for 3000 are 80 and 6.7 of a mean county: 73.3 are to give, or 36.7 of what Cele asks."""
+    cele = {"name": "much for Cele", "type": "amount", "of": {"county": "cele"}, "min": 40}
+    (way,) = find_ways_out(uneven(EVEN, cele), OPTIONS)
+    assert [(conflict.name, conflict.asked, conflict.kept) for conflict in way] == [
+        ("much for Cele", "40 万元", "3.3 万元")
+    ]
+
+
+def test_parity_gives_before_what_costs_more_money():
+    """Cele has a promise of 40. Each unit for Yutian beyond its 10 mends only two thirds of a unit of parity."""
+    (way,) = find_ways_out(uneven(EVEN, committed=True, fixed_cost=40), OPTIONS)
+    assert [(conflict.name, conflict.asked, conflict.kept) for conflict in way] == [("even", "1", "12")]
+
+
+def test_a_unit_of_money_costs_one_whatever_the_kind_of_rule():
+    """Aid has 100: a point of Gini is all of it, a point of parity the 50 of a mean county."""
+    gini = {"name": "gini", "type": "gini", "max": 0}
+    relaxed = _relaxed(uneven(EVEN, gini), rules=True, minima=False)
+    assert {rule.name: rule.penalty for rule in relaxed.rules} == {"little for Yutian": 1, "even": 50, "gini": 100}
