@@ -151,6 +151,32 @@ def test_a_plan_that_breaks_a_limit_is_no_answer(monkeypatch: pytest.MonkeyPatch
     assert search(program([[2]], [4], [1]), np.ones(1), 0.0, CALM).why is Why.FAILED
 
 
+@pytest.mark.parametrize(("beyond", "why"), [(1.0, Why.FAILED), (1e-3, Why.FAILED), (0.0, Why.DONE)])
+def test_a_plan_beside_the_value_of_another_plan_is_no_answer(beyond: float, why: Why) -> None:
+    """Of two things worth 3 each one may be taken; HiGHS says a little more than the plan that it hands out."""
+    live = Live(np.zeros(2), np.ones(2), np.ones(2, dtype=bool), program([[1, 1]], [1], [1, 1]).rows, own_units=False)
+    live.aim(np.array([3.0, 3.0]))
+    assert live.run(CALM).value == 3
+    live._solver = Boasting(live._solver, beyond * live._size)  # type: ignore[assignment]
+    assert live._read(Stop()).why is why
+
+
+class Boasting:
+    """HiGHS, but for the value of its plan."""
+
+    def __init__(self, real: Any, more: float):
+        self._real, self._more = real, more
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._real, name)
+
+    def getInfo(self) -> Any:
+        """Return what HiGHS says of its search, with a value that no plan of it has."""
+        info = self._real.getInfo()
+        info.objective_function_value += self._more
+        return info
+
+
 def test_the_solvers_words_are_told_in_the_goals_unit() -> None:
     row = " R       0       0         0   0.00%   640             512               25.00%        0      0\n"
     assert rescale_log(row, 64.0).split()[5:7] == ["10", "8"]

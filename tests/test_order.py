@@ -19,3 +19,10 @@ def test_a_point_begins_with_the_nearest_of_those_asked_before_it():
     assert found[0] == ()
     assert found[4] == (0,)
     assert set(found[3][:2]) == {4, 2}
+
+
+def test_steps_of_the_golden_ratio_follow_the_ends():
+    """Of eight, steps of 5 (0.618 · 8 = 4.9, which shares no divisor with 8): 0, 5, 2, 7, 4, 1, 6, 3, ends first."""
+    assert spread(8) == [0, 7, 5, 2, 4, 1, 6, 3]
+    assert spread(3) == [0, 2, 1]
+    assert spread(10) == [0, 9, 7, 4, 1, 8, 5, 2, 6, 3]  # 0.618 · 10 = 6.2; 6 shares 2 with it, 7 nothing: 0, 7, 4, …

@@ -8,18 +8,19 @@ from typing import Any
 import pytest
 import yaml
 from click.testing import CliRunner
-from conftest import Raw, asked, instance_of, one_measure
+from conftest import Raw, asked, instance_of, one_measure, stands
 from randoms import random_instance
 
 import alloc
 from alloc.claims import compare_worlds, ends, whose
 from alloc.cli import main
-from alloc.counterfactual import Worlds, find_worlds, lapsing
+from alloc.counterfactual import Worlds, find_status_quo, find_worlds, lapsing
 from alloc.errors import InstanceError
-from alloc.instance import Instance
+from alloc.instance import Instance, Options
 from alloc.instance.worlds import without_aid
 from alloc.run import Run
 from alloc.solution import Solution, Status
+from alloc.solver import solve_warm
 
 
 def near(value: float) -> Any:
@@ -400,3 +401,29 @@ def test_what_others_hang_on_is_no_money_for_nothing():
     raw["measures"]["road"] = {**raw["measures"]["pens"], "requires": [], "effect": 0, "min_units": 1, "max_units": 1}
     run = solved(raw)
     assert run.measures.set_index("measure")["idle"].to_dict() == {"pens": 0, "road": 0}
+
+
+@pytest.mark.parametrize(("gap", "asked_for"), [(0.5, 1e-6), (1e-9, 1e-9)])
+def test_the_status_quo_is_proven_finely_however_roughly_the_plan_is_asked_for(
+    gap: float, asked_for: float, monkeypatch: pytest.MonkeyPatch
+):
+    """Claims subtract it from the plan: a plan within half of its bound may not take the same of the status quo."""
+    seen: list[float] = []
+
+    def watched(kept: Any, instance: Instance, options: Options) -> Solution:
+        seen.append(options.gap)
+        return solve_warm(kept, instance, options)
+
+    monkeypatch.setattr("alloc.counterfactual.solve_warm", watched)
+    quo = find_status_quo(instance_of(one_measure()), Options(gap=gap))
+    assert seen == [asked_for]
+    assert (quo.status, quo.objective) == (Status.OPTIMAL, near(0))
+
+
+def test_a_status_quo_with_decisions_of_its_own_is_its_optimum():
+    """Room for 10 jobs in each of two industries stands, and nothing is funded: 20 jobs."""
+    stand = [stands(infrastructure=10), stands(industry="wool", infrastructure=10)]
+    raw = asked(industries={"sheep": {}, "wool": {}}, baseline=stand)
+    quo = find_status_quo(instance_of(raw), Options(gap=0.5))
+    assert quo.objective == near(20)
+    assert quo.bound == near(20)
