@@ -1,11 +1,12 @@
 """Blocks: the same answer as the whole model, a bound that holds, and workers that may be lost."""
 
 import copy
+import itertools
 import multiprocessing
 import os
 import random
 import signal
-import threading
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
@@ -225,18 +226,19 @@ def test_processes_give_the_same_plan_as_none():
     assert (one.stages, one.values) == (two.stages, two.values)
 
 
-def _priced(pool: PricingPool, parts: Any) -> list[Any]:
-    """Ask every block at a few hundred prices, and then with the whole decisions of its answers held."""
+def _priced(pool: PricingPool, parts: Any, over: Callable[[], bool] = lambda: False) -> list[Any]:
+    """Ask every block at some prices, and then with the whole decisions of its answers held."""
     prices, found = np.full(parts.rows.count, 0.5), []
-    for i in range(200):
-        ask = PricingRequest(np.ones(1), prices * i / 200, 1e-9)
-        answers = pool.price([ask] * len(parts.blocks), lambda: False)
+    for i in range(12):
+        ask = PricingRequest(np.ones(1), prices * i / 12, 1e-9)
+        answers = pool.price([ask] * len(parts.blocks), over)
         held = [answer.plans[:, block.integer] for answer, block in zip(answers, parts.blocks, strict=True)]
-        found += answers + pool.price([replace(ask, held=numbers) for numbers in held], lambda: False)
+        found += answers + pool.price([replace(ask, held=numbers) for numbers in held], over)
     return found
 
 
 def test_a_worker_killed_in_mid_round_changes_nothing():
+    """It is killed when one lane is at work and the other is about to be asked, whatever the machine's speed."""
     instance = instance_of(donors(9))
     model = build(instance)
     parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)
@@ -246,9 +248,14 @@ def test_a_worker_killed_in_mid_round_changes_nothing():
     with open_pricing(2, None) as pool:
         pool.load(parts.blocks)
         pool.price([PricingRequest(np.ones(1), np.zeros(parts.rows.count), 1e-9)] * len(parts.blocks), lambda: False)
-        victim = multiprocessing.active_children()[0].pid
-        threading.Timer(0.1, os.kill, (victim, signal.SIGKILL)).start()
-        found = _priced(pool, parts)
+        victim, looks = multiprocessing.active_children()[0].pid, itertools.count()
+
+        def over() -> bool:
+            if next(looks) == 25:
+                os.kill(victim, signal.SIGKILL)  # type: ignore[arg-type]
+            return False
+
+        found = _priced(pool, parts, over)
         assert victim not in {child.pid for child in multiprocessing.active_children()}
     assert [answer.bound for answer in found] == [answer.bound for answer in expected]
     assert all(np.array_equal(a.plans, b.plans) for a, b in zip(found, expected, strict=True))

@@ -53,7 +53,6 @@ PROBLEMS = [
     ("2KP50-11", "unit_cost"),
     ("2KP50-50", "fixed_cost"),
     ("2KP50-92", "unit_cost"),
-    ("2KP100-50", "unit_cost"),
 ]
 
 
@@ -67,6 +66,17 @@ def test_the_exact_frontier_is_the_published_one_point_for_point(name: str, styl
     assert all(point.run.figures["audit"]["passed"] for point in found.points)
     supported = [kind for kind in found.table["kind"] if kind.startswith("supported")]
     assert len(supported) == problem["supported"]
+
+
+def test_points_spread_over_a_larger_frontier_are_among_the_published_ones():
+    """Of its 149 points eight are asked for: each is proven efficient, and both ends are among them."""
+    points = STORED["problems"]["2KP100-50"]["points"]
+    found = alloc.frontier(knapsack("2KP100-50", "unit_cost"), points=8)
+    shown = found.table[["employment", "linkage"]].to_numpy().tolist()
+    assert len(shown) == 8
+    assert all(point in points for point in shown)
+    assert (shown[0], shown[-1]) == (points[0], points[-1])
+    assert set(found.table["proven"]) == {1}
 
 
 def test_the_knee_is_the_point_farthest_beyond_the_line_between_the_ends():

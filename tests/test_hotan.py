@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 import yaml
 from conftest import divisible
+from office import Office, differences
+from test_verify import comes_back
 
 from alloc.instance import CATEGORIES, Instance, inspect, read
+from alloc.report.workbook import write_workbook
 from alloc.run import Run, solve
 
 HOTAN = Path(__file__).parent.parent / "instances/hotan-2019"
@@ -29,7 +32,7 @@ def run(hotan: Instance) -> Run:
 @pytest.fixture(scope="module")
 def in_lots(hotan: Instance) -> Run:
     """Return a plan in whole 万元 and whole units, not as near its bound as the file asks: that takes long."""
-    return solve(hotan, gap=1e-3)
+    return solve(hotan, gap=1e-3, lang="zh")
 
 
 def test_it_has_no_fault_and_raises_no_doubt():
@@ -65,6 +68,22 @@ def test_its_plan_can_be_approved_as_it_stands(in_lots: Run, run: Run):
     assert (paid == paid.round()).all()
     assert (units == units.round()).all()
     assert run.objective * (1 - 2e-3) <= in_lots.objective <= run.objective * (1 + 1e-6)
+
+
+def test_its_plan_comes_back_from_every_file_it_is_written_to(in_lots: Run, tmp_path: Path):
+    """A CSV file alone holds no units: they follow from the money."""
+    folder = in_lots.save(tmp_path / "out")
+    (tmp_path / "alone").mkdir()
+    alone = tmp_path / "alone/allocation.csv"
+    alone.write_bytes((folder / "allocation.csv").read_bytes())
+    comes_back(in_lots, folder, alone, folder / "allocation.xlsx")
+
+
+def test_recalculated_every_cell_says_what_the_solver_found(in_lots: Run, office: Office, tmp_path: Path):
+    book = tmp_path / "hotan.xlsx"
+    write_workbook(in_lots.instance, in_lots.tables, in_lots.figures, book, "zh")
+    (again,) = office.convert([book], tmp_path / "again")
+    assert list(differences(book, again))[:9] == []
 
 
 def test_what_others_pay_for_is_not_claimed_for_the_aid(run: Run):

@@ -131,7 +131,7 @@ def uneven(*rules: dict[str, object], **pens: object) -> Instance:
 
 
 def test_what_costs_less_money_gives_before_parity():
-    """40 for 1000 people and 10 for 3000 are 80 and 6.7 of a mean county: 73.3 are to give, or 36.7 of what Cele asks."""
+    """40 for 1000 people and 10 for 3000 are 80 and 6.7 of a mean county: 73.3 give, or 36.7 of what Cele asks."""
     cele = {"name": "much for Cele", "type": "amount", "of": {"county": "cele"}, "min": 40}
     (way,) = find_ways_out(uneven(EVEN, cele), OPTIONS)
     assert [(conflict.name, conflict.asked, conflict.kept) for conflict in way] == [

@@ -46,7 +46,7 @@ from alloc.solver.sub_mip import (
     search_neighbourhood,
 )
 from alloc.solver.tie_break import break_ties
-from alloc.solver.workers import workers
+from alloc.solver.pricing_pool import open_pricing
 
 CALM = Deadline(60.0)
 ONE = np.ones(1)
