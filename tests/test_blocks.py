@@ -238,7 +238,7 @@ def _priced(pool: PricingPool, parts: Any, over: Callable[[], bool] = lambda: Fa
 
 
 def test_a_worker_killed_in_mid_round_changes_nothing():
-    """It is killed when one lane is at work and the other is about to be asked, whatever the machine's speed."""
+    """It is killed while blocks are at work, at a look whether to stop, whatever the machine's speed."""
     instance = instance_of(donors(9))
     model = build(instance)
     parts = decompose(compile_matrix(model, [goal(model, stages(instance)[0])]), instance)

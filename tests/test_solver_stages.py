@@ -17,14 +17,7 @@ from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
 from alloc.solution import Stage
 from alloc.solver import solve_whole
-from alloc.solver.column_generation import (
-    find_used_integers,
-    generate_columns,
-    prove_infeasible,
-    slack_costs,
-    solve_lp_relaxation,
-    start_from,
-)
+from alloc.solver.column_generation import ColumnGeneration, prove_infeasible, slack_costs, solve_lp_relaxation
 from alloc.solver.conclusion import allowed_loss, drop_idle, evaluate_stages, name_goal, read_values
 from alloc.solver.deadline import GRACE, Deadline
 from alloc.solver.decomposition import Decomposition, decompose
@@ -35,6 +28,7 @@ from alloc.solver.multi.biobjective import Biobjective, ParetoPoint
 from alloc.solver.multi.granularity import find_steps
 from alloc.solver.multi.near_optimal import NearOptimalSet, find_floor, measure_distance
 from alloc.solver.pricing import PricingRequest, load_block, price
+from alloc.solver.pricing_pool import open_pricing
 from alloc.solver.progress import Progress, SearchLog
 from alloc.solver.reoptimise import RepeatedMip
 from alloc.solver.scaling import find_scales, scale
@@ -46,7 +40,6 @@ from alloc.solver.sub_mip import (
     search_neighbourhood,
 )
 from alloc.solver.tie_break import break_ties
-from alloc.solver.pricing_pool import open_pricing
 
 CALM = Deadline(60.0)
 ONE = np.ones(1)
@@ -310,15 +303,15 @@ def test_prices_prove_what_the_relaxed_program_does_not():
     parts = parts_of(money=5.5)
     start = solve_lp_relaxation(parts.matrix, ONE, CALM)
     assert (start.value, start.exact) == (near(10 + 9 + 0.75), True)
-    search = start_from(parts, ONE, start)
-    with workers(1, None) as pool:
-        pool.deal(parts.blocks)
-        generate_columns(search, pool, CALM, CALM, 1e-7, 1e-7)
+    search = ColumnGeneration.from_relaxation(parts, ONE, start)
+    with open_pricing(1, None) as pool:
+        pool.load(parts.blocks)
+        search.run(pool, CALM, CALM, 1e-7, 1e-7)
     assert search.solution is not None
     assert search.bound == near(10 + 9 + (5.5 - 5) * float(search.prices[0]))
     assert 10 + 9 <= search.bound < start.value - 0.5
     assert search.solution.value == near(10 + 9)
-    assert [rows.tolist() for rows in find_used_integers(search, search.solution)] == [[[1]], [[1, 0]]]
+    assert [rows.tolist() for rows in search.used_integers(search.solution)] == [[[1]], [[1, 0]]]
 
 
 @pytest.mark.parametrize(("least", "proven"), [(5.5, True), (5.0, False)])
@@ -328,16 +321,16 @@ def test_what_only_half_a_course_could_keep_is_proven_infeasible(least: float, p
     master = RestrictedMaster(parts, ONE, np.array([10.0]))
     for k, plan in ((0, NONE), (1, NO_COURSE)):
         master.add_plans(k, plan)
-    with workers(1, None) as pool:
-        pool.deal(parts.blocks)
+    with open_pricing(1, None) as pool:
+        pool.load(parts.blocks)
         assert prove_infeasible(parts, master, np.zeros(1), pool, CALM) == proven
 
 
 def test_a_lack_costs_what_its_row_does_and_never_next_to_nothing():
-    costs = slack_costs(parts_of(), np.array([100.0, -40.0, 0.0]), 3.0)
+    costs = slack_costs(np.array([100.0, -40.0, 0.0]), 3.0)
     assert costs[:2].tolist() == [300, 120]
     assert 0 < costs[2] < 120
-    assert slack_costs(parts_of(), np.zeros(2), 2.0).min() > 0
+    assert slack_costs(np.zeros(2), 2.0).min() > 0
 
 
 # --- Sub-MIP --------------------------------------------------------------------------------------------------------
