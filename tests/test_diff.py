@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import lxml.html
 import openpyxl
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,7 @@ from alloc.run import Run, solve
 from alloc.study.compare.results import Result, read_result
 from alloc.study.compare.split import split
 from alloc.study.compare.verify import complete_by_hand
+from alloc.texts.figures import amount
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -315,6 +317,27 @@ def test_the_page_stands_by_itself_and_escapes_what_data_say(folders: tuple[Path
     page = (hostile / "diff.html").read_text(encoding="utf-8")
     assert "<script>" not in page
     assert "&lt;script&gt;" in page
+
+
+@pytest.mark.parametrize(("lang", "code"), [("en", "en"), ("zh", "zh-CN")])
+def test_the_page_shows_what_the_tables_hold(demo: Run, lang: str, code: str, tmp_path: Path):
+    found = alloc.diff(demo, changed(**MORE_AID))
+    page = lxml.html.fromstring((found.save(tmp_path / lang, lang) / "diff.html").read_bytes())
+    assert page.get("lang") == code
+    goals, effects, counties, *_ = page.iter("table")
+    rows = [[cell.text_content().strip() for cell in row] for row in counties.iter("tr")][1:]
+    table = found.tables["counties"]
+    to = found.reader(lang)
+    assert [row[0] for row in rows] == [to.labels["county"][c] for c in table["county"]]
+    at = list(table.columns).index("aid_change")
+    assert [row[at - 1] for row in rows] == [amount(x) for x in table["aid_b"]]
+    assert [row[at] for row in rows] == [f"+{amount(x)}" if x > 0 else amount(x) for x in table["aid_change"]]
+    cells = [row[at] for row in counties.iter("tr")][1:]
+    bars = [bar.get("style") for cell in cells for bar in cell.iter("span")]
+    widest = table["aid_change"].abs().max()
+    assert bars == [f"width:{60 * abs(x) / widest:.0f}px" for x in table["aid_change"] if x]
+    assert not list(goals.iter("span"))
+    assert len(list(effects.iter("tr"))) == len(found.tables["effects"]) + 1
 
 
 def test_a_question_is_no_answer(folders: tuple[Path, Path], tmp_path: Path):

@@ -91,18 +91,18 @@ def _print(name: str, frame: "pd.DataFrame", to: "Reader") -> None:
     from rich import box
     from rich.table import Table
 
-    from alloc.report.difference import cells, heads
+    from alloc.report.difference import show_rows
 
     screen = console()
     if frame.empty:
         screen.print(f"{to.say(f'diff_{name}')}: {to.say('diff_nothing')}\n")
         return
     table = Table(title=to.say(f"diff_{name}"), title_justify="left", box=box.SIMPLE_HEAD)
-    for column, head in heads(frame, to):
+    for column in frame.columns:
         numeric = frame[column].dtype.kind in "fiu"
-        table.add_column(head, justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
-    for row in list(cells(frame, to))[:MOST_SHOWN]:
-        table.add_row(*row)
+        table.add_column(to.title(column), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")
+    for row in show_rows(frame, to)[:MOST_SHOWN]:
+        table.add_row(*(cell.text for cell in row))
     screen.print(table)
     if len(frame) > MOST_SHOWN:
         screen.print(to.say("diff_more_rows", count=len(frame) - MOST_SHOWN) + "\n")

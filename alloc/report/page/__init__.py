@@ -2,9 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
-from importlib.resources import files
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 from markupsafe import Markup
@@ -19,11 +17,11 @@ from alloc.report.page.answer import binding, claimed, limits, tell_answer
 from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
 from alloc.report.page.view import View, number
+from alloc.report.templates import load_template, read_text
 from alloc.report.told import tell_coordination, tell_idle
 from alloc.texts.figures import amount, count, percent
 
-if TYPE_CHECKING:
-    import jinja2
+ROOM = "alloc.report.page"
 
 
 @dataclass(frozen=True)
@@ -44,12 +42,12 @@ def make_page(
     """Return the page of a plan in one language; with boundaries it has maps. Equal plans give equal bytes."""
     view = View(instance, lang, tables, figures, boundaries)
     charts = draw_charts(view)
-    html = _template().render(
+    html = load_template(ROOM, "page.html").render(
         view=view,
         t=view.say,
         lang={"zh": "zh-CN"}.get(lang, lang),
         style=Markup(_style()),
-        script=Markup(_text("page.js")),
+        script=Markup(read_text(ROOM, "page.js")),
         drawn={name: Markup(inline(chart)) for name, chart in charts.items()},
         titles={name: chart.title for name, chart in charts.items()},
         sheets=make_listings(view),
@@ -78,26 +76,8 @@ def make_page(
 def _style() -> str:
     """Return the style of the page: light, dark where the reader's screen is, and light again on paper."""
     dark = f"@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"
-    return f":root{{{variables(LIGHT)}}}{dark}@media print{{:root{{{variables(LIGHT)}}}}}{style()}{_text('page.css')}"
-
-
-@cache
-def _text(name: str) -> str:
-    return files("alloc.report.page").joinpath(name).read_text(encoding="utf-8")
-
-
-@cache
-def _template() -> "jinja2.Template":
-    import jinja2  # takes longer to load than the page to write, and studies write none
-
-    rooms = jinja2.Environment(
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return rooms.from_string(_text("page.html"))
+    colours = f":root{{{variables(LIGHT)}}}{dark}@media print{{:root{{{variables(LIGHT)}}}}}"
+    return colours + style() + read_text(ROOM, "page.css")
 
 
 def _used_up(view: View) -> list[str]:

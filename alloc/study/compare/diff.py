@@ -11,7 +11,7 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, KINDS
-from alloc.report.difference import Reader, section, workbook
+from alloc.report.difference import Reader, make_section, write_difference
 from alloc.report.files import write_tables
 from alloc.report.funds import fund_totals
 from alloc.report.names import BETWEEN, NAMED, name_apart, pick_name, split_group
@@ -57,8 +57,8 @@ class Difference:
         to = self.reader(lang)
         with fill(Path(out), marks=()) as folder:
             write_tables(self.tables, folder)
-            workbook(self.tables, to, folder / "diff.xlsx")
-            (folder / "diff.html").write_text(section(self.tables, to, whole=True), encoding="utf-8")
+            write_difference(self.tables, to, folder / "diff.xlsx")
+            (folder / "diff.html").write_text(make_section(self.tables, to, whole=True), encoding="utf-8")
             write_json(self.figures, folder / "diff.json")
         return Path(out)
 
