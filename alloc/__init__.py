@@ -6,49 +6,72 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 
 if TYPE_CHECKING:
     __version__: str
+    from alloc.audit import Finding
     from alloc.instance import Instance, inspect, read, write
+    from alloc.instance.reading import Reading
     from alloc.run import Run, solve
-    from alloc.study.alternatives import Alternatives, alternatives
+    from alloc.solution import Solution, Stage, Status
+    from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
     from alloc.study.compare.diff import Difference, diff
-    from alloc.study.compare.verify import Verification, verify
-    from alloc.study.frontier import Frontier, frontier
+    from alloc.study.compare.handmade import HandmadePlan
+    from alloc.study.compare.results import Result
+    from alloc.study.compare.split import Effect, Split
+    from alloc.study.compare.verify import Breach, Verification, verify
+    from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
+    from alloc.study.points.point import Point
     from alloc.study.sensitivity import Sensitivity, sensitivity
+    from alloc.study.sweep.cases import Case
     from alloc.study.sweep.study import Sweep, sweep
 
 _ROOMS = {
-    "Alternatives": "alloc.study.alternatives",
-    "Frontier": "alloc.study.frontier",
-    "Instance": "alloc.instance",
-    "inspect": "alloc.instance",
-    "read": "alloc.instance",
-    "sensitivity": "alloc.study.sensitivity",
-    "write": "alloc.instance",
-    "Run": "alloc.run",
-    "alternatives": "alloc.study.alternatives",
-    "frontier": "alloc.study.frontier",
-    "Sensitivity": "alloc.study.sensitivity",
-    "solve": "alloc.run",
-    "Difference": "alloc.study.compare.diff",
-    "diff": "alloc.study.compare.diff",
-    "Verification": "alloc.study.compare.verify",
-    "verify": "alloc.study.compare.verify",
-    "Sweep": "alloc.study.sweep.study",
-    "sweep": "alloc.study.sweep.study",
+    "alloc.audit": ("Finding",),
+    "alloc.instance": ("Instance", "inspect", "read", "write"),
+    "alloc.instance.reading": ("Reading",),
+    "alloc.run": ("Run", "solve"),
+    "alloc.solution": ("Solution", "Stage", "Status"),
+    "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
+    "alloc.study.compare.diff": ("Difference", "diff"),
+    "alloc.study.compare.handmade": ("HandmadePlan",),
+    "alloc.study.compare.results": ("Result",),
+    "alloc.study.compare.split": ("Effect", "Split"),
+    "alloc.study.compare.verify": ("Breach", "Verification", "verify"),
+    "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
+    "alloc.study.points.point": ("Point",),
+    "alloc.study.sensitivity": ("Sensitivity", "sensitivity"),
+    "alloc.study.sweep.cases": ("Case",),
+    "alloc.study.sweep.study": ("Sweep", "sweep"),
 }
+"""Where public names live: room → names, those above again, for they are loaded when they are first used."""
 
 __all__ = [
     "AllocError",
+    "Alternative",
     "Alternatives",
     "AuditError",
+    "Breach",
+    "Case",
+    "CountyRange",
+    "Curve",
     "Difference",
+    "Effect",
     "Fault",
+    "Finding",
     "Frontier",
+    "FrontierPoint",
+    "HandmadePlan",
     "Instance",
     "InstanceError",
+    "Point",
+    "Reading",
     "RequestError",
+    "Result",
     "Run",
     "Sensitivity",
+    "Solution",
     "SolveError",
+    "Split",
+    "Stage",
+    "Status",
     "Sweep",
     "Verification",
     "alternatives",
@@ -68,15 +91,14 @@ if not TYPE_CHECKING:  # for those who check types there is nothing but the name
 
     def __getattr__(name: str) -> object:
         """Load a room when a name in it is first used: `alloc --help` must not wait for the solver."""
-        if name == "__version__":
-            from importlib.metadata import version
-
-            return version("alloc")
-        if name not in _ROOMS:
-            raise AttributeError(f"module 'alloc' has no attribute {name!r}")
         from importlib import import_module
 
-        return getattr(import_module(_ROOMS[name]), name)
+        if name == "__version__":
+            return import_module("importlib.metadata").version("alloc")
+        for room, names in _ROOMS.items():
+            if name in names:
+                return getattr(import_module(room), name)
+        raise AttributeError(f"module 'alloc' has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:

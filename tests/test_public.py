@@ -1,7 +1,11 @@
 """What `import alloc` offers: the public names, and only those; scripts need nothing around them."""
 
+import inspect
 import subprocess
 import sys
+import typing
+from collections.abc import Iterator
+from dataclasses import is_dataclass
 from importlib.metadata import version
 from pathlib import Path
 
@@ -18,6 +22,36 @@ def test_the_public_names_are_listed_and_there():
         assert getattr(alloc, name).__name__ == name
     with pytest.raises(AttributeError, match="has no attribute 'sovle'"):
         alloc.sovle  # noqa: B018
+
+
+INNER = {"LeastMoney", "Reader", "Trace"}
+"""How a plan, a curve and a comparison came about: nobody outside has to write these down."""
+
+
+def classes(hint: object) -> Iterator[type]:
+    """Yield the classes of the package that a type hint names."""
+    if isinstance(hint, type) and hint.__module__.startswith("alloc"):
+        yield hint
+    for part in typing.get_args(hint):
+        for one in part if isinstance(part, list) else [part]:
+            yield from classes(one)
+
+
+def hinted(of: object) -> Iterator[type]:
+    """Yield the classes that a function, or the fields, properties and methods of a class, are typed with."""
+    told = [of]
+    if isinstance(of, type):
+        public = [thing for name, thing in vars(of).items() if not name.startswith("_")]
+        told = [getattr(thing, "fget", None) or getattr(thing, "func", thing) for thing in public]
+        told = [thing for thing in told if inspect.isfunction(thing)] + ([of] if is_dataclass(of) else [])
+    for thing in told:
+        for hint in typing.get_type_hints(thing).values():
+            yield from classes(hint)
+
+
+def test_whatever_a_public_name_is_typed_with_is_public():
+    public = [getattr(alloc, name) for name in alloc.__all__]
+    assert {one.__name__ for of in public for one in hinted(of)} - set(alloc.__all__) == INNER
 
 
 def test_the_version_is_that_of_the_package():

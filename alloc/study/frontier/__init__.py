@@ -1,6 +1,6 @@
 """Two objectives set against each other: what more of one costs of the other, each point a plan with its proof."""
 
-from alloc.study.frontier.result import Frontier, FrontierPoint
+from alloc.study.frontier.result import Curve, Frontier, FrontierPoint
 from alloc.study.frontier.search import frontier
 
-__all__ = ["Frontier", "FrontierPoint", "frontier"]
+__all__ = ["Curve", "Frontier", "FrontierPoint", "frontier"]
