@@ -1,54 +1,35 @@
-"""Purses: what funds can give, and which part of what is spent each of them pays."""
-
-from collections import defaultdict
-from collections.abc import Iterable
-from typing import Any
+"""The budget: what funds can give, and which part of what is spent each of them pays."""
 
 import pyomo.environ as pyo
 
-from alloc.instance.schema import KINDS, Instance
-
-
-def grouped(pairs: Iterable[tuple[Any, str]]) -> dict[Any, list[str]]:
-    """Return what belongs to each key, in the order of the pairs."""
-    found: dict[Any, list[str]] = defaultdict(list)
-    for key, member in pairs:
-        found[key].append(member)
-    return dict(found)
+from alloc.instance.schema import Instance
+from alloc.model.columns import amounts, column, grouped, members_of
 
 
 def add_budget(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what funds can give."""
     funds = instance.funds
+    county = column(instance.measures, "county")
     paid = grouped((f, m) for m, f in model.ELIGIBLE)
-    tied = {(f, c): amount for f, fund in funds.items() for c, amount in (fund.by_county or {}).items()}
-    local = grouped(((f, instance.measures[m].county), m) for m, f in model.ELIGIBLE)
-    model.MEASURES_OF = pyo.Set(
-        model.FUNDS, initialize={f: paid.get(f, []) for f in funds}, doc="measures that a fund may pay for"
-    )
-    model.LIMITED_FUNDS = pyo.Set(
-        initialize=[f for f, x in funds.items() if x.amount is not None], doc="funds with one amount"
-    )
+    local = grouped(((f, county[m]), m) for m, f in model.ELIGIBLE)
+    limited = {f: amount for f, amount in column(funds, "amount").items() if amount is not None}
+    tied = amounts({f: fund for f, fund in funds.items() if fund.by_county}, "by_county")
+    bound = {f: least for f, least in column(funds, "min_use").items() if least > 0}
+    model.MEASURES_OF = pyo.Set(model.FUNDS, initialize=members_of(paid), doc="measures that a fund may pay for")
+    model.LIMITED_FUNDS = pyo.Set(initialize=list(limited), doc="funds with one amount")
     model.TIED_FUNDS = pyo.Set(dimen=2, initialize=list(tied), doc="funds tied to counties")
-    model.BOUND_FUNDS = pyo.Set(
-        initialize=[f for f, x in funds.items() if x.min_use > 0], doc="funds that must be used"
-    )
+    model.BOUND_FUNDS = pyo.Set(initialize=list(bound), doc="funds that must be used")
     model.TIED_MEASURES = pyo.Set(
-        model.TIED_FUNDS,
-        initialize={(f, c): local.get((f, c), []) for f, c in tied},
-        doc="measures in a county that a fund may pay for",
+        model.TIED_FUNDS, initialize=members_of(local), doc="measures in a county that a fund may pay for"
     )
-    model.amount = pyo.Param(
-        model.LIMITED_FUNDS,
-        initialize={f: funds[f].amount for f in model.LIMITED_FUNDS},
-        doc="money of a fund [money]",
-    )
+    model.amount = pyo.Param(model.LIMITED_FUNDS, initialize=limited, doc="money of a fund [money]")
     model.tied_amount = pyo.Param(model.TIED_FUNDS, initialize=tied, doc="money of a fund in a county [money]")
-    model.min_use = pyo.Param(
-        model.BOUND_FUNDS,
-        initialize={f: funds[f].min_use for f in model.BOUND_FUNDS},
-        doc="least use of a fund [money]",
-    )
+    model.min_use = pyo.Param(model.BOUND_FUNDS, initialize=bound, doc="least use of a fund [money]")
+    _limit_funds(model)
+
+
+def _limit_funds(model: pyo.ConcreteModel) -> None:
+    """Keep funds within their money, and use them as far as they must be."""
 
     @model.Expression(model.FUNDS, doc="money spent from a fund [money]")
     def Spent(model, f):
@@ -73,11 +54,11 @@ def add_budget(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 def add_cost_shares(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare which share of what is spent each kind of fund, or a fund, pays."""
-    kinds = {f: fund.kind for f, fund in instance.funds.items()}
-    floors = {(m, k): x for m, row in instance.measures.items() for k, x in row.min_share.items() if x > 0}
-    caps = {(m, k): x for m, row in instance.measures.items() for k, x in row.max_share.items() if x < 1}
+    kinds = column(instance.funds, "kind")
+    floors = {key: share for key, share in amounts(instance.measures, "min_share").items() if share > 0}
+    caps = {key: share for key, share in amounts(instance.measures, "max_share").items() if share < 1}
     both = list(dict.fromkeys([*floors, *caps]))
-    payers = {(m, k): [f for f in model.FUNDS_OF[m] if (kinds[f] if k in KINDS else f) == k] for m, k in both}
+    payers = {(m, k): [f for f in model.FUNDS_OF[m] if k in (f, kinds[f])] for m, k in both}
     model.SHARED = pyo.Set(dimen=2, initialize=both, doc="measures and kinds of fund, or funds, with a share")
     model.SHARERS = pyo.Set(model.SHARED, initialize=payers, doc="the funds of a share that may pay for a measure")
     model.FLOOR_SHARES = pyo.Set(dimen=2, initialize=list(floors), doc="measures and kinds or funds with a least share")

@@ -6,54 +6,46 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import ROUNDING, billed, ceiling, in_lots, most_money
 from alloc.instance.schema import Instance
-
-FOLLOWS = ("supplement", "supplement-strict")
-"""How aid meets national money where it comes second."""
+from alloc.model.columns import column, grouped, members_of
 
 
 def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare how aid and national money meet in a measure: supplement, never replace, never pay twice."""
     measures = instance.measures
-    kinds = {f: fund.kind for f, fund in instance.funds.items()}
-    by_kind = {
-        (m, k): [f for f in model.FUNDS_OF[m] if kinds[f] == k] for m in measures for k in dict.fromkeys(kinds.values())
-    }
-    aid, national = ({m: by_kind.get((m, k), []) for m in measures} for k in ("aid", "national"))
+    aid, national = _payers(model, instance, "aid"), _payers(model, instance, "national")
     top = {m: ceiling(instance, m) for m in measures}
-    meets = [m for m in measures if aid[m] and national[m]]
+    capped = [m for m in national if top[m] < billed(instance, measures[m].largest_cost)]
+    planned = {m: x for m, x in column(measures, "national_planned").items() if x is not None}
 
-    model.AID_OF = pyo.Set(model.MEASURES, initialize=aid, doc="aid funds that may pay for a measure")
-    model.NATIONAL_OF = pyo.Set(model.MEASURES, initialize=national, doc="national funds that may pay for a measure")
-    model.CAPPED = pyo.Set(
-        initialize=[m for m in measures if national[m] and top[m] < billed(instance, measures[m].largest_cost)],
-        doc="measures whose national money has a ceiling",
+    model.AID_OF = pyo.Set(model.MEASURES, initialize=members_of(aid), doc="aid funds that may pay for a measure")
+    model.NATIONAL_OF = pyo.Set(
+        model.MEASURES, initialize=members_of(national), doc="national funds that may pay for a measure"
     )
-    model.PLANNED = pyo.Set(
-        initialize=[m for m, row in measures.items() if row.national_planned is not None],
-        doc="measures with national money decided",
-    )
+    model.CAPPED = pyo.Set(initialize=capped, doc="measures whose national money has a ceiling")
+    model.PLANNED = pyo.Set(initialize=list(planned), doc="measures with national money decided")
     model.EXCLUSIVE = pyo.Set(
-        initialize=[m for m in meets if measures[m].national == "exclusive"],
+        initialize=[m for m in aid if m in national and measures[m].national == "exclusive"],
         doc="measures with one payer, aid or nation",
     )
     model.ceiling = pyo.Param(model.MEASURES, initialize=top, doc="most national money [money]")
-    model.planned = pyo.Param(
-        model.PLANNED,
-        initialize={m: measures[m].national_planned for m in model.PLANNED},
-        doc="national money decided [money]",
-    )
+    model.planned = pyo.Param(model.PLANNED, initialize=planned, doc="national money decided [money]")
     model.most_aid = pyo.Param(
         model.MEASURES,
-        initialize={m: most_money(instance, m, "aid", aid[m], model.most[m]) for m in measures},
+        initialize=lambda model, m: most_money(instance, m, "aid", aid.get(m, []), model.most[m]),
         doc="most aid that the data allow [money]",
     )
     model.most_national = pyo.Param(
         model.MEASURES,
-        initialize={m: most_money(instance, m, "national", national[m], model.most[m]) for m in measures},
+        initialize=lambda model, m: most_money(instance, m, "national", national.get(m, []), model.most[m]),
         doc="most national money that the data allow [money]",
     )
     model.AidPays = pyo.Var(model.EXCLUSIVE, domain=pyo.Binary, doc="1 if aid pays and the nation does not")
     _limit_national(model)
+
+
+def _payers(model: pyo.ConcreteModel, instance: Instance, kind: str) -> dict[str, list[str]]:
+    """Return the funds of a kind that may pay for each measure, in the order of the measures."""
+    return grouped((m, f) for m, f in model.ELIGIBLE if instance.funds[f].kind == kind)
 
 
 def _limit_national(model: pyo.ConcreteModel) -> None:
@@ -90,30 +82,30 @@ def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
     A purse counts as empty once all of it is spent, or all that it ties to the county. Where no national
     fund may pay at all, aid need not wait, unless the supplement is strict.
     """
-    measures, funds = instance.measures, instance.funds
-    follows = [m for m, row in measures.items() if row.national in FOLLOWS and model.AID_OF[m] and model.ceiling[m] > 0]
-    strict = [m for m in follows if measures[m].national == "supplement-strict"]
-    pairs = [(m, f) for m in follows if m not in strict for f in model.NATIONAL_OF[m]]
-    here = {(m, f): (f, measures[m].county) for m, f in pairs}
-    whole = {f: in_lots(instance, amount) for _, f in pairs if (amount := funds[f].amount) is not None}
-    tied = {key: in_lots(instance, of[key[1]]) for key in here.values() if (of := funds[key[0]].by_county) is not None}
+    measures = instance.measures
+    modes = {m: measures[m].national for m in measures if model.AID_OF[m] and model.ceiling[m] > 0}
+    strict = [m for m, mode in modes.items() if mode == "supplement-strict"]
+    waiting = [(m, f) for m, mode in modes.items() if mode == "supplement" for f in model.NATIONAL_OF[m]]
+    whole, tied = _purses(instance, waiting)
 
     model.STRICT = pyo.Set(initialize=strict, doc="measures that aid supplements at the ceiling alone")
-    model.WAITING = pyo.Set(dimen=2, initialize=pairs, doc="measures that aid supplements and national funds for them")
+    model.WAITING = pyo.Set(
+        dimen=2, initialize=waiting, doc="measures that aid supplements and national funds for them"
+    )
     model.SUPPLEMENTED = pyo.Set(
-        initialize=list(dict.fromkeys([*(m for m, _ in pairs), *strict])), doc="measures that aid supplements"
+        initialize=list(dict.fromkeys([*(m for m, _ in waiting), *strict])), doc="measures that aid supplements"
     )
     model.PURSES = pyo.Set(initialize=list(whole), doc="national funds whose end opens measures to aid")
     model.TIED_PURSES = pyo.Set(dimen=2, initialize=list(tied), doc="the same, by what is tied to a county")
     model.PURSE_OF = pyo.Set(
         model.WAITING,
-        initialize={pair: [pair[1]] if pair[1] in whole else [] for pair in pairs},
+        initialize=lambda model, m, f: [f] if f in whole else [],
         doc="the purse that a measure waits for",
     )
     model.TIED_PURSE_OF = pyo.Set(
         model.WAITING,
         dimen=2,
-        initialize={pair: [key] if key in tied else [] for pair, key in here.items()},
+        initialize=lambda model, m, f: [key for key in [(f, measures[m].county)] if key in tied],
         doc="the same, tied to the county",
     )
     model.purse = pyo.Param(model.PURSES, initialize=whole, doc="what an empty purse has spent [money]")
@@ -124,9 +116,22 @@ def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
     _limit_supplements(model)
 
 
+def _purses(
+    instance: Instance, waiting: list[tuple[str, str]]
+) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
+    """Return what funds that measures wait for can spend in all, and what they can in the counties they are tied to."""
+    whole, tied = {}, {}
+    for m, f in waiting:
+        fund, c = instance.funds[f], instance.measures[m].county
+        if fund.amount is not None:
+            whole[f] = in_lots(instance, fund.amount)
+        if fund.by_county is not None:
+            tied[f, c] = in_lots(instance, fund.by_county[c])
+    return whole, tied
+
+
 def _bound_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Say how much aid there can be beside a ceiling that is reached, and beside purses that are empty."""
-    spent = {m: billed(instance, _dearest(instance, m, model.most[m])) for m in model.SUPPLEMENTED}
     most = {f: math.fsum(model.Spend[m, f].ub for m in model.MEASURES_OF[f]) for f in model.PURSES}
     most_in = {(f, c): math.fsum(model.Spend[m, f].ub for m in model.TIED_MEASURES[f, c]) for f, c in model.TIED_PURSES}
 
@@ -137,17 +142,23 @@ def _bound_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
         own = model.Spend[m, f].ub
         return min((max(lack + own, 0.0) for lack in lacks if _is_none(lack, own)), default=math.inf)
 
-    after = dict.fromkeys((m for m, _ in model.WAITING), 0.0)
+    after = dict.fromkeys(model.SUPPLEMENTED, math.inf) | dict.fromkeys((m for m, _ in model.WAITING), 0.0)
     for m, f in model.WAITING:
         after[m] += least(m, f)
+
+    def beside(m: str, national: float) -> float:
+        """Return the most aid for a measure beside so much national money."""
+        spent = billed(instance, _dearest(instance, m, model.most[m]))
+        return max(0.0, float(min(model.most_aid[m], spent - national)))
+
     model.beside_ceiling = pyo.Param(
         model.SUPPLEMENTED,
-        initialize={m: max(0.0, min(model.most_aid[m], spent[m] - model.ceiling[m])) for m in model.SUPPLEMENTED},
+        initialize=lambda model, m: beside(m, model.ceiling[m]),
         doc="most aid beside a ceiling that is reached [money]",
     )
     model.beside_empty = pyo.Param(
         model.SUPPLEMENTED,
-        initialize={m: max(0.0, min(model.most_aid[m], spent[m] - after.get(m, math.inf))) for m in model.SUPPLEMENTED},
+        initialize=lambda model, m: beside(m, after[m]),
         doc="most aid beside purses that are empty [money]",
     )
     model.Reached = pyo.Var(

@@ -2,58 +2,50 @@
 
 import pyomo.environ as pyo
 
-from alloc.instance.effects import effective
 from alloc.instance.schema import Instance
+from alloc.model.columns import baseline, column, in_effect
 
 
 def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare employment and linkage in every scenario and on average."""
-    measures, synergies = instance.measures, dict(enumerate(instance.synergies, 1))
-    rows = {(row.county, row.industry): row for row in instance.baseline}
-    kept = {
-        (w, c, s): row.jobs - model.hazard[w, s] * (row.jobs - min(row.insurance, row.jobs))
-        for w in model.SCENARIOS
-        for (c, s), row in rows.items()
-    }
+    synergies = dict(enumerate(instance.synergies, 1))
+    counties, rows = instance.counties, baseline(instance)
+
+    def kept(model, w, c, s):
+        row = rows[c, s]
+        return row.jobs - model.hazard[w, s] * (row.jobs - min(row.insurance, row.jobs))
+
     model.retained_today = pyo.Param(
         model.SCENARIOS,
         model.PRODUCERS,
         initialize=kept,
         doc="jobs kept through the year at today's baseline [jobs]",
     )
-    model.worth = pyo.Param(
-        model.COUNTIES,
-        initialize={c: row.weight for c, row in instance.counties.items()},
-        doc="worth of a job in a county",
-    )
+    model.worth = pyo.Param(model.COUNTIES, initialize=column(counties, "weight"), doc="worth of a job in a county")
     model.direct_jobs = pyo.Param(
         model.MEASURES,
-        initialize={m: instance.counties[row.county].weight * model.jobs[m] for m, row in measures.items()},
+        initialize=lambda model, m: counties[instance.measures[m].county].weight * model.jobs[m],
         doc="direct jobs per unit, at their worth [jobs]",
     )
     model.direct_linkage = pyo.Param(
         model.MEASURES,
-        initialize={m: row.linkage * effective(instance, m) for m, row in measures.items()},
+        initialize=in_effect(instance, "linkage"),
         doc="linkage · delivery · (1 − deadweight) [linkage per unit]",
     )
     model.joint_jobs = pyo.Param(
-        model.SYNERGIES,
-        initialize={y: row.employment for y, row in synergies.items()},
-        doc="jobs gained by a synergy",
+        model.SYNERGIES, initialize=column(synergies, "employment"), doc="jobs gained by a synergy"
     )
     model.joint_linkage = pyo.Param(
-        model.SYNERGIES,
-        initialize={y: row.linkage for y, row in synergies.items()},
-        doc="linkage gained by a synergy",
+        model.SYNERGIES, initialize=column(synergies, "linkage"), doc="linkage gained by a synergy"
     )
     model.closure_bonus = pyo.Param(
         model.CHAINS,
-        initialize={h: instance.chains[h].closure_bonus if h in instance.chains else 0.0 for h in model.CHAINS},
+        initialize=lambda model, h: instance.chains[h].closure_bonus if h in instance.chains else 0.0,
         doc="worth of a complete chain [linkage]",
     )
     model.cluster_bonus = pyo.Param(
         model.INDUSTRIES,
-        initialize={s: row.cluster_bonus for s, row in instance.industries.items()},
+        initialize=column(instance.industries, "cluster_bonus"),
         doc="worth of a cluster [linkage]",
     )
     _define_goals(model)

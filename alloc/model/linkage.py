@@ -1,12 +1,14 @@
 """Industrial linkage: scenarios, flows between industries, chains, clusters, synergies."""
 
 from collections import defaultdict
+from itertools import product
 
 import pyomo.environ as pyo
 
 from alloc.instance.effects import states
 from alloc.instance.money import ROUNDING
 from alloc.instance.schema import Instance
+from alloc.model.columns import Where, baseline, column, grouped, pairs
 from alloc.model.production import most_capacity
 
 Ways = dict[tuple[str, int], list[str]]
@@ -19,15 +21,14 @@ Pools = dict[tuple[str, int], dict[str, list[str]]]
 def add_output(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare which jobs are kept through the year, and what they make, in every scenario."""
     worlds = states(instance)
-    hazards = {
-        (w, s): world.hazard.get(s, row.hazard) for w, world in worlds.items() for s, row in instance.industries.items()
-    }
-    factors = {(w, s): world.productivity.get(s, 1.0) for w, world in worlds.items() for s in instance.industries}
+    hazards, factors = {}, {}
+    for w, world in worlds.items():
+        for s, row in instance.industries.items():
+            hazards[w, s] = world.hazard.get(s, row.hazard)
+            factors[w, s] = world.productivity.get(s, 1.0)
     model.SCENARIOS = pyo.Set(initialize=list(worlds), doc="states of the world")
     model.probability = pyo.Param(
-        model.SCENARIOS,
-        initialize={w: x.probability for w, x in worlds.items()},
-        doc="probability of a scenario",
+        model.SCENARIOS, initialize=column(worlds, "probability"), doc="probability of a scenario"
     )
     model.hazard = pyo.Param(
         model.SCENARIOS, model.INDUSTRIES, initialize=hazards, doc="share of uninsured jobs lost in the year"
@@ -53,44 +54,25 @@ def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
     """
     links = dict(enumerate(instance.links, 1))
     ways, pools = _ways(model, instance)
-    out = {key: [way for way in there if way != "received"] for key, there in ways.items()}
-    into = {key: [way for way in there if way != "sent"] for key, there in ways.items()}
-    selling = [(c, links[i].from_, i) for (c, i), there in out.items() if there]
-    buying = [(c, links[i].to, i) for (c, i), there in into.items() if there]
+    flows = [(*key, way) for key, there in ways.items() for way in there]
+    out = grouped(((c, links[i].from_, i), way) for c, i, way in flows if way != "received")
+    into = grouped(((c, links[i].to, i), way) for c, i, way in flows if way != "sent")
     model.LINKS = pyo.Set(initialize=list(links), doc="links between industries")
-    model.WAYS = pyo.Set(
-        dimen=3,
-        initialize=[(c, i, way) for (c, i), there in ways.items() for way in there],
-        doc="flows of a county: home, sent, received",
-    )
-    model.AT_HOME = pyo.Set(
-        dimen=2,
-        initialize=[key for key, there in ways.items() if "home" in there],
-        doc="counties and links with trade at home",
-    )
+    model.WAYS = pyo.Set(dimen=3, initialize=flows, doc="flows of a county: home, sent, received")
+    model.AT_HOME = pyo.Set(dimen=2, initialize=_going(flows, "home"), doc="counties and links with trade at home")
     model.FROM_AFAR = pyo.Set(
-        dimen=2,
-        initialize=[key for key, there in ways.items() if "received" in there],
-        doc="counties and links with trade from other counties",
+        dimen=2, initialize=_going(flows, "received"), doc="counties and links with trade from other counties"
     )
-    model.SELLING = pyo.Set(dimen=3, initialize=selling, doc="counties, industries and links they sell on")
-    model.BUYING = pyo.Set(dimen=3, initialize=buying, doc="counties, industries and links they buy on")
-    model.WAYS_OUT = pyo.Set(
-        model.SELLING, initialize={(c, s, i): out[c, i] for c, s, i in selling}, doc="ways out of a county"
-    )
-    model.WAYS_IN = pyo.Set(
-        model.BUYING, initialize={(c, s, i): into[c, i] for c, s, i in buying}, doc="ways into a county"
-    )
+    model.SELLING = pyo.Set(dimen=3, initialize=list(out), doc="counties, industries and links they sell on")
+    model.BUYING = pyo.Set(dimen=3, initialize=list(into), doc="counties, industries and links they buy on")
+    model.WAYS_OUT = pyo.Set(model.SELLING, initialize=out, doc="ways out of a county")
+    model.WAYS_IN = pyo.Set(model.BUYING, initialize=into, doc="ways into a county")
     model.POOLED = pyo.Set(dimen=2, initialize=list(pools), doc="regions and links with trade between counties")
     model.SENDERS = pyo.Set(
-        model.POOLED,
-        initialize={key: pool["sent"] for key, pool in pools.items()},
-        doc="counties that can send",
+        model.POOLED, initialize=lambda model, *key: pools[key]["sent"], doc="counties that can send"
     )
     model.RECEIVERS = pyo.Set(
-        model.POOLED,
-        initialize={key: pool["received"] for key, pool in pools.items()},
-        doc="counties that can receive",
+        model.POOLED, initialize=lambda model, *key: pools[key]["received"], doc="counties that can receive"
     )
     for name, doc in {
         "sells": "share of output that can go this way",
@@ -98,32 +80,37 @@ def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
         "weight": "worth of a flow [linkage per money]",
         "friction": "share of the worth lost across a county line",
     }.items():
-        values = {i: getattr(link, name) for i, link in links.items()}
-        model.add_component(name, pyo.Param(model.LINKS, initialize=values, doc=doc))
+        model.add_component(name, pyo.Param(model.LINKS, initialize=column(links, name), doc=doc))
     model.Flow = pyo.Var(
         model.SCENARIOS, model.WAYS, domain=pyo.NonNegativeReals, doc="purchases a year [money per year]"
     )
     _limit_flows(model, instance)
 
 
+def _going(flows: list[tuple[str, int, str]], way: str) -> list[tuple[str, int]]:
+    """Return the counties and links with flows of one way."""
+    return [(c, i) for c, i, found in flows if found == way]
+
+
 def _ways(model: pyo.ConcreteModel, instance: Instance) -> tuple[Ways, Pools]:
     """Return the ways that goods of each link can go from and to each county, and the pools of the regions."""
-    rows = {(row.county, row.industry) for row in instance.baseline}
-    alive = {(c, s): model.Established[c, s].ub > 0 for c, s in rows}
+    alive = {key for key in baseline(instance) if model.Established[key].ub > 0}
     ways: Ways = defaultdict(list)
     pools: Pools = {}
     for i, link in enumerate(instance.links, 1):
-        sellers = [c for c in instance.counties if alive.get((c, link.from_))]
-        buyers = [c for c in instance.counties if alive.get((c, link.to))]
+        sellers = [c for c in instance.counties if (c, link.from_) in alive]
+        buyers = [c for c in instance.counties if (c, link.to) in alive]
         for c in sellers:
-            if alive.get((c, link.to)):
+            if c in buyers:
                 ways[c, i].append("home")
-        for g, (sending, receiving) in _regions(instance, sellers, buyers).items():
-            if link.scope == "region" and len({*sending, *receiving}) > 1:
+        regions = _regions(instance, sellers, buyers) if link.scope == "region" else {}
+        for g, (sending, receiving) in regions.items():
+            if len({*sending, *receiving}) > 1:
                 pools[g, i] = {"sent": sending, "received": receiving}
-                for way, members in pools[g, i].items():
-                    for c in members:
-                        ways[c, i].append(way)
+                for c in sending:
+                    ways[c, i].append("sent")
+                for c in receiving:
+                    ways[c, i].append("received")
     return ways, pools
 
 
@@ -199,56 +186,46 @@ def _most_output(model: pyo.ConcreteModel, instance: Instance, w: str, c: str, s
 
 def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare complete chains, clusters and synergies."""
-    rows = {(row.county, row.industry): row for row in instance.baseline}
-    stages: dict[str, list[str]] = {h: [] for h in instance.chains}
-    for s, industry in instance.industries.items():
-        if industry.chain:
-            stages.setdefault(industry.chain, []).append(s)
-    closable = [
-        (c, h) for c in instance.counties for h, steps in stages.items() if steps and all((c, s) in rows for s in steps)
-    ]
-    sizes = {s: row.cluster_jobs for s, row in instance.industries.items() if row.cluster_jobs is not None}
-    clusters = {
-        (c, s): max(sizes[s] - row.jobs, 0.0)
-        for (c, s), row in rows.items()
-        if s in sizes and model.most_jobs[c, s] >= sizes[s] * (1 - ROUNDING)
-    }
-    model.CHAINS = pyo.Set(initialize=list(stages), doc="chains")
+    rows = baseline(instance)
+    stages = grouped((row.chain, s) for s, row in instance.industries.items() if row.chain)
+    chains = list(dict.fromkeys([*instance.chains, *stages]))
+    staged = product(instance.counties, [h for h in chains if h in stages])
+    closable = [(c, h) for c, h in staged if all((c, s) in rows for s in stages[h])]
+    closing = [(c, h, s) for c, h in closable for s in stages[h]]
+    clusters = _clusters(model, instance)
+    synergies = dict(enumerate(instance.synergies, 1))
+    model.CHAINS = pyo.Set(initialize=chains, doc="chains")
     model.CLOSABLE = pyo.Set(dimen=2, initialize=closable, doc="counties where every stage of a chain can exist")
-    model.STAGES = pyo.Set(
-        dimen=3,
-        initialize=[(c, h, s) for c, h in closable for s in stages[h]],
-        doc="stages of the chains that can be complete",
-    )
+    model.STAGES = pyo.Set(dimen=3, initialize=closing, doc="stages of the chains that can be complete")
     model.IDLE_STAGES = pyo.Set(
         dimen=3,
-        initialize=[(c, h, s) for c, h in closable for s in stages[h] if rows[c, s].jobs < 1],
+        initialize=[(c, h, s) for c, h, s in closing if rows[c, s].jobs < 1],
         doc="stages with nobody at work today",
     )
     model.CLUSTERS = pyo.Set(dimen=2, initialize=list(clusters), doc="industries that can reach cluster size")
-    model.SYNERGIES = pyo.Set(initialize=range(1, len(instance.synergies) + 1), doc="synergies")
-    model.PARTNERS = pyo.Set(
-        model.SYNERGIES,
-        initialize={y: row.measures for y, row in enumerate(instance.synergies, 1)},
-        doc="measures of a synergy",
-    )
-    model.PARTNERSHIPS = pyo.Set(
-        dimen=2,
-        initialize=[(y, m) for y, row in enumerate(instance.synergies, 1) for m in row.measures],
-        doc="synergies and their measures",
-    )
+    model.SYNERGIES = pyo.Set(initialize=list(synergies), doc="synergies")
+    model.PARTNERS = pyo.Set(model.SYNERGIES, initialize=column(synergies, "measures"), doc="measures of a synergy")
+    model.PARTNERSHIPS = pyo.Set(dimen=2, initialize=pairs(synergies, "measures"), doc="synergies and their measures")
     model.cluster_step = pyo.Param(
         model.CLUSTERS, initialize=clusters, doc="jobs that a cluster still lacks today [jobs]"
     )
     model.partners = pyo.Param(
-        model.SYNERGIES,
-        initialize={y: len(row.measures) for y, row in enumerate(instance.synergies, 1)},
-        doc="number of measures",
+        model.SYNERGIES, initialize=lambda model, y: len(synergies[y].measures), doc="number of measures"
     )
     model.Closed = pyo.Var(model.CLOSABLE, domain=pyo.Binary, doc="1 if a chain is complete in a county")
     model.Clustered = pyo.Var(model.CLUSTERS, domain=pyo.Binary, doc="1 if an industry has cluster size in a county")
     model.Joined = pyo.Var(model.SYNERGIES, bounds=(0, 1), doc="1 if all measures of a synergy go ahead")
     _limit_chains(model)
+
+
+def _clusters(model: pyo.ConcreteModel, instance: Instance) -> dict[Where, float]:
+    """Return the jobs that every industry which can reach cluster size still lacks today."""
+    found = {}
+    for (c, s), row in baseline(instance).items():
+        size = instance.industries[s].cluster_jobs
+        if size is not None and model.most_jobs[c, s] >= size * (1 - ROUNDING):
+            found[c, s] = max(size - row.jobs, 0.0)
+    return found
 
 
 def _limit_chains(model: pyo.ConcreteModel) -> None:

@@ -6,6 +6,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import eligible_funds, most_of_fund, most_units
 from alloc.instance.schema import Instance, Measure
+from alloc.model.columns import amounts, column, pairs
 
 SPECK = 1e-7
 """A payment that others have decided is held to this part of itself."""
@@ -30,8 +31,12 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
         doc="measures and funds that may pay for them",
     )
 
-    model.unit_cost = _figures(model, instance, "unit_cost", "cost of one unit [money per unit]")
-    model.fixed_cost = _figures(model, instance, "fixed_cost", "cost of going ahead at all [money]")
+    model.unit_cost = pyo.Param(
+        model.MEASURES, initialize=column(measures, "unit_cost"), doc="cost of one unit [money per unit]"
+    )
+    model.fixed_cost = pyo.Param(
+        model.MEASURES, initialize=column(measures, "fixed_cost"), doc="cost of going ahead at all [money]"
+    )
     model.least = pyo.Param(
         model.MEASURES,
         initialize={m: _whole(row) for m, row in measures.items()},
@@ -117,12 +122,6 @@ def add_payments(model: pyo.ConcreteModel, instance: Instance) -> None:
         return model.Spend[m, f] == model.lot * model.Lots[m, f]
 
 
-def _figures(model: pyo.ConcreteModel, instance: Instance, key: str, doc: str) -> pyo.Param:
-    """Return a parameter with one column of the measures."""
-    values = {m: getattr(row, key) for m, row in instance.measures.items()}
-    return pyo.Param(model.MEASURES, initialize=values, doc=doc)
-
-
 def _about(amount: float) -> tuple[float, float]:
     """Return between what a payment lies that is decided: what a solver found is exact to a speck only [money]."""
     speck = SPECK * max(1.0, amount) if amount > 0 else 0.0
@@ -137,27 +136,32 @@ def _whole(row: Measure) -> float:
 def add_locks(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare which measures must, must not, or must together go ahead."""
     measures = instance.measures
-    pairs = {tuple(sorted((m, other))) for m, row in measures.items() for other in row.excludes}
-    order = {m: i for i, m in enumerate(measures)}
+    limits = amounts(measures, "limited_by")
 
     model.COMMITTED = pyo.Set(initialize=[m for m, row in measures.items() if row.committed], doc="committed measures")
     model.INELIGIBLE = pyo.Set(
-        initialize=[m for m, row in measures.items() if not row.eligible],
-        doc="measures that may not be funded",
+        initialize=[m for m, row in measures.items() if not row.eligible], doc="measures that may not be funded"
     )
     model.REQUIRES = pyo.Set(
         dimen=2,
-        initialize=[(m, o) for m, row in measures.items() for o in dict.fromkeys(row.requires)],
+        initialize=list(dict.fromkeys(pairs(measures, "requires"))),
         doc="measures and what they require",
     )
-    model.EXCLUDES = pyo.Set(
-        dimen=2,
-        initialize=sorted(pairs, key=lambda pair: (order[pair[0]], order[pair[1]])),
-        doc="measures that exclude each other",
-    )
-    limits = {(m, o): rate for m, row in measures.items() for o, rate in row.limited_by.items()}
+    model.EXCLUDES = pyo.Set(dimen=2, initialize=_rivals(instance), doc="measures that exclude each other")
     model.LIMITED = pyo.Set(dimen=2, initialize=list(limits), doc="measures limited by the scale of another")
     model.limit = pyo.Param(model.LIMITED, initialize=limits, doc="most units per unit of the other measure")
+    _limit_locks(model)
+
+
+def _rivals(instance: Instance) -> list[tuple[str, str]]:
+    """Return the pairs of measures of which one excludes the other, in the order of the table."""
+    order = {m: i for i, m in enumerate(instance.measures)}
+    found = {(min(pair), max(pair)) for pair in pairs(instance.measures, "excludes")}
+    return sorted(found, key=lambda pair: (order[pair[0]], order[pair[1]]))
+
+
+def _limit_locks(model: pyo.ConcreteModel) -> None:
+    """Say which measures must, must not, or must together go ahead."""
 
     @model.Constraint(model.COMMITTED, doc="a committed measure goes ahead")
     def is_committed(model, m):

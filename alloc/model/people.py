@@ -1,65 +1,42 @@
 """People and buyers: jobs need those who look for work of their own will, output needs a market."""
 
-from collections import defaultdict
+from collections.abc import Mapping
 
 import pyomo.environ as pyo
 
-from alloc.instance.effects import effective
 from alloc.instance.money import sellers
-from alloc.instance.schema import Instance
+from alloc.instance.schema import Instance, Market
+from alloc.model.columns import Where, baseline, column, grouped, in_effect, members_of
 
 
 def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare that jobs need people who look for work of their own will, and output needs buyers."""
-    industries, counties = instance.industries, instance.counties
-    hiring: dict[str, list[str]] = {c: [] for c in counties}
-    outlets: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for m, row in instance.measures.items():
-        if row.jobs > 0:
-            hiring[row.county].append(m)
-        if row.outlet > 0:
-            outlets[row.county, row.industry].append(m)
-    selling = {s for s, row in industries.items() if row.productivity + row.uplift > 0}
-    markets = {
-        (row.county, row.industry): row.market
-        for row in instance.baseline
-        if row.market is not None and row.industry in selling
-    }
-    shared = {
-        i: market
-        for i, market in enumerate(instance.markets, 1)
-        if market.industry in selling and sellers(instance, market)
-    }
+    measures = instance.measures
+    hiring = grouped((row.county, m) for m, row in measures.items() if row.jobs > 0)
+    outlets = grouped(((row.county, row.industry), m) for m, row in measures.items() if row.outlet > 0)
+    seekers = _seekers(model, instance, hiring)
+    markets = _markets(instance)
+    shared = _shared_markets(instance)
     sites = {i: [(c, market.industry) for c in sellers(instance, market)] for i, market in shared.items()}
-    seekers = {
-        c: row.jobseekers
-        for c, row in counties.items()
-        if row.jobseekers is not None and (hiring[c] or list(model.INDUSTRIES_OF[c]))
-    }
+    finders = grouped((i, m) for i, keys in sites.items() for key in keys for m in outlets.get(key, ()))
 
-    model.HIRING = pyo.Set(model.COUNTIES, initialize=hiring, doc="measures that bring jobs directly")
+    model.HIRING = pyo.Set(model.COUNTIES, initialize=members_of(hiring), doc="measures that bring jobs directly")
     model.PEOPLED = pyo.Set(initialize=list(seekers), doc="counties with jobseekers given")
     model.MARKETS = pyo.Set(dimen=2, initialize=list(markets), doc="industries whose buyers are limited")
-    model.OUTLETS = pyo.Set(
-        model.MARKETS,
-        initialize={key: outlets.get(key, []) for key in markets},
-        doc="measures that find buyers",
-    )
+    model.OUTLETS = pyo.Set(model.MARKETS, initialize=members_of(outlets), doc="measures that find buyers")
     model.SHARED_MARKETS = pyo.Set(initialize=list(shared), doc="markets that counties share")
     model.SELLERS = pyo.Set(model.SHARED_MARKETS, dimen=2, initialize=sites, doc="industries that sell on a market")
     model.SHARED_OUTLETS = pyo.Set(
-        model.SHARED_MARKETS,
-        initialize={i: [m for key in keys for m in outlets.get(key, [])] for i, keys in sites.items()},
-        doc="measures that find buyers on a market",
+        model.SHARED_MARKETS, initialize=members_of(finders), doc="measures that find buyers on a market"
     )
     model.jobs = pyo.Param(
         model.MEASURES,
-        initialize={m: row.jobs * effective(instance, m) for m, row in instance.measures.items()},
+        initialize=in_effect(instance, "jobs"),
         doc="direct jobs · delivery · (1 − deadweight) [jobs per unit]",
     )
     model.outlet = pyo.Param(
         model.MEASURES,
-        initialize={m: row.outlet * effective(instance, m) for m, row in instance.measures.items()},
+        initialize=in_effect(instance, "outlet"),
         doc="outlet · delivery · (1 − deadweight) [money per year and unit]",
     )
     model.jobseekers = pyo.Param(
@@ -68,20 +45,43 @@ def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None
     model.market = pyo.Param(model.MARKETS, initialize=markets, doc="output that buyers take today [money per year]")
     model.shared_market = pyo.Param(
         model.SHARED_MARKETS,
-        initialize={i: market.amount for i, market in shared.items()},
+        initialize=column(shared, "amount"),
         doc="output that the buyers of a shared market take [money per year]",
     )
     model.productivity = pyo.Param(
         model.INDUSTRIES,
-        initialize={s: row.productivity for s, row in industries.items()},
+        initialize=column(instance.industries, "productivity"),
         doc="output of a job [money per year]",
     )
     model.uplift = pyo.Param(
         model.INDUSTRIES,
-        initialize={s: row.uplift for s, row in industries.items()},
+        initialize=column(instance.industries, "uplift"),
         doc="more output of an upgraded job [money per year]",
     )
     _limit_people_and_markets(model)
+
+
+def _seekers(model: pyo.ConcreteModel, instance: Instance, hiring: Mapping[str, list[str]]) -> dict[str, float]:
+    """Return the jobseekers of every county that has some given, and where jobs can come."""
+    given = {c: x for c, x in column(instance.counties, "jobseekers").items() if x is not None}
+    return {c: x for c, x in given.items() if c in hiring or len(model.INDUSTRIES_OF[c])}
+
+
+def _sells(instance: Instance, industry: str) -> bool:
+    row = instance.industries[industry]
+    return row.productivity + row.uplift > 0
+
+
+def _markets(instance: Instance) -> dict[Where, float]:
+    """Return what buyers take of every industry whose buyers are limited."""
+    limited = {key: row.market for key, row in baseline(instance).items() if row.market is not None}
+    return {(c, s): market for (c, s), market in limited.items() if _sells(instance, s)}
+
+
+def _shared_markets(instance: Instance) -> dict[int, Market]:
+    """Return the shared markets on which something can be sold, numbered as written."""
+    selling = {i: row for i, row in enumerate(instance.markets, 1) if _sells(instance, row.industry)}
+    return {i: market for i, market in selling.items() if sellers(instance, market)}
 
 
 def _limit_people_and_markets(model: pyo.ConcreteModel) -> None:

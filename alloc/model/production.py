@@ -2,12 +2,15 @@
 
 import math
 from collections import defaultdict
+from collections.abc import Iterator
+from itertools import pairwise
 
 import pyomo.environ as pyo
 
-from alloc.instance.effects import effective, supply_rate
+from alloc.instance.effects import effective
 from alloc.instance.money import ROUNDING, sellers
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
+from alloc.model.columns import Where, baseline, column, grouped, in_effect, members_of
 
 
 def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -16,38 +19,23 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
     Where slopes only fall, the best plan fills the pieces in order by itself; up to the last rise
     binaries see to the order.
     """
-    pieces = {(m, i): piece for m, row in instance.measures.items() for i, piece in enumerate(row.pieces, 1)}
-    waits = []
-    for m, row in instance.measures.items():
-        slopes = [slope for _, slope in row.pieces]
-        last_rise = max((i for i in range(1, len(slopes)) if slopes[i] > slopes[i - 1]), default=0)
-        waits += [(m, i, j) for j in range(2, len(slopes) + 1) if (i := min(j - 1, last_rise)) > 0]
+    measures = instance.measures
+    pieces = {(m, i): piece for m, row in measures.items() for i, piece in enumerate(row.pieces, 1)}
+    waits = [(m, i, j) for m, row in measures.items() for i, j in _waits(row)]
 
     model.PIECES = pyo.Set(dimen=2, initialize=list(pieces), doc="measures and pieces of their curve")
-    model.PIECES_OF = pyo.Set(
-        model.MEASURES,
-        initialize={m: range(1, len(row.pieces) + 1) for m, row in instance.measures.items()},
-        doc="pieces of a curve",
-    )
+    model.PIECES_OF = pyo.Set(model.MEASURES, initialize=grouped(pieces), doc="pieces of a curve")
     model.WAITS = pyo.Set(dimen=3, initialize=waits, doc="pieces that wait for an earlier one")
     model.RISES = pyo.Set(
-        dimen=2,
-        initialize=list(dict.fromkeys((m, i) for m, i, _ in waits)),
-        doc="pieces that others wait for",
+        dimen=2, initialize=list(dict.fromkeys((m, i) for m, i, _ in waits)), doc="pieces that others wait for"
     )
-    model.width = pyo.Param(
-        model.PIECES,
-        initialize={key: width for key, (width, _) in pieces.items()},
-        doc="width of a piece [units]",
-    )
+    model.width = pyo.Param(model.PIECES, initialize=lambda model, *key: pieces[key][0], doc="width of a piece [units]")
     model.slope = pyo.Param(
-        model.PIECES,
-        initialize={key: slope for key, (_, slope) in pieces.items()},
-        doc="return per unit on a piece",
+        model.PIECES, initialize=lambda model, *key: pieces[key][1], doc="return per unit on a piece"
     )
     model.most_gain = pyo.Param(
         model.MEASURES,
-        initialize={m: _most_gain(row, model.most[m]) for m, row in instance.measures.items()},
+        initialize=lambda model, m: _most_gain(measures[m], model.most[m]),
         doc="largest return that the funds can pay for [units]",
     )
     model.Piece = pyo.Var(
@@ -62,6 +50,15 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
         doc="units in effect after returns, may be left unused [units]",
     )
     _limit_returns(model)
+
+
+def _waits(row: Measure) -> Iterator[tuple[int, int]]:
+    """Yield (earlier, later) pieces of a curve of which the later waits for the earlier to be full."""
+    slopes = [slope for _, slope in row.pieces]
+    last_rise = max((i for i, (before, after) in enumerate(pairwise(slopes), 1) if after > before), default=0)
+    if last_rise:
+        for j in range(2, len(slopes) + 1):
+            yield min(j - 1, last_rise), j
 
 
 def _limit_returns(model: pyo.ConcreteModel) -> None:
@@ -95,51 +92,36 @@ def _most_gain(row: Measure, units: float) -> float:
 
 def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what every industry has of each category: its own, and its part of what serves the county."""
-    rows = {(row.county, row.industry): row for row in instance.baseline}
-    suppliers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
-    pools: dict[tuple[str, str], list[str]] = defaultdict(list)
-    for m, row in instance.measures.items():
-        if row.industry:
-            suppliers[row.county, row.industry, row.category].append(m)
-        else:
-            pools[row.county, row.category].append(m)
-    rates = {m: supply_rate(instance, m) for m in instance.measures}
+    measures, rows = instance.measures, baseline(instance)
+    suppliers = grouped(((row.county, row.category, row.industry), m) for m, row in measures.items() if row.industry)
+    pools = grouped(((row.county, row.category), m) for m, row in measures.items() if not row.industry)
+    rates = in_effect(instance, "effect")
     potential = {key: math.fsum(rates[m] * model.most_gain[m] for m in pool) for key, pool in pools.items()}
-    industries: dict[str, list[str]] = {c: [] for c in instance.counties}
-    for c, s in rows:
-        industries[c].append(s)
+    industries = grouped(rows)
+    capacities = [(c, k, s) for c, s in rows for k in CATEGORIES]
 
     model.INDUSTRIES = pyo.Set(initialize=list(instance.industries), doc="industries")
     model.CATEGORIES = pyo.Set(initialize=list(CATEGORIES), doc="categories")
     model.PRODUCERS = pyo.Set(dimen=2, initialize=list(rows), doc="counties and industries that can exist there")
     model.INDUSTRIES_OF = pyo.Set(
-        model.COUNTIES,
-        initialize=industries,
-        doc="industries that can exist in a county",
+        model.COUNTIES, initialize=members_of(industries), doc="industries that can exist in a county"
     )
-    capacities = [(c, k, s) for c, s in rows for k in CATEGORIES]
     model.CAPACITIES = pyo.Set(dimen=3, initialize=capacities, doc="what an industry has of each category")
     model.SUPPLIERS = pyo.Set(
-        model.CAPACITIES,
-        initialize={(c, k, s): suppliers.get((c, s, k), []) for c, k, s in capacities},
-        doc="measures that serve one industry",
+        model.CAPACITIES, initialize=members_of(suppliers), doc="measures that serve one industry"
     )
     model.POOLS = pyo.Set(
         dimen=2,
-        initialize=[key for key in pools if industries[key[0]]],
+        initialize=[(c, k) for c, k in pools if c in industries],
         doc="counties and categories with measures for the whole county",
     )
-    model.POOL = pyo.Set(
-        model.POOLS,
-        initialize={key: pools[key] for key in model.POOLS},
-        doc="measures that serve a whole county",
-    )
+    model.POOL = pyo.Set(model.POOLS, initialize=members_of(pools), doc="measures that serve a whole county")
     model.supply = pyo.Param(
         model.MEASURES, initialize=rates, doc="effect · delivery · (1 − deadweight) [capacity per unit]"
     )
     model.standing = pyo.Param(
         model.CAPACITIES,
-        initialize={(c, k, s): getattr(rows[c, s], k) for c, k, s in capacities},
+        initialize=lambda model, c, k, s: getattr(rows[c, s], k),
         doc="capacity today [capacity]",
     )
     model.Share = pyo.Var(
@@ -193,35 +175,40 @@ def most_jobs(model: pyo.ConcreteModel, instance: Instance, row: Baseline, sales
     return row.jobs if top < industry.viable_jobs else top
 
 
-def most_sales(model: pyo.ConcreteModel, instance: Instance) -> dict[tuple[str, str], float]:
+def most_sales(model: pyo.ConcreteModel, instance: Instance) -> dict[Where, float]:
     """Return the most that buyers can take, by county and industry: of its own market, and beside others' jobs today.
 
     [money per year]
     """
-    outlets: dict[tuple[str, str], float] = defaultdict(float)
+    outlets: dict[Where, float] = defaultdict(float)
     for m, measure in instance.measures.items():
         if measure.outlet > 0:
             outlets[measure.county, measure.industry] += measure.outlet * effective(instance, m) * model.most_gain[m]
-    rows = {(row.county, row.industry): row for row in instance.baseline}
+    rows = baseline(instance)
     most = {key: math.inf if row.market is None else row.market + outlets[key] for key, row in rows.items()}
     for market in instance.markets:
         keys = [(c, market.industry) for c in sellers(instance, market)]
-        today = {key: instance.industries[market.industry].productivity * rows[key].jobs for key in keys}
+        productivity = instance.industries[market.industry].productivity
+        today = {key: productivity * rows[key].jobs for key in keys}
         room = market.amount + math.fsum(outlets[key] for key in keys) - math.fsum(today.values())
-        most |= {key: min(most[key], room + today[key]) for key in keys}
+        for key in keys:
+            most[key] = min(most[key], room + today[key])
     return most
 
 
 def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare jobs and what bounds them: five bottlenecks, the market, people, viable size."""
-    rows = {(row.county, row.industry): row for row in instance.baseline}
-    needs = {(s, k): row.needs.get(k, 1.0) for s, row in instance.industries.items() for k in JOB_CATEGORIES}
+    rows, industries = baseline(instance), instance.industries
+    needs = {(s, k): row.needs.get(k, 1.0) for s, row in industries.items() for k in JOB_CATEGORIES}
     sales = most_sales(model, instance)
     tops = {key: most_jobs(model, instance, row, sales[key]) for key, row in rows.items()}
-    viable = {s: row.viable_jobs for s, row in instance.industries.items()}
-    growing = [(c, s) for (c, s), row in rows.items() if row.jobs < viable[s] <= tops[c, s]]
+    viable = column(industries, "viable_jobs")
 
-    model.GROWING = pyo.Set(dimen=2, initialize=growing, doc="industries that may reach their viable size")
+    model.GROWING = pyo.Set(
+        dimen=2,
+        initialize=[(c, s) for c, s in rows if rows[c, s].jobs < viable[s] <= tops[c, s]],
+        doc="industries that may reach their viable size",
+    )
     model.BOTTLENECKS = pyo.Set(
         dimen=3,
         initialize=[(c, k, s) for c, s in rows for k in JOB_CATEGORIES if needs[s, k] > 0],
@@ -230,9 +217,7 @@ def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.needs = pyo.Param(
         model.INDUSTRIES, model.CATEGORIES, initialize=needs, default=0.0, doc="capacity that one job takes"
     )
-    model.jobs_today = pyo.Param(
-        model.PRODUCERS, initialize={key: row.jobs for key, row in rows.items()}, doc="jobs today [jobs]"
-    )
+    model.jobs_today = pyo.Param(model.PRODUCERS, initialize=column(rows, "jobs"), doc="jobs today [jobs]")
     model.most_jobs = pyo.Param(model.PRODUCERS, initialize=tops, doc="most jobs that the data allow [jobs]")
     model.viable_jobs = pyo.Param(model.INDUSTRIES, initialize=viable, doc="viable size [jobs]")
 
@@ -240,7 +225,9 @@ def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
         return lambda model, c, s: (0, min(tops[c, s], most_capacity(model, c, k, s)))
 
     def standing(model, c, s):
-        return (1, 1) if rows[c, s].jobs >= viable[s] else (0, 1 if (c, s) in model.GROWING else 0)
+        if rows[c, s].jobs >= viable[s]:
+            return 1, 1
+        return 0, int((c, s) in model.GROWING)
 
     model.Jobs = pyo.Var(
         model.PRODUCERS, bounds=lambda model, c, s: (rows[c, s].jobs, tops[c, s]), doc="filled jobs [jobs]"

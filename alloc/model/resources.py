@@ -4,58 +4,43 @@ import pyomo.environ as pyo
 
 from alloc.instance.effects import effective
 from alloc.instance.schema import Instance
-from alloc.model.budget import grouped
+from alloc.model.columns import amounts, column, grouped, members_of
 
 
 def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what scarce resources can give."""
-    resources = instance.resources
-    county = {m: row.county for m, row in instance.measures.items()}
-    uses = {(r, m): amount for m, row in instance.measures.items() for r, amount in row.uses.items()}
-    supplies = {
-        (r, m): amount * effective(instance, m)
-        for m, row in instance.measures.items()
-        for r, amount in row.supplies.items()
-        if amount > 0
-    }
-    users, suppliers = grouped(uses), grouped(supplies)
-    local, local_suppliers = (grouped(((r, county[m]), m) for r, m in pairs) for pairs in (uses, supplies))
-    shared = {(r, c): amount for r, row in resources.items() for c, amount in row.by_county.items()}
-    total = {r: row.amount for r, row in resources.items() if row.amount is not None}
+    resources, measures = instance.resources, instance.measures
+    uses = {(r, m): amount for (m, r), amount in amounts(measures, "uses").items()}
+    adds = {(r, m): x * effective(instance, m) for (m, r), x in amounts(measures, "supplies").items() if x > 0}
+    county = column(measures, "county")
+    users, adders = grouped(uses), grouped(adds)
+    local_users = grouped(((r, county[m]), m) for r, m in uses)
+    local_adders = grouped(((r, county[m]), m) for r, m in adds)
+    shared = amounts(resources, "by_county")
+    total = {r: amount for r, amount in column(resources, "amount").items() if amount is not None}
     model.RESOURCES = pyo.Set(initialize=list(total), doc="resources with one amount")
     model.TIED_RESOURCES = pyo.Set(dimen=2, initialize=list(shared), doc="resources by county")
-    model.USES = pyo.Set(
-        dimen=2,
-        initialize=list(uses),
-        doc="resources and measures that use them",
-    )
-    model.USERS = pyo.Set(
-        model.RESOURCES, initialize={r: users.get(r, []) for r in total}, doc="measures that use a resource"
-    )
+    model.USES = pyo.Set(dimen=2, initialize=list(uses), doc="resources and measures that use them")
+    model.USERS = pyo.Set(model.RESOURCES, initialize=members_of(users), doc="measures that use a resource")
     model.LOCAL_USERS = pyo.Set(
-        model.TIED_RESOURCES,
-        initialize={(r, c): local.get((r, c), []) for r, c in shared},
-        doc="measures in a county that use a resource",
+        model.TIED_RESOURCES, initialize=members_of(local_users), doc="measures in a county that use a resource"
     )
-    model.SUPPLIES = pyo.Set(dimen=2, initialize=list(supplies), doc="resources and measures that add to them")
-    model.ADDERS = pyo.Set(
-        model.RESOURCES, initialize={r: suppliers.get(r, []) for r in total}, doc="measures that add to a resource"
-    )
+    model.SUPPLIES = pyo.Set(dimen=2, initialize=list(adds), doc="resources and measures that add to them")
+    model.ADDERS = pyo.Set(model.RESOURCES, initialize=members_of(adders), doc="measures that add to a resource")
     model.LOCAL_ADDERS = pyo.Set(
-        model.TIED_RESOURCES,
-        initialize={(r, c): local_suppliers.get((r, c), []) for r, c in shared},
-        doc="measures in a county that add to a resource",
+        model.TIED_RESOURCES, initialize=members_of(local_adders), doc="measures in a county that add to a resource"
     )
-    model.uses = pyo.Param(
-        model.USES,
-        initialize=uses,
-        doc="resource per unit",
-    )
+    model.uses = pyo.Param(model.USES, initialize=uses, doc="resource per unit")
     model.adds = pyo.Param(
-        model.SUPPLIES, initialize=supplies, doc="supplies · delivery · (1 − deadweight) [resource per unit]"
+        model.SUPPLIES, initialize=adds, doc="supplies · delivery · (1 − deadweight) [resource per unit]"
     )
     model.resource = pyo.Param(model.RESOURCES, initialize=total, doc="amount of a resource")
     model.local_resource = pyo.Param(model.TIED_RESOURCES, initialize=shared, doc="amount of a resource in a county")
+    _limit_resources(model)
+
+
+def _limit_resources(model: pyo.ConcreteModel) -> None:
+    """Limit what measures use of a resource by what there is and what is added."""
 
     @model.Expression(model.RESOURCES, doc="use of a resource [its unit]")
     def Used(model, r):

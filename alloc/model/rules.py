@@ -4,57 +4,49 @@ Every rule but parity and Gini has one form: what is counted against a figure ti
 with, from below, from above or both. A soft rule may be broken at its price.
 """
 
+from collections.abc import Iterable
+from itertools import combinations, product
+
 import pyomo.environ as pyo
 
 from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance
 from alloc.instance.sides import Key, per_head, reaches, sides
+from alloc.model.columns import column
 
 
 def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare every rule that has the common form, and the room to break the soft ones."""
     every = sides(instance)
-    floors = {key: side.least for key, side in every.items() if side.least}
-    caps = {key: side.most for key, side in every.items() if side.most is not None}
+    floors = {key: least for key, least in column(every, "least").items() if least}
+    caps = {key: most for key, most in column(every, "most").items() if most is not None}
     bounds = [(*key, "min") for key in floors] + [(*key, "max") for key in caps]
-    prices = {(r, g, b): every[r, g].penalty for r, g, b in bounds}
+
+    def price(r: str, g: str) -> float | None:
+        return every[r, g].penalty
 
     model.RULES = pyo.Set(dimen=2, initialize=list(every), doc="rules and groups")
     model.FLOORS = pyo.Set(dimen=2, initialize=list(floors), doc="rules with a least value")
     model.CAPS = pyo.Set(dimen=2, initialize=list(caps), doc="rules with a largest value")
     model.BREAKABLE = pyo.Set(dimen=3, initialize=bounds, doc="bounds of rules")
-    model.COUNTED = pyo.Set(
-        model.RULES,
-        initialize={key: side.spends for key, side in every.items()},
-        dimen=2,
-        doc="payments that a rule counts",
-    )
-    model.COUNTED_MEASURES = pyo.Set(
-        model.RULES,
-        initialize={key: side.funded for key, side in every.items()},
-        doc="measures that a rule counts",
-    )
+    model.COUNTED = pyo.Set(model.RULES, initialize=column(every, "spends"), dimen=2, doc="payments that a rule counts")
+    model.COUNTED_MEASURES = pyo.Set(model.RULES, initialize=column(every, "funded"), doc="measures that a rule counts")
     model.COMPARED = pyo.Set(
-        model.RULES,
-        initialize={key: side.base for key, side in every.items()},
-        dimen=2,
-        doc="payments that a rule compares with",
+        model.RULES, initialize=column(every, "base"), dimen=2, doc="payments that a rule compares with"
     )
     model.constant = pyo.Param(
-        model.RULES,
-        initialize={key: side.constant for key, side in every.items()},
-        doc="number that a rule compares with",
+        model.RULES, initialize=column(every, "constant"), doc="number that a rule compares with"
     )
     model.floor = pyo.Param(model.FLOORS, initialize=floors, doc="least figure of a rule")
     model.cap = pyo.Param(model.CAPS, initialize=caps, doc="largest figure of a rule")
     model.penalty = pyo.Param(
         model.BREAKABLE,
-        initialize={key: price or 0.0 for key, price in prices.items()},
+        initialize=lambda model, r, g, b: price(r, g) or 0.0,
         doc="price of breaking a soft rule",
     )
     model.Breach = pyo.Var(
         model.BREAKABLE,
-        bounds=lambda model, r, g, b: (0, None if prices[r, g, b] is not None else 0),
+        bounds=lambda model, r, g, b: (0, 0 if price(r, g) is None else None),
         doc="how far a rule is broken; 0 for a hard one",
     )
     _limit_rules(model)
@@ -84,32 +76,26 @@ def _limit_rules(model: pyo.ConcreteModel) -> None:
 
 def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare parity and Gini rules over all counties, scaled by heads so that numbers stay near 1."""
-    rules = {rule.name: rule for rule in instance.rules}
     local = per_head(instance)
-    equity = {key: rule for key in local if isinstance(rule := rules[key[0]], Equity)}
+    equity = _equity_rules(instance, local)
     paid = {(*key, c): payments for key, counties in local.items() for c, payments in counties.items()}
     parity = [key for key, rule in equity.items() if isinstance(rule, Parity)]
     gini = [key for key, rule in equity.items() if isinstance(rule, Gini)]
-    counties = list(instance.counties)
-    pairs = [(*key, c, d) for key in gini for i, c in enumerate(counties) for d in counties[i + 1 :]]
-    soft = {key: rule.penalty for key, rule in equity.items()}
+    couples = list(combinations(instance.counties, 2))
 
     model.EQUITY = pyo.Set(dimen=2, initialize=list(equity), doc="rules on money per head")
     model.PARITY = pyo.Set(dimen=2, initialize=parity, doc="parity rules")
     model.GINI = pyo.Set(dimen=2, initialize=gini, doc="Gini rules")
     model.LOCAL = pyo.Set(dimen=3, initialize=list(paid), doc="rules on money per head and counties")
     model.PARITY_LOCAL = pyo.Set(
-        dimen=3,
-        initialize=[key for key in paid if isinstance(equity[key[:2]], Parity)],
-        doc="parity rules and counties",
+        dimen=3, initialize=[(r, g, c) for r, g, c in paid if (r, g) in parity], doc="parity rules and counties"
     )
-    model.PAIRS = pyo.Set(dimen=4, initialize=pairs, doc="Gini rules and pairs of counties")
-    model.PAIRS_OF = pyo.Set(
-        model.GINI,
-        dimen=2,
-        initialize={key: [p[2:] for p in pairs if p[:2] == key] for key in gini},
-        doc="pairs of counties",
+    model.PAIRS = pyo.Set(
+        dimen=4,
+        initialize=[(*key, *couple) for key, couple in product(gini, couples)],
+        doc="Gini rules and pairs of counties",
     )
+    model.PAIRS_OF = pyo.Set(model.GINI, dimen=2, initialize=lambda model, r, g: couples, doc="pairs of counties")
     model.LOCAL_PAYMENTS = pyo.Set(model.LOCAL, dimen=2, initialize=paid, doc="payments in a county that a rule counts")
     _equity_figures(model, instance, equity)
     model.Lowest = pyo.Var(
@@ -125,38 +111,50 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.Unequal = pyo.Var(
         model.EQUITY,
-        bounds=lambda model, r, g: (0, None if soft[r, g] is not None else 0),
+        bounds=lambda model, r, g: (0, 0 if equity[r, g].penalty is None else None),
         doc="by how many points a rule is broken; 0 for a hard one",
     )
     _limit_equity(model)
 
 
+def _equity_rules(instance: Instance, keys: Iterable[Key]) -> dict[Key, Equity]:
+    """Return the rules on money per head by their keys."""
+    found: dict[Key, Equity] = {}
+    for key in keys:
+        rule = next(rule for rule in instance.rules if rule.name == key[0])
+        if isinstance(rule, Equity):
+            found[key] = rule
+    return found
+
+
 def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[Key, Equity]) -> None:
     """Declare the figures of rules on money per head."""
-    heads = {c: row.population for c, row in instance.counties.items()}
+    heads = column(instance.counties, "population")
     total = sum(heads.values())
     reach = reaches(instance)
-    model.largest = pyo.Param(
-        model.EQUITY, initialize={key: rule.max for key, rule in equity.items()}, doc="largest ratio or index"
-    )
+
+    def point(model: pyo.ConcreteModel, r: str, g: str) -> float:
+        return reach[r, g] / (len(heads) if isinstance(equity[r, g], Parity) else 1)
+
+    model.largest = pyo.Param(model.EQUITY, initialize=column(equity, "max"), doc="largest ratio or index")
     model.part = pyo.Param(
         model.COUNTIES,
-        initialize={c: heads[c] / total if total else 0.0 for c in heads},
+        initialize=lambda model, c: heads[c] / total if total else 0.0,
         doc="part of all people",
     )
     model.per_mean = pyo.Param(
         model.COUNTIES,
-        initialize={c: total / len(heads) / heads[c] if heads[c] else 0.0 for c in heads},
+        initialize=lambda model, c: total / len(heads) / heads[c] if heads[c] else 0.0,
         doc="mean population over population",
     )
     model.point = pyo.Param(
         model.EQUITY,
-        initialize={key: reach[key] / (len(heads) if isinstance(rule, Parity) else 1) for key, rule in equity.items()},
+        initialize=point,
         doc="one point of the ratio or the index where all the money that can be is spent [money]",
     )
     model.equity_penalty = pyo.Param(
         model.EQUITY,
-        initialize={key: rule.penalty or 0.0 for key, rule in equity.items()},
+        initialize=lambda model, r, g: equity[r, g].penalty or 0.0,
         doc="price of a point beyond a soft rule's limit [objective]",
     )
 

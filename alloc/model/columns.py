@@ -1,0 +1,56 @@
+"""Columns of the instance as the sets and parameters of the model take them."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import pyomo.environ as pyo
+
+from alloc.instance.effects import effective
+from alloc.instance.schema import Instance
+
+Where = tuple[str, str]
+"""A county and an industry there."""
+
+
+def column(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:
+    """Return one column of a table: id → value."""
+    return {name: getattr(row, key) for name, row in rows.items()}
+
+
+def in_effect(instance: Instance, key: str) -> dict[str, float]:
+    """Return what a unit of each measure brings of something that takes effect."""
+    brought = column(instance.measures, key)
+    return {m: amount * effective(instance, m) for m, amount in brought.items()}
+
+
+def pairs(rows: Mapping[Any, Any], key: str) -> list[tuple[Any, Any]]:
+    """Return each row with each of what stands in a list or mapping of it."""
+    return [(name, member) for name, row in rows.items() for member in getattr(row, key)]
+
+
+def amounts(rows: Mapping[Any, Any], key: str) -> dict[tuple[Any, Any], float]:
+    """Return the numbers in a mapping of each row: (row, key) → number."""
+    return {(name, member): getattr(rows[name], key)[member] for name, member in pairs(rows, key)}
+
+
+def grouped(members: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+    """Return what belongs to each key, in the order of the pairs."""
+    found: dict[Any, list[Any]] = defaultdict(list)
+    for key, member in members:
+        found[key].append(member)
+    return dict(found)
+
+
+def members_of(groups: Mapping[Any, Any]) -> Callable[..., Any]:
+    """Return a rule for a set with indices: what belongs to each, nothing where nothing is said."""
+
+    def members(model: pyo.ConcreteModel, *index: Any) -> Any:
+        return groups.get(index if len(index) > 1 else index[0], ())
+
+    return members
+
+
+def baseline(instance: Instance) -> dict[Where, Any]:
+    """Return the rows of the baseline by county and industry."""
+    return {(row.county, row.industry): row for row in instance.baseline}
