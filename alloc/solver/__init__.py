@@ -2,13 +2,14 @@
 
 from alloc.solver.blocks import choose, solve_blocks, solve_blocks_warm, solve_suited
 from alloc.solver.cluster import check_address
+from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
 from alloc.solver.deadline import Deadline, unbroken
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
 from alloc.solver.multi.near_optimal import NearOptimalSet, Other, measure_distance
 from alloc.solver.pool import ahead
 from alloc.solver.warm_start import read_warm_starts, write_warm_starts
-from alloc.solver.whole import CompiledModel, MipStart, extract_mip_start, solve_warm, solve_whole
+from alloc.solver.whole import solve_warm, solve_whole
 
 __all__ = [
     "Biobjective",

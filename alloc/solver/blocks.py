@@ -24,6 +24,7 @@ from alloc.solver.column_generation import (
     prove_infeasible,
     solve_lp_relaxation,
 )
+from alloc.solver.compiled import CompiledModel
 from alloc.solver.conclusion import FINEST, allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
@@ -37,7 +38,7 @@ from alloc.solver.scaling import scale
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.warm_start import BlockWarmStart, extract_warm_start, restore_search
-from alloc.solver.whole import CompiledModel, solve_whole
+from alloc.solver.whole import solve_whole
 
 FEW = 1000
 """With fewer integer decisions than this HiGHS proves the whole model about as quickly as blocks do."""

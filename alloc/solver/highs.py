@@ -126,6 +126,19 @@ class Outcome:
         """Whether there is no plan, by HiGHS's word."""
         return self.why in (Why.INFEASIBLE, Why.UNSURE) and self.x is None
 
+    def is_proven(self, gap: float) -> bool:
+        """Tell whether the plan is proven to a gap, which is relative for values above 1."""
+        return self.x is not None and self.bound - self.value <= gap * max(1.0, abs(self.value))
+
+
+def pick_better(one: Outcome, other: Outcome) -> Outcome:
+    """Return the better plan of two searches of one program with the tighter bound; the second says why it ended."""
+    if one.x is None and other.x is None:
+        return other if other.infeasible else replace(other, bound=min(one.bound, other.bound))
+    best = other if one.x is None or (other.x is not None and other.value >= one.value) else one
+    bounds = [found.bound for found in (one, other) if not found.infeasible]
+    return replace(best, why=other.why, bound=max(best.value, min(bounds)))
+
 
 @dataclass(frozen=True)
 class Stop:

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, search
+from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.sub_mip import fix_and_solve
-from alloc.solver.whole import pick_better
 
 Range = tuple[float, float]
 """Least and largest value."""

@@ -1,0 +1,46 @@
+"""A model compiled once into arrays, and what a plan of it decided, for a like question to begin with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+
+from alloc.instance import Instance
+from alloc.model import goal, stages
+from alloc.solver.matrix import Floats, Matrix, compile_expressions, compile_matrix
+
+MipStart = Mapping[str, Any]
+"""What a plan decided in whole numbers: decision → number, zeros left out; or the warm starts of blocks."""
+
+
+@dataclass(frozen=True)
+class CompiledModel:
+    """A model and its limits as arrays, made once when first asked for: they serve for every goal."""
+
+    model: pyo.ConcreteModel
+
+    @cached_property
+    def limits(self) -> Matrix:
+        """Return the limits without any goal."""
+        return compile_matrix(self.model, ())
+
+    def aimed(self, instance: Instance) -> Matrix:
+        """Return the limits with the goals of an instance."""
+        aims = [goal(self.model, weights) for weights in stages(instance)]
+        goals, constants = compile_expressions(self.limits.variables, aims)
+        return replace(self.limits, goals=goals, constants=constants)
+
+
+def extract_mip_start(model: pyo.ConcreteModel) -> dict[str, int]:
+    """Return what the plan in the model decided in whole numbers, zeros left out."""
+    whole = (x for x in model.component_data_objects(pyo.Var) if x.is_integer())
+    return {x.name: round(x.value) for x in whole if round(x.value or 0)}
+
+
+def place_start(whole: Matrix, start: MipStart) -> Floats:
+    """Return a start as a column each; decisions that the neighbour does not have are at 0."""
+    numbers = [start.get(x.name, 0) if x.is_integer() else 0 for x in whole.variables]
+    return np.array(numbers, dtype=np.float64)
