@@ -1,6 +1,6 @@
 """One block at given prices: its best plans and a bound on all of them, or the best with its whole decisions held.
 
-The search options are those that paid on blocks of a hundred columns (BLOCKS.md has the figures). Every
+The search options are those that paid on blocks of a hundred columns (tests/bench/BLOCKS.md has the figures). Every
 search starts afresh, so what a block answers depends on the question alone, never on what the process
 that answers was asked before: the loss of a process changes nothing.
 """
