@@ -23,6 +23,12 @@ DIGITS = 12
 Terms = dict[int, Fraction]
 """Coefficient of each decision that counts."""
 
+Tie = tuple[Terms, Fraction]
+"""What a decision equals: terms and a constant."""
+
+ROUNDING = 1e-9
+"""Part of a sum that may be rounding."""
+
 
 @dataclass(frozen=True)
 class _Limit:
@@ -33,7 +39,7 @@ class _Limit:
     low: float
     high: float
 
-    def solve_for(self, j: int, limit: float) -> tuple[Terms, Fraction]:
+    def solve_for(self, j: int, limit: float) -> Tie:
         """Return what a decision equals where the limit holds as an equation."""
         terms = {k: _to_fraction(v) for k, v in zip(self.columns, self.values, strict=True)}
         a = terms.pop(j)
@@ -45,18 +51,26 @@ def find_steps(matrix: Matrix, goals: Sequence[Floats]) -> tuple[Fraction | None
 
     The constant of a goal is not counted.
     """
-    rows = _collect_limits(matrix)
+    limits = _collect_limits(matrix)
     wanted: list[Terms] = [{int(j): _to_fraction(goal[j]) for j in np.flatnonzero(goal)} for goal in goals]
     gone: set[int] = set()
     before = -1
     while before < len(gone):
         before = len(gone)
-        for j in sorted({j for terms in wanted for j in terms if not matrix.integer[j]}):
-            tied = _find_tie(matrix, rows[j], j, wanted, gone)
-            if tied is not None:
-                wanted = [_substitute(terms, j, tied) for terms in wanted]
+        for j in _list_continuous(matrix, wanted):
+            gains = [terms.get(j, Fraction(0)) for terms in wanted]
+            tie = _find_tie(matrix, limits[j], j, gains, gone)
+            if tie is not None:
+                wanted = [_substitute(terms, j, tie) for terms in wanted]
                 gone.add(j)
-    return tuple(None if any(not matrix.integer[j] for j in terms) else _find_divisor(terms) for terms in wanted)
+    # Lemma: a sum of whole multiples of some figures is a multiple of their greatest common divisor (Bézout).
+    return tuple(None if _list_continuous(matrix, [terms]) else _find_divisor(terms) for terms in wanted)
+
+
+def _list_continuous(matrix: Matrix, wanted: Sequence[Terms]) -> list[int]:
+    """Return the decisions that goals still count and that are not whole, in their order."""
+    counted: set[int] = set().union(*wanted)
+    return sorted(j for j in counted if not matrix.integer[j])
 
 
 def _to_fraction(number: float) -> Fraction:
@@ -71,7 +85,7 @@ def _collect_limits(matrix: Matrix) -> dict[int, list[_Limit]]:
         columns, values = rows.column[inside], rows.value[inside]
         ends = np.stack([values * matrix.lower[columns], values * matrix.upper[columns]])
         least, most = float(ends.min(axis=0).sum()), float(ends.max(axis=0).sum())
-        slack = 1e-9 * max([1.0, *(abs(x) for x in (least, most) if isfinite(x))])
+        slack = ROUNDING * max([1.0, *(abs(x) for x in (least, most) if isfinite(x))])
         low = float(rows.lower[i]) if least < rows.lower[i] - slack else -np.inf
         high = float(rows.upper[i]) if most > rows.upper[i] + slack else np.inf
         if isfinite(low) or isfinite(high):
@@ -81,47 +95,82 @@ def _collect_limits(matrix: Matrix) -> dict[int, list[_Limit]]:
     return found
 
 
-def _find_tie(
-    matrix: Matrix, near: Sequence[_Limit], j: int, wanted: Sequence[Terms], gone: set[int]
-) -> tuple[Terms, Fraction] | None:
-    """Return what a continuous decision equals at an efficient plan, as terms and a constant; None if unknown."""
+def _find_tie(matrix: Matrix, near: Sequence[_Limit], j: int, gains: Sequence[Fraction], gone: set[int]) -> Tie | None:
+    """Return what a continuous decision equals at an efficient plan; None if unknown.
+
+    near: the limits that it stands in; gains: what one more of it adds to each goal; gone: decisions that were replaced
+    already, which no tie may bring back.
+    """
     if matrix.lower[j] == matrix.upper[j]:
         return {}, _to_fraction(matrix.lower[j])
-    sides = [side for row in near for side in _list_sides(row, j)]
-    for row in near:
-        if row.low == row.high and not gone & set(row.columns):
-            return row.solve_for(j, row.low)
-    for row, limit, above in sides:
-        for other, same, below in sides:
-            pair = above and not below and len(row.columns) == len(other.columns) == 2
-            if pair and not gone & set(row.columns) and row.solve_for(j, limit) == other.solve_for(j, same):
-                return row.solve_for(j, limit)
-    gains = [terms.get(j, Fraction(0)) for terms in wanted]
-    for above, welcome in ((True, min(gains) >= 0), (False, max(gains) <= 0)):
-        binding = [(row, limit) for row, limit, side in sides if side is above]
-        if welcome and len(binding) == 1 and not gone & set(binding[0][0].columns):
-            terms, constant = binding[0][0].solve_for(j, binding[0][1])
-            far = float(constant) + sum(float(v) * _read_end(matrix, k, (v > 0) == above) for k, v in terms.items())
-            room = matrix.upper[j] - far if above else far - matrix.lower[j]
-            if room >= -1e-9 * max(1.0, abs(far) if isfinite(far) else 1.0):
-                return terms, constant
+    usable = [limit for limit in near if gone.isdisjoint(limit.columns)]
+    tie = _find_equation(usable, j) or _find_pair(usable, j)
+    if tie is not None:
+        return tie
+    if min(gains) >= 0:
+        return _find_only_limit(matrix, near, j, gone, above=True)
+    if max(gains) <= 0:
+        return _find_only_limit(matrix, near, j, gone, above=False)
     return None
 
 
-def _list_sides(row: _Limit, j: int) -> Iterator[tuple[_Limit, float, bool]]:
+def _find_equation(limits: Sequence[_Limit], j: int) -> Tie | None:
+    """Return what an equation says: every plan keeps it."""
+    for limit in limits:
+        if limit.low == limit.high:
+            return limit.solve_for(j, limit.low)
+    return None
+
+
+def _find_pair(limits: Sequence[_Limit], j: int) -> Tie | None:
+    """Return what two limits say of which one is the other from below: together they are an equation."""
+    sides = [side for limit in limits if len(limit.columns) == 2 for side in _list_sides(limit, j)]
+    below = [limit.solve_for(j, figure) for limit, figure, above in sides if not above]
+    for limit, figure, above in sides:
+        tie = limit.solve_for(j, figure)
+        if above and tie in below:
+            return tie
+    return None
+
+
+def _find_only_limit(matrix: Matrix, near: Sequence[_Limit], j: int, gone: set[int], above: bool) -> Tie | None:
+    """Return where the only limit on one side of a decision holds it.
+
+    Lemma: where more (or less: not above) of a decision makes no goal worse, and one limit alone keeps it from that,
+    that limit holds as an equation at an efficient plan: else there were more of it, and a plan as good in each goal.
+    Its own bound must not stop it before the limit does, at any value of the others.
+    """
+    sides = [side for limit in near for side in _list_sides(limit, j)]
+    binding = [(limit, figure) for limit, figure, is_above in sides if is_above is above]
+    if len(binding) != 1 or not gone.isdisjoint(binding[0][0].columns):
+        return None
+    tie = binding[0][0].solve_for(j, binding[0][1])
+    far = _find_end(matrix, tie, above)
+    room = matrix.upper[j] - far if above else far - matrix.lower[j]
+    size = max(1.0, abs(far)) if isfinite(far) else 1.0
+    return tie if room >= -ROUNDING * size else None
+
+
+def _list_sides(limit: _Limit, j: int) -> Iterator[tuple[_Limit, float, bool]]:
     """Yield the sides on which a limit bounds a decision: its figure, and whether from above."""
-    rising = row.values[row.columns.index(j)] > 0
-    if isfinite(row.high):
-        yield row, row.high, rising
-    if isfinite(row.low):
-        yield row, row.low, not rising
+    rising = limit.values[limit.columns.index(j)] > 0
+    if isfinite(limit.high):
+        yield limit, limit.high, rising
+    if isfinite(limit.low):
+        yield limit, limit.low, not rising
 
 
-def _read_end(matrix: Matrix, k: int, upper: bool) -> float:
-    return float(matrix.upper[k] if upper else matrix.lower[k])
+def _find_end(matrix: Matrix, tie: Tie, above: bool) -> float:
+    """Return the most, or the least, that a tie can come to within the bounds of its decisions."""
+    terms, constant = tie
+    far = float(constant)
+    for k, v in terms.items():
+        ends = matrix.upper if (v > 0) == above else matrix.lower
+        far += float(v) * float(ends[k])
+    return far
 
 
-def _substitute(terms: Terms, j: int, value: tuple[Terms, Fraction]) -> Terms:
+def _substitute(terms: Terms, j: int, value: Tie) -> Terms:
     """Return terms with a decision replaced by what it equals; constants do not matter for a step."""
     found = dict(terms)
     factor = found.pop(j, Fraction(0))

@@ -235,26 +235,28 @@ class NearOptimalSet:
         return judge(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
     def list_choices(self) -> Ints:
-        """Return the whole decisions that tell plans apart: measures that go ahead or not, and whole units.
+        """Return the whole decisions that tell plans apart: measures that go ahead or not, and whole units."""
+        told = self._list_begun()
+        counted = {m for m, row in self.instance.measures.items() if row.integer}
+        counted = {m for m in counted if self.model.least[m] < self.model.most[m]}
+        by_name = {"Units": counted, "Funded": told}
+        free = np.flatnonzero(self.whole.lower < self.whole.upper).tolist()
+        names = {j: (x.parent_component().local_name, x.index()) for j, x in enumerate(self.whole.variables)}
+        return np.array([j for j in free if names[j][1] in by_name.get(names[j][0], ())], dtype=np.int32)
 
-        A measure that costs nothing to begin and may have any small scale goes ahead by its units alone.
+    def _list_begun(self) -> set[str]:
+        """Return the measures for which it matters whether they go ahead, whatever their units.
+
+        One that costs nothing to begin, may have any small scale and that nothing hangs on goes ahead by its units
+        alone.
         """
         measures = self.instance.measures
-        named = {m for row in measures.values() for m in row.requires}
-        named |= {m for row in self.instance.synergies for m in row.measures}
-        counted = any(isinstance(rule, Count) for rule in self.instance.rules)
-        found = []
-        for j, x in enumerate(self.whole.variables):
-            name, m = x.parent_component().local_name, x.index()
-            if self.whole.lower[j] == self.whole.upper[j]:
-                continue
-            if name == "Units" and measures[m].integer and self.model.least[m] < self.model.most[m]:
-                found.append(j)
-            if name == "Funded":
-                row = measures[m]
-                told = row.fixed_cost > 0 or self.model.least[m] > 0 or m in named or counted
-                found += [j] if told and row.eligible and not row.committed else []
-        return np.array(found, dtype=np.int32)
+        if any(isinstance(rule, Count) for rule in self.instance.rules):
+            told = set(measures)
+        else:
+            told = {m for m, row in measures.items() if row.fixed_cost > 0 or self.model.least[m] > 0}
+            told |= _list_named(self.instance)
+        return {m for m in told if measures[m].eligible and not measures[m].committed}
 
     def find_another(self, choices: Ints, known: Sequence[Floats]) -> MipResult:
         """Return the best plan whose whole decisions differ from those of all plans known."""
@@ -278,6 +280,16 @@ def find_floor(best: float, bound: float, within: float) -> float:
 def measure_distance(totals: Floats, others: Sequence[Other]) -> float:
     """Return how much money is added and taken away, at least, between a plan and some others."""
     return min((times * float(np.abs(totals - other).sum()) for other, times in others), default=INF)
+
+
+def _list_named(instance: Instance) -> set[str]:
+    """Return the measures that others require or that a synergy counts."""
+    named: set[str] = set()
+    for row in instance.measures.values():
+        named.update(row.requires)
+    for synergy in instance.synergies:
+        named.update(synergy.measures)
+    return named
 
 
 def _exclude(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) -> Matrix:

@@ -140,12 +140,10 @@ def _spread(near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], b
     for _ in range(SWAPS * len(found)):
         least = [_measure_nearest(near, found, k, best) for k in range(len(found))]
         crowded = [_measure_nearest(near, found, k) <= least[k] for k in range(len(found))]
-        free = sorted(set(range(len(found))) - stuck, key=lambda k: (least[k], -k))
-        if not free or any(crowded[k] and least[k] * (1 + REACHED) < least[free[0]] for k in stuck):
+        k = _pick_nearest(least, crowded, stuck)
+        if k is None:
             return
-        k = free[0]
-        end = found[k].end
-        ends = {} if end is None else {end.c: end.part if crowded[k] else end.tip}
+        ends = _keep_end(found[k].end, crowded[k])
         far = near.find_farthest(_list_others(near, found, k, best), [*pool, found[k].x], ends)
         if far is None or far[1] <= least[k] * (1 + REACHED):
             stuck.add(k)
@@ -153,6 +151,26 @@ def _spread(near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], b
         stuck.clear()
         pool.append(far[0])
         found[k] = replace(found[k], x=far[0])
+
+
+def _pick_nearest(least: Sequence[float], crowded: Sequence[bool], stuck: set[int]) -> int | None:
+    """Return the plan to seek anew, of those for which that was not in vain the nearest to others.
+
+    None where there is none, or where two that are stuck stay the nearest whatever others do.
+    """
+    free = [k for k in range(len(least)) if k not in stuck]
+    if not free:
+        return None
+    nearest = min(free, key=lambda k: (least[k], -k))
+    settled = any(crowded[k] and least[k] * (1 + REACHED) < least[nearest] for k in stuck)
+    return None if settled else nearest
+
+
+def _keep_end(end: RangeEnd | None, crowded: bool) -> dict[int, tuple[float, float]]:
+    """Return the range in which a plan that shows an end keeps a county's aid: all of its part where it is crowded."""
+    if end is None:
+        return {}
+    return {end.c: end.part if crowded else end.tip}
 
 
 def _drive_back(near: NearOptimalSet, found: Sequence[ChosenPlan], best: Floats) -> list[ChosenPlan]:

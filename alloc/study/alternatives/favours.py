@@ -6,6 +6,9 @@ from alloc.instance import Instance
 from alloc.report.names import Names
 from alloc.texts import say
 
+Place = tuple[str, str]
+"""A county and a category."""
+
 SHOWN = 2
 """So many places with more money, and as many with less, fit in one line."""
 
@@ -15,23 +18,33 @@ def describe_favours(instance: Instance, best: pd.DataFrame, plan: pd.DataFrame,
 
     best, plan: the tables `measures` of the two plans.
     """
-    change: dict[tuple[str, str], float] = {}
-    for table, sign in ((plan, 1.0), (best, -1.0)):
-        for c, k, aid in zip(table["county"], table["category"], table["aid"], strict=True):
-            change[c, k] = change.get((c, k), 0.0) + sign * aid
     speck = 1e-5 * max(1.0, float(best["aid"].sum()))
-    order = sorted(change.items(), key=lambda item: (-abs(item[1]), item[0]))
+    change = measure_change(best, plan)
+    order = sorted(change, key=lambda place: (-abs(change[place]), place))
     names = Names(instance, lang)
-    more = [_place(names, c, k, by) for (c, k), by in order if by > speck][:SHOWN]
-    less = [_place(names, c, k, by) for (c, k), by in order if by < -speck][:SHOWN]
-    comma = say("favours_and", lang)
+    more = _join_places(names, [(place, change[place]) for place in order if change[place] > speck])
+    less = _join_places(names, [(place, change[place]) for place in order if change[place] < -speck])
     if more and less:
-        return say("favours_both", lang, more=comma.join(more), less=comma.join(less))
-    if more or less:
-        return say("favours_more" if more else "favours_less", lang, places=comma.join(more or less))
-    return say("favours_same", lang)
+        return say("favours_both", lang, more=more, less=less)
+    if more:
+        return say("favours_more", lang, places=more)
+    return say("favours_less", lang, places=less) if less else say("favours_same", lang)
 
 
-def _place(names: Names, county: str, category: str, by: float) -> str:
+def measure_change(best: pd.DataFrame, plan: pd.DataFrame) -> dict[Place, float]:
+    """Return how much more aid each place has than in the best plan [money]."""
+    change: dict[Place, float] = {}
+    for table, sign in ((plan, 1.0), (best, -1.0)):
+        for county, category, aid in zip(table["county"], table["category"], table["aid"], strict=True):
+            change[county, category] = change.get((county, category), 0.0) + sign * aid
+    return change
+
+
+def _join_places(names: Names, changes: list[tuple[Place, float]]) -> str:
+    """Return the first of some places in words, with what they gain or lose; empty where there are none."""
+    return names.say("favours_and").join(_name_place(names, *place, by) for place, by in changes[:SHOWN])
+
+
+def _name_place(names: Names, county: str, category: str, by: float) -> str:
     words = {"county": names.name("county", county), "category": names.name("category", category)}
     return names.say("favours_place", **words, by=f"{by:+,.4g}", label=names.label)

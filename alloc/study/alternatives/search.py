@@ -100,10 +100,7 @@ def _search(asked: Answered, wish: _PlansWish, deadline: Deadline) -> Alternativ
             ranges, pool = find_ranges(near, x, wish.tell)
             plans = [plan.x for plan in choose_plans(near, x, ranges, pool, wish.count, wish.tell)]
             complete = _are_proven(ranges, max(1.0, float(near.sum_aid(x).sum()))) and len(plans) == wish.count
-    runs = []
-    for i, plan in enumerate(plans, 1):
-        solution = near.as_solution(plan, f"alternative {i} within {wish.within:g}")
-        runs.append(asked.make_result(solution, started))
+    runs = _make_results(asked, near, plans, wish.within, started)
     moved = 0.5 * measure_distances(near, [x, *plans])
     rows = tuple(_make_alternatives(asked, best, runs, moved, ranges, wish.within))
     return replace(
@@ -114,6 +111,17 @@ def _search(asked: Answered, wish: _PlansWish, deadline: Deadline) -> Alternativ
         complete=complete and all(plan.proven for plan in rows),
         solves=near.solves + len(own.stages),
     )
+
+
+def _make_results(
+    asked: Answered, near: NearOptimalSet, plans: Sequence[Floats], within: float, started: float
+) -> list[Run]:
+    """Return every plan as a result of its own, audited."""
+    runs = []
+    for i, plan in enumerate(plans, 1):
+        solution = near.as_solution(plan, f"alternative {i} within {within:g}")
+        runs.append(asked.make_result(solution, started))
+    return runs
 
 
 def _describe_best(own: Solution) -> dict[str, Any]:

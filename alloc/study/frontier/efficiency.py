@@ -106,7 +106,7 @@ def spread_evenly(rivals: Biobjective, between: Ends, count: int, tell: Tell) ->
         if _above(point.values[1], found[-1].values[1]):
             found.append(point)
             tell(point)
-    return Trace(_close(found, last, between, tell), "grid", complete and all(p.proven for p in found))
+    return Trace(_close(found, last, between, tell), "grid", complete and _are_proven(found))
 
 
 def _close(found: list[ParetoPoint], last: ParetoPoint, between: Ends, tell: Tell) -> tuple[ParetoPoint, ...]:
@@ -124,21 +124,38 @@ def enumerate_points(rivals: Biobjective, between: Ends, tell: Tell) -> Trace | 
     tried for a segment that begins there, and the next floor is a speck above.
     """
     swept = 1 if rivals.stepped is None else rivals.stepped
-    first, last = (between.first, between.last)[:: 1 if swept == 1 else -1]
+    first, last = (between.first, between.last) if swept == 1 else (between.last, between.first)
     step = float(rivals.steps[swept] or 0) or RESOLUTION * between.ranges[swept]
-    found, complete = [first], True
+    found = [first]
     tell(first)
+    # Lemma: no value lies between one and the next step, so that between a point and the best of all plans from the
+    # next step on no efficient point is passed over.
     while not between.same and found[-1].values[swept] < last.values[swept] - 0.5 * step:
         if rivals.stepped is None and rivals.can_trade(found[-1].x):
             return None
-        point = rivals.find_efficient(1 - swept, found[-1].values[swept] + step, last.values[swept])
-        if not isinstance(point, ParetoPoint) or point.values[swept] < found[-1].values[swept] + 0.5 * step:
-            complete = False
-            break
+        point = _find_next(rivals, swept, found[-1].values[swept], step, last.values[swept])
+        if point is None:
+            return Trace(_put_in_order(found, swept), "counted", False)
         found.append(point)
         tell(point)
-    order = found[::-1] if swept == 1 else found
-    return Trace(tuple(order), "counted", complete and all(p.proven for p in found))
+    return Trace(_put_in_order(found, swept), "counted", _are_proven(found))
+
+
+def _find_next(rivals: Biobjective, swept: int, value: float, step: float, most: float) -> ParetoPoint | None:
+    """Return the efficient point one step of the swept objective above a value, or more; None where none was found."""
+    point = rivals.find_efficient(1 - swept, value + step, most)
+    if isinstance(point, ParetoPoint) and point.values[swept] >= value + 0.5 * step:
+        return point
+    return None
+
+
+def _put_in_order(found: Sequence[ParetoPoint], swept: int) -> tuple[ParetoPoint, ...]:
+    """Return the points with the first objective rising: those swept by the second come the other way round."""
+    return tuple(reversed(found)) if swept == 1 else tuple(found)
+
+
+def _are_proven(points: Sequence[ParetoPoint]) -> bool:
+    return all(point.proven for point in points)
 
 
 def find_hull(rivals: Biobjective, between: Ends, tolerance: float, tell: Tell) -> Trace:
@@ -151,32 +168,41 @@ def find_hull(rivals: Biobjective, between: Ends, tolerance: float, tell: Tell) 
     tell(between.first)
     if between.same:
         return Trace((between.first,), "hull", between.first.proven)
-    ranges = between.ranges
     tell(between.last)
-    points, within = [between.last, between.first], []
-    i = 0
-    while i < len(points) - 1:
-        a, b = points[i], points[i + 1]
-        level = _weigh_level(a.values, b.values, ranges)
-        line = level[0] * a.values[0] + level[1] * a.values[1]
-        answer = rivals.maximise_weighted(level, 0.25 * tolerance)
-        if answer.x is not None and answer.value > line + 0.5 * tolerance:
-            values = rivals.evaluate(answer.x)
-            slack = max(answer.bound - answer.value, 0.0)
-            point = ParetoPoint(
-                answer.x, values, (slack / level[0], slack / level[1]), slack <= 0.25 * tolerance + NOISE
-            )
-            points.insert(i + 1, point)
-            tell(point)
-            continue
-        far = answer.bound - line
-        within.append(max(far, 0.0) if answer.x is not None and far <= tolerance + NOISE else None)
-        i += 1
-    segments = tuple(
-        Segment(k, k + 1, part, rivals.are_joined(points[k], points[k + 1])) for k, part in enumerate(within)
-    )
-    complete = all(part is not None for part in within) and all(p.proven for p in points)
-    return Trace(tuple(points), "hull", complete, segments)
+    points = [between.last, between.first]
+    segments: list[Segment] = []
+    while len(segments) < len(points) - 1:
+        k = len(segments)
+        beyond, far = _look_beyond(rivals, points[k], points[k + 1], between.ranges, tolerance)
+        if beyond is None:
+            within = max(far, 0.0) if far <= tolerance + NOISE else None
+            segments.append(Segment(k, k + 1, within, rivals.are_joined(points[k], points[k + 1])))
+        else:
+            points.insert(k + 1, beyond)
+            tell(beyond)
+    complete = all(segment.within is not None for segment in segments) and _are_proven(points)
+    return Trace(tuple(points), "hull", complete, tuple(segments))
+
+
+def _look_beyond(
+    rivals: Biobjective, a: ParetoPoint, b: ParetoPoint, ranges: Pair, tolerance: float
+) -> tuple[ParetoPoint | None, float]:
+    """Return the plan farthest beyond the line between two points, None where it is hardly beyond, and how far any is.
+
+    Lemma: with weights that are level along the line, the weighted sum of any plan less that of the line is its
+    distance beyond it, so that a bound on the sum is one on the distance; infinite where no plan was found.
+    """
+    level = _weigh_level(a.values, b.values, ranges)
+    line = level[0] * a.values[0] + level[1] * a.values[1]
+    found = rivals.maximise_weighted(level, 0.25 * tolerance)
+    if found.x is None:
+        return None, inf
+    if found.value <= line + 0.5 * tolerance:
+        return None, found.bound - line
+    slack = max(found.bound - found.value, 0.0)
+    proven = slack <= 0.25 * tolerance + NOISE
+    point = ParetoPoint(found.x, rivals.evaluate(found.x), (slack / level[0], slack / level[1]), proven)
+    return point, found.bound - line
 
 
 def _weigh_level(a: Pair, b: Pair, ranges: Pair) -> Pair:
@@ -194,22 +220,27 @@ def classify(trace: Trace) -> tuple[str, ...]:
     point is reached; knee: see `find_knee`.
     """
     values = [point.values for point in trace.points]
-    corners, edges = _hull(values)
+    corners, edges = _find_corners(values)
+    begun = {segment.start for segment in trace.segments if segment.reached}
+    found = [_classify_place(i, len(values), trace.method, corners, edges) for i in range(len(values))]
+    for i in begun:
+        found[i] += "|segment"
     bend = find_knee(values)
-    found = []
-    for i in range(len(values)):
-        if i not in edges:
-            words = ["unsupported"]
-        elif trace.method == "grid" and i not in (0, len(values) - 1):
-            words = ["efficient"]
-        else:
-            words = ["supported", "extreme"] if i in corners else ["supported"]
-        words += ["segment"] if any(s.start == i and s.reached for s in trace.segments) else []
-        found.append("|".join(words + (["knee"] if i == bend else [])))
+    if bend is not None:
+        found[bend] += "|knee"
     return tuple(found)
 
 
-def _hull(values: Sequence[Pair]) -> tuple[set[int], set[int]]:
+def _classify_place(i: int, count: int, method: str, corners: set[int], edges: set[int]) -> str:
+    """Return what a point is by where it lies. corners, edges: of the hull of all points."""
+    if i not in edges:
+        return "unsupported"
+    if method == "grid" and 0 < i < count - 1:
+        return "efficient"
+    return "supported|extreme" if i in corners else "supported"
+
+
+def _find_corners(values: Sequence[Pair]) -> tuple[set[int], set[int]]:
     """Return the corners of the upper right hull, and all points on it, of points in their order."""
     size = max((abs(x) for pair in values for x in pair), default=1.0)
 

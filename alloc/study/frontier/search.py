@@ -62,8 +62,7 @@ def frontier(
     found: list[Curve] = []
     with deadline.listening():
         for question, amount in zip(questions, amounts, strict=True):
-            if "equity" in names and not all(county.population > 0 for county in question.counties.values()):
-                raise RequestError("frontier_population")
+            _check_population(question, names)
             options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
             before = sum(len(curve.points) for curve in found)
             wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
@@ -83,6 +82,12 @@ def _check_objectives(objectives: Sequence[str]) -> tuple[AimName, AimName]:
     if len(objectives) != 2 or len(set(known)) != 2:
         raise RequestError("frontier_objectives", found=", ".join(objectives), known=", ".join(AIMS))
     return cast(tuple[AimName, AimName], tuple(known))
+
+
+def _check_population(question: Instance, names: Sequence[AimName]) -> None:
+    """Raise RequestError where aid per head is an objective and a county has no people."""
+    if "equity" in names and not all(county.population > 0 for county in question.counties.values()):
+        raise RequestError("frontier_population")
 
 
 def _check_budgets(budgets: Budgets | None) -> tuple[str, tuple[float | None, ...]]:
