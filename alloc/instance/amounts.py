@@ -17,36 +17,37 @@ WIDEST = 1000
 """Amounts of one kind do not differ by more than this where all are in one unit."""
 
 APART = 10_000
-"""What lies between 元 and 万元: a road and a stall may differ by less, and a purse from what it pays for."""
+"""What lies between 元 and 万元: a road and a stall may differ by less, and a fund from what it pays for."""
 
 FEW = 1000
 """No county has fewer residents."""
 
 
 def mixed_amounts(document: Document) -> Iterator[Found]:
-    """Amounts of purses, fixed costs and markets that differ too much from their like."""
+    """Amounts of funds, fixed costs and markets that differ too much from their like."""
     for k in schema.CATEGORIES:
-        costs: Amounts = {
-            ("measures", m, "fixed_cost"): x.fixed_cost for m, x in document.measures.items() if x.category == k
-        }
+        rows = {m: row for m, row in document.measures.items() if row.category == k}
+        costs: Amounts = {("measures", m, "fixed_cost"): row.fixed_cost for m, row in rows.items()}
         yield from _wide("fixed_costs", costs, APART, 1)
-    purses = {f: fund.amount for f, fund in document.funds.items() if fund.amount}
     for kind in schema.KINDS:
-        own: Amounts = {("funds", f, "amount"): x for f, x in purses.items() if document.funds[f].kind == kind}
+        funds = {f: fund for f, fund in document.funds.items() if fund.kind == kind}
+        own: Amounts = {("funds", f, "amount"): fund.amount for f, fund in funds.items()}
         yield from _wide("fund_amounts", own, WIDEST, 1)
     for f, fund in document.funds.items():
         local: Amounts = {("funds", f, "by_county", c): x for c, x in (fund.by_county or {}).items()}
         yield from _wide("fund_amounts", local, WIDEST, 3)
-    for s in document.industries:
-        rows = [(("baseline", i, "market"), row.industry, row.market) for i, row in enumerate(document.baseline)]
-        shared = [(("markets", i, "amount"), row.industry, row.amount) for i, row in enumerate(document.markets)]
-        markets: Amounts = {path: amount for path, industry, amount in (*rows, *shared) if industry == s}
-        yield from _wide("markets", markets, WIDEST, None)
-    yield from _purses_beyond_costs(document)
+    markets: dict[str, dict[Path, float | None]] = {s: {} for s in document.industries}
+    for i, row in enumerate(document.baseline):
+        markets[row.industry]["baseline", i, "market"] = row.market
+    for i, market in enumerate(document.markets):
+        markets[market.industry]["markets", i, "amount"] = market.amount
+    for sold in markets.values():
+        yield from _wide("markets", sold, WIDEST, None)
+    yield from _beyond_costs(document)
 
 
-def _purses_beyond_costs(document: Document) -> Iterator[Found]:
-    """Yield purses that hold ten thousand times what all that they may pay for can cost."""
+def _beyond_costs(document: Document) -> Iterator[Found]:
+    """Yield funds that hold ten thousand times what all that they may pay for can cost."""
     costs = dict.fromkeys(document.funds, 0.0)
     for m, row in document.measures.items():
         for f in eligible_funds(document, m):

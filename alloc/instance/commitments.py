@@ -60,21 +60,19 @@ def _unpaid(
     paid = sum((most for _, most, _ in payers), Fraction(0))
     if asked - paid <= SLACK * asked or not any(is_fund for _, _, is_fund in payers):
         return
-    wanting = {node[1] for node in group if node[0] == "need"}
-    named = [m for m in measures if m in wanting]
-    more = ["…"] if len(named) > MOST_NAMED else []
+    needed = [node for node in group if node[0] == "need"]
+    named = [m for m in measures if m in {m for _, m, _ in needed}]
     values = {
-        "measures": ", ".join([*named[:MOST_NAMED], *more]),
+        "measures": ", ".join(named if len(named) <= MOST_NAMED else [*named[:MOST_NAMED], "…"]),
         "cost": f"{float(asked):.10g}",
         "payers": ", ".join(f"{name} {float(most):.10g}" for name, most, _ in payers),
         "paid": f"{float(paid):.10g}",
         "lacking": f"{float(asked - paid):.10g}",
         "unit": document.money.label,
     }
-    committed = [m for m in named if document.measures[m].committed]
-    parts = all(("need", m, "") not in group for m in named)
-    text = "committed_parts_unpaid" if parts else "commitments_unpaid"
-    yield ("measures", (committed or named[-1:])[0], "committed"), text, values
+    first = next((m for m in named if document.measures[m].committed), named[-1])
+    is_whole = any(kind == "" for _, _, kind in needed)
+    yield ("measures", first, "committed"), "commitments_unpaid" if is_whole else "committed_parts_unpaid", values
 
 
 def _promised(document: Document) -> list[str]:

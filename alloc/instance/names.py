@@ -1,6 +1,6 @@
 """Names in the place of ids: understood where exactly one row is called so, and asked about where several are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from alloc.errors import Fault
@@ -63,35 +63,43 @@ def replace_names(source: Source) -> None:
     names = {t: names_of(rows) for t, rows in tables.items()}
     if not any(names.values()):
         return
+
+    def replace(holder: dict[str, Any], path: Path, columns: Mapping[str, str]) -> None:
+        for column, other in columns.items():
+            if column in holder and other in tables:
+                value = holder[column]
+                holder[column] = _replace(value, (*path, column), tables[other], names[other], source)
+
     for table, columns in REFERENCES.items():
         for key, row in _rows(data.get(table)):
-            for column, other in columns.items():
-                if column in row and other in tables:
-                    row[column] = _replace(row[column], (table, key, column), tables[other], names[other], source)
-            for side in SELECTIONS if table == "rules" else ():
-                selection: Any = row.get(side)
-                for column, other in SELECTORS.items() if isinstance(selection, dict) else ():
-                    if column in selection and other in tables:
-                        path: Path = (table, key, side, column)
-                        selection[column] = _replace(selection[column], path, tables[other], names[other], source)
+            replace(row, (table, key), columns)
+    for i, rule in _rows(data.get("rules")):
+        for side in SELECTIONS:
+            if isinstance(rule.get(side), dict):
+                replace(rule[side], ("rules", i, side), SELECTORS)
 
 
-def find_unknown(data: Any, left_out: Any, ids: Mapping[str, Any]) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+def find_unknown(
+    data: Any, left_out: Callable[[str, str | int], bool], ids: Mapping[str, Any]
+) -> Iterator[tuple[Path, str, dict[str, Any]]]:
     """Yield what rows that were left out for other faults refer to and nobody knows: one fault hides no other.
 
     left_out: tells of a table and a key whether that row was left out.
     """
     for table, columns in REFERENCES.items():
-        for key, row in _rows(data.get(table)):
-            for column, other in columns.items() if left_out(table, key) else ():
-                if not ids[other]:  # the table itself could not be read
-                    continue
-                value, known = row.get(column), {*ids[other], *(FUNDS if other == "funds" else ())}
-                words = value if isinstance(value, tuple | dict) else (value,)
-                for word in words:
-                    if isinstance(word, str) and word and word not in known:
+        gone = [(key, row) for key, row in _rows(data.get(table)) if left_out(table, key)]
+        for key, row in gone:
+            for column, other in columns.items():
+                for word in _words(row.get(column)) if ids[other] else ():  # else the table itself could not be read
+                    if word not in ids[other] and not (other == "funds" and word in FUNDS):
                         hint = suggest_id(word, ids[other])
                         yield (table, key, column), "unknown_id", {"found": word, "table": other, "hint": hint}
+
+
+def _words(value: Any) -> list[str]:
+    """Return the words that stand in a cell, a list, or as the keys of a mapping."""
+    words = value if isinstance(value, tuple | dict) else (value,)
+    return [word for word in words if isinstance(word, str) and word]
 
 
 def _rows(rows: Any) -> Iterator[tuple[str | int, dict[str, Any]]]:

@@ -26,25 +26,28 @@ def override(source: Source, key: str, value: object) -> None:
     trouble = find_strange(key, free=False) or find_strange(text, free=key.rpartition(".")[2] in FREE)
     if trouble is not None:
         source.faults.append(Fault(PLACE, key, *trouble))
-        return
-    if key.startswith("rules.") and isinstance(value, Mapping):
+    elif key.startswith("rules.") and isinstance(value, Mapping):
         _add_rule(source, key, value)
-        return
+    else:
+        _replace(source, key, scalar(value) if isinstance(value, str) else _freeze(value))
+
+
+def _replace(source: Source, key: str, value: object) -> None:
+    """Put a value where a path leads, or take away what is there where the value is nothing."""
     steps, words, data = follow(source.data, key.split("."))
-    if len(words) == 2 and _may_begin(steps, words[0]) and isinstance(data, dict):
+    if len(words) == 2 and isinstance(data, dict) and _may_begin(steps, words[0]):
         data = data.setdefault(words[0], {})
         steps.append(words.pop(0))
-    row = len(steps) > 1 or not steps or steps[0] not in TABLES
-    if len(words) != 1 or not isinstance(data, dict) or not row:
-        known = data if isinstance(data, dict) else ()
-        source.faults.append(Fault(PLACE, key, "nothing_there", {"found": words[0], "hint": nearest(words[0], known)}))
+    last, *more = words
+    is_table = len(steps) == 1 and steps[0] in TABLES
+    if more or is_table or not isinstance(data, dict):
+        hint = nearest(last, data if isinstance(data, dict) else ())
+        source.faults.append(Fault(PLACE, key, "nothing_there", {"found": last, "hint": hint}))
         return
-    value = scalar(value) if isinstance(value, str) else _freeze(value)
+    data[last] = value
     if value is None:
-        data.pop(words[0], None)
-    else:
-        data[words[0]] = value
-    path = (*steps, words[0])
+        del data[last]
+    path = (*steps, last)
     _forget_range(source.data, path, value)
     source.places[path], source.labels[path] = PLACE, key
 

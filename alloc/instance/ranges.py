@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from alloc.instance.document import Path
-from alloc.instance.figures import LINKED, columns_of, figures_of, rows_of
+from alloc.instance.figures import LINKED, Figure, columns_of, figures_of, rows_of
 from alloc.instance.schema import Document
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES
@@ -16,32 +16,36 @@ Found = tuple[Path, str, dict[str, Any]]
 
 def ranges_hold(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
     """A range belongs to one number of its row, runs upward, contains the number, and stays where it may be."""
-    rows: dict[Path, Any] = {(t, key): row for t in TABLES for key, row in rows_of(document, t).items() if row.range}
+    rows: dict[Path, Any] = {(t, key): row for t in TABLES for key, row in rows_of(document, t).items()}
     for where, row in (rows | {("objective",): document.objective}).items():
-        known = {figure.path: figure for figure in figures_of(row, where)}
+        known = {figure.path: figure for figure in figures_of(row, where)} if row.range else {}
         for column, ends in row.range.items():
-            path: Path = (*where, "range", column)
-            if len(ends) != 2:
-                yield path, "range_ends", {"found": f"[{', '.join(f'{end:g}' for end in ends)}]"}
-                continue
-            low, high = ends
-            figure = known.get(column)
-            if figure is None:
-                yield path, *_no_figure(row, column)
-            elif low > high:
-                yield path, "range_falls", {"low": low, "high": high}
-            elif low < figure.least or high > figure.most:
-                yield path, "range_outside", {"low": low, "high": high, "least": figure.least, "most": figure.most}
-            elif not low <= figure.value <= high:
-                yield path, "range_misses", {"low": low, "high": high, "found": figure.value}
+            trouble = _trouble(row, column, ends, known.get(column))
+            if trouble:
+                yield (*where, "range", column), *trouble
+    words = [*document.sources, "assumption", "default"]
     for source in document.spread:
-        words = [*document.sources, "assumption", "default"]
         if source not in words:
-            yield (
-                ("spread", source),
-                "unknown_id",
-                {"found": source, "table": "sources", "hint": nearest(source, words)},
-            )
+            values = {"found": source, "table": "sources", "hint": nearest(source, words)}
+            yield ("spread", source), "unknown_id", values
+
+
+def _trouble(
+    row: BaseModel, column: str, ends: tuple[float, ...], figure: Figure | None
+) -> tuple[str, dict[str, Any]] | None:
+    """Return what is wrong with a range; figure: the number that it is of."""
+    if len(ends) != 2:
+        return "range_ends", {"found": f"[{', '.join(f'{end:g}' for end in ends)}]"}
+    low, high = ends
+    if figure is None:
+        return _no_figure(row, column)
+    if low > high:
+        return "range_falls", {"low": low, "high": high}
+    if low < figure.least or high > figure.most:
+        return "range_outside", {"low": low, "high": high, "least": figure.least, "most": figure.most}
+    if not low <= figure.value <= high:
+        return "range_misses", {"low": low, "high": high, "found": figure.value}
+    return None
 
 
 def _no_figure(row: BaseModel, column: str) -> tuple[str, dict[str, Any]]:

@@ -217,17 +217,24 @@ def markets_without_sellers(document: Document) -> Iterator[Found]:
 def plans_that_say_nothing(instance: Instance) -> Iterator[Found]:
     """A rule of change that compares with nothing: no money of last year, or money of measures that are no more."""
     for i, rule in enumerate(instance.rules):
-        if not isinstance(rule, Change):
-            continue
-        path = ("rules", i, "previous")
-        found = [group for group in groups(instance, rule) if previous_money(instance, rule, group) == 0]
-        if found:
-            empty = ", ".join(group.name or rule.name for group in found)
-            yield path, "change_from_nothing", {"plan": rule.previous, "groups": empty}
-        paid = dict.fromkeys(row.measure for row in instance.previous[rule.previous] if row.amount)
-        gone = [m for m in paid if m not in instance.measures]
-        if gone and (rule.each == "measure" or rule.of.measure or rule.of.tag):
-            yield path, "plan_of_others", {"plan": rule.previous, "measures": ", ".join(gone[:10])}
+        if isinstance(rule, Change):
+            for text, key, words in (_nothing_before(instance, rule), _no_more(instance, rule)):
+                if words:
+                    yield ("rules", i, "previous"), text, {"plan": rule.previous, key: ", ".join(words)}
+
+
+def _nothing_before(instance: Instance, rule: Change) -> tuple[str, str, list[str]]:
+    """Return the groups of a rule of change that had no money last year."""
+    empty = [group for group in groups(instance, rule) if previous_money(instance, rule, group) == 0]
+    return "change_from_nothing", "groups", [group.name or rule.name for group in empty]
+
+
+def _no_more(instance: Instance, rule: Change) -> tuple[str, str, list[str]]:
+    """Return measures of last year that are no more, where a rule of change goes by measures or tags."""
+    if rule.each != "measure" and not rule.of.measure and not rule.of.tag:
+        return "plan_of_others", "measures", []
+    paid = dict.fromkeys(row.measure for row in instance.previous[rule.previous] if row.amount)
+    return "plan_of_others", "measures", [m for m in paid if m not in instance.measures][:10]
 
 
 CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (

@@ -36,18 +36,31 @@ def normalise(content: bytes) -> Package:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         written = {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
     parts: Parts = {name.replace("\\", "/").lstrip("/"): part for name, part in written.items()}
-    books = {basename(name).lower() for name in parts} & {"workbook.xml", "workbook.bin"}
-    if not books or TYPES.lower() not in map(str.lower, parts):
-        return Package(content, "")
-    if "workbook.xml" not in books:
-        return Package(content, "xlsb")
-    if any(_STRICT.search(part) for name, part in parts.items() if basename(name).lower() == "workbook.xml"):
-        new = rb"http://schemas.openxmlformats.org/\1/2006/"
-        parts = {name: _STRICT.sub(new, part) if _is_xml(name) else part for name, part in parts.items()}
+    kind = _kind(parts)
+    if kind != "xlsx":
+        return Package(content, kind)
+    parts = _transitional(parts)
     if _find_lost(parts):
         lowered = _lower_names(parts)
         parts = parts if _find_lost(lowered) else lowered
-    return Package(content if parts == written else _pack(parts), "xlsx", _find_lost(parts))
+    return Package(content if parts == written else _pack(parts), kind, _find_lost(parts))
+
+
+def _kind(parts: Parts) -> str:
+    """Return `xlsx` or `xlsb`, '' for anything else that is packed."""
+    names = {basename(name).lower() for name in parts}
+    if TYPES.lower() not in map(str.lower, parts):
+        return ""
+    return "xlsx" if "workbook.xml" in names else "xlsb" if "workbook.bin" in names else ""
+
+
+def _transitional(parts: Parts) -> Parts:
+    """Return the parts of a workbook in Strict Open XML in the usual namespaces, those of others as they are."""
+    books = (part for name, part in parts.items() if basename(name).lower() == "workbook.xml")
+    if not any(map(_STRICT.search, books)):
+        return parts
+    new = rb"http://schemas.openxmlformats.org/\1/2006/"
+    return {name: _STRICT.sub(new, part) if _is_xml(name) else part for name, part in parts.items()}
 
 
 def _is_xml(name: str) -> bool:
@@ -58,15 +71,23 @@ def _find_lost(parts: Parts) -> tuple[str, ...]:
     """Return the sheets, or the parts before them, that a workbook refers to and does not hold."""
     try:
         book = next(target for target in _targets(parts, "").values() if target.lower().endswith("workbook.xml"))
-        targets = _targets(parts, book)
-        sheets = [x for x in ET.fromstring(parts[book]).iter() if x.tag.endswith("}sheet")]
+        targets, sheets = _targets(parts, book), _sheets(parts[book])
     except KeyError as error:
         return (str(error.args[0]),)
     except StopIteration:
         return ("workbook.xml",)
-    keys = {sheet.get("name", ""): next((v for k, v in sheet.items() if k.endswith("}id")), "") for sheet in sheets}
-    lost = tuple(name for name, key in keys.items() if targets.get(key) not in parts)
+    lost = tuple(name for name, key in sheets.items() if targets.get(key) not in parts)
     return lost or (() if TYPES in parts else (TYPES,))
+
+
+def _sheets(book: bytes) -> dict[str, str]:
+    """Return name of a sheet → the key of the relation to its part."""
+    found = {}
+    for element in ET.fromstring(book).iter():
+        if element.tag.endswith("}sheet"):
+            keys = [value for name, value in element.items() if name.endswith("}id")]
+            found[element.get("name", "")] = keys[0] if keys else ""
+    return found
 
 
 def _targets(parts: Parts, part: str) -> dict[str, str]:

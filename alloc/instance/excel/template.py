@@ -1,7 +1,7 @@
 """An instance as one Excel workbook: drop-downs that follow its own ids, units, comments, both languages."""
 
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from alloc.instance.excel.dropdowns import limit_column, write_lists
@@ -70,25 +70,27 @@ def _complete(name: str, written: Mapping[str, FlatTable], instance: Instance) -
     sheet = written.get(name, FlatTable(name, (), ()))
     if name == SETTINGS:
         return sheet
-    ids = {
-        "by_county": [*instance.counties],
-        "uses": [*instance.resources],
-        "supplies": [*instance.resources],
-        "limited_by": [],
-        "hazard": [*instance.industries],
-        "productivity": [*instance.industries],
-    }
     columns: list[str] = []
     for column in ordered(name) if name in TABLES else sheet_columns(name):
-        kind = sheet_columns(name)[column]
-        if kind in INSIDE:
-            keys = dotted_keys(name, column) or ids.get(column, ())
+        if sheet_columns(name)[column] in INSIDE:
+            keys = dotted_keys(name, column) or _ids_behind(column, instance)
             columns += dict.fromkeys([*(f"{column}.{key}" for key in keys), *_dotted(sheet, column)])
         else:
             columns.append(column)
-    places = {column: i for i, column in enumerate(sheet.header)}
-    rows = [tuple(row[places[c]] if c in places else None for c in columns) for row in sheet.rows]
-    return FlatTable(name, tuple(columns), tuple(rows))
+    rows = [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
+    return FlatTable(name, tuple(columns), tuple(tuple(map(row.get, columns)) for row in rows))
+
+
+def _ids_behind(column: str, instance: Instance) -> Iterable[str]:
+    """Return the ids that stand behind the dot of a column in a template."""
+    ids: Mapping[str, Iterable[str]] = {
+        "by_county": instance.counties,
+        "uses": instance.resources,
+        "supplies": instance.resources,
+        "hazard": instance.industries,
+        "productivity": instance.industries,
+    }
+    return ids.get(column, ())
 
 
 def _dotted(sheet: FlatTable, root: str) -> list[str]:
@@ -157,34 +159,36 @@ def _settings(style: WorkbookStyle, sheet: FlatTable, instance: Instance, comple
     """Write the settings: key, value, what it is called and what it means."""
     page = style.book.add_worksheet(sheet_title(SETTINGS, style.lang))
     given = {str(key): value for key, value in sheet.rows}
-    keys = dict(given)
     if complete:
-        plain = [key for key in catalogue()["keys"] if not key.startswith("risk.") and key not in OPEN]
-        keys = {key: given.get(key) for key in plain} | given
+        closed = [key for key in catalogue()["keys"] if not key.startswith("risk.") and key not in OPEN]
+        given = {key: _effective(instance, key) for key in closed} | given
     columns = ("key", "value", "label", "meaning")
     for j, (column, letters) in enumerate(zip(columns, (24, 40, 30, 70), strict=True)):
         page.set_column(j, j, letters, style.format())
         page.write_string(0, j, column, style.name())
         page.write_string(1, j, _heading(style, SETTINGS, column), style.heading("#DDE7F0"))
-    for i, (key, value) in enumerate(keys.items(), HEADS):
-        kind, words = setting_kind(key)
-        field = setting_field(key)
-        shown = style.format("General" if kind == "number" else "@", text_wrap=kind == "text", align="left")
-        page.write_string(i, 0, key, style.format())
-        if value is None and complete:
-            value = _effective(instance, key)
-        cell = translate(value, words, style.lang)
-        write_cell(page, i, 1, None if cell == "" else cell, shown)
-        own = setting_titles(key)
-        page.write_string(i, 2, f"{own[style.lang]} {own['en' if style.lang == 'zh' else 'zh']}", style.format())
-        about = own["about"] if style.lang == "zh" or field is None else field.description
-        page.write_string(i, 3, about, style.format(text_wrap=True))
-        if words:
-            source = [word_in(word, style.lang) for word in words]
-            page.data_validation(i, 1, i, 1, {"validate": "list", "source": source, "show_error": kind != "words"})
+    for i, (key, value) in enumerate(given.items(), HEADS):
+        _setting(style, page, i, key, value)
     page.set_row(1, 32)
     page.freeze_panes(HEADS, 1)
     _set_printing(page, one_wide=True)
+
+
+def _setting(style: WorkbookStyle, page: Any, row: int, key: str, value: Cell) -> None:
+    """Write one setting, with a drop-down where only a few words are possible."""
+    kind, words = setting_kind(key)
+    shown = style.format("General" if kind == "number" else "@", text_wrap=kind == "text", align="left")
+    page.write_string(row, 0, key, style.format())
+    cell = translate(value, words, style.lang)
+    write_cell(page, row, 1, None if cell == "" else cell, shown)
+    own, field = setting_titles(key), setting_field(key)
+    first, second = ("zh", "en") if style.lang == "zh" else ("en", "zh")
+    page.write_string(row, 2, f"{own[first]} {own[second]}", style.format())
+    about = own["about"] if style.lang == "zh" or field is None else field.description
+    page.write_string(row, 3, about, style.format(text_wrap=True))
+    if words:
+        source = [word_in(word, style.lang) for word in words]
+        page.data_validation(row, 1, row, 1, {"validate": "list", "source": source, "show_error": kind != "words"})
 
 
 def _effective(instance: Instance, key: str) -> Cell:
