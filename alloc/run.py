@@ -4,7 +4,7 @@ import math
 import os
 import platform
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -18,11 +18,15 @@ from alloc.audit import Audit, audit
 from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
 from alloc.counterfactual import Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError
+from alloc.glance import Glance
 from alloc.infeasibility import explain_conflicts
 from alloc.instance import Instance, Options, read
 from alloc.model import build
 from alloc.report.boundaries import Boundaries, read_boundaries
 from alloc.report.files import write_result
+from alloc.report.notebook import call_question, show_plan, state_plan, state_proof
+from alloc.report.page.answer import tell_answer
+from alloc.report.page.view import View
 from alloc.report.reasons import explain_plan
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
@@ -31,8 +35,8 @@ from alloc.solver import solve_suited
 from alloc.texts import LANGUAGES, say
 
 
-@dataclass(frozen=True)
-class Run:
+@dataclass(frozen=True, repr=False)
+class Run(Glance):
     """A plan with its proof, its tables and its audit; without a plan the tables are empty.
 
     tables: name → DataFrame, as described in the results' data dictionary; figures: what run.json holds.
@@ -53,6 +57,24 @@ class Run:
         """Value of the (last) goal."""
         value: float | None = self.figures["objective"]
         return value
+
+    def _call(self) -> str:
+        return call_question(self.instance)
+
+    def _state(self, lang: str) -> Iterator[str]:
+        yield say(f"status_{self.status}", lang)
+        if self.tables:
+            yield state_proof(self.figures, lang)
+            yield state_plan(self.instance, self.tables, lang)
+        elif conflicts := self.figures.get("clash"):
+            yield say("glance_conflicts", lang, count=len(conflicts))
+
+    def _show(self, lang: str) -> Iterator[str]:
+        yield from self.figures.get("clash", ())
+        if self.tables:
+            view = View(self.instance, lang, self.tables, self.figures)
+            yield from tell_answer(view)
+            yield from show_plan(view)
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return a table by its name: `run.allocation`, `run.measures` …"""

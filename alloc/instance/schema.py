@@ -4,10 +4,12 @@ This file is the data dictionary, `rules` its part on rules. Checks, the JSON Sc
 read it, so a key is described here once. Money is in the instance's unit (万元 by default) everywhere.
 """
 
+from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from alloc.glance import Glance
 from alloc.instance.rows import (
     CATEGORIES,
     FIRM,
@@ -32,6 +34,8 @@ from alloc.instance.rows import (
     listed,
 )
 from alloc.instance.rules import Rule
+from alloc.texts import say
+from alloc.texts.figures import amount
 
 __all__ = [
     "CATEGORIES",
@@ -351,7 +355,7 @@ class Document(Strict):
     solver: Options = described(Options(), "how the solver is asked")
 
 
-class Instance(Document):
+class Instance(Glance, Document):
     """One yearly budget question, checked and frozen, with what was read beside it.
 
     previous: the plans that `change` rules compare with, by path; held: payments that others have decided, measure →
@@ -361,3 +365,15 @@ class Instance(Document):
     previous: dict[str, tuple[Flow, ...]] = Field({})
     held: dict[str, dict[str, float]] = Field({})
     sha256: str = ""
+
+    def _call(self) -> str:
+        return f"{self.name} {self.year}"
+
+    def _state(self, lang: str) -> Iterator[str]:
+        tables = ("counties", "measures", "funds", "rules")
+        yield say("glance_question", lang, **{table: len(getattr(self, table)) for table in tables})
+        aid = 0.0
+        for fund in self.funds.values():
+            if fund.kind == "aid":
+                aid += sum((fund.by_county or {}).values()) if fund.amount is None else fund.amount
+        yield say("glance_aid", lang, aid=amount(aid), label=self.money.label)

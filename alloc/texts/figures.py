@@ -36,6 +36,11 @@ def amount(value: float | None) -> str:
     return fixed(value, decimals(() if value is None else (value,)))
 
 
+def signed(value: float) -> str:
+    """Return by how much something changes: what is more has its sign, too."""
+    return f"+{amount(value)}" if tidy(value) > 0 else amount(value)
+
+
 def exact(value: float) -> str:
     """Return a figure of any kind, written out to six digits that count."""
     if not math.isfinite(value) or abs(value) < SPECK:

@@ -8,11 +8,15 @@ from typing import Any
 import pandas as pd
 
 from alloc.claims import WHOSE, finite, whose
+from alloc.glance import Glance
 from alloc.instance import Instance
+from alloc.report.notebook import call_question, show_table, state_proof
 from alloc.report.target import number_folder
 from alloc.run import Run
 from alloc.study.alternatives.choice import CountyRange
 from alloc.study.alternatives.save import save_alternatives
+from alloc.texts import say
+from alloc.texts.figures import percent
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,8 @@ class Alternative:
     run: Run
 
 
-@dataclass(frozen=True)
-class Alternatives:
+@dataclass(frozen=True, repr=False)
+class Alternatives(Glance):
     """Plans nearly as good as the best.
 
     best: the best plan; ranges: of each county's aid over all plans within the tolerance; moved: money moved between
@@ -106,6 +110,20 @@ class Alternatives:
             "money": self.instance.money.model_dump(),
             "seconds": self.seconds,
         }
+
+    def _call(self) -> str:
+        return call_question(self.instance)
+
+    def _state(self, lang: str) -> Iterator[str]:
+        yield say("glance_plans", lang, count=len(self.plans), within=percent(self.within, 2))
+        yield say("glance_complete" if self.complete else "glance_incomplete", lang)
+        yield f"{say(f'status_{self.best.status}', lang)}, {state_proof(self.best.figures, lang)}"
+
+    def _show(self, lang: str) -> Iterator[str]:
+        yield from self.best.figures.get("clash", ())
+        if self.plans:
+            yield show_table(self.table)
+            yield show_table(self.range_table)
 
     def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
         """Write alternatives.csv, ranges.csv, alternatives.json and a results folder for each plan."""

@@ -2,16 +2,18 @@
 
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from alloc.errors import RequestError
+from alloc.glance import Glance
 from alloc.instance import CATEGORIES, KINDS
-from alloc.report.difference import Reader, make_section, write_difference
+from alloc.report.difference import DIFFERS, Reader, make_section, write_difference
 from alloc.report.files import write_tables
 from alloc.report.funds import fund_totals
 from alloc.report.names import BETWEEN, NAMED, name_apart, pick_name, split_group
@@ -21,14 +23,15 @@ from alloc.solver import unbroken
 from alloc.study.compare.results import Result, read_result
 from alloc.study.compare.split import Split, split
 from alloc.texts import say
+from alloc.texts.figures import amount, signed
 
 MONEY = ("aid", "national", "other")
 NEAR = 1e-6
 """Amounts that differ by less, relative to their size, are the same."""
 
 
-@dataclass(frozen=True)
-class Difference:
+@dataclass(frozen=True, repr=False)
+class Difference(Glance):
     """Two plans side by side; B less A everywhere.
 
     tables: goals, effects, counties, categories, funds, measures, rules, each with columns `…_a`, `…_b` and
@@ -51,6 +54,18 @@ class Difference:
             _labels(self.a, self.b, lang),
             self.split.why_not,
         )
+
+    def _call(self) -> str:
+        return f"{self.a.name} → {self.b.name}"
+
+    def _state(self, lang: str) -> Iterator[str]:
+        a, b = (float(one.figures["employment"]) for one in (self.a, self.b))
+        yield say("glance_against", lang, b=amount(b), a=amount(a), change=signed(b - a))
+        changes = self.tables["measures"]["what"].value_counts().to_dict()
+        yield from (f"{say(f'diff_{what}', lang)}: {changes[what]}" for what in DIFFERS["measures"] if what in changes)
+
+    def _show(self, lang: str) -> Iterator[str]:
+        yield Markup(make_section(self.tables, self.reader(lang)))
 
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write a new folder: diff.xlsx with live differences, diff.html, diff.json and each table as CSV."""

@@ -13,9 +13,12 @@ from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
 from alloc.claims import compare_worlds
 from alloc.counterfactual import Worlds, find_worlds
 from alloc.errors import RequestError
+from alloc.glance import Glance
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
 from alloc.report.files import read_figures, write_tables
+from alloc.report.notebook import MOST_ROWS, call_question, show_plan, state_plan
+from alloc.report.page.view import View
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.run import Run, choose_options, solve
@@ -23,6 +26,8 @@ from alloc.solution import Solution
 from alloc.solver import unbroken
 from alloc.study.compare.completion import FixedPlan, allow_payments, complete
 from alloc.study.compare.handmade import HandmadePlan, fix_plan, read_plan, take_plan
+from alloc.texts import say
+from alloc.texts.figures import amount
 
 CALM = 60.0
 """A limit of time is one for the search of the best plan; what follows from given money has so long at least [s]."""
@@ -55,8 +60,8 @@ class Breach:
         return f"{self.place}  {self.finding.say(lang)}" if self.place else self.finding.say(lang)
 
 
-@dataclass(frozen=True)
-class Verification:
+@dataclass(frozen=True, repr=False)
+class Verification(Glance):
     """What became of a plan: whether it passes, each limit that it breaks, its tables, and the best plan's figures.
 
     tables: those of a run, for the best that the plan's money can bring. figures: objective, employment, linkage,
@@ -80,6 +85,24 @@ class Verification:
     def beats_the_proof(self) -> bool:
         """Tell whether the plan is better than what was called proven, which no plan can be."""
         return bool(self.figures["beats_the_proof"])
+
+    def _call(self) -> str:
+        return f"{self.plan.name} · {call_question(self.instance)}"
+
+    def _state(self, lang: str) -> Iterator[str]:
+        yield say("glance_passed", lang) if self.passed else say("glance_breaches", lang, count=len(self.breaches))
+        goal, best, loss = self.figures["objective"], self.figures["optimum"]["objective"], self.figures["loss"]
+        yield say("glance_goal", lang, goal=amount(goal))
+        if best is not None:
+            yield say("glance_loss", lang, loss=amount(loss), best=amount(best))
+        yield state_plan(self.instance, self.tables, lang)
+
+    def _show(self, lang: str) -> Iterator[str]:
+        for breach in self.breaches[:MOST_ROWS]:
+            yield breach.say(lang)
+        if len(self.breaches) > MOST_ROWS:
+            yield say("and_more", lang, count=len(self.breaches) - MOST_ROWS)
+        yield from show_plan(View(self.instance, lang, self.tables, self.figures))
 
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write `verify.json`, `breaches.csv` and the tables that follow from the plan's money into a new folder."""
@@ -175,8 +198,8 @@ def _tables(instance: Instance, fixed: FixedPlan, solution: Solution, worlds: Wo
     paid, funds = found["allocation"], found["funds"]
     allowed = {(m, f) for m in instance.measures for f in eligible_funds(instance, m)}
     kept = [
-        (m, f) in allowed or amount != 0
-        for m, f, amount in zip(paid["measure"], paid["fund"], paid["amount"], strict=True)
+        (m, f) in allowed or money != 0
+        for m, f, money in zip(paid["measure"], paid["fund"], paid["amount"], strict=True)
     ]
     tied = {(f, c) for f, fund in instance.funds.items() for c in fund.by_county or ()}
     own = [not c or (f, c) in tied for f, c in zip(funds["fund"], funds["county"], strict=True)]
@@ -205,9 +228,9 @@ def _told(instance: Instance, solution: Solution, worlds: Worlds, found: Mapping
 
 def _strange(instance: Instance, plan: HandmadePlan) -> Iterator[Breach]:
     """Yield the payments from funds that may not pay for the measure."""
-    for (m, f), amount in plan.spend.items():
-        if amount != 0 and f not in eligible_funds(instance, m):
-            finding = Finding("pays_eligible", f"{m} · {f}", exact(amount), "=", ZERO, RELATIVE)
+    for (m, f), paid in plan.spend.items():
+        if paid != 0 and f not in eligible_funds(instance, m):
+            finding = Finding("pays_eligible", f"{m} · {f}", exact(paid), "=", ZERO, RELATIVE)
             yield Breach(plan.places.get((m, f), ""), finding)
 
 

@@ -8,12 +8,16 @@ from typing import Any
 import pandas as pd
 
 from alloc.claims import WHOSE, finite, whose
+from alloc.glance import Glance
 from alloc.instance import Instance
 from alloc.model.aims import AimName
+from alloc.report.notebook import call_question, show_chart, show_table
 from alloc.report.target import number_folder
 from alloc.run import Run
 from alloc.study.frontier.efficiency import Trace
+from alloc.study.frontier.pictures import draw_frontier
 from alloc.study.frontier.save import save_frontier
+from alloc.texts import say
 
 LESS: frozenset[AimName] = frozenset({"cost"})
 """Objectives of which less is better."""
@@ -67,8 +71,8 @@ class Curve:
         return self.trace is not None and self.trace.complete and all(point.proven for point in self.points)
 
 
-@dataclass(frozen=True)
-class Frontier:
+@dataclass(frozen=True, repr=False)
+class Frontier(Glance):
     """Efficient plans of two objectives, one curve for each budget."""
 
     instance: Instance
@@ -116,6 +120,22 @@ class Frontier:
             "curves": [_describe_curve(self, curve) for curve in self.curves],
             "seconds": self.seconds,
         }
+
+    def _call(self) -> str:
+        return call_question(self.instance)
+
+    def _state(self, lang: str) -> Iterator[str]:
+        first, second = (say(f"aim_{name}", lang) for name in self.objectives)
+        yield say("glance_curves", lang, points=len(self.points), first=first, second=second)
+        yield say("glance_complete" if self.complete else "glance_incomplete", lang)
+        yield from (say(f"status_{curve.status}", lang) for curve in self.curves if curve.status != "found")
+
+    def _show(self, lang: str) -> Iterator[str]:
+        for curve in self.curves:
+            yield from curve.clash
+        if self.points:
+            yield show_chart(draw_frontier(self.figures, lang))
+            yield show_table(self.table)
 
     def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
         """Write frontier.csv, frontier.json, the chart and a results folder for each point, whole or not at all."""

@@ -2,30 +2,34 @@
 
 import math
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from markupsafe import Markup
 
 from alloc.claims import whose
 from alloc.errors import RequestError
+from alloc.glance import Glance
 from alloc.instance import Instance, draft, read
 from alloc.instance.figures import figures
+from alloc.report.notebook import call_question, show_picture, show_table, state_proof
 from alloc.run import solve, versions
 from alloc.solver import unbroken
 from alloc.study.points import Overrides, Point, open_points
 from alloc.study.points import Question as Asked
 from alloc.study.sensitivity import folder, indices
+from alloc.study.sensitivity.drawing import drawn_tornado
 from alloc.study.sensitivity.information import information
 from alloc.study.sensitivity.question import Question
 from alloc.study.sensitivity.sampling import decisions, drawn
 from alloc.study.sensitivity.switching import switching
 from alloc.study.sensitivity.tornado import GOALS, tornado
 from alloc.study.sensitivity.uncertain import Choice, Uncertain, choose, within
-from alloc.texts import LANGUAGES
+from alloc.texts import LANGUAGES, say
 
 METHODS = ("tornado", "decisions", "switching", "information", "morris", "sobol")
 SAMPLES = {"decisions": 100, "morris": 10, "sobol": 64}
@@ -38,8 +42,8 @@ NODES = 5
 """Places in the range of a figure at which the value of knowing it is weighed."""
 
 
-@dataclass(frozen=True)
-class Sensitivity:
+@dataclass(frozen=True, repr=False)
+class Sensitivity(Glance):
     """What a study of sensitivity found.
 
     tables: method → DataFrame, as described in SENSITIVITY.md; figures: what sensitivity.json holds.
@@ -48,6 +52,22 @@ class Sensitivity:
     instance: Instance
     tables: Mapping[str, pd.DataFrame]
     figures: Mapping[str, Any]
+
+    def _call(self) -> str:
+        return call_question(self.instance)
+
+    def _state(self, lang: str) -> Iterator[str]:
+        status: str = self.figures["status"]
+        yield f"{say(f'status_{status}', lang)}, {state_proof(self.figures, lang)}"
+        yield say("glance_varied", lang, count=self.figures["varied"]["count"], solves=self.figures["solves"])
+        yield from (say("glance_method", lang, method=name, rows=len(table)) for name, table in self.tables.items())
+
+    def _show(self, lang: str) -> Iterator[str]:
+        for name, table in self.tables.items():
+            if name == "tornado":
+                yield show_picture(name, drawn_tornado(table, self.figures, lang))
+            else:
+                yield Markup("<h5>{}</h5>{}").format(name, show_table(table))
 
     def __getattr__(self, name: str) -> pd.DataFrame:
         """Return the table of a method by its name: `found.tornado`, `found.switching` …"""

@@ -1,7 +1,7 @@
 """A sweep: the points of a plan asked, kept, and laid out as one table."""
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from os import PathLike
@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.glance import Glance
+from alloc.report.notebook import show_chart, show_table
 from alloc.report.target import resume
 from alloc.study.points import AUDIT_FAILED, FAILED, FAULT, Point, open_points
 from alloc.study.sweep import sheets
@@ -18,6 +20,7 @@ from alloc.study.sweep.job import prepared
 from alloc.study.sweep.pictures import pictures
 from alloc.study.sweep.store import FILE, keys_in, store
 from alloc.study.sweep.table import long, table
+from alloc.texts import say
 
 PILOTS = 4
 """A dry run solves so many points to tell how long all of them will take."""
@@ -26,15 +29,15 @@ Tell = Callable[[int, Point | None], None]
 """Told the number of points to solve and None before the first, then how many are left and each point as it comes."""
 
 
-@dataclass(frozen=True)
-class Sweep:
+@dataclass(frozen=True, repr=False)
+class Sweep(Glance):
     """A sweep that was carried out: its points in the order of the plan.
 
     solved: how many points were asked in this run; the rest was known, or the plan means it twice.
     """
 
-    cases: Sequence[Case] = field(repr=False)
-    points: Sequence[Point] = field(repr=False)
+    cases: Sequence[Case]
+    points: Sequence[Point]
     manifest: Mapping[str, Any]
     solved: int
 
@@ -61,6 +64,19 @@ class Sweep:
         """What the command line answers: 0 only where every point is proven, optimal or infeasible."""
         worst = ((AUDIT_FAILED, 6), (FAILED, 1), (FAULT, 2), ("feasible", 4), ("no_solution", 4))
         return next((code for status, code in worst if status in self.counts), 0)
+
+    def _call(self) -> str:
+        return f"{self.manifest['name']} {self.manifest['year']}"
+
+    def _state(self, lang: str) -> Iterator[str]:
+        counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in self.counts.items())
+        yield say("sweep_done", lang, points=len(self.points), statuses=counts)
+        yield say("glance_solved", lang, count=self.solved)
+
+    def _show(self, lang: str) -> Iterator[str]:
+        for chart in pictures(self.cases, self.points, lang).values():
+            yield show_chart(chart)
+        yield show_table(self.table)
 
     def save(self, out: str | PathLike[str], details: bool = False, lang: str = "en") -> Path:
         """Write tables and charts into a folder that exists. details: with a column for each county and category."""
