@@ -74,15 +74,15 @@ def _compare(instance: Instance, file: Path) -> None:
 
 def different_parts(one: Instance, other: Instance) -> list[str]:
     """Return the keys, or rows as `measures.pens`, in which two instances differ; their fingerprints aside."""
-    found = []
-    for key in Instance.model_fields:
-        a, b = getattr(one, key), getattr(other, key)
-        if key == "sha256" or a == b:
-            continue
-        if isinstance(a, dict) and isinstance(b, dict):
-            found += [f"{key}.{row}" for row in {**a, **b} if a.get(row) != b.get(row)]
-        elif isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
-            found += [f"{key}[{i + 1}]" for i, (x, y) in enumerate(zip(a, b, strict=True)) if x != y]
-        else:
-            found.append(key)
-    return found
+    return [part for key in Instance.model_fields if key != "sha256" for part in _different(key, one, other)]
+
+
+def _different(key: str, one: Instance, other: Instance) -> list[str]:
+    a, b = getattr(one, key), getattr(other, key)
+    if a == b:
+        return []
+    if isinstance(a, dict) and isinstance(b, dict):
+        return [f"{key}.{row}" for row in {**a, **b} if a.get(row) != b.get(row)]
+    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+        return [f"{key}[{i}]" for i, (x, y) in enumerate(zip(a, b, strict=True), 1) if x != y]
+    return [key]

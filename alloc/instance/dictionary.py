@@ -87,16 +87,13 @@ def json_schema(lang: str = "en") -> dict[str, Any]:
 
 def _one_word_lists(node: Any) -> None:
     """Let one word stand for a list of words, as the reader does."""
-    if isinstance(node, dict):
-        for value in list(node.values()):
-            _one_word_lists(value)
-        items = node.get("items")
-        if node.get("type") == "array" and isinstance(items, dict) and items.get("type") == "string":
-            array = {key: node.pop(key) for key in ("type", "items", "minItems") if key in node}
-            node["anyOf"] = [{key: items[key] for key in items}, array]
-    elif isinstance(node, list):
-        for value in node:
-            _one_word_lists(value)
+    inside = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
+    for value in inside:
+        _one_word_lists(value)
+    items = node.get("items") if isinstance(node, dict) and node.get("type") == "array" else None
+    if isinstance(items, dict) and items.get("type") == "string":
+        array = {key: node.pop(key) for key in ("type", "items", "minItems") if key in node}
+        node["anyOf"] = [dict(items), array]
 
 
 def page(lang: str = "en") -> str:
@@ -210,13 +207,21 @@ def meaning_of(model: type[BaseModel], key: str, lang: str) -> str:
     if model is schema.Selection:
         return str(words["words"][key])
     section = next((f"{name}." for name, part in headings.SECTIONS.items() if part is model), "")
-    if issubclass(model, schema.Document) or section:
-        setting = words["keys"].get(f"{section}{key}")
-        page = words["page"]
-        return str(setting["about"] if setting else page[key] if key in page else page[_row_of(key)])
-    table = next((table for table, rows in TABLES.items() if model in rows), "rules")
-    own = {**words["every"], **(words[table] if model is not schema.Row else {})}
+    if section or issubclass(model, schema.Document):
+        return _meaning_of_setting(section, key)
+    own = dict(words["every"])
+    if model is not schema.Row:
+        own |= words[next((table for table, rows in TABLES.items() if model in rows), "rules")]
     return str(own[key]["about"])
+
+
+def _meaning_of_setting(section: str, key: str) -> str:
+    """Return the Chinese meaning of a key that is no column: a setting, or a table as a whole."""
+    words, page = headings.catalogue()["keys"], headings.catalogue()["page"]
+    setting = words.get(f"{section}{key}")
+    if setting:
+        return str(setting["about"])
+    return str(page[key] if key in page else page[_row_of(key)])
 
 
 def _row_of(table: str) -> str:
@@ -244,14 +249,19 @@ def _default(value: object, words: Mapping[str, str]) -> str:
 
 def _choices(annotation: Any, lang: str) -> str:
     """Return the words that a key can be, where there are only a few."""
-    choices = [a for a in getattr(annotation, "__args__", ()) if isinstance(a, str)]
-    if not choices:
-        for part in getattr(annotation, "__args__", ()):
-            choices += [a for a in getattr(part, "__args__", ()) if isinstance(a, str)]
-    named = [(word, headings.catalogue()["words"].get(word)) for word in dict.fromkeys(choices)]
+    words = _words(annotation) or [word for part in _arguments(annotation) for word in _words(part)]
+    chinese = headings.catalogue()["words"]
     if lang == "en":
-        return ", ".join(f"`{word}`" for word, _ in named)
-    return "、".join(f"`{word}` {chinese}" if chinese else f"`{word}`" for word, chinese in named)
+        return ", ".join(f"`{word}`" for word in dict.fromkeys(words))
+    return "、".join(f"`{word}` {chinese[word]}" if word in chinese else f"`{word}`" for word in dict.fromkeys(words))
+
+
+def _arguments(annotation: Any) -> tuple[Any, ...]:
+    return getattr(annotation, "__args__", ())
+
+
+def _words(annotation: Any) -> list[str]:
+    return [word for word in _arguments(annotation) if isinstance(word, str)]
 
 
 if __name__ == "__main__":

@@ -53,16 +53,11 @@ def rows_of(document: Document, table: str) -> Mapping[Any, Any]:
 
 def figures_of(row: BaseModel, where: Path, start: str = "") -> Iterator[Figure]:
     """Yield the numbers of one row that stands at `where`; start: how their paths begin."""
-    ranges = getattr(row, "range", {})
+    ranges, sources = getattr(row, "range", {}), getattr(row, "sources", {})
     for column, (name, many, least, most) in columns_of(type(row)).items():
-        written = getattr(row, name)
-        numbers = {f"{column}.{key}": x for key, x in (written or {}).items()} if many else {column: written}
-        for dotted, value in numbers.items():
-            if value is None or column in LINKED:
-                continue
-            sources = getattr(row, "sources", {})
-            if column == "max_units" and isinstance(row, Measure) and row.returns:
-                most = min(most, row.returns[-1][0])  # the curve says nothing beyond its end
+        if column == "max_units" and isinstance(row, Measure) and row.returns:
+            most = min(most, row.returns[-1][0])  # the curve says nothing beyond its end
+        for dotted, value in _numbers(row, column, name, many).items():
             yield Figure(
                 (*where, *dotted.split(".", 1)),
                 f"{start}{dotted}",
@@ -73,6 +68,14 @@ def figures_of(row: BaseModel, where: Path, start: str = "") -> Iterator[Figure]
                 least=least,
                 most=most,
             )
+
+
+def _numbers(row: BaseModel, column: str, name: str, many: bool) -> dict[str, float]:
+    """Return the numbers in one column of a row, by their dotted columns; none of those that are linked."""
+    written = getattr(row, name)
+    if written is None or column in LINKED:
+        return {}
+    return {f"{column}.{key}": x for key, x in written.items()} if many else {column: written}
 
 
 @cache

@@ -26,14 +26,14 @@ def leave_out(source: Source, table: str) -> None:
     if table in ("rules", "scenarios", "synergies", "links") or not isinstance(rows, tuple | dict):
         return
     keys: Sequence[Any] = [*rows] if isinstance(rows, dict) else range(len(rows))
-    found = dict(_totals(table, keys, rows))
-    for key, (text, values) in found.items():
+    kept = {key: rows[key] for key in keys}
+    for key, (text, values) in _totals(table, keys, rows):
+        kept[key] = UNREAD
         path: Path = (table, key)
         first = "county" if table == "baseline" else "id"
         where = next((column for column in CALLED if _column(rows[key], column)), first)
         label = source.label((*path, where) if path in source.labels or isinstance(key, int) else path)
         source.faults.append(Fault(source.place((*path, where)), label, text, values))
-    kept = {key: UNREAD if key in found else rows[key] for key in keys}
     source.data[table] = kept if isinstance(rows, dict) else tuple(kept.values())
 
 
@@ -41,16 +41,20 @@ def _totals(table: str, keys: Sequence[Any], rows: Any) -> Iterator[tuple[Any, t
     """Yield key → sentence of every row that is a total by its name, or by all its figures."""
     above: list[Mapping[str, float]] = []
     for key in keys:
-        words = [str(key)] if isinstance(key, str) else []
-        words += [word for column in CALLED if isinstance(word := _column(rows[key], column), str)]
-        named = next((word for word in words if _WORD.fullmatch(_ASIDE.sub("", word))), None)
+        named = next((word for word in _words(key, rows[key]) if _WORD.fullmatch(_ASIDE.sub("", word))), None)
         figures = _figures(rows[key]) if table in SUMMED else {}
         if named is not None:
             yield key, ("total_row", {"found": named})
-        elif table in SUMMED and _is_sum(figures, above):
+        elif figures and _is_sum(figures, above):
             yield key, ("sum_row", {"columns": ", ".join(figures), "rows": len(above)})
         else:
             above.append(figures)
+
+
+def _words(key: Any, row: Any) -> list[str]:
+    """Return the words in which a row says what it is."""
+    words = [key, *(_column(row, column) for column in CALLED)]
+    return [word for word in words if isinstance(word, str)]
 
 
 def _column(row: Any, column: str) -> Any:
@@ -73,10 +77,11 @@ def _is_sum(figures: Mapping[str, float], above: Sequence[Mapping[str, float]]) 
 
     Two addends are too few where there is one figure, or where all figures stand in one ratio.
     """
-    parts = {column: [row[column] for row in above if column in row] for column in figures}
-    if not parts or any(len(addends) < 2 for addends in parts.values()):
-        return False
-    ratios = {round(addends[0] / addends[1], 9) for addends in parts.values()}
-    chance = len(ratios) == 1 and all(len(addends) < 3 for addends in parts.values())
-    sums = (math.isclose(figures[column], math.fsum(addends), rel_tol=1e-9) for column, addends in parts.items())
-    return not chance and all(sums)
+    ratios, most = set(), 0
+    for column, figure in figures.items():
+        addends = [row[column] for row in above if column in row]
+        if len(addends) < 2 or not math.isclose(figure, math.fsum(addends), rel_tol=1e-9):
+            return False
+        ratios.add(round(addends[0] / addends[1], 9))
+        most = max(most, len(addends))
+    return most > 2 or len(ratios) > 1

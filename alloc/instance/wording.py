@@ -6,7 +6,7 @@ from dataclasses import replace
 from alloc.errors import Fault, Term
 from alloc.instance.document import Path, Source
 from alloc.instance.excel import headings
-from alloc.instance.excel.sheet_names import SETTINGS, names, table_names, table_sheets
+from alloc.instance.excel.sheet_names import SETTINGS, names, table_sheets
 from alloc.instance.schema import CATEGORIES, GOALS, KINDS
 from alloc.instance.tables import column_kind
 from alloc.texts import catalogue, say
@@ -45,15 +45,16 @@ def fill_words(values: Mapping[str, object], path: Path, source: Source) -> dict
     table, in_sheet = str(path[0]) if path else "", "!" in source.place(path)
     found = dict(values)
     for one, other in PAIRS:
-        pair = found.get(one), found.get(other)
-        if all(isinstance(x, int | float) for x in pair):
-            found[one], found[other] = tell_apart(*pair)  # type: ignore[arg-type]
+        a, b = found.get(one), found.get(other)
+        if isinstance(a, int | float) and isinstance(b, int | float):
+            found[one], found[other] = tell_apart(a, b)
     for key in ("table", "what", "category", "kind"):
-        if isinstance(found.get(key), str):
-            found[key] = _term(str(found[key]), table if key == "what" else "")
-    for key in ("hint", "expected"):
+        word = found.get(key)
+        if isinstance(word, str):
+            found[key] = _term(word, table if key == "what" else "")
+    for key in ("hint", "expected") if "table" not in values else ():
         words = [word for word in str(found.get(key) or "").split(", ") if word]
-        chinese = [_offer(word, in_sheet) for word in words] if "table" not in values else words
+        chinese = [_offer(word, in_sheet) for word in words]
         if chinese != words:
             found[key] = Term(", ".join(words), "、".join(chinese))
     return found
@@ -66,18 +67,19 @@ def add_heading(fault: Fault) -> Fault:
         return fault
     sheet = file.rpartition(":")[2].strip("'").replace("''", "'")
     table = table_sheets([sheet]).get(sheet, "")
-    column = fault.key.partition("[")[0]
-    if fault.text == "sum_row" and table in table_names().values():
-        summed = str(fault.values["columns"])
-        chinese = "、".join(headings.title(table, column, "zh") for column in summed.split(", "))
-        fault = replace(fault, values={**fault.values, "columns": Term(summed, chinese)})
     if table == SETTINGS:
         own = headings.catalogue()["keys"]
         return replace(fault, heading=own[fault.key]["zh"]) if fault.key in own else fault
-    if table in table_names().values() and column_kind(column, headings.sheet_columns(table)):
-        rest = fault.key[len(column) :]
-        return replace(fault, heading=headings.title(table, column, "zh") + rest)
-    return fault
+    if not table:
+        return fault
+    if fault.text == "sum_row":
+        summed = str(fault.values["columns"])
+        chinese = "、".join(headings.title(table, column, "zh") for column in summed.split(", "))
+        fault = replace(fault, values={**fault.values, "columns": Term(summed, chinese)})
+    column = fault.key.partition("[")[0]
+    if not column_kind(column, headings.sheet_columns(table)):
+        return fault
+    return replace(fault, heading=headings.title(table, column, "zh") + fault.key[len(column) :])
 
 
 def _term(word: str, table: str) -> Term | str:

@@ -26,22 +26,34 @@ BESIDE = {"funds": ("all", *schema.KINDS), "sources": ("assumption",)}
 
 def limit_column(style: WorkbookStyle, sheet: str, column: str, present: set[str]) -> dict[str, Any] | None:
     """Return what may be typed into a column: a drop-down, a number within limits, or anything."""
-    kind, words = column_kind(column, sheet_columns(sheet)), choices(sheet, column)
     if sheet == PLANS:
         return None
-    several = {"error_type": "information", "show_error": False} if kind == "words" else {}
+    kind, words = column_kind(column, sheet_columns(sheet)), choices(sheet, column)
     if kind == "truth":
-        return {"validate": "list", "source": ["TRUE", "FALSE"]}
+        return _list(kind, ["TRUE", "FALSE"])
     if words:
-        return {"validate": "list", "source": [word_in(word, style.lang) for word in words], **several}
+        return _list(kind, [word_in(word, style.lang) for word in words])
     if kind == "number":
         return _limit_number(style, limits(sheet, column.partition(".")[0]))
-    root, _, rest = column.partition(".")
-    table = SOURCES if root == "sources" else REFERS.get(rest or root) if kind in ("text", "words") else None
-    if table not in present or column == "id" or (sheet == SOURCES and column == "citation"):
+    table = _referred(sheet, column)
+    if kind not in ("text", "words") or table not in present:
         return None
     beside = table in BESIDE and (sheet, column) != ("measures", "funds")
-    return {"validate": "list", "source": f"={'words' if beside else 'ids'}_{table}", **several}
+    return _list(kind, f"={'words' if beside else 'ids'}_{table}")
+
+
+def _list(kind: str, source: list[str] | str) -> dict[str, Any]:
+    """Return the rule of a drop-down; where several words may stand in a cell, others are not turned away."""
+    several = {"error_type": "information", "show_error": False} if kind == "words" else {}
+    return {"validate": "list", "source": source, **several}
+
+
+def _referred(sheet: str, column: str) -> str:
+    """Return the sheet whose ids the cells of a column hold, '' where they hold none."""
+    root, _, rest = column.partition(".")
+    if root == "sources":
+        return SOURCES
+    return "" if column == "id" or (sheet, column) == (SOURCES, "citation") else REFERS.get(rest or root, "")
 
 
 def _limit_number(style: WorkbookStyle, found: tuple[float | None, float | None]) -> dict[str, Any]:

@@ -44,12 +44,19 @@ def find_misreading(value: float, code: str, unit: str = "", money: object = Non
     text = None if value == 0 else format_number(value, code)
     if text is None:
         return None
+    read = float(_read(text, unit, money))
+    if value < 0 and ("-" in text or "(" in text):
+        read = -read
+    return text if abs(read - value) > ROUNDED * abs(value) else None
+
+
+def _read(text: str, unit: str, money: object) -> Decimal:
+    """Return the number that people read in a text, 0 where there is none."""
     found = _NUMBER.search(text)
-    read = Decimal(found[0].replace(",", "")) if found else Decimal(0)
-    read *= multiple_behind(text[found.end() :], unit, money) if found else 1
-    read /= 100 if "%" in text else 1000 if "‰" in text else 1
-    minus = value < 0 and ("-" in text or "(" in text)
-    return text if abs((-1 if minus else 1) * float(read) - value) > ROUNDED * abs(value) else None
+    if found is None:
+        return Decimal(0)
+    number = Decimal(found[0].replace(",", "")) * multiple_behind(text[found.end() :], unit, money)
+    return number / (100 if "%" in text else 1000 if "‰" in text else 1)
 
 
 def format_number(value: float, code: str) -> str | None:
@@ -58,9 +65,9 @@ def format_number(value: float, code: str) -> str | None:
     if not code or abs(value) >= 1e15 or section is None or any(map(_is_foreign, section.tokens)):
         return None
     before, core, after = _parts(section.tokens)
-    power = sum(token == "%" for token in section.tokens)
+    power = section.tokens.count("%")
     digits = _core(Decimal(repr(abs(value))) * 100**power, core) if core else ""
-    sign = "-" if value < 0 and own_sign and any(x in "123456789" for x in digits) else ""
+    sign = "-" if value < 0 and own_sign and re.search("[1-9]", digits) else ""
     return (sign + _literal(before) + digits + _literal(after)).strip()
 
 
@@ -99,7 +106,7 @@ def _choose_section(value: float, sections: Sequence[_Section]) -> tuple[_Sectio
 
 def _parts(tokens: Sequence[str]) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
     """Return what stands before the digits, from the first digit to the last, and behind; commas go with the digits."""
-    places = [i for i, token in enumerate(tokens) if token in ("0", "#", "?")]
+    places = [i for i, token in enumerate(tokens) if token in _PLACES]
     if not places:
         return tokens, (), ()
     last = places[-1] + 1
@@ -118,7 +125,7 @@ def _core(value: Decimal, tokens: Sequence[str]) -> str:
         whole.pop()
         scale += 1
     scale += sum(token == "," for token in broken)
-    digits = sum(token in ("0", "#", "?") for token in broken)
+    digits = sum(token in _PLACES for token in broken)
     with localcontext(prec=300):  # digits enough for any number below 1e15 and any format
         number = value.scaleb(-3 * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     left, _, right = f"{number:f}".partition(".")
@@ -129,17 +136,24 @@ def _core(value: Decimal, tokens: Sequence[str]) -> str:
 
 def _fill(tokens: Sequence[str], digits: str, grouped: bool) -> str:
     """Return the whole part: places take digits from the right, the first place all that are left."""
+    first = next((i for i, token in enumerate(tokens) if token in _PLACES), None)
+    if first is None:
+        return digits + _literal([token for token in tokens if token != ","])
     rest, shown, count = digits, "", 0
-    places = [i for i, token in enumerate(tokens) if token in ("0", "#", "?")]
     for i in range(len(tokens) - 1, -1, -1):
-        if i not in places:
-            shown = ("" if tokens[i] == "," else _literal([tokens[i]])) + shown
+        if tokens[i] not in _PLACES:
+            shown = _literal([tokens[i]] if tokens[i] != "," else []) + shown
             continue
-        for _ in range(max(len(rest), 1) if i == places[0] else 1):
-            digit, rest = (rest[-1], rest[:-1]) if rest else ("0" if tokens[i] == "0" else "", "")
-            shown = digit + ("," if grouped and digit and count and count % 3 == 0 else "") + shown
-            count += bool(digit)
-    return shown if places else digits + shown
+        taken = max(len(rest), 1) if i == first else 1
+        rest, part = rest[:-taken], rest[-taken:] or ("0" if tokens[i] == "0" else "")
+        for digit in reversed(part):
+            shown = digit + ("," if grouped and count and count % 3 == 0 else "") + shown
+            count += 1
+    return shown
+
+
+_PLACES = ("0", "#", "?")
+"""Tokens that digits stand in the place of."""
 
 
 def _decimals(tokens: Sequence[str], digits: str) -> str:
@@ -148,7 +162,7 @@ def _decimals(tokens: Sequence[str], digits: str) -> str:
     last = max((i for i, digit in enumerate(digits) if digit != "0"), default=-1)
     place = 0
     for i, token in enumerate(tokens):
-        if token in ("0", "#", "?"):
+        if token in _PLACES:
             digit = next(left)
             shown += digit if i <= least or place <= last else ""
             place += 1
@@ -167,6 +181,6 @@ def _literal(tokens: Sequence[str]) -> str:
             shown += token[1:]
         elif token.startswith("[$"):
             shown += token[2:].rstrip("]").partition("-")[0]
-        elif token[0] not in "[*_" and token not in ("0", "#", "?"):
+        elif token[0] not in "[*_" and token not in _PLACES:
             shown += token
     return shown
