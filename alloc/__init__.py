@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.points.point import Point
     from alloc.study.sensitivity import Sensitivity, sensitivity
+    from alloc.study.sweep import Sweep, sweep
     from alloc.study.sweep.cases import Case
-    from alloc.study.sweep.study import Sweep, sweep
 
 _ROOMS = {
     "alloc.audit": ("Finding",),
@@ -39,7 +39,7 @@ _ROOMS = {
     "alloc.study.points.point": ("Point",),
     "alloc.study.sensitivity": ("Sensitivity", "sensitivity"),
     "alloc.study.sweep.cases": ("Case",),
-    "alloc.study.sweep.study": ("Sweep", "sweep"),
+    "alloc.study.sweep": ("Sweep", "sweep"),
 }
 """Where public names live: room → names, those above again, for they are loaded when they are first used."""
 

@@ -144,20 +144,22 @@ def test_frontiers_of_several_budgets_keep_those_that_are_done(tmp_path: Path, m
     assert not figures["complete"]
 
 
-ONLY = ["--only", "funds.tianjin.amount", "--spread", "example=0.1"]
+ONLY = ["--only", "funds.tianjin.amount", "--spread", "example=0.1", "--jobs", 1]
 
 
 def test_sensitivity_keeps_the_methods_that_are_done(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     out = tmp_path / "out"
     words = ["sensitivity", DEMO, *ONLY, "--method", "tornado", "--method", "switching", "--out", out, "--json"]
-    done = ended(monkeypatch, "alloc.study.sensitivity.study.switching", *words)
+    done = ended(monkeypatch, "alloc.study.sensitivity.search.switching", *words)
     assert json.loads(done.stdout)["methods"] == ["tornado"]
     assert json.loads(done.stdout)["interrupted"]
     assert (out / "tornado.csv").is_file()
     assert not (out / "switching.csv").exists()
 
 
-@pytest.mark.parametrize("place", ["alloc.study.sensitivity.study.solve", "alloc.study.points.point_solver.solve_warm"])
+@pytest.mark.parametrize(
+    "place", ["alloc.study.sensitivity.search.solve", "alloc.study.points.point_solver.solve_warm"]
+)
 def test_sensitivity_without_any_method_done_says_only_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ):

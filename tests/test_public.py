@@ -75,7 +75,7 @@ def test_who_checks_types_sees_them_and_no_others(tmp_path: Path):
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("script.py:")]
     assert [line.split(":")[1] for line in lines] == ["5", "6", "7", "8"], done.stdout
-    assert "alloc.study.sweep.study.Sweep" in lines[0]
+    assert "alloc.study.sweep.result.Sweep" in lines[0]
     assert all("does not explicitly export" in line or "has no attribute" in line for line in lines[1:])
 
 

@@ -1,6 +1,7 @@
 """Tornado, core and border, switching values and the value of information, worked by hand."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,8 +10,11 @@ from conftest import MEASURE, SMALL, Raw, rivals
 from oracle import optimum
 
 import alloc
-from alloc.study.sensitivity.sampling import latin, wilson
+from alloc.study.sensitivity.sampling import bound_share, draw_latin
 from alloc.study.sensitivity.tornado import _open, _swing
+
+sensitivity = partial(alloc.sensitivity, jobs=1)
+"""Small questions need no other process."""
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 
@@ -36,7 +40,7 @@ def bars():
         "measures.yutian-courses.range": {"unit_cost": [0.22, 0.28]},
         **STRICT,
     }
-    return alloc.sensitivity(DEMO, methods=["tornado"], overrides=ranges)
+    return sensitivity(DEMO, methods=["tornado"], overrides=ranges)
 
 
 def test_a_tornado_is_what_the_demo_gives_by_hand(bars):
@@ -91,7 +95,7 @@ def ranged(tmp_path_factory):
 
 
 def test_switching_values_are_exact_and_both_sides_are_solved(ranged):
-    found = alloc.sensitivity(ranged, methods=["switching"]).switching.set_index(["figure", "direction"])
+    found = sensitivity(ranged, methods=["switching"]).switching.set_index(["figure", "direction"])
     by_hand = {("measures.courses.jobs", "up"): 1.0, ("measures.pens.unit_cost", "up"): 1.25}
     for key, switch in by_hand.items():
         row = found.loc[key]
@@ -113,7 +117,7 @@ def test_on_either_side_of_a_switching_value_another_program_funds_what_is_said(
 
 def test_insurance_stops_being_worth_it_at_the_hazard_worked_by_hand():
     # insuring a job costs 0.1 and keeps `hazard` jobs; in workplaces the same money keeps 0.1 (1 − hazard): 1 / 11
-    found = alloc.sensitivity(
+    found = sensitivity(
         DEMO,
         methods=["switching"],
         overrides={"industries.garments.range": {"hazard": [0, 0.25]}, "rules.no category above 60 %.max": 1},
@@ -129,7 +133,7 @@ def test_insurance_stops_being_worth_it_at_the_hazard_worked_by_hand():
 
 
 def test_a_reach_looks_beyond_ranges_and_where_there_is_none(ranged):
-    rows = alloc.sensitivity(ranged, methods=["switching"], only=["measures.hall.jobs"], reach=11).switching
+    rows = sensitivity(ranged, methods=["switching"], only=["measures.hall.jobs"], reach=11).switching
     assert list(rows["limit"]) == pytest.approx([0, 1.2])  # 0.1 ± 1.1, but jobs are never below 0
     assert list(rows["result"]) == ["none", "switch"]
     assert rows["switch"][1] == pytest.approx(1, abs=1e-5)
@@ -138,7 +142,7 @@ def test_a_reach_looks_beyond_ranges_and_where_there_is_none(ranged):
 def test_what_the_instance_refuses_ends_a_search_with_its_reason(tmp_path):
     local = {"amount": None, "by_county": {"cele": 90}, "min_use": 50, "range": {"by_county.cele": [10, 100]}}
     path = laid(rivals(funds={"aid": local}), tmp_path)
-    rows = alloc.sensitivity(path, methods=["switching"]).switching.to_dict("records")
+    rows = sensitivity(path, methods=["switching"]).switching.to_dict("records")
     assert [row["result"] for row in rows] == ["refused", "none"]
     assert "'min' 50 is above 'max' 30" in rows[0]["message"]
 
@@ -155,7 +159,7 @@ def test_a_measure_is_core_border_or_exterior_by_the_share_of_samples_that_fund_
         ),
         tmp_path,
     )
-    found = alloc.sensitivity(path, methods=["decisions"], samples=8).decisions.set_index("measure")
+    found = sensitivity(path, methods=["decisions"], samples=8).decisions.set_index("measure")
     assert dict(found["share"]) == {"pens": 0.5, "courses": 0.5, "hall": 0, "sure": 1}
     assert dict(found["class"]) == {"pens": "border", "courses": "border", "hall": "exterior", "sure": "core"}
     assert dict(found["funded"]) == {"pens": 1, "courses": 0, "hall": 0, "sure": 1}
@@ -166,7 +170,7 @@ def test_knowing_a_figure_is_worth_what_it_lets_one_decide_better(tmp_path):
     # two places, 0.6 and 1.4 jobs a course: knowing brings (100 + 140) / 2, pens or courses blindly 100 either way
     courses = {"jobs": 0.8, "range": {"jobs": [0.2, 1.8]}}
     path = laid(rivals(measures={"courses": courses, "hall": {"jobs": 0.1, "range": {"jobs": [0, 0.2]}}}), tmp_path)
-    found = alloc.sensitivity(path, methods=["information"], nodes=2).information
+    found = sensitivity(path, methods=["information"], nodes=2).information
     assert list(found["figure"]) == ["measures.courses.jobs", "measures.hall.jobs"]
     assert list(found["informed"]) == pytest.approx([120, 100])
     assert list(found["evppi"]) == pytest.approx([20, 0], abs=1e-5)
@@ -178,22 +182,22 @@ def test_a_plan_that_cannot_be_carried_out_whole_is_worth_its_best_part():
     # Cele's national money at 12.6, 13.8, 15, 16.2, 17.4: twice 54 with subsidies instead of the workshop, else 79.
     # Today's measures without the workshop: 8 for insurance, at most 60 % = 12 for courses: 48 + 4 = 52.
     ranges = {"funds.national.range": {"by_county.cele": [12, 18]}, **STRICT}
-    (row,) = alloc.sensitivity(DEMO, methods=["information"], overrides=ranges).information.to_dict("records")
+    (row,) = sensitivity(DEMO, methods=["information"], overrides=ranges).information.to_dict("records")
     assert row["informed"] == pytest.approx((2 * 54 + 3 * 79) / 5)
     assert row["evppi"] == row["stay"] == pytest.approx((2 * 54 + 3 * 79) / 5 - (2 * 52 + 3 * 79) / 5)
 
 
 def test_a_latin_hypercube_has_one_draw_in_each_slice_of_each_figure():
-    draws = latin(10, 3, seed=4)
+    draws = draw_latin(10, 3, seed=4)
     assert all(sorted(int(x * 10) for x in column) == list(range(10)) for column in draws.T)
-    assert (latin(10, 3, seed=4) == draws).all()
-    assert (latin(10, 3, seed=5) != draws).any()
+    assert (draw_latin(10, 3, seed=4) == draws).all()
+    assert (draw_latin(10, 3, seed=5) != draws).any()
 
 
 def test_the_interval_of_a_share_is_that_of_wilson():
     # Newcombe 1998, table 1, method 3: 81 of 263 and 0 of 20
-    assert wilson(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
-    assert wilson(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
+    assert bound_share(81, 263) == pytest.approx((0.2553, 0.3662), abs=5e-5)
+    assert bound_share(0, 20) == pytest.approx((0.0, 0.1611), abs=5e-5)
 
 
 TWO_COUNTIES = Path(__file__).parent / "cases/two-counties.yaml"
@@ -201,7 +205,7 @@ TWO_COUNTIES = Path(__file__).parent / "cases/two-counties.yaml"
 
 def test_best_and_held_plans_beside_a_switch_are_those_of_another_program():
     scarce = {"resources.water.range": {"amount": [80, 150]}}
-    found = alloc.sensitivity(TWO_COUNTIES, methods=["switching"], overrides=scarce)
+    found = sensitivity(TWO_COUNTIES, methods=["switching"], overrides=scarce)
     (row,) = found.switching.to_dict("records")
     assert (row["result"], row["leaves"]) == ("switch", "yutian-fodder")
     assert row["inside"] - row["outside"] < 1e-4
@@ -229,7 +233,7 @@ def test_a_measure_at_no_units_is_not_funded(tmp_path: Path):
     }
     raw = {**SMALL, "measures": measures, "funds": {"aid": {"kind": "aid", "amount": 15}}}
     raw["solver"] = {"gap": 1e-4}
-    found = alloc.sensitivity(laid(raw, tmp_path), methods=["switching"], only=["funds.aid.amount"], reach=0.6)
+    found = sensitivity(laid(raw, tmp_path), methods=["switching"], only=["funds.aid.amount"], reach=0.6)
     down = found.switching.set_index("direction").loc["down"]
     assert down["switch"] == pytest.approx(10, abs=1e-4)
     assert (down["enters"], down["leaves"]) == ("", "fair")

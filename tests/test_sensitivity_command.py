@@ -18,9 +18,9 @@ from alloc.errors import RequestError
 from alloc.instance import read
 from alloc.report.tables import dictionary
 from alloc.study.points import Point
-from alloc.study.sensitivity import METHODS, study
-from alloc.study.sensitivity.drawing import drawn_tornado
-from alloc.study.sensitivity.uncertain import choose
+from alloc.study.sensitivity import METHODS, search
+from alloc.study.sensitivity.drawing import draw_tornado
+from alloc.study.sensitivity.uncertain import select_figures
 
 __all__ = ["bars"]  # a fixture of the neighbouring file
 
@@ -34,7 +34,7 @@ def question(tmp_path) -> Path:
 
 
 def ends(path: Path, *only: str, **spread: float) -> dict[str, tuple[float, float, str]]:
-    return {one.path: (one.low, one.high, one.origin) for one in choose(read(path), only, spread).varied}
+    return {one.path: (one.low, one.high, one.origin) for one in select_figures(read(path), only, spread).varied}
 
 
 def test_a_figure_varies_by_its_range_else_by_the_spread_of_its_source_else_not_at_all(question):
@@ -85,12 +85,12 @@ WISHES = [
 @pytest.mark.parametrize(("wish", "said"), WISHES, ids=[said[:40] for _, said in WISHES])
 def test_a_wish_that_cannot_be_met_is_refused_in_words(question, wish, said):
     with pytest.raises(RequestError) as refused:
-        alloc.sensitivity(question, **wish)
+        alloc.sensitivity(question, jobs=1, **wish)
     assert said in str(refused.value)
 
 
 def run(*words: object) -> tuple[int, str, str]:
-    done = CliRunner().invoke(main, ["sensitivity", *map(str, words)])
+    done = CliRunner().invoke(main, ["sensitivity", "--jobs", "1", *map(str, words)])
     return done.exit_code, done.stdout, done.stderr
 
 
@@ -125,7 +125,7 @@ def test_the_chart_has_a_bar_to_either_end_of_every_figure_that_moves_the_goal(b
     assert drawn.count('class="mark') == 2 * 4
     assert drawn.index(">funds.national") < drawn.index(">funds.tianjin") < drawn.index(">industries.garments")
     lost = bars.tornado.assign(objective_low=[None, 1.0, 1.0, 1.0])
-    assert "（下限时无方案）" in drawn_tornado(lost, bars.figures, "zh")
+    assert "（下限时无方案）" in draw_tornado(lost, bars.figures, "zh")
 
 
 def test_every_table_has_the_columns_that_its_dictionary_describes(studied):
@@ -168,7 +168,7 @@ def test_plans_that_were_stopped_early_are_said_and_change_the_exit_code(questio
     def hurried(points, tell):
         return [Point(point, "feasible", objective=90.0, bound=99.0, funded=("pens",)) for point in points]
 
-    monkeypatch.setattr(study, "open_points", lambda *options: nullcontext(SimpleNamespace(solve_all=hurried)))
+    monkeypatch.setattr(search, "open_points", lambda *options: nullcontext(SimpleNamespace(solve_all=hurried)))
     code, _, words = run(question, "--method", "decisions", "--samples", 3, "--out", tmp_path / "out")
     assert code == 4
     assert "not proven: 3 of 3 plans were stopped before the asked gap" in words
@@ -179,15 +179,15 @@ def test_samples_without_a_plan_are_counted_and_left_out_of_the_shares(question,
         lost = Point({}, "infeasible", message="nothing fits")
         return [lost if i % 2 else Point({}, "optimal", objective=1.0, funded=("pens",)) for i in range(len(points))]
 
-    monkeypatch.setattr(study, "open_points", lambda *options: nullcontext(SimpleNamespace(solve_all=patchy)))
-    found = study.sensitivity(question, methods=["decisions"], samples=5)
+    monkeypatch.setattr(search, "open_points", lambda *options: nullcontext(SimpleNamespace(solve_all=patchy)))
+    found = search.sensitivity(question, methods=["decisions"], samples=5)
     assert set(found.decisions["samples"]) == {3}
     assert found.figures["statuses"] == {"infeasible": 2, "optimal": 3}
     assert "2 of 5 questions have no plan" in "\n".join(folder_lines(found))
 
 
 def folder_lines(found: alloc.Sensitivity) -> list[str]:
-    from alloc.study.sensitivity.summary import summary
+    from alloc.cli.sensitivity_summary import show_sensitivity
 
-    assert list(summary(found.tables, found.figures, "zh"))
-    return list(summary(found.tables, found.figures))
+    assert list(show_sensitivity(found.tables, found.figures, "zh"))
+    return list(show_sensitivity(found.tables, found.figures))

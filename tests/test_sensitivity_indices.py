@@ -1,6 +1,7 @@
 """Morris and Sobol indices against functions whose indices are known."""
 
 import math
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -21,6 +22,9 @@ needs_salib = pytest.mark.skipif(
 def between(**ends: tuple[float, float]) -> tuple[Uncertain, ...]:
     return tuple(Uncertain(name, low, low, high, "range") for name, (low, high) in ends.items())
 
+
+sensitivity = partial(alloc.sensitivity, jobs=1)
+"""Small questions need no other process."""
 
 ANGLES = between(x1=(-math.pi, math.pi), x2=(-math.pi, math.pi), x3=(-math.pi, math.pi))
 
@@ -90,7 +94,7 @@ def known_indices() -> dict[str, tuple[float, float]]:
 
 @needs_salib
 def test_sobol_indices_of_an_instance_with_an_analytic_answer_come_out_within_their_confidence(product):
-    found = alloc.sensitivity(product, methods=["sobol"], samples=8).sobol
+    found = sensitivity(product, methods=["sobol"], samples=8).sobol
     asked = found[found["output"] == "objective"].set_index("figure")
     by_hand = indices.sobol(ENDS, 8, 1, known_goal).set_index("figure")  # the same samples, answered by the formula
     many = indices.sobol(ENDS, 2048, 1, known_goal).set_index("figure")
@@ -105,7 +109,7 @@ def test_sobol_indices_of_an_instance_with_an_analytic_answer_come_out_within_th
 
 @needs_salib
 def test_elementary_effects_of_an_additive_goal_are_its_slopes(product):
-    found = alloc.sensitivity(product, methods=["morris"], only=["measures.courses.jobs"], samples=2).morris
+    found = sensitivity(product, methods=["morris"], only=["measures.courses.jobs"], samples=2).morris
     row = found[found["output"] == "objective"].iloc[0]
     assert row["mu"] == row["mu_star"] == pytest.approx(5 * 2)  # 5 courses, 2 jobs from end to end
     assert row["sigma"] == pytest.approx(0, abs=1e-9)
@@ -115,4 +119,4 @@ def test_elementary_effects_of_an_additive_goal_are_its_slopes(product):
 def test_without_salib_the_way_to_it_is_said_before_anything_is_solved(product, monkeypatch):
     monkeypatch.setattr(indices, "find_spec", lambda name: None)
     with pytest.raises(RequestError, match=r"need the package SALib: pip install 'alloc\[sensitivity\]'"):
-        alloc.sensitivity(product, methods=["morris"])
+        sensitivity(product, methods=["morris"])

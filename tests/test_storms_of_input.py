@@ -17,7 +17,7 @@ from alloc.errors import AllocError, InstanceError, RequestError
 from alloc.instance import draft, read
 from alloc.report.boundaries import read_boundaries
 from alloc.report.charts.svg import words
-from alloc.study.sweep.cases import cases
+from alloc.study.sweep.cases import make_cases
 from alloc.study.sweep.plan import read_plan
 from alloc.texts import LANGUAGES
 
@@ -34,7 +34,7 @@ sample: {points: 4, seed: [1, 2], over: {funds.national.amount: 10…20}}
 def refused(path: Path) -> list[str]:
     """Return what reading a plan of a sweep says against it."""
     with pytest.raises((InstanceError, RequestError)) as caught:
-        cases(*read_plan(path), draft(DEMO), {})
+        make_cases(*read_plan(path), draft(DEMO), {})
     for lang in LANGUAGES:
         caught.value.say(lang).encode()
     return caught.value.say().replace(f"{path.parent}/", "").splitlines()
@@ -207,7 +207,7 @@ def test_mutations_of_any_text_end_in_words(tmp_path_factory, seed):
     ends(lambda: read(folder))
     (folder / "plan.yaml").write_bytes(mutated(PLAN.encode(), seed))
     demo = draft(DEMO)
-    ends(lambda: cases(*read_plan(folder / "plan.yaml"), demo, {}))
+    ends(lambda: make_cases(*read_plan(folder / "plan.yaml"), demo, {}))
 
 
 @settings(max_examples=60, deadline=None)
@@ -246,7 +246,7 @@ INSTANCE = instance_of(asked(counties={"cele": {"code": "653225"}}))
 def test_any_value_anywhere_in_a_plan_ends_in_words(value, key, inside):
     plan = {key: {"funds.tianjin.amount": value} if inside else value}
     demo = draft(DEMO)
-    ends(lambda: cases(*read_plan(plan), demo, {}))
+    ends(lambda: make_cases(*read_plan(plan), demo, {}))
 
 
 @settings(max_examples=25, deadline=None)

@@ -10,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,7 @@ from alloc.solver import CompiledModel, solve_warm
 from alloc.solver import pool as pools
 from alloc.study.points import Point, PointSolver, Question, open_points, point_solver
 from alloc.study.points.order import neighbours, spread
+from alloc.study.request import StudyProgress
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -41,10 +43,13 @@ MANY = {
     }
 }
 
+sweep = partial(alloc.sweep, jobs=1)
+"""Most need no other process."""
+
 
 def evaluated(path: Path, points: list[dict[str, object]], **options: Any) -> list[Point]:
     with open_points(Question(draft(path), options), 1, None) as pool:
-        return pool.solve_all(points, None)
+        return pool.solve_all(points)
 
 
 def told(points: list[Point]) -> list[Point]:
@@ -67,7 +72,7 @@ def content(folder: Path) -> dict[str, tuple[str, str]]:
 
 def test_a_budget_sweep_of_the_demo_is_what_was_worked_by_hand():
     """79 with 37 万元 is worked in instances/demo/README.md, where the last 万元 buys 1 / 1.1 jobs."""
-    found = alloc.sweep(DEMO, {"grid": {"funds.tianjin.amount": [30, 37]}})
+    found = sweep(DEMO, {"grid": {"funds.tianjin.amount": [30, 37]}})
     assert list(found.table["objective"]) == pytest.approx([79 - 7 / 1.1, 79], abs=1e-4)
     assert list(found.table["aid"]) == pytest.approx([30, 37])
     assert set(found.table["status"]) == {"optimal"}
@@ -161,7 +166,7 @@ def test_one_world_without_the_aid_serves_every_amount_of_aid(monkeypatch: pytes
         return find_without_aid(*of)
 
     monkeypatch.setattr(point_solver, "find_without_aid", told)
-    found = alloc.sweep(DEMO, {"grid": {"funds.tianjin.amount": [0, 20, 40]}}, jobs=1)
+    found = sweep(DEMO, {"grid": {"funds.tianjin.amount": [0, 20, 40]}}, jobs=1)
     assert len(asked) == 1
     table = found.table
     assert table["employment_aid"].tolist() == pytest.approx(table["employment"] - table["employment_without_aid"])
@@ -170,10 +175,24 @@ def test_one_world_without_the_aid_serves_every_amount_of_aid(monkeypatch: pytes
     assert table["employment_aid"].iloc[-1] > 0
 
 
+def test_an_instance_that_was_read_is_swept_like_its_file(tmp_path: Path):
+    """Selectors, rules and previous plans included; only figures are replaced by path in a file alone."""
+    for path in (DEMO, ROOT / "tests/everything"):
+        plan = {"grid": {"funds.tianjin.amount": [30, 37]}, "base": {"measures[*].unit_cost": "× 1.1"}}
+        if path != DEMO:
+            fund = next(iter(alloc.read(path).funds))
+            plan = {"list": [{f"funds.{fund}.min_use": 0}]}
+        there, here = sweep(path, plan), sweep(alloc.read(path), plan, tmp_path / path.name)
+        assert told(there.points) == told(here.points)
+        assert here.manifest["instance_sha256"] != ""
+    with pytest.raises(alloc.RequestError, match="path"):
+        sweep(alloc.read(DEMO), BUDGETS, overrides={"funds.tianjin.amount": 1})
+
+
 def test_faults_and_questions_without_a_plan_are_rows():
     tight = {"funds.tianjin.min_use": 37, "rules.no category above 60 %.max": 0.1}
     plan = {"list": [{}, {"funds.tianjin.amount": -1}, tight]}
-    found = alloc.sweep(DEMO, plan)
+    found = sweep(DEMO, plan)
     assert list(found.table["status"]) == ["optimal", "fault", "infeasible"]
     assert "-1 must be 0 or more" in found.table["message"][1]
     assert found.table["objective"].isna().tolist() == [False, True, True]
@@ -184,25 +203,25 @@ def test_a_status_quo_with_nothing_to_decide_is_one(tmp_path: Path):
     """Without industries nothing comes about by itself; pens bring half a job for a unit of money."""
     bare = {"industry": "", "jobs": 0.5, "effect": 0}
     path = written(asked(industries={"sheep": None}, baseline=[], measures={"pens": bare}), tmp_path)
-    found = alloc.sweep(path, {"grid": {"funds.aid.amount": [7, 9]}})
+    found = sweep(path, {"grid": {"funds.aid.amount": [7, 9]}})
     assert list(found.table["objective"]) == pytest.approx([3.5, 4.5])
 
 
 def test_a_point_out_of_time_is_a_row(monkeypatch: pytest.MonkeyPatch):
-    found = alloc.sweep(ROOT / "instances/hotan-2019", {}, time_limit=0.01)
+    found = sweep(ROOT / "instances/hotan-2019", {}, time_limit=0.01)
     assert found.points[0].status in ("feasible", "no_solution")
     assert found.exit_code == 4
 
 
 def test_the_exit_code_is_that_of_the_worst_point():
-    found = alloc.sweep(DEMO, {"grid": {"solver.gap": [0.1, 0.2]}})
+    found = sweep(DEMO, {"grid": {"solver.gap": [0.1, 0.2]}})
     for status, code in (("infeasible", 0), ("no_solution", 4), ("fault", 2), ("failed", 1), ("audit_failed", 6)):
         points = [found.points[0], replace(found.points[1], status=status)]
         assert replace(found, points=points).exit_code == code
 
 
 def test_two_processes_answer_like_one():
-    one, two = alloc.sweep(DEMO, MANY, jobs=1), alloc.sweep(DEMO, MANY, jobs=2)
+    one, two = sweep(DEMO, MANY, jobs=1), sweep(DEMO, MANY, jobs=2)
     assert told(one.points) == told(two.points)
 
 
@@ -249,7 +268,7 @@ def solved(folder: Path) -> int:
 
 
 def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path, sweeping: subprocess.Popen[str]):
-    whole = alloc.sweep(DEMO, MANY, tmp_path / "whole")
+    whole = sweep(DEMO, MANY, tmp_path / "whole")
     target = random.Random(5).randint(2, 6)
     while solved(tmp_path / "out") < target:
         assert sweeping.poll() is None
@@ -259,7 +278,7 @@ def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path, swee
     before = content(tmp_path / "out")
     assert target <= len(before) < 12
     stamps = {key: point.seconds for key, point in _points(tmp_path / "out").items()}
-    rest = alloc.sweep(DEMO, MANY, tmp_path / "out")
+    rest = sweep(DEMO, MANY, tmp_path / "out")
     assert rest.solved == 12 - len(before)
     after = _points(tmp_path / "out")
     assert all(after[key].seconds == seconds for key, seconds in stamps.items())  # not asked again
@@ -268,9 +287,9 @@ def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path, swee
 
 
 def _points(folder: Path) -> dict[str, Point]:
-    from alloc.study.sweep.store import store
+    from alloc.study.sweep.store import open_store
 
-    with store(folder) as kept_points:
+    with open_store(folder) as kept_points:
         return {key: answer.point for key, answer in kept_points.known().items()}
 
 
@@ -311,18 +330,18 @@ def test_ctrl_c_is_heard_where_errors_are_forgiven(monkeypatch: pytest.MonkeyPat
 
     told: list[int] = []
 
-    def tell(left: int, point: Point | None) -> None:
-        if point is not None:
-            told.append(left)
+    def tell(progress: StudyProgress) -> None:
+        if progress.status:
+            told.append(progress.count)
             Gone()
 
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         with pytest.raises(KeyboardInterrupt):
-            alloc.sweep(DEMO, {"list": [{}, {"funds.tianjin.amount": 30}, {"funds.tianjin.amount": 45}]}, tell=tell)
+            sweep(DEMO, {"list": [{}, {"funds.tianjin.amount": 30}, {"funds.tianjin.amount": 45}]}, tell=tell)
     finally:
         signal.signal(signal.SIGINT, before)
-    assert told == [2]
+    assert told == [1]
 
 
 def test_a_process_that_is_killed_costs_only_its_points_second_try():
@@ -330,15 +349,15 @@ def test_a_process_that_is_killed_costs_only_its_points_second_try():
 
     killed: list[int] = []
 
-    def kill(left: int, point: Point | None) -> None:
-        if point is not None and not killed:
+    def kill(progress: StudyProgress) -> None:
+        if progress.status and not killed:
             victim = multiprocessing.active_children()[0]
             killed.append(victim.pid or 0)
             os.kill(victim.pid or 0, signal.SIGKILL)
 
-    found = alloc.sweep(DEMO, MANY, jobs=2, tell=kill)
+    found = sweep(DEMO, MANY, jobs=2, tell=kill)
     assert killed
-    assert told(found.points) == told(alloc.sweep(DEMO, MANY).points)
+    assert told(found.points) == told(sweep(DEMO, MANY).points)
 
 
 def test_a_point_whose_process_dies_twice_has_failed_and_is_asked_again(
@@ -362,51 +381,51 @@ def test_a_point_whose_process_dies_twice_has_failed_and_is_asked_again(
 
     with monkeypatch.context() as patched:
         patched.setattr(pools, "openers", lambda jobs, client, apart: [Mortal] * jobs)
-        found = alloc.sweep(DEMO, BUDGETS, tmp_path / "out", jobs=2)
+        found = sweep(DEMO, BUDGETS, tmp_path / "out", jobs=2)
     assert [point.status for point in found.points] == ["optimal", "failed", "optimal"]
     assert found.points[1].message == "the process that solved this point died 2 times"
     assert len(deaths) == 2
     assert found.exit_code == 1
-    again = alloc.sweep(DEMO, BUDGETS, tmp_path / "out")
+    again = sweep(DEMO, BUDGETS, tmp_path / "out")
     assert again.solved == 1
     assert [point.status for point in again.points] == ["optimal"] * 3
 
 
 def test_points_are_kept_by_content(tmp_path: Path):
-    assert alloc.sweep(DEMO, BUDGETS, tmp_path).solved == 3
-    assert alloc.sweep(DEMO, {"list": [{"funds.tianjin.amount": "45.0"}]}, tmp_path).solved == 0
-    assert alloc.sweep(DEMO, BUDGETS, tmp_path, gap=0.01).solved == 3
+    assert sweep(DEMO, BUDGETS, tmp_path).solved == 3
+    assert sweep(DEMO, {"list": [{"funds.tianjin.amount": "45.0"}]}, tmp_path).solved == 0
+    assert sweep(DEMO, BUDGETS, tmp_path, gap=0.01).solved == 3
     more = {"grid": {"funds.tianjin.amount": [30, 37, 45, 50, 50]}}
-    assert alloc.sweep(DEMO, more, tmp_path).solved == 1
-    assert alloc.sweep(DEMO, BUDGETS, tmp_path, overwrite=True).solved == 3
+    assert sweep(DEMO, more, tmp_path).solved == 1
+    assert sweep(DEMO, BUDGETS, tmp_path, overwrite=True).solved == 3
 
 
 def test_an_answer_survives_the_store_to_the_last_digit(tmp_path: Path):
-    assert alloc.sweep(DEMO, MANY, tmp_path).points == alloc.sweep(DEMO, MANY, tmp_path).points
+    assert sweep(DEMO, MANY, tmp_path).points == sweep(DEMO, MANY, tmp_path).points
 
 
 def test_two_sweeps_do_not_write_to_one_folder(tmp_path: Path):
-    from alloc.study.sweep.store import store
+    from alloc.study.sweep.store import open_store
 
-    alloc.sweep(DEMO, BUDGETS, tmp_path)
-    with store(tmp_path), pytest.raises(alloc.RequestError, match="another sweep is writing"):
-        alloc.sweep(DEMO, BUDGETS, tmp_path)
+    sweep(DEMO, BUDGETS, tmp_path)
+    with open_store(tmp_path), pytest.raises(alloc.RequestError, match="another sweep is writing"):
+        sweep(DEMO, BUDGETS, tmp_path)
 
 
 def test_a_folder_with_other_things_is_left_alone(tmp_path: Path):
     (tmp_path / "letter.txt").write_text("keep me")
     with pytest.raises(alloc.RequestError, match="holds other things"):
-        alloc.sweep(DEMO, BUDGETS, tmp_path)
+        sweep(DEMO, BUDGETS, tmp_path)
     with pytest.raises(alloc.RequestError, match="is not a folder"):
-        alloc.sweep(DEMO, BUDGETS, tmp_path / "letter.txt")
+        sweep(DEMO, BUDGETS, tmp_path / "letter.txt")
     (tmp_path / "broken").mkdir()
     (tmp_path / "broken/sweep.sqlite").write_bytes(b"no database, but long enough to be looked at" * 20)
     with pytest.raises(alloc.RequestError, match="cannot be used as a store"):
-        alloc.sweep(DEMO, BUDGETS, tmp_path / "broken")
+        sweep(DEMO, BUDGETS, tmp_path / "broken")
 
 
 def test_the_files_hold_one_row_a_point_and_one_a_county_and_category(tmp_path: Path):
-    found = alloc.sweep(
+    found = sweep(
         DEMO, {**MANY, "scenarios": {"现状": {}, "=lean": {"funds.national.min_use": 0}}}, tmp_path, details=True
     )
     assert (tmp_path / "sweep.csv").read_bytes().startswith(b"\xef\xbb\xbfpoint,scenario,funds.tianjin.amount,")
@@ -471,8 +490,8 @@ def test_the_command_line_exits_with_words_where_a_point_is_not_proven(tmp_path:
 def test_a_cluster_answers_like_one_process():
     distributed = pytest.importorskip("distributed")
     with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
-        found = alloc.sweep(DEMO, BUDGETS, cluster=cluster.scheduler_address)
-    assert told(found.points) == told(alloc.sweep(DEMO, BUDGETS).points)
+        found = sweep(DEMO, BUDGETS, cluster=cluster.scheduler_address)
+    assert told(found.points) == told(sweep(DEMO, BUDGETS).points)
 
 
 def test_blocks_are_points_too(tmp_path: Path):

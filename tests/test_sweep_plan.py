@@ -8,10 +8,10 @@ import pytest
 import alloc
 from alloc.errors import InstanceError
 from alloc.instance import Draft, draft
-from alloc.study.sweep.cases import Case, cases
-from alloc.study.sweep.paths import figures, number
+from alloc.instance.paths import find_number, list_paths
+from alloc.instance.spans import UnclearError, read_span
+from alloc.study.sweep.cases import Case, make_cases
 from alloc.study.sweep.plan import read_plan
-from alloc.study.sweep.spans import UnclearError, span
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 HOTAN = DEMO.parent / "hotan-2019"
@@ -24,12 +24,12 @@ def demo() -> Draft:
 
 def planned(of: Draft, **plan: Any) -> list[Case]:
     written, source = read_plan(plan)
-    return cases(written, source, of, {})[1]
+    return make_cases(written, source, of, {})[1]
 
 
 def _laid(of: Draft, file: Path) -> None:
     written, source = read_plan(file)
-    cases(written, source, of, {})
+    make_cases(written, source, of, {})
 
 
 def told(of: Draft, tmp_path: Path, text: str) -> list[str]:
@@ -57,15 +57,15 @@ def told(of: Draft, tmp_path: Path, text: str) -> list[str]:
     ],
 )
 def test_a_line_is_a_list_a_range_or_factors(key: str, value: Any, path: str, factor: bool, values: tuple[object, ...]):
-    found = span(key, value)
+    found = read_span(key, value)
     assert (found.path, found.factor, found.values) == (path, factor, values)
 
 
 def test_a_range_to_draw_from_needs_no_count():
-    found = span("a.b × 0.8…1.2", None, drawn=True)
+    found = read_span("a.b × 0.8…1.2", None, drawn=True)
     assert found.factor
     assert [found.at(part) for part in (0, 0.25, 0.5)] == [0.8, 0.9, 1.0]
-    assert [span("a.b", ["p", "q", "r"], drawn=True).at(x) for x in (0, 0.4, 0.99)] == ["p", "q", "r"]
+    assert [read_span("a.b", ["p", "q", "r"], drawn=True).at(x) for x in (0, 0.4, 0.99)] == ["p", "q", "r"]
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_a_range_to_draw_from_needs_no_count():
 )
 def test_a_line_that_is_unclear_says_so(value: Any, text: str):
     with pytest.raises(UnclearError) as caught:
-        span("a.b", value)
+        read_span("a.b", value)
     assert caught.value.text == text
 
 
@@ -114,7 +114,7 @@ def test_a_path_picks_figures(path: str, count: int | None, one: str | None):
     of = draft(HOTAN)
     instance = of.inspect().instance
     assert instance is not None
-    found = figures(of.source.data, path)
+    found = list_paths(of.source.data, path)
     if one is not None:
         assert one in found
     if count is not None:
@@ -133,11 +133,11 @@ def test_a_path_picks_figures(path: str, count: int | None, one: str | None):
 
 def test_a_factor_multiplies_what_is_written_or_its_default(demo: Draft):
     data = demo.source.data
-    assert number(data, "funds.tianjin.amount") == 37
-    assert number(data, "counties.cele.weight") == 1.0  # not written
-    assert number(data, "objective.tolerance") == 0.0
-    assert number(data, "solver.time_limit") == 600
-    assert number(data, "counties.cele.name") is None
+    assert find_number(data, "funds.tianjin.amount") == 37
+    assert find_number(data, "counties.cele.weight") == 1.0  # not written
+    assert find_number(data, "objective.tolerance") == 0.0
+    assert find_number(data, "solver.time_limit") == 600
+    assert find_number(data, "counties.cele.name") is None
 
 
 def test_the_points_are_every_combination_in_the_order_written(demo: Draft):
@@ -163,7 +163,7 @@ def test_what_is_left_empty_keeps_its_place(tmp_path: Path, demo: Draft):
     file = tmp_path / "plan.yaml"
     file.write_text("scenarios:\n  as it is:\n  lean: {funds.tianjin.amount: × 0.5}\n  last:\n", encoding="utf-8")
     written, source = read_plan(file)
-    assert [case.scenario for case in cases(written, source, demo, {})[1]] == ["as it is", "lean", "last"]
+    assert [case.scenario for case in make_cases(written, source, demo, {})[1]] == ["as it is", "lean", "last"]
 
 
 def test_a_rule_can_be_on_or_off(demo: Draft):

@@ -21,7 +21,7 @@ import alloc
 from alloc import RequestError, Run
 from alloc.cli import main
 from alloc.report.target import fill
-from alloc.study.sweep.store import FILE, LOCK, Store, store
+from alloc.study.sweep.store import FILE, LOCK, Store, open_store
 
 
 @pytest.fixture(scope="module")
@@ -273,7 +273,7 @@ TWO = {"grid": {"funds.aid.amount": [50, 100]}}
 
 @pytest.fixture
 def swept(question: Path, tmp_path: Path) -> Path:
-    alloc.sweep(question, TWO, tmp_path / "sweep")
+    alloc.sweep(question, TWO, tmp_path / "sweep", jobs=1)
     return tmp_path / "sweep"
 
 
@@ -285,7 +285,7 @@ def plan(tmp_path: Path) -> Path:
 
 
 def kept(folder: Path) -> int:
-    with store(folder) as points:
+    with open_store(folder) as points:
         return len(points.known())
 
 
@@ -297,7 +297,7 @@ def digest(folder: Path) -> str:
 def test_a_sweep_that_is_refused_takes_nothing_from_the_one_that_runs(
     question: Path, swept: Path, plan: Path, more: Any
 ):
-    with store(swept):
+    with open_store(swept):
         before = digest(swept)
         done = ran("sweep", question, plan, "--out", swept, *more)
         assert (done.exit_code, done.stderr) == (2, f"another sweep is writing to {swept}\n")
@@ -308,12 +308,12 @@ def test_a_sweep_that_is_refused_takes_nothing_from_the_one_that_runs(
 def test_to_overwrite_a_sweep_is_to_begin_anew_even_where_its_store_is_broken(question: Path, swept: Path):
     (swept / "notes.txt").write_text("mine")
     (swept / "charts/mine.svg").write_text("mine")
-    assert alloc.sweep(question, TWO, swept).solved == 0
-    assert alloc.sweep(question, TWO, swept, overwrite=True).solved == 2
+    assert alloc.sweep(question, TWO, swept, jobs=1).solved == 0
+    assert alloc.sweep(question, TWO, swept, overwrite=True, jobs=1).solved == 2
     (swept / FILE).write_text("no store")
     with pytest.raises(RequestError, match=r"sweep\.sqlite cannot be used as a store: file is not a database"):
-        alloc.sweep(question, TWO, swept)
-    assert alloc.sweep(question, TWO, swept, overwrite=True).solved == 2
+        alloc.sweep(question, TWO, swept, jobs=1)
+    assert alloc.sweep(question, TWO, swept, overwrite=True, jobs=1).solved == 2
     assert (swept / "notes.txt").read_text() == (swept / "charts/mine.svg").read_text() == "mine"
 
 
@@ -323,7 +323,7 @@ def test_a_chart_that_another_plan_drew_does_not_stay(question: Path, swept: Pat
     note = json.loads((swept / "sweep.json").read_text(encoding="utf-8"))
     (swept / "charts/old.svg").touch()
     (swept / "sweep.json").write_text(json.dumps({**note, "charts": [*note["charts"], "old.svg"]}))
-    alloc.sweep(question, TWO, swept)
+    alloc.sweep(question, TWO, swept, jobs=1)
     assert {path.name for path in (swept / "charts").iterdir()} == drawn
 
 
@@ -375,7 +375,7 @@ def test_a_store_that_cannot_be_written_is_not_called_busy(
 
 def test_a_store_on_a_full_disk_is_said_and_keeps_what_it_has(question: Path, tmp_path: Path, plan: Path):
     out = tmp_path / "sweep"
-    alloc.sweep(question, {"grid": {"funds.aid.amount": [50]}}, out)
+    alloc.sweep(question, {"grid": {"funds.aid.amount": [50]}}, out, jobs=1)
 
     def keep(self: Any, key: str, answer: Any) -> None:
         raise sqlite3.OperationalError("database or disk is full")
@@ -391,13 +391,13 @@ def test_a_store_on_a_full_disk_is_said_and_keeps_what_it_has(question: Path, tm
 
 
 def test_points_of_another_version_are_solved_again(question: Path, swept: Path, monkeypatch: pytest.MonkeyPatch):
-    assert alloc.sweep(question, TWO, swept).solved == 0
+    assert alloc.sweep(question, TWO, swept, jobs=1).solved == 0
     monkeypatch.setattr("alloc.study.sweep.store.versions", lambda: {"alloc": "0.1.0", "highspy": "99"})
-    assert alloc.sweep(question, TWO, swept).solved == 2
+    assert alloc.sweep(question, TWO, swept, jobs=1).solved == 2
 
 
 def test_a_dry_run_looks_into_a_store_that_is_written_and_changes_nothing(question: Path, swept: Path, plan: Path):
-    with store(swept):
+    with open_store(swept):
         before = sorted(path.name for path in swept.iterdir())
         done = ran("sweep", question, plan, "--out", swept, "--dry-run")
         assert (done.exit_code, done.stdout) == (0, "2 points, all solved already\n")

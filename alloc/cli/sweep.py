@@ -1,7 +1,7 @@
 """The command that solves one question at many points."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from alloc.cli.speech import (
 from alloc.texts import say
 
 if TYPE_CHECKING:
-    from alloc.study.points import Point
+    from alloc.study.request import StudyProgress, Tell
 
 
 @click.command()
@@ -54,8 +54,8 @@ def sweep(
 ) -> None:
     """Solve every point of PLAN, a file that says which figures of INSTANCE vary and how."""
     with spoken(lang):
-        from alloc.study.sweep.study import forecast
-        from alloc.study.sweep.study import sweep as run_sweep
+        from alloc.study.sweep import forecast
+        from alloc.study.sweep import sweep as run_sweep
 
         known_address(cluster)
         given = overrides(settings)
@@ -100,7 +100,7 @@ def _time(seconds: float, lang: str) -> str:
 
 
 @contextmanager
-def _progress(lang: str) -> Iterator[Callable[[int, "Point | None"], None] | None]:
+def _progress(lang: str) -> Iterator["Tell | None"]:
     """Show points, remaining time and the latest status on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
@@ -116,10 +116,8 @@ def _progress(lang: str) -> Iterator[Callable[[int, "Point | None"], None] | Non
     with Progress(*columns, TextColumn("{task.fields[news]}", markup=False), console=console(err=True)) as shown:
         task = shown.add_task(say("sweep_running", lang), total=None, news="")
 
-        def tell(left: int, point: "Point | None") -> None:
-            if point is None:
-                shown.update(task, total=left)
-            else:
-                shown.update(task, advance=1, news=say(f"point_{point.status}", lang))
+        def tell(progress: "StudyProgress") -> None:
+            news = say(f"point_{progress.status}", lang) if progress.status else ""
+            shown.update(task, completed=progress.count, total=progress.total, news=news)
 
         yield tell

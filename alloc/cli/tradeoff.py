@@ -31,6 +31,7 @@ from alloc.texts import say
 
 if TYPE_CHECKING:
     from alloc.instance import Instance
+    from alloc.study.request import Tell
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -210,10 +211,10 @@ def _code(complete: bool, statuses: list[str]) -> int:
 
 
 @contextmanager
-def _counting(text: str, name: str, lang: str) -> Iterator[Callable[[int], None] | None]:
+def _counting(text: str, name: str, lang: str) -> Iterator["Tell | None"]:
     """Show on a terminal how far a study is, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
         return
     with moving(say(text, lang, name=name, count=0)) as update:
-        yield lambda count: update(say(text, lang, name=name, count=count))
+        yield lambda progress: update(say(text, lang, name=name, count=progress.count))

@@ -2,7 +2,7 @@
 
 import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -26,7 +26,7 @@ from alloc.errors import RequestError
 from alloc.texts import say
 
 if TYPE_CHECKING:
-    from alloc.study.points import Point
+    from alloc.study.request import Tell
 
 METHODS = ("tornado", "morris", "sobol", "decisions", "switching", "information")
 
@@ -42,7 +42,7 @@ METHODS = ("tornado", "morris", "sobol", "decisions", "switching", "information"
 @click.option("--samples", type=click.IntRange(min=2))
 @click.option("--nodes", type=click.IntRange(min=2), default=5, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--jobs", type=click.IntRange(min=1), default=1, show_default=True)
+@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @cluster_option
 @click.option("--gap", type=click.FloatRange(min=0))
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
@@ -62,16 +62,17 @@ def sensitivity(
 ) -> None:
     """Tell which figures the plan hangs on, and how sure each measure is."""
     with spoken(lang):
+        from alloc.cli.sensitivity_summary import show_sensitivity
         from alloc.instance import read
         from alloc.report.target import check_writable
-        from alloc.study.sensitivity import folder, summary
         from alloc.study.sensitivity import sensitivity as study
+        from alloc.study.sensitivity.save import MARK
 
         known_address(options["cluster"])
         given, spread = overrides(settings), _spread(spreads)
         name = read(instance, given).name
         target = out or Path("results") / f"{name}-sensitivity"
-        check_writable(target, overwrite, (folder.MARK,))
+        check_writable(target, overwrite, (MARK,))
         with _counting(name, lang) as tell:
             found = study(
                 instance,
@@ -86,7 +87,7 @@ def sensitivity(
         if as_json:
             echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
-            for line in summary.summary(found.tables, found.figures, lang):
+            for line in show_sensitivity(found.tables, found.figures, lang):
                 echo(line)
         unproven = found.figures["not_proven"]
         if unproven:
@@ -108,17 +109,10 @@ def _spread(written: tuple[str, ...]) -> dict[str, float]:
 
 
 @contextmanager
-def _counting(name: str, lang: str) -> Iterator["Callable[[Point], None] | None"]:
+def _counting(name: str, lang: str) -> Iterator["Tell | None"]:
     """Show how many questions were solved on a terminal, nothing in a pipe."""
     if not sys.stderr.isatty():
         yield None
         return
     with moving(say("studying", lang, name=name, solves=0)) as update:
-        solved = 0
-
-        def tell(point: "Point") -> None:
-            nonlocal solved
-            solved += 1
-            update(say("studying", lang, name=name, solves=solved))
-
-        yield tell
+        yield lambda progress: update(say("studying", lang, name=name, solves=progress.count))

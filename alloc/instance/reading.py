@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from os import PathLike
 from pathlib import Path as File
 from typing import Any
 
@@ -16,6 +17,7 @@ from alloc.instance.schema import Document, Instance
 from alloc.instance.shape import shape_document
 from alloc.instance.tables import TABLES, WITHOUT_ID, WORKBOOKS, gather
 from alloc.instance.wording import add_heading, fill_words
+from alloc.instance.writing import plain
 
 MAINS = ("instance.yaml", "instance.xlsx")
 """What the instance is called in a folder of its own."""
@@ -58,7 +60,7 @@ class Draft:
     """
 
     source: Source
-    folder: "_Folder"
+    folder: "_Folder | _Memory"
 
     def inspect(self, overrides: Mapping[str, object] | None = None) -> Reading:
         """Return the instance with some figures replaced, or everything wrong with it; the draft stays as it is."""
@@ -72,9 +74,14 @@ class Draft:
         return source
 
 
-def draft(path: str | File) -> Draft:
-    """Parse an instance: a YAML file, a workbook, or the folder of one. Raises RequestError where there is none."""
-    file = locate(File(path))
+def draft(given: Instance | str | PathLike[str]) -> Draft:
+    """Parse an instance: a YAML file, a workbook, or the folder of one; or take one that was read as it was written.
+
+    Raises RequestError where there is no such file.
+    """
+    if isinstance(given, Instance):
+        return Draft(Source(plain(given), plans=dict(given.previous)), _Memory(given.sha256))
+    file = locate(File(given))
     folder = _Folder(file.parent)
     content = folder.open(file.name)
     source = _document(content, file)
@@ -83,7 +90,7 @@ def draft(path: str | File) -> Draft:
     return Draft(source, folder)
 
 
-def _inspect(source: Source, folder: "_Folder", overrides: Mapping[str, object] | None) -> Reading:
+def _inspect(source: Source, folder: "_Folder | _Memory", overrides: Mapping[str, object] | None) -> Reading:
     """Check what is written, place every fault, and freeze the instance where there is none."""
     replace_names(source)
     document, broken, rows = (None, set(), {}) if source.data is None else shape_document(source)
@@ -186,6 +193,31 @@ def _place(source: Source, found: references.Found) -> Fault:
     return Fault(source.place(path), source.label(path), text, fill_words(values, path, source))
 
 
+class _Memory:
+    """What an instance that is not read from files has in place of a folder."""
+
+    def __init__(self, sha256: str):
+        self._sha256 = sha256
+
+    def copy(self) -> "_Memory":
+        """Return the same: nothing changes here."""
+        return self
+
+    def open(self, name: str) -> Fault:
+        """Return the fault of a file that is not there."""
+        return Fault("", "", "no_such_file", {"found": name})
+
+    def digest(self, overrides: Mapping[str, object] | None) -> str:
+        """Return the fingerprint of the instance, another one under overrides."""
+        return _add_overrides(hashlib.sha256(self._sha256.encode()), overrides) if overrides else self._sha256
+
+
+def _add_overrides(found: "hashlib._Hash", overrides: Mapping[str, object] | None) -> str:
+    for key, value in sorted((overrides or {}).items()):
+        found.update(f"{key}\0{value}\0".encode())
+    return found.hexdigest()
+
+
 class _Folder:
     """The folder of an instance: opens files inside it, and nothing outside."""
 
@@ -215,7 +247,4 @@ class _Folder:
 
     def digest(self, overrides: Mapping[str, object] | None) -> str:
         """Return the fingerprint of everything read, overrides included."""
-        found = hashlib.sha256(b"".join(self._read))
-        for key, value in sorted((overrides or {}).items()):
-            found.update(f"{key}\0{value}\0".encode())
-        return found.hexdigest()
+        return _add_overrides(hashlib.sha256(b"".join(self._read)), overrides)

@@ -1,14 +1,14 @@
 """What studies of one question share: how it is read, how its own best plan is found, how a plan is made a result."""
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from alloc.counterfactual import Worlds, answering, find_worlds
 from alloc.errors import RequestError
-from alloc.instance import Instance, Options, read
+from alloc.instance import Draft, Instance, Options, draft, read
 from alloc.model import build
 from alloc.run import Run, complete_run
 from alloc.solution import Solution
@@ -19,6 +19,25 @@ from alloc.texts import LANGUAGES
 Given = Instance | str | os.PathLike[str]
 """A question: what `read` returned, or a path."""
 
+JOBS = 2
+"""Processes that a solve and every study have where nothing is said."""
+
+
+@dataclass(frozen=True)
+class StudyProgress:
+    """How far a study is: how many points, plans or solves there are, of how many, and the status of the latest.
+
+    total: None where it is not known how many there will be; status: empty where there is none.
+    """
+
+    count: int
+    total: int | None = None
+    status: str = ""
+
+
+Tell = Callable[[StudyProgress], None]
+"""Told how far a study is, each time that it has got further."""
+
 
 def read_question(instance: Given, overrides: Mapping[str, object] | None = None) -> Instance:
     """Return the instance that is asked about; overrides: figures to replace by path, for a path only."""
@@ -27,6 +46,13 @@ def read_question(instance: Given, overrides: Mapping[str, object] | None = None
     if overrides:
         raise RequestError("overrides_need_path")
     return instance
+
+
+def draft_question(instance: Given, overrides: Mapping[str, object] | None = None) -> Draft:
+    """Return the instance as it can be asked with other figures. Raises RequestError for overrides without a path."""
+    if isinstance(instance, Instance) and overrides:
+        raise RequestError("overrides_need_path")
+    return draft(instance)
 
 
 def check_language(lang: str) -> None:

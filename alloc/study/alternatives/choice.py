@@ -65,10 +65,10 @@ class ChosenPlan:
     end: RangeEnd | None
 
 
-Tell = Callable[[int], None]
+Told = Callable[[int], None]
 
 
-def find_ranges(near: NearOptimalSet, best: Floats, tell: Tell) -> tuple[list[CountyRange], list[Floats]]:
+def find_ranges(near: NearOptimalSet, best: Floats, tell: Told) -> tuple[list[CountyRange], list[Floats]]:
     """Return the range of every county, and the plans that were found at its ends."""
     scale = max(1.0, float(near.sum_aid(best).sum()))
     found, plans = [], [best]
@@ -83,7 +83,7 @@ def find_ranges(near: NearOptimalSet, best: Floats, tell: Tell) -> tuple[list[Co
 
 
 def choose_plans(
-    near: NearOptimalSet, best: Floats, ranges: Sequence[CountyRange], pool: list[Floats], count: int, tell: Tell
+    near: NearOptimalSet, best: Floats, ranges: Sequence[CountyRange], pool: list[Floats], count: int, tell: Told
 ) -> list[ChosenPlan]:
     """Return so many plans: ends of county ranges first, then each as far from the others as can be found.
 

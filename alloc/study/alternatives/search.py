@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,10 +13,10 @@ from alloc.run import Run, choose_options
 from alloc.solution import Solution
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.matrix import Floats
-from alloc.study.alternatives.choice import END, CountyRange, Tell, choose_plans, find_ranges, measure_distances
+from alloc.study.alternatives.choice import END, CountyRange, choose_plans, find_ranges, measure_distances
 from alloc.study.alternatives.favours import describe_favours
 from alloc.study.alternatives.result import Alternative, Alternatives
-from alloc.study.request import Answered, Given, answer, check_language, read_question
+from alloc.study.request import JOBS, Answered, Given, StudyProgress, Tell, answer, check_language, read_question
 
 SAME = 1e-6
 """Goals this close to each other, as a part of themselves, are equally good."""
@@ -35,7 +35,7 @@ def alternatives(
     time_limit: float | None = None,
     threads: int | None = None,
     method: str | None = None,
-    jobs: int = 2,
+    jobs: int = JOBS,
     cluster: str | None = None,
     overrides: Mapping[str, object] | None = None,
     lang: str = "en",
@@ -46,8 +46,8 @@ def alternatives(
     count: how many; within: the part (default 0.02). every: instead all plans that differ in a whole decision, at
     most `count` of them; then within is 0 by default, so that they are all the best plans. gap, time_limit [s each
     search], threads, method: in place of the instance's. jobs: processes that search blocks; cluster: address of a
-    Dask scheduler to use instead. overrides: figures to replace, for a path only. tell: is told how many plans there
-    are. Raises InstanceError, RequestError, AuditError as `solve` does.
+    Dask scheduler to use instead. overrides: figures to replace, for a path only. tell: is told how far it is.
+    Raises InstanceError, RequestError, AuditError as `solve` does.
     """
     started = time.perf_counter()
     check_language(lang)
@@ -59,9 +59,19 @@ def alternatives(
     deadline = Deadline(math.inf)
     with deadline.listening():
         asked = answer(question, options, jobs, cluster, lang)
-        found = _search(asked, _PlansWish(count, part, every, tell or (lambda _: None)), deadline)
+        found = _search(asked, _PlansWish(count, part, every, _tell_counts(tell)), deadline)
     complete = found.complete and not deadline.stopped
     return replace(found, complete=complete, interrupted=deadline.stopped, seconds=time.perf_counter() - started)
+
+
+def _tell_counts(tell: Tell | None) -> Callable[[int], None]:
+    """Return who is told of counts of plans, and tells of them in turn."""
+
+    def told(count: int) -> None:
+        if tell is not None:
+            tell(StudyProgress(count))
+
+    return told
 
 
 def _choose_part(within: float | None, every: bool) -> float:
@@ -78,7 +88,7 @@ class _PlansWish:
     count: int
     within: float
     every: bool
-    tell: Tell
+    tell: Callable[[int], None]
 
 
 def _search(asked: Answered, wish: _PlansWish, deadline: Deadline) -> Alternatives:
@@ -138,7 +148,7 @@ def _are_proven(ranges: Sequence[CountyRange], scale: float) -> bool:
     return all(reach.low - reach.least <= slack and reach.most - reach.high <= slack for reach in ranges)
 
 
-def _list_all(near: NearOptimalSet, limit: int, tell: Tell) -> tuple[list[Floats], bool]:
+def _list_all(near: NearOptimalSet, limit: int, tell: Callable[[int], None]) -> tuple[list[Floats], bool]:
     """Return plans that differ in a whole decision, best first, and whether there is no other."""
     choices = near.list_choices()
     plans: list[Floats] = []

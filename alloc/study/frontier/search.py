@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -14,7 +14,7 @@ from alloc.run import Run, choose_options
 from alloc.solver import Biobjective, Deadline, ParetoPoint
 from alloc.study.frontier.efficiency import Trace, classify, enumerate_points, find_ends, find_hull, spread_evenly
 from alloc.study.frontier.result import Curve, Frontier, FrontierPoint
-from alloc.study.request import Answered, Given, answer, check_language, read_question
+from alloc.study.request import JOBS, Answered, Given, StudyProgress, Tell, answer, check_language, read_question
 
 FARTHEST = 1e-5
 """A plan made exact may lie this part of a value from what was proven; farther, and the proof is not its own."""
@@ -35,11 +35,11 @@ def frontier(
     time_limit: float | None = None,
     threads: int | None = None,
     method: str | None = None,
-    jobs: int = 2,
+    jobs: int = JOBS,
     cluster: str | None = None,
     overrides: Mapping[str, object] | None = None,
     lang: str = "en",
-    tell: Callable[[int], None] | None = None,
+    tell: Tell | None = None,
 ) -> Frontier:
     """Return the efficient plans of two objectives, each audited and with its proof.
 
@@ -48,7 +48,7 @@ def frontier(
     number, else the corners of their hull, and segments beyond which no plan lies by more than `tolerance` (part of
     both ranges). budgets: {fund: amounts}, one curve for each. gap, time_limit [s each search], threads, method: in
     place of the instance's. jobs: processes that search blocks; cluster: address of a Dask scheduler to use instead.
-    overrides: figures to replace, for a path only. tell: is told how many points there are.
+    overrides: figures to replace, for a path only. tell: is told how far it is.
     Raises InstanceError for faults, RequestError for a wrong call, AuditError for a plan that fails its audit.
     """
     started = time.perf_counter()
@@ -136,7 +136,7 @@ class _CurveWish:
     tolerance: float
     before: int
     budget: float | None
-    tell: Callable[[int], None] | None
+    tell: Tell | None
 
 
 def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline) -> Curve:
@@ -172,7 +172,7 @@ def _trace(pareto: Biobjective, wish: _CurveWish) -> Trace | None:
         nonlocal seen
         seen += 1
         if wish.tell is not None:
-            wish.tell(seen)
+            wish.tell(StudyProgress(seen))
 
     if wish.count is not None:
         return spread_evenly(pareto, between, wish.count, count)

@@ -19,9 +19,6 @@ from alloc.texts import say
 TRIES = 2
 """A point is asked so often while the processes that solve it die."""
 
-Tell = Callable[[int, Point], None]
-"""Told how many points of a batch are left, and each point as it comes."""
-
 
 @dataclass(frozen=True)
 class Batch:
@@ -72,13 +69,13 @@ class PointPool:
                 found[number] = solved or self._lost(batch.points[number])
                 yield number, found[number]
 
-    def solve_all(self, points: Sequence[Overrides], tell: Tell | None) -> list[Point]:
+    def solve_all(self, points: Sequence[Overrides], tell: Callable[[Point], None] | None = None) -> list[Point]:
         """Return one point for each of the overrides, in their order, telling of each as it comes."""
         found: dict[int, Point] = {}
         for number, solved in self.solve(make_batch(points), {}):
             found[number] = solved.point
             if tell is not None:
-                tell(len(points) - len(found), solved.point)
+                tell(solved.point)
         return [found[number] for number in range(len(points))]
 
     def _lost(self, overrides: Overrides) -> SolvedPoint:

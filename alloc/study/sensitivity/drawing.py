@@ -13,7 +13,7 @@ SHOWN = 20
 """Bars of the chart; the table holds all."""
 
 
-def drawn_tornado(frame: pd.DataFrame, figures: Mapping[str, Any], lang: str) -> str:
+def draw_tornado(frame: pd.DataFrame, figures: Mapping[str, Any], lang: str) -> str:
     """Return an SVG file with the figures that move the goal most; those that leave no plan at an end say so."""
     today = float(figures["objective"])
     moving = frame[(frame["swing"] > 0) | frame["objective_low"].isna() | frame["objective_high"].isna()].head(SHOWN)

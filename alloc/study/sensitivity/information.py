@@ -7,11 +7,11 @@ from typing import Any
 import pandas as pd
 
 from alloc.study.points import Point
-from alloc.study.sensitivity.question import Question, Search
+from alloc.study.sensitivity.base_case import BaseCase, Search, Trials
 from alloc.study.sensitivity.uncertain import Uncertain
 
 
-def information(question: Question, varied: Sequence[Uncertain], nodes: int) -> pd.DataFrame:
+def information(question: BaseCase, varied: Sequence[Uncertain], nodes: int) -> pd.DataFrame:
     """Return one row a figure, most worth researching first: the expected value of perfect information on it.
 
     Each figure is taken as even between its ends, at the middles of `nodes` slices, the others as they are written.
@@ -19,14 +19,14 @@ def information(question: Question, varied: Sequence[Uncertain], nodes: int) -> 
     / nodes − best over plans of (Σ that plan / nodes), in units of the goal (Raiffa & Schlaifer 1961); the plans are
     today's and the best ones of the nodes, so `evppi` is never too small. stay: the same for today's plan alone.
     """
-    rows = question.together([_figure(question, one, nodes) for one in varied])
+    rows = question.run_together([_figure(question, one, nodes) for one in varied])
     rows.sort(key=lambda row: (row["evppi"] is None, -(row["evppi"] or 0.0), -(row["stay"] or 0.0), row["figure"]))
     return pd.DataFrame(rows)
 
 
-def _figure(question: Question, one: Uncertain, nodes: int) -> Search[dict[str, Any]]:
+def _figure(question: BaseCase, one: Uncertain, nodes: int) -> Search[dict[str, Any]]:
     places = [{one.path: one.at((k + 0.5) / nodes)} for k in range(nodes)]
-    points = yield places
+    points = yield Trials(places)
     row: dict[str, Any] = {"figure": one.path, "value": one.value, "low": one.low, "high": one.high}
     row |= {"origin": one.origin, "source": one.source, "nodes": nodes}
     reached = [point.objective for point in points if point.objective is not None]
@@ -55,7 +55,7 @@ def _loss(best: float, kept: float) -> float | None:
 
 
 def _worth(
-    question: Question, places: Sequence[dict[str, float]], points: Sequence[Point], plans: Sequence[tuple[str, ...]]
+    question: BaseCase, places: Sequence[dict[str, float]], points: Sequence[Point], plans: Sequence[tuple[str, ...]]
 ) -> Search[list[list[float]]]:
     """Return what each plan is worth at each place.
 
@@ -69,7 +69,7 @@ def _worth(
     for firm in (True, False):
         if not open_ones:
             break
-        held = yield [question.held(places[k], plans[p], firm) for p, k in open_ones]
+        held = yield Trials([question.hold(places[k], plans[p], firm) for p, k in open_ones], held=True)
         for (p, k), point in zip(open_ones, held, strict=True):
             worth[p][k] = -math.inf if point.objective is None else point.objective
         open_ones = [(p, k) for p, k in open_ones if worth[p][k] == -math.inf]

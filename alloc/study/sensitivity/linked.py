@@ -75,18 +75,18 @@ class Linked:
         return math.prod(values[path] for path in link.less)
 
 
-def linked(instance: Instance) -> Linked:
+def link_figures(instance: Instance) -> Linked:
     """Return what holds figures of an instance together."""
     values = {figure.path: figure.value for figure in figures(instance)}
     known = []
-    for link in _links(instance):
+    for link in _list_links(instance):
         less = tuple(path for path in link.less if path in values)  # a need that is not written is 1
         if less[:1] == link.less[:1] and link.more in values:
             known.append(Link(less, link.more, link.twins))
     return Linked(tuple(known), values)
 
 
-def _links(instance: Instance) -> Iterator[Link]:
+def _list_links(instance: Instance) -> Iterator[Link]:
     for number, row in enumerate(instance.baseline, 1):
         start, industry = f"baseline.{number}.", f"industries.{row.industry}."
         for k in JOB_CATEGORIES:

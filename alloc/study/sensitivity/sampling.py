@@ -8,14 +8,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from alloc.study.points import Overrides, Point
-from alloc.study.sensitivity.question import Question
+from alloc.study.sensitivity.base_case import BaseCase
 from alloc.study.sensitivity.uncertain import Uncertain
 
 Z = 1.959963984540054
 """Standard deviations on either side that hold 95 %."""
 
 
-def latin(samples: int, dimensions: int, seed: int) -> NDArray[np.float64]:
+def draw_latin(samples: int, dimensions: int, seed: int) -> NDArray[np.float64]:
     """Return a Latin hypercube in the unit cube, one row a sample: each dimension has one draw in each of its slices.
 
     McKay, Beckman & Conover 1979. The same seed gives the same draws.
@@ -25,15 +25,15 @@ def latin(samples: int, dimensions: int, seed: int) -> NDArray[np.float64]:
     return (order + dice.random((samples, dimensions))) / samples
 
 
-def drawn(varied: Sequence[Uncertain], samples: int, seed: int) -> list[Overrides]:
+def draw_figures(varied: Sequence[Uncertain], samples: int, seed: int) -> list[Overrides]:
     """Return samples of all figures together, each figure even between its ends."""
     return [
         {one.path: one.at(float(part)) for one, part in zip(varied, row, strict=True)}
-        for row in latin(samples, len(varied), seed)
+        for row in draw_latin(samples, len(varied), seed)
     ]
 
 
-def decisions(question: Question, points: Sequence[Point]) -> pd.DataFrame:
+def classify_measures(question: BaseCase, points: Sequence[Point]) -> pd.DataFrame:
     """Return one row a measure: the share of samples in which it is funded.
 
     core: in all that have a plan; exterior: in none; border: in some. Samples without a plan are left out.
@@ -44,7 +44,7 @@ def decisions(question: Question, points: Sequence[Point]) -> pd.DataFrame:
     rows = []
     for m, measure in question.instance.measures.items():
         count, total = sum(m in funded for funded in planned), len(planned)
-        low, high = wilson(count, total)
+        low, high = bound_share(count, total)
         rows.append(
             {
                 "measure": m,
@@ -63,7 +63,7 @@ def decisions(question: Question, points: Sequence[Point]) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def wilson(count: int, total: int) -> tuple[float | None, float | None]:
+def bound_share(count: int, total: int) -> tuple[float | None, float | None]:
     """Return the 95 % interval of a share that was seen `count` of `total` times (Wilson 1927)."""
     if not total:
         return None, None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from alloc.study.points import Point
-from alloc.study.sensitivity.question import Question, Search, worse_by
+from alloc.study.sensitivity.base_case import BaseCase, Search, Trials, measure_loss
 from alloc.study.sensitivity.uncertain import Uncertain
 
 PROBES = 4
@@ -33,7 +33,7 @@ class Probe:
     message: str = ""
 
 
-def switching(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
+def switching(question: BaseCase, varied: Sequence[Uncertain]) -> pd.DataFrame:
     """Return two rows a figure, down and up: where the measures of today's plan stop being the best ones.
 
     The plan is kept until another is proven to be better than its measures, with units and money following the figures,
@@ -41,10 +41,10 @@ def switching(question: Question, varied: Sequence[Uncertain]) -> pd.DataFrame:
     millionth of the way to the limit; both were solved.
     """
     ways = [(one, end) for one in varied for end in (one.low, one.high) if end != one.value]
-    return pd.DataFrame(question.together([_way(question, one, end) for one, end in ways]))
+    return pd.DataFrame(question.run_together([_way(question, one, end) for one, end in ways]))
 
 
-def _way(question: Question, one: Uncertain, limit: float) -> Search[dict[str, object]]:
+def _way(question: BaseCase, one: Uncertain, limit: float) -> Search[dict[str, object]]:
     """Search from the figure to one limit: first evenly, then between the last place kept and the first not kept."""
     way, slack = limit - one.value, question.noise
     start = Probe(one.value, question.base.status, question.objective, question.objective, 0.0, tuple(question.units))
@@ -67,21 +67,23 @@ def _way(question: Question, one: Uncertain, limit: float) -> Search[dict[str, o
     return _row(question, one, limit, inside, outside, "")
 
 
-def _probed(question: Question, one: Uncertain, places: Sequence[float]) -> Search[list[Probe]]:
+def _probed(question: BaseCase, one: Uncertain, places: Sequence[float]) -> Search[list[Probe]]:
     """Ask for the best plan at some places, and where it has other measures for the plan of today there."""
-    points = yield [{one.path: at} for at in places]
+    points = yield Trials([{one.path: at} for at in places])
     other = [
         i for i, point in enumerate(points) if point.objective is not None and set(point.funded) != set(question.units)
     ]
-    answers = (yield [question.held({one.path: places[i]}, list(question.units)) for i in other]) if other else ()
-    held: dict[int, Point] = dict(zip(other, answers, strict=True))
+    held: dict[int, Point] = {}
+    if other:
+        kept = yield Trials([question.hold({one.path: places[i]}, list(question.units)) for i in other], held=True)
+        held = dict(zip(other, kept, strict=True))
     return [
         Probe(
             at,
             point.status,
             point.objective,
             held.get(i, point).objective,
-            worse_by(point, held.get(i, point)),
+            measure_loss(point, held.get(i, point)),
             point.funded,
             point.message or held.get(i, point).message,
         )
@@ -106,7 +108,7 @@ def _next(inside: Probe, outside: Probe, further: Probe | None, slack: float, ne
 
 
 def _row(
-    question: Question, one: Uncertain, limit: float, inside: Probe, outside: Probe | None, message: str
+    question: BaseCase, one: Uncertain, limit: float, inside: Probe, outside: Probe | None, message: str
 ) -> dict[str, object]:
     row: dict[str, object] = {
         "figure": one.path,

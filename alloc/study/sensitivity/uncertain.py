@@ -8,7 +8,7 @@ from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.figures import Figure, figures
 from alloc.instance.suggest import nearest
-from alloc.study.sensitivity.linked import linked
+from alloc.study.sensitivity.linked import link_figures
 
 REST = "default"
 """The spread of figures whose source has none of its own."""
@@ -31,14 +31,14 @@ class Uncertain:
 
 
 @dataclass(frozen=True)
-class Choice:
+class Selected:
     """The figures that a study varies, and those that it was asked about but has nothing to vary by."""
 
     varied: tuple[Uncertain, ...]
     fixed: tuple[Figure, ...]
 
 
-def choose(instance: Instance, only: Sequence[str], spread: Mapping[str, float]) -> Choice:
+def select_figures(instance: Instance, only: Sequence[str], spread: Mapping[str, float]) -> Selected:
     """Return which figures vary.
 
     only: paths, the beginnings of paths, or patterns with `*`; none = every figure that is written. spread: source →
@@ -54,40 +54,40 @@ def choose(instance: Instance, only: Sequence[str], spread: Mapping[str, float])
             raise RequestError("spread_part", source=source, found=f"{part:g}")
     everything = list(figures(instance))
     for pattern in only:
-        if not any(_named(figure.path, pattern) for figure in everything):
+        if not any(_is_named(figure.path, pattern) for figure in everything):
             hint = nearest(pattern, (figure.path for figure in everything))
             raise RequestError("no_such_figure", found=pattern, nearest=hint or everything[0].path)
     asked = [
         figure
         for figure in everything
-        if (any(_named(figure.path, pattern) for pattern in only) if only else figure.written or figure.ends)
+        if (any(_is_named(figure.path, pattern) for pattern in only) if only else figure.written or figure.ends)
     ]
     parts = {**instance.spread, **spread}
-    found = {figure.path: _ends(figure, parts) for figure in asked}
+    found = {figure.path: _find_ends(figure, parts) for figure in asked}
     varied = [one for one in found.values() if one is not None]
-    twins = linked(instance).twins
+    twins = link_figures(instance).twins
     kept: set[str] = set()
     for one in sorted(varied, key=lambda one: one.origin != "range"):  # of two that are one, that with a range
         if twins.get(one.path) not in kept:
             kept.add(one.path)
     fixed = tuple(figure for figure in asked if found[figure.path] is None)
-    return Choice(tuple(one for one in varied if one.path in kept), fixed)
+    return Selected(tuple(one for one in varied if one.path in kept), fixed)
 
 
-def within(figure: Figure | Uncertain, part: float, least: float, most: float) -> tuple[float, float]:
+def limit_spread(figure: Figure | Uncertain, part: float, least: float, most: float) -> tuple[float, float]:
     """Return how far a figure goes when it may be off by a part of itself and must stay between least and most."""
     reach = part * abs(figure.value)
     return max(least, figure.value - reach), min(most, figure.value + reach)
 
 
-def _named(path: str, pattern: str) -> bool:
+def _is_named(path: str, pattern: str) -> bool:
     return path == pattern or path.startswith(f"{pattern}.") or fnmatchcase(path, pattern)
 
 
-def _ends(figure: Figure, parts: Mapping[str, float]) -> Uncertain | None:
+def _find_ends(figure: Figure, parts: Mapping[str, float]) -> Uncertain | None:
     if figure.ends is not None:
         (low, high), origin = figure.ends, "range"
     else:
         origin = figure.source if figure.source in parts else REST
-        low, high = within(figure, parts.get(origin, 0.0), figure.least, figure.most)
+        low, high = limit_spread(figure, parts.get(origin, 0.0), figure.least, figure.most)
     return Uncertain(figure.path, figure.value, low, high, origin, figure.source) if low < high else None

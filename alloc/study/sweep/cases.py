@@ -14,10 +14,10 @@ from typing import Any
 from alloc.errors import Fault, InstanceError, foremost
 from alloc.instance import Draft, Instance
 from alloc.instance.document import Path, Source
-from alloc.study.sweep.paths import replaced
-from alloc.study.sweep.sampling import drawn
+from alloc.instance.paths import replace_path
+from alloc.instance.spans import Span, UnclearError, read_span
+from alloc.study.sweep.sampling import draw_samples
 from alloc.study.sweep.schema import Plan
-from alloc.study.sweep.spans import Span, UnclearError, span
 
 MOST = 100_000
 """A sweep of more points than this is a slip of the pen."""
@@ -48,7 +48,7 @@ class Part:
     seeds: Sequence[int] = ()
 
 
-def cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, object]) -> tuple[Instance, list[Case]]:
+def make_cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, object]) -> tuple[Instance, list[Case]]:
     """Return the instance under the plan's base, and the points in their order.
 
     settings: figures replaced everywhere, on top of the plan's base. Raises InstanceError with every fault of the plan,
@@ -60,7 +60,7 @@ def cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, objec
     parts = [part for part in reader.parts(plan) if part.alternatives]
     reader.stop()
     if plan.sample is not None:
-        parts.append(_sampled(plan, reader))
+        parts.append(_draw_part(plan, reader))
         reader.stop()
     count = len(named) * math.prod(len(part.alternatives) for part in parts)
     if count > MOST:
@@ -80,14 +80,14 @@ def cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, objec
         for rows in choices:
             reader.check(draft, {**figures, **rows[0]}, rows[0])
         reader.stop()
-        found += _combined(name, figures, parts, choices)
+        found += _combine(name, figures, parts, choices)
     reading = draft.inspect(start)
     if reading.instance is None:
         raise InstanceError(reading.faults)
     return reading.instance, found
 
 
-def _combined(
+def _combine(
     scenario: str, start: Mapping[str, object], parts: Sequence[Part], choices: Sequence[Sequence[Mapping[str, object]]]
 ) -> Iterator[Case]:
     """Yield every combination of one alternative of each part. choices: the figures that each alternative replaces."""
@@ -101,7 +101,7 @@ def _combined(
         yield Case(scenario, seed, cells, overrides)
 
 
-def _sampled(plan: Plan, reader: "_Reader") -> Part:
+def _draw_part(plan: Plan, reader: "_Reader") -> Part:
     assert plan.sample is not None
     spans = reader.spans(plan.sample.over, ("sample", "over"), drawn=True)
     if not spans:
@@ -111,7 +111,7 @@ def _sampled(plan: Plan, reader: "_Reader") -> Part:
     if count > MOST:
         reader.fault(("sample", "points"), "sweep_too_many", count=count, most=MOST)
         return Part("sample", ())
-    rows, seeds = drawn(plan.sample, len(spans))
+    rows, seeds = draw_samples(plan.sample, len(spans))
     alternatives = [tuple((of, of.at(x)) for of, x in zip(spans, row, strict=True)) for row in rows]
     return Part("sample", alternatives, seeds)
 
@@ -138,7 +138,7 @@ class _Reader:
         found = []
         for key, value in rows.items():
             try:
-                found.append(span(key, value, drawn))
+                found.append(read_span(key, value, drawn))
             except UnclearError as error:
                 self.fault((*where, key), error.text, **error.values)
         return found
@@ -169,7 +169,7 @@ class _Reader:
         found: dict[str, object] = {}
         for of, value in moves:
             try:
-                more = replaced(data, of.path, value, of.factor)
+                more = replace_path(data, of.path, value, of.factor)
             except UnclearError as error:
                 self.fault((*where, of.key), error.text, **error.values)
                 continue

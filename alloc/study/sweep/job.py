@@ -8,14 +8,13 @@ from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from alloc.errors import InstanceError, RequestError
-from alloc.instance import draft
+from alloc.errors import InstanceError
 from alloc.run import choose_options, versions
 from alloc.study.points import Batch, Question, make_batch
-from alloc.study.sweep.cases import Case, cases
+from alloc.study.request import Given, check_language, draft_question
+from alloc.study.sweep.cases import Case, make_cases
 from alloc.study.sweep.plan import read_plan
-from alloc.study.sweep.store import FORMAT, canonical, fingerprint, key_of
-from alloc.texts import LANGUAGES
+from alloc.study.sweep.store import FORMAT, fingerprint, key_of, write_canonical
 
 
 @dataclass(frozen=True)
@@ -39,21 +38,20 @@ class Job:
         return make_batch([overrides[key] for key in self.different])
 
 
-def prepared(
-    instance: str | PathLike[str],
+def prepare_job(
+    instance: Given,
     plan: str | PathLike[str] | Mapping[str, Any],
     overrides: Mapping[str, object] | None,
     lang: str,
     **options: float | str | None,
 ) -> Job:
     """Lay a plan over an instance. Raises InstanceError with every fault of either, RequestError for a wrong call."""
-    if lang not in LANGUAGES:
-        raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
-    of = draft(Path(instance))
+    check_language(lang)
+    of = draft_question(instance, overrides)
     if of.source.data is None or of.source.faults:
         raise InstanceError(of.inspect().faults)
     written, source = read_plan(plan if isinstance(plan, Mapping) else Path(plan))
-    base, found = cases(written, source, of, dict(overrides or {}))
+    base, found = make_cases(written, source, of, dict(overrides or {}))
     choose_options(base, **options)
     question = Question(of, options, lang)
     shared = fingerprint(question, base.previous)
@@ -63,7 +61,7 @@ def prepared(
         "title": written.title or base.title or base.name,
         "year": base.year,
         "instance_sha256": base.sha256,
-        "plan_sha256": hashlib.sha256(canonical(written.model_dump()).encode()).hexdigest(),
+        "plan_sha256": hashlib.sha256(write_canonical(written.model_dump()).encode()).hexdigest(),
         "points": len(found),
         "options": {key: value for key, value in options.items() if value is not None},
         "versions": versions(),

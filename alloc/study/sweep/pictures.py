@@ -14,21 +14,21 @@ MOST_CELLS = 24
 """A heat map has so many rows or columns at most."""
 
 
-def pictures(cases: Sequence[Case], points: Sequence[Point], lang: str) -> dict[str, Chart]:
+def draw_charts(cases: Sequence[Case], points: Sequence[Point], lang: str) -> dict[str, Chart]:
     """Return the charts by file name. Points without a plan are not drawn."""
     drawn = [(case, point) for case, point in zip(cases, points, strict=True) if point.objective is not None]
-    varied = [name for name in dict.fromkeys(label for case in cases for label in case.cells) if _several(drawn, name)]
-    found = {f"objective-{i}": _lined(drawn, name, "objective", lang) for i, name in enumerate(varied, 1)}
+    varied = [name for name in dict.fromkeys(label for case in cases for label in case.cells) if _varies(drawn, name)]
+    found = {f"objective-{i}": _draw_lines(drawn, name, "objective", lang) for i, name in enumerate(varied, 1)}
     claimed = [(case, point) for case, point in drawn if point.employment_aid is not None]
     found |= {
-        f"through-aid-{i}": _lined(claimed, name, "employment_aid", lang)
+        f"through-aid-{i}": _draw_lines(claimed, name, "employment_aid", lang)
         for i, name in enumerate(varied, 1)
-        if _several(claimed, name)
+        if _varies(claimed, name)
     }
     if len(varied) == 2:
         for i, scenario in enumerate(dict.fromkeys(case.scenario for case, _ in drawn), 1):
             grid = [(case, point) for case, point in drawn if case.scenario == scenario]
-            found |= {f"grid-{i}": chart for chart in _heated(grid, varied, scenario, lang)}
+            found |= {f"grid-{i}": chart for chart in _draw_heat(grid, varied, scenario, lang)}
     return found
 
 
@@ -37,19 +37,19 @@ def _value(case: Case, name: str) -> float | None:
     return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _several(drawn: Sequence[tuple[Case, Point]], name: str) -> bool:
+def _varies(drawn: Sequence[tuple[Case, Point]], name: str) -> bool:
     """Tell whether a column holds different numbers."""
     return len({x for case, _ in drawn if (x := _value(case, name)) is not None}) > 1
 
 
-def _lined(drawn: Sequence[tuple[Case, Point]], name: str, what: str, lang: str) -> Chart:
+def _draw_lines(drawn: Sequence[tuple[Case, Point]], name: str, what: str, lang: str) -> Chart:
     """Draw goal or jobs through the aid over one figure: a line for whatever else is the same, or only points."""
     groups: dict[str, list[tuple[float, float]]] = {}
     for case, point in drawn:
         at = _value(case, name)
         if at is None:
             continue
-        others = [f"{key} {_said(value)}" for key, value in case.cells.items() if key != name]
+        others = [f"{key} {_write_value(value)}" for key, value in case.cells.items() if key != name]
         seed = [] if case.seed is None else [f"{case.seed}"]
         label = ", ".join(word for word in (case.scenario, *others, *seed) if word)
         groups.setdefault(label, []).append((at, getattr(point, what)))
@@ -61,7 +61,7 @@ def _lined(drawn: Sequence[tuple[Case, Point]], name: str, what: str, lang: str)
     return lines(series, title=title, x=name, y=say(f"sweep_chart_{what}", lang), zero=(False, False))
 
 
-def _heated(grid: Sequence[tuple[Case, Point]], varied: Sequence[str], scenario: str, lang: str) -> Iterator[Chart]:
+def _draw_heat(grid: Sequence[tuple[Case, Point]], varied: Sequence[str], scenario: str, lang: str) -> Iterator[Chart]:
     """Draw the goal over two figures, where the points lie on a grid."""
     cells = {(_value(case, varied[0]), _value(case, varied[1])): point.objective for case, point in grid}
     rows, columns = (sorted({pair[i] for pair in cells if pair[i] is not None}) for i in (0, 1))  # type: ignore[type-var]
@@ -70,13 +70,13 @@ def _heated(grid: Sequence[tuple[Case, Point]], varied: Sequence[str], scenario:
         return
     title = say("sweep_chart_over_objective", lang, path=f"{varied[0]} ↓, {varied[1]} →")
     yield heat(
-        [_said(x) for x in rows],
-        [_said(x) for x in columns],
+        [_write_value(x) for x in rows],
+        [_write_value(x) for x in columns],
         [[cells.get((a, b)) for b in columns] for a in rows],
         title=f"{title} · {scenario}" if scenario else title,
         x=varied[1],
     )
 
 
-def _said(value: object) -> str:
+def _write_value(value: object) -> str:
     return number(float(value), None) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)

@@ -25,7 +25,7 @@ _MISTAKES = {
 def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
     """Read a plan file, or take one as a mapping. Raises InstanceError with every fault, each with its line."""
     if isinstance(plan, Mapping):
-        source = Source(_tupled(plan), {(): "plan"})
+        source = Source(_freeze(plan), {(): "plan"})
     else:
         if not File(plan).exists():
             raise RequestError("sweep_no_plan", path=plan)
@@ -44,10 +44,10 @@ def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
     return found, source
 
 
-def _tupled(value: Any) -> Any:
+def _freeze(value: Any) -> Any:
     if isinstance(value, Mapping):
-        return {str(key): _tupled(item) for key, item in value.items()}
-    return tuple(_tupled(item) for item in value) if isinstance(value, list | tuple) else value
+        return {str(key): _freeze(item) for key, item in value.items()}
+    return tuple(_freeze(item) for item in value) if isinstance(value, list | tuple) else value
 
 
 def _keep_empty(source: Source) -> None:

@@ -4,7 +4,7 @@ from alloc.errors import RequestError
 from alloc.study.sweep.schema import Sample
 
 
-def drawn(sample: Sample, dimensions: int) -> tuple[list[list[float]], list[int]]:
+def draw_samples(sample: Sample, dimensions: int) -> tuple[list[list[float]], list[int]]:
     """Return draws from the unit cube, one row a point, and the seed of each; the same seed gives the same draws.
 
     Latin hypercubes: McKay, Beckman & Conover 1979; Sobol sequences scrambled after Owen 1998 and Matoušek 1998.

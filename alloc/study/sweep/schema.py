@@ -7,18 +7,18 @@ from pydantic import BeforeValidator, Field
 from alloc.instance.schema import Strict
 
 
-def _lined(written: Any) -> Any:
+def _read_lines(written: Any) -> Any:
     """Let a list of lines stand for a table whose keys say everything, and nothing for an empty one."""
     if isinstance(written, tuple) and all(isinstance(line, str) for line in written):
         return dict.fromkeys(written)
     return {} if written is None else written
 
 
-def _listed(written: Any) -> Any:
+def _read_list(written: Any) -> Any:
     return (written,) if isinstance(written, int) else written
 
 
-Figures = Annotated[dict[str, Any], BeforeValidator(_lined)]
+Figures = Annotated[dict[str, Any], BeforeValidator(_read_lines)]
 """Path → value, factor or range."""
 
 
@@ -27,7 +27,7 @@ class Sample(Strict):
 
     method: Literal["lhs", "sobol"] = Field("lhs", description="Latin hypercube, or a scrambled Sobol sequence")
     points: int = Field(description="how many points each seed draws", ge=1)
-    seed: Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_listed)] = Field(
+    seed: Annotated[tuple[Annotated[int, Field(ge=0)], ...], BeforeValidator(_read_list)] = Field(
         (0,), description="the seed, or several: each draws its own points"
     )
     over: Figures = Field(description="path → range, or list of values to choose from")

@@ -39,7 +39,7 @@ CREATE TABLE IF NOT EXISTS points
 """
 
 
-def canonical(value: Any) -> str:
+def write_canonical(value: Any) -> str:
     """Return JSON that is the same for the same content: sorted keys, every number a float, nothing else."""
     return json.dumps(_plain(value), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -62,12 +62,12 @@ def fingerprint(question: Question, previous: Mapping[str, Any]) -> str:
         "versions": {name: versions()[name] for name in ("alloc", "highspy")},
         "options": {key: value for key, value in question.options.items() if value is not None},
     }
-    return hashlib.sha256(canonical(shared).encode()).hexdigest()
+    return hashlib.sha256(write_canonical(shared).encode()).hexdigest()
 
 
 def key_of(shared: str, overrides: Mapping[str, object]) -> str:
     """Return the key of a point."""
-    return hashlib.sha256(f"{shared}\n{canonical(overrides)}".encode()).hexdigest()
+    return hashlib.sha256(f"{shared}\n{write_canonical(overrides)}".encode()).hexdigest()
 
 
 class Store:
@@ -85,7 +85,7 @@ class Store:
     def known(self) -> dict[str, SolvedPoint]:
         """Return every point that is settled; those whose process died are asked again."""
         rows = self._connection.execute("SELECT key, point, choice FROM points WHERE status <> ?", (FAILED,))
-        return {key: _solved_point(key, point, start) for key, point, start in rows}
+        return {key: _read_point(key, point, start) for key, point, start in rows}
 
     def keep(self, key: str, solved: SolvedPoint) -> None:
         """Write one point down."""
@@ -94,7 +94,7 @@ class Store:
         self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)", row)
 
 
-def _solved_point(key: str, point: str, start: str) -> SolvedPoint:
+def _read_point(key: str, point: str, start: str) -> SolvedPoint:
     """Return a row as a point. Raises DataError where it is none: somebody else wrote there, or a disk failed."""
     try:
         written, begins = json.loads(point), json.loads(start)
@@ -109,33 +109,33 @@ def _solved_point(key: str, point: str, start: str) -> SolvedPoint:
 
 
 @contextmanager
-def store(folder: Path | None, anew: bool = False) -> Iterator[Store]:
+def open_store(folder: Path | None, anew: bool = False) -> Iterator[Store]:
     """Open the store in a folder, or one that is not kept. anew: forget what it holds, once nobody else writes there.
 
     Raises RequestError where another sweep writes there, and where the store cannot be read or written.
     """
     if folder is None:
-        with _connected(":memory:", _TABLES) as connection:
+        with _connect(":memory:", _TABLES) as connection:
             yield Store(connection)
         return
-    with _named(folder / FILE), _locked(folder):
+    with _name_trouble(folder / FILE), _lock(folder):
         for name in (FILE, f"{FILE}-wal", f"{FILE}-shm") if anew else ():
             (folder / name).unlink(missing_ok=True)
-        with _connected(folder / FILE, _TABLES) as connection:
+        with _connect(folder / FILE, _TABLES) as connection:
             yield Store(connection)
 
 
-def keys_in(folder: Path) -> set[str]:
+def read_keys(folder: Path) -> set[str]:
     """Return the keys of the points that a folder holds; nothing is written."""
     file = folder / FILE
     if not file.is_file():
         return set()
-    with _named(file), _connected(f"{file.absolute().as_uri()}?mode=ro") as connection:
+    with _name_trouble(file), _connect(f"{file.absolute().as_uri()}?mode=ro") as connection:
         return set(Store(connection).known())
 
 
 @contextmanager
-def _named(file: Path) -> Iterator[None]:
+def _name_trouble(file: Path) -> Iterator[None]:
     """Say which store it is that cannot be used."""
     try:
         yield
@@ -144,9 +144,9 @@ def _named(file: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def _lock(folder: Path) -> Iterator[None]:
     """Keep other sweeps out. The file of the lock stays: whoever waits for it must not wait for one that is gone."""
-    with _connected(folder / LOCK) as lock:
+    with _connect(folder / LOCK) as lock:
         try:
             lock.execute("BEGIN EXCLUSIVE")  # the system lets go of it however this process ends
         except sqlite3.OperationalError as error:
@@ -157,7 +157,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 @contextmanager
-def _connected(file: Path | str, tables: str = "") -> Iterator[sqlite3.Connection]:
+def _connect(file: Path | str, tables: str = "") -> Iterator[sqlite3.Connection]:
     connection = sqlite3.connect(file, isolation_level=None, timeout=0.5, uri=str(file).startswith("file:"))
     try:
         if tables:

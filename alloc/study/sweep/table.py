@@ -16,12 +16,12 @@ RESULTS = (
 """Columns of what became of a point, after those that say what it was."""
 
 
-def table(cases: Sequence[Case], points: Sequence[Point], details: bool = False) -> pd.DataFrame:
+def tabulate_points(cases: Sequence[Case], points: Sequence[Point], details: bool = False) -> pd.DataFrame:
     """Return one row a point: what is varied, status, proof and totals.
 
     details: one more column for the aid to each county and category, `aid.cele.training` [money].
     """
-    frame = _varied(cases)
+    frame = _list_varied(cases)
     for name in RESULTS:
         if name == "funded":
             frame[name] = pd.array([len(p.funded) if p.objective is not None else None for p in points], dtype="Int64")
@@ -33,15 +33,15 @@ def table(cases: Sequence[Case], points: Sequence[Point], details: bool = False)
             frame[name] = pd.Series([getattr(p, name) for p in points], dtype="float64")
     if not details:
         return frame
-    pairs = {f"aid.{c}.{k}": [p.money.get((c, k)) for p in points] for c, k in _pairs(points)}
+    pairs = {f"aid.{c}.{k}": [p.money.get((c, k)) for p in points] for c, k in _list_pairs(points)}
     return pd.concat([frame, pd.DataFrame(pairs, dtype="float64")], axis=1)
 
 
-def long(cases: Sequence[Case], points: Sequence[Point]) -> pd.DataFrame:
+def tabulate_aid(cases: Sequence[Case], points: Sequence[Point]) -> pd.DataFrame:
     """Return one row for each point with a plan, county and category: ready to be pivoted."""
-    frame = _varied(cases)
+    frame = _list_varied(cases)
     frame["status"] = [p.status for p in points]
-    pairs = _pairs(points)
+    pairs = _list_pairs(points)
     rows = [i for i, p in enumerate(points) if p.money for _ in pairs]
     found = frame.iloc[rows].reset_index(drop=True)
     planned = [p for p in points if p.money]
@@ -51,11 +51,11 @@ def long(cases: Sequence[Case], points: Sequence[Point]) -> pd.DataFrame:
     return found
 
 
-def _pairs(points: Sequence[Point]) -> list[tuple[str, Category]]:
+def _list_pairs(points: Sequence[Point]) -> list[tuple[str, Category]]:
     return [*dict.fromkeys(pair for p in points for pair in p.money)]
 
 
-def _varied(cases: Sequence[Case]) -> pd.DataFrame:
+def _list_varied(cases: Sequence[Case]) -> pd.DataFrame:
     """Return what is varied: number, scenario and seed where there are any, and a column for each path."""
     columns: dict[str, list[object]] = {"point": list(range(1, len(cases) + 1))}
     if any(case.scenario for case in cases):

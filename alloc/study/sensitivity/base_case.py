@@ -1,25 +1,32 @@
-"""The question that a study asks again and again, the plan it starts from, and that plan held under other figures."""
+"""The base case of a study: an instance at its figures and its plan, how it is asked again, and the plan held there."""
 
+import itertools
 import math
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TypeVar
 
 from alloc.instance import Instance
+from alloc.instance.schema import Measure
 from alloc.run import Run
 from alloc.study.points import Overrides, Point, PointPool, scales
-from alloc.study.sensitivity.linked import Linked, linked
+from alloc.study.request import StudyProgress, Tell
+from alloc.study.sensitivity.linked import Linked, link_figures
 
-Answer = TypeVar("Answer")
-
-
-class Held(dict[str, object]):
-    """Overrides that hold a plan at other figures."""
+Found = TypeVar("Found")
 
 
-Search = Generator[Sequence[Overrides], Sequence[Point], Answer]
-"""A search yields the figures it wants answers for, is sent the points, and returns what it found."""
+@dataclass(frozen=True)
+class Trials:
+    """Figures to be tried. held: whether they hold a plan, in place of letting the best be found."""
+
+    overrides: Sequence[Overrides]
+    held: bool = False
+
+
+Search = Generator[Trials, Sequence[Point], Found]
+"""A search yields the figures it wants tried, is sent the points, and returns what it found."""
 
 KEPT = 0.1
 """Part of its units that every measure of a held plan keeps at least: at nothing it would be held in name only."""
@@ -28,8 +35,8 @@ NOISE = 1e-7
 """Parts of the goal by which a solver may miss it without knowing."""
 
 
-@dataclass(frozen=True)
-class Question:
+@dataclass
+class BaseCase:
     """An instance at its figures, its plan, and how it is asked again.
 
     pool: who is asked; tell: is told of each point; log: every point asked for, with whether it held a plan.
@@ -38,7 +45,7 @@ class Question:
     base: Run
     overrides: Overrides
     pool: PointPool
-    tell: Callable[[Point], None] | None
+    tell: Tell | None
     log: list[tuple[bool, Point]] = field(default_factory=list)
 
     @property
@@ -74,58 +81,67 @@ class Question:
     @cached_property
     def linked(self) -> Linked:
         """What holds figures together."""
-        return linked(self.instance)
+        return link_figures(self.instance)
 
-    def ask(self, points: Sequence[Overrides]) -> list[Point]:
-        """Return the best plan under each of the overrides, in their order; what cannot move alone moves together."""
-        tell = self.tell
-        merged = [{**self.overrides, **point, **self.linked.along(point)} for point in points]
-        found = self.pool.solve_all(merged, None if tell is None else lambda _, point: tell(point))
-        self.log.extend((isinstance(point, Held), answer) for point, answer in zip(points, found, strict=True))
+    def ask(self, trials: Trials) -> list[Point]:
+        """Return the point of each trial, in their order; what cannot move alone moves together."""
+        return self._ask([(trials.held, overrides) for overrides in trials.overrides])
+
+    def _ask(self, trials: Sequence[tuple[bool, Overrides]]) -> list[Point]:
+        merged = [{**self.overrides, **moved, **self.linked.along(moved)} for _, moved in trials]
+        count = itertools.count(len(self.log) + 1)
+
+        def tell(point: Point) -> None:
+            if self.tell is not None:
+                self.tell(StudyProgress(next(count), None, point.status))
+
+        found = self.pool.solve_all(merged, tell)
+        self.log.extend((held, point) for (held, _), point in zip(trials, found, strict=True))
         return found
 
-    def held(self, point: Overrides, funded: Sequence[str], firm: bool = True) -> Held:
+    def hold(self, moved: Overrides, funded: Sequence[str], firm: bool = True) -> Overrides:
         """Return the overrides under which no other measures go ahead than those of a plan, at other figures.
 
         firm: they all go ahead, those of the plan at the figures with a tenth of their units at least; else some
         may be left out. How many units of each, and who pays, is free: it follows the figures.
         """
-        changes = Held(point)
+        changes = dict(moved)
         for m, row in self.instance.measures.items():
-            start = f"measures.{m}."
             if m not in funded:
                 if row.eligible:
-                    changes[f"{start}eligible"] = False
-                continue
-            if not firm:
-                continue
-            if not row.committed:
-                changes[f"{start}committed"] = True
-            fewest = KEPT * self.units.get(m, 0.0)
-            fewest = min(
-                math.ceil(fewest) if row.integer else fewest, _number(changes, f"{start}max_units", row.max_units)
-            )
-            if fewest > _number(changes, f"{start}min_units", row.min_units):
-                changes[f"{start}min_units"] = float(fewest)
+                    changes[f"measures.{m}.eligible"] = False
+            elif firm:
+                changes |= self._commit(moved, m, row)
         return changes
 
-    def together(self, searches: Sequence[Search[Answer]]) -> list[Answer]:
+    def _commit(self, moved: Overrides, m: str, row: Measure) -> dict[str, object]:
+        """Return the overrides under which a measure goes ahead, with a part of its units in the plan at least."""
+        start = f"measures.{m}."
+        found: dict[str, object] = {} if row.committed else {f"{start}committed": True}
+        fewest = KEPT * self.units.get(m, 0.0)
+        if row.integer:
+            fewest = math.ceil(fewest)
+        fewest = min(fewest, _number(moved, f"{start}max_units", row.max_units))
+        if fewest > _number(moved, f"{start}min_units", row.min_units):
+            found[f"{start}min_units"] = float(fewest)
+        return found
+
+    def run_together(self, searches: Sequence[Search[Found]]) -> list[Found]:
         """Return what several searches find, asking what all of them want at the same time."""
         wanted = {number: next(search) for number, search in enumerate(searches)}
-        found: dict[int, Answer] = {}
+        found: dict[int, Found] = {}
         while wanted:
-            points = self.ask([point for points in wanted.values() for point in points])
-            for number, asked in list(wanted.items()):
-                mine, points = points[: len(asked)], points[len(asked) :]
+            points = iter(self._ask([(t.held, moved) for t in wanted.values() for moved in t.overrides]))
+            for number, trials in list(wanted.items()):
                 try:
-                    wanted[number] = searches[number].send(mine)
+                    wanted[number] = searches[number].send([next(points) for _ in trials.overrides])
                 except StopIteration as end:
                     found[number] = end.value
                     del wanted[number]
         return [found[number] for number in range(len(searches))]
 
 
-def worse_by(point: Point, held: Point) -> float:
+def measure_loss(point: Point, held: Point) -> float:
     """Return by how much of the goal a held plan is proven to be worse than the best; infinitely if it cannot be kept.
 
     That is the value of the best plan found less the bound of the held one. Not a number where one of the two has no

@@ -10,9 +10,9 @@ from typing import Any
 
 from alloc.instance.overrides import follow, step_to
 from alloc.instance.schema import Document
+from alloc.instance.spans import UnclearError, round_dust
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES
-from alloc.study.sweep.spans import UnclearError, neat
 
 _SELECTOR = re.compile(r"(?P<table>\w+)\[(?P<tests>[^\]]*)\](?:\.(?P<column>.+))?")
 _BORROWED = {"region": ("county", "counties"), "chain": ("industry", "industries")}
@@ -21,7 +21,7 @@ _BORROWED = {"region": ("county", "counties"), "chain": ("industry", "industries
 ON, OFF = "on", "off"
 
 
-def figures(data: Any, path: str) -> list[str]:
+def list_paths(data: Any, path: str) -> list[str]:
     """Return the paths that a path with selectors stands for; a plain path stands for itself.
 
     data: an instance as written. Raises UnclearError where the path picks nothing.
@@ -35,7 +35,7 @@ def figures(data: Any, path: str) -> list[str]:
 def _spread(data: Any, path: str) -> Iterator[str]:
     selector = _SELECTOR.fullmatch(path)
     if selector and selector["table"] in TABLES:
-        rows = _picked(data, selector["table"], selector["tests"])
+        rows = _pick_rows(data, selector["table"], selector["tests"])
         starts = [f"{selector['table']}.{row}" for row in rows]
         if selector["column"] is None:
             yield from starts
@@ -48,33 +48,33 @@ def _spread(data: Any, path: str) -> Iterator[str]:
     elif start in TABLES:
         yield from _spread(data, f"{start}[*]{rest}")
     else:
-        inside = _at(data, start)
+        inside = _look_up(data, start)
         for key in inside if isinstance(inside, Mapping) else ():
             yield from _spread(data, f"{start}.{key}{rest}")
 
 
-def _picked(data: Any, table: str, tests: str) -> Iterator[str]:
+def _pick_rows(data: Any, table: str, tests: str) -> Iterator[str]:
     """Yield the ids, names or numbers of the rows that pass every test: `key=value`, `key=this|that`, or `*`."""
     wanted = [test.strip() for test in tests.split(",") if test.strip() not in ("", "*")]
     pairs = [tuple(part.strip() for part in test.split("=", 1)) for test in wanted]
     for test, pair in zip(wanted, pairs, strict=True):
         if len(pair) != 2:
             raise UnclearError("sweep_bad_selector", found=test)
-        known = _columns(table)
+        known = _list_columns(table)
         if pair[0].partition(".")[0] not in known:
             raise UnclearError("sweep_unknown_column", found=pair[0], table=table, hint=nearest(pair[0], known))
-    for name, row in _rows(data, table):
-        passed = (set(_words(data, table, name, row, key)) & set(value.split("|")) for key, value in pairs)
+    for name, row in _list_rows(data, table):
+        passed = (set(_list_words(data, table, name, row, key)) & set(value.split("|")) for key, value in pairs)
         if all(passed):
             yield name
 
 
-def _columns(table: str) -> set[str]:
+def _list_columns(table: str) -> set[str]:
     found = {field.alias or name for row in TABLES[table] for name, field in row.model_fields.items()}
     return found | {"id"} | ({"tag", *_BORROWED} if table == "measures" else set())
 
 
-def _rows(data: Any, table: str) -> Iterator[tuple[str, Any]]:
+def _list_rows(data: Any, table: str) -> Iterator[tuple[str, Any]]:
     rows = data.get(table) if isinstance(data, Mapping) else None
     if isinstance(rows, Mapping):
         yield from rows.items()
@@ -85,7 +85,7 @@ def _rows(data: Any, table: str) -> Iterator[tuple[str, Any]]:
             yield (str(name) if own else str(i)), row
 
 
-def _words(data: Any, table: str, name: str, row: Any, key: str) -> Iterable[str]:
+def _list_words(data: Any, table: str, name: str, row: Any, key: str) -> Iterable[str]:
     """Return what a row says in a column, as words."""
     if not isinstance(row, Mapping):
         return ()
@@ -95,21 +95,21 @@ def _words(data: Any, table: str, name: str, row: Any, key: str) -> Iterable[str
         key = "tags"
     if table == "measures" and key in _BORROWED:
         own, other = _BORROWED[key]
-        found = _at(data, f"{other}.{row.get(own)}")
+        found = _look_up(data, f"{other}.{row.get(own)}")
         return (str(found.get(key) or (row.get(own) if key == "region" else "")),) if isinstance(found, Mapping) else ()
     value: Any = row
     for step in (key,) if key in row else key.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
     if value is None:
-        value = _default(table, row, key)
-    return [_plain(x) for x in value] if isinstance(value, tuple) else [_plain(value)]
+        value = _find_default(table, row, key)
+    return [_write_word(x) for x in value] if isinstance(value, tuple) else [_write_word(value)]
 
 
-def _plain(value: object) -> str:
+def _write_word(value: object) -> str:
     return {True: "true", False: "false"}[value] if isinstance(value, bool) else str(value)
 
 
-def _at(data: Any, path: str) -> Any:
+def _look_up(data: Any, path: str) -> Any:
     """Return what stands at a path, None where nothing does."""
     _, words, holder = follow(data, path.split("."))
     last = step_to(holder, ".".join(words))
@@ -122,13 +122,13 @@ def is_rule(data: Any, path: str) -> bool:
     return steps == ["rules"] and step_to(rules, ".".join(words)) is not None
 
 
-def number(data: Any, path: str) -> float | None:
+def find_number(data: Any, path: str) -> float | None:
     """Return the number that stands at a path, or its default; None where there is none to multiply."""
-    value = _at(data, path)
+    value = _look_up(data, path)
     if value is None:
         steps, words, holder = follow(data, path.split("."))
         if steps and steps[0] in TABLES and len(steps) == 2 and isinstance(holder, Mapping):
-            value = _default(str(steps[0]), holder, ".".join(words))
+            value = _find_default(str(steps[0]), holder, ".".join(words))
         elif not steps and len(words) == 2 and words[0] in Document.model_fields:
             value = getattr(Document.model_fields[words[0]].default, words[1], None)
         elif len(steps) == 1 and steps[0] in Document.model_fields and steps[0] not in TABLES:
@@ -138,7 +138,7 @@ def number(data: Any, path: str) -> float | None:
     return value if isinstance(value, int | float) and not isinstance(value, bool) else None
 
 
-def _default(table: str, row: Mapping[str, Any], column: str) -> Any:
+def _find_default(table: str, row: Mapping[str, Any], column: str) -> Any:
     """Return what a column is where nothing is written."""
     for kind in TABLES[table]:
         if table == "rules" and row.get("type") not in kind.model_fields["type"].annotation.__args__:  # type: ignore[union-attr]
@@ -149,13 +149,13 @@ def _default(table: str, row: Mapping[str, Any], column: str) -> Any:
     return None
 
 
-def replaced(data: Any, path: str, value: object, factor: bool) -> dict[str, object]:
+def replace_path(data: Any, path: str, value: object, factor: bool) -> dict[str, object]:
     """Return the figures to replace when a path takes a value, or a factor on what stands there.
 
     Of several figures that a selector picks, those that nothing is written for are left as they are by a factor.
     Raises UnclearError where there is nothing to multiply.
     """
-    keys = figures(data, path)
+    keys = list_paths(data, path)
     if all(is_rule(data, key) for key in keys):
         value = {True: ON, False: OFF}.get(value, value) if isinstance(value, bool) else value
         if value not in (ON, OFF) or factor:
@@ -163,7 +163,7 @@ def replaced(data: Any, path: str, value: object, factor: bool) -> dict[str, obj
         return {f"{key}.penalty": 0.0 for key in keys} if value == OFF else {}
     if not factor:
         return dict.fromkeys(keys, value)
-    numbers = {key: x for key in keys if (x := number(data, key)) is not None}
+    numbers = {key: x for key in keys if (x := find_number(data, key)) is not None}
     if not numbers:
         raise UnclearError("sweep_no_figure", found=path)
-    return {key: neat(x * float(value)) for key, x in numbers.items()}  # type: ignore[arg-type]
+    return {key: round_dust(x * float(value)) for key, x in numbers.items()}  # type: ignore[arg-type]

@@ -14,7 +14,7 @@ SHOWN = 5
 """How many rows of a table are told; the files hold all."""
 
 
-def summary(tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str = "en") -> Iterator[str]:
+def show_sensitivity(tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str = "en") -> Iterator[str]:
     """Yield what was varied, and the first rows of each table, line by line."""
     varied, fixed = figures["varied"]["count"], figures["not_varied"]["count"]
     yield say("study_head", lang, name=figures["name"], varied=varied, fixed=fixed, solves=figures["solves"])

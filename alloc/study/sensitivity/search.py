@@ -1,35 +1,28 @@
 """A study of sensitivity: which figures vary, which methods ask what, and the tables that come of it."""
 
 import math
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from markupsafe import Markup
 
 from alloc.claims import whose
 from alloc.errors import RequestError
-from alloc.glance import Glance
-from alloc.instance import Instance, draft, read
+from alloc.instance import Instance
 from alloc.instance.figures import figures
-from alloc.report.notebook import call_question, show_picture, show_table, state_proof
 from alloc.run import solve, versions
 from alloc.solver import unbroken
-from alloc.study.points import Overrides, Point, open_points
-from alloc.study.points import Question as Asked
-from alloc.study.sensitivity import folder, indices
-from alloc.study.sensitivity.drawing import drawn_tornado
+from alloc.study.points import Overrides, Question, open_points
+from alloc.study.request import JOBS, Given, Tell, check_language, draft_question, read_question
+from alloc.study.sensitivity import indices
+from alloc.study.sensitivity.base_case import BaseCase, Trials
 from alloc.study.sensitivity.information import information
-from alloc.study.sensitivity.question import Question
-from alloc.study.sensitivity.sampling import decisions, drawn
+from alloc.study.sensitivity.result import Sensitivity
+from alloc.study.sensitivity.sampling import classify_measures, draw_figures
 from alloc.study.sensitivity.switching import switching
 from alloc.study.sensitivity.tornado import GOALS, tornado
-from alloc.study.sensitivity.uncertain import Choice, Uncertain, choose, within
-from alloc.texts import LANGUAGES, say
+from alloc.study.sensitivity.uncertain import Selected, Uncertain, limit_spread, select_figures
 
 METHODS = ("tornado", "decisions", "switching", "information", "morris", "sobol")
 SAMPLES = {"decisions": 100, "morris": 10, "sobol": 64}
@@ -42,50 +35,8 @@ NODES = 5
 """Places in the range of a figure at which the value of knowing it is weighed."""
 
 
-@dataclass(frozen=True, repr=False)
-class Sensitivity(Glance):
-    """What a study of sensitivity found.
-
-    tables: method → DataFrame, as described in SENSITIVITY.md; figures: what sensitivity.json holds.
-    """
-
-    instance: Instance
-    tables: Mapping[str, pd.DataFrame]
-    figures: Mapping[str, Any]
-
-    def _call(self) -> str:
-        return call_question(self.instance)
-
-    def _state(self, lang: str) -> Iterator[str]:
-        status: str = self.figures["status"]
-        yield f"{say(f'status_{status}', lang)}, {state_proof(self.figures, lang)}"
-        yield say("glance_varied", lang, count=self.figures["varied"]["count"], solves=self.figures["solves"])
-        yield from (say("glance_method", lang, method=name, rows=len(table)) for name, table in self.tables.items())
-
-    def _show(self, lang: str) -> Iterator[str]:
-        for name, table in self.tables.items():
-            if name == "tornado":
-                yield show_picture(name, drawn_tornado(table, self.figures, lang))
-            else:
-                yield Markup("<h5>{}</h5>{}").format(name, show_table(table))
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        """Return the table of a method by its name: `found.tornado`, `found.switching` …"""
-        try:
-            return self.__dict__["tables"][name]  # type: ignore[no-any-return]
-        except KeyError:
-            raise AttributeError(name) from None
-
-    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
-        """Write one CSV a method, its data dictionary and sensitivity.json, whole or not at all; return the path.
-
-        Raises RequestError where the folder exists already and `overwrite` is not set.
-        """
-        return folder.save(self.instance, self.tables, self.figures, Path(out), overwrite, lang)
-
-
 def sensitivity(
-    instance: str | os.PathLike[str],
+    instance: Given,
     *,
     methods: Sequence[str] = ("tornado", "decisions"),
     only: Sequence[str] = (),
@@ -97,43 +48,43 @@ def sensitivity(
     overrides: Overrides | None = None,
     gap: float | None = None,
     time_limit: float | None = None,
-    jobs: int = 1,
+    jobs: int = JOBS,
     cluster: str | None = None,
     lang: str = "en",
-    tell: Callable[[Point], None] | None = None,
+    tell: Tell | None = None,
 ) -> Sensitivity:
     """Tell how sensitive the plan is to the figures that have a range, or whose source has a spread.
 
-    instance: a path. methods: some of METHODS. only: paths of figures, their beginnings or patterns; none = all.
-    spread: source, `assumption` or `default` → part of the figure, up and down; before the instance's own. reach: part
-    of a figure up to which switching values are looked for, in place of its range. samples: draws for `decisions`
-    (100), trajectories for `morris` (10), base samples for `sobol` (64; rounded up to a power of 2). nodes: places in a
-    range for `information`.
-    overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes; cluster: address of a Dask
-    scheduler to use instead. tell: is told of each point.
+    instance: a path, or what `read` returned. methods: some of METHODS. only: paths of figures, their beginnings or
+    patterns; none = all. spread: source, `assumption` or `default` → part of the figure, up and down; before the
+    instance's own. reach: part of a figure up to which switching values are looked for, in place of its range.
+    samples: draws for `decisions` (100), trajectories for `morris` (10), base samples for `sobol` (64; rounded up to
+    a power of 2). nodes: places in a range for `information`.
+    overrides (for a path only), gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes; cluster:
+    address of a Dask scheduler to use instead. tell: is told of each solve as it comes.
     Ctrl-C ends it with the methods that are done.
     Raises RequestError where nothing varies, where there is no plan to begin with, or where SALib is missing.
     """
-    _asked_well(methods, samples, nodes, reach, lang)
+    _check_wish(methods, samples, nodes, reach, lang)
     if gap is None and "switching" in methods:
-        gap = min(SHARP, read(Path(instance), overrides).solver.gap)
+        gap = min(SHARP, read_question(instance, overrides).solver.gap)
     with unbroken():
         base = solve(instance, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
     if not base.solution.has_plan:
         raise RequestError("nothing_to_vary", status=base.status)
     spread = dict(spread or {})
-    choice = choose(base.instance, only, spread)
+    choice = select_figures(base.instance, only, spread)
     counts = {method: samples or SAMPLES[method] for method in SAMPLES}
     counts["sobol"] = 1 << (counts["sobol"] - 1).bit_length()  # what Sobol sequences are even in
     options = {"gap": gap, "time_limit": time_limit}
     tables: dict[str, pd.DataFrame] = {}
     interrupted = False
     try:
-        with open_points(Asked(draft(Path(instance)), options, lang), jobs, cluster) as pool:
-            asked = Question(base, dict(overrides or {}), pool, tell)
+        with open_points(Question(draft_question(instance, overrides), options, lang), jobs, cluster) as pool:
+            asked = BaseCase(base, dict(overrides or {}), pool, tell)
             for method in METHODS:
                 if method in methods:
-                    tables[method] = _found(method, asked, choice, counts, nodes, seed, reach)
+                    tables[method] = _apply_method(method, asked, choice, counts, nodes, seed, reach)
     except KeyboardInterrupt:
         if not tables:
             raise
@@ -143,13 +94,12 @@ def sensitivity(
     settings |= {"samples": {m: n for m, n in counts.items() if m in methods}, "seed": seed}
     settings |= {"nodes": nodes if "information" in methods else None, "reach": reach}
     settings["interrupted"] = interrupted
-    return Sensitivity(asked.instance, tables, _figures(asked, choice, settings))
+    return Sensitivity(asked.instance, tables, _describe(asked, choice, settings))
 
 
-def _asked_well(methods: Sequence[str], samples: int | None, nodes: int, reach: float | None, lang: str) -> None:
+def _check_wish(methods: Sequence[str], samples: int | None, nodes: int, reach: float | None, lang: str) -> None:
     """Raise RequestError for a wish that cannot be met, before anything is solved."""
-    if lang not in LANGUAGES:
-        raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
+    check_language(lang)
     for method in methods:
         if method not in METHODS:
             raise RequestError("no_such_method", found=method, known=", ".join(METHODS))
@@ -163,10 +113,10 @@ def _asked_well(methods: Sequence[str], samples: int | None, nodes: int, reach: 
         indices.needs_salib()
 
 
-def _found(
+def _apply_method(
     method: str,
-    asked: Question,
-    choice: Choice,
+    asked: BaseCase,
+    choice: Selected,
     counts: Mapping[str, int],
     nodes: int,
     seed: int,
@@ -175,7 +125,7 @@ def _found(
     """Return the table of one method."""
     varied = choice.varied
     if method == "switching" and reach is not None:
-        varied = reaching(asked.instance, choice, reach)
+        varied = widen_figures(asked.instance, choice, reach)
     if not varied:
         raise RequestError("nothing_varies")
     if method in ("switching", "information") and not asked.weighted:
@@ -187,31 +137,31 @@ def _found(
     if method == "information":
         return information(asked, varied, nodes)
     if method == "decisions":
-        return decisions(asked, asked.ask(drawn(varied, counts[method], seed)))
+        return classify_measures(asked, asked.ask(Trials(draw_figures(varied, counts[method], seed))))
 
     def answers(x: indices.Numbers) -> dict[str, indices.Numbers]:
-        points = asked.ask([{one.path: float(v) for one, v in zip(varied, row, strict=True)} for row in x])
-        return {goal: np.array([_number(getattr(point, goal)) for point in points]) for goal in GOALS}
+        points = asked.ask(Trials([{one.path: float(v) for one, v in zip(varied, row, strict=True)} for row in x]))
+        return {goal: np.array([_or_nan(getattr(point, goal)) for point in points]) for goal in GOALS}
 
     return (indices.morris if method == "morris" else indices.sobol)(varied, counts[method], seed, answers)
 
 
-def reaching(instance: Instance, choice: Choice, reach: float) -> tuple[Uncertain, ...]:
+def widen_figures(instance: Instance, choice: Selected, reach: float) -> tuple[Uncertain, ...]:
     """Return the chosen figures, with or without a range, going as far as a part of themselves."""
     chosen = {one.path for one in choice.varied} | {figure.path for figure in choice.fixed}
     found = []
     for figure in figures(instance):
-        low, high = within(figure, reach, figure.least, figure.most)
+        low, high = limit_spread(figure, reach, figure.least, figure.most)
         if figure.path in chosen and low < high:
             found.append(Uncertain(figure.path, figure.value, low, high, "reach", figure.source))
     return tuple(found)
 
 
-def _number(value: float | None) -> float:
+def _or_nan(value: float | None) -> float:
     return math.nan if value is None else value
 
 
-def _figures(asked: Question, choice: Choice, settings: Mapping[str, Any]) -> dict[str, Any]:
+def _describe(asked: BaseCase, choice: Selected, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what sensitivity.json holds."""
     base = asked.base.figures
     statuses = pd.Series([point.status for held, point in asked.log if not held], dtype=str).value_counts().sort_index()

@@ -38,7 +38,7 @@ class Span:
     def at(self, part: float) -> object:
         """Return the value at a part of the way, 0 ≤ part < 1, for draws."""
         if self.ends is not None:
-            return neat(self.ends[0] + part * (self.ends[1] - self.ends[0]))
+            return round_dust(self.ends[0] + part * (self.ends[1] - self.ends[0]))
         return self.values[min(int(part * len(self.values)), len(self.values) - 1)]
 
 
@@ -50,26 +50,26 @@ class UnclearError(Exception):
         self.text, self.values = text, values
 
 
-def neat(number: float) -> float:
+def round_dust(number: float) -> float:
     """Return a number without the dust of binary fractions: 0.3, not 0.30000000000000004."""
     return float(f"{number:.12g}")
 
 
-def span(key: str, value: Any, drawn: bool = False) -> Span:
+def read_span(key: str, value: Any, drawn: bool = False) -> Span:
     """Read one line of a plan: `funds.tianjin.amount: [30, 40]`, `measures[*].unit_cost × 0.8…1.2: {count: 5}`.
 
     drawn: whether points are drawn from it, so that a range needs no count. Raises UnclearError.
     """
     found = _KEY.fullmatch(key)
     path, factor = (found["path"], True) if found else (key, False)
-    ends = _ends(found["range"]) if found and found["range"] else None
+    ends = _read_ends(found["range"]) if found and found["range"] else None
     if ends is None:
-        value, ends, marked = _range_of(value)
+        value, ends, marked = _find_range(value)
         factor = factor or marked
     elif value is not None and not isinstance(value, Mapping):
         raise UnclearError("sweep_range_twice", found=value)
     if ends is not None:
-        values = _steps(ends, value or {}, drawn)
+        values = _list_steps(ends, value or {}, drawn)
         return Span(key, path, factor, values, ends if not values else None)
     items = tuple(value) if isinstance(value, tuple | list) else (value,)
     if not items or any(isinstance(item, Mapping | tuple | list) or item is None for item in items):
@@ -88,7 +88,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool)
 
 
-def _range_of(value: Any) -> tuple[Any, tuple[float, float] | None, bool]:
+def _find_range(value: Any) -> tuple[Any, tuple[float, float] | None, bool]:
     """Return what is left of a value, the range in it, and whether the range is one of factors."""
     text = value.get("range") if isinstance(value, Mapping) else value
     if isinstance(value, Mapping) and not isinstance(text, str):
@@ -96,7 +96,7 @@ def _range_of(value: Any) -> tuple[Any, tuple[float, float] | None, bool]:
     if not isinstance(text, str):
         return value, None, False
     marked = _FACTOR.fullmatch(text.strip())
-    ends = _ends(marked["rest"] if marked else text.strip())
+    ends = _read_ends(marked["rest"] if marked else text.strip())
     if ends is None:
         if isinstance(value, Mapping):
             raise UnclearError("sweep_no_range", found=text)
@@ -105,7 +105,7 @@ def _range_of(value: Any) -> tuple[Any, tuple[float, float] | None, bool]:
     return rest, ends, bool(marked)
 
 
-def _ends(text: str) -> tuple[float, float] | None:
+def _read_ends(text: str) -> tuple[float, float] | None:
     found = re.fullmatch(_RANGE, text)
     if not found:
         return None
@@ -115,7 +115,7 @@ def _ends(text: str) -> tuple[float, float] | None:
     return low, high
 
 
-def _steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) -> tuple[float, ...]:
+def _list_steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) -> tuple[float, ...]:
     """Return the values that a range stands for, none where points are drawn from all of it."""
     unknown = [key for key in how if key not in ("count", "step")]
     if unknown:
@@ -133,4 +133,4 @@ def _steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) -> tu
         raise UnclearError("sweep_too_many", count=f"{parts + 1:.10g}", most=MOST_STEPS)
     count = size if key == "count" else int(parts + 1e-9) + 1
     step = (high - low) / (count - 1) if key == "count" else size
-    return tuple(neat(low + i * step) for i in range(count))
+    return tuple(round_dust(low + i * step) for i in range(count))

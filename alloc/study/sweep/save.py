@@ -20,7 +20,7 @@ MOST_ROWS = 1_048_575
 """Rows that a sheet of Excel holds below its head."""
 
 
-def write(
+def save_sweep(
     folder: Path,
     table: pd.DataFrame,
     long: pd.DataFrame,
@@ -29,25 +29,25 @@ def write(
     lang: str,
 ) -> None:
     """Write the results of a sweep beside its store, each file whole or not at all."""
-    _whole(
+    _write_whole(
         folder / "sweep.csv",
         lambda file: harmless(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n"),
     )
-    _whole(folder / "sweep.xlsx", lambda file: _workbook(file, table, long, manifest, lang))
+    _write_whole(folder / "sweep.xlsx", lambda file: _write_workbook(file, table, long, manifest, lang))
     if find_spec("pyarrow"):
-        _whole(folder / "sweep.parquet", lambda file: _worded(table).to_parquet(file, index=False))
+        _write_whole(folder / "sweep.parquet", lambda file: _make_words(table).to_parquet(file, index=False))
     drawn = {k: v for name, chart in charts.items() for k, v in chart_files(name, standalone(chart)).items()}
     (folder / "charts").mkdir(exist_ok=True)
-    for old in _charts_of(folder):
+    for old in _read_charts(folder):
         if old not in drawn:
             (folder / "charts" / old).unlink(missing_ok=True)
     for name, content in drawn.items():
-        _whole(folder / "charts" / name, partial(Path.write_bytes, data=content))
+        _write_whole(folder / "charts" / name, partial(Path.write_bytes, data=content))
     note = json.dumps({**manifest, "charts": sorted(drawn)}, ensure_ascii=False, indent=2) + "\n"
-    _whole(folder / "sweep.json", lambda file: file.write_text(note, encoding="utf-8"))
+    _write_whole(folder / "sweep.json", lambda file: file.write_text(note, encoding="utf-8"))
 
 
-def _charts_of(folder: Path) -> list[str]:
+def _read_charts(folder: Path) -> list[str]:
     """Return the charts that an earlier run of a sweep wrote, as its note says."""
     try:
         note = json.loads((folder / "sweep.json").read_text(encoding="utf-8"))
@@ -57,13 +57,13 @@ def _charts_of(folder: Path) -> list[str]:
     return [Path(name).name for name in charts if isinstance(name, str)] if isinstance(charts, list) else []
 
 
-def _whole(file: Path, write_to: Callable[[Path], object]) -> None:
+def _write_whole(file: Path, write_to: Callable[[Path], object]) -> None:
     beside = file.with_name(f".{file.name}.new")
     write_to(beside)
     os.replace(beside, file)
 
 
-def _worded(table: pd.DataFrame) -> pd.DataFrame:
+def _make_words(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with columns that hold words beside numbers as words: Parquet has one type a column."""
     found = table.copy()
     for name in found.columns:
@@ -73,7 +73,9 @@ def _worded(table: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def _workbook(file: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Mapping[str, Any], lang: str) -> None:
+def _write_workbook(
+    file: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Mapping[str, Any], lang: str
+) -> None:
     """Write the points, and a sheet to pivot with; text from data never becomes a formula or a link."""
     book = new_workbook(file, manifest["title"], manifest["year"], constant_memory=True)
     head = book.add_format({"bold": True, "bg_color": "#DDE7F0", "border": 1, "text_wrap": True, "valign": "top"})
@@ -87,7 +89,7 @@ def _workbook(file: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Map
         shown = frame.head(MOST_ROWS)
         for i, row in enumerate(shown.itertuples(index=False, name=None), 1):
             for j, value in enumerate(row):
-                _cell(sheet, i, j, value, text)
+                _write_cell(sheet, i, j, value, text)
         sheet.autofilter(0, 0, max(len(shown), 1), len(frame.columns) - 1)
     about = book.add_worksheet(say("sheet_about", lang))
     about.set_column(0, 0, 24)
@@ -98,7 +100,7 @@ def _workbook(file: Path, table: pd.DataFrame, long: pd.DataFrame, manifest: Map
     book.close()
 
 
-def _cell(sheet: Any, i: int, j: int, value: Any, text: Any) -> None:
+def _write_cell(sheet: Any, i: int, j: int, value: Any, text: Any) -> None:
     if value is None or value is pd.NA or (isinstance(value, float) and math.isnan(value)):
         return
     if isinstance(value, bool) or not hasattr(value, "__float__"):
