@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from alloc.study.compare.verify import Breach, Verification, verify
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.points.point import Point
+    from alloc.study.request import StudyProgress
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep import Sweep, sweep
     from alloc.study.sweep.cases import Case
@@ -37,6 +38,7 @@ _ROOMS = {
     "alloc.study.compare.verify": ("Breach", "Verification", "verify"),
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
     "alloc.study.points.point": ("Point",),
+    "alloc.study.request": ("StudyProgress",),
     "alloc.study.sensitivity": ("Sensitivity", "sensitivity"),
     "alloc.study.sweep.cases": ("Case",),
     "alloc.study.sweep": ("Sweep", "sweep"),
@@ -72,6 +74,7 @@ __all__ = [
     "Split",
     "Stage",
     "Status",
+    "StudyProgress",
     "Sweep",
     "Verification",
     "alternatives",
