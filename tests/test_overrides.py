@@ -1,8 +1,13 @@
 """Figures are replaced by their path; what is wrong with a replacement is told as such; the fingerprint follows."""
 
+from pathlib import Path
+
 import pytest
+from click.testing import CliRunner
 from test_instance import PREVIOUS, QUESTION, TABLES, contents, lay, lines, tabled
 
+import alloc
+from alloc.cli import main
 from alloc.instance import read
 
 REPLACED = [
@@ -86,7 +91,7 @@ WRONG = [
     ("rules.9.min", 0.2, "the instance has nothing called '9' there"),
     ("rules.0.min", 0.2, "the instance has nothing called '0' there"),
     ("rules.livelihood.min", 0.2, "the instance has nothing called 'livelihood' there"),
-    ("rules.1", 3, "the instance has nothing called '1' there"),
+    ("rules.1", 3, "a whole rule can be on or off, not 3"),
     ("year.next", 2021, "the instance has nothing called 'next' there"),
     ("measures.barn.county.name", "x", "the instance has nothing called 'name' there"),
     ("measures.barm.max_share.aid", 0.5, "the instance has nothing called 'barm' there; did you mean 'barn'?"),
@@ -137,3 +142,63 @@ def test_the_fingerprint_does_not_hang_on_the_place_or_on_the_order_of_replaceme
     first = read(lay(tmp_path / "a"), changes)
     second = read(lay(tmp_path / "b", files={"unused.csv": "x"}), dict(reversed(changes.items())))
     assert first.sha256 == second.sha256
+
+
+DEMO = Path(__file__).parent.parent / "instances/demo"
+
+
+@pytest.mark.parametrize(
+    ("setting", "figures"),
+    [
+        ({"measures[category=training].unit_cost": "× 2"}, ("measures", "unit_cost", 2.0)),
+        ({"measures[category=training].unit_cost ×": "2"}, ("measures", "unit_cost", 2.0)),
+        ({"measures[category=training].unit_cost ×": 2}, ("measures", "unit_cost", 2.0)),
+    ],
+)
+def test_a_setting_picks_and_multiplies_as_a_plan_of_a_sweep_does(setting, figures):
+    before, after = alloc.read(DEMO), alloc.read(DEMO, setting)
+    table, column, factor = figures
+    for name, row in getattr(before, table).items():
+        expected = getattr(row, column) * (factor if row.category == "training" else 1)
+        assert getattr(getattr(after, table)[name], column) == pytest.approx(expected)
+    assert after != before
+
+
+@pytest.mark.parametrize("off", ["off", "false", False])
+def test_a_whole_rule_is_switched_off_by_a_setting(off):
+    """Without its rules the demo is what a sweep finds for the same rules off, and what free violations give."""
+    rules = [rule.name for rule in alloc.read(DEMO).rules]
+    assert rules
+    without = alloc.read(DEMO, {f"rules.{name}": off for name in rules})
+    assert [rule.penalty for rule in without.rules] == [0] * len(rules)
+    assert alloc.read(DEMO, {f"rules.{name}": "on" for name in rules}).rules == alloc.read(DEMO).rules
+
+
+def test_settings_act_one_after_the_other_and_text_stays_text():
+    found = alloc.read(DEMO, {"funds.tianjin.amount": 30, "funds.*.amount": "× 2", "title": "x2"})
+    assert found.funds["tianjin"].amount == 60
+    assert found.funds["national"].amount is None  # it has amounts by county, which are left as they are
+    assert found.title == "x2"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "said"),
+    [
+        ("measures[category=nothing].unit_cost", "1", "picks nothing"),
+        ("measures[colour=red].unit_cost", "1", "'colour' is not a column of measures"),
+        ("funds.tianjin.amount ×", "much", "much"),
+    ],
+)
+def test_a_setting_that_is_not_understood_is_a_fault_with_its_key(key, value, said):
+    with pytest.raises(alloc.InstanceError, match=said) as error:
+        alloc.read(DEMO, {key: value})
+    assert error.value.faults[0].key == key
+
+
+def test_a_setting_on_the_command_line_may_hold_a_selector():
+    words = ["check", str(DEMO), "--set", "measures[category=training,county=yutian].unit_cost=× 1.5"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    words[-1] = "rules[type=share]=maybe"
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 2
+    assert "Traceback" not in done.output

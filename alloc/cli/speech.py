@@ -1,6 +1,7 @@
 """What every command shares: its options, its words on standard error, its exit codes."""
 
 import os
+import re
 import signal
 import sys
 import threading
@@ -45,6 +46,9 @@ cluster_option = click.option("--cluster")
 unchecked_option = click.option("--unchecked", is_flag=True)
 instance_argument = click.argument("instance", type=click.Path(path_type=Path))
 
+
+_SETTING = re.compile(r"(?P<key>(?:\[[^\]]*\]|[^=])+)=(?P<value>.*)", re.DOTALL)
+"""A path and its value; what stands between brackets is a selector, with signs of its own."""
 
 INTERRUPTED, UNHEARD = 130, 141
 """Exit codes as shells know them: ended by an interrupt; nobody reads the output any more."""
@@ -157,10 +161,10 @@ def overrides(settings: tuple[str, ...]) -> dict[str, object]:
     """Return the figures to replace and the rules to add, path → value as written."""
     given: dict[str, object] = {}
     for setting in settings:
-        key, sign, value = setting.partition("=")
-        if not sign or not key:
+        found = _SETTING.fullmatch(setting)
+        if found is None:
             raise RequestError("bad_setting", found=setting)
-        given[key.strip()] = value.strip()
+        given[found["key"].strip()] = found["value"].strip()
     return {**_asked_rules(), **given}
 
 

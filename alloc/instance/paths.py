@@ -1,16 +1,18 @@
 """Which figures a path means: one, or all that a selector picks.
 
 `funds.tianjin.amount` is one figure, `measures[category=training].unit_cost` one of each measure picked, and a `*`
-in the place of a key means every key. The answer is a list of paths as `--set` takes them.
+in the place of a key means every key. A whole rule, `rules.NAME`, is on or off. Plans of sweeps and `--set` are read
+alike.
 """
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from alloc.instance.document import scalar
 from alloc.instance.overrides import follow, step_to
 from alloc.instance.schema import Document
-from alloc.instance.spans import UnclearError, round_dust
+from alloc.instance.spans import UnclearError, is_number, read_setting, round_dust
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES
 
@@ -135,7 +137,7 @@ def find_number(data: Any, path: str) -> float | None:
             value = Document.model_fields[str(steps[0])].default
             value = getattr(type(value), "model_fields", {}).get(words[0])
             value = value.default if value is not None else None
-    return value if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return value if is_number(value) else None
 
 
 def _find_default(table: str, row: Mapping[str, Any], column: str) -> Any:
@@ -157,7 +159,9 @@ def replace_path(data: Any, path: str, value: object, factor: bool) -> dict[str,
     """
     keys = list_paths(data, path)
     if all(is_rule(data, key) for key in keys):
-        value = {True: ON, False: OFF}.get(value, value) if isinstance(value, bool) else value
+        value = scalar(value) if isinstance(value, str) else value
+        if isinstance(value, bool):
+            value = ON if value else OFF
         if value not in (ON, OFF) or factor:
             raise UnclearError("sweep_rule_on_off", found=value)
         return {f"{key}.penalty": 0.0 for key in keys} if value == OFF else {}
@@ -167,3 +171,20 @@ def replace_path(data: Any, path: str, value: object, factor: bool) -> dict[str,
     if not numbers:
         raise UnclearError("sweep_no_figure", found=path)
     return {key: round_dust(x * float(value)) for key, x in numbers.items()}  # type: ignore[arg-type]
+
+
+def expand_setting(data: Any, key: str, value: object) -> dict[str, object]:
+    """Return the figures that one setting replaces, path → value; a plain path stands for itself.
+
+    `PATH ×`, or a value such as `× 0.9` for a number, multiplies what stands there. data: an instance as written.
+    Raises UnclearError where selectors pick nothing, or there is nothing to multiply.
+    """
+    if isinstance(value, Mapping):  # a rule to be added
+        return {key: value}
+    if is_rule(data, key):
+        return replace_path(data, key, value, False)
+    path, figure, factor = read_setting(key, value)
+    picks = ("[" in path or ".*" in path) and _look_up(data, path) is None
+    if not picks and (not factor or (path == key and find_number(data, path) is None)):
+        return {key: value}
+    return replace_path(data, path, figure, factor)

@@ -12,9 +12,11 @@ from alloc.instance import plans, references, signs, warnings
 from alloc.instance.document import Path, Source, parse
 from alloc.instance.encoding import decode, explain_unreadable
 from alloc.instance.names import REFERENCES, find_unknown, replace_names
-from alloc.instance.overrides import override
+from alloc.instance.overrides import PLACE, override
+from alloc.instance.paths import expand_setting
 from alloc.instance.schema import Document, Instance
 from alloc.instance.shape import shape_document
+from alloc.instance.spans import UnclearError
 from alloc.instance.tables import TABLES, WITHOUT_ID, WORKBOOKS, gather
 from alloc.instance.wording import add_heading, fill_words
 from alloc.instance.writing import plain
@@ -68,10 +70,28 @@ class Draft:
 
     def replaced(self, overrides: Mapping[str, object] | None = None) -> Source:
         """Return what is written with some figures replaced; a path that leads nowhere is a fault in it."""
-        source = self.source.copy()
-        for key, value in (overrides or {}).items():
-            override(source, key, value)
-        return source
+        return self._replace(overrides or {})[0]
+
+    def expand(self, overrides: Mapping[str, object]) -> dict[str, object]:
+        """Return every figure that overrides replace, path → value: no selectors, factors or rules that are off.
+
+        What cannot be understood stays as it is, to be a fault where it is used.
+        """
+        return self._replace(overrides)[1]
+
+    def _replace(self, overrides: Mapping[str, object]) -> tuple[Source, dict[str, object]]:
+        source, found = self.source.copy(), dict[str, object]()
+        for key, value in overrides.items():
+            try:
+                figures = expand_setting(source.data, key, value)
+            except UnclearError as error:
+                source.faults.append(Fault(PLACE, key, error.text, error.values))
+                found[key] = value
+                continue
+            for path, figure in figures.items():
+                override(source, path, figure)
+            found |= figures
+        return source, found
 
 
 def draft(given: Instance | str | PathLike[str]) -> Draft:

@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeGuard
 
 from alloc.instance.document import scalar
 
@@ -79,13 +79,28 @@ def read_span(key: str, value: Any, drawn: bool = False) -> Span:
         raise UnclearError("sweep_mixed_factors")
     factor = factor or any(marks)
     plain = tuple(scalar(_FACTOR.fullmatch(x)["rest"]) if m else x for x, m in zip(items, marks, strict=True))  # type: ignore[index]
-    if factor and not all(_is_number(item) for item in plain):
-        raise UnclearError("sweep_not_a_factor", found=next(x for x in plain if not _is_number(x)))
+    if factor and not all(is_number(item) for item in plain):
+        raise UnclearError("sweep_not_a_factor", found=next(x for x in plain if not is_number(x)))
     return Span(key, path, factor, plain)
 
 
-def _is_number(value: object) -> bool:
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value is a number; a truth value is none."""
     return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def read_setting(key: str, value: object) -> tuple[str, object, bool]:
+    """Read a path and its one value, and whether that multiplies what stands there. Raises UnclearError."""
+    line = _KEY.fullmatch(key)
+    marked = line is not None and not line["range"]
+    path = line["path"] if line is not None and marked else key
+    text = _FACTOR.fullmatch(value.strip()) if isinstance(value, str) else None
+    figure = scalar(value if text is None else text["rest"]) if isinstance(value, str) else value
+    if not marked and (text is None or not is_number(figure)):
+        return path, value, False
+    if not is_number(figure):
+        raise UnclearError("sweep_not_a_factor", found=value)
+    return path, figure, True
 
 
 def _find_range(value: Any) -> tuple[Any, tuple[float, float] | None, bool]:
@@ -125,7 +140,7 @@ def _list_steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) 
     if len(how) != 1:
         raise UnclearError("sweep_count_or_step")
     (key, size), (low, high) = next(iter(how.items())), ends
-    good = isinstance(size, int) and size >= 2 if key == "count" else _is_number(size) and size > 0
+    good = isinstance(size, int) and size >= 2 if key == "count" else is_number(size) and size > 0
     if not good or isinstance(size, bool):
         raise UnclearError("sweep_bad_count", key=key, found=size)
     parts = size - 1 if key == "count" else (high - low) / size

@@ -80,8 +80,9 @@ def sensitivity(
     tables: dict[str, pd.DataFrame] = {}
     interrupted = False
     try:
-        with open_points(Question(draft_question(instance, overrides), options, lang), jobs, cluster) as pool:
-            asked = BaseCase(base, dict(overrides or {}), pool, tell)
+        given = draft_question(instance, overrides)
+        with open_points(Question(given, options, lang), jobs, cluster) as pool:
+            asked = BaseCase(base, given.expand(overrides or {}), pool, tell)
             for method in METHODS:
                 if method in methods:
                     tables[method] = _apply_method(method, asked, choice, counts, nodes, seed, reach)

@@ -65,7 +65,7 @@ def make_cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, 
     count = len(named) * math.prod(len(part.alternatives) for part in parts)
     if count > MOST:
         raise InstanceError([Fault(source.place(()), "", "sweep_too_many", {"count": count, "most": MOST})])
-    start = {**reader.applied(draft.source.data, base, ("base",)), **settings}
+    start = draft.expand({**reader.applied(draft.source.data, base, ("base",)), **settings})
     reader.stop()
     reader.check(draft, start, start)
     reader.stop()
