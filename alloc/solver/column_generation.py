@@ -309,11 +309,16 @@ class ColumnGeneration:
         if self.phase is Phase.TIGHT and self.lacking and not self._can_relax(deadline):
             self.phase = Phase.INFEASIBLE
             return
-        if asked_tightly and self.lacking and (new == 0 or self.relative_gap() <= near):
-            self._widen_box(deadline)
-        elif asked_tightly and new == 0 and not self.lacking:
-            self.phase = Phase.FINISHED
+        if asked_tightly:
+            self._tighten(new, deadline, near)
         if self.rounds >= ROUNDS:
+            self.phase = Phase.FINISHED
+
+    def _tighten(self, new: int, deadline: Deadline, near: float) -> None:
+        """End where nothing new comes; where slack remains though little is left to gain, the box is what hinders."""
+        if self.lacking and (new == 0 or self.relative_gap() <= near):
+            self._widen_box(deadline)
+        elif new == 0 and not self.lacking:
             self.phase = Phase.FINISHED
 
     def _can_relax(self, deadline: Deadline) -> bool:

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 import pyomo.environ as pyo
@@ -92,10 +93,17 @@ def read_values(model: pyo.ConcreteModel) -> Values:
 
 def drop_idle(instance: Instance, values: Values) -> None:
     """Do not call a measure funded that has no units, costs nothing, and that nothing hangs on."""
-    named = {m for row in instance.measures.values() for m in row.requires}
-    named |= {m for row in instance.synergies for m in row.measures}
-    counted = any(rule.type == "count" for rule in instance.rules)
+    if any(rule.type == "count" for rule in instance.rules):
+        return
+    named = _find_named(instance)
     for m, row in instance.measures.items():
-        idle = values["Units"][m] == 0 and row.fixed_cost == 0 and not row.committed
-        if idle and m not in named and not counted:
+        free = row.fixed_cost == 0 and not row.committed
+        if free and m not in named and values["Units"][m] == 0:
             values["Funded"][m] = 0.0  # type: ignore[index]
+
+
+def _find_named(instance: Instance) -> set[str]:
+    """Return the measures that another measure or a synergy hangs on."""
+    required = [row.requires for row in instance.measures.values()]
+    together = [row.measures for row in instance.synergies]
+    return set(chain(*required, *together))

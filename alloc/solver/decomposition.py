@@ -200,7 +200,7 @@ def bound_master_columns(matrix: Matrix, own: Ints) -> Matrix:
     uses: dict[int, list[int]] = defaultdict(list)
     wanted = np.zeros(len(lower), dtype=bool)
     wanted[open_ones] = True
-    for i in np.flatnonzero(wanted[rows.column]).tolist():
+    for i in np.flatnonzero(wanted[rows.column] & (rows.value != 0)).tolist():
         uses[int(rows.column[i])].append(i)
     owner = rows.owner()
     for _ in range(4):
@@ -210,21 +210,30 @@ def bound_master_columns(matrix: Matrix, own: Ints) -> Matrix:
 
 
 def _most_needed(matrix: Matrix, lower: Floats, upper: Floats, owner: Ints, uses: list[int], j: int) -> float:
-    """Return the most that a column can be, or needs to be in some best plan."""
-    rows, forced, needed = matrix.rows, INF, float(lower[j])
+    """Return the most that a column can be, or needs to be in some best plan.
+
+    Lemma: a row bounds a column by what the others leave of its upper side at their least. A column that no goal
+    rewards is, in some best plan, never larger than the most that any row may ask for, others at their least again.
+    """
+    forced, needed = INF, float(lower[j])
     for entry in uses:
-        i, a = int(owner[entry]), float(rows.value[entry])
-        inside = slice(int(rows.start[i]), int(rows.start[i + 1]))
-        others = rows.column[inside] != j
-        x, v = rows.column[inside][others], rows.value[inside][others]
-        ends = np.stack([v * lower[x], v * upper[x]]) if len(x) else np.zeros((2, 0))
-        least, most = float(ends.min(axis=0).sum()), float(ends.max(axis=0).sum())
-        for limit, rest, sign in ((rows.upper[i], least, 1.0), (rows.lower[i], most, -1.0)):
-            if np.isfinite(limit) and sign * a > 0:  # more of it breaks this side
-                forced = min(forced, (limit - rest) / a if np.isfinite(rest) else INF)
-        for limit, rest, sign in ((rows.lower[i], least, 1.0), (rows.upper[i], most, -1.0)):
-            if np.isfinite(limit) and sign * a > 0:  # more of it helps this side
-                needed = max(needed, (limit - rest) / a if np.isfinite(rest) else INF)
-    costly = bool((matrix.goals[:, j] <= 0).all())
-    most_used = min(forced, needed if costly else INF)
-    return max(float(lower[j]), most_used)
+        i, a = int(owner[entry]), float(matrix.rows.value[entry])
+        above, below = float(matrix.rows.upper[i]), float(matrix.rows.lower[i])
+        least, most = _range_without(matrix.rows, i, j, lower, upper)
+        if a < 0:  # the row turned around: more of the column is more of it
+            a, above, below, least = -a, -below, -above, -most
+        forced = min(forced, (above - least) / a)
+        if np.isfinite(below):
+            needed = max(needed, (below - least) / a)
+    if (matrix.goals[:, j] <= 0).all():
+        forced = min(forced, needed)
+    return max(float(lower[j]), forced)
+
+
+def _range_without(rows: Rows, i: int, j: int, lower: Floats, upper: Floats) -> tuple[float, float]:
+    """Return the least and the most that a row can sum up to without one of its columns."""
+    inside = slice(int(rows.start[i]), int(rows.start[i + 1]))
+    others = rows.column[inside] != j
+    x, v = rows.column[inside][others], rows.value[inside][others]
+    ends = np.stack([v * lower[x], v * upper[x]])
+    return float(ends.min(axis=0).sum()), float(ends.max(axis=0).sum())

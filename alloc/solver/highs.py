@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
+from functools import partial
 from typing import Any, TextIO
 
 import highspy
@@ -312,6 +313,7 @@ class Live:
             return self._without_columns()
         self._size_up()
         solver = self._solver
+        # HiGHS counts the time of a linear program from the first run of the solver, that of a MIP from this run
         self._set({
             "mip_abs_gap": min(stop.gap, stop.further[0] if stop.further else INF) * self._size,
             "mip_rel_gap": min(stop.part, stop.further[0] if stop.further else INF),
@@ -338,34 +340,44 @@ class Live:
 
     def _read(self, stop: Stop) -> Outcome:
         """Return what HiGHS has, in the user's units."""
-        solver, info = self._solver, self._solver.getInfo()
-        why = _WHY.get(solver.getModelStatus(), Why.FAILED)
+        why = _WHY.get(self._solver.getModelStatus(), Why.FAILED)
         if why in (Why.INFEASIBLE, Why.UNSURE):
             return Outcome(why, bound=-INF)
-        mip = bool(self._whole.any())
-        feasible = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
-        solution = solver.getSolution()
-        bound = self._told(info.mip_dual_bound) if mip else INF
-        if why is Why.UNBOUNDED:
+        if why in (Why.UNBOUNDED, Why.FAILED):
             return Outcome(why)
-        if why is Why.FAILED or (why is Why.DONE and not feasible):
-            return Outcome(Why.FAILED)
-        if not feasible:
-            return Outcome(why, bound=bound)
+        if self._solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return Outcome(Why.FAILED) if why is Why.DONE else Outcome(why, bound=self._bound())
+        solution = self._solver.getSolution()
         x = self._plan(np.array(solution.col_value))
         value = float(self._goal @ x) + self._constant
-        said = self._told(info.objective_function_value)
-        if self._breaks(solution) or abs(said - value) > SAID * max(1.0 / self._size, abs(value)):
+        if self._is_another(value) or self._breaks(solution):
             return Outcome(Why.FAILED)
-        if why is Why.LIMIT and mip and bound - value <= max(stop.gap, stop.part * abs(value)):
-            why = Why.DONE  # it was proven, and then searched on
-        if mip:
-            more = sorted(solver.getSavedMipSolutions(), key=lambda plan: -plan.objective)
-            plans = tuple(self._plan(np.array(plan.col_value)) for plan in more)
-            return Outcome(why, x, value, max(bound, value), more=plans)
+        if self._whole.any():
+            return self._read_mip(why, x, value, stop)
         prices = np.array(solution.row_dual) * self._scales.rows / self._size
-        basis = solver.getBasis() if why is Why.DONE else None
-        return Outcome(why, x, value, value if why is Why.DONE else INF, prices, basis)
+        if why is not Why.DONE:
+            return Outcome(why, x, value, INF, prices)
+        return Outcome(why, x, value, value, prices, self._solver.getBasis())
+
+    def _read_mip(self, why: Why, x: Floats, value: float, stop: Stop) -> Outcome:
+        bound = self._bound()
+        if why is Why.LIMIT and bound - value <= max(stop.gap, stop.part * abs(value)):
+            why = Why.DONE  # it was proven, and then searched on
+        saved = sorted(self._solver.getSavedMipSolutions(), key=lambda plan: -plan.objective)
+        more = tuple(self._plan(np.array(plan.col_value)) for plan in saved)
+        return Outcome(why, x, value, max(bound, value), more=more)
+
+    def _bound(self) -> float:
+        """Return the bound of a MIP search; a linear program has none before it is solved."""
+        return self._told(self._solver.getInfo().mip_dual_bound) if self._whole.any() else INF
+
+    def _is_another(self, value: float) -> bool:
+        """Tell whether HiGHS reports another value than that of the plan it hands out.
+
+        It may: begun with a plan, 1.16 at times reports the value of one plan and hands out another.
+        """
+        told = self._told(self._solver.getInfo().objective_function_value)
+        return abs(told - value) > SAID * max(1.0 / self._size, abs(value))
 
     def _told(self, goal: float) -> float:
         """Return a goal's value in its own unit; infinite where HiGHS has none."""
@@ -467,17 +479,24 @@ def ask_otherwise(ask: Callable[..., Outcome], found: Outcome, stop: Stop) -> Ou
     ask: asks in the program's own units or not, with further options, until a stop, from a start. 'Infeasible' is
     believed where another way says the same; a plan, where one has one, is the beginning of a search.
     """
-    brief = stop if found.why is Why.FAILED else replace(stop, nodes=min(stop.nodes or CONFIRMING, CONFIRMING))
+    failed = found.why is Why.FAILED
+    brief = stop if failed else replace(stop, nodes=min(stop.nodes or CONFIRMING, CONFIRMING))
     for own_units, settings in AGAIN:
         try:
             other = ask(own_units, settings, brief)
         except SolveError:  # as it is, it has figures that would be left out
             continue
-        if other.x is not None and other.why is not Why.DONE and brief is not stop:
-            longer = ask(own_units, settings, stop, other.x)
-            return longer if longer.x is not None and longer.value >= other.value else other
-        if other.x is not None or other.why is Why.UNBOUNDED:
-            return other
         if other.infeasible:
             return replace(other, why=Why.INFEASIBLE)
-    return Outcome(Why.FAILED if found.why is Why.FAILED else Why.LIMIT)
+        if other.x is not None:
+            longer = partial(ask, own_units, settings, stop)
+            return other if failed or other.why is Why.DONE else _search_longer(longer, other)
+        if other.why is Why.UNBOUNDED:
+            return other
+    return Outcome(Why.FAILED if failed else Why.LIMIT)
+
+
+def _search_longer(ask: Callable[..., Outcome], other: Outcome) -> Outcome:
+    """Search on from a plan that a brief search has found."""
+    longer = ask(other.x)
+    return longer if longer.x is not None and longer.value >= other.value else other

@@ -72,9 +72,21 @@ class Matrix:
 def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
     """Return the model's limits and some goals as arrays, one column for each decision."""
     variables = tuple(model.component_data_objects(pyo.Var))
-    known = {id(x): x for x in variables}
-    number = {key: i for i, key in enumerate(known)}
-    visitor = LinearRepnVisitor({}, var_recorder=VarRecorder(known, None))
+    aims, constants = compile_expressions(variables, goals)
+    return Matrix(
+        variables,
+        np.array([_bound(x, x.lb, -INF) for x in variables], dtype=np.float64),
+        np.array([_bound(x, x.ub, INF) for x in variables], dtype=np.float64),
+        np.array([x.is_integer() for x in variables], dtype=bool),
+        _compile_rows(model, variables),
+        aims,
+        constants,
+    )
+
+
+def _compile_rows(model: pyo.ConcreteModel, variables: Sequence[Any]) -> Rows:
+    """Return the active limits of a model, their constants moved to the sides and zeros left out."""
+    visitor, number = _visitor(variables)
     counts, columns, lower, upper = [0], [], [], []
     values: list[float] = []
     for limit in model.component_data_objects(pyo.Constraint, active=True):
@@ -86,22 +98,22 @@ def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
         counts.append(len(columns))
         lower.append(-INF if low is None else low - row.constant)
         upper.append(INF if high is None else high - row.constant)
-    aims, constants = compile_expressions(variables, goals)
-    return Matrix(
-        variables,
-        np.array([_bound(x, x.lb, -INF) for x in variables], dtype=np.float64),
-        np.array([_bound(x, x.ub, INF) for x in variables], dtype=np.float64),
-        np.array([x.is_integer() for x in variables], dtype=bool),
-        Rows(
-            np.array(counts, dtype=np.int32),
-            np.array(columns, dtype=np.int32),
-            np.array(values, dtype=np.float64),
-            np.array(lower, dtype=np.float64),
-            np.array(upper, dtype=np.float64),
-        ),
-        aims,
-        constants,
+    return Rows(
+        np.array(counts, dtype=np.int32),
+        np.array(columns, dtype=np.int32),
+        np.array(values, dtype=np.float64),
+        np.array(lower, dtype=np.float64),
+        np.array(upper, dtype=np.float64),
     )
+
+
+def _visitor(variables: Sequence[Any]) -> tuple[Any, dict[int, int]]:
+    """Return what walks linear expressions over some decisions, and the column of each by its id.
+
+    Pyomo's visitor names decisions by their ids, and is kept from numbering them anew by being told of all of them.
+    """
+    known = {id(x): x for x in variables}
+    return LinearRepnVisitor({}, var_recorder=VarRecorder(known, None)), {key: i for i, key in enumerate(known)}
 
 
 def _bound(x: Any, bound: float | None, none: float) -> float:
@@ -113,13 +125,11 @@ def _bound(x: Any, bound: float | None, none: float) -> float:
 
 def compile_expressions(variables: Sequence[Any], expressions: Iterable[Any]) -> tuple[Floats, Floats]:
     """Return linear expressions as rows over the decisions, and their constants."""
-    known = {id(x): x for x in variables}
-    number = {key: i for i, key in enumerate(known)}
-    visitor = LinearRepnVisitor({}, var_recorder=VarRecorder(known, None))
+    visitor, number = _visitor(variables)
     found = [visitor.walk_expression(expression) for expression in expressions]
     aims = np.zeros((len(found), len(variables)))
     for i, row in enumerate(found):
-        if hasattr(row, "linear"):
+        if hasattr(row, "linear"):  # Pyomo makes an expression without decisions a plain number
             aims[i, [number[key] for key in row.linear]] = list(row.linear.values())
     return aims, np.array([getattr(row, "constant", row) for row in found], dtype=np.float64)
 
