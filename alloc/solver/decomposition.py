@@ -2,7 +2,12 @@
 
 A column belongs to the county that its index names, itself or through its measure. A column that names
 none, or several, joins the block whose limits alone it stands in; else it is the master's. A limit within
-one block is that block's own, every other couples. Any partition is right, a good one is fast.
+one block is that block's own, every other couples.
+
+Lemma: any partition of the columns is right, a good one is fast. Every row stands either within one block or among the
+coupling rows, so the blocks, the master's own columns and the coupling rows together are the program itself, and the
+Dantzig–Wolfe bound (`master.lagrangian_bound`) uses nothing else. The partition decides only how tight that bound is:
+a row inside a block is kept exactly, one between blocks is only priced.
 """
 
 from collections import Counter, defaultdict
@@ -131,7 +136,11 @@ def _shared_sets(rows: Rows, label: Ints) -> set[tuple[int, ...]]:
 
 
 def _assign_free_columns(rows: Rows, label: Ints) -> Ints:
-    """Return the labels where a column without one joins the block whose limits alone it stands in."""
+    """Return the labels where a column without one joins the block whose limits alone it stands in.
+
+    All its rows then touch that block and no other, so none of them becomes a coupling row by this. A column that meets
+    two blocks stays free: in either block it would make every row that it shares with the other one couple.
+    """
     label = label.copy()
     low, high = _touched_blocks(rows, label)
     owner = rows.owner()
@@ -152,7 +161,11 @@ def _find_row_blocks(rows: Rows, label: Ints) -> Ints:
 
 
 def _release_to_master(rows: Rows, label: Ints, row_block: Ints) -> Ints:
-    """Return the labels where a column that stands in coupling rows only is the master's."""
+    """Return the labels where a column that stands in coupling rows only is the master's.
+
+    No row of the block then speaks of it: its block could only put it at one of its bounds, whatever the price, where
+    the master can give it any value.
+    """
     inner = np.bincount(rows.column, row_block[rows.owner()] >= 0, len(label))
     outer = np.bincount(rows.column, row_block[rows.owner()] < 0, len(label))
     return np.where((inner == 0) & (outer > 0), -1, label).astype(np.int32)

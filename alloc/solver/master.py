@@ -14,6 +14,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
 from alloc.solver.highs import Live, Stop, Why
 from alloc.solver.matrix import INF, Floats, Rows
+from alloc.solver.safe import drop_unusable_prices
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class RestrictedMaster:
         first, constant = len(self.parts.own), float(self.weights @ self.parts.matrix.constants)
         return MasterSolution(
             best.value + constant,
-            drop_unusable(self.parts.rows, best.prices[: self.parts.rows.count]),
+            drop_unusable_prices(self.parts.rows, best.prices[: self.parts.rows.count]),
             best.x[self._base :],
             best.x[:first],
             float(best.x[first : self._base].sum()),
@@ -133,17 +134,12 @@ class RestrictedMaster:
         return x
 
 
-def drop_unusable(rows: Rows, prices: Floats) -> Floats:
-    """Return prices that a proof may use: none on a side that a row does not have."""
-    prices = np.where(np.isinf(rows.upper), np.minimum(prices, 0.0), prices)
-    return np.where(np.isinf(rows.lower), np.maximum(prices, 0.0), prices)
-
-
 def lagrangian_bound(parts: Decomposition, weights: Floats, prices: Floats, bounds: Floats) -> float:
     """Return a value that no plan exceeds, from the blocks' own bounds at exactly these prices.
 
-    Whatever the prices, a plan is worth at most what it is worth when coupling rows may be bought and sold
-    at them: Σ blocks + Σ master columns at their better end + Σ rows at their better side.
+    Lemma (Lagrangian, or Dantzig–Wolfe, bound): for prices y of the coupling rows A x, a plan is worth
+    c·x = (c − Aᵀy)·x + y·(A x), so at most Σ blocks' best of (c − Aᵀy) + Σ master columns at their better end
+    + Σ y times the better side of its row. It holds for any y, and for bounds of the blocks in place of their best.
     """
     rows, own, matrix = parts.rows, parts.own, parts.matrix
     reduced = weights @ matrix.goals

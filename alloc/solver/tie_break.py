@@ -1,4 +1,9 @@
-"""The plan made exact and ties broken, over the whole program, by the rules of the whole model."""
+"""The plan made exact and ties broken, over the whole program, by the rules of the whole model.
+
+Lemma: a goal that is held at what the plan has of it, by a row, leaves exactly the plans that are as good, so each
+further goal is sought among those and loses nothing of the goals before it. The last goal comes first: its value is
+what the search ended with, while goals before it are held less their tolerance until they are sought again.
+"""
 
 from dataclasses import replace
 
@@ -53,7 +58,9 @@ def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: 
     """Return the plan with its money and units, and those jobs, flows, chains and clusters that have the most linkage.
 
     goals: to be kept, a row each. With the money held the rest falls apart into hundreds of components, and as none
-    needs to make up for another, each keeps what it adds to the goals.
+    needs to make up for another, each keeps what it adds to the goals. Linkage is a sum over the components, so the
+    best of each is the best of all plans in which every component keeps its part; plans in which one makes up for
+    another are not looked at.
     """
     linkage = compile_expressions(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
     brief = deadline.brief()  # what stands is told as it stands, also of a plan for which the time was out
