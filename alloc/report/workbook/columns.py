@@ -7,7 +7,9 @@ from typing import Any
 from alloc.report.workbook.book import Cell, Column, Formula
 from alloc.report.workbook.view import PlanView
 
-Row = dict[str, Any]
+Row = Any
+"""What a row is made of: cells by the names of their columns, or what a function of the column reads."""
+
 Reading = str | Callable[[Row], Cell]
 """What stands in a row: under a key, or as a function tells."""
 

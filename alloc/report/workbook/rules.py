@@ -1,16 +1,19 @@
-"""The rules: what each counts and compares with, the room left, and whether it is kept, all as formulas."""
+"""The rules: what each counts and compares with, the room left, and whether it is kept, all as formulas.
+
+Every cell stands twice: as a formula, and with the value that the audited tables have for it.
+"""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
-from alloc.instance.rules import Equity, Linear, Parity, Rule
-from alloc.instance.selections import groups
-from alloc.instance.sides import multiplier, per_head, sides
+from alloc.instance.rules import Equity, Gini, Linear, Parity, Rule
+from alloc.instance.sides import Side, multiplier, per_head, sides
 from alloc.report.equity import points
 from alloc.report.tables import NEAR
-from alloc.report.workbook.book import Book, Cell, Column, Formula
+from alloc.report.workbook.book import Book, Cell, Column, Formula, value_of
+from alloc.report.workbook.columns import Columns
 from alloc.report.workbook.view import PlanView, Repetition, sums
 
 SNAP = 1e-9
@@ -21,6 +24,10 @@ STYLES = {"money": "money", "measures": "whole", "money per head": "figure", "mo
 
 UNITS = {"money": "money", "measures": "measures", "money per head": "head", "money × persons": "heads_money"}
 """What the unit of the sides is called."""
+
+ROOM = {"min": "{left}-{min}", "max": "{max}-{left}"}
+BEYOND = {"min": "MAX({min}-{left},0)", "max": "MAX({left}-{max},0)"}
+"""The room left on a side, and how far a rule is beyond it."""
 
 
 @dataclass(frozen=True)
@@ -38,51 +45,27 @@ class Ready:
     most: float | None = None
     point: float = 1.0
 
+    @property
+    def bounds(self) -> list[str]:
+        """The columns of its bounds, as far as it has any."""
+        return [name for name, figure in (("min", self.least), ("max", self.most)) if figure is not None]
+
+    @property
+    def sizes(self) -> dict[str, float]:
+        """How large its sides are: what is counted, and each bound."""
+        return {"left": abs(self.row["value"])} | {name: abs(self.row[name] or 0.0) for name in self.bounds}
+
+    @property
+    def broken(self) -> float:
+        """By how much it is broken, in its own unit of violation."""
+        by: float = self.row["broken_by"] or 0.0
+        return by
+
 
 def write_rules(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every rule and group with both sides, room, verdict and the figures that the rule itself names."""
-    ready = _ready(plan)
-    sides_styles = [STYLES[x.rule.unit] for x in ready]
-    figure_styles = ["share" if x.rule.figure == "part" else "figure" for x in ready]
-
-    def side(key: str, text: str, cells: list[Any], name: str = "") -> Column:
-        return Column(key, plan.head(text), "money", cells, name=name, styles=sides_styles)
-
-    def figure(key: str, text: str, cells: list[Any]) -> Column:
-        return Column(key, plan.head(text), "figure", cells, styles=figure_styles)
-
-    columns = [
-        Column("rule", plan.head("wb_rule"), "text", [plan.ruled(x.rule) for x in ready], width=34),
-        Column("group", plan.head("wb_group"), "text", [plan.grouped(x.rule, x.row["group"]) for x in ready]),
-        Column("type", plan.head("wb_type"), "text", [plan.say(f"wb_type_{x.rule.type}") for x in ready]),
-        Column("unit", plan.head("wb_unit_of_sides"), "text", [plan.unit(UNITS[x.rule.unit]) for x in ready]),
-        side("left", "wb_left", [x.left for x in ready], "rule_left"),
-        side("min", "wb_right_min", [_right(x, "min", x.least) for x in ready], "rule_min"),
-        side("max", "wb_right_max", [_right(x, "max", x.most) for x in ready], "rule_max"),
-        side("slack", "wb_slack", [_slack(x) for x in ready], "rule_slack"),
-        Column("state", plan.head("wb_state"), "word", [_state(plan, x) for x in ready], width=20, name="rule_state"),
-        side("broken", "wb_broken_by", [_broken(x) for x in ready], "rule_broken"),
-        figure("figure", "wb_figure", [_figure(x) for x in ready]),
-        figure("least", "wb_least", [x.least for x in ready]),
-        figure("most", "wb_most", [x.most for x in ready]),
-        side("base", "wb_base", [x.base for x in ready]),
-        Column("penalty", plan.head("wb_penalty"), "figure", [x.rule.penalty for x in ready]),
-        side("solved", "wb_left_solved", [x.row["value"] for x in ready]),
-        Column("source", plan.head("wb_source"), "text", [x.rule.source for x in ready]),
-        Column("note", plan.head("wb_note"), "text", [x.rule.note for x in ready], width=40),
-        Column("id", plan.head("wb_rule_id"), "text", [x.rule.name for x in ready], aside=True),
-        Column("group_id", plan.head("wb_group_id"), "text", [x.row["group"] for x in ready], aside=True),
-        Column(
-            "soft",
-            plan.head("wb_soft"),
-            "key",
-            [int(x.rule.penalty is not None) for x in ready],
-            name="rule_soft",
-            aside=True,
-        ),
-        Column("size", plan.head("wb_size"), "number", [_size(x) for x in ready], aside=True),
-    ]
-    block = book.table(sheet, columns)
+    table = Columns(plan, list(_ready(plan)))
+    block = book.table(sheet, [*_sides(table), *_figures(table), *_asides(table)])
     book.dress(sheet, block, freeze=2, upto="figure")
     shown = ("rule", "group", "left", "slack", "state", "broken")
     for state, look in (("broken", "bad"), ("paid", "warn")):
@@ -90,44 +73,78 @@ def write_rules(book: Book, plan: PlanView, sheet: Any) -> None:
     book.mark(sheet, block, ("state", "slack"), f'{{state}}="{plan.say("wb_rule_limit")}"', "limit")
 
 
-def _ready(plan: PlanView) -> list[Ready]:
-    """Return every repetition of every rule, in the order of the table."""
+def _sides(table: Columns) -> Iterator[Column]:
+    """Yield what a rule is, its sides, the room left and the verdict."""
+    plan = table.plan
+    styles = [STYLES[x.rule.unit] for x in table.rows]
+    yield table.make("rule", "text", of=lambda x: plan.ruled(x.rule), width=34)
+    yield table.make("group", "text", of=lambda x: plan.grouped(x.rule, x.row["group"]))
+    yield table.make("type", "text", of=lambda x: plan.say(f"wb_type_{x.rule.type}"))
+    yield table.make("unit", "text", of=lambda x: plan.unit(UNITS[x.rule.unit]), text="wb_unit_of_sides")
+    yield table.make("left", "money", of=lambda x: x.left, name="rule_left", styles=styles)
+    for key, text, factor in (("min", "wb_right_min", "least"), ("max", "wb_right_max", "most")):
+        cells = [_bound(x, key, factor) for x in table.rows]
+        yield Column(key, plan.head(text), "money", cells, name=f"rule_{key}", styles=styles)
+    yield table.make("slack", "money", of=_slack, name="rule_slack", styles=styles)
+    yield table.make("state", "word", of=lambda x: _state(plan, x), width=20, name="rule_state")
+    yield table.make("broken", "money", of=_broken, text="wb_broken_by", name="rule_broken", styles=styles)
+
+
+def _figures(table: Columns) -> Iterator[Column]:
+    """Yield the figures that the rule itself names, and what they are held against."""
+    styles = ["share" if x.rule.figure == "part" else "figure" for x in table.rows]
+    sides_styles = [STYLES[x.rule.unit] for x in table.rows]
+    yield table.make("figure", "figure", of=_figure, styles=styles)
+    yield table.make("least", "figure", of=lambda x: x.least, styles=styles)
+    yield table.make("most", "figure", of=lambda x: x.most, styles=styles)
+    yield table.make("base", "money", of=lambda x: x.base, styles=sides_styles)
+    yield table.make("penalty", "figure", of=lambda x: x.rule.penalty)
+    yield table.make("solved", "money", of=lambda x: x.row["value"], text="wb_left_solved", styles=sides_styles)
+    yield table.make("source", "text", of=lambda x: x.rule.source)
+    yield table.make("note", "text", of=lambda x: x.rule.note, width=40)
+
+
+def _asides(table: Columns) -> Iterator[Column]:
+    """Yield what stands for formulas and for finding a row."""
+    yield table.aside("id", of=lambda x: x.rule.name, text="wb_rule_id")
+    yield table.aside("group_id", of=lambda x: x.row["group"], text="wb_group_id")
+    yield table.make("soft", "key", of=lambda x: int(x.rule.penalty is not None), name="rule_soft", aside=True)
+    yield table.make("size", "number", of=_size, aside=True)
+
+
+def _ready(plan: PlanView) -> Iterator[Ready]:
+    """Yield every repetition of every rule, in the order of the table."""
     rules = {rule.name: rule for rule in plan.instance.rules}
-    money = {(row["measure"], row["fund"]): row["amount"] for row in plan.payments}
-    compared = {key: math.fsum(money[x] for x in side.base) for key, side in sides(plan.instance).items()}
-    local = per_head(plan.instance)
-    numbers = {
-        (rule.name, group.name): multiplier(plan.instance, rule, group)
-        for rule in plan.instance.rules
-        if isinstance(rule, Linear) and rule.times
-        for group in groups(plan.instance, rule)
-    }
-    repeated = {rule.name: plan.repetitions(rule) for rule in plan.instance.rules}
-    found = []
+    common, local = sides(plan.instance), per_head(plan.instance)
+    order = {key: number for number, key in enumerate(local, 1)}
     for row in plan.rows("rules"):
-        rule, key = rules[row["rule"]], (row["rule"], row["group"])
-        if isinstance(rule, Equity):
-            spent = {c: math.fsum(money[x] for x in payments) for c, payments in local[key].items()}
-            found.append(_equity(plan, rule, row, list(local).index(key) + 1, spent))
-            continue
-        of = repeated[rule.name][row["group"]]
-        found.append(_linear(plan, rule, row, of, compared[key], numbers.get(key)))
-    return found
+        rule: Rule = rules[row["rule"]]
+        key = rule.name, row["group"]
+        match rule:
+            case Linear():
+                yield _linear(plan, rule, row, common[key])
+            case Parity() | Gini():
+                spent = {c: math.fsum(plan.paid[x] for x in payments) for c, payments in local[key].items()}
+                yield _equity(plan, rule, row, order[key], spent)
+            case _:
+                assert_never(rule)
 
 
-def _linear(
-    plan: PlanView, rule: Rule, row: Mapping[str, Any], of: Repetition, compared: float, number: float | None
-) -> Ready:
+def _linear(plan: PlanView, rule: Rule, row: Mapping[str, Any], side: Side) -> Ready:
     """Return a rule of the common form: what it counts in one place, and the number or the money it compares with."""
-    counted, other = rule.counted, rule.compared
-    column, purse = ("amount", counted.purse) if counted.purse else ("funded", "all")
-    told = plan.criteria(counted.of, purse, {**of.outer, **of.inner}) if of.counts else None
-    base: Cell = number
+    of, counted = plan.repetitions(rule)[row["group"]], rule.counted
+    column, fund = ("amount", counted.purse) if counted.purse else ("funded", "all")
+    told = plan.criteria(counted.of, fund, {**of.outer, **of.inner}) if of.counts else None
+    return Ready(rule, row, Formula(sums(column, told), row["value"]), _base(plan, rule, of, side), *rule.bounds)
+
+
+def _base(plan: PlanView, rule: Any, of: Repetition, side: Side) -> Cell:
+    """Return what a rule compares with: money, a number, or nothing where that is 1."""
+    other = rule.compared
     if other:
-        base = Formula(
-            sums("amount", plan.criteria(other.of, other.purse, of.outer) if of.compares else None), compared
-        )
-    return Ready(rule, row, Formula(sums(column, told), row["value"]), base, *rule.bounds)
+        told = plan.criteria(other.of, other.purse, of.outer) if of.compares else None
+        return Formula(sums("amount", told), math.fsum(plan.paid[x] for x in side.base))
+    return multiplier(plan.instance, rule, of.group) if rule.times else None
 
 
 def _equity(plan: PlanView, rule: Equity, row: Mapping[str, Any], no: int, spent: Mapping[str, float]) -> Ready:
@@ -143,70 +160,65 @@ def _equity(plan: PlanView, rule: Equity, row: Mapping[str, Any], no: int, spent
     return Ready(rule, row, left, base, None, rule.max, points(plan.instance)[rule.name, row["group"]])
 
 
-def _right(x: Ready, side: str, figure: float | None) -> Cell:
+def _bound(x: Ready, key: str, factor: str) -> Cell:
     """Return a bound: the figure that the rule names times what it compares with."""
-    if figure is None:
-        return None
-    name = {"min": "least", "max": "most"}[side]
-    return figure if x.base is None else Formula(f"{{{name}}}*{{base}}", x.row[side])
+    figure = x.least if key == "min" else x.most
+    if figure is None or x.base is None:
+        return figure
+    return Formula(f"{{{factor}}}*{{base}}", x.row[key])
 
 
-def _bounds(x: Ready) -> list[str]:
-    return [name for name, figure in (("min", x.least), ("max", x.most)) if figure is not None]
+def _largest(x: Ready, *more: str) -> str:
+    """Return the formula of the largest side."""
+    return f"MAX({','.join([*more, *(f'ABS({{{name}}})' for name in x.sizes)])})"
 
 
 def _size(x: Ready) -> Formula:
-    """Return how large the sides are, which nearness is a part of."""
-    names = ["left", *_bounds(x)]
-    values = [abs(x.row["value"]), *(abs(x.row[name] or 0.0) for name in _bounds(x))]
-    one = [] if x.rule.unit == "money per head" else ["1"]
-    cells = ",".join([*one, *(f"ABS({{{name}}})" for name in names)])
-    return Formula(f"MAX({cells})", max([*map(float, one), *values]))
+    """Return how large the sides are, which nearness is a part of; money per head may be small in a large unit."""
+    if x.rule.unit == "money per head":
+        return Formula(_largest(x), max(x.sizes.values()))
+    return Formula(_largest(x, "1"), max(1.0, *x.sizes.values()))
 
 
 def _slack(x: Ready) -> Cell:
     """Return the room left on the nearer side; what is nothing but rounding is 0."""
-    if not _bounds(x):
+    if not x.bounds:
         return None
-    room = ",".join({"min": "{left}-{min}", "max": "{max}-{left}"}[name] for name in _bounds(x))
-    slack = x.row["slack"] or 0.0
+    room = f"MIN({','.join(ROOM[name] for name in x.bounds)})"
+    slack: float = x.row["slack"] or 0.0
     none = abs(slack) <= SNAP * float(_size(x).value or 0.0)
-    return Formula(f"IF(ABS(MIN({room}))<={SNAP:.9f}*{{size}},0,MIN({room}))", 0.0 if none else slack)
+    return Formula(f"IF(ABS({room})<={SNAP:.9f}*{{size}},0,{room})", 0.0 if none else slack)
 
 
 def _broken(x: Ready) -> Cell:
     """Return by how much a rule is broken, 0 where it is not."""
-    if not _bounds(x):
+    if not x.bounds:
         return 0
-    over = "+".join({"min": "MAX({min}-{left},0)", "max": "MAX({left}-{max},0)"}[name] for name in _bounds(x))
-    return Formula(f"IF({over}>{NEAR:f}*{{size}},({over})/{x.point!r},0)", x.row["broken_by"] or 0.0)
+    over = "+".join(BEYOND[name] for name in x.bounds)
+    return Formula(f"IF({over}>{NEAR:f}*{{size}},({over})/{x.point!r},0)", x.broken)
 
 
 def _state(plan: PlanView, x: Ready) -> Formula:
     """Return the verdict in words."""
-    words = {key: plan.say(f"wb_rule_{key}") for key in ("kept", "limit", "hollow", "broken", "paid")}
-    bad = words["broken" if x.rule.penalty is None else "paid"]
-    still, hollow = f"{{slack}}<={NEAR:f}*{{size}}", "FALSE"
-    empty = False
-    if x.rule.compared or isinstance(x.rule, Equity):  # both sides may be 0: then there is nothing to compare
-        values = [abs(x.row["value"]), *(abs(x.row[name] or 0.0) for name in _bounds(x))]
-        empty = max(values) <= SNAP
-        hollow = f"MAX({','.join(f'ABS({{{name}}})' for name in ('left', *_bounds(x)))})<={SNAP:.9f}"
-    if not _bounds(x):
-        return Formula(f'"{words["kept"]}"', words["kept"])
-    value = bad if (x.row["broken_by"] or 0.0) > 0 else words["kept"]
-    if not (x.row["broken_by"] or 0.0) > 0 and x.row["binding"]:
-        value = words["hollow" if empty else "limit"]
-    return Formula(
-        f'IF({{broken}}>0,"{bad}",IF({still},IF({hollow},"{words["hollow"]}","{words["limit"]}"),"{words["kept"]}"))',
-        value,
-    )
+    kept, limit, hollow = (plan.say(f"wb_rule_{key}") for key in ("kept", "limit", "hollow"))
+    if not x.bounds:
+        return Formula(f'"{kept}"', kept)
+    bad = plan.say("wb_rule_broken" if x.rule.penalty is None else "wb_rule_paid")
+    # Where both sides may be 0 there may be nothing to compare: such a rule is not at its limit.
+    may_be_empty = bool(x.rule.compared) or isinstance(x.rule, Equity)
+    empty = f"{_largest(x)}<={SNAP:.9f}" if may_be_empty else "FALSE"
+    at_limit = f"{{slack}}<={NEAR:f}*{{size}}"
+    formula = f'IF({{broken}}>0,"{bad}",IF({at_limit},IF({empty},"{hollow}","{limit}"),"{kept}"))'
+    if x.broken > 0:
+        return Formula(formula, bad)
+    if not x.row["binding"]:
+        return Formula(formula, kept)
+    return Formula(formula, hollow if may_be_empty and max(x.sizes.values()) <= SNAP else limit)
 
 
 def _figure(x: Ready) -> Cell:
     """Return what the rule's own figure is held against: a share, a ratio, an index, money per head."""
     if x.base is None:
         return None
-    base = x.base.value if isinstance(x.base, Formula) else x.base
-    assert isinstance(base, (int, float))
+    base = float(value_of(x.base) or 0.0)
     return Formula('IF(ABS({base})>0.000000001,{left}/{base},"")', x.row["value"] / base if abs(base) > SNAP else "")

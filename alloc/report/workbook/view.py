@@ -11,7 +11,7 @@ import pandas as pd
 from alloc.instance import KINDS
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Selection
-from alloc.instance.selections import SELECTORS, attribute, groups, members, select
+from alloc.instance.selections import SELECTORS, Group, attribute, groups, members, select
 from alloc.report.funds import fund_totals, spent_by_fund
 from alloc.report.names import Names, pick_name
 from alloc.texts.figures import tidy
@@ -62,6 +62,11 @@ class PlanView(Names):
         """The rows of the allocation by county, category, measure and fund."""
         order = ("county", "category", "measure", "fund")
         return sorted(self.rows("allocation"), key=lambda row: tuple(self.number(key, row[key]) for key in order))
+
+    @cached_property
+    def paid(self) -> Mapping[tuple[str, str], float]:
+        """Every payment: (measure, fund) → money."""
+        return {(row["measure"], row["fund"]): row["amount"] for row in self.payments}
 
     @cached_property
     def spent(self) -> Mapping[tuple[str, str], float]:
@@ -175,14 +180,13 @@ class PlanView(Names):
             return self._repeated[rule.name]
         found = self._repeated[rule.name] = {}
         for group in groups(self.instance, rule):
-            some = (*group.counted, *group.compared)
-            outer: dict[str, str] = {rule.within: attribute(self.instance, some[0], rule.within)} if rule.within else {}
-            inner: dict[str, str] = (
-                {rule.each: attribute(self.instance, group.counted[0], rule.each)}
-                if rule.each and group.counted
-                else {}
-            )
-            found[group.name] = Repetition(outer, inner, bool(group.counted), bool(group.compared))
+            outer, inner = {}, {}
+            if rule.within:
+                some = (*group.counted, *group.compared)
+                outer[str(rule.within)] = attribute(self.instance, some[0], rule.within)
+            if rule.each and group.counted:
+                inner[str(rule.each)] = attribute(self.instance, group.counted[0], rule.each)
+            found[group.name] = Repetition(group, outer, inner)
         return found
 
 
@@ -193,12 +197,21 @@ def _tidy(cell: Any) -> Any:
 
 
 class Repetition(NamedTuple):
-    """What `within` and `each` narrow a rule to, and whether its two sides select any measure."""
+    """What `within` (outer) and `each` (inner) narrow a rule to."""
 
+    group: Group
     outer: Mapping[str, str]
     inner: Mapping[str, str]
-    counts: bool
-    compares: bool
+
+    @property
+    def counts(self) -> bool:
+        """Whether it counts any measure."""
+        return bool(self.group.counted)
+
+    @property
+    def compares(self) -> bool:
+        """Whether it compares with any measure."""
+        return bool(self.group.compared)
 
 
 def sums(of: str, criteria: Criteria | None, **cells: str) -> str:
