@@ -4,8 +4,10 @@ Why a plan is as it is only solving again could tell. So every sentence is a fac
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import chain
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -18,6 +20,7 @@ from alloc.report.tables import NEAR, near
 from alloc.texts import say
 from alloc.texts.figures import count
 
+Thing = TypeVar("Thing")
 Places = dict[str, Any] | None
 """What fills the places of a sentence that holds; None where it does not hold."""
 
@@ -75,7 +78,8 @@ class _Shown:
         self.jobseekers = tables["counties"].set_index("county")["jobseekers_left"].to_dict()
         self.limits = tables["industries"].set_index(["county", "industry"])["bottleneck"].to_dict()
         self.left = _money_left(instance, paid)
-        self.capped, self.counted = _rules_at_their_limit(instance, tables["rules"])
+        self.capped = _strained_payments(instance, tables["rules"])
+        self.counted = _full_counts(instance, tables["rules"])
 
     def measure(self, m: str) -> str:
         """Return the name of a measure with its id, which rows are found by."""
@@ -113,10 +117,18 @@ class _Shown:
         left, all_of_them = self.jobseekers.get(c), self.instance.counties[c].jobseekers
         return left is not None and all_of_them is not None and left <= NEAR * max(1.0, all_of_them)
 
+    def at_ceiling(self, m: str) -> bool:
+        """Tell whether national money of a measure is at its ceiling."""
+        return near(self.national[m], ceiling(self.instance, m))
+
     def exhausted(self, m: str) -> bool:
         """Tell whether no national fund has anything left for a measure."""
         national = [f for f in self.payers[m] if self.instance.funds[f].kind == "national"]
         return all(self.spent(f, self.instance.measures[m].county) for f in national)
+
+
+Fact = tuple[str, Callable[[_Shown, Thing], Places]]
+"""A sentence, and what fills its places where it holds."""
 
 
 def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
@@ -131,32 +143,51 @@ def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str,
     return left
 
 
-Keys = dict[tuple[str, str], list[tuple[str, str]]]
+Key = tuple[str, str]
+Payment = tuple[str, str]
+"""Rule and group; measure and fund."""
 
 
-def _rules_at_their_limit(
-    instance: Instance, rules: pd.DataFrame
-) -> tuple[Keys, dict[str, tuple[tuple[str, str], float, float]]]:
-    """Return the rules whose limit a payment would strain, and of each measure the count that is full.
+def _keys_at_limit(rules: pd.DataFrame) -> tuple[set[Key], set[Key]]:
+    """Return the rules at their least value, and those at their largest."""
+    low, full = set(), set()
+    for row in rules.to_dict("records"):
+        key = row["rule"], row["group"]
+        if not pd.isna(row["min"]) and near(row["min"], row["value"]):
+            low.add(key)
+        if not pd.isna(row["max"]) and near(row["value"], row["max"]):
+            full.add(key)
+    return low, full
+
+
+def _strained_payments(instance: Instance, rules: pd.DataFrame) -> dict[Payment, list[Key]]:
+    """Return the rules whose limit a payment would strain.
 
     A payment strains a largest value by what is counted, a least value by what it is counted out of.
     """
-    capped: Keys = defaultdict(list)
-    counted: dict[str, tuple[tuple[str, str], float, float]] = {}
-    rows = {(row["rule"], row["group"]): row for row in rules.to_dict("records")}
-    full = {key for key, row in rows.items() if not pd.isna(row["max"]) and near(row["value"], row["max"])}
-    low = {key for key, row in rows.items() if not pd.isna(row["min"]) and near(row["min"], row["value"])}
+    low, full = _keys_at_limit(rules)
+    strained: dict[Payment, list[Key]] = defaultdict(list)
     for key, side in sides(instance).items():
-        strained = [*(side.spends if key in full else ())]
-        strained += [x for x in side.base if x not in side.spends] if key in low and side.least else []
-        for payment in strained:
-            capped[payment].append(key)
-        if side.funded and key in full:
-            counted |= dict.fromkeys(side.funded, (key, rows[key]["value"], rows[key]["max"]))
+        for payment in side.spends if key in full else ():
+            strained[payment].append(key)
+        for payment in side.base if key in low and side.least else ():
+            if payment not in side.spends:
+                strained[payment].append(key)
     for key, local in per_head(instance).items():
-        for payment in (x for spends in local.values() for x in spends) if key in full else ():
-            capped[payment].append(key)
-    return capped, counted
+        for payment in chain.from_iterable(local.values()) if key in full else ():
+            strained[payment].append(key)
+    return strained
+
+
+def _full_counts(instance: Instance, rules: pd.DataFrame) -> dict[str, tuple[Key, float, float]]:
+    """Return of each measure the count that is full: which rule, how many, and how many at most."""
+    _, full = _keys_at_limit(rules)
+    rows = {(row["rule"], row["group"]): row for row in rules.to_dict("records")}
+    found: dict[str, tuple[Key, float, float]] = {}
+    for key, side in sides(instance).items():
+        if key in full:
+            found |= dict.fromkeys(side.funded, (key, rows[key]["value"], rows[key]["max"]))
+    return found
 
 
 # Facts of a measure that is not funded.
@@ -247,9 +278,7 @@ def _apart(less: float, more: float) -> tuple[str, str]:
     return words[0], words[1]
 
 
-Fact = tuple[str, Callable[[_Shown, str], Places]]
-
-BARS: tuple[Fact, ...] = (
+BARS: tuple[Fact[str], ...] = (
     ("reason_not_eligible", _not_eligible),
     ("reason_no_fund", _no_fund),
     ("reason_requires", _requires),
@@ -257,7 +286,7 @@ BARS: tuple[Fact, ...] = (
 )
 """Where one of these holds the measure cannot be added to the plan as it is: the first is said."""
 
-SIGHTS: tuple[Fact, ...] = (
+SIGHTS: tuple[Fact[str], ...] = (
     ("reason_count", _count),
     ("reason_rules", _rules),
     ("reason_no_baseline", _no_baseline),
@@ -275,72 +304,105 @@ def _reason(plan: _Shown, m: str) -> str:
     row = plan.instance.measures[m]
     if row.reason and not row.eligible:
         return row.reason
-    barred = next(_holding(plan, m, BARS), None)
+    barred = next(_find_holding(plan, m, BARS), None)
     if barred:
         return barred
     rest = "reason_worth" if plan.proven else "reason_unsettled"
-    shown = AND[plan.lang].join(_holding(plan, m, SIGHTS)) or say(rest, plan.lang)
+    shown = AND[plan.lang].join(_find_holding(plan, m, SIGHTS)) or say(rest, plan.lang)
     return say("reason_best" if plan.proven else "reason_found", plan.lang, shown=shown)
 
 
-def _holding(plan: _Shown, m: str, facts: tuple[Fact, ...]) -> Iterator[str]:
+def _find_holding(plan: _Shown, thing: Thing, facts: tuple[Fact[Thing], ...]) -> Iterator[str]:
+    """Yield the sentences that hold of a measure, or of a fund with money left."""
     for text, fact in facts:
-        places = fact(plan, m)
+        places = fact(plan, thing)
         if places is not None:
             yield say(text, plan.lang, **places)
 
 
-def _unspent(plan: _Shown, f: str, c: str) -> str:
-    """Return what the plan shows of a fund that has money left, in all or for one county."""
+@dataclass(frozen=True)
+class _LeftOver:
+    """A fund with money left, in all or for one county, and the measures that it may pay for.
+
+    going: those that go ahead; growing: those of them that could be larger.
+    """
+
+    fund: str
+    county: str
+    kind: str
+    payable: Sequence[str]
+    going: Sequence[str]
+    growing: Sequence[str]
+
+
+def _left_over(plan: _Shown, f: str, c: str) -> _LeftOver:
     payable = plan.payable[f, c]
-    if not payable:
-        return say("unspent_no_measure", plan.lang)
-    rest = "unspent_best" if plan.proven else "unspent_unsettled"
-    return AND[plan.lang].join(_left_over(plan, f, c, payable)) or say(rest, plan.lang)
-
-
-def _left_over(plan: _Shown, f: str, c: str, payable: list[str]) -> Iterator[str]:
-    """Yield the facts of a fund with money left that may pay for these measures."""
-    lang, kind, rows = plan.lang, plan.instance.funds[f].kind, plan.instance.measures
     going = [m for m in payable if plan.funded[m]]
-    growing = [m for m in going if not near(plan.units[m], rows[m].max_units)]
-    keys = sorted({key for m in payable for key in plan.capped.get((m, f), ())})
-    if c and plan.spent(f, c):
-        yield say("unspent_total", lang)
-    if len(going) == len(payable) and not growing:
-        yield say("unspent_full", lang)
-    if keys:
-        yield say("unspent_rules", lang, rules=plan.rules(keys))
-    if kind == "national" and growing and all(near(plan.national[m], ceiling(plan.instance, m)) for m in going):
-        yield say("unspent_ceiling", lang)
-    if kind == "aid":
-        for text, barred in (("supplement", _awaiting(plan, going)), ("strict", _awaiting_strictly(plan, going))):
-            if barred:
-                yield say(f"unspent_{text}", lang, measures=plan.several(barred))
-    if kind in ("aid", "national"):
-        other, paid = ("national", plan.national) if kind == "aid" else ("aid", plan.aid)
-        barred = [m for m in going if rows[m].national == "exclusive" and paid[m] > NEAR]
-        if barred:
-            words = say(f"page_kind_{other}", lang)
-            yield say("unspent_exclusive", lang, measures=plan.several(barred), kind=words)
-    shared = [m for m in growing if _at_largest_share(plan, m, f)]
-    if shared:
-        yield say("unspent_share", lang, measures=plan.several(shared))
-    counties = {rows[m].county for m in payable}
-    if all(plan.crowded(county) for county in counties):
-        yield say("unspent_people", lang)
+    growing = [m for m in going if not near(plan.units[m], plan.instance.measures[m].max_units)]
+    return _LeftOver(f, c, plan.instance.funds[f].kind, payable, going, growing)
 
 
-def _awaiting(plan: _Shown, going: list[str]) -> list[str]:
-    """Return the measures that aid may not enter yet: national money is neither at its ceiling nor spent."""
-    below = [m for m in going if not near(plan.national[m], ceiling(plan.instance, m))]
-    return [m for m in below if plan.instance.measures[m].national == "supplement" and not plan.exhausted(m)]
+# Facts of a fund that has money left.
 
 
-def _awaiting_strictly(plan: _Shown, going: list[str]) -> list[str]:
-    """Return the measures that aid may not enter before national money is at its ceiling, which it is not."""
-    below = [m for m in going if not near(plan.national[m], ceiling(plan.instance, m))]
-    return [m for m in below if plan.instance.measures[m].national == "supplement-strict"]
+def _total_spent(plan: _Shown, left: _LeftOver) -> Places:
+    return {} if left.county and plan.spent(left.fund, left.county) else None
+
+
+def _full(plan: _Shown, left: _LeftOver) -> Places:
+    return {} if len(left.going) == len(left.payable) and not left.growing else None
+
+
+def _capped(plan: _Shown, left: _LeftOver) -> Places:
+    keys = sorted({key for m in left.payable for key in plan.capped.get((m, left.fund), ())})
+    return {"rules": plan.rules(keys)} if keys else None
+
+
+def _at_ceiling(plan: _Shown, left: _LeftOver) -> Places:
+    reached = left.kind == "national" and left.growing and all(map(plan.at_ceiling, left.going))
+    return {} if reached else None
+
+
+def _awaiting(plan: _Shown, left: _LeftOver) -> Places:
+    """Aid may not enter yet: national money is neither at its ceiling nor spent."""
+    return _measures(plan, (m for m in _below(plan, left, "supplement") if not plan.exhausted(m)))
+
+
+def _awaiting_strictly(plan: _Shown, left: _LeftOver) -> Places:
+    """Aid may not enter before national money is at its ceiling, which it is not."""
+    return _measures(plan, _below(plan, left, "supplement-strict"))
+
+
+def _below(plan: _Shown, left: _LeftOver, mode: str) -> Iterator[str]:
+    """Yield the measures of one mode of national money whose ceiling is not reached, where the fund is aid."""
+    for m in left.going if left.kind == "aid" else ():
+        if plan.instance.measures[m].national == mode and not plan.at_ceiling(m):
+            yield m
+
+
+def _exclusive(plan: _Shown, left: _LeftOver) -> Places:
+    """Aid and national money exclude each other, and the other one pays."""
+    if left.kind not in ("aid", "national"):
+        return None
+    other, paid = ("national", plan.national) if left.kind == "aid" else ("aid", plan.aid)
+    exclusive = [m for m in left.going if plan.instance.measures[m].national == "exclusive"]
+    found = _measures(plan, (m for m in exclusive if paid[m] > NEAR))
+    return found and {**found, "kind": say(f"page_kind_{other}", plan.lang)}
+
+
+def _share_full(plan: _Shown, left: _LeftOver) -> Places:
+    return _measures(plan, (m for m in left.growing if _at_largest_share(plan, m, left.fund)))
+
+
+def _no_people(plan: _Shown, left: _LeftOver) -> Places:
+    counties = {plan.instance.measures[m].county for m in left.payable}
+    return {} if all(map(plan.crowded, counties)) else None
+
+
+def _measures(plan: _Shown, found: Iterable[str]) -> Places:
+    """Return the names of measures, nothing where there are none."""
+    measures = list(found)
+    return {"measures": plan.several(measures)} if measures else None
 
 
 def _at_largest_share(plan: _Shown, m: str, f: str) -> bool:
@@ -349,3 +411,26 @@ def _at_largest_share(plan: _Shown, m: str, f: str) -> bool:
     alike = sum(plan.paid[m, x] for x in plan.payers[m] if plan.instance.funds[x].kind == kind)
     paid = {f: plan.paid[m, f], kind: alike}
     return any(share < 1 and near(paid[key], share * plan.cost[m]) for key, share in shares.items() if key in paid)
+
+
+LEFT: tuple[Fact[_LeftOver], ...] = (
+    ("unspent_total", _total_spent),
+    ("unspent_full", _full),
+    ("unspent_rules", _capped),
+    ("unspent_ceiling", _at_ceiling),
+    ("unspent_supplement", _awaiting),
+    ("unspent_strict", _awaiting_strictly),
+    ("unspent_exclusive", _exclusive),
+    ("unspent_share", _share_full),
+    ("unspent_people", _no_people),
+)
+"""What the plan shows where a fund has money left: all that hold are said."""
+
+
+def _unspent(plan: _Shown, f: str, c: str) -> str:
+    """Return what the plan shows of a fund that has money left, in all or for one county."""
+    left = _left_over(plan, f, c)
+    if not left.payable:
+        return say("unspent_no_measure", plan.lang)
+    rest = "unspent_best" if plan.proven else "unspent_unsettled"
+    return AND[plan.lang].join(_find_holding(plan, left, LEFT)) or say(rest, plan.lang)

@@ -1,10 +1,11 @@
 """The tables of a plan: one row a thing, zero rows kept, nothing rounded, the other worlds beside it."""
 
+import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
-from typing import Any
+from typing import Any, NamedTuple
 
 import pandas as pd
 import yaml
@@ -23,6 +24,10 @@ from alloc.report.indicators import indicator_rows, tag_rows
 from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
 from alloc.texts.figures import SPECK
+
+Site = tuple[str, str]
+Key = tuple[str, str]
+"""County and industry; rule and group."""
 
 NEAR = 1e-6
 """Closer than this to a limit, relative to its size, is at the limit."""
@@ -208,9 +213,27 @@ def _outlets(instance: Instance, plan: Solution) -> Mapping[tuple[str, str], flo
     return found
 
 
-def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], list[str]]:
+def _bottlenecks(instance: Instance, plan: Solution) -> dict[Site, list[str]]:
     """Return what keeps each industry from having more jobs: categories, market, people, max_jobs, viable size."""
-    outlets = _outlets(instance, plan)
+    spare, outlets, left = _spare(instance, plan), _outlets(instance, plan), jobseekers_left(instance, plan)
+    sold_out = _sold_out(instance, plan, outlets)
+    found: dict[Site, list[str]] = {}
+    for row in instance.baseline:
+        c, s = key = row.county, row.industry
+        industry, jobs = instance.industries[s], plan.values["Jobs"][key]
+        sold = row.market is not None and near(_sold(instance, plan, c, s), row.market + outlets[key])
+        holds = {
+            "market": industry.productivity > 0 and (sold or key in sold_out),
+            "max_jobs": row.max_jobs is not None and near(jobs, row.max_jobs),
+            "people": left.get(c, math.inf) <= NEAR,
+            "viable_jobs": row.jobs < industry.viable_jobs and not round(plan.values["Established"][key]),
+        }
+        found[key] = [*_scarce(instance, plan, key, spare), *(limit for limit, held in holds.items() if held)]
+    return found
+
+
+def _spare(instance: Instance, plan: Solution) -> dict[tuple[str, str], float]:
+    """Return what of the measures that serve a whole county no industry takes, by county and category [capacity]."""
     spare: dict[tuple[str, str], float] = defaultdict(float)
     for m, measure in instance.measures.items():
         if not measure.industry:
@@ -218,28 +241,17 @@ def _bottlenecks(instance: Instance, plan: Solution) -> dict[tuple[str, str], li
             spare[measure.county, measure.category] += measure.effect * arrives
     for (c, k, _), share in plan.values["Share"].items():
         spare[c, k] -= share
-    left = jobseekers_left(instance, plan)
-    sold_out = _sold_out(instance, plan, outlets)
-    found: dict[tuple[str, str], list[str]] = {}
-    for row in instance.baseline:
-        c, s = key = row.county, row.industry
-        industry, jobs = instance.industries[s], plan.values["Jobs"][key]
-        limits = found[key] = []
-        for k in JOB_CATEGORIES:
-            need = industry.needs.get(k, 1.0)
-            room = plan.values["Capacity"][c, k, s] + max(spare[c, k], 0.0)
-            if need > 0 and near(need * jobs, room):
-                limits.append(k)
-        if industry.productivity > 0:
-            own = row.market is not None and near(_sold(instance, plan, c, s), row.market + outlets[key])
-            limits += ["market"] if own or key in sold_out else []
-        if row.max_jobs is not None and near(jobs, row.max_jobs):
-            limits.append("max_jobs")
-        if left.get(c) is not None and left[c] <= NEAR:
-            limits.append("people")
-        if row.jobs < industry.viable_jobs and not round(plan.values["Established"][key]):
-            limits.append("viable_jobs")
-    return found
+    return spare
+
+
+def _scarce(instance: Instance, plan: Solution, key: Site, spare: Mapping[tuple[str, str], float]) -> Iterator[str]:
+    """Yield the categories whose capacity the jobs of an industry use up."""
+    (c, s), jobs = key, plan.values["Jobs"][key]
+    for k in JOB_CATEGORIES:
+        need = instance.industries[s].needs.get(k, 1.0)
+        room = plan.values["Capacity"][c, k, s] + max(spare.get((c, k), 0.0), 0.0)
+        if need > 0 and near(need * jobs, room):
+            yield k
 
 
 def _sold(instance: Instance, plan: Solution, c: str, s: str) -> float:
@@ -301,49 +313,71 @@ def _works(world: Solution, c: str, s: str) -> bool:
     return round(world.values["Established"][c, s]) == 1 and near(world.values["Jobs"][c, s], 1.0)
 
 
-def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
-    """Yield each rule and group with both sides evaluated, so that slack is in the unit of the value."""
+class Measured(NamedTuple):
+    """One repetition of a rule in a plan: what it counts and the bounds of that, in one unit."""
+
+    value: float
+    least: float | None
+    most: float | None
+
+    @property
+    def room(self) -> float:
+        """How much the value may still move towards the nearer bound; infinite where there is none."""
+        below = math.inf if self.least is None else self.value - self.least
+        above = math.inf if self.most is None else self.most - self.value
+        return min(below, above)
+
+    @property
+    def beyond(self) -> float:
+        """How far the value is beyond its bounds, both counted."""
+        below = 0.0 if self.least is None else max(self.least - self.value, 0.0)
+        above = 0.0 if self.most is None else max(self.value - self.most, 0.0)
+        return below + above
+
+    @property
+    def size(self) -> float:
+        """How large the sides are, which nearness is a part of."""
+        return max(abs(x) for x in self if x is not None)
+
+
+def measure_rules(instance: Instance, plan: Solution) -> dict[Key, Measured]:
+    """Return what every repetition of every rule counts in a plan, in the order of the rules."""
     spend, funded = plan.values["Spend"], plan.values["Funded"]
     rules = {rule.name: rule for rule in instance.rules}
-    found: dict[tuple[str, str], tuple[float, float | None, float | None]] = {}
+    found: dict[Key, Measured] = {}
     for key, side in sides(instance).items():
         base = side.constant + sum(spend[x] for x in side.base)
         value = sum(spend[x] for x in side.spends) + sum(funded[m] for m in side.funded)
         least, most = (None if x is None else x * base for x in (side.least, side.most))
-        found[key] = value, least, most
+        found[key] = Measured(value, least, most)
     for key, local in per_head(instance).items():
         money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
         rule = rules[key[0]]
         assert isinstance(rule, Equity)
         value, most = compare_heads(instance, rule, money, rule.max)
-        found[key] = value, None, most
-    order, point = {name: i for i, name in enumerate(rules)}, points(instance)
-    for (r, g), (value, least, most) in sorted(found.items(), key=lambda x: order[x[0][0]]):
-        room = min(
-            value - least if least is not None else float("inf"),
-            most - value if most is not None else float("inf"),
-        )
-        size = max([abs(value), *(abs(x) for x in (least, most) if x is not None)])
-        size = size if rules[r].unit == "money per head" else max(1.0, size)
-        broken = sum(
-            max(x, 0.0)
-            for x in (
-                (least or 0.0) - value if least is not None else 0.0,
-                value - most if most is not None else 0.0,
-            )
-        )
+        found[key] = Measured(value, None, most)
+    order = {name: i for i, name in enumerate(rules)}
+    return dict(sorted(found.items(), key=lambda x: order[x[0][0]]))
+
+
+def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
+    """Yield each rule and group with both sides evaluated, so that slack is in the unit of the value."""
+    rules, point = {rule.name: rule for rule in instance.rules}, points(instance)
+    for (r, g), of in measure_rules(instance, plan).items():
+        rule = rules[r]
+        size = of.size if rule.unit == "money per head" else max(1.0, of.size)
         yield {
             "rule": r,
             "group": g,
-            "type": rules[r].type,
-            "unit": rules[r].unit,
-            "value": value,
-            "min": least,
-            "max": most,
-            "slack": None if room == float("inf") else room,
-            "binding": room <= NEAR * size,
-            "broken_by": broken / point.get((r, g), 1.0) if broken > NEAR * size else 0.0,
-            "source": rules[r].source,
+            "type": rule.type,
+            "unit": rule.unit,
+            "value": of.value,
+            "min": of.least,
+            "max": of.most,
+            "slack": None if math.isinf(of.room) else of.room,
+            "binding": of.room <= NEAR * size,
+            "broken_by": of.beyond / point.get((r, g), 1.0) if of.beyond > NEAR * size else 0.0,
+            "source": rule.source,
         }
 
 
