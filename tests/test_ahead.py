@@ -55,9 +55,9 @@ def test_a_script_needs_no_guard_for_what_runs_beside_it(tmp_path):
 
 def test_what_is_not_waited_for_is_given_up():
     started = time.monotonic()
-    with ahead(partial(time.sleep, 60)):
+    with ahead(partial(time.sleep, 3600)):
         pass
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 600
 
 
 def test_the_worlds_are_the_same_wherever_they_are_sought(monkeypatch):

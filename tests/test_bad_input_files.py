@@ -290,9 +290,9 @@ PLANS = [
 )
 def test_a_yaml_file_that_is_no_question_is_refused_at_once(tmp_path, text, content, said):
     lay(tmp_path, files={"instance.yaml": content})
-    start = time.perf_counter()
+    start = time.process_time()
     assert told(tmp_path) == [(text, line) for line in said]
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
 
 
 @pytest.mark.parametrize(

@@ -154,25 +154,23 @@ def test_a_plan_stopped_early_is_never_called_optimal(hard: Path):
 
 
 INTERRUPTED = """
-import contextlib, io, os, signal, sys, threading
+import contextlib, os, signal, sys
 import alloc.cli as cli
 import alloc.cli.answer as answer
+from alloc.solver.progress import Progress
 
 signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have it ignored in the background
 
-class Log(io.TextIOBase):
-    sent = False
-    def writable(self):
-        return True
-    def write(self, text):
-        if "BestBound" in text and not Log.sent:  # the search has begun
-            Log.sent = True
-            threading.Timer(1.0, os.kill, (os.getpid(), signal.SIGINT)).start()
-        return len(text)
+sent = []
+
+def tell(news):
+    if "inf" not in news and not sent:  # the search has a plan
+        sent.append(news)
+        os.kill(os.getpid(), signal.SIGINT)
 
 @contextlib.contextmanager
 def watched(words):
-    yield Log()
+    yield Progress(tell)
 
 answer.progress = watched
 cli.main(["solve", sys.argv[1], "--json"])

@@ -96,9 +96,9 @@ def test_an_instance_that_cannot_be_there_is_refused(tmp_path, name):
 )
 def test_a_plan_without_measure_is_refused_at_once(tmp_path, text, said):
     (tmp_path / "plan.yaml").write_text(text, encoding="utf-8")
-    start = time.perf_counter()
+    start = time.process_time()
     assert said in "\n".join(refused(tmp_path / "plan.yaml"))
-    assert time.perf_counter() - start < 20
+    assert time.process_time() - start < 20
 
 
 def test_a_plan_in_another_encoding_or_that_is_a_folder_is_said_to_be_so(tmp_path):
