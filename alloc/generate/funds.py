@@ -45,35 +45,34 @@ def _full(lines: list[Row], category: str = "") -> float:
 
 
 def funds(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Row]:
-    """Return the purses: aid of all and of paired donors, national money, and what counties, firms and people add."""
-    country, parts = ranges()["country"], ranges()["purses"]
-    aid = free_aid(lines)
-    found: dict[str, Row] = {
-        "central-aid": {
-            **_named("aid", "Aid of all donors together", "对口支援统筹资金"),
-            "amount": round(aid * country["central_part"]),
-        }
-    }
-    full = math.fsum(_full(here) for here in lines.values())
-    for donor in dict.fromkeys(place.donor for place in places):
-        paired = [place.id for place in places if place.donor == donor]
-        part = math.fsum(_full(lines[c]) for c in paired) / full
-        found[donor] = {
-            **_named("aid", f"Paired aid, {donor}", f"结对支援资金 {donor[-2:]}"),
-            "donor": donor,
-            "amount": round(aid * (1 - country["central_part"]) * part),
-            "counties": paired,
-        }
+    """Return the funds: aid of all and of paired donors, national money, and what counties, firms and people add."""
+    parts = ranges()["purses"]
+    found = _aid_funds(places, lines)
     for f, names in COUNTY_FUNDS.items():
         by_county = {c: round(draw(rng, parts[f.replace("-", "_")]) * _full(here)) for c, here in lines.items()}
         if f == "county-money":
-            promised = {c: [line for line in here if line.get("committed")] for c, here in lines.items()}
-            by_county = {c: x + math.ceil(_full(promised[c])) for c, x in by_county.items()}
+            for c, here in lines.items():
+                by_county[c] += math.ceil(_full([line for line in here if line.get("committed")]))
         found[f] = {**_named(*names), "by_county": by_county}
     cover = math.fsum(_full(here, "insurance") for here in lines.values())
     for f, names in PREMIUM_FUNDS.items():
         part = parts[f.replace("-", "_")]["part"]
         found[f] = {**_named(*names), "amount": round(part * cover), "categories": ["insurance"]}
+    return found
+
+
+def _aid_funds(places: list[Place], lines: Lines) -> dict[str, Row]:
+    """Return the aid of all donors together, and of each for the counties that it is paired with."""
+    central, aid = ranges()["country"]["central_part"], free_aid(lines)
+    full = math.fsum(_full(here) for here in lines.values())
+    named = _named("aid", "Aid of all donors together", "对口支援统筹资金")
+    found: dict[str, Row] = {"central-aid": {**named, "amount": round(aid * central)}}
+    for donor in dict.fromkeys(place.donor for place in places):
+        paired = [place.id for place in places if place.donor == donor]
+        part = math.fsum(_full(lines[c]) for c in paired) / full
+        named = _named("aid", f"Paired aid, {donor}", f"结对支援资金 {donor[-2:]}")
+        amount = round(aid * (1 - central) * part)
+        found[donor] = {**named, "donor": donor, "amount": amount, "counties": paired}
     return found
 
 

@@ -10,6 +10,8 @@ from alloc.generate.country import SOURCE, Place, Row
 from alloc.generate.draws import draw, happens, pick, ranges, round_figure, some
 
 BUILDINGS = ("plots", "hall", "satellite", "line", "rooms")
+LIVELIHOOD = "livelihood"
+
 SERVING = 2
 """Lines beside insurance in every county that serve livelihood."""
 
@@ -34,21 +36,7 @@ def least_cost(line: Mapping[str, Any]) -> float:
 
 def measures(rng: random.Random, place: Place, rows: list[Row], known: Mapping[str, Row]) -> list[Row]:
     """Return the lines of a county, 9 to 12 of them in all five categories."""
-    sorts = {row["industry"]: known[row["industry"]]["_sort"] for row in rows}
-    fields = [s for s in sorts if sorts[s] == "field"]
-    firms = [s for s in sorts if sorts[s] != "field"] or fields
-    skilled = sorted(sorts, key=lambda s: (-known[s]["needs.training"], rng.random()))
-    hiring, selling = some(rng, firms, 1)[0], some(rng, firms, 1)[0]
-    taught = [("specialists" if sorts[s] == "works" else "extension", s) for s in some(rng, sorts, 2)]
-
-    chosen = [(pick(rng, ranges()["builds"][sort]), s) for s, sort in sorts.items()]
-    chosen += [("evening", ""), ("course", skilled[0]), ("cover", (fields or firms)[0]), ("outlet", selling), taught[0]]
-    chosen.append(("posts" if sorts[hiring] == "works" else "coop", hiring))
-    if happens(rng, ranges()["ties"]["committed"]) and fields:
-        chosen.append(("planting", fields[-1]))
-
-    more = [taught[1], ("course", skilled[1]), ("base", ""), ("coop", (fields or firms)[0])]
-    more += [(needed, "") for kind, needed in REQUIRED.items() if needed != "base" and kind in dict(chosen)]
+    chosen, more = _kinds(rng, {row["industry"]: known[row["industry"]]["_sort"] for row in rows}, known)
     least, most = ranges()["county"]["measures"]["range"]
     extra = int(pick(rng, ranges()["county"]["extra_measures"]["weights"]))
     room = max(least - len(chosen), min(extra, most - len(chosen)))
@@ -56,23 +44,32 @@ def measures(rng: random.Random, place: Place, rows: list[Row], known: Mapping[s
     return _tied(rng, [_line(rng, place, kind, known.get(s)) for kind, s in chosen])
 
 
+def _kinds(
+    rng: random.Random, sorts: Mapping[str, str], known: Mapping[str, Row]
+) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """Return the kinds of lines that a county has, each with its industry, and those that it may have besides."""
+    fields = [s for s in sorts if sorts[s] == "field"]
+    firms = [s for s in sorts if sorts[s] != "field"] or fields
+    grown = (fields or firms)[0]
+    skilled = sorted(sorts, key=lambda s: (-known[s]["needs.training"], rng.random()))
+    hiring, selling = some(rng, firms, 1)[0], some(rng, firms, 1)[0]
+    taught = [("specialists" if sorts[s] == "works" else "extension", s) for s in some(rng, sorts, 2)]
+
+    chosen = [(pick(rng, ranges()["builds"][sort]), s) for s, sort in sorts.items()]
+    chosen += [("evening", ""), ("course", skilled[0]), ("cover", grown), ("outlet", selling), taught[0]]
+    chosen.append(("posts" if sorts[hiring] == "works" else "coop", hiring))
+    if happens(rng, ranges()["ties"]["committed"]) and fields:
+        chosen.append(("planting", fields[-1]))
+
+    more = [taught[1], ("course", skilled[1]), ("base", ""), ("coop", grown)]
+    more += [(needed, "") for kind, needed in REQUIRED.items() if needed != "base" and kind in dict(chosen)]
+    return chosen, more
+
+
 def _line(rng: random.Random, place: Place, kind: str, industry: Mapping[str, Any] | None) -> Row:
     """Return one line of a county out of its template."""
     template, ties = ranges()["measures"][kind], ranges()["ties"]
-    words = [place.name, place.name_zh]
-    if industry is not None:
-        words = [f"{words[0]}, {industry['name'].lower()}", f"{words[1]}{industry['name_zh']}"]
-    line: Row = {
-        "id": "-".join([place.id, kind] + ([industry["id"]] if industry is not None else [])),
-        "name": f"{words[0]}: {template['words'][0]}",
-        "name_zh": f"{words[1]}：{template['words'][1]}",
-        "county": place.id,
-        "category": template["category"],
-        "industry": "" if industry is None else industry["id"],
-        "unit": template["unit"],
-        "_kind": kind,
-        "source": SOURCE,
-    }
+    line = _named(place, kind, industry)
     for key in ("effect", "unit_cost", "fixed_cost", "max_units", "min_units", "deadweight", "outlet", "linkage"):
         if key in template:
             line[key] = draw(rng, template[key], place.lean)
@@ -86,9 +83,30 @@ def _line(rng: random.Random, place: Place, kind: str, industry: Mapping[str, An
     if happens(rng, template.get("returns", {"chance": 0.0})):
         line["returns"] = _curve(rng, line["max_units"])
     for bound, column in (("least", "min_share"), ("most", "max_share")):
-        line |= {f"{column}.{kind}": x for kind, x in template.get(bound, {}).items()}
+        for payer, share in template.get(bound, {}).items():
+            line[f"{column}.{payer}"] = share
     line["tags"] = [tag for tag in ("county-and-below", *template["tags"]) if happens(rng, ties.get(tag, {}))]
     return line | _payers(rng, place, template, line)
+
+
+def _named(place: Place, kind: str, industry: Mapping[str, Any] | None) -> Row:
+    """Return what a line is called, where it lies, and of which kind it is."""
+    template = ranges()["measures"][kind]
+    parts, words = [place.id, kind], [place.name, place.name_zh]
+    if industry is not None:
+        parts.append(industry["id"])
+        words = [f"{words[0]}, {industry['name'].lower()}", f"{words[1]}{industry['name_zh']}"]
+    return {
+        "id": "-".join(parts),
+        "name": f"{words[0]}: {template['words'][0]}",
+        "name_zh": f"{words[1]}：{template['words'][1]}",
+        "county": place.id,
+        "category": template["category"],
+        "industry": industry["id"] if industry is not None else "",
+        "unit": template["unit"],
+        "_kind": kind,
+        "source": SOURCE,
+    }
 
 
 def _payers(rng: random.Random, place: Place, template: Mapping[str, Any], line: Row) -> Row:
@@ -121,40 +139,50 @@ def _tied(rng: random.Random, lines: list[Row]) -> list[Row]:
     ties = ranges()["ties"]
     by_kind = {line["_kind"]: line["id"] for line in lines}
     for line in lines:
-        if REQUIRED.get(line["_kind"]) in by_kind:
-            line["requires"] = [by_kind[REQUIRED[line["_kind"]]]]
+        needed = by_kind.get(REQUIRED.get(line["_kind"], ""))
+        if needed:
+            line["requires"] = [needed]
         if line["_kind"] == "planting":
             line["committed"] = True
     rivals = some(rng, [line for line in lines if line["_kind"] in BUILDINGS], 2)
     if happens(rng, ties["exclude"]) and len(rivals) == 2:
         rivals[0]["excludes"] = [rivals[1]["id"]]
-    for line in lines:
-        free = line["_kind"] not in REQUIRED.values() and not line.get("committed")
-        if happens(rng, ties["ineligible"]) and free:
-            line |= {"eligible": False, "reason": "the survey of its site or firms is not finished"}
-    _serving(lines)
+    _rule_out(rng, lines)
+    _serve(lines)
     return lines
 
 
-def _serving(lines: list[Row]) -> None:
+def _rule_out(rng: random.Random, lines: list[Row]) -> None:
+    """Let some lines that nothing hangs on be out of the question."""
+    for line in lines:
+        is_free = line["_kind"] not in REQUIRED.values() and not line.get("committed")
+        if happens(rng, ranges()["ties"]["ineligible"]) and is_free:
+            line |= {"eligible": False, "reason": "the survey of its site or firms is not finished"}
+
+
+def _serve(lines: list[Row]) -> None:
     """Let at least two lines that aid can pay serve livelihood, so that a county can keep its share of it.
 
     The first of them can be paid at once, whatever national money and other lines do: a course always can.
     """
     able = [line for line in lines if is_eligible(line) and line["category"] != "insurance"]
-    possible = [line for line in able if "livelihood" in ranges()["measures"][line["_kind"]]["tags"]]
+    possible = [line for line in able if LIVELIHOOD in ranges()["measures"][line["_kind"]]["tags"]]
     alone = [line for line in possible if _stands_alone(line)]
     if not alone:  # a course that was out of the question is not
         course = next(line for line in lines if line["_kind"] == "course")
         course |= {"eligible": "", "reason": ""}
         alone = [course]
-    if not any("livelihood" in line["tags"] for line in alone):
-        alone[0]["tags"].append("livelihood")
+    if not any(map(_serves, alone)):
+        alone[0]["tags"].append(LIVELIHOOD)
     for line in possible:
-        if sum("livelihood" in other["tags"] for other in able) >= SERVING:
+        if sum(map(_serves, able)) >= SERVING:
             return
-        if "livelihood" not in line["tags"]:
-            line["tags"].append("livelihood")
+        if not _serves(line):
+            line["tags"].append(LIVELIHOOD)
+
+
+def _serves(line: Mapping[str, Any]) -> bool:
+    return LIVELIHOOD in line["tags"]
 
 
 def stretch(lines: list[Row], aid: float) -> None:
@@ -163,7 +191,7 @@ def stretch(lines: list[Row], aid: float) -> None:
     Raises RequestError where it has no such line.
     """
     lack = aid - payable(lines)
-    alone = [line for line in lines if _stands_alone(line) and "livelihood" in line["tags"]]
+    alone = [line for line in lines if _stands_alone(line) and _serves(line)]
     if lack > 0 and not alone:
         raise RequestError("generate_no_line", county=lines[0]["county"])
     if lack > 0:
@@ -178,7 +206,7 @@ def payable(lines: list[Row]) -> float:
 
     Lines that need others, shut others out or use what is scarce are left out; shares of other payers are taken off.
     """
-    alone = (line for line in lines if _stands_alone(line) and "livelihood" in line["tags"])
+    alone = (line for line in lines if _stands_alone(line) and _serves(line))
     return math.fsum(largest_cost(line) * _aid_part(line) for line in alone)
 
 
@@ -205,16 +233,15 @@ def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mappin
     for c, after in zip(able, [*list(able)[1:], ""], strict=True):
         if happens(rng, ties["synergy"]):
             partners = some(rng, able[c], 2 + (rng.random() < ties["synergy"]["three"]))
-            found.append(_synergy(rng, [line["id"] for line in partners], 1))
+            found.append(_synergy(rng, partners, 1))
         if happens(rng, ties["synergy_across"]) and after and region[c] == region[after]:
-            partners = [some(rng, able[place], 1)[0] for place in (c, after)]
-            rival = partners[0]["category"] == partners[1]["category"]
-            found.append(_synergy(rng, [line["id"] for line in partners], -0.5 if rival else 0.5))
+            one, other = (some(rng, able[place], 1)[0] for place in (c, after))
+            found.append(_synergy(rng, [one, other], -0.5 if one["category"] == other["category"] else 0.5))
     return found
 
 
-def _synergy(rng: random.Random, partners: list[str], worth: float) -> Row:
+def _synergy(rng: random.Random, partners: list[Row], worth: float) -> Row:
     """Return what these lines bring together; a negative worth means that they are in each other's way."""
     ties = ranges()["ties"]
     gains = {key: round_figure(worth * draw(rng, ties[f"synergy_{key}"])) for key in ("employment", "linkage")}
-    return {"measures": partners, **gains, "source": SOURCE}
+    return {"measures": [line["id"] for line in partners], **gains, "source": SOURCE}

@@ -1,6 +1,6 @@
 """元 among 万元, and 万人 for persons: amounts that differ so much from their like that another unit was meant."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alloc.errors import Term
@@ -36,14 +36,19 @@ def mixed_amounts(document: Document) -> Iterator[Found]:
     for f, fund in document.funds.items():
         local: Amounts = {("funds", f, "by_county", c): x for c, x in (fund.by_county or {}).items()}
         yield from _wide("fund_amounts", local, WIDEST, 3)
-    markets: dict[str, dict[Path, float | None]] = {s: {} for s in document.industries}
-    for i, row in enumerate(document.baseline):
-        markets[row.industry]["baseline", i, "market"] = row.market
-    for i, market in enumerate(document.markets):
-        markets[market.industry]["markets", i, "amount"] = market.amount
-    for sold in markets.values():
+    for sold in _markets(document):
         yield from _wide("markets", sold, WIDEST, None)
     yield from _beyond_costs(document)
+
+
+def _markets(document: Document) -> Iterable[Amounts]:
+    """Return the markets of every industry, its own in each county and those that counties share."""
+    found: dict[str, dict[Path, float | None]] = {s: {} for s in document.industries}
+    for i, row in enumerate(document.baseline):
+        found[row.industry]["baseline", i, "market"] = row.market
+    for i, market in enumerate(document.markets):
+        found[market.industry]["markets", i, "amount"] = market.amount
+    return found.values()
 
 
 def _beyond_costs(document: Document) -> Iterator[Found]:

@@ -55,23 +55,23 @@ def _unpaid(
     document: Document, arcs: Arcs, needs: Mapping[Node, Fraction], group: set[Node], measures: Sequence[str]
 ) -> Iterator[Found]:
     """Yield the fault of a closed group whose needs are not met, where a fund is what is too small."""
-    asked = sum((needs[node] for node in group & needs.keys()), Fraction(0))
+    needed = group & needs.keys()
+    asked = sum((needs[node] for node in needed), Fraction(0))
     payers = list(_payers(arcs, group))
     paid = sum((most for _, most, _ in payers), Fraction(0))
     if asked - paid <= SLACK * asked or not any(is_fund for _, _, is_fund in payers):
         return
-    needed = [node for node in group if node[0] == "need"]
-    named = [m for m in measures if m in {m for _, m, _ in needed}]
+    wanting = {m for _, m, _ in needed}
+    named = [m for m in measures if m in wanting]
     values = {
         "measures": ", ".join(named if len(named) <= MOST_NAMED else [*named[:MOST_NAMED], "…"]),
-        "cost": f"{float(asked):.10g}",
         "payers": ", ".join(f"{name} {float(most):.10g}" for name, most, _ in payers),
-        "paid": f"{float(paid):.10g}",
-        "lacking": f"{float(asked - paid):.10g}",
         "unit": document.money.label,
     }
+    for key, amount in (("cost", asked), ("paid", paid), ("lacking", asked - paid)):
+        values[key] = f"{float(amount):.10g}"
     first = next((m for m in named if document.measures[m].committed), named[-1])
-    is_whole = any(kind == "" for _, _, kind in needed)
+    is_whole = "" in {kind for _, _, kind in needed}
     yield ("measures", first, "committed"), "commitments_unpaid" if is_whole else "committed_parts_unpaid", values
 
 

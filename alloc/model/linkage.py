@@ -1,7 +1,7 @@
 """Industrial linkage: scenarios, flows between industries, chains, clusters, synergies."""
 
 from collections import defaultdict
-from itertools import product
+from itertools import chain, product
 
 import pyomo.environ as pyo
 
@@ -103,25 +103,27 @@ def _ways(model: pyo.ConcreteModel, instance: Instance) -> tuple[Ways, Pools]:
         for c in sellers:
             if c in buyers:
                 ways[c, i].append("home")
-        regions = _regions(instance, sellers, buyers) if link.scope == "region" else {}
-        for g, (sending, receiving) in regions.items():
-            if len({*sending, *receiving}) > 1:
-                pools[g, i] = {"sent": sending, "received": receiving}
-                for c in sending:
-                    ways[c, i].append("sent")
-                for c in receiving:
-                    ways[c, i].append("received")
+        if link.scope == "region":
+            for g, pool in _regions(instance, sellers, buyers).items():
+                pools[g, i] = pool
+                _join(ways, i, pool)
     return ways, pools
 
 
-def _regions(instance: Instance, sellers: list[str], buyers: list[str]) -> dict[str, tuple[list[str], list[str]]]:
-    """Return the regions with both sellers and buyers."""
-    region = {c: row.region or c for c, row in instance.counties.items()}
-    groups: dict[str, tuple[list[str], list[str]]] = defaultdict(lambda: ([], []))
-    for side, members in enumerate((sellers, buyers)):
+def _join(ways: Ways, i: int, pool: dict[str, list[str]]) -> None:
+    """Add the ways of a link into a pool and out of it."""
+    for way, members in pool.items():
         for c in members:
-            groups[region[c]][side].append(c)
-    return {g: sides for g, sides in groups.items() if all(sides)}
+            ways[c, i].append(way)
+
+
+def _regions(instance: Instance, sellers: list[str], buyers: list[str]) -> dict[str, dict[str, list[str]]]:
+    """Return the regions where one county can send and another receive."""
+    groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"sent": [], "received": []})
+    for way, members in (("sent", sellers), ("received", buyers)):
+        for c in members:
+            groups[instance.counties[c].region or c][way].append(c)
+    return {g: pool for g, pool in groups.items() if all(pool.values()) and len({*chain(*pool.values())}) > 1}
 
 
 def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:

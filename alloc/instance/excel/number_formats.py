@@ -129,26 +129,27 @@ def _core(value: Decimal, tokens: Sequence[str]) -> str:
     with localcontext(prec=300):  # digits enough for any number below 1e15 and any format
         number = value.scaleb(-3 * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     left, _, right = f"{number:f}".partition(".")
-    return (
-        _fill(whole, left.lstrip("0"), "," in whole) + ("." if point < len(tokens) else "") + _decimals(broken, right)
-    )
+    shown = _fill([token for token in whole if token != ","], left.lstrip("0"), "," in whole)
+    return shown + ("." if point < len(tokens) else "") + _decimals(broken, right)
 
 
 def _fill(tokens: Sequence[str], digits: str, grouped: bool) -> str:
     """Return the whole part: places take digits from the right, the first place all that are left."""
     first = next((i for i, token in enumerate(tokens) if token in _PLACES), None)
     if first is None:
-        return digits + _literal([token for token in tokens if token != ","])
+        return digits + _literal(tokens)
     rest, shown, count = digits, "", 0
-    for i in range(len(tokens) - 1, -1, -1):
+    for i in reversed(range(len(tokens))):
         if tokens[i] not in _PLACES:
-            shown = _literal([tokens[i]] if tokens[i] != "," else []) + shown
+            shown = _literal(tokens[i : i + 1]) + shown
             continue
         taken = max(len(rest), 1) if i == first else 1
-        rest, part = rest[:-taken], rest[-taken:] or ("0" if tokens[i] == "0" else "")
+        rest, part = rest[:-taken], rest[-taken:]
+        if not part and tokens[i] == "0":
+            part = "0"
         for digit in reversed(part):
-            shown = digit + ("," if grouped and count and count % 3 == 0 else "") + shown
-            count += 1
+            mark = "," if grouped and count and count % 3 == 0 else ""
+            shown, count = f"{digit}{mark}{shown}", count + 1
     return shown
 
 
