@@ -14,6 +14,7 @@ from test_frontier import listed
 
 import alloc
 from alloc.cli import main
+from alloc.cli.tradeoff_summary import show_frontier
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.solver import Biobjective, Deadline, open_block_search, solve_whole
@@ -104,9 +105,9 @@ def test_all_best_plans_are_listed_by_blocks():
     assert found.complete
 
 
-def test_a_large_question_is_not_enumerated_by_blocks_but_its_hull_is_proven(monkeypatch: pytest.MonkeyPatch):
-    """What counts as large is made small here: then points are not counted out, as their step cannot be proven."""
-    monkeypatch.setattr("alloc.solver.multi.biobjective.SMALL", 1)
+@pytest.mark.usefixtures("all_is_large")
+def test_a_large_question_is_not_enumerated_by_blocks_but_its_hull_is_proven():
+    """A step of its values cannot be proven there."""
     question, expected = whole_measures(2)
     found = alloc.frontier(question, exact=True, method="blocks", jobs=1)
     (curve,) = found.curves
@@ -115,6 +116,46 @@ def test_a_large_question_is_not_enumerated_by_blocks_but_its_hull_is_proven(mon
     points = [point.values for point in found.points]
     assert all(any(point == pytest.approx(other, abs=1e-6) for other in expected) for point in points)
     assert len(points) < len(expected)
+    assert found.complete
+    done = list(show_frontier(found, "en"))
+    assert "searched by blocks" in str(done[-1])
+    assert "Infinitely many" not in str(done[-1])
+
+
+@pytest.fixture
+def all_is_large(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let any question count as one of hundreds of counties."""
+    for file in ("biobjective", "near_optimal"):
+        monkeypatch.setattr(f"alloc.solver.multi.{file}.SMALL", 1)
+
+
+@pytest.mark.usefixtures("all_is_large")
+@pytest.mark.parametrize("gap", [0.1, 0.001])
+def test_points_of_a_large_question_are_efficient_to_the_gap_and_say_how_much_better_any_plan_could_be(gap: float):
+    question, expected = whole_measures(2)
+    found = alloc.frontier(question, points=4, gap=gap, method="blocks", jobs=1)
+    assert found.complete
+    for point in found.points:
+        for other in expected:
+            more = [other[k] - point.values[k] for k in (0, 1)]
+            assert more[0] <= 1e-6 or more[1] < 1e-6 or min(more) <= gap * max(other)
+            if more[1] >= 0:
+                assert more[0] <= point.slack[0] + 1e-6
+            if more[0] >= 0:
+                assert more[1] <= point.slack[1] + 1e-6
+
+
+@pytest.mark.usefixtures("all_is_large")
+def test_ranges_of_a_large_question_lie_within_the_true_ones_and_their_bounds_around_them():
+    whole = alloc.alternatives(DEMO, count=1, within=0.05, method="whole")
+    large = alloc.alternatives(DEMO, count=1, within=0.05, method="blocks", jobs=1)
+    for one, other in zip(whole.ranges, large.ranges, strict=True):
+        assert one.low - 1e-3 <= other.low <= other.high <= one.high + 1e-3
+        assert other.least <= one.low + 1e-3
+        assert other.most >= one.high - 1e-3
+        assert other.high > other.low
+    (plan,) = large.plans
+    assert plan.run.objective >= 0.95 * 79 - 1e-6
 
 
 def test_a_search_by_blocks_for_which_there_is_no_time_has_no_bound():

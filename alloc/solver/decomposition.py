@@ -63,7 +63,7 @@ class Decomposition:
 
 def decompose(matrix: Matrix, instance: Instance) -> Decomposition:
     """Take a program apart by county."""
-    label = _merge_blocks(matrix, _label_columns(matrix, instance))
+    label = _merge_blocks(matrix, label_columns(matrix, instance))
     label = _assign_free_columns(matrix.rows, label)
     row_block = _find_row_blocks(matrix.rows, label)
     label = _release_to_master(matrix.rows, label, row_block)
@@ -78,7 +78,7 @@ def decompose(matrix: Matrix, instance: Instance) -> Decomposition:
     return Decomposition(matrix, _make_blocks(matrix, rows, label, row_block, len(order)), own, coupling, rows)
 
 
-def _label_columns(matrix: Matrix, instance: Instance) -> Ints:
+def label_columns(matrix: Matrix, instance: Instance) -> Ints:
     """Return the county that each column names, by its number; -1 for none or several."""
     number = {c: i for i, c in enumerate(instance.counties)}
     of_measure = {m: number[row.county] for m, row in instance.measures.items()}

@@ -71,19 +71,23 @@ class RepeatedMip:
         part: float = 0.0,
         starts: Sequence[Floats] = (),
         nodes: int | None = None,
+        constant: float = 0.0,
     ) -> MipResult:
         """Return the plan with the most of a goal, while some watched rows keep within bounds.
 
         goal: one figure for each decision. gap, in the goal's unit, and part, of its value: at which of them to stop.
         starts: plans whose whole decisions may serve to begin with; a search that begins with one does without
         helpers, as long as it is proven so. nodes: most nodes of the search, after which nothing may be proven.
+        constant: what the value has beside the goal, of which blocks count a part of the value too.
         """
         self.solves += 1
         aimed = replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1))
         stop = Stop(gap, part, self._seconds, nodes)
         best = _begun(aimed, starts)
         if self._by_blocks is not None:
-            return _as_result(pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline)))
+            return _as_result(
+                pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline, constant))
+            )
         if best.x is not None:
             best = self._searched(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
             enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))

@@ -119,8 +119,8 @@ class Biobjective:
     def maximise_weighted(self, weights: Pair, gap: float) -> MipResult:
         """Return the plan with the most of a weighted sum of both objectives; gap: in the sum's unit."""
         mix = np.array(weights)
-        answer = self._ask(mix @ self.whole.goals, {}, gap)
         constant = float(mix @ self.whole.constants)
+        answer = self._ask(mix @ self.whole.goals, {}, gap, constant=constant)
         return replace(answer, value=answer.value + constant, bound=answer.bound + constant)
 
     def find_efficient(self, k: int, least: float, most: float) -> ParetoPoint | MipResult:
@@ -142,12 +142,36 @@ class Biobjective:
         first = self._maximise(k, floor)
         if first.x is None:
             return first
+        if not self.countable:
+            return self._find_efficient_to_gap(k, floor, first)
         reached = first.value - HELD * max(1.0, abs(first.value))  # else plans as good but for rounding are lost
         second = self._maximise(other, {k: (reached, INF), **floor})
         x = self._refine(k, floor, first.x if second.x is None else second.x)
-        missing = _put_in_order(k, self._measure_missing(k, first), self._measure_missing(other, second))
-        allowed = [max(self.gap, SURE) * max(1.0, abs(v)) for v in self.evaluate(x)]
-        return ParetoPoint(x, self.evaluate(x), missing, missing[0] <= allowed[0] and missing[1] <= allowed[1])
+        missing = self._measure_missing(k, first.bound, first.value)
+        others = self._measure_missing(other, second.bound, second.value)
+        return self._judge(x, _put_in_order(k, missing, others))
+
+    def _find_efficient_to_gap(self, k: int, floor: dict[int, Pair], first: MipResult) -> ParetoPoint:
+        """Return a plan that is efficient to the gap asked: the first objective may lose half of it to the other.
+
+        first: the plan with the most of objective k. What the first search leaves open would else keep the second
+        from any plan but its own. The bound of the second holds for all plans that keep as much of the first, so for
+        all that could be better in the other.
+        """
+        room = CLOSER * self.gap * max(1.0, abs(first.value + float(self.whole.constants[k])))
+        second = self._maximise(1 - k, {k: (first.value - room, INF), **floor})
+        x = first.x if second.x is None else second.x
+        assert x is not None
+        reached = (self.whole.goals @ x).tolist()
+        missing = self._measure_missing(k, first.bound, reached[k])
+        others = self._measure_missing(1 - k, second.bound, reached[1 - k])
+        return self._judge(x, _put_in_order(k, missing, others))
+
+    def _judge(self, x: Floats, missing: Pair) -> ParetoPoint:
+        """Return a plan as a point, proven where no plan could be better in either objective by more than the gap."""
+        values = self.evaluate(x)
+        allowed = [max(self.gap, SURE) * max(1.0, abs(value)) for value in values]
+        return ParetoPoint(x, values, missing, missing[0] <= allowed[0] and missing[1] <= allowed[1])
 
     def _refine(self, k: int, floor: dict[int, Pair], x: Floats) -> Floats:
         """Return the plan with the most of objective k, then of the other, that the whole decisions of x allow."""
@@ -188,17 +212,24 @@ class Biobjective:
     def _maximise(self, k: int, bounds: dict[int, Pair]) -> MipResult:
         step = self.steps[k]
         gap, part = (CLOSER * self.gap, CLOSER * self.gap) if step is None else (WITHIN * float(step), 0.0)
-        return self._ask(self.whole.goals[k], bounds, gap, part)
+        return self._ask(self.whole.goals[k], bounds, gap, part, float(self.whole.constants[k]))
 
-    def _ask(self, goal: Floats, bounds: dict[int, Pair], gap: float, part: float = 0.0) -> MipResult:
+    def _ask(
+        self, goal: Floats, bounds: dict[int, Pair], gap: float, part: float = 0.0, constant: float = 0.0
+    ) -> MipResult:
         """Ask, beginning with what was found before: the last plans, and the two ends."""
-        answer = self.program.solve(goal, bounds, gap, part, [*self._known[:ENDS], *self._known[ENDS:][-LATEST:]])
+        starts = [*self._known[:ENDS], *self._known[ENDS:][-LATEST:]]
+        answer = self.program.solve(goal, bounds, gap, part, starts, constant=constant)
         self._known += [] if answer.x is None else [answer.x]
         return answer
 
-    def _measure_missing(self, k: int, answer: MipResult) -> float:
-        """Return how much more of an objective there could be: nothing where the next step is out of reach."""
-        step, missing = self.steps[k], answer.bound - answer.value
+    def _measure_missing(self, k: int, bound: float, value: float) -> float:
+        """Return how much more of an objective there could be than a plan has.
+
+        Lemma: values are multiples of the step, so that none lies between one and the next; where the bound is below
+        the next, no plan is better.
+        """
+        step, missing = self.steps[k], bound - value
         return 0.0 if step is not None and missing < step else missing
 
     def _lower(self, k: int, least: float) -> float:

@@ -14,14 +14,18 @@ from alloc.instance import Instance, Options
 from alloc.instance.rules import Count
 from alloc.model import build, goal, stages
 from alloc.solution import Solution
+from alloc.solver.column_generation import solve_lp_relaxation
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import label_columns
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.reoptimise import MipResult, RepeatedMip
-from alloc.solver.sub_mip import fix_and_solve
+from alloc.solver.safe import safe_bound
+from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 from alloc.solver.tie_break import maximise_linkage
+from alloc.solver.whole import SMALL
 
 Place = tuple[str, str, str]
 """County, category and industry (empty: the whole county)."""
@@ -83,6 +87,8 @@ class NearOptimalSet:
         watched = self.by_county @ self.money
         self._program = self._open(whole, watched)
         self._further = 0
+        large = by_blocks is not None and int(whole.integer.sum()) >= SMALL
+        self._near = label_columns(whole, instance) if large else None
 
     @property
     def solves(self) -> int:
@@ -103,14 +109,34 @@ class NearOptimalSet:
         found: Floats = self.money @ x[: self.money.shape[1]]
         return found
 
-    def find_county_end(self, c: int, most: bool, scale: float) -> MipResult:
+    def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
         row = self.by_county[c] @ self.money
-        answer = self._program.solve(row if most else -row, {}, CLOSE * scale)
+        aim = row if most else -row
+        if self._near is None:
+            answer = self._program.solve(aim, {}, CLOSE * scale)
+        else:
+            answer = self._find_end_nearby(aim, c, best, CLOSE * scale)
         if not most:
             return replace(answer, value=-answer.value, bound=-answer.bound)
         paid = np.flatnonzero(row)  # where a search was stopped, what funds can pay at all is a bound
         return replace(answer, bound=min(answer.bound, float(row[paid] @ self.whole.upper[paid])))
+
+    def _find_end_nearby(self, aim: Floats, c: int, best: Floats, gap: float) -> MipResult:
+        """Return the plan with the most of a county's goal that differs in its whole decisions from the best one there
+        alone, and a bound on all plans: that of the relaxed program, by prices that a proof may rest on.
+
+        Of hundreds of counties two searches each would take hours, and what others decide hardly matters to one.
+        """
+        program = replace(self.whole, goals=aim[None], constants=np.zeros(1))
+        free = ~program.integer | (self._near == c)
+        found = search_neighbourhood(program, np.ones(1), best, free, self._deadline, self._options.time_limit, gap)
+        exact = None if found.x is None else fix_and_solve(program, np.ones(1), found.x, self._deadline.brief())
+        x = best if exact is None else exact.x
+        self._further += 1
+        relaxed = solve_lp_relaxation(program, np.ones(1), self._deadline)
+        value = float(aim @ x)
+        return MipResult(x, value, max(value, safe_bound(program, aim, 0.0, relaxed.prices)))
 
     def go_toward(self, direction: Floats, scale: float) -> Floats | None:
         """Return the plan with the most aid in a direction over places; scale: all aid there is [money]."""

@@ -74,7 +74,7 @@ def find_ranges(near: NearOptimalSet, best: Floats, tell: Told) -> tuple[list[Co
     found, plans = [], [best]
     for c, county in enumerate(near.counties):
         here = float(near.by_county[c] @ near.sum_aid(best))
-        low, high = (near.find_county_end(c, most, scale) for most in (False, True))
+        low, high = (near.find_county_end(c, most, best, scale) for most in (False, True))
         plans += [answer.x for answer in (low, high) if answer.x is not None]
         least, most = (float(near.by_county[c] @ near.sum_aid(a.x)) if a.x is not None else here for a in (low, high))
         found.append(CountyRange(county, min(least, here), max(most, here), max(0.0, low.bound), high.bound))
