@@ -1,8 +1,8 @@
 """Bars: amounts side by side, what they are made of, and what moves a result most."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from alloc.report.charts.axis import across, scale
+from alloc.report.charts.axis import Scale, across, scale
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.legend import Part, legend
 from alloc.report.charts.svg import WIDE, box, digits_of, number, stroke, width, words
@@ -39,26 +39,34 @@ def bars(
     right = WIDE - 16 - max((width(number(t, digits)) for t in totals), default=0.0)
     at = scale([*totals, line[1] if line else 0.0], left, right)
     bottom = top + ROW * len(rows)
-    found, marks = [head, across(at, top, bottom)], 0
+    found = [head, across(at, top, bottom)]
     for i, ((name, amounts), total) in enumerate(zip(rows, totals, strict=True)):
         middle = top + ROW * (i + 0.5)
         found.append(words(left - 8, middle, name, anchor="end", room=left - 10))
-        start = 0.0
-        for (part, role), amount in zip(parts, amounts, strict=True):
-            if amount > 0:
-                tip = f"{name} · {part}: {number(amount)}" if part else f"{name}: {number(amount)}"
-                found.append(
-                    box(at(start), middle - THICK / 2, at(start + amount) - at(start), THICK, f"mark f-{role}", tip)
-                )
-                marks += 1
-            start += amount
+        found += _stack(at, middle, name, parts, amounts)
         found.append(words(at(total) + 6, middle, number(total, digits), "f-soft"))
     if line:
         found.append(stroke(at(line[1]), top - 4, at(line[1]), bottom, "s-bad ring"))
         end = "end" if at(line[1]) > (left + right) / 2 else "start"
         found.append(words(at(line[1]), top - 12, line[0], "small f-bad", end))
     found.append(words((left + right) / 2, bottom + 28, x, "small f-soft", "middle", right - left))
+    marks = sum(amount > 0 for _, amounts in rows for amount in amounts)
     return Chart(title, "".join(found), marks, bottom + (40 if x else 22))
+
+
+def _stack(at: Scale, middle: float, name: str, parts: Sequence[Part], amounts: Sequence[float]) -> Iterator[str]:
+    """Yield the pieces of a bar that are not zero, one behind the other."""
+    start = 0.0
+    for (part, role), amount in zip(parts, amounts, strict=True):
+        if amount > 0:
+            tip = _tip(name, part, amount)
+            long = at(start + amount) - at(start)
+            yield box(at(start), middle - THICK / 2, long, THICK, f"mark f-{role}", tip)
+        start += amount
+
+
+def _tip(name: str, part: str, value: float) -> str:
+    return f"{name} · {part}: {number(value)}" if part else f"{name}: {number(value)}"
 
 
 def tornado(
@@ -88,17 +96,32 @@ def tornado(
     for i, (name, low, high) in enumerate(rows):
         middle = top + ROW * (i + 0.5)
         found.append(words(left - 8, middle, name, anchor="end", room=left - 10))
-        both_sides = (low - centre) * (high - centre) < 0
-        for value, role, side in ((low, "low", names[0]), (high, "high", names[1])):
-            x1, x2 = sorted((at(centre), at(value)))
-            tip = f"{name} · {side}: {number(value)}" if side else f"{name}: {number(value)}"
-            thick = THICK if both_sides else THICK / 2
-            y = middle - thick / 2 if both_sides else middle - (thick if role == "low" else 0.0)
-            found.append(box(x1, y, max(x2 - x1, 1.0), thick, f"mark f-{role}", tip))
-            if both_sides or abs(value - centre) >= max(abs(low - centre), abs(high - centre)):
-                outside = value >= centre
-                place = (at(value) + 4, "start") if outside else (at(value) - 4, "end")
-                found.append(words(place[0], middle, number(value, digits), "small f-soft", place[1]))
+        found += _sway(at, middle, centre, name, (low, high), names, digits)
     found.append(stroke(at(centre), top - 2, at(centre), bottom, "s-ink thin"))
     found.append(words((left + WIDE) / 2, bottom + 28, x, "small f-soft", "middle", WIDE - left))
     return Chart(title, "".join(found), 2 * len(rows), bottom + (40 if x else 22))
+
+
+def _sway(
+    at: Scale,
+    middle: float,
+    centre: float,
+    name: str,
+    ends: tuple[float, float],
+    names: tuple[str, str],
+    digits: int,
+) -> Iterator[str]:
+    """Yield the two bars of a row: in one line where they point to both sides, else one above the other.
+
+    Where they point to one side only the longer one has its number.
+    """
+    both_sides = (ends[0] - centre) * (ends[1] - centre) < 0
+    farthest = max(abs(value - centre) for value in ends)
+    thick = THICK if both_sides else THICK / 2
+    tops = (middle - thick / 2,) * 2 if both_sides else (middle - thick, middle)
+    for value, role, side, y in zip(ends, ("low", "high"), names, tops, strict=True):
+        x1, x2 = sorted((at(centre), at(value)))
+        yield box(x1, y, max(x2 - x1, 1.0), thick, f"mark f-{role}", _tip(name, side, value))
+        if both_sides or abs(value - centre) >= farthest:
+            x, anchor = (at(value) + 4, "start") if value >= centre else (at(value) - 4, "end")
+            yield words(x, middle, number(value, digits), "small f-soft", anchor)

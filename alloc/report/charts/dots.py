@@ -37,18 +37,20 @@ def dots(
         y = top + ROW * (i + 0.5)
         found.append(words(left - 12, y, name, anchor="end", room=left - 14))
         found.append(stroke(at(min(values)), y, at(max(values)), y, "s-rule ring"))
-        last = len(states) - 1
-        for j, (value, (state, role)) in enumerate(zip(values, states, strict=True)):
-            tip = f"{name} · {state}: {number(value)}"
-            if j == last:
-                found.append(dot(at(value), y, 5, f"mark f-{role}", tip))
-            elif j == last - 1:
-                found.append(dot(at(value), y, 7, f"mark hollow ring s-{role}", tip))
-            else:
-                found.append(box(at(value) - 1.5, y - 9, 3, 18, f"mark f-{role}", tip))
+        for value, shape, (state, role) in zip(values, shapes, states, strict=True):
+            found.append(_state(at(value), y, shape, role, f"{name} · {state}: {number(value)}"))
         found.append(words(WIDE, y, _signed(change, digits), "f-plan strong" if change > 0 else "f-soft", "end"))
     found.append(words((left + right) / 2, bottom + 28, x, "small f-soft", "middle", right - left))
     return Chart(title, "".join(found), len(rows) * len(states), bottom + (40 if x else 22))
+
+
+def _state(x: float, y: float, shape: Shape, role: str, tip: str) -> str:
+    """Return the mark of one state in a row."""
+    if shape == "dot":
+        return dot(x, y, 5, f"mark f-{role}", tip)
+    if shape == "ring":
+        return dot(x, y, 7, f"mark hollow ring s-{role}", tip)
+    return box(x - 1.5, y - 9, 3, 18, f"mark f-{role}", tip)
 
 
 def _signed(value: float, digits: int) -> str:

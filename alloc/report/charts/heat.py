@@ -1,14 +1,54 @@
 """Heat maps: how much of each column goes to each row; and which of several things hold for each row."""
 
 import math
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
 
 from alloc.report.charts.bars import label_room
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.ramp import ramp
+from alloc.report.charts.ramp import Ramp, ramp
 from alloc.report.charts.svg import WIDE, box, digits_of, dot, number, stroke, width, words
 
 ROW = 28.0
+
+Line = tuple[str, Sequence[float | None]]
+"""The name of a row and its numbers."""
+
+
+@dataclass(frozen=True)
+class _Grid:
+    """Where the cells of a heat map lie [px], and how their numbers are written."""
+
+    left: float
+    top: float
+    right: float
+    columns: Sequence[str]
+    digits: int
+
+    @property
+    def cell(self) -> float:
+        """The width of a cell."""
+        return (self.right - self.left) / max(len(self.columns), 1)
+
+    def middle(self, j: int) -> float:
+        """Return the middle of a column."""
+        return self.left + self.cell * (j + 0.5)
+
+    def down(self, i: int) -> float:
+        """Return the upper edge of a row."""
+        return self.top + ROW * i
+
+    def label(self, i: int, name: str, kind: str = "", room: float = math.inf) -> str:
+        """Return the name of a row."""
+        return words(self.left - 8, self.down(i) + ROW / 2, name, kind, "end", room)
+
+    def write(self, i: int, j: int, value: float, kind: str) -> str:
+        """Return the number of a cell, small where the cell is, nothing where it does not fit: its tooltip has it."""
+        text = number(value, self.digits)
+        if self.cell < width(text, 11) + 4:
+            return ""
+        small = self.cell < width(text) + 8
+        return words(self.middle(j), self.down(i) + ROW / 2, text, f"small {kind}" if small else kind, "middle")
 
 
 def heat(
@@ -32,53 +72,81 @@ def heat(
     written beside rows and columns. rest: name and sums of the rows that are not shown, for a last line without
     colour. One mark a number, the rest without.
     """
-    known = [v for row in values for v in row if v is not None and math.isfinite(v)]
-    plain = [] if rest is None else [rest]
+    known = _known(values)
+    plain: list[Line] = [] if rest is None else [rest]
     lines = [*zip(rows, values, strict=True), *plain]
-    sums = [sum(v for v in row if v is not None) for _, row in lines]
-    digits = digits_of([*known, *(v for _, row in plain for v in row)]) if digits is None else digits
-    colours = ramp(known, root)
+    sums = [_total(row) for _, row in lines]
+    if digits is None:
+        digits = digits_of([*known, *(rest[1] if rest else ())])
+    beside = max(width(number(total, digits)) for total in [*sums, sum(sums)]) + 14 if totals else 0
     left = label_room([*rows, totals, *(name for name, _ in plain)])
-    right = WIDE - (max(width(number(s, digits)) for s in [*sums, sum(sums)]) + 14 if totals else 0)
-    cell = (right - left) / max(len(columns), 1)
-    top = 26.0 + (16 if x else 0)
-    found = [words((left + right) / 2, 8, x, "small f-soft", "middle")] if x else []
-    found.append(words(left - 8, top - 12, y, "small f-soft", "end", left - 10))
-    for j, name in enumerate(columns):
-        small = "small" if width(name) > cell - 2 else ""
-        found.append(words(left + cell * (j + 0.5), top - 12, name, small, "middle", cell - 2))
-    for i, (name, row) in enumerate(lines):
-        up = top + ROW * i
-        found.append(words(left - 8, up + ROW / 2, name, anchor="end", room=left - 10))
-        for j, value in enumerate(row):
-            if value is None or not math.isfinite(value):
-                continue
-            middle, kind = (left + cell * (j + 0.5), up + ROW / 2), "f-soft"
-            if i < len(rows):
-                step = colours.step(value)
-                tip = f"{name} · {columns[j]}: {number(value)}{f' {unit}' if unit else ''}"
-                found.append(box(left + cell * j + 1, up + 1, cell - 2, ROW - 2, f"mark q{step}", tip, 2))
-                kind = "f-rule" if root and value == 0 else f"t{step}"
-            found.append(_shown(number(value, digits), *middle, kind, cell))
-    bottom = top + ROW * len(lines)
+    grid = _Grid(left, 26.0 + (16 if x else 0), WIDE - beside, columns, digits)
+    colours = ramp(known, root)
+    found = [
+        *_heads(grid, x, y),
+        *_cells(grid, lines[: len(rows)], colours, root, f" {unit}" if unit else ""),
+        *_plain_cells(grid, plain, len(rows)),
+    ]
     if totals:
-        found += [words(WIDE, top - 12, totals, "strong", "end"), stroke(0, bottom, WIDE, bottom, "s-rule thin")]
-        found.append(words(left - 8, bottom + ROW / 2, totals, "strong", "end"))
-        for j in range(len(columns)):
-            total = sum(v for _, row in lines if (v := row[j]) is not None)
-            found.append(_shown(number(total, digits), left + cell * (j + 0.5), bottom + ROW / 2, "strong", cell))
-        for i, total in enumerate([*sums, sum(sums)]):
-            found.append(words(WIDE, top + ROW * (i + 0.5), number(total, digits), "strong", "end"))
-        bottom += ROW
+        found += _totals(grid, lines, sums, totals)
+    bottom = grid.down(len(lines) + bool(totals))
     found.append(colours.key(unit, left, bottom + 10, WIDE))
     return Chart(title, "".join(found), len(known), bottom + 50)
 
 
-def _shown(text: str, x: float, y: float, kind: str, room: float) -> str:
-    """Return the number of a cell, small where the cell is, and left to its tooltip where it does not fit at all."""
-    if room < width(text, 11) + 4:
-        return ""
-    return words(x, y, text, f"small {kind}" if room < width(text) + 8 else kind, "middle")
+def _known(values: Sequence[Sequence[float | None]]) -> list[float]:
+    """Return the numbers that there are."""
+    found = []
+    for row in values:
+        found += [value for value in row if value is not None and math.isfinite(value)]
+    return found
+
+
+def _total(row: Sequence[float | None]) -> float:
+    return sum(value for value in row if value is not None)
+
+
+def _heads(grid: _Grid, x: str, y: str) -> Iterator[str]:
+    """Yield what columns and rows are, and the names of the columns."""
+    yield words((grid.left + grid.right) / 2, 8, x, "small f-soft", "middle")
+    yield words(grid.left - 8, grid.top - 12, y, "small f-soft", "end", grid.left - 10)
+    for j, name in enumerate(grid.columns):
+        small = "small" if width(name) > grid.cell - 2 else ""
+        yield words(grid.middle(j), grid.top - 12, name, small, "middle", grid.cell - 2)
+
+
+def _cells(grid: _Grid, lines: Sequence[Line], colours: Ramp, root: bool, unit: str) -> Iterator[str]:
+    """Yield the rows with a coloured cell for each number."""
+    for i, (name, row) in enumerate(lines):
+        yield grid.label(i, name, room=grid.left - 10)
+        for j, value in enumerate(row):
+            if value is None or not math.isfinite(value):
+                continue
+            step = colours.step(value)
+            tip = f"{name} · {grid.columns[j]}: {number(value)}{unit}"
+            yield box(grid.left + grid.cell * j + 1, grid.down(i) + 1, grid.cell - 2, ROW - 2, f"mark q{step}", tip, 2)
+            yield grid.write(i, j, value, "f-rule" if root and value == 0 else f"t{step}")
+
+
+def _plain_cells(grid: _Grid, lines: Sequence[Line], start: int) -> Iterator[str]:
+    """Yield rows without colour, such as what is not shown."""
+    for i, (name, row) in enumerate(lines, start):
+        yield grid.label(i, name, room=grid.left - 10)
+        for j, value in enumerate(row):
+            if value is not None and math.isfinite(value):
+                yield grid.write(i, j, value, "f-soft")
+
+
+def _totals(grid: _Grid, lines: Sequence[Line], sums: Sequence[float], name: str) -> Iterator[str]:
+    """Yield the sums of columns below, those of rows at the right."""
+    bottom = grid.down(len(lines))
+    yield words(WIDE, grid.top - 12, name, "strong", "end")
+    yield stroke(0, bottom, WIDE, bottom, "s-rule thin")
+    yield grid.label(len(lines), name, "strong")
+    for j in range(len(grid.columns)):
+        yield grid.write(len(lines), j, _total([row[j] for _, row in lines]), "strong")
+    for i, total in enumerate([*sums, sum(sums)]):
+        yield words(WIDE, grid.down(i) + ROW / 2, number(total, grid.digits), "strong", "end")
 
 
 def matrix(

@@ -1,6 +1,6 @@
 """Points and lines over two axes: frontiers, sweeps, Lorenz curves."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from alloc.report.charts.axis import across, scale, upward
@@ -42,41 +42,56 @@ def lines(
     x, y: what the axes measure, with units; zero: whether the x and the y axis hold zero; marked: a named upright
     line, such as today's budget. One mark a dot, and one for each line without dots.
     """
-    head, top = legend(
-        [(s.name, _role(s, i)) for i, s in enumerate(series)] if len(series) > 1 else (), ["dot"] * len(series)
-    )
+    roles = [one.role or SERIES_ROLES[i % len(SERIES_ROLES)] for i, one in enumerate(series)]
+    named = [(one.name, role) for one, role in zip(series, roles, strict=True)]
+    head, top = legend(named if len(series) > 1 else (), ["dot"] * len(series))
     top += 34
     bottom = top + height - 90
-    ups = scale([b for s in series for _, b in s.points], bottom, top, zero[1])
+    points = [point for one in series for point in one.points]
+    ups = scale([b for _, b in points], bottom, top, zero[1])
     left = max(width(ups.label(m), 11) for m in ups.marks) + 14
-    xs = [a for s in series for a, _ in s.points] + ([marked[1]] if marked else [])
-    flat = scale(xs, left, WIDE - 24, zero[0])
+    flat = scale([a for a, _ in points] + ([marked[1]] if marked else []), left, WIDE - 24, zero[0])
     found = [head, words(0, top - 18, y, "small f-soft", room=WIDE), upward(ups, left, WIDE - 24)]
     found.append(across(flat, top, bottom))
     if marked:
-        found.append(stroke(flat(marked[1]), top, flat(marked[1]), bottom, "s-bad thin missing"))
-        anchor = "end" if flat(marked[1]) > WIDE / 2 else "start"
-        found.append(words(flat(marked[1]), top - 8, marked[0], "small f-bad", anchor))
+        found.append(_upright(flat(marked[1]), marked[0], top, bottom))
     marks = 0
-    for i, one in enumerate(series):
-        role = _role(one, i)
+    for one, role in zip(series, roles, strict=True):
         places = [(flat(a), ups(b)) for a, b in one.points]
         if one.joined and len(places) > 1:
-            course = "M" + "L".join(f"{px(a)} {px(b)}" for a, b in places)
-            found.append(path(course, f"{'' if one.dotted else 'mark '}line s-{role}", one.name))
+            found.append(_course(one, role, places))
             marks += not one.dotted
-        for j, ((a, b), (at_x, at_y)) in enumerate(zip(one.points, places, strict=True)):
-            label = one.labels[j] if j < len(one.labels) else ""
-            if one.dotted:
-                tip = " · ".join(w for w in (one.name, label, f"{number(a)} → {number(b)}") if w)
-                found.append(dot(at_x, at_y, 4.5, f"mark f-{role}", tip))
-                marks += 1
-            if label:
-                end = at_x > WIDE - 40 - width(label, 11)
-                found.append(words(at_x - 8 if end else at_x + 8, at_y - 9, label, "small", "end" if end else "start"))
+        found += _dots(one, role, places)
+        marks += len(places) if one.dotted else 0
     found.append(words((left + WIDE) / 2, bottom + 32, x, "small f-soft", "middle", WIDE - left))
     return Chart(title, "".join(found), marks, bottom + 46)
 
 
-def _role(series: Series, number_of: int) -> str:
-    return series.role or SERIES_ROLES[number_of % len(SERIES_ROLES)]
+Places = Sequence[tuple[float, float]]
+"""Where points lie [px]."""
+
+
+def _upright(at: float, name: str, top: float, bottom: float) -> str:
+    """Return a named upright line."""
+    anchor = "end" if at > WIDE / 2 else "start"
+    line = stroke(at, top, at, bottom, "s-bad thin missing")
+    return line + words(at, top - 8, name, "small f-bad", anchor)
+
+
+def _course(one: Series, role: str, places: Places) -> str:
+    """Return the line that joins the points of a series: a mark itself where they have no dots."""
+    course = "M" + "L".join(f"{px(a)} {px(b)}" for a, b in places)
+    return path(course, f"{'' if one.dotted else 'mark '}line s-{role}", one.name)
+
+
+def _dots(one: Series, role: str, places: Places) -> Iterator[str]:
+    """Yield the dots of a series and the words beside its points, at the left where there is no room at the right."""
+    labels = [*one.labels, *[""] * len(places)]
+    for (a, b), (x, y), label in zip(one.points, places, labels, strict=False):
+        if one.dotted:
+            tip = " · ".join(filter(None, (one.name, label, f"{number(a)} → {number(b)}")))
+            yield dot(x, y, 4.5, f"mark f-{role}", tip)
+        if x > WIDE - 40 - width(label, 11):
+            yield words(x - 8, y - 9, label, "small", "end")
+        else:
+            yield words(x + 8, y - 9, label, "small")

@@ -30,24 +30,32 @@ class Ramp:
         """Return the colours with the numbers at which they change, 30 px high; nothing where all are alike."""
         if not self.high > self.low:
             return ""
-        if self.whole:
-            values = [self.low + i for i in range(round(self.high - self.low) + 1)]
-            steps = [self.step(value) for value in values]
-        else:
-            values = [self.low + (i / COUNT) ** (2 if self.root else 1) * (self.high - self.low) for i in range(9)]
-            steps = list(range(COUNT))
+        values, steps = self._ends()
         wide = min(WIDEST, (right - left - 30) / len(steps))
-        size = self.high - self.low
-        digits = 0 if self.whole or size >= 50 else 1 if size >= 5 else 2 if size >= 0.5 else 4
         found = [box(left + wide * i, top + 6, wide, 10, f"q{step}") for i, step in enumerate(steps)]
         for i, value in enumerate(values):
             x = left + wide * (i + 0.5 if self.whole else i)
             anchor = "start" if i == 0 and not self.whole else "middle"
-            found.append(words(x, top + 25, number(value, digits), "small f-soft", anchor))
+            found.append(words(x, top + 25, number(value, self._digits()), "small f-soft", anchor))
         beside = left + wide * len(steps) + 30
         if right - beside > 60:
             found.append(words(beside, top + 11, unit, "small f-soft", room=right - beside))
         return "".join(found)
+
+    def _ends(self) -> tuple[list[float], list[int]]:
+        """Return the numbers under the colours, and the colours: one each, or those at which they change."""
+        size = self.high - self.low
+        if self.whole:
+            values = [self.low + i for i in range(round(size) + 1)]
+            return values, [self.step(value) for value in values]
+        power = 2 if self.root else 1
+        return [self.low + (i / COUNT) ** power * size for i in range(COUNT + 1)], list(range(COUNT))
+
+    def _digits(self) -> int:
+        size = self.high - self.low
+        if self.whole or size >= 50:
+            return 0
+        return 1 if size >= 5 else 2 if size >= 0.5 else 4
 
 
 def ramp(values: Iterable[float], root: bool = False, zero: bool = True) -> Ramp:

@@ -22,32 +22,39 @@ def regions(areas: Sequence[Area], *, title: str, unit: str = "", wide: float = 
 
     One mark an area. Source of the projection: equirectangular with the standard parallel in the middle.
     """
-    corners = [corner for _, rings, _ in areas for ring in rings for corner in ring]
-    west, east = (f((lon for lon, _ in corners), default=0.0) for f in (min, max))
-    south, north = (f((lat for _, lat in corners), default=0.0) for f in (min, max))
-    squeeze = math.cos(math.radians((south + north) / 2))
-    across, up = max((east - west) * squeeze, 1e-9), max(north - south, 1e-9)
+    corners = [corner for _, rings, _ in areas for ring in rings for corner in ring] or [(0.0, 0.0)]
+    lons, lats = zip(*corners, strict=True)
+    squeeze = math.cos(math.radians((min(lats) + max(lats)) / 2))
+    across, up = max((max(lons) - min(lons)) * squeeze, 1e-9), max(max(lats) - min(lats), 1e-9)
     per = min((wide - 8) / across, HIGH / up)
-    left = (wide - across * per) / 2
-
-    def laid(corner: tuple[float, float]) -> tuple[float, float]:
-        return left + (corner[0] - west) * squeeze * per, 4 + (north - corner[1]) * per
-
+    left, west, north = (wide - across * per) / 2, min(lons), max(lats)
     colours = ramp(value for _, _, value in areas if value is not None)
     drawn, written = [], []
     for name, rings, value in areas:
-        flat = [_thinned([laid(corner) for corner in ring]) for ring in rings]
-        course = "".join("M" + "L".join(f"{px(x)} {px(y)}" for x, y in ring) + "z" for ring in flat if len(ring) > 2)
+        flat = []
+        for ring in rings:
+            flat.append(_thinned([(left + (x - west) * squeeze * per, 4 + (north - y) * per) for x, y in ring]))
         step = None if value is None else colours.step(value)
         shown = "–" if value is None else number(value)
-        tip = f"{name}: {shown}{f' {unit}' if unit and value is not None else ''}"
-        drawn.append(path(course or "M0 0", f"mark area s-paper {'f-card' if step is None else f'q{step}'}", tip))
-        x, y, room = _middle(flat)
-        kind = f"small {'f-soft' if step is None else f't{step}'}"
-        if room > max(width(name, 11), width(shown, 11)):
-            written += [words(x, y - 6, name, kind, "middle"), words(x, y + 8, shown, kind, "middle")]
+        drawn.append(_area_mark(flat, step, f"{name}: {shown}{f' {unit}' if unit and value is not None else ''}"))
+        written.append(_label(flat, step, name, shown))
     bottom = up * per + 8
     return Chart(title, "".join([*drawn, *written, colours.key(unit, 0, bottom, wide)]), len(areas), bottom + 44, wide)
+
+
+def _area_mark(flat: Sequence[Ring], step: int | None, tip: str) -> str:
+    """Return an area in its colour, or that of the paper where nothing is known."""
+    course = "".join("M" + "L".join(f"{px(x)} {px(y)}" for x, y in ring) + "z" for ring in flat if len(ring) > 2)
+    return path(course or "M0 0", f"mark area s-paper {'f-card' if step is None else f'q{step}'}", tip)
+
+
+def _label(flat: Sequence[Ring], step: int | None, name: str, shown: str) -> str:
+    """Return the name and the number of an area, where there is room for them."""
+    x, y, room = _middle(flat)
+    if room <= max(width(name, 11), width(shown, 11)):
+        return ""
+    kind = f"small {'f-soft' if step is None else f't{step}'}"
+    return words(x, y - 6, name, kind, "middle") + words(x, y + 8, shown, kind, "middle")
 
 
 def _thinned(ring: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
@@ -68,14 +75,25 @@ def _middle(rings: Sequence[Ring]) -> tuple[float, float, float]:
     area = _area(ring)
     if abs(area) < 1:
         return sum(xs) / len(xs), sum(ys) / len(ys), 0.0
-    pairs = list(zip(ring, [*ring[1:], ring[0]], strict=True))
+    pairs = _edges(ring)
     x = sum((a[0] + b[0]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / (6 * area)
     y = sum((a[1] + b[1]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / (6 * area)
-    cuts = sorted(a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) for a, b in pairs if (a[1] > y) != (b[1] > y))
+    return x, y, _room(ring, x, y) if max(ys) - min(ys) > 30 else 0.0
+
+
+def _edges(ring: Ring) -> list[tuple[tuple[float, float], tuple[float, float]]]:
+    """Return the edges of a ring, the last one closing it."""
+    return list(zip(ring, [*ring[1:], *ring[:1]], strict=True))
+
+
+def _room(ring: Ring, x: float, y: float) -> float:
+    """Return how wide a ring is on both sides of a point in it [px]."""
+    crossing = [(a, b) for a, b in _edges(ring) if (a[1] > y) != (b[1] > y)]
+    cuts = sorted(a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) for a, b in crossing)
     rooms = [2 * min(x - c1, c2 - x) for c1, c2 in zip(cuts[::2], cuts[1::2], strict=False) if c1 <= x <= c2]
-    return x, y, max(rooms, default=0.0) if max(ys) - min(ys) > 30 else 0.0
+    return max(rooms, default=0.0)
 
 
 def _area(ring: Ring) -> float:
     """Return the signed area of a ring (shoelace formula)."""
-    return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, [*ring[1:], *ring[:1]], strict=True)) / 2
+    return sum(a[0] * b[1] - b[0] * a[1] for a, b in _edges(ring)) / 2

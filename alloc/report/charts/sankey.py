@@ -43,35 +43,47 @@ def sankey(
     digits = digits_of(size.values()) if digits is None else digits
     total = max((sum(size.get(node.key, 0.0) for node in column) for column in columns), default=0.0)
     per = HIGH / total if total > 0 else 0.0
-    stacks = [sum(max(size.get(n.key, 0.0) * per, SLOT) + GAP for n in column) - GAP for column in columns]
+    stacks = [_stack(column, size, per) for column in columns]
     top, high = 26.0 if heads else 4.0, max(stacks, default=0.0)
-    sides = [max((width(n.name) for n in column), default=0.0) + 14 for column in (columns[0], columns[-1])]
-    left, right = (min(max(side, 70.0), 190.0) for side in sides)
+    left, right = _label_room(columns[0]), _label_room(columns[-1])
     step = (WIDE - left - right - NODE) / max(len(columns) - 1, 1)
     place: dict[str, tuple[float, float]] = {}
     before: list[str] = []
-    order: dict[str, int] = {}
     for j, column in enumerate(columns):
         x, y = left + step * j, top + (high - stacks[j]) / 2
-        side = (x - 6, "end") if j == 0 else (x + NODE + 6, "start")
+        halo = " halo" if 0 < j < len(columns) - 1 else ""
+        side, anchor = (x - 6, "end") if j == 0 else (x + NODE + 6, "start")
         room = {0: left - 8, len(columns) - 1: right - 8}.get(j, step - NODE - 12)
         if heads:
-            before.append(words(side[0], 8, heads[j], "small f-soft", side[1]))
+            before.append(words(side, 8, heads[j], "small f-soft", anchor))
         for node in column:
-            tall = size.get(node.key, 0.0) * per
+            amount = size.get(node.key, 0.0)
+            tall = amount * per
             slot = max(tall, SLOT)
-            order[node.key] = len(order)
             place[node.key] = x, y + (slot - tall) / 2
-            tip = f"{node.name}: {number(size.get(node.key, 0.0))}"
-            before.append(box(x, y + (slot - tall) / 2, NODE, max(tall, THINNEST), f"node f-{node.role}", tip))
-            halo = " halo" if 0 < j < len(columns) - 1 else ""
-            before.append(words(side[0], y + slot / 2 - 7, node.name, f"strong{halo}", side[1], room))
-            shown = number(size.get(node.key, 0.0), digits)
-            before.append(words(side[0], y + slot / 2 + 8, shown, f"small{halo}", side[1]))
+            before.append(
+                box(
+                    *place[node.key], NODE, max(tall, THINNEST), f"node f-{node.role}", f"{node.name}: {number(amount)}"
+                )
+            )
+            before.append(words(side, y + slot / 2 - 7, node.name, f"strong{halo}", anchor, room))
+            before.append(words(side, y + slot / 2 + 8, number(amount, digits), f"small{halo}", anchor))
             y += slot + GAP
+    order = {key: number_of for number_of, key in enumerate(place)}
     names = {node.key: node.name for column in columns for node in column}
     behind = _bands(going, place, order, names, per)
     return Chart(title, "".join([*behind, *before]), len(going), top + high + 6)
+
+
+def _stack(column: Sequence[Node], size: Mapping[str, float], per: float) -> float:
+    """Return how high the nodes of a column are together [px]."""
+    return sum(max(size.get(node.key, 0.0) * per, SLOT) + GAP for node in column) - GAP
+
+
+def _label_room(column: Sequence[Node]) -> float:
+    """Return the room beside an outer column for the names of its nodes [px]."""
+    widest = max((width(node.name) for node in column), default=0.0)
+    return min(max(widest + 14, 70.0), 190.0)
 
 
 def _sizes(flows: Sequence[Flow]) -> dict[str, float]:
