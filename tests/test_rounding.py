@@ -5,13 +5,17 @@ import pytest
 from conftest import instance_of, rivals
 from oracle import optimum
 from randoms import random_instance
+from test_generate import raw_of
 
+import alloc
+from alloc.generate import generate
 from alloc.model import build
 from alloc.solution import Status
 from alloc.solver import CompiledModel, solve_blocks, solve_warm
 from alloc.solver.deadline import Deadline
+from alloc.solver.highs import Stop, search
 from alloc.solver.primal import Found
-from alloc.solver.rounding import grains, rounded
+from alloc.solver.rounding import grains, relax_grains, round_in_turn, rounded
 from alloc.solver.safe import measure_violation
 
 
@@ -38,6 +42,21 @@ def test_a_rounded_plan_keeps_every_limit_and_its_bound_is_no_less_than_the_opti
     if found.x is not None:
         assert measure_violation(whole, found.x) <= 1e-5
         assert found.value <= best.stages[0] + 1e-5 * max(1.0, abs(best.stages[0]))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_plan_rounded_part_after_part_keeps_every_limit(seed: int):
+    """In whatever two parts the decisions come; where a part has no plan with what the other leaves, there is none."""
+    instance = instance_of(in_lots(seed))
+    whole = CompiledModel(build(instance)).aimed(instance)
+    free = search(relax_grains(whole), whole.goals[0], 0.0, Deadline(60.0), Stop(part=1e-4))
+    if free.x is None:
+        return
+    first = np.random.default_rng(seed).random(len(free.x)) < 0.5
+    found = round_in_turn(whole, whole.goals[0], free.x, [first, ~first], 1e-6, Deadline(60.0))
+    if found is not None:
+        assert measure_violation(whole, found) <= 1e-5
+        assert whole.goals[0] @ found <= free.bound + 1e-5 * max(1.0, abs(free.bound))
 
 
 def many_courses(count: int = 40):
@@ -93,3 +112,44 @@ def test_yes_and_no_are_no_grains():
     names = {x.parent_component().local_name for x, loose in zip(whole.variables, grains(whole), strict=True) if loose}
     assert names == {"Units", "Lots"}
     assert np.all(whole.integer[grains(whole)])
+
+
+def generated_in_lots(folder, counties: int, seed: int):
+    """Return a generated question as plain data, with whole units everywhere and payments in lots of one."""
+    generate(counties, seed, folder)
+    raw = raw_of(folder)
+    raw["money"] = {**raw.get("money", {}), "lot": 1}
+    for row in raw["measures"]:
+        row["integer"] = True
+    return raw
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    """Three counties in lots, as plain data, with the optimum that another program finds."""
+    raw = generated_in_lots(tmp_path_factory.mktemp("made") / "question", 3, 1)
+    return raw, optimum(raw).objective
+
+
+@pytest.mark.parametrize("method", ["whole", "blocks"])
+def test_a_generated_question_in_lots_has_either_way_what_another_program_finds(made, method: str):
+    raw, best = made
+    run = alloc.solve(instance_of(raw), gap=1e-3, method=method, jobs=1)
+    assert run.status == "optimal"
+    assert best * (1 - 1e-3) <= run.objective <= best * (1 + 1e-6)
+    assert run.solution.bound >= best * (1 - 1e-6)
+    assert run.figures["audit"]["passed"]
+    paid = [money for money in run.solution.values["Spend"].values() if money]
+    assert paid
+    assert paid == [round(money) for money in paid]
+
+
+def test_the_bound_of_the_blocks_in_lots_is_never_below_the_best_plan(made, monkeypatch):
+    """Without a search over the whole: plans are rounded block by block, and blocks alone bound them."""
+    monkeypatch.setattr("alloc.solver.primal.SMALL", 0)
+    monkeypatch.setattr("alloc.solver.primal.STALLED", 1)
+    raw, best = made
+    run = alloc.solve(instance_of(raw), gap=1e-2, method="blocks", jobs=1)
+    assert run.objective <= best * (1 + 1e-6)
+    assert run.solution.bound >= best * (1 - 1e-6)
+    assert run.figures["audit"]["passed"]

@@ -29,11 +29,13 @@ from alloc.solver.conclusion import FINEST, allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import Why
+from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
 from alloc.solver.pricing_pool import PricingPool, open_pricing
-from alloc.solver.primal import Found, bettered, chosen, small, within
+from alloc.solver.primal import Found, bettered, chosen, make_whole, small, within
 from alloc.solver.progress import SearchLog
 from alloc.solver.proof import check_infeasibility, check_proof
+from alloc.solver.rounding import CLOSE, has_many_grains, relax_grains
 from alloc.solver.scaling import scale
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
@@ -63,8 +65,9 @@ def choose(instance: Instance, of: CompiledModel) -> tuple[str, str]:
         return "whole", "one county"
     if integers < FEW:
         return "whole", f"{integers} integer decisions are few"
-    parts = decompose(of.aimed(instance), instance)
-    largest = max(int(block.integer.sum()) for block in parts.blocks)
+    whole = of.aimed(instance)
+    parts = decompose(relax_grains(whole) if has_many_grains(whole) else whole, instance)
+    largest = max(int(whole.integer[block.columns].sum()) for block in parts.blocks)
     if largest > TIED * integers:
         return "whole", f"{largest} of {integers} integer decisions are tied together"
     return "blocks", f"{integers} integer decisions in {len(parts.blocks)} blocks, coupled by {parts.rows.count} limits"
@@ -128,7 +131,10 @@ def solve_blocks_warm(
         x, least = None, None
         if found.x is not None:
             reached = check_proof(asked, instance, reached, deadline)
-            x, least = break_ties(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
+            seconds = LEAST_TIME if has_many_grains(asked) else None  # no search proves least money in lots
+            x, least = break_ties(
+                of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis, seconds
+            )
         elif found.status == Status.INFEASIBLE:
             check_infeasibility(asked, instance, deadline)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
@@ -155,17 +161,22 @@ def _goals(
     reached: list[Stage] = []
     warm_starts: list[BlockWarmStart | None] = []
     best = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
+    in_lots = has_many_grains(whole)
     for i, weights in enumerate(stages(instance)):
-        parts = decompose(whole, instance)
+        parts = decompose(relax_grains(whole) if in_lots else whole, instance)
         aim = np.zeros(len(whole.goals))
         aim[i] = 1.0
         pool.load(parts.blocks)
         alike = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
-        search = restore_search(parts, aim, alike, pool, deadline, options.gap) or start_search(parts, aim, deadline)
+        gap = max(options.gap, FINEST)
+        first_gap = CLOSE * gap if in_lots else gap
+        search = restore_search(parts, aim, alike, pool, deadline, first_gap) or start_search(parts, aim, deadline)
         if isinstance(search, Found):
             found = search
         else:
-            found = search_goal(search, best.x, options.gap, pool, deadline, search_log)
+            found = search_goal(search, best.x, first_gap, pool, deadline, search_log)
+            if in_lots and found.status != Status.INFEASIBLE:
+                found = make_whole(search, whole.integer, found, best.x, gap, pool, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
             found = _frugal(whole, aim, found, deadline)
         if found.x is None:

@@ -43,6 +43,7 @@ class PricingRequest:
     """Prices at which a block is asked for its best: goal weights, coupling prices, gap in the goal's unit, time [s].
 
     held: whole decisions to be held, a row for each plan wanted; without it the block is searched.
+    nodes: how many the search may take at most.
     """
 
     weights: Floats
@@ -50,6 +51,7 @@ class PricingRequest:
     gap: float
     seconds: float = 3600.0
     held: Floats | None = None
+    nodes: int | None = None
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _price_free(block: Block, live: Live, ask: PricingRequest, aim: Floats, dead
 
     live.begin()
     live.aim(aim)
-    stop = Stop(gap=ask.gap)
+    stop = Stop(gap=ask.gap, nodes=ask.nodes)
     found = live.run(deadline, stop)
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
         found = ask_otherwise(again, found, stop)

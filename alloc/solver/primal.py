@@ -1,18 +1,30 @@
 """From the pool to a plan of the whole: choose, fill, repair, polish, and search what is small as a whole."""
 
+import copy
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from alloc.solution import Status
+from alloc.solver import highs
 from alloc.solver.column_generation import SLACK_TOLERANCE, ColumnGeneration, slack_costs
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
-from alloc.solver.highs import Basis
+from alloc.solver.highs import PLAIN, STEADY, Basis, Settings, Stop
+from alloc.solver.master import lagrangian_bound
 from alloc.solver.matrix import Flags, Floats
+from alloc.solver.pricing import PricingRequest
+from alloc.solver.pricing_pool import PricingPool
 from alloc.solver.progress import SearchLog
-from alloc.solver.rounding import MANY, grains, rounded
-from alloc.solver.sub_mip import add_slacks, find_split_blocks, fix_and_solve, pick_heaviest, search_neighbourhood
+from alloc.solver.rounding import FINE, NEAR, has_many_grains, improve_in_lots, round_in_turn, round_together, rounded
+from alloc.solver.sub_mip import (
+    FixedIntegerPlan,
+    add_slacks,
+    find_split_blocks,
+    fix_and_solve,
+    pick_heaviest,
+    search_neighbourhood,
+)
 
 SMALL = 1000
 """A question with fewer integer decisions is searched as a whole at the end, others a few blocks at a time."""
@@ -31,6 +43,9 @@ FAR = 0.6
 
 DEAR, REPAIRS = 100.0, 30
 """What a lack costs while a plan is repaired, in multiples of its price, and how many repairs are tried."""
+
+DEAREST = 1e4
+"""What a lack costs while lots are made whole, in multiples of its price: more than any lot is worth."""
 
 
 @dataclass(frozen=True)
@@ -53,10 +68,7 @@ def chosen(search: ColumnGeneration, known: Floats | None, gap: float, deadline:
     known: a plan that keeps every limit, where there is one.
     """
     parts, mix = search.parts, search.solution
-    best = Found(None, 0.0, search.bound, Status.NO_SOLUTION)
-    if known is not None:
-        value = search.weights @ (parts.matrix.goals @ known + parts.matrix.constants)
-        best = replace(best, x=known, value=float(value))
+    best = _known(search, known, search.bound)
     if mix is None:
         return best
     rest = deadline.brief()
@@ -71,6 +83,14 @@ def chosen(search: ColumnGeneration, known: Floats | None, gap: float, deadline:
         if within(best, gap) or (best.x is not None and small(search)):
             return best
     return best if best.x is not None or x is None else _repaired(search, x, best, rest)
+
+
+def _known(search: ColumnGeneration, known: Floats | None, bound: float) -> Found:
+    """Return a plan that is known with its value and a bound, or none."""
+    if known is None:
+        return Found(None, 0.0, bound, Status.NO_SOLUTION)
+    value = search.weights @ (search.parts.matrix.goals @ known + search.parts.matrix.constants)
+    return Found(known, float(value), bound, Status.NO_SOLUTION)
 
 
 def _repaired(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline) -> Found:
@@ -121,7 +141,7 @@ def bettered(search: ColumnGeneration, found: Found, gap: float, deadline: Deadl
 def _rounded(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> Found:
     """Return a plan near the free one where many whole numbers kept the master from any plan."""
     matrix_ = search.parts.matrix
-    if int(grains(matrix_).sum()) < MANY:
+    if not has_many_grains(matrix_):
         return found
     constant = float(search.weights @ matrix_.constants)
     near = rounded(matrix_, search.weights @ matrix_.goals, constant, gap, deadline)
@@ -129,6 +149,105 @@ def _rounded(search: ColumnGeneration, found: Found, gap: float, deadline: Deadl
     if plan is None:
         return found
     return replace(found, **plan._asdict(), bound=max(min(found.bound, near.bound), plan.value))
+
+
+def make_whole(
+    search: ColumnGeneration,
+    integer: Flags,
+    found: Found,
+    known: Floats | None,
+    gap: float,
+    pool: PricingPool,
+    deadline: Deadline,
+    search_log: SearchLog,
+) -> Found:
+    """Return a plan in whole lots and units, from what was found with both free, whose bound holds for it too.
+
+    Every plan in whole lots is one of the free question, so none is better than the free question's bound.
+    search: of the free question; integer: which decisions are whole; known: a plan in lots, from the goal before.
+    """
+    parts = search.parts
+    few = small(search)
+    blocks = tuple(replace(block, integer=integer[block.columns]) for block in parts.blocks)
+    search = copy.copy(search)
+    search.parts = replace(parts, blocks=blocks, matrix=replace(parts.matrix, integer=integer))
+    best = _known(search, known, found.bound)
+    plan = None if found.x is None else (_together if small(search) else _round)(search, found, gap, deadline.brief())
+    if plan is not None and (best.x is None or plan.value > best.value):
+        best = replace(best, **plan._asdict())
+    best = replace(best, bound=best.bound if best.x is None else max(best.bound, best.value))
+    search_log.record(best.bound, None if best.x is None else best.value, len(search.master.plans), search.rounds)
+    if within(best, gap) or deadline.over():
+        return best
+    if best.x is None:
+        return searched(search, best, gap, deadline)
+    if few:
+        best = best if small(search) else _improve(search, best, gap, deadline)
+        return (
+            best
+            if within(best, gap)
+            else searched(search, best, gap, deadline, *((STEADY, None) if small(search) else (PLAIN, NEAR)))
+        )
+    return replace(best, bound=max(best.value, _bound_in_lots(search, best.bound, gap, pool, deadline)))
+
+
+def _together(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> FixedIntegerPlan | None:
+    """Return the plan with lots and units made whole all together, and made better with some of the measures free."""
+    whole = search.parts.matrix
+    free = highs.Outcome(highs.Why.DONE, found.x, found.value, found.bound)
+    constant = float(search.weights @ whole.constants)
+    near = round_together(whole, search.weights @ whole.goals, constant, free, gap, deadline)
+    return None if near.x is None else fix_and_solve(whole, search.weights, near.x, deadline.brief())
+
+
+def _round(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> FixedIntegerPlan | None:
+    """Return the plan with lots and units made whole, block after block, else all together; None where that fails.
+
+    What one block leaves short in a coupling row, at a high cost, another may make good that comes later.
+    """
+    assert found.x is not None
+    parts, x = search.parts, found.x
+    count, size = len(x), FINE * gap * max(1.0, abs(search.bound))
+    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(search.prices, DEAREST))
+    start, slacks = np.append(x, np.zeros(2 * len(parts.coupling))), np.ones(2 * len(parts.coupling), dtype=bool)
+    groups = [np.append(free_columns(parts, [k]), slacks) for k in range(len(parts.blocks))]
+    for order in (groups, groups[::-1]):
+        whole = round_in_turn(loose, loose.goals[0], start, order, size / len(groups), deadline)
+        plan = None if whole is None else fix_and_solve(parts.matrix, search.weights, whole[:count], deadline)
+        if plan is not None:
+            return plan
+    everything = [np.ones(count, dtype=bool)]
+    whole = round_in_turn(parts.matrix, search.weights @ parts.matrix.goals, x, everything, size, deadline)
+    return None if whole is None else fix_and_solve(parts.matrix, search.weights, whole, deadline)
+
+
+def _improve(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> Found:
+    """Return a plan made better by searches with some of the measures free."""
+    whole, size = search.parts.matrix, gap * max(1.0, abs(found.value))
+    start = highs.Outcome(highs.Why.LIMIT, found.x, found.value, found.bound)
+    better = improve_in_lots(whole, search.weights @ whole.goals, start, size, deadline)
+    plan = None if better.x is None else fix_and_solve(whole, search.weights, better.x, deadline.brief())
+    if plan is None or plan.value <= found.value:
+        return found
+    return replace(found, **plan._asdict(), bound=max(found.bound, plan.value))
+
+
+def _bound_in_lots(search: ColumnGeneration, bound: float, gap: float, pool: PricingPool, deadline: Deadline) -> float:
+    """Return a bound that knows of what lots lose: every block is searched in lots at the best prices.
+
+    A block's bound in lots and that of its free question both hold, so the lower of them does, and the sum of them is
+    a bound at these prices as ever.
+    """
+    parts = search.parts
+    pool.load(parts.blocks)
+    size = FINE * gap * max(1.0, abs(bound)) / len(parts.blocks)
+    ask = PricingRequest(search.weights, search.prices, size, deadline.left, nodes=NEAR)
+    bounds = np.array([answer.bound for answer in pool.price([ask] * len(parts.blocks), deadline.over)])
+    if search.best_results:
+        bounds = np.minimum(bounds, [answer.bound for answer in search.best_results])
+    if np.isneginf(bounds).any():  # which a plan in lots shows to be false
+        return bound
+    return min(bound, lagrangian_bound(parts, search.weights, search.prices, bounds))
 
 
 def small(search: ColumnGeneration) -> bool:
@@ -200,17 +319,24 @@ def free_columns(parts: Decomposition, group: list[int]) -> Flags:
     return free
 
 
-def searched(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> Found:
+def searched(
+    search: ColumnGeneration,
+    found: Found,
+    gap: float,
+    deadline: Deadline,
+    settings: Settings | None = None,
+    nodes: int | None = None,
+) -> Found:
     """Search a question as a whole, from the plan it has."""
-    matrix_ = search.parts.matrix
-    everything = np.ones(len(matrix_.lower), dtype=bool)
+    whole = search.parts.matrix
+    goal, constant = search.weights @ whole.goals, float(search.weights @ whole.constants)
     size = gap * max(1.0, abs(found.value)) if found.x is not None else 1e-9
-    better = search_neighbourhood(matrix_, search.weights, found.x, everything, deadline, np.inf, size)
-    if better.impossible:
+    better = highs.search(whole, goal, constant, deadline, Stop(size, nodes=nodes), found.x, settings)
+    if better.infeasible:
         return found if found.x is not None else replace(found, status=Status.INFEASIBLE)
     bound = min(found.bound, better.bound)
     if better.x is not None and (found.x is None or better.value > found.value):
-        plan = fix_and_solve(matrix_, search.weights, better.x, deadline.brief())
+        plan = fix_and_solve(whole, search.weights, better.x, deadline.brief())
         x, value = (plan.x, plan.value) if plan is not None else (better.x, better.value)
         return replace(found, x=x, value=value, bound=max(bound, value))
     return replace(found, bound=max(bound, found.value) if found.x is not None else bound)

@@ -5,9 +5,13 @@ any plan at all. So they are free at first, which is soon proven; then they are 
 which HiGHS does well by the searches within its search. What that loses is won back with some of the measures free at
 a time. Where this is not near enough to the free bound, the whole is searched from there: a part of the loss is real,
 since the last lot of a measure is seldom needed whole, and the bound of the whole knows of it.
+
+Every plan in lots is a plan of the free question, so the free question's bound holds for the plan in lots. What is
+made whole a part at a time cannot break a rule: each part is searched within what all limits leave it.
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -15,7 +19,7 @@ import numpy as np
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import PLAIN, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
-from alloc.solver.sub_mip import search_neighbourhood
+from alloc.solver.sub_mip import fix_columns, search_neighbourhood
 
 MANY = 30
 """With fewer whole numbers beyond yes or no a question is searched as it is."""
@@ -40,17 +44,64 @@ def grains(whole: Matrix) -> Flags:
     return found
 
 
+def relax_grains(whole: Matrix) -> Matrix:
+    """Return the question with money and units in any amount: every plan of the whole is one of it.
+
+    So what no plan of it is worth more than, no plan of the whole is worth more than.
+    """
+    return replace(whole, integer=whole.integer & ~grains(whole))
+
+
+def has_many_grains(whole: Matrix) -> bool:
+    """Tell whether a question has so many whole numbers beyond yes or no that they are free at first."""
+    return int(grains(whole).sum()) >= MANY
+
+
+def round_in_turn(
+    whole: Matrix, goal: Floats, x: Floats, groups: Sequence[Flags], gap: float, deadline: Deadline
+) -> Floats | None:
+    """Return a plan with its lots and units made whole a group at a time, yes and no held; None where one has none.
+
+    groups: the columns that are searched together, all others at what they are: each group has of every limit what the
+    others leave, so whatever order they come in no limit is broken. gap: in the goal's unit, for each.
+    """
+    near, x = replace(_near(whole, x, grains(whole)), goals=goal[None], constants=np.zeros(1)), x.copy()
+    for i, free in enumerate(groups):
+        inner = fix_columns(near, x, free)
+        for nodes in (NEAR, None):
+            stop = Stop(gap, seconds=deadline.left / (len(groups) - i), nodes=nodes)
+            found = search(inner, inner.goals[0], 0.0, deadline, stop)
+            if found.x is not None or found.why is not Why.LIMIT or deadline.over():
+                break
+        if found.x is None:
+            return None
+        x[free] = np.where(inner.integer, np.round(found.x), found.x)
+    return x
+
+
 def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, deadline: Deadline) -> Outcome:
     """Return a plan near the free one, or none, with the bound of the free question, which holds for this one."""
-    loose = grains(whole)
-    free = replace(whole, integer=whole.integer & ~loose)
+    free = relax_grains(whole)
     stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * deadline.left)
     start = search(free, goal, constant, deadline, stop, None, PLAIN)
     best = Outcome(Why.INFEASIBLE if start.infeasible else Why.LIMIT, bound=start.bound)
     if start.x is None:
         return best
-    size = gap * max(1.0, abs(start.value))
-    near = _near(whole, start.x, loose)
+    return round_together(whole, goal, constant, start, gap, deadline)
+
+
+def round_together(
+    whole: Matrix, goal: Floats, constant: float, free: Outcome, gap: float, deadline: Deadline
+) -> Outcome:
+    """Return a plan in lots near a free one, all its yes and no held at first, or none; with the free one's bound.
+
+    free: has a plan.
+    """
+    best = Outcome(Why.LIMIT, bound=free.bound)
+    if free.x is None:
+        return best
+    size = gap * max(1.0, abs(free.value))
+    near = _near(whole, free.x, grains(whole))
     for nodes in (NEAR, None):
         stop = Stop(FINE * size, seconds=PART * deadline.left, nodes=nodes)
         found = search(near, goal, constant, deadline, stop)
@@ -58,10 +109,10 @@ def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, deadline: 
             best = replace(best, x=found.x, value=found.value, bound=max(best.bound, found.value))
         if found.why is not Why.LIMIT or best.x is not None or deadline.over():
             break
-    return best if best.x is None else _improved(whole, goal, best, size, deadline)
+    return best if best.x is None else improve_in_lots(whole, goal, best, size, deadline)
 
 
-def _improved(whole: Matrix, goal: Floats, best: Outcome, size: float, deadline: Deadline) -> Outcome:
+def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, deadline: Deadline) -> Outcome:
     """Search with some measures free at a time, the whole decisions of the rest held, while that helps.
 
     size: of the gap, in the goal's unit.
