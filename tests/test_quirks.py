@@ -86,7 +86,7 @@ def test_a_sheet_of_xlsxwriter_looks_formulas_through_in_one_method():
 
 def test_highs_writes_its_banner_past_python_and_alloc_keeps_it_from_standard_output():
     """`solver/highs.py` turns file descriptor 1 away while the first solver of a process is made."""
-    words = "from alloc.solver.highs import _opened; _opened(); _opened()"
+    words = "from alloc.solver.highs import _open_quietly; _open_quietly(); _open_quietly()"
     done = subprocess.run([sys.executable, "-c", words], capture_output=True, text=True, timeout=120, check=True)
     assert done.stdout == ""
 

@@ -14,7 +14,7 @@ def split_components(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
     """
     if not len(matrix.lower):
         return []
-    names, numbers = np.unique(_connected(matrix), return_inverse=True)
+    names, numbers = np.unique(_label_components(matrix), return_inverse=True)
     label = numbers.astype(np.int32)
     rows, place = matrix.rows, np.zeros(len(label), dtype=np.int32)
     columns = group_by_label(label, len(names))
@@ -39,7 +39,7 @@ def split_components(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
     ]
 
 
-def _connected(matrix: Matrix) -> Ints:
+def _label_components(matrix: Matrix) -> Ints:
     """Return for each column the lowest column that limits connect it with."""
     rows, count = matrix.rows, len(matrix.lower)
     owner, label = rows.owner(), np.arange(count, dtype=np.int32)

@@ -127,6 +127,10 @@ class Outcome:
         """Whether there is no plan, by HiGHS's word."""
         return self.why in (Why.INFEASIBLE, Why.UNSURE) and self.x is None
 
+    def with_plan(self, x: Floats, value: float) -> "Outcome":
+        """Return the outcome with another plan; no bound is below the value of a plan that there is."""
+        return replace(self, x=x, value=value, bound=max(self.bound, value))
+
     def is_proven(self, gap: float) -> bool:
         """Tell whether the plan is proven to a gap, which is relative for values above 1."""
         return self.x is not None and self.bound - self.value <= gap * max(1.0, abs(self.value))
@@ -161,7 +165,7 @@ STOP = Stop()
 """A search that ends with proof alone."""
 
 
-def _opened() -> highspy.Highs:
+def _open_quietly() -> highspy.Highs:
     """Return a new HiGHS; the first of a process writes its banner to standard output, whatever it is told.
 
     The thread number of an earlier search in this process is forgotten: HiGHS refuses another one.
@@ -207,7 +211,7 @@ class Live:
         self._scales = find_scales(lower, upper, whole, rows) if own_units else as_is
         self._goal, self._constant, self._size = np.zeros(len(lower)), 0.0, 1.0
         self._whole, self._count = whole.copy(), rows.count
-        self._solver = _opened()
+        self._solver = _open_quietly()
         self._set({"output_flag": log is not None, "log_to_console": False, "threads": threads, "random_seed": 0})
         self._set({"small_matrix_value": SMALLEST, **(settings or {})})
         if log is not None:
@@ -231,7 +235,7 @@ class Live:
         lp.a_matrix_.start_, lp.a_matrix_.index_, lp.a_matrix_.value_ = inner.start, inner.column, inner.value
         lp.sense_ = highspy.ObjSense.kMaximize
         if whole.any():
-            lp.integrality_ = [_kind(x) for x in whole.tolist()]
+            lp.integrality_ = [_variable_type(x) for x in whole.tolist()]
         self._solver.passModel(lp)
 
     def _set(self, settings: Settings) -> None:
@@ -267,7 +271,7 @@ class Live:
     def make_whole(self, columns: Ints, whole: bool) -> None:
         """Let some columns, which are counted in ones, take whole numbers only, or any."""
         self._whole[columns] = whole
-        self._solver.changeColsIntegrality(len(columns), columns, np.full(len(columns), _kind(whole)))
+        self._solver.changeColsIntegrality(len(columns), columns, np.full(len(columns), _variable_type(whole)))
 
     def add_row(self, columns: Ints, values: Floats, lower: float, upper: float) -> None:
         """Add a limit."""
@@ -310,7 +314,7 @@ class Live:
         if seconds <= 0:
             return Outcome(Why.LIMIT)
         if not len(self._goal):  # HiGHS answers nothing to a program without columns
-            return self._without_columns()
+            return self._answer_without_columns()
         self._size_up()
         solver = self._solver
         # HiGHS counts the time of a linear program from the first run of the solver, that of a MIP from this run
@@ -331,7 +335,7 @@ class Live:
                 callback.unsubscribe(watch)
         return self._read(stop)
 
-    def _without_columns(self) -> Outcome:
+    def _answer_without_columns(self) -> Outcome:
         lp = self._solver.getLp()
         kept = (np.array(lp.row_lower_) <= 0).all() and (np.array(lp.row_upper_) >= 0).all()
         if not kept:
@@ -346,9 +350,9 @@ class Live:
         if why in (Why.UNBOUNDED, Why.FAILED):
             return Outcome(why)
         if self._solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return Outcome(Why.FAILED) if why is Why.DONE else Outcome(why, bound=self._bound())
+            return Outcome(Why.FAILED) if why is Why.DONE else Outcome(why, bound=self._read_bound())
         solution = self._solver.getSolution()
-        x = self._plan(np.array(solution.col_value))
+        x = self._unscale_plan(np.array(solution.col_value))
         value = float(self._goal @ x) + self._constant
         if self._is_another(value) or self._breaks(solution):
             return Outcome(Why.FAILED)
@@ -360,30 +364,30 @@ class Live:
         return Outcome(why, x, value, value, prices, self._solver.getBasis())
 
     def _read_mip(self, why: Why, x: Floats, value: float, stop: Stop) -> Outcome:
-        bound = self._bound()
+        bound = self._read_bound()
         if why is Why.LIMIT and bound - value <= max(stop.gap, stop.part * abs(value)):
             why = Why.DONE  # it was proven, and then searched on
         saved = sorted(self._solver.getSavedMipSolutions(), key=lambda plan: -plan.objective)
-        more = tuple(self._plan(np.array(plan.col_value)) for plan in saved)
+        more = tuple(self._unscale_plan(np.array(plan.col_value)) for plan in saved)
         return Outcome(why, x, value, max(bound, value), more=more)
 
-    def _bound(self) -> float:
+    def _read_bound(self) -> float:
         """Return the bound of a MIP search; a linear program has none before it is solved."""
-        return self._told(self._solver.getInfo().mip_dual_bound) if self._whole.any() else INF
+        return self._unscale_goal(self._solver.getInfo().mip_dual_bound) if self._whole.any() else INF
 
     def _is_another(self, value: float) -> bool:
         """Tell whether HiGHS reports another value than that of the plan it hands out.
 
         It may: begun with a plan, 1.16 at times reports the value of one plan and hands out another.
         """
-        told = self._told(self._solver.getInfo().objective_function_value)
+        told = self._unscale_goal(self._solver.getInfo().objective_function_value)
         return abs(told - value) > SAID * max(1.0 / self._size, abs(value))
 
-    def _told(self, goal: float) -> float:
+    def _unscale_goal(self, goal: float) -> float:
         """Return a goal's value in its own unit; infinite where HiGHS has none."""
         return goal / self._size if math.isfinite(goal) else INF
 
-    def _plan(self, inner: Floats) -> Floats:
+    def _unscale_plan(self, inner: Floats) -> Floats:
         plan: Floats = inner * self._scales.columns
         return plan
 
@@ -395,7 +399,7 @@ class Live:
         return bool((at < low - room).any() or (at > high + room).any())
 
 
-def _kind(whole: bool) -> Any:
+def _variable_type(whole: bool) -> Any:
     return highspy.HighsVarType.kInteger if whole else highspy.HighsVarType.kContinuous
 
 

@@ -51,7 +51,7 @@ def improve_and_bound(
     if seconds <= 0 or is_tight(value, bound):
         return x, bound
     small = int(limits.integer.sum()) < WHOLE
-    found, bound = (_searched if small else _searched_in_turn)(aimed, x, instance, deadline, seconds)
+    found, bound = (_search_whole if small else _search_in_turn)(aimed, x, instance, deadline, seconds)
     better = fix_and_solve(aimed, np.ones(1), found, deadline)
     if better is not None and float(goal @ better.x) > value and measure_violation(aimed, better.x) <= KEPT:
         x = better.x
@@ -63,7 +63,9 @@ def is_tight(value: float, bound: float) -> bool:
     return abs(bound - value) <= TOLERANCE * max(1.0, abs(value))
 
 
-def _searched(aimed: Matrix, x: Floats, instance: Instance, deadline: Deadline, seconds: float) -> tuple[Floats, float]:
+def _search_whole(
+    aimed: Matrix, x: Floats, instance: Instance, deadline: Deadline, seconds: float
+) -> tuple[Floats, float]:
     """Search as a whole, first without helpers; return the best plan and a bound on all."""
     goal, ends, bound = aimed.goals[0], deadline.spent + seconds, INF
     for settings, nodes in ((PLAIN, NODES), (STEADY, None)):
@@ -79,7 +81,7 @@ def _searched(aimed: Matrix, x: Floats, instance: Instance, deadline: Deadline, 
     return x, bound
 
 
-def _searched_in_turn(
+def _search_in_turn(
     aimed: Matrix, x: Floats, instance: Instance, deadline: Deadline, seconds: float
 ) -> tuple[Floats, float]:
     """Search a few blocks at a time, the rest held, until none helps; the bound is that of the relaxed program."""
@@ -89,7 +91,7 @@ def _searched_in_turn(
     relaxed.aim(goal)
     prices = relaxed.run(deadline, Stop(seconds=(ends - deadline.spent) / 2)).prices
     bound = INF if prices is None else safe_bound(aimed, goal, 0.0, prices)
-    vain, groups = 0, _groups(parts)
+    vain, groups = 0, _group_blocks(parts)
     for group in groups * 2:
         value = float(goal @ x)
         if deadline.spent >= ends or vain >= len(groups) or is_tight(value, bound):
@@ -102,7 +104,7 @@ def _searched_in_turn(
     return x, bound
 
 
-def _groups(parts: Decomposition) -> list[list[int]]:
+def _group_blocks(parts: Decomposition) -> list[list[int]]:
     """Return the blocks in groups of neighbours with about so many whole decisions."""
     groups: list[list[int]] = []
     size = GROUP

@@ -51,7 +51,7 @@ def find_any_plan(whole: Matrix, i: int, found: Outcome, deadline: Deadline) -> 
     if found.x is not None or found.infeasible:
         return found
     plan = fix_and_solve(whole, np.eye(len(whole.goals))[i], np.zeros(len(whole.lower)), deadline.brief())
-    return found if plan is None else replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))
+    return found if plan is None else found.with_plan(plan.x, plan.value)
 
 
 def finish(

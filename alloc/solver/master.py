@@ -41,9 +41,9 @@ class RestrictedMaster:
         self._seen: set[tuple[int, bytes]] = set()
         rows, own = parts.rows, parts.own
         self._base = len(own) + 2 * rows.count
-        self._live = self._program(rows, slack_costs)
+        self._live = self._build_program(rows, slack_costs)
 
-    def _program(self, rows: Rows, slack_costs: Floats) -> Live:
+    def _build_program(self, rows: Rows, slack_costs: Floats) -> Live:
         parts, own, n = self.parts, self.parts.own, self.parts.rows.count
         place = np.full(len(parts.matrix.lower), -1, dtype=np.int32)
         place[own] = np.arange(len(own), dtype=np.int32)

@@ -75,8 +75,8 @@ def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
     aims, constants = compile_expressions(variables, goals)
     return Matrix(
         variables,
-        np.array([_bound(x, x.lb, -INF) for x in variables], dtype=np.float64),
-        np.array([_bound(x, x.ub, INF) for x in variables], dtype=np.float64),
+        np.array([_read_bound(x, x.lb, -INF) for x in variables], dtype=np.float64),
+        np.array([_read_bound(x, x.ub, INF) for x in variables], dtype=np.float64),
         np.array([x.is_integer() for x in variables], dtype=bool),
         _compile_rows(model, variables),
         aims,
@@ -116,7 +116,7 @@ def _visitor(variables: Sequence[Any]) -> tuple[Any, dict[int, int]]:
     return LinearRepnVisitor({}, var_recorder=VarRecorder(known, None)), {key: i for i, key in enumerate(known)}
 
 
-def _bound(x: Any, bound: float | None, none: float) -> float:
+def _read_bound(x: Any, bound: float | None, none: float) -> float:
     """Return a bound of a decision; one that is fixed is bounded by its value."""
     if x.fixed:
         return float(x.value)

@@ -10,10 +10,10 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, Why, pick_better, search
+from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
-from alloc.solver.sub_mip import fix_and_solve
+from alloc.solver.sub_mip import fill_best, make_exact
 
 Range = tuple[float, float]
 """Least and largest value."""
@@ -50,13 +50,13 @@ class RepeatedMip:
         seconds: longest time of one solve. threads: of the search; one makes answers repeat. by_blocks: searches in
         place of one search over the whole.
         """
-        self.matrix = _longer(matrix, watched)
+        self.matrix = _add_rows(matrix, watched)
         self._first = matrix.rows.count
         self._deadline, self._seconds, self._threads = deadline, seconds, threads
         self._by_blocks = by_blocks
         self.solves = 0
 
-    def bounded(self, bounds: Mapping[int, Range]) -> Matrix:
+    def bound_rows(self, bounds: Mapping[int, Range]) -> Matrix:
         """Return the program with some of the watched rows bounded."""
         lower, upper = self.matrix.rows.lower.copy(), self.matrix.rows.upper.copy()
         for k, (low, high) in bounds.items():
@@ -81,49 +81,32 @@ class RepeatedMip:
         constant: what the value has beside the goal, of which blocks count a part of the value too.
         """
         self.solves += 1
-        aimed = replace(self.bounded(bounds), goals=goal[None], constants=np.zeros(1))
+        aimed = replace(self.bound_rows(bounds), goals=goal[None], constants=np.zeros(1))
         stop = Stop(gap, part, self._seconds, nodes)
-        best = _begun(aimed, starts)
+        best = fill_best(aimed, np.ones(1), starts, self._deadline.brief())
         if self._by_blocks is not None:
             return _as_result(
                 pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline, constant))
             )
         if best.x is not None:
-            best = self._searched(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
+            best = self._search(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
             enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
             if enough or nodes is not None or self._deadline.over():
                 return _as_result(best)
-        return _as_result(self._searched(aimed, best, stop, plain=False))
+        return _as_result(self._search(aimed, best, stop, plain=False))
 
-    def _searched(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
+    def _search(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
         settings = PLAIN if plain else None
         found = search(aimed, aimed.goals[0], 0.0, self._deadline, stop, best.x, settings, self._threads)
-        exact = None if found.x is None else fix_and_solve(aimed, np.ones(1), found.x, UNHURRIED)
-        if exact is not None:
-            found = replace(found, x=exact.x, value=exact.value, bound=max(found.bound, exact.value))
-        return pick_better(best, found)
+        return pick_better(best, make_exact(aimed, np.ones(1), found, self._deadline))
 
 
 def _as_result(found: Outcome) -> MipResult:
     return MipResult(found.x, found.value, -INF if found.infeasible else found.bound, found.infeasible)
 
 
-def _begun(aimed: Matrix, starts: Sequence[Floats]) -> Outcome:
-    """Return the best plan with the whole decisions of one of some plans, nothing proven."""
-    best = Outcome(Why.LIMIT)
-    for x in starts:
-        plan = fix_and_solve(aimed, np.ones(1), x, UNHURRIED)
-        if plan is not None and plan.value > best.value:
-            best = Outcome(Why.LIMIT, plan.x, plan.value)
-    return best
-
-
-UNHURRIED = Deadline(INF)
-"""Small linear programs that make a plan exact are not hurried."""
-
-
-def _longer(matrix: Matrix, watched: Floats) -> Matrix:
+def _add_rows(matrix: Matrix, watched: Floats) -> Matrix:
     """Return the program with further rows without bounds."""
     columns = [np.flatnonzero(row).astype(np.int32) for row in watched]
     none, no = np.zeros(0), np.zeros(0, dtype=bool)

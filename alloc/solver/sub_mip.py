@@ -5,14 +5,14 @@ fill what a choice among the blocks' plans left open. Large neighbourhood search
 free it is a small MIP (a sub-MIP), which starts from the plan it has.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 import numpy as np
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Basis, Live, Stop, Why, search
+from alloc.solver.highs import Basis, Live, Outcome, Stop, Why, search
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
 
 ROUNDING = 1e-9
@@ -77,6 +77,25 @@ def fix_and_solve(matrix: Matrix, weights: Floats, x: Floats, deadline: Deadline
         if plan is None
         else FixedIntegerPlan(plan, float(weights @ (matrix.goals @ plan + matrix.constants)), basis)
     )
+
+
+def fill_best(matrix: Matrix, weights: Floats, starts: Iterable[Floats], deadline: Deadline) -> Outcome:
+    """Return the best plan with the whole decisions of one of some plans, nothing proven."""
+    best = Outcome(Why.LIMIT)
+    for x in starts:
+        plan = fix_and_solve(matrix, weights, x, deadline)
+        if plan is not None and plan.value > best.value:
+            best = Outcome(Why.LIMIT, plan.x, plan.value)
+    return best
+
+
+def make_exact(matrix: Matrix, weights: Floats, found: Outcome, deadline: Deadline) -> Outcome:
+    """Return what a search found with its whole decisions made whole, where that leaves a plan.
+
+    A plan in time: what was found is made exact for a moment longer than the deadline.
+    """
+    plan = None if found.x is None else fix_and_solve(matrix, weights, found.x, deadline.brief())
+    return found if plan is None else found.with_plan(plan.x, plan.value)
 
 
 def fix_and_solve_in_order(

@@ -89,7 +89,7 @@ def restore_search(
     proofs = _read_proofs(start for start in alike if start.blocks == blocks)
     # what other blocks have proven is no proof here, but their prices are where to begin
     dual = recall_bound(parts, weights, proofs) or DualBound(np.array(alike[0].proofs[-1][0]))
-    held = [_all_held(alike, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
+    held = [_gather_held(alike, k, int(block.integer.sum())) for k, block in enumerate(parts.blocks)]
     return ColumnGeneration.resume(parts, weights, dual, held, pool, deadline, gap)
 
 
@@ -97,7 +97,7 @@ def _read_proofs(starts: Iterable[BlockWarmStart]) -> list[Proof]:
     return [(np.array(prices), np.array(bounds)) for start in starts for prices, bounds in start.proofs]
 
 
-def _all_held(starts: Sequence[BlockWarmStart], k: int, count: int) -> Floats:
+def _gather_held(starts: Sequence[BlockWarmStart], k: int, count: int) -> Floats:
     """Return all whole decisions that a block had, each once."""
     rows = np.array([row for found in starts for row in found.held[k]], dtype=np.float64).reshape(-1, count)
     return np.unique(rows, axis=0)

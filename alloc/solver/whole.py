@@ -24,7 +24,7 @@ from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.rounding import MANY, grains, rounded
-from alloc.solver.sub_mip import fix_and_solve
+from alloc.solver.sub_mip import fill_best, make_exact
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
@@ -92,7 +92,7 @@ class GoalSearch:
         """Return the best plan, from the best of what is known: whole decisions of some plans."""
         small = int(self.program.integer.sum()) < SMALL
         stop = Stop(self.gap, self.gap, further=(EXTRA_GAP, EXTRA_NODES) if small and self.gap > EXTRA_GAP else None)
-        best = self._fill_best(starts)
+        best = fill_best(self.program, ALONE, starts, self.deadline)
         if best.x is None:
             best = self._round(best, stop)
         if best.x is not None:
@@ -106,15 +106,6 @@ class GoalSearch:
     @property
     def _constant(self) -> float:
         return float(self.program.constants[0])
-
-    def _fill_best(self, starts: Sequence[Floats]) -> Outcome:
-        """Return the best plan with the whole decisions of one of some plans, nothing proven."""
-        best = Outcome(Why.LIMIT)
-        for x in starts:
-            plan = fix_and_solve(self.program, ALONE, x, self.deadline)
-            if plan is not None and plan.value > best.value:
-                best = Outcome(Why.LIMIT, plan.x, plan.value)
-        return best
 
     def _round(self, best: Outcome, stop: Stop) -> Outcome:
         """Return a plan near the free one where the program has many whole numbers beyond yes or no."""
@@ -133,11 +124,4 @@ class GoalSearch:
         )
         if found.why is Why.FAILED and best.x is None:
             raise SolveError("solver_failed", condition=found.why.value)
-        return pick_better(best, self._make_exact(found))
-
-    def _make_exact(self, found: Outcome) -> Outcome:
-        """Return a plan with its whole decisions made whole, where that leaves a plan."""
-        plan = None if found.x is None else fix_and_solve(self.program, ALONE, found.x, self.deadline.brief())
-        if plan is None:
-            return found
-        return replace(found, x=plan.x, value=plan.value, bound=max(found.bound, plan.value))
+        return pick_better(best, make_exact(self.program, ALONE, found, self.deadline))

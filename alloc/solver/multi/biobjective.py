@@ -188,7 +188,7 @@ class Biobjective:
 
     def _fill(self, k: int, bounds: dict[int, Pair], x: Floats) -> FixedIntegerPlan | None:
         """Return the plan with the most of an objective that the whole decisions of x allow, and its own sum."""
-        aimed = replace(self.program.bounded(bounds), goals=self.whole.goals[k][None], constants=np.zeros(1))
+        aimed = replace(self.program.bound_rows(bounds), goals=self.whole.goals[k][None], constants=np.zeros(1))
         return fix_and_solve(aimed, np.ones(1), x, CALM)
 
     def _augment(self, k: int, least: float, most: float) -> float | None:
