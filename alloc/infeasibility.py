@@ -6,7 +6,7 @@ their price and are no part of any way.
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from alloc.instance import Instance, Options
@@ -15,12 +15,15 @@ from alloc.instance.schema import Objective, Selection
 from alloc.instance.sides import per_head, reaches, sides
 from alloc.model import build
 from alloc.report.equity import compare_heads
-from alloc.solution import Solution
-from alloc.solver import solve_suited
+from alloc.solution import Solution, Status
+from alloc.solver import Deadline, solve_suited
 from alloc.texts import say
 
 NEAR = 1e-6
 """Less than this beyond a limit, relative to its size, breaks nothing."""
+
+MOMENT = 0.01
+"""A question is asked with at least so much time [s]: it ends at once, and says that it does not know."""
 
 MINIMUM = "\0minimum "
 """Begins the names of the rules that stand for least uses of funds while a way out is looked for."""
@@ -51,39 +54,69 @@ class Conflict:
         )
 
 
-def explain_conflicts(instance: Instance, options: Options, lang: str = "en") -> list[str]:
-    """Return the ways out as lines to read: each begins with what it is, and holds only with all its lines."""
+def explain_conflicts(instance: Instance, options: Options, lang: str = "en") -> list[str] | None:
+    """Return the ways out as lines to read: each begins with what it is, and holds only with all its lines.
+
+    None where the time limit of the options was out before it was known what they are.
+    """
+    try:
+        ways = find_ways_out(instance, options)
+    except _OutOfTimeError:
+        return None
     lines = []
-    for i, way in enumerate(find_ways_out(instance, options)):
+    for i, way in enumerate(ways):
         first = "clash_way" if i == 0 else "clash_other_way"
         lines += [say(first if len(way) == 1 else f"{first}_together", lang), *(conflict.say(lang) for conflict in way)]
     return lines
 
 
+Ask = Callable[[Instance], Solution]
+"""Solves a question within the time that is left for all of them."""
+
+
+class _OutOfTimeError(Exception):
+    """The time is out before it is known whether a question has a plan: nothing can be said of what clashes."""
+
+
 def find_ways_out(instance: Instance, options: Options) -> list[tuple[Conflict, ...]]:
     """Return ways out: the least uses of funds alone, the rules alone, else both; then commitments with both.
 
-    Commitments are given up where nothing else helps, and as few of them as can be.
+    Commitments are given up where nothing else helps, and as few of them as can be. All questions that this takes share
+    the time limit of the options, and Ctrl-C.
     """
+    deadline = Deadline(options.time_limit)
+
+    def ask(question: Instance) -> Solution:
+        left = options.model_copy(update={"time_limit": max(deadline.left, MOMENT)})
+        plan = solve_suited(build(question), question, left)
+        if plan.status == Status.NO_SOLUTION:
+            raise _OutOfTimeError
+        return plan
+
+    with deadline.listening():
+        return _find_ways(instance, ask)
+
+
+def _find_ways(instance: Instance, ask: Ask) -> list[tuple[Conflict, ...]]:
     found = []
     for rules, minima in ((False, True), (True, False)):
         if not minima or any(fund.min_use for fund in instance.funds.values()):
-            found.append(_way(instance, options, rules, minima))
+            found.append(_way(instance, ask, rules, minima))
     found = [way for way in found if way]
     if found:
         return found
-    both = _way(instance, options, rules=True, minima=True)
+    both = _way(instance, ask, rules=True, minima=True)
     if both:
         return [both]
-    given_up, rest = _without_commitments(instance, options)
-    more = _way(rest, options, rules=True, minima=True) if given_up else ()
+    given_up, rest = _without_commitments(instance, ask)
+    more = _way(rest, ask, rules=True, minima=True) if given_up else ()
     return [(*given_up, *more)] if given_up else []
 
 
-def _way(instance: Instance, options: Options, rules: bool, minima: bool) -> tuple[Conflict, ...]:
+def _way(instance: Instance, ask: Ask, rules: bool, minima: bool) -> tuple[Conflict, ...]:
     """Return what gives where rules, or least uses of funds, may be broken at one for a unit of money or a measure."""
     relaxed = _relaxed(instance, rules, minima)
-    plan = solve_suited(build(relaxed), relaxed, options)
+    plan = ask(relaxed)
     if not plan.has_plan:
         return ()
     able = {rule.name for rule in instance.rules if rules and rule.penalty is None}
@@ -116,7 +149,7 @@ def _relaxed(instance: Instance, rules: bool, minima: bool) -> Instance:
     return instance.model_copy(update={"rules": tuple(written), "funds": funds, "objective": Objective()})
 
 
-def _without_commitments(instance: Instance, options: Options) -> tuple[tuple[Conflict, ...], Instance]:
+def _without_commitments(instance: Instance, ask: Ask) -> tuple[tuple[Conflict, ...], Instance]:
     """Return the fewest commitments that must be given up whatever the rules say, and the question without them."""
     committed = [m for m, row in instance.measures.items() if row.committed]
     measures = {m: row.model_copy(update={"committed": False}) for m, row in instance.measures.items()}
@@ -126,7 +159,7 @@ def _without_commitments(instance: Instance, options: Options) -> tuple[tuple[Co
     funds = {f: fund.model_copy(update={"min_use": 0.0}) for f, fund in instance.funds.items()}
     bare = {"measures": measures, "funds": funds, "rules": promises, "objective": Objective()}
     asked = instance.model_copy(update=bare)
-    plan = solve_suited(build(asked), asked, options)
+    plan = ask(asked)
     gone = [name.removeprefix(MINIMUM) for name, _ in _broken(asked, plan)] if plan.has_plan else []
     kept = {
         m: row.model_copy(update={"committed": row.committed and m not in gone}) for m, row in instance.measures.items()

@@ -161,9 +161,9 @@ def complete_run(
     if not plan.has_plan or worlds is None:
         figures = _figures(instance, options, plan, started)
         if plan.status == Status.INFEASIBLE:
-            ways = explain_conflicts(instance, options, lang)
-            first = [say("clash_nation_first", lang)] if instance.nation == "first" and not ways else []
-            figures["clash"] = [*ways, *first]
+            ways = explain_conflicts(instance, rest(options, started), lang)
+            first = [say("clash_nation_first", lang)] if instance.nation == "first" and ways == [] else []
+            figures["clash"] = [*(ways or ()), *first]
         return Run(instance, plan, {}, figures)
     found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
     figures = _figures(instance, options, plan, started, worlds, found)

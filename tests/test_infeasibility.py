@@ -9,6 +9,8 @@ from conftest import asked, instance_of, rivals
 import alloc
 from alloc.infeasibility import _relaxed, explain_conflicts, find_ways_out
 from alloc.instance import Instance, Options
+from alloc.solution import Solution, Status
+from alloc.solver import solve_suited
 
 OPTIONS = Options(gap=1e-7, time_limit=60)
 
@@ -150,3 +152,35 @@ def test_a_unit_of_money_costs_one_whatever_the_kind_of_rule():
     gini = {"name": "gini", "type": "gini", "max": 0}
     relaxed = _relaxed(uneven(EVEN, gini), rules=True, minima=False)
     assert {rule.name: rule.penalty for rule in relaxed.rules} == {"little for Yutian": 1, "even": 50, "gini": 100}
+
+
+def test_what_clashes_is_found_in_the_time_that_is_left_or_not_said(monkeypatch: pytest.MonkeyPatch):
+    """Half a search must not make promises the culprit: that rules alone do not help is known only from an answer."""
+    raw = asked(measures={"pens": {"max_units": 30}}, funds={"aid": {"min_use": 50}})
+    limits = []
+
+    def slow(model, question, options):
+        limits.append(options.time_limit)
+        return Solution(Status.NO_SOLUTION)
+
+    monkeypatch.setattr("alloc.infeasibility.solve_suited", slow)
+    assert explain_conflicts(instance_of(raw), OPTIONS) is None
+    assert len(limits) == 1
+    assert limits[0] <= OPTIONS.time_limit
+
+
+def test_all_questions_about_what_clashes_share_one_time_limit(monkeypatch: pytest.MonkeyPatch):
+    limits = []
+
+    def watched(model, question, options):
+        limits.append(options.time_limit)
+        return solve_suited(model, question, options)
+
+    monkeypatch.setattr("alloc.infeasibility.solve_suited", watched)
+    rules = [
+        {"name": f"{m} at least 60", "type": "amount", "of": {"measure": m}, "min": 60} for m in ("pens", "courses")
+    ]
+    assert find_ways_out(instance_of(rivals(funds={"aid": {"min_use": 90}}, rules=rules)), OPTIONS)
+    assert len(limits) > 1
+    assert limits == sorted(limits, reverse=True)
+    assert limits[-1] < limits[0] <= OPTIONS.time_limit
