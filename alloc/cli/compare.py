@@ -148,7 +148,7 @@ def _whose(figures: Mapping[str, Any], lang: str) -> dict[str, str]:
 
 def _tell_verdict(found: "Verification", lang: str) -> None:
     figures = found.figures
-    best, name = figures["optimum"], figures["plan"]
+    name = figures["plan"]
     if found.passed:
         echo(say("verify_passed", lang, plan=name))
     else:
@@ -158,6 +158,13 @@ def _tell_verdict(found: "Verification", lang: str) -> None:
     numbers = {key: amount(figures[key]) for key in ("objective", "employment", "linkage")}
     echo(say("verify_brings", lang, **numbers))
     echo(say("verify_whose", lang, **_whose(figures, lang)))
+    _tell_best(found, lang)
+
+
+def _tell_best(found: "Verification", lang: str) -> None:
+    """Tell what the best plan brings, and by how much this one falls short of it."""
+    figures = found.figures
+    best, name = figures["optimum"], figures["plan"]
     if best["objective"] is None and found.beats_the_proof:
         echo(say("verify_was_none", lang, plan=name), err=True)
         return

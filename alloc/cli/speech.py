@@ -100,14 +100,18 @@ def spoken(lang: str) -> Iterator[None]:
         echo(say("interrupted", lang), err=True)
         sys.exit(INTERRUPTED)
     except Exception as error:
-        failed = next(
-            (x for x in (error, *error.args, error.__cause__, error.__context__) if isinstance(x, OSError)), None
-        )
+        failed = _failed(error)
         if failed is None:
             raise
         text = "not_accessible" if failed.filename else "not_accessible_file"
         echo(say(text, lang, path=failed.filename, reason=failed.strerror or failed), err=True)
         sys.exit(2)
+
+
+def _failed(error: Exception) -> OSError | None:
+    """Return what the system refused, where that is behind an error."""
+    behind = (error, *error.args, error.__cause__, error.__context__)
+    return next((found for found in behind if isinstance(found, OSError)), None)
 
 
 def listen() -> None:

@@ -270,19 +270,17 @@ def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
 
 def _why_nothing(document: Document, selection: schema.Selection, path: Path) -> Iterator[Found]:
     """Yield what of a selection that selects nothing is to blame: a tag, a key by itself, or all keys together."""
-    tags = {tag: None for measure in document.measures.values() for tag in measure.tags}
+    tags = dict.fromkeys(tag for measure in document.measures.values() for tag in measure.tags)
     unused = [tag for tag in selection.tag if tag not in tags]
     for tag in unused:
         yield (*path, "tag"), "tag_unused", {"found": tag, "hint": nearest(tag, tags)}
     if unused:
         return
-    together = True
-    for key in type(selection).model_fields:
-        words = getattr(selection, key)
-        if words and not select(document, schema.Selection(**{key: words})):
-            together = False
-            yield (*path, key), "selects_nothing", {"found": ", ".join(words)}
-    if together:
+    written = {key: words for key, words in selection if words}
+    alone = [key for key in written if not select(document, schema.Selection(**{key: written[key]}))]
+    for key in alone:
+        yield (*path, key), "selects_nothing", {"found": ", ".join(written[key])}
+    if not alone:
         yield path, "selects_nothing_together", {}
 
 

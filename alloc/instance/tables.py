@@ -50,20 +50,23 @@ def gather(source: Source, opened: Opened, sheeted: Sheeted, folder: str) -> Non
     """Bring every table of the document into one form: id → row, or a list of rows."""
     if not isinstance(source.data, dict):
         return
-    for table in [table for table in TABLES if table in source.data]:
-        if isinstance(source.data[table], str):
+    for table in TABLES:
+        if isinstance(source.data.get(table), str):
             _load(source, table, opened, sheeted, folder)
-        if table not in source.data:
-            continue
-        totals.leave_out(source, table)
-        rows = source.data[table]
-        if table in WITHOUT_ID:
-            continue
-        if isinstance(rows, tuple):
-            _index(source, table)
-        elif isinstance(rows, dict):
-            written = [path[1] for path in source.places if len(path) == 2 and path[0] == table]
-            source.data[table] = {row: rows.get(row, {}) for row in written}
+        if table in source.data:
+            totals.leave_out(source, table)
+            if table not in WITHOUT_ID:
+                _by_id(source, table)
+
+
+def _by_id(source: Source, table: str) -> None:
+    """Bring a table with ids into the form id → row; rows without anything in them are rows all the same."""
+    rows = source.data[table]
+    if isinstance(rows, tuple):
+        _index(source, table)
+    elif isinstance(rows, dict):
+        written = [path[1] for path in source.places if len(path) == 2 and path[0] == table]
+        source.data[table] = {row: rows.get(row, {}) for row in written}
 
 
 def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: str) -> None:

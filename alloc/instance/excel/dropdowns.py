@@ -70,22 +70,25 @@ def _limit_number(style: WorkbookStyle, found: tuple[float | None, float | None]
 def write_lists(style: WorkbookStyle, present: set[str]) -> None:
     """Write the lists behind the drop-downs, hidden, and name them; they grow with the ids of the sheets."""
     page = style.book.add_worksheet(names()["aside"]["lists"] if style.lang == "zh" else "lists")
-    own = page.get_name()
-    for table in (t for t in TABLES if t in present and t not in WITHOUT_ID):
-        style.book.define_name(f"ids_{table}", f"={_grown(table, style.lang)}")
-    if SOURCES in present:
-        style.book.define_name(f"ids_{SOURCES}", f"={_grown(SOURCES, style.lang)}")
-    for j, (table, words) in enumerate((t, w) for t, w in BESIDE.items() if t in present):
-        letter, sheet = "AB"[j], f"'{sheet_title(table, style.lang)}'"
-        for i, word in enumerate(words):
-            page.write_string(i, j, word)
-        for i in range(LISTED):
-            cell = f"{sheet}!$A${HEADS + 1 + i}"
-            page.write_formula(len(words) + i, j, f'=IF({cell}="","",{cell})', None, "")
-        count = f"{len(words)}+COUNTA({sheet}!$A${HEADS + 1}:$A${HEADS + LISTED})"
-        style.book.define_name(f"words_{table}", f"=OFFSET('{own}'!${letter}$1,0,0,{count},1)")
+    for table in (*TABLES, SOURCES):
+        if table in present and table not in WITHOUT_ID:
+            style.book.define_name(f"ids_{table}", f"={_grown(table, style.lang)}")
+    for j, table in enumerate(table for table in BESIDE if table in present):
+        _write_list(style, page, j, table)
     page.protect()
     page.hide()
+
+
+def _write_list(style: WorkbookStyle, page: Any, column: int, table: str) -> None:
+    """Write the words that may stand beside the ids of a sheet, and these behind them."""
+    words, letter, sheet = BESIDE[table], "AB"[column], f"'{sheet_title(table, style.lang)}'"
+    for i, word in enumerate(words):
+        page.write_string(i, column, word)
+    for i in range(LISTED):
+        cell = f"{sheet}!$A${HEADS + 1 + i}"
+        page.write_formula(len(words) + i, column, f'=IF({cell}="","",{cell})', None, "")
+    count = f"{len(words)}+COUNTA({sheet}!$A${HEADS + 1}:$A${HEADS + LISTED})"
+    style.book.define_name(f"words_{table}", f"=OFFSET('{page.get_name()}'!${letter}$1,0,0,{count},1)")
 
 
 def _grown(table: str, lang: str) -> str:

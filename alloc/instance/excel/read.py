@@ -171,22 +171,24 @@ def _is_filled(cell: Any) -> bool:
 
 def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) -> Iterator[_OpenSheet]:
     """Yield the sheets to read, the first of each table; one that breaks while it is read is one fault."""
-    for table in sorted(dict.fromkeys(meant.values()), key=lambda table: table != SETTINGS):  # the unit of money first
-        name = next(sheet for sheet, found in meant.items() if found == table)
-        place = f"{file}:{_quote(name)}"
+    first: dict[str, str] = {}
+    for sheet, table in meant.items():
+        first.setdefault(table, sheet)
+    for table in sorted(first, key=lambda table: table != SETTINGS):  # the unit of money first
+        place = f"{file}:{_quote(first[table])}"
         source.unread.add(table)
         try:
-            cells = book.book[name]
+            cells = book.book[first[table]]
             part = cells._worksheet_path.lstrip("/")  # openpyxl has no public name for it
             cells.reset_dimensions()  # what the file says of its own size may be wrong
-            rows = [filled for row in cells.iter_rows() if (filled := [cell for cell in row if _is_filled(cell)])]
+            rows = [filled for row in cells.iter_rows() if (filled := list(filter(_is_filled, row)))]
             found = read_metadata(book.content, part)
         except Exception as error:  # as above: a part that is no sheet breaks in many ways
             source.faults.append(Fault(place, "", "workbook_broken", {"problem": _problem(error)}))
             continue
         source.faults += [Fault(f"{place}!{ref}", "", "cell_merged") for ref in found.merged]
         source.unread.discard(table)
-        if cells.sheet_state != "visible" and rows:
+        if rows and cells.sheet_state != "visible":
             source.warnings.append(Fault(place, "", "sheet_hidden"))
         yield _OpenSheet(place, table, rows, found)
 
@@ -206,16 +208,16 @@ def _take(sheet: _OpenSheet, source: Source) -> None:
 
 
 def _hidden(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str]) -> Iterator[Fault]:
-    """Yield rows and columns that are read and not seen, those that follow each other together."""
+    """Yield rows and columns that are read and not seen, rows that follow each other together."""
     start = min(header, default=1)
-    for _, run in groupby(rows, key=lambda row: row.number in sheet.metadata.hidden):
+    for is_hidden, run in groupby(rows, key=lambda row: row.number in sheet.metadata.hidden):
         first, *rest = (row.number for row in run)
-        if first in sheet.metadata.hidden:
+        if is_hidden:
             values = {"first": first, "last": rest[-1] if rest else first}
             yield Fault(sheet.at(first, start), "", "rows_hidden" if rest else "row_hidden", values)
-    used = {column for row in rows for column in row.values}
+    used = set().union(*(row.values for row in rows))
     for number, column in header.items():
-        if column in used and any(number in hidden for hidden in sheet.metadata.columns):
+        if column in used and any(number in columns for columns in sheet.metadata.columns):
             yield Fault(sheet.at(sheet.cells[0][0].row, number), column, "column_hidden")
 
 
@@ -351,26 +353,30 @@ def _take_settings(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mappin
     columns = {column: number for number, column in header.items()}
     seen: dict[str, str] = {}
     for row in rows:
-        key_place = sheet.at(row.number, columns.get("key", 1))
-        word = row.values.get("key")
-        key = find_setting(str(word or ""))
+        word, place = row.values.get("key"), sheet.at(row.number, columns.get("key", 1))
         if word is UNREAD:
             continue
+        key = find_setting(str(word or ""))
         if key is None:
             hint = nearest(word, setting_words())
-            source.faults.append(Fault(key_place, str(word or ""), "unknown_key", {"hint": hint}))
+            source.faults.append(Fault(place, str(word or ""), "unknown_key", {"hint": hint}))
         elif key in seen:
-            source.faults.append(Fault(key_place, key, "duplicate_setting", {"first": seen[key]}))
-        elif row.values.get("value") is not None:
-            path, place = setting_path(key), sheet.at(row.number, columns.get("value", 2))
-            holder = source.data
-            for cut, step in enumerate(path[:-1], 1):
-                holder = holder.setdefault(step, {})
-                source.places.setdefault(path[:cut], place)
-            holder[path[-1]] = row.values["value"]
-            source.places[path] = place
-        if key is not None:
-            seen.setdefault(key, key_place)
+            source.faults.append(Fault(place, key, "duplicate_setting", {"first": seen[key]}))
+        else:
+            seen[key] = place
+            value = row.values.get("value")
+            if value is not None:
+                _set(source, setting_path(key), value, sheet.at(row.number, columns.get("value", 2)))
+
+
+def _set(source: Source, path: tuple[str, ...], value: Any, place: str) -> None:
+    """Put one setting into the source, where its key leads."""
+    holder = source.data
+    for cut, step in enumerate(path[:-1], 1):
+        holder = holder.setdefault(step, {})
+        source.places.setdefault(path[:cut], place)
+    holder[path[-1]] = value
+    source.places[path] = place
 
 
 def _take_sources(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
@@ -394,19 +400,25 @@ def _take_plans(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[i
     columns = {column: number for number, column in header.items()}
     source.letters[PLANS] = {column: get_column_letter(number) for number, column in header.items()}
     for row in rows:
-        values = {column: value for column, value in row.values.items() if column in Flow.model_fields}
-        plan, amount = row.values.get("plan"), values.get("amount")
         if UNREAD in row.values.values():
             continue
-        number = float(amount) if isinstance(amount, int | float) else None
-        wrong = "plan" if plan is None else "amount" if values and number is None else ""
+        values = {column: value for column, value in row.values.items() if column in Flow.model_fields}
+        wrong = _wrong_in_plan(row, values)
         if wrong:
             place = sheet.at(row.number, columns.get(wrong, 1))
             source.faults.append(Fault(place, wrong, "plan_row", {"found": row.values.get(wrong, "")}))
             continue
-        flows = source.plans.setdefault(str(plan), ())
+        plan = str(row.values["plan"])
+        flows = source.plans.setdefault(plan, ())
         if values:
-            path = source.plan_path(str(plan), len(flows))
+            path = source.plan_path(plan, len(flows))
             source.places[path], source.labels[path] = sheet.at(row.number, min(header, default=1)), ""
-            texts = {column: str(values.get(column, "")) for column in Flow.model_fields}
-            source.plans[str(plan)] = (*flows, Flow.model_validate(texts | {"amount": number}))
+            texts: dict[str, Any] = {column: str(values.get(column, "")) for column in Flow.model_fields}
+            source.plans[plan] = (*flows, Flow.model_validate(texts | {"amount": float(values["amount"])}))
+
+
+def _wrong_in_plan(row: _FilledRow, values: Mapping[str, Any]) -> str:
+    """Return the column of a previous plan's row that holds nothing it could be, '' where there is none."""
+    if row.values.get("plan") is None:
+        return "plan"
+    return "amount" if values and not isinstance(values.get("amount"), int | float) else ""
