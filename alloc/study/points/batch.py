@@ -5,7 +5,7 @@ point whose process dies again is `failed`, and says so.
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
@@ -27,6 +27,10 @@ class Batch:
     points: Sequence[Overrides]
     order: Sequence[int]
     begins: Sequence[Sequence[int]]
+
+    def list_ready(self, waiting: Sequence[int], found: Collection[int]) -> list[int]:
+        """Return which of the points that wait have all that they begin with."""
+        return [number for number in waiting if all(k in found for k in self.begins[number])]
 
 
 def make_batch(points: Sequence[Overrides]) -> Batch:
@@ -53,19 +57,17 @@ class PointPool:
         deaths = dict.fromkeys(waiting, 0)
         while waiting or self._pool.busy:
             raise_if(deadline.stopped)
-            ready = [number for number in waiting if all(k in found for k in batch.begins[number])]
-            for worker, number in zip(self._pool.idle, ready, strict=False):
+            for worker, number in zip(self._pool.idle, batch.list_ready(waiting, found), strict=False):
                 waiting.remove(number)
                 given[worker] = number
                 starts = [found[k].start for k in batch.begins[number] if found[k].start]
                 self._pool.give(worker, (0,), _solve_point, batch.points[number], starts)
             for worker, solved in self._pool.receive():
                 number = given[worker]
-                if solved is None:
-                    deaths[number] += 1
-                    if deaths[number] < TRIES:
-                        waiting.insert(0, number)
-                        continue
+                deaths[number] += solved is None
+                if solved is None and deaths[number] < TRIES:
+                    waiting.insert(0, number)
+                    continue
                 found[number] = solved or self._lost(batch.points[number])
                 yield number, found[number]
 

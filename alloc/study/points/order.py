@@ -43,15 +43,24 @@ def _placed(points: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
     """Return where each point lies: a figure between its least (0) and its most (1), a word by its own column."""
     columns: list[NDArray[np.float64]] = []
     for key in sorted({key for point in points for key in point}):
-        found = [_number(point.get(key)) for point in points]
-        numbers = [x for x in found if isinstance(x, float)]
-        low, high = min(numbers, default=0.0), max(numbers, default=0.0)
-        if high > low:
-            columns.append(np.array([(x - low) / (high - low) if isinstance(x, float) else 0.5 for x in found]))
-        words = [x for x in found if not isinstance(x, float)]
-        if len(set(words)) + bool(numbers) > 1:
-            columns += [np.array([float(x == word) for x in found]) for word in sorted(set(words))]
+        columns += _place_column([_number(point.get(key)) for point in points])
     return np.array(columns).T if columns else np.zeros((len(points), 0))
+
+
+def _place_column(values: Sequence[float | str]) -> list[NDArray[np.float64]]:
+    """Return one column for the numbers among the values of a figure, and one for each word; none where all are alike.
+
+    A word stands half-way between the least and the most of the numbers.
+    """
+    found: list[NDArray[np.float64]] = []
+    numbers = [x for x in values if isinstance(x, float)]
+    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
+    if high > low:
+        found.append(np.array([(x - low) / (high - low) if isinstance(x, float) else 0.5 for x in values]))
+    words = sorted({x for x in values if isinstance(x, str)})
+    if len(words) + bool(numbers) > 1:
+        found += [np.array([float(x == word) for x in values]) for word in words]
+    return found
 
 
 def _number(value: object) -> float | str:

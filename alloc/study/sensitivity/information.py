@@ -1,5 +1,6 @@
 """The value of knowing one figure before deciding: which assumption is worth researching first."""
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any
@@ -63,9 +64,8 @@ def _worth(
     at all, −∞, and is no plan to decide for.
     """
     worth = [[float(point.objective or 0.0) for point in points] for _ in plans]
-    open_ones = [
-        (p, k) for p, plan in enumerate(plans) for k, point in enumerate(points) if set(point.funded) != set(plan)
-    ]
+    pairs = itertools.product(range(len(plans)), range(len(points)))
+    open_ones = [(p, k) for p, k in pairs if set(points[k].funded) != set(plans[p])]
     for firm in (True, False):
         if not open_ones:
             break

@@ -48,7 +48,8 @@ class Linked:
 
         What is moved stays where it was put, unless two moved figures do not fit each other: then the larger one gives.
         """
-        values = {**self.values, **{path: float(x) for path, x in moved.items() if isinstance(x, (int, float))}}
+        numbers = {path: float(x) for path, x in moved.items() if isinstance(x, (int, float))}
+        values = {**self.values, **numbers}
         fixed, found = set(moved), dict[str, float]()
 
         def move(path: str, value: float) -> None:

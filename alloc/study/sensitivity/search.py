@@ -1,7 +1,8 @@
 """A study of sensitivity: which figures vary, which methods ask what, and the tables that come of it."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -165,9 +166,7 @@ def _or_nan(value: float | None) -> float:
 def _describe(asked: BaseCase, choice: Selected, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what sensitivity.json holds."""
     base = asked.base.figures
-    statuses = pd.Series([point.status for held, point in asked.log if not held], dtype=str).value_counts().sort_index()
-    origins = pd.Series([one.origin for one in choice.varied], dtype=str).value_counts().sort_index()
-    sources = pd.Series([figure.source or "none" for figure in choice.fixed], dtype=str).value_counts().sort_index()
+    free = [point for held, point in asked.log if not held]
     keys = ("name", "year", "instance_sha256", "status", "objective", "bound", "gap", "asked_gap")
     return {
         **{key: base[key] for key in keys},
@@ -176,11 +175,19 @@ def _describe(asked: BaseCase, choice: Selected, settings: Mapping[str, Any]) ->
         "linkage": base["linkage"],
         "funded": list(asked.units),
         **settings,
-        "varied": {"count": len(choice.varied), "by": {str(k): int(n) for k, n in origins.items()}},
-        "not_varied": {"count": len(choice.fixed), "by_source": {str(k): int(n) for k, n in sources.items()}},
+        "varied": {"count": len(choice.varied), "by": _count(one.origin for one in choice.varied)},
+        "not_varied": {
+            "count": len(choice.fixed),
+            "by_source": _count(figure.source or "none" for figure in choice.fixed),
+        },
         "solves": len(asked.log),
-        "questions": sum(not held for held, _ in asked.log),
-        "statuses": {str(k): int(n) for k, n in statuses.items()},
+        "questions": len(free),
+        "statuses": _count(point.status for point in free),
         "not_proven": sum(not point.proven and point.objective is not None for _, point in asked.log),
         "versions": versions(),
     }
+
+
+def _count(words: Iterable[str]) -> dict[str, int]:
+    """Return how often each word comes, in the order of the words."""
+    return dict(sorted(Counter(words).items()))

@@ -51,8 +51,10 @@ def _way(question: BaseCase, one: Uncertain, limit: float) -> Search[dict[str, o
     probes = yield from _probed(question, one, [one.value + way * i / PROBES for i in range(1, PROBES)] + [limit])
     first = next((i for i, probe in enumerate(probes) if not probe.worse <= slack), len(probes))
     inside = [start, *probes][first]
-    if first == len(probes) or math.isnan(probes[first].worse):
-        return _row(question, one, limit, inside, None, probes[first].message if first < len(probes) else "")
+    if first == len(probes):
+        return _row(question, one, limit, inside, None, "")
+    if math.isnan(probes[first].worse):
+        return _row(question, one, limit, inside, None, probes[first].message)
     outside, further = probes[first], probes[first + 1] if first + 1 < len(probes) else None
     for step in range(STEPS):
         if abs(outside.at - inside.at) <= NEAR * abs(way):
@@ -114,21 +116,35 @@ def _row(
         "figure": one.path,
         "value": one.value,
         "direction": "up" if limit > one.value else "down",
+        "limit": limit,
+        "result": _name_result(outside, message),
+        "switch": None,
+        "change": None,
+        "change_share": None,
     }
-    row |= {"limit": limit, "result": "switch" if outside else "refused" if message else "none"}
-    switch = None if outside is None else (inside.at + outside.at) / 2
-    change = None if switch is None else switch - one.value
-    row |= {"switch": switch, "change": change}
-    row["change_share"] = None if change is None or one.value == 0 else change / abs(one.value)
-    for name, probe in (("inside", inside), ("outside", outside)):
-        row |= {
-            name: probe.at if probe else None,
-            f"status_{name}": probe.status if probe else "",
-            f"best_{name}": probe.best if probe else None,
-            f"held_{name}": probe.held if probe else None,
-        }
-    funded = outside.funded if outside is not None else ()
+    funded: tuple[str, ...] = ()
+    if outside is not None:
+        change = (inside.at + outside.at) / 2 - one.value
+        row |= {"switch": (inside.at + outside.at) / 2, "change": change}
+        row["change_share"] = change / abs(one.value) if one.value else None
+        funded = outside.funded
+    row |= _describe_probe("inside", inside) | _describe_probe("outside", outside)
     row["enters"] = "|".join(m for m in funded if m not in question.units)
     row["leaves"] = "|".join(m for m in question.units if funded and m not in funded)
-    row["message"] = message.replace("\n", "; ") or (outside.message if outside and outside.best is None else "")
+    row["message"] = message.replace("\n", "; ")
+    if not message and outside is not None and outside.best is None:
+        row["message"] = outside.message
     return row
+
+
+def _name_result(outside: Probe | None, message: str) -> str:
+    if outside is not None:
+        return "switch"
+    return "refused" if message else "none"
+
+
+def _describe_probe(name: str, probe: Probe | None) -> dict[str, object]:
+    """Return where a probe was, and what it found; nothing where there was none."""
+    if probe is None:
+        return {name: None, f"status_{name}": "", f"best_{name}": None, f"held_{name}": None}
+    return {name: probe.at, f"status_{name}": probe.status, f"best_{name}": probe.best, f"held_{name}": probe.held}

@@ -46,32 +46,42 @@ def select_figures(instance: Instance, only: Sequence[str], spread: Mapping[str,
     format allows a figure to be. Of a least and a largest value that are equal one varies, and takes the other along.
     Raises RequestError for a path that leads to no figure and for an unknown source.
     """
+    _check_spread(instance, spread)
+    asked = _list_asked([*figures(instance)], only)
+    parts = {**instance.spread, **spread}
+    ends = [(figure, _find_ends(figure, parts)) for figure in asked]
+    varied = [one for _, one in ends if one is not None]
+    return Selected(_drop_twins(instance, varied), tuple(figure for figure, one in ends if one is None))
+
+
+def _check_spread(instance: Instance, spread: Mapping[str, float]) -> None:
     for source, part in spread.items():
         known = [*instance.sources, "assumption", REST]
         if source not in known:
             raise RequestError("spread_unknown", found=source, known=", ".join(known))
         if not 0 <= part <= 1:
             raise RequestError("spread_part", source=source, found=f"{part:g}")
-    everything = list(figures(instance))
+
+
+def _list_asked(everything: Sequence[Figure], only: Sequence[str]) -> list[Figure]:
+    """Return the figures that patterns mean; without patterns those that are written, or have a range."""
+    if not only:
+        return [figure for figure in everything if figure.written or figure.ends]
     for pattern in only:
         if not any(_is_named(figure.path, pattern) for figure in everything):
             hint = nearest(pattern, (figure.path for figure in everything))
             raise RequestError("no_such_figure", found=pattern, nearest=hint or everything[0].path)
-    asked = [
-        figure
-        for figure in everything
-        if (any(_is_named(figure.path, pattern) for pattern in only) if only else figure.written or figure.ends)
-    ]
-    parts = {**instance.spread, **spread}
-    found = {figure.path: _find_ends(figure, parts) for figure in asked}
-    varied = [one for one in found.values() if one is not None]
+    return [figure for figure in everything if any(_is_named(figure.path, pattern) for pattern in only)]
+
+
+def _drop_twins(instance: Instance, varied: Sequence[Uncertain]) -> tuple[Uncertain, ...]:
+    """Return the figures that vary, of two that are one only that with a range, or else the first."""
     twins = link_figures(instance).twins
     kept: set[str] = set()
-    for one in sorted(varied, key=lambda one: one.origin != "range"):  # of two that are one, that with a range
+    for one in sorted(varied, key=lambda one: one.origin != "range"):
         if twins.get(one.path) not in kept:
             kept.add(one.path)
-    fixed = tuple(figure for figure in asked if found[figure.path] is None)
-    return Selected(tuple(one for one in varied if one.path in kept), fixed)
+    return tuple(one for one in varied if one.path in kept)
 
 
 def limit_spread(figure: Figure | Uncertain, part: float, least: float, most: float) -> tuple[float, float]:

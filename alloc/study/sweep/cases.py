@@ -39,6 +39,11 @@ class Case:
     overrides: Mapping[str, object]
 
 
+def list_labels(cases: Sequence[Case]) -> list[str]:
+    """Return what is varied, each once, in the order of the plan."""
+    return list(dict.fromkeys(label for case in cases for label in case.cells))
+
+
 @dataclass(frozen=True)
 class Part:
     """One set of alternatives of a plan. where: its key in the plan."""

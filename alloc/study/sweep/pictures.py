@@ -1,10 +1,12 @@
 """The charts of a sweep: goal and jobs through the aid over each figure that varies, the goal over two together."""
 
-from collections.abc import Iterator, Sequence
+import itertools
+from collections.abc import Sequence
 
+from alloc.instance.spans import is_number
 from alloc.report.charts import Chart, Series, heat, lines, number
 from alloc.study.points import Point
-from alloc.study.sweep.cases import Case
+from alloc.study.sweep.cases import Case, list_labels
 from alloc.texts import say
 
 MOST_SERIES = 7
@@ -14,62 +16,75 @@ MOST_CELLS = 24
 """A heat map has so many rows or columns at most."""
 
 
+Drawn = Sequence[tuple[Case, Point]]
+"""What is drawn: points with what was varied."""
+
+
 def draw_charts(cases: Sequence[Case], points: Sequence[Point], lang: str) -> dict[str, Chart]:
     """Return the charts by file name. Points without a plan are not drawn."""
     drawn = [(case, point) for case, point in zip(cases, points, strict=True) if point.objective is not None]
-    varied = [name for name in dict.fromkeys(label for case in cases for label in case.cells) if _varies(drawn, name)]
-    found = {f"objective-{i}": _draw_lines(drawn, name, "objective", lang) for i, name in enumerate(varied, 1)}
     claimed = [(case, point) for case, point in drawn if point.employment_aid is not None]
-    found |= {
-        f"through-aid-{i}": _draw_lines(claimed, name, "employment_aid", lang)
-        for i, name in enumerate(varied, 1)
-        if _varies(claimed, name)
-    }
+    varied = [name for name in list_labels(cases) if _varies(drawn, name)]
+    found: dict[str, Chart] = {}
+    for word, what, shown in (("objective", "objective", drawn), ("through-aid", "employment_aid", claimed)):
+        for i, name in enumerate(varied, 1):
+            if _varies(shown, name):
+                found[f"{word}-{i}"] = _draw_lines(shown, name, what, lang)
     if len(varied) == 2:
         for i, scenario in enumerate(dict.fromkeys(case.scenario for case, _ in drawn), 1):
-            grid = [(case, point) for case, point in drawn if case.scenario == scenario]
-            found |= {f"grid-{i}": chart for chart in _draw_heat(grid, varied, scenario, lang)}
+            chart = _draw_heat(drawn, varied, scenario, lang)
+            if chart is not None:
+                found[f"grid-{i}"] = chart
     return found
 
 
 def _value(case: Case, name: str) -> float | None:
     value = case.cells.get(name)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+    return float(value) if is_number(value) else None
 
 
-def _varies(drawn: Sequence[tuple[Case, Point]], name: str) -> bool:
+def _varies(drawn: Drawn, name: str) -> bool:
     """Tell whether a column holds different numbers."""
-    return len({x for case, _ in drawn if (x := _value(case, name)) is not None}) > 1
+    return len({_value(case, name) for case, _ in drawn} - {None}) > 1
 
 
-def _draw_lines(drawn: Sequence[tuple[Case, Point]], name: str, what: str, lang: str) -> Chart:
+def _draw_lines(drawn: Drawn, name: str, what: str, lang: str) -> Chart:
     """Draw goal or jobs through the aid over one figure: a line for whatever else is the same, or only points."""
     groups: dict[str, list[tuple[float, float]]] = {}
     for case, point in drawn:
         at = _value(case, name)
-        if at is None:
-            continue
-        others = [f"{key} {_write_value(value)}" for key, value in case.cells.items() if key != name]
-        seed = [] if case.seed is None else [f"{case.seed}"]
-        label = ", ".join(word for word in (case.scenario, *others, *seed) if word)
-        groups.setdefault(label, []).append((at, getattr(point, what)))
-    joined = len(groups) <= MOST_SERIES and all(len({x for x, _ in row}) == len(row) for row in groups.values())
+        if at is not None:
+            groups.setdefault(_label_line(case, name), []).append((at, getattr(point, what)))
+    joined = len(groups) <= MOST_SERIES and not any(_repeats(row) for row in groups.values())
     if not joined:
-        groups = {"": [pair for row in groups.values() for pair in row]}
+        groups = {"": list(itertools.chain.from_iterable(groups.values()))}
     series = [Series(label, sorted(row), joined=joined) for label, row in groups.items()]
     title = say(f"sweep_chart_over_{what}", lang, path=name)
     return lines(series, title=title, x=name, y=say(f"sweep_chart_{what}", lang), zero=(False, False))
 
 
-def _draw_heat(grid: Sequence[tuple[Case, Point]], varied: Sequence[str], scenario: str, lang: str) -> Iterator[Chart]:
-    """Draw the goal over two figures, where the points lie on a grid."""
-    cells = {(_value(case, varied[0]), _value(case, varied[1])): point.objective for case, point in grid}
-    rows, columns = (sorted({pair[i] for pair in cells if pair[i] is not None}) for i in (0, 1))  # type: ignore[type-var]
+def _label_line(case: Case, name: str) -> str:
+    """Return what is the same along a line: the scenario, all other figures, the seed."""
+    others = [f"{key} {_write_value(value)}" for key, value in case.cells.items() if key != name]
+    seed = "" if case.seed is None else f"{case.seed}"
+    return ", ".join(word for word in (case.scenario, *others, seed) if word)
+
+
+def _repeats(row: Sequence[tuple[float, float]]) -> bool:
+    return len({x for x, _ in row}) < len(row)
+
+
+def _draw_heat(drawn: Drawn, varied: Sequence[str], scenario: str, lang: str) -> Chart | None:
+    """Draw the goal over two figures, where the points of a scenario lie on a grid."""
+    grid = [(case, point.objective) for case, point in drawn if case.scenario == scenario]
+    cells = {(_value(case, varied[0]), _value(case, varied[1])): goal for case, goal in grid}
+    rows = sorted({a for a, _ in cells if a is not None})
+    columns = sorted({b for _, b in cells if b is not None})
     full = len(cells) == len(grid) and 2 * len(grid) > len(rows) * len(columns)
     if not full or max(len(rows), len(columns)) > MOST_CELLS:
-        return
+        return None
     title = say("sweep_chart_over_objective", lang, path=f"{varied[0]} ↓, {varied[1]} →")
-    yield heat(
+    return heat(
         [_write_value(x) for x in rows],
         [_write_value(x) for x in columns],
         [[cells.get((a, b)) for b in columns] for a in rows],
@@ -79,4 +94,4 @@ def _draw_heat(grid: Sequence[tuple[Case, Point]], varied: Sequence[str], scenar
 
 
 def _write_value(value: object) -> str:
-    return number(float(value), None) if isinstance(value, int | float) and not isinstance(value, bool) else str(value)
+    return number(float(value), None) if is_number(value) else str(value)

@@ -1,12 +1,13 @@
 """The points as one long table, and the same with a row for each county and category."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import pandas as pd
 
 from alloc.instance.schema import Category
 from alloc.study.points import Point
-from alloc.study.sweep.cases import Case
+from alloc.study.sweep.cases import Case, list_labels
 
 RESULTS = (
     "status", "objective", "bound", "gap", "employment", "employment_aid", "employment_aid_least",
@@ -23,31 +24,33 @@ def tabulate_points(cases: Sequence[Case], points: Sequence[Point], details: boo
     """
     frame = _list_varied(cases)
     for name in RESULTS:
-        if name == "funded":
-            frame[name] = pd.array([len(p.funded) if p.objective is not None else None for p in points], dtype="Int64")
-        elif name == "chains_closed":
-            frame[name] = pd.array([p.chains_closed for p in points], dtype="Int64")
-        elif name in ("status", "message"):
-            frame[name] = [getattr(p, name) for p in points]
-        else:
-            frame[name] = pd.Series([getattr(p, name) for p in points], dtype="float64")
+        frame[name] = _make_column(name, points)
     if not details:
         return frame
     pairs = {f"aid.{c}.{k}": [p.money.get((c, k)) for p in points] for c, k in _list_pairs(points)}
     return pd.concat([frame, pd.DataFrame(pairs, dtype="float64")], axis=1)
 
 
+def _make_column(name: str, points: Sequence[Point]) -> Any:
+    """Return a column of results: words, whole numbers that may be missing, or numbers."""
+    if name == "funded":
+        return pd.array([None if p.objective is None else len(p.funded) for p in points], dtype="Int64")
+    values = [getattr(p, name) for p in points]
+    if name == "chains_closed":
+        return pd.array(values, dtype="Int64")
+    return values if name in ("status", "message") else pd.Series(values, dtype="float64")
+
+
 def tabulate_aid(cases: Sequence[Case], points: Sequence[Point]) -> pd.DataFrame:
     """Return one row for each point with a plan, county and category: ready to be pivoted."""
     frame = _list_varied(cases)
     frame["status"] = [p.status for p in points]
-    pairs = _list_pairs(points)
-    rows = [i for i, p in enumerate(points) if p.money for _ in pairs]
-    found = frame.iloc[rows].reset_index(drop=True)
-    planned = [p for p in points if p.money]
-    found["county"] = [c for _ in planned for c, _ in pairs]
-    found["category"] = [k for _ in planned for _, k in pairs]
-    found["aid"] = pd.Series([p.money.get(pair) for p in planned for pair in pairs], dtype="float64")
+    planned, pairs = [(i, p) for i, p in enumerate(points) if p.money], _list_pairs(points)
+    rows = [(i, c, k, p.money.get((c, k))) for i, p in planned for c, k in pairs]
+    found = frame.iloc[[row[0] for row in rows]].reset_index(drop=True)
+    found["county"] = [row[1] for row in rows]
+    found["category"] = [row[2] for row in rows]
+    found["aid"] = pd.Series([row[3] for row in rows], dtype="float64")
     return found
 
 
@@ -62,7 +65,7 @@ def _list_varied(cases: Sequence[Case]) -> pd.DataFrame:
         columns["scenario"] = [case.scenario for case in cases]
     if any(case.seed is not None for case in cases):
         columns["seed"] = [case.seed for case in cases]
-    for name in dict.fromkeys(label for case in cases for label in case.cells):
+    for name in list_labels(cases):
         taken = f"{name} (varied)" if name in (*columns, *RESULTS) else name
         columns[taken] = [case.cells.get(name) for case in cases]
     return pd.DataFrame(columns)
