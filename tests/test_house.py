@@ -10,11 +10,11 @@ HOUSE = Path(__file__).parent.parent / "alloc"
 PATTERN = {"__init__.py", "result.py", "search.py", "save.py"}
 """Files that every study has under the same name on purpose."""
 
-DOUBLE_CLASSES = {"Group", "Link", "Question"}
-"""Classes that still have a name twice: emptied as they get names of their own."""
+DOUBLE_CLASSES = {"Group", "Link"}
+"""Classes that still have a name twice. This list only ever gets shorter: none may be added."""
 
-TRIPLE_FILES = {"funds.py", "question.py", "rules.py"}
-"""Files whose name still stands three times."""
+TRIPLE_FILES = {"funds.py", "rules.py"}
+"""Files whose name still stands three times. This list only ever gets shorter too."""
 
 
 def name_of(file: Path, root: Path) -> str:
