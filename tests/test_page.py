@@ -22,7 +22,7 @@ from alloc.instance import read
 from alloc.report.boundaries import read_boundaries
 from alloc.report.charts import DARK, LIGHT, ROLES
 from alloc.report.charts.palette import STEPS
-from alloc.report.files import read_back, write_page
+from alloc.report.files import read_result_tables, write_page
 from alloc.report.page import make_page
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View, largest
@@ -335,7 +335,7 @@ def test_the_page_command_writes_the_same_page_and_others(everything: Run, tmp_p
 
 
 def test_tables_read_back_are_the_tables(everything: Run, tmp_path: Path):
-    found, figures = read_back(everything.save(tmp_path / "result"))
+    found, figures = read_result_tables(everything.save(tmp_path / "result"))
     assert figures == json.loads(json.dumps(dict(everything.figures)))
     for name, table in everything.tables.items():
         pd.testing.assert_frame_equal(found[name], table, check_exact=True)

@@ -402,7 +402,7 @@ def test_the_terminal_says_that_a_question_called_infeasible_has_a_plan(
     lang: str, words: str, folder: Path, monkeypatch: pytest.MonkeyPatch
 ):
     none: dict[str, object] = dict.fromkeys(OPTIMUM) | {"status": "infeasible", "stages": []}
-    monkeypatch.setattr("alloc.study.compare.verify._optimum", lambda *words: none)
+    monkeypatch.setattr("alloc.study.compare.verify._find_best", lambda *words: none)
     said = command("verify", DEMO, folder / "allocation.csv", "--lang", lang)
     assert said.exit_code == 1
     assert words in said.stderr

@@ -42,11 +42,11 @@ def page(
     with spoken(lang):
         from alloc.instance import read
         from alloc.report.boundaries import read_boundaries
-        from alloc.report.files import read_back, write_page
+        from alloc.report.files import read_result_tables, write_page
         from alloc.report.reasons import explain_plan
 
         question = read(instance, overrides(settings))
-        tables, figures = read_back(results, unchecked)
+        tables, figures = read_result_tables(results, unchecked)
         if figures["instance_sha256"] != question.sha256:
             raise RequestError("page_other_instance", results=results, instance=instance)
         tables = explain_plan(question, tables, figures["status"] == "optimal", lang)

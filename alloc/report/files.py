@@ -18,7 +18,7 @@ from alloc.report.charts import chart_files, standalone
 from alloc.report.page import make_page
 from alloc.report.page.drawings import MAPS
 from alloc.report.tables import dictionary, without_specks
-from alloc.report.target import PACKAGE, edited, list_files, listed, strangers, write_json
+from alloc.report.target import PACKAGE, list_edited, list_files, list_strangers, list_written, write_json
 from alloc.report.workbook import write_workbook
 
 QUESTION = "instance"
@@ -98,12 +98,12 @@ def write_page(
     font for it: without one they are left out, and the page says so.
     """
     made = make_page(instance, tables, figures, lang, boundaries)
-    foreign = strangers(folder)
+    foreign = list_strangers(folder)
     (folder / "report.html").write_text(made.html, encoding="utf-8", newline="\n")
     charts = folder / "charts"
     charts.mkdir(exist_ok=True)
     again = {f"charts/{name}{kind}" for name in (*made.charts, *MAPS) for kind in (".svg", ".png")}
-    for name in again | {name for name in listed(folder) if name.startswith("charts/")}:
+    for name in again | {name for name in list_written(folder) if name.startswith("charts/")}:
         (folder / name).unlink(missing_ok=True)
     for name, chart in made.charts.items():
         drawing = standalone(chart, f"{instance.name} {instance.year}")
@@ -112,7 +112,7 @@ def write_page(
     list_files(folder, [name for name in foreign if name not in again and name != "report.html"])
 
 
-def read_back(folder: Path, unchecked: bool = False) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def read_result_tables(folder: Path, unchecked: bool = False) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Return the tables and the figures of a result that was written earlier.
 
     unchecked: take tables that were edited since. Raises RequestError where the folder is no result, one that another
@@ -121,7 +121,7 @@ def read_back(folder: Path, unchecked: bool = False) -> tuple[dict[str, pd.DataF
     figures = read_figures(folder)
     if None in (figures[key] for key in ("objective", "employment", "linkage", "penalties", "status_quo")):
         raise RequestError("page_no_result", path=folder, problem=f"run.json.status: {figures['status']}")
-    if not unchecked and (names := edited(folder, [f"{name}.csv" for name in dictionary()])):
+    if not unchecked and (names := list_edited(folder, [f"{name}.csv" for name in dictionary()])):
         raise RequestError("edited_tables", path=folder, tables=", ".join(names))
     try:
         found = {name: _read_table(folder / f"{name}.csv", name) for name in dictionary()}
@@ -172,22 +172,22 @@ def write_described(
     for name, frame in tables.items():
         columns = described[name]["columns"]
         shown[name] = {**described[name], "columns": {column: columns[column] for column in frame.columns}}
-    write_json(data_package(instance, lang, shown, folder), folder / PACKAGE)
+    write_json(describe_tables(instance, lang, shown, folder), folder / PACKAGE)
 
 
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write every table as UTF-8 CSV with a byte-order mark, for Excel; what is but a speck is 0."""
     for name, frame in tables.items():
-        harmless(frame.apply(_without_specks)).to_csv(
+        guard_formulas(frame.apply(_drop_specks)).to_csv(
             folder / f"{name}.csv", index=False, encoding="utf-8-sig", lineterminator="\r\n"
         )
 
 
-def _without_specks(column: "pd.Series[Any]") -> "pd.Series[Any]":
+def _drop_specks(column: "pd.Series[Any]") -> "pd.Series[Any]":
     return without_specks(column) if column.dtype == "float64" else column
 
 
-def harmless(frame: pd.DataFrame) -> pd.DataFrame:
+def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     """Return a table in which no text begins like a formula: such cells get a `'` in front."""
     found = frame.copy()
     for column in found.columns:
@@ -196,7 +196,7 @@ def harmless(frame: pd.DataFrame) -> pd.DataFrame:
     return found
 
 
-def data_package(instance: Instance, lang: str, shown: Mapping[str, Any], folder: Path) -> dict[str, Any]:
+def describe_tables(instance: Instance, lang: str, shown: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     """Return the data dictionary as a Frictionless Data Package (version 2).
 
     shown: the tables that there are, as the data dictionary describes them. folder: where they are, so that
@@ -209,11 +209,11 @@ def data_package(instance: Instance, lang: str, shown: Mapping[str, Any], folder
         "title": instance.title or instance.name,
         **({"description": instance.description} if instance.description else {}),
         **({"sources": sources} if sources else {}),
-        "resources": [_resource(instance, name, table, lang, folder) for name, table in shown.items()],
+        "resources": [_describe_table(instance, name, table, lang, folder) for name, table in shown.items()],
     }
 
 
-def _resource(instance: Instance, name: str, table: Mapping[str, Any], lang: str, folder: Path) -> dict[str, Any]:
+def _describe_table(instance: Instance, name: str, table: Mapping[str, Any], lang: str, folder: Path) -> dict[str, Any]:
     content = (folder / f"{name}.csv").read_bytes()
     references = [
         {"fields": [column], "reference": {"resource": to, "fields": dictionary()[to]["key"]}}
@@ -233,7 +233,7 @@ def _resource(instance: Instance, name: str, table: Mapping[str, Any], lang: str
         "hash": f"sha256:{hashlib.sha256(content).hexdigest()}",
         "schema": {
             "$schema": f"{PROFILES}/tableschema.json",
-            "fields": [_field(instance, key, column, lang) for key, column in table["columns"].items()],
+            "fields": [_describe_field(instance, key, column, lang) for key, column in table["columns"].items()],
             "missingValues": [""],
             **({"primaryKey": table["key"]} if "key" in table else {}),
             **({"foreignKeys": references} if references else {}),
@@ -241,7 +241,7 @@ def _resource(instance: Instance, name: str, table: Mapping[str, Any], lang: str
     }
 
 
-def _field(instance: Instance, name: str, column: Mapping[str, Any], lang: str) -> dict[str, Any]:
+def _describe_field(instance: Instance, name: str, column: Mapping[str, Any], lang: str) -> dict[str, Any]:
     """Return a column; text that is empty is empty text, and only a number may be missing."""
     field = {"name": name, "type": _TYPES[column["type"]], "title": column[lang]}
     if column["type"] == "text":

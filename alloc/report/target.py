@@ -34,7 +34,7 @@ TRIES = 10
 def check_writable(out: Path, overwrite: bool, marks: Sequence[str] = RESULT) -> None:
     """Raise RequestError where a folder may not be written; marks: the files that tell an earlier one of its kind,
     none where the kind is never replaced."""
-    place = _place(out)
+    place = _locate(out)
     if place.exists() and not overwrite:
         raise RequestError("folder_exists" if marks else "folder_there", path=out)
     if place.exists() and not all((place / mark).is_file() for mark in marks):
@@ -61,7 +61,7 @@ def fill(out: Path, marks: Sequence[str] = RESULT, overwrite: bool = False) -> I
     Raises RequestError where the name is taken, before or after: of many that want it at once, one gets it.
     """
     check_writable(out, overwrite, marks)
-    place = _place(out)
+    place = _locate(out)
     place.parent.mkdir(parents=True, exist_ok=True)
     beside = Path(tempfile.mkdtemp(prefix=f".{place.name}-", dir=place.parent))
     try:
@@ -69,7 +69,7 @@ def fill(out: Path, marks: Sequence[str] = RESULT, overwrite: bool = False) -> I
         new.mkdir()
         yield new
         list_files(new)
-        _name(new, out, overwrite, marks)
+        _give_name(new, out, overwrite, marks)
     except OSError as error:
         if error.filename is not None:
             raise
@@ -78,20 +78,20 @@ def fill(out: Path, marks: Sequence[str] = RESULT, overwrite: bool = False) -> I
         shutil.rmtree(beside, ignore_errors=True)
 
 
-def _place(out: Path) -> Path:
+def _locate(out: Path) -> Path:
     """Return where a folder really is: what a link points to."""
     return Path(os.path.realpath(out))
 
 
-def _name(new: Path, out: Path, overwrite: bool, marks: Sequence[str]) -> None:
+def _give_name(new: Path, out: Path, overwrite: bool, marks: Sequence[str]) -> None:
     """Give a folder its name. A rename never replaces a folder that holds anything, so nobody's result is lost."""
-    place = _place(out)
+    place = _locate(out)
     for k in range(TRIES):
         old = new.with_name(f"old-{k}")
         try:
             if overwrite and place.exists():
                 with suppress(FileNotFoundError):  # somebody else has just moved it
-                    _keep(place, new)
+                    _keep_strangers(place, new)
                     place.rename(old)
             new.rename(place)
             return
@@ -106,25 +106,25 @@ def _name(new: Path, out: Path, overwrite: bool, marks: Sequence[str]) -> None:
     raise RequestError("folder_exists", path=out)
 
 
-def _keep(earlier: Path, new: Path) -> None:
+def _keep_strangers(earlier: Path, new: Path) -> None:
     """Copy what alloc did not write from an earlier folder to the one that takes its place."""
-    written = set(listed(earlier))
-    for file in _files(earlier):
+    written = set(list_written(earlier))
+    for file in _find_files(earlier):
         name = file.relative_to(earlier)
         if name.as_posix() not in written and not os.path.lexists(new / name):
             (new / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(file, new / name, follow_symlinks=False)
 
 
-def _files(folder: Path) -> list[Path]:
+def _find_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.rglob("*") if path.is_symlink() or not path.is_dir())
 
 
 def list_files(folder: Path, kept: Sequence[str] = ()) -> None:
     """Note down in the data dictionary which files a folder holds; kept: those among them that are not alloc's."""
-    package = _package(folder)
+    package = _read_package(folder)
     if package is not None:
-        names = [file.relative_to(folder).as_posix() for file in _files(folder)]
+        names = [file.relative_to(folder).as_posix() for file in _find_files(folder)]
         package["files"] = [name for name in names if name not in kept]
         write_json(package, folder / PACKAGE)
 
@@ -140,24 +140,24 @@ def number_folder(word: str, number: int, count: int) -> str:
     return f"{word}-{number:0{max(2, len(str(count)))}d}"
 
 
-def listed(folder: Path) -> list[str]:
+def list_written(folder: Path) -> list[str]:
     """Return the files that alloc wrote into a folder, as far as its data dictionary names them."""
-    files = (_package(folder) or {}).get("files")
+    files = (_read_package(folder) or {}).get("files")
     return [name for name in files if isinstance(name, str)] if isinstance(files, list) else []
 
 
-def strangers(folder: Path) -> list[str]:
+def list_strangers(folder: Path) -> list[str]:
     """Return the files of a folder that alloc did not write."""
-    written = set(listed(folder))
-    return [name for file in _files(folder) if (name := file.relative_to(folder).as_posix()) not in written]
+    written = set(list_written(folder))
+    return [name for file in _find_files(folder) if (name := file.relative_to(folder).as_posix()) not in written]
 
 
-def edited(folder: Path, tables: Sequence[str]) -> list[str]:
+def list_edited(folder: Path, tables: Sequence[str]) -> list[str]:
     """Return the files of a folder that are not as they were written: their hashes are others.
 
     tables: the files that have a hash in every result; where one is lost, the data dictionary itself was edited.
     """
-    resources = (_package(folder) or {}).get("resources")
+    resources = (_read_package(folder) or {}).get("resources")
     found, lost = [], set(tables)
     for resource in resources if isinstance(resources, list) else ():
         if isinstance(resource, dict) and "hash" in resource:
@@ -168,7 +168,7 @@ def edited(folder: Path, tables: Sequence[str]) -> list[str]:
     return [*found, PACKAGE] if lost else found
 
 
-def _package(folder: Path) -> dict[str, Any] | None:
+def _read_package(folder: Path) -> dict[str, Any] | None:
     """Return the data dictionary of a folder, None where it has none that can be read."""
     try:
         package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))

@@ -6,7 +6,7 @@ audit reads them against the question as it was asked), and what is free is the 
 """
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pyomo.environ as pyo
@@ -123,14 +123,18 @@ def allow_payments(instance: Instance, fixed: FixedPlan) -> Instance:
     for m, fs in payers.items():
         for f in fs:
             funds[f] = _allow_payment(funds[f], instance.measures[m])
-    measures = {}
-    for m, row in instance.measures.items():
-        national = any(instance.funds[f].kind == "national" for f in payers[m])
-        update: dict[str, object] = {"national": "any"} if row.national == "none" and national else {}
-        if row.funds:
-            update["funds"] = tuple(dict.fromkeys([*row.funds, *payers[m]]))
-        measures[m] = row.model_copy(update=update) if update else row
+    measures = {m: _accept_payers(row, payers[m], instance.funds) for m, row in instance.measures.items()}
     return instance.model_copy(update={"funds": funds, "measures": measures})
+
+
+def _accept_payers(row: Measure, payers: Sequence[str], funds: Mapping[str, Fund]) -> Measure:
+    """Return a measure that these funds may pay for."""
+    update: dict[str, object] = {}
+    if row.national == "none" and any(funds[f].kind == "national" for f in payers):
+        update["national"] = "any"
+    if row.funds:
+        update["funds"] = tuple(dict.fromkeys([*row.funds, *payers]))
+    return row.model_copy(update=update) if update else row
 
 
 def _allow_payment(fund: Fund, measure: Measure) -> Fund:

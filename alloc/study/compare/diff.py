@@ -51,7 +51,7 @@ class Difference(Glance):
             self.a.name,
             self.b.name,
             self.a.instance.money.label,
-            _labels(self.a, self.b, lang),
+            _name_everything(self.a, self.b, lang),
             self.split.why_not,
         )
 
@@ -100,18 +100,18 @@ def diff(
     with unbroken():
         causes = split(one, two, lang)
     tables = {
-        "goals": _goals(one, two),
+        "goals": _compare_goals(one, two),
         "effects": pd.DataFrame([asdict(effect) for effect in causes.effects], columns=["name", "jobs", "low", "high"]),
-        "counties": _counties(one, two),
-        "categories": _categories(one, two),
-        "funds": _funds(one, two),
-        "measures": _measures(one, two),
-        "rules": _rules(one, two),
+        "counties": _compare_counties(one, two),
+        "categories": _compare_categories(one, two),
+        "funds": _compare_funds(one, two),
+        "measures": _compare_measures(one, two),
+        "rules": _compare_rules(one, two),
     }
-    return Difference(one, two, tables, causes, _figures(one, two, tables, causes))
+    return Difference(one, two, tables, causes, _list_figures(one, two, tables, causes))
 
 
-def _labels(a: Result, b: Result, lang: str) -> dict[str, dict[str, str]]:
+def _name_everything(a: Result, b: Result, lang: str) -> dict[str, dict[str, str]]:
     """Return the names that rows have in a language, B's where both have one: column → id → name."""
     found: dict[str, dict[str, str]] = {}
     for what, table in NAMED.items():
@@ -128,7 +128,7 @@ def _labels(a: Result, b: Result, lang: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def _changed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
+def _add_changes(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     """Add what each column changes by; specks of the solver are no change."""
     for column in columns:
         before, after = frame[f"{column}_a"], frame[f"{column}_b"]
@@ -139,28 +139,28 @@ def _changed(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     return frame[[column for column in frame.columns if column not in order] + order]
 
 
-def _beside(a: pd.DataFrame, b: pd.DataFrame, keys: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
+def _set_beside(a: pd.DataFrame, b: pd.DataFrame, keys: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
     """Return two tables side by side, A's rows first; what only one has is 0 in the other."""
     left, right = (frame.groupby(keys, sort=False)[list(columns)].sum().reset_index() for frame in (a, b))
     order = pd.concat([left[keys], right[keys]]).drop_duplicates()
     both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
-    return _changed(both.fillna({f"{c}_{end}": 0.0 for c in columns for end in "ab"}), columns)
+    return _add_changes(both.fillna({f"{c}_{end}": 0.0 for c in columns for end in "ab"}), columns)
 
 
-def _proven(through: Mapping[str, Any]) -> float:
+def _claim_proven(through: Mapping[str, Any]) -> float:
     """Return the jobs that are claimed, not a number where a world is not proven."""
     jobs = through["employment"]
     return math.nan if jobs is None or through["range"] is not None else float(jobs)
 
 
-def _goals(a: Result, b: Result) -> pd.DataFrame:
+def _compare_goals(a: Result, b: Result) -> pd.DataFrame:
     def figures(one: Result) -> dict[str, float]:
         money = one.tables["measures"]
         return {
             "employment": one.figures["employment"],
             "anyway": one.figures["status_quo"]["employment"],
-            "through_others": _proven(one.figures["through_others"]),
-            "through_aid": _proven(one.figures["through_aid"]),
+            "through_others": _claim_proven(one.figures["through_others"]),
+            "through_aid": _claim_proven(one.figures["through_aid"]),
             "linkage": one.figures["linkage"],
             "chains_closed": float(one.tables["chains"]["closed"].sum()),
             "penalties": one.figures["penalties"],
@@ -170,42 +170,44 @@ def _goals(a: Result, b: Result) -> pd.DataFrame:
 
     first, second = figures(a), figures(b)
     rows = [{"goal": goal, "value_a": float(first[goal]), "value_b": float(second[goal])} for goal in first]
-    return _changed(pd.DataFrame(rows), ("value",))
+    return _add_changes(pd.DataFrame(rows), ("value",))
 
 
-def _counties(a: Result, b: Result) -> pd.DataFrame:
+def _compare_counties(a: Result, b: Result) -> pd.DataFrame:
     tables = []
     for one in (a, b):
         table = one.tables["counties"]
         through = table["jobs_gained"] - table["jobs_gained_without_aid"]
         tables.append(table.assign(through_aid=through))
-    known = not any(math.isnan(_proven(one.figures["through_aid"])) for one in (a, b))
+    known = not any(math.isnan(_claim_proven(one.figures["through_aid"])) for one in (a, b))
     columns = (*MONEY, "jobs_gained", *(["through_aid"] if known else []), "linkage")
-    return _beside(tables[0], tables[1], ["county"], columns)
+    return _set_beside(tables[0], tables[1], ["county"], columns)
 
 
-def _categories(a: Result, b: Result) -> pd.DataFrame:
-    found = _beside(a.tables["measures"], b.tables["measures"], ["category"], (*MONEY, "funded"))
+def _compare_categories(a: Result, b: Result) -> pd.DataFrame:
+    found = _set_beside(a.tables["measures"], b.tables["measures"], ["category"], (*MONEY, "funded"))
     return found.sort_values("category", key=lambda c: c.map(CATEGORIES.index)).reset_index(drop=True)
 
 
-def _funds(a: Result, b: Result) -> pd.DataFrame:
+def _compare_funds(a: Result, b: Result) -> pd.DataFrame:
     first, second = (fund_totals(one.instance, one.tables["allocation"]) for one in (a, b))
-    found = _beside(first, second, ["fund", "kind"], ("available", "spent"))
+    found = _set_beside(first, second, ["fund", "kind"], ("available", "spent"))
     return found.sort_values("kind", key=lambda k: k.map(KINDS.index), kind="stable").reset_index(drop=True)
 
 
-def _measures(a: Result, b: Result) -> pd.DataFrame:
+def _compare_measures(a: Result, b: Result) -> pd.DataFrame:
     """Return each measure with what becomes of it: new, dropped, more, less, same, or out."""
     keys = ["measure", "county", "category"]
-    found = _beside(a.tables["measures"], b.tables["measures"], keys, ("funded", "units", "cost", "aid"))
+    found = _set_beside(a.tables["measures"], b.tables["measures"], keys, ("funded", "units", "cost", "aid"))
     found.insert(
-        3, "what", [_what(*row) for row in zip(found["funded_a"], found["funded_b"], found["cost_change"], strict=True)]
+        3,
+        "what",
+        [_say_what(*row) for row in zip(found["funded_a"], found["funded_b"], found["cost_change"], strict=True)],
     )
     return found
 
 
-def _what(before: float, after: float, change: float) -> str:
+def _say_what(before: float, after: float, change: float) -> str:
     if before != after:
         return "new" if after else "dropped"
     if change == 0:
@@ -213,21 +215,21 @@ def _what(before: float, after: float, change: float) -> str:
     return "more" if change > 0 else "less"
 
 
-def _rules(a: Result, b: Result) -> pd.DataFrame:
+def _compare_rules(a: Result, b: Result) -> pd.DataFrame:
     """Return each rule and group with how it binds: in both, in one, or in none; empty where one does not have it."""
     keys, columns = ["rule", "group"], ["binding", "value", "slack", "broken_by"]
     left, right = (x.tables["rules"][keys + columns] for x in (a, b))
     order = pd.concat([left[keys], right[keys]]).drop_duplicates()
     both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
-    both.insert(2, "what", [_binds(*row) for row in zip(both["binding_a"], both["binding_b"], strict=True)])
+    both.insert(2, "what", [_say_binding(*row) for row in zip(both["binding_a"], both["binding_b"], strict=True)])
     return both
 
 
-def _binds(a: float, b: float) -> str:
+def _say_binding(a: float, b: float) -> str:
     return {(True, True): "both", (True, False): "only_a", (False, True): "only_b"}.get((a == 1, b == 1), "none")
 
 
-def _figures(a: Result, b: Result, tables: Mapping[str, pd.DataFrame], causes: Split) -> dict[str, Any]:
+def _list_figures(a: Result, b: Result, tables: Mapping[str, pd.DataFrame], causes: Split) -> dict[str, Any]:
     def one(side: Result) -> dict[str, Any]:
         keys = ("status", "objective", "bound", "gap", "employment", "linkage")
         return {"name": side.name, "year": side.instance.year, **{key: side.figures.get(key) for key in keys}}
@@ -236,9 +238,9 @@ def _figures(a: Result, b: Result, tables: Mapping[str, pd.DataFrame], causes: S
         "a": one(a),
         "b": one(b),
         "money": a.instance.money.model_dump(),
-        "tables": {name: _records(frame) for name, frame in tables.items() if name != "effects"},
+        "tables": {name: _list_records(frame) for name, frame in tables.items() if name != "effects"},
         "split": {
-            "effects": _records(tables["effects"]),
+            "effects": _list_records(tables["effects"]),
             "differ": list(causes.differ),
             "solves": causes.solves,
             "why_not": causes.why_not,
@@ -246,7 +248,7 @@ def _figures(a: Result, b: Result, tables: Mapping[str, pd.DataFrame], causes: S
     }
 
 
-def _records(frame: pd.DataFrame) -> list[dict[str, Any]]:
+def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as JSON can hold them: what is missing or without end is null."""
     clean = frame.astype(object).where(frame.notna() & ~frame.isin([float("inf"), float("-inf")]), None)
     return [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]

@@ -1,6 +1,7 @@
 """A plan as somebody wrote it: who pays how much for what, from a results folder, a CSV file or a workbook."""
 
 import math
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -44,13 +45,13 @@ def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
     faults: list[Fault] = []
     spend: dict[tuple[str, str], float] = {}
     places: dict[tuple[str, str], str] = {}
-    measures, funds = _names(instance.measures), _names(instance.funds)
+    measures, funds = _match_names(instance.measures), _match_names(instance.funds)
     for row in read_rows(file, "allocation", MONEY):
         if _sums_up(row, measures):
             continue
-        m = _known(row, "measure", measures, faults)
-        f = _known(row, "fund", funds, faults)
-        amount = _amount(row, "amount", faults)
+        m = _find_id(row, "measure", measures, faults)
+        f = _find_id(row, "fund", funds, faults)
+        amount = _read_amount(row, "amount", faults)
         if m is None or f is None or amount is None:
             continue
         if (m, f) in spend:
@@ -58,7 +59,7 @@ def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
         spend[m, f], places[m, f] = amount, row.place("amount")
     if faults:
         raise InstanceError(faults)
-    return HandmadePlan(path.name, spend, places, dict(_scales(file, measures)))
+    return HandmadePlan(path.name, spend, places, dict(_read_scales(file, measures)))
 
 
 def take_plan(name: str, tables: Mapping[str, pd.DataFrame]) -> HandmadePlan:
@@ -71,15 +72,14 @@ def take_plan(name: str, tables: Mapping[str, pd.DataFrame]) -> HandmadePlan:
     return HandmadePlan(name, spend, {}, stated)
 
 
-def _names(rows: Mapping[str, object]) -> dict[str, str]:
+def _match_names(rows: Mapping[str, object]) -> dict[str, str]:
     """Return the id that each word means: an id itself, or a name that only one row has."""
-    found: dict[str, str] = {}
-    doubles = set()
+    owners: dict[str, list[str]] = defaultdict(list)
     for i, row in rows.items():
         for name in {getattr(row, "name", ""), getattr(row, "name_zh", "")} - {""}:
-            doubles |= {name} & found.keys()
-            found[name] = i
-    return {name: i for name, i in found.items() if name not in doubles} | {i: i for i in rows}
+            owners[name].append(i)
+    alone = {name: ids[0] for name, ids in owners.items() if len(ids) == 1}
+    return alone | {i: i for i in rows}
 
 
 def _sums_up(row: TableRow, measures: Mapping[str, str]) -> bool:
@@ -91,9 +91,9 @@ def _sums_up(row: TableRow, measures: Mapping[str, str]) -> bool:
     return not any(words) and row.text("amount") in ("", "0")
 
 
-def _known(row: TableRow, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
+def _find_id(row: TableRow, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
     """Return the id that a row means: by its id where there is a column for it, else by id or name."""
-    by_id, by_name = (_meant(row, key, names) for key in (f"{column}_id", column))
+    by_id, by_name = (_look_up(row, key, names) for key in (f"{column}_id", column))
     word = row.text(column) or row.text(f"{column}_id")
     if by_id and by_name and by_id != by_name:
         faults.append(Fault(row.place(column), column, "plan_two_ids", {"found": word, "id": by_id}))
@@ -103,12 +103,12 @@ def _known(row: TableRow, column: str, names: Mapping[str, str], faults: list[Fa
     return by_id or by_name
 
 
-def _meant(row: TableRow, column: str, names: Mapping[str, str]) -> str | None:
+def _look_up(row: TableRow, column: str, names: Mapping[str, str]) -> str | None:
     """Return the id that a cell means, with or without the mark that guards it in a spreadsheet."""
     return names.get(str(row.cells.get(column) or "").strip()) or names.get(row.text(column))
 
 
-def _amount(row: TableRow, column: str, faults: list[Fault]) -> float | None:
+def _read_amount(row: TableRow, column: str, faults: list[Fault]) -> float | None:
     try:
         amount = row.number(column) or 0.0
     except (TypeError, ValueError):
@@ -121,7 +121,7 @@ def _amount(row: TableRow, column: str, faults: list[Fault]) -> float | None:
     return amount
 
 
-def _scales(file: Path, measures: Mapping[str, str]) -> Iterator[tuple[str, tuple[int, float]]]:
+def _read_scales(file: Path, measures: Mapping[str, str]) -> Iterator[tuple[str, tuple[int, float]]]:
     """Yield the scales that stand beside the money: in `measures.csv`, or in the sheet Measures."""
     if file.suffix.lower() not in WORKBOOKS:
         file = file.with_name("measures.csv")
@@ -147,23 +147,42 @@ def fix_plan(instance: Instance, plan: HandmadePlan) -> FixedPlan:
     paid = dict.fromkeys(instance.measures, 0.0)
     for (m, _), amount in plan.spend.items():
         paid[m] += amount
-    near, lot = float(grain(instance)), instance.money.lot or 0.0
-    needed = {other for m, row in instance.measures.items() if abs(paid[m]) > near for other in row.requires}
+    rounding = _Rounding(float(grain(instance)), instance.money.lot or 0.0)
+    required: set[str] = set()
+    for m, row in instance.measures.items():
+        if abs(paid[m]) > rounding.near:
+            required.update(row.requires)
     funded: dict[str, int] = {}
     units: dict[str, float] = {}
     for m, row in instance.measures.items():
-        stated = plan.scales.get(m)
-        if stated is not None and _fits(row, stated, paid[m], near, lot):
-            funded[m], units[m] = stated
-        elif abs(paid[m]) > near:
-            funded[m] = 1
-            if row.unit_cost > 0 and not (lot and _least(row) - near <= paid[m] < row.largest_cost + lot):
-                units[m] = _units(row, paid[m], near)
-        elif not _may_be_free(row, near) or (row.unit_cost > 0 and not row.committed and m not in needed):
-            funded[m], units[m] = 0, 0.0
-        elif row.unit_cost > 0:
-            units[m] = 0.0
+        on, scale = _decide(row, paid[m], plan.scales.get(m), row.committed or m in required, rounding)
+        if on is not None:
+            funded[m] = on
+        if scale is not None:
+            units[m] = scale
     return FixedPlan(plan.spend, funded, units)
+
+
+@dataclass(frozen=True)
+class _Rounding:
+    """How exactly money is meant: amounts that are this near are the same, and payments come in such lots (0: any)."""
+
+    near: float
+    lot: float
+
+
+def _decide(
+    row: Measure, paid: float, stated: tuple[int, float] | None, required: bool, rounding: _Rounding
+) -> tuple[int | None, float | None]:
+    """Return whether a measure is funded and its units, None for what its money leaves free."""
+    near = rounding.near
+    if stated is not None and _fits(row, stated, paid, rounding):
+        return stated
+    if abs(paid) > near:
+        return 1, None if _is_free_within_a_lot(row, paid, rounding) else _find_units(row, paid, near)
+    if not _may_be_free(row, near) or (row.unit_cost > 0 and not required):
+        return 0, 0.0
+    return None, 0.0 if row.unit_cost > 0 else None
 
 
 def _may_be_free(row: Measure, near: float) -> bool:
@@ -171,20 +190,31 @@ def _may_be_free(row: Measure, near: float) -> bool:
     return max(row.fixed_cost, row.unit_cost * row.min_units, row.national_planned or 0.0) <= near
 
 
-def _least(row: Measure) -> float:
+def _find_least_cost(row: Measure) -> float:
     """Return what a measure costs if it goes ahead at all [money]."""
     return row.fixed_cost + row.unit_cost * row.min_units
 
 
-def _fits(row: Measure, stated: tuple[int, float], paid: float, near: float, lot: float) -> bool:
-    funded, units = stated
+def _fits(row: Measure, stated: tuple[int, float], paid: float, rounding: _Rounding) -> bool:
+    """Tell whether a stated scale costs what is paid, to the rounding, or leaves less than a lot."""
+    (funded, units), near, lot = stated, rounding.near, rounding.lot
     rest = paid - row.fixed_cost * funded - row.unit_cost * units
     covered = -near <= rest <= near or (lot > 0 and funded == 1 and -near <= rest < lot)
     return funded in (0, 1) and units >= 0 and covered and (funded == 1 or units == 0)
 
 
-def _units(row: Measure, paid: float, near: float) -> float:
-    """Return the units that money pays for; a limit, or a whole number, that is as near as money goes is meant."""
+def _is_free_within_a_lot(row: Measure, paid: float, rounding: _Rounding) -> bool:
+    """Tell whether money in whole lots covers a scale, so that the units are free within the last lot."""
+    return rounding.lot > 0 and _find_least_cost(row) - rounding.near <= paid < row.largest_cost + rounding.lot
+
+
+def _find_units(row: Measure, paid: float, near: float) -> float | None:
+    """Return the units that money pays for; a limit, or a whole number, that is as near as money goes is meant.
+
+    None where a unit costs nothing, so that money does not tell.
+    """
+    if row.unit_cost <= 0:
+        return None
     units = max(0.0, (paid - row.fixed_cost) / row.unit_cost)
     for meant in (row.min_units, row.max_units, float(round(units)) if row.integer else units):
         if abs(meant - units) * row.unit_cost <= near:

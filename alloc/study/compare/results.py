@@ -10,7 +10,7 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance, read
-from alloc.report.files import QUESTION, read_back
+from alloc.report.files import QUESTION, read_result_tables
 from alloc.run import Run
 from alloc.study.compare.handmade import MONEY
 from alloc.study.compare.spreadsheet import WORKBOOKS, read_rows_if_any
@@ -55,5 +55,5 @@ def read_result(source: Run | Result | str | os.PathLike[str], unchecked: bool =
         return Result(path.stem, instance, tables, figures)
     if not (path / "run.json").is_file() or not (path / QUESTION).is_dir():
         raise RequestError("no_results", path=source)
-    tables, figures = read_back(path, unchecked)
+    tables, figures = read_result_tables(path, unchecked)
     return Result(path.name, read(path / QUESTION), tables, figures)

@@ -6,7 +6,7 @@ whole difference (the Shapley value: Shapley 1953; for decompositions: Shorrocks
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -78,30 +78,46 @@ def split(a: Result, b: Result, lang: str = "en") -> Split:
     Groups that are the same in both have no effect and cost no solves. Where a mixture is no question (a rule names
     a measure that the other data do not have) or has no plan, no effects are told, only why.
     """
-    differ = tuple(name for name, same in _same(a.instance, b.instance).items() if not same)
-    mixes = [frozenset(mix) for size in range(len(differ) + 1) for mix in combinations(differ, size)]
-    known = {mix: one for mix, one in ((mixes[-1], b), (mixes[0], a)) if "method" in one.figures}
-    worth = {mix: _stated(one) for mix, one in known.items()}
+    differ = tuple(name for name, same in _compare_groups(a.instance, b.instance).items() if not same)
+    mixes = _list_mixes(differ)
+    first, last = mixes[0], mixes[-1]
+    worth: dict[Mix, _Worth] = {}
+    for mix, one in ((last, b), (first, a)):
+        if "method" in one.figures:  # who made a plan by hand did not search for the best of its question
+            worth[mix] = _take_worth(one)
+    searched = worth.keys() >= {first, last}
     missing = [mix for mix in mixes if mix not in worth]
     try:
         for mix in missing:
-            worth[mix] = _solved(a, b, mix, lang)
+            worth[mix] = _solve_mix(a, b, mix, lang)
     except _MixError as error:
         return Split((), differ, len(missing), str(error))
-    effects = [_effect(name, differ, worth) if name in differ else Effect(name, 0.0, 0.0, 0.0) for name in GROUPS]
+    effects = [_average_effect(name, differ, worth) for name in GROUPS]
     total = float(b.figures["employment"] - a.figures["employment"])
-    choice = total - (worth[mixes[-1]].jobs - worth[mixes[0]].jobs)
-    if abs(choice) > 0 or len(known) < len({mixes[0], mixes[-1]}):
-        room = worth[mixes[-1]].room, worth[mixes[0]].room
-        effects.append(Effect(CHOICE, choice, choice - room[0], choice + room[1]))
-    return Split((*effects, Effect(TOTAL, total, total, total)), differ, len(missing))
+    choice = _weigh_choice(total, worth[first], worth[last])
+    rest = [choice] if choice.jobs != 0 or not searched else []
+    return Split((*effects, *rest, Effect(TOTAL, total, total, total)), differ, len(missing))
 
 
-def _stated(result: Result) -> _Worth:
-    return _Worth(float(result.figures["employment"]), _room(result.instance, result.figures))
+def _list_mixes(differ: Sequence[str]) -> list[Mix]:
+    """Return every mixture of the groups that differ, from none of them to all."""
+    found: list[Mix] = []
+    for size in range(len(differ) + 1):
+        found += map(frozenset, combinations(differ, size))
+    return found
 
 
-def _room(instance: Instance, figures: Mapping[str, Any]) -> float:
+def _weigh_choice(total: float, first: _Worth, last: _Worth) -> Effect:
+    """Return what is left of a difference in jobs where a plan is not the best of its question."""
+    choice = total - (last.jobs - first.jobs)
+    return Effect(CHOICE, choice, choice - last.room, choice + first.room)
+
+
+def _take_worth(result: Result) -> _Worth:
+    return _Worth(float(result.figures["employment"]), _measure_room(result.instance, result.figures))
+
+
+def _measure_room(instance: Instance, figures: Mapping[str, Any]) -> float:
     """Return how many more jobs the proof leaves possible: the goal's gap, at what a job is worth in the goal."""
     stage = figures["stages"][0]
     worth = 1.0 if instance.objective.order else instance.objective.employment
@@ -110,11 +126,11 @@ def _room(instance: Instance, figures: Mapping[str, Any]) -> float:
     return max(0.0, float(stage["bound"]) - float(stage["objective"])) / worth
 
 
-def _solved(a: Result, b: Result, mix: Mix, lang: str) -> _Worth:
+def _solve_mix(a: Result, b: Result, mix: Mix, lang: str) -> _Worth:
     """Return what the best plan of a mixture is worth."""
-    words = ", ".join(f"{say(f'diff_{name}', lang)}: {b.name if name in mix else a.name}" for name in GROUPS)
-    question = mixed(a.instance, b.instance, mix)
-    faults = faults_of(question)
+    words = _name_mix(a, b, mix, lang)
+    question = mix_questions(a.instance, b.instance, mix)
+    faults = list_faults(question)
     if faults:
         raise _MixError(say("diff_no_question", lang, mix=words, fault=faults[0].say(lang)))
     try:
@@ -123,25 +139,38 @@ def _solved(a: Result, b: Result, mix: Mix, lang: str) -> _Worth:
         raise _MixError(say("diff_no_question", lang, mix=words, fault=error.say(lang))) from None
     if not run.tables:
         raise _MixError(say("diff_no_plan", lang, mix=words, status=say(run.status, lang)))
-    return _Worth(float(run.figures["employment"]), _room(question, run.figures))
+    return _Worth(float(run.figures["employment"]), _measure_room(question, run.figures))
 
 
-def _effect(name: str, differ: tuple[str, ...], worth: Mapping[Mix, _Worth]) -> Effect:
+def _name_mix(a: Result, b: Result, mix: Mix, lang: str) -> str:
+    """Return in words whose inputs a mixture has."""
+    words = []
+    for name in GROUPS:
+        owner = b if name in mix else a
+        words.append(f"{say(f'diff_{name}', lang)}: {owner.name}")
+    return ", ".join(words)
+
+
+def _average_effect(name: str, differ: tuple[str, ...], worth: Mapping[Mix, _Worth]) -> Effect:
     """Return the average over all orders of what the exchange of one group adds."""
-    n, terms = len(differ), []
+    if name not in differ:
+        return Effect(name, 0.0, 0.0, 0.0)
+    n = len(differ)
+    jobs, low, high = [], [], []
     for mix in worth:
-        if name not in mix:
-            times = math.factorial(len(mix)) * math.factorial(n - len(mix) - 1) / math.factorial(n)
-            terms.append((times, worth[mix | {name}], worth[mix]))
-    return Effect(
-        name,
-        math.fsum(times * (after.jobs - before.jobs) for times, after, before in terms),
-        math.fsum(times * (after.jobs - before.jobs - before.room) for times, after, before in terms),
-        math.fsum(times * (after.jobs + after.room - before.jobs) for times, after, before in terms),
-    )
+        if name in mix:
+            continue
+        # of the n! orders so many exchange just this mixture before the group: the weight of Shapley's value
+        times = math.factorial(len(mix)) * math.factorial(n - len(mix) - 1) / math.factorial(n)
+        after, before = worth[mix | {name}], worth[mix]
+        gain = after.jobs - before.jobs
+        jobs.append(times * gain)
+        low.append(times * (gain - before.room))
+        high.append(times * (after.jobs + after.room - before.jobs))
+    return Effect(name, math.fsum(jobs), math.fsum(low), math.fsum(high))
 
 
-def mixed(a: Instance, b: Instance, mix: Mix) -> Instance:
+def mix_questions(a: Instance, b: Instance, mix: Mix) -> Instance:
     """Return the question with some groups of inputs from B and the others from A.
 
     A fund that only one question has is in both: with no money where the budget is that of the other.
@@ -149,7 +178,7 @@ def mixed(a: Instance, b: Instance, mix: Mix) -> Instance:
     budget, rules, data = (b if name in mix else a for name in GROUPS)
     known = {**budget.funds, **data.funds}
     order = [*a.funds, *(f for f in b.funds if f not in a.funds)]
-    funds = {f: _purse(known[f], budget.funds.get(f), data) for f in order}
+    funds = {f: _give_money(known[f], budget.funds.get(f), data) for f in order}
     return data.model_copy(
         update={
             "funds": funds,
@@ -165,7 +194,7 @@ def mixed(a: Instance, b: Instance, mix: Mix) -> Instance:
     )
 
 
-def _purse(fund: Fund, money: Fund | None, data: Instance) -> Fund:
+def _give_money(fund: Fund, money: Fund | None, data: Instance) -> Fund:
     """Return a fund with the money that a budget gives it, in the counties that there are."""
     if money is None:
         return fund.model_copy(update={"amount": 0.0, "by_county": None, "min_use": 0.0})
@@ -173,42 +202,43 @@ def _purse(fund: Fund, money: Fund | None, data: Instance) -> Fund:
     return fund.model_copy(update={"amount": money.amount, "by_county": local, "min_use": money.min_use})
 
 
-def faults_of(question: Instance) -> list[Fault]:
+def list_faults(question: Instance) -> list[Fault]:
     """Return what makes a mixture no question: the checks that every instance passes when it is read."""
     ids: dict[str, Any] = {table: getattr(question, table) for table in TABLES if table not in WITHOUT_ID}
-    return [
-        Fault(".".join(map(str, path)), "", text, values)
-        for check in CHECKS
-        if check is not sources_exist
-        for path, text, values in check(question, ids)
-    ]
+    found = []
+    for check in CHECKS:
+        if check is not sources_exist:
+            found += [Fault(".".join(map(str, path)), "", text, values) for path, text, values in check(question, ids)]
+    return found
 
 
-def _same(a: Instance, b: Instance) -> dict[str, bool]:
+def _compare_groups(a: Instance, b: Instance) -> dict[str, bool]:
     """Tell which groups of inputs are the same, whatever they say to people."""
+    tables = all(_take_data(getattr(a, table)) == _take_data(getattr(b, table)) for table in DATA)
+    common = a.funds.keys() & b.funds.keys()
+    eligible = all(_take_eligibility(a.funds[f]) == _take_eligibility(b.funds[f]) for f in common)
     return {
-        "budget": _budget(a) == _budget(b),
-        "rules": _rules(a) == _rules(b),
-        "data": all(_plain(getattr(a, table)) == _plain(getattr(b, table)) for table in DATA)
-        and all(_eligible(a.funds[f]) == _eligible(b.funds[f]) for f in a.funds.keys() & b.funds.keys()),
+        "budget": _take_budget(a) == _take_budget(b),
+        "rules": _take_rules(a) == _take_rules(b),
+        "data": tables and eligible,
     }
 
 
-def _budget(instance: Instance) -> dict[str, Any]:
+def _take_budget(instance: Instance) -> dict[str, Any]:
     money = {f: (fund.amount, fund.by_county, fund.min_use) for f, fund in instance.funds.items()}
     return {f: given for f, given in money.items() if given != (0.0, None, 0.0)}
 
 
-def _rules(instance: Instance) -> tuple[Any, ...]:
+def _take_rules(instance: Instance) -> tuple[Any, ...]:
     rules = [rule.model_dump(exclude=WORDS - {"name"}) for rule in instance.rules]
     return rules, instance.objective, instance.risk, instance.previous, instance.nation, instance.money.lot
 
 
-def _eligible(fund: Fund) -> dict[str, Any]:
+def _take_eligibility(fund: Fund) -> dict[str, Any]:
     return fund.model_dump(exclude=WORDS | {"amount", "by_county", "min_use"})
 
 
-def _plain(table: Any) -> Any:
+def _take_data(table: Any) -> Any:
     """Return a table without what it says to people."""
     if isinstance(table, Mapping):
         return {key: row.model_dump(exclude=WORDS) for key, row in table.items()}

@@ -76,52 +76,52 @@ def read_rows_if_any(path: Path, table: str, needed: Sequence[str]) -> list[Tabl
     """Return the rows of a table of the results, None where a file does not have it."""
     if not path.is_file():
         return None
-    return _sheet(path, table, needed) if path.suffix.lower() in WORKBOOKS else _csv(path, table, needed)
+    return _read_sheet(path, table, needed) if path.suffix.lower() in WORKBOOKS else _read_csv(path, table, needed)
 
 
-def _columns(table: str) -> dict[str, str]:
+def _list_columns(table: str) -> dict[str, str]:
     """Return the column that each way of naming it means: its key, and its title in each language."""
     columns = dictionary()[table]["columns"]
-    known = {_plain(name): key for key, column in columns.items() for name in (key, column["en"], column["zh"])}
-    return known | {_plain(title): key for key, titles in IDS.items() for title in titles}
+    known = {_strip_unit(name): key for key, column in columns.items() for name in (key, column["en"], column["zh"])}
+    return known | {_strip_unit(title): key for key, titles in IDS.items() for title in titles}
 
 
-def _plain(head: object) -> str:
+def _strip_unit(head: object) -> str:
     """Return the name of a column without its unit: `Amount\\n(万元)` is `amount`."""
     first = str(head if head is not None else "").strip().split("\n")[0]
     return re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", first).strip().lower()
 
 
-def _heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[int, str] | None:
+def _find_heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[int, str] | None:
     """Return which column stands where, if a row holds the names of the columns needed.
 
     Of two columns of one name the first is meant: those that formulas need, `资金（公式用）`, stand to the right.
     """
-    known = _columns(table)
+    known = _list_columns(table)
     found: dict[int, str] = {}
     for i, cell in enumerate(cells):
-        column = known.get(_plain(cell))
+        column = known.get(_strip_unit(cell))
         if column is not None and column not in found.values():
             found[i] = column
     return found if set(needed) <= set(found.values()) else None
 
 
-def _csv(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
-    known = _columns(table)
-    found = read_grid(read_text(path), lambda head: _plain(head) in known)
+def _read_csv(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
+    known = _list_columns(table)
+    found = read_grid(read_text(path), lambda head: _strip_unit(head) in known)
     if found.problem:
         line, said, values = found.problem
         raise InstanceError([Fault(f"{path}:{line}", "", said, values)])
-    heads = _heads(found.header, table, needed)
+    heads = _find_heads(found.header, table, needed)
     if heads is None:
         return None
     wrong = [(line, trouble) for line, cells in found.rows if (trouble := find_misfit(cells, found))]
     if wrong:
         raise InstanceError(foremost(Fault(f"{path}:{line}", "", *trouble) for line, trouble in wrong))
-    return list(_filled([cells for _, cells in found.rows], heads, lambda i, _: f"{path}:{found.rows[i][0]}"))
+    return list(_make_rows([cells for _, cells in found.rows], heads, lambda i, _: f"{path}:{found.rows[i][0]}"))
 
 
-def _sheet(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
+def _read_sheet(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
     """Return the rows of the sheet with a table's title in any language, or of the first that has its columns."""
     import openpyxl
 
@@ -135,16 +135,16 @@ def _sheet(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | No
         for name in names:
             rows = [list(row) for row in book[name].iter_rows(values_only=True)]
             for start, cells in enumerate(rows[:HEADS]):
-                heads = _heads(cells, table, needed)
+                heads = _find_heads(cells, table, needed)
                 if heads is not None:
-                    _with_formulas(path, name, start, heads, rows)
-                    return list(_filled(rows[start + 1 :], heads, partial(_cell, path, name, start + 2)))
+                    _put_formulas(path, name, start, heads, rows)
+                    return list(_make_rows(rows[start + 1 :], heads, partial(_name_cell, path, name, start + 2)))
         return None
     finally:
         book.close()
 
 
-def _with_formulas(path: Path, name: str, start: int, heads: Mapping[int, str], rows: list[list[Any]]) -> None:
+def _put_formulas(path: Path, name: str, start: int, heads: Mapping[int, str], rows: list[list[Any]]) -> None:
     """Put formulas that were never calculated where their values are missing: they must not be read as nothing."""
     import openpyxl
 
@@ -160,14 +160,14 @@ def _with_formulas(path: Path, name: str, start: int, heads: Mapping[int, str], 
         written.close()
 
 
-def _cell(path: Path, name: str, first: int, row: int, column: int) -> str:
+def _name_cell(path: Path, name: str, first: int, row: int, column: int) -> str:
     """Return the name of a cell, by its numbers from 0 below the row of column names."""
     from openpyxl.utils import get_column_letter
 
     return f"{path} {name}!{get_column_letter(column + 1)}{first + row}"
 
 
-def _filled(
+def _make_rows(
     rows: Sequence[Sequence[Any]], heads: Mapping[int, str], place: Callable[[int, int], str]
 ) -> Iterator[TableRow]:
     """Yield the rows that are not empty."""

@@ -107,7 +107,7 @@ class Verification(Glance):
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write `verify.json`, `breaches.csv` and the tables that follow from the plan's money into a new folder."""
         rows = [
-            (breach.finding.check, breach.finding.place, breach.place, missed_by(breach.finding), breach.say(lang))
+            (breach.finding.check, breach.finding.place, breach.place, measure_miss(breach.finding), breach.say(lang))
             for breach in self.breaches
         ]
         broken = pd.DataFrame(rows, columns=["check", "place", "written_at", "by", "text"])
@@ -145,15 +145,15 @@ def verify(
     elif not isinstance(plan, HandmadePlan):
         plan = read_plan(Path(plan), instance)
     with unbroken():
-        best = _optimum(instance, against, options, lang, log)
+        best = _find_best(instance, against, options, lang, log)
         fixed = fix_plan(instance, plan)
         calm = options.model_copy(update={"time_limit": max(options.time_limit, CALM)})
-        solution = complete(instance, fixed, calm, _floor(instance, best))
+        solution = complete(instance, fixed, calm, _find_floor(instance, best))
         worlds = find_worlds(instance, calm)
-    found = _tables(instance, fixed, solution, worlds)
-    told = _told(instance, solution, worlds, found)
-    breaches = (*_strange(instance, plan), *_broken(plan, audit(instance, found, told).findings))
-    return Verification(instance, plan, breaches, found, _figures(instance, plan, told, breaches, best))
+    found = _make_tables(instance, fixed, solution, worlds)
+    told = _tell_figures(instance, solution, worlds, found)
+    breaches = (*_find_strange_payments(instance, plan), *_place_findings(plan, audit(instance, found, told).findings))
+    return Verification(instance, plan, breaches, found, _list_figures(instance, plan, told, breaches, best))
 
 
 def complete_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
@@ -161,11 +161,11 @@ def complete_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, 
     plan = read_plan(source, instance)
     fixed, worlds = fix_plan(instance, plan), find_worlds(instance, instance.solver)
     solution = complete(instance, fixed, instance.solver)
-    found = _tables(instance, fixed, solution, worlds)
-    return found, _told(instance, solution, worlds, found)
+    found = _make_tables(instance, fixed, solution, worlds)
+    return found, _tell_figures(instance, solution, worlds, found)
 
 
-def _optimum(
+def _find_best(
     instance: Instance, against: Run | str | os.PathLike[str] | None, options: Options, lang: str, log: TextIO | None
 ) -> Mapping[str, Any]:
     """Return the figures of the best plan: those given, if they are of the same question, or searched for."""
@@ -183,7 +183,7 @@ def _optimum(
     return figures
 
 
-def _floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
+def _find_floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
     """Return what the first goal of an order has to keep, where the best plan tells."""
     stages: list[Mapping[str, Any]] = best.get("stages") or []
     if len(stages) < 2 or stages[0]["objective"] is None:
@@ -192,7 +192,7 @@ def _floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
     return first - instance.objective.tolerance * abs(first)
 
 
-def _tables(instance: Instance, fixed: FixedPlan, solution: Solution, worlds: Worlds) -> dict[str, pd.DataFrame]:
+def _make_tables(instance: Instance, fixed: FixedPlan, solution: Solution, worlds: Worlds) -> dict[str, pd.DataFrame]:
     """Return the tables of a plan; a payment that the instance does not allow has its row too."""
     found = make_tables(allow_payments(instance, fixed), solution, worlds.quo, worlds.without.solution)
     paid, funds = found["allocation"], found["funds"]
@@ -210,7 +210,9 @@ def _tables(instance: Instance, fixed: FixedPlan, solution: Solution, worlds: Wo
     }
 
 
-def _told(instance: Instance, solution: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]) -> dict[str, Any]:
+def _tell_figures(
+    instance: Instance, solution: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]
+) -> dict[str, Any]:
     """Return the figures of a plan as the audit reads them; its bound is not proven here but by the best plan."""
     return {
         "status": "feasible",
@@ -226,7 +228,7 @@ def _told(instance: Instance, solution: Solution, worlds: Worlds, found: Mapping
     }
 
 
-def _strange(instance: Instance, plan: HandmadePlan) -> Iterator[Breach]:
+def _find_strange_payments(instance: Instance, plan: HandmadePlan) -> Iterator[Breach]:
     """Yield the payments from funds that may not pay for the measure."""
     for (m, f), paid in plan.spend.items():
         if paid != 0 and f not in eligible_funds(instance, m):
@@ -234,7 +236,7 @@ def _strange(instance: Instance, plan: HandmadePlan) -> Iterator[Breach]:
             yield Breach(plan.places.get((m, f), ""), finding)
 
 
-def _broken(plan: HandmadePlan, findings: tuple[Finding, ...]) -> Iterator[Breach]:
+def _place_findings(plan: HandmadePlan, findings: tuple[Finding, ...]) -> Iterator[Breach]:
     """Yield what the audit found, each with where its money is written."""
     for finding in findings:
         if finding.check == "lists_rows" and finding.place.startswith("allocation"):
@@ -244,7 +246,7 @@ def _broken(plan: HandmadePlan, findings: tuple[Finding, ...]) -> Iterator[Breac
         yield Breach(places[0] if places else "", finding)
 
 
-def _figures(
+def _list_figures(
     instance: Instance,
     plan: HandmadePlan,
     told: Mapping[str, Any],
@@ -254,7 +256,9 @@ def _figures(
     """Return what `alloc verify --json` prints."""
     known = best.get("objective") is not None
     loss = best["objective"] - told["objective"] if known else None
-    beyond = best["status"] == "infeasible" or _beyond(told["stages"], best["stages"], instance.objective.tolerance)
+    beyond = best["status"] == "infeasible" or _beats_proof(
+        told["stages"], best["stages"], instance.objective.tolerance
+    )
     most = best["bound"] - told["objective"] if known and best["bound"] is not None else None
     return {
         "name": instance.name,
@@ -262,7 +266,7 @@ def _figures(
         "instance_sha256": instance.sha256,
         "plan": plan.name,
         "passed": not breaches,
-        "breaches": [_shown(breach) for breach in breaches],
+        "breaches": [_describe_breach(breach) for breach in breaches],
         **{key: told[key] for key in TOLD},
         "money": instance.money.model_dump(),
         "optimum": {key: best[key] for key in OPTIMUM},
@@ -273,7 +277,7 @@ def _figures(
     }
 
 
-def _beyond(told: Sequence[Mapping[str, Any]], best: Sequence[Mapping[str, Any]], tolerance: float) -> bool:
+def _beats_proof(told: Sequence[Mapping[str, Any]], best: Sequence[Mapping[str, Any]], tolerance: float) -> bool:
     """Tell whether a plan is better than what was called proven: if it keeps everything, the proof was wrong.
 
     The bound of a later goal of an order speaks only of plans that keep what the earlier ones may not lose.
@@ -289,25 +293,25 @@ def _beyond(told: Sequence[Mapping[str, Any]], best: Sequence[Mapping[str, Any]]
     return False
 
 
-def _shown(breach: Breach) -> dict[str, Any]:
+def _describe_breach(breach: Breach) -> dict[str, Any]:
     finding = breach.finding
     return {
         "check": finding.check,
         "place": finding.place,
         "written_at": breach.place,
-        "left": _plain(finding.left),
+        "left": _make_plain(finding.left),
         "relation": finding.relation,
-        "right": _plain(finding.right),
-        "by": missed_by(finding),
+        "right": _make_plain(finding.right),
+        "by": measure_miss(finding),
         "text": finding.say(),
     }
 
 
-def _plain(side: Number | str) -> float | str:
+def _make_plain(side: Number | str) -> float | str:
     return side if isinstance(side, str) else float(side)
 
 
-def missed_by(finding: Finding) -> float | None:
+def measure_miss(finding: Finding) -> float | None:
     """Return by how much a limit is missed, in its own unit; None where words differ."""
     left, right = finding.left, finding.right
     if isinstance(left, str) or isinstance(right, str):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from alloc.instance.excel.safe import new_workbook
 from alloc.report.charts import Chart, chart_files, standalone
-from alloc.report.files import harmless
+from alloc.report.files import guard_formulas
 from alloc.texts import say
 
 MOST_ROWS = 1_048_575
@@ -31,7 +31,7 @@ def save_sweep(
     """Write the results of a sweep beside its store, each file whole or not at all."""
     _write_whole(
         folder / "sweep.csv",
-        lambda file: harmless(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n"),
+        lambda file: guard_formulas(table).to_csv(file, index=False, encoding="utf-8-sig", lineterminator="\r\n"),
     )
     _write_whole(folder / "sweep.xlsx", lambda file: _write_workbook(file, table, long, manifest, lang))
     if find_spec("pyarrow"):
