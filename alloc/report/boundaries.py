@@ -4,6 +4,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -108,23 +109,32 @@ def _plain(word: str) -> str:
 
 def _rings(path: Path, number: int, geometry: object) -> Iterator[Ring]:
     """Yield the rings of a geometry, holes among them. Raises RequestError for anything but areas in degrees."""
-    kind = geometry.get("type") if isinstance(geometry, dict) else None
-    if isinstance(geometry, dict) and kind == "GeometryCollection":
-        parts = geometry.get("geometries")
+    shape = geometry if isinstance(geometry, dict) else {}
+    kind = shape.get("type")
+    if kind == "GeometryCollection":
+        parts = shape.get("geometries")
         if not isinstance(parts, list) or not parts:
             raise RequestError("map_no_area", path=path, number=number, found=kind)
         for part in parts:
             yield from _rings(path, number, part)
         return
-    found = geometry.get("coordinates") if isinstance(geometry, dict) else None
-    areas = [found] if kind == "Polygon" else found if kind == "MultiPolygon" else None
-    if not isinstance(areas, list) or not all(isinstance(area, list) and area for area in areas):
+    areas = _areas(shape)
+    if areas is None:
         raise RequestError("map_no_area", path=path, number=number, found=kind or "–")
-    for ring in (ring for area in areas for ring in area):
+    for ring in chain.from_iterable(areas):
         corners = tuple(_corner(path, number, corner) for corner in (ring if isinstance(ring, list) else [None]))
         if len(corners) < 4:
             raise RequestError("map_no_area", path=path, number=number, found=f"{kind}, {len(corners)}")
         yield corners
+
+
+def _areas(shape: Mapping[str, Any]) -> list[list[Any]] | None:
+    """Return the areas of a polygon, or of many, each a list of rings; None where it is none."""
+    found = shape.get("coordinates")
+    areas = {"Polygon": [found], "MultiPolygon": found}.get(str(shape.get("type")))
+    if not isinstance(areas, list) or not all(isinstance(area, list) and area for area in areas):
+        return None
+    return areas
 
 
 def _corner(path: Path, number: int, corner: object) -> tuple[float, float]:

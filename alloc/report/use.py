@@ -1,8 +1,9 @@
 """What of a plan is used: measures that money is paid for and that nothing in the plan needs."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 import pandas as pd
 
@@ -122,22 +123,30 @@ def find_asking(instance: Instance, rules: pd.DataFrame) -> dict[str, list[str]]
     tight = rules[(rules["binding"] == 1) | (rules["broken_by"] > 0)]
     keys = set(zip(tight["rule"], tight["group"], strict=True))
     found: dict[str, dict[str, None]] = defaultdict(dict)
+    for m, word in chain(_asked_by_money(instance), _asked_by_rules(instance, keys)):
+        found[m][word] = None
+    return {m: list(names) for m, names in found.items()}
+
+
+def _asked_by_money(instance: Instance) -> Iterator[tuple[str, str]]:
+    """Yield the measures that are committed, or that a fund with a least use may pay for."""
     for m, row in instance.measures.items():
         if row.committed:
-            found[m]["committed"] = None
+            yield m, "committed"
         for f in eligible_funds(instance, m):
             if instance.funds[f].min_use > 0:
-                found[m][f"min_use {f}"] = None
+                yield m, f"min_use {f}"
+
+
+def _asked_by_rules(instance: Instance, keys: Container[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Yield the measures that rules at their limit ask for; keys: those rules and groups."""
     for key, side in sides(instance).items():
         if key not in keys:
             continue
-        for m, _ in side.spends if side.least else ():
-            found[m][key[0]] = None
-        for m in side.funded if side.least else ():
-            found[m][key[0]] = None
-        for m, _ in side.base if side.most is not None else ():
-            found[m][key[0]] = None
+        counted = [*(m for m, _ in side.spends), *side.funded] if side.least else []
+        compared = [m for m, _ in side.base] if side.most is not None else []
+        for m in counted + compared:
+            yield m, key[0]
     for key, local in per_head(instance).items():
-        for m, _ in (pair for payments in local.values() for pair in payments) if key in keys else ():
-            found[m][key[0]] = None
-    return {m: list(names) for m, names in found.items()}
+        for m, _ in chain.from_iterable(local.values()) if key in keys else ():
+            yield m, key[0]

@@ -1,64 +1,55 @@
 """Complementarity: how national money meets aid in every measure, and who shares its cost."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from alloc.instance import KINDS
 from alloc.instance.money import ceiling, eligible_funds
 from alloc.instance.schema import Measure
 from alloc.report.workbook.allocation import CENT
-from alloc.report.workbook.book import Book, Column, Formula
+from alloc.report.workbook.book import Book, Cell, Column, Formula
+from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.view import PlanView
 
-MODES = ("any", "none", "supplement", "supplement-strict", "exclusive")
 TIGHT = f"({CENT:f}*MAX(1,{{ceiling}}))"
 """Money closer to zero than this is none."""
 
 
 def write_complementarity(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write for every measure both sides of 0 ≤ aid ⊥ national room ≥ 0, and which of them is zero."""
-    rows = plan.measures
-    data = [plan.instance.measures[row["measure"]] for row in rows]
-    tops = [ceiling(plan.instance, row["measure"]) for row in rows]
-    states = [_state(plan, m, row, top) for m, row, top in zip(data, rows, tops, strict=True)]
+    table = Columns(plan, [_told(plan, row) for row in plan.measures])
     columns = [
-        *(
-            Column(what, plan.head(f"wb_{what}"), "text", [plan.name(what, row[what]) for row in rows])
-            for what in ("measure", "county", "category")
-        ),
-        Column("mode", plan.head("wb_mode"), "text", [plan.say(f"wb_mode_{m.national}") for m in data]),
-        *(
-            Column(
-                key,
-                plan.head(f"wb_{key}", "money"),
-                "money",
-                [Formula(f"SUMIFS(measure_{key},measure_measure,{{no}})", row[key]) for row in rows],
-                adds_up=True,
-            )
-            for key in ("national", "aid")
-        ),
-        Column("ceiling", plan.head("wb_ceiling", "money"), "money", tops),
-        Column(
-            "room",
-            plan.head("wb_room", "money"),
-            "money",
-            [_room(plan, m, row, top) for m, row, top in zip(data, rows, tops, strict=True)],
-        ),
-        Column("planned", plan.head("wb_planned", "money"), "money", [m.national_planned for m in data]),
-        Column("state", plan.head("wb_which_zero"), "word", [state for state, _ in states], width=28),
-        *_shares(plan, rows, data),
-        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
-        Column(
-            "no", plan.numbered("measure"), "key", [plan.number("measure", row["measure"]) for row in rows], aside=True
-        ),
-        Column("broken", plan.head("wb_broken"), "key", [x for _, x in states], name="perp_broken", aside=True),
+        *table.names("measure", "county", "category"),
+        table.make("mode", "text", of=lambda row: plan.say(f"wb_mode_{row['of'].national}")),
+        *(_paid(table, key) for key in ("national", "aid")),
+        table.make("ceiling", "money", "money"),
+        table.make("room", "money", "money"),
+        table.make("planned", "money", "money", of=lambda row: row["of"].national_planned),
+        table.make("state", "word", text="wb_which_zero", width=28),
+        *_shares(table),
+        table.aside("id", of="measure"),
+        table.number("measure", "no"),
+        table.make("broken", "key", name="perp_broken", aside=True),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=1, printed=False)
     book.mark(sheet, block, ("state",), "{broken}>0", "bad")
     shared = [key for key in block.letters if key.startswith("paid_")]
     book.mark(sheet, block, shared, "{shares_broken}>0", "bad")
+
+
+def _told(plan: PlanView, row: Row) -> Row:
+    """Return the row of a measure with what is written in the instance (of), its ceiling, room and verdict."""
+    measure, top = plan.instance.measures[row["measure"]], ceiling(plan.instance, row["measure"])
+    state, broken = _state(plan, measure, row, top)
+    room = _room(plan, measure, row, top)
+    return {**row, "of": measure, "ceiling": top, "room": room, "state": state, "broken": broken}
+
+
+def _paid(table: Columns, key: str) -> Column:
+    """Return what aid or national money pays for each measure."""
+    return table.make(key, "money", "money", formula=f"SUMIFS(measure_{key},measure_measure,{{no}})", adds_up=True)
 
 
 def _room(plan: PlanView, measure: Measure, row: dict[str, Any], top: float) -> Formula:
@@ -126,49 +117,61 @@ def _either(plan: PlanView, aid: str, paid: bool, other: str, there: bool, name:
     return Formula(formula, (neither if paid else only) if there else rest if paid else both)
 
 
-def _shares(plan: PlanView, rows: list[dict[str, Any]], data: list[Measure]) -> Iterator[Column]:
+def _shares(table: Columns) -> Iterator[Column]:
     """Yield, for every kind of fund and every fund whose share is limited, the share and its limits."""
-    sharers = dict.fromkeys([*KINDS, *plan.instance.funds])
-    kinds = [kind for kind in sharers if any(kind in m.min_share or kind in m.max_share for m in data)]
-    paid: dict[tuple[str, str], float] = {}
-    for payment in plan.payments:
-        for word in {payment["kind"], payment["fund"]}:
-            paid[payment["measure"], word] = paid.get((payment["measure"], word), 0.0) + payment["amount"]
-    tests: list[list[str]] = [[] for _ in rows]
-    for kind in kinds:
-        key = kind if kind in KINDS else f"fund_{plan.number('fund', kind)}"
-        cells: list[Formula | None] = []
-        for m, row, own in zip(data, rows, tests, strict=True):
-            if kind not in m.min_share and kind not in m.max_share:
-                cells.append(None)
-                continue
-            own += [f"{{least_{key}}}-{{paid_{key}}}>{CENT:f}"] if kind in m.min_share else []
-            own += [f"{{paid_{key}}}-{{most_{key}}}>{CENT:f}"] if kind in m.max_share else []
-            cells.append(_share(plan, kind, row["cost"], paid.get((row["measure"], kind), 0.0)))
-        word = plan.name("kind" if kind in KINDS else "fund", kind)
-        yield Column(f"paid_{key}", plan.say("wb_share_paid", kind=word), "share", cells)
-        yield Column(
-            f"least_{key}", plan.say("wb_share_least", kind=word), "share", [m.min_share.get(kind) for m in data]
-        )
-        yield Column(
-            f"most_{key}", plan.say("wb_share_most", kind=word), "share", [m.max_share.get(kind) for m in data]
-        )
-    if kinds:
-        broken = [
-            Formula(f"IF({{cost}}>{CENT:f},{'+'.join(f'IF({x},1,0)' for x in own)},0)", 0) if own else 0
-            for own in tests
-        ]
-        yield Column(
-            "cost",
-            plan.head("wb_cost", "money"),
-            "money",
-            [Formula("SUMIFS(measure_cost,measure_measure,{no})", row["cost"]) for row in rows],
-            aside=True,
-        )
-        yield Column("shares_broken", plan.head("wb_broken"), "key", broken, name="shares_broken", aside=True)
+    limited = [payer for payer in dict.fromkeys([*KINDS, *table.plan.instance.funds]) if _is_limited(table, payer)]
+    for payer in limited:
+        yield from _share_columns(table, payer)
+    if limited:
+        yield table.make("cost", "money", "money", formula="SUMIFS(measure_cost,measure_measure,{no})", aside=True)
+        broken = table.cells(lambda row: _shares_broken(table.plan, row["of"], limited))
+        title = table.plan.head("wb_broken")
+        yield Column("shares_broken", title, "key", broken, name="shares_broken", aside=True)
 
 
-def _share(plan: PlanView, kind: str, cost: float, paid: float) -> Formula:
-    payer = f'amount_kind,"{kind}"' if kind in KINDS else f"amount_fund,{plan.number('fund', kind)}"
-    formula = f'IF({{cost}}>{CENT:f},SUMIFS(amount,amount_measure,{{no}},{payer})/{{cost}},"")'
+def _is_limited(table: Columns, payer: str) -> bool:
+    return any(payer in row["of"].min_share or payer in row["of"].max_share for row in table.rows)
+
+
+def _key(plan: PlanView, payer: str) -> str:
+    """Return what the columns of a payer, a kind or a fund, end in."""
+    return payer if payer in KINDS else f"fund_{plan.number('fund', payer)}"
+
+
+def _share_columns(table: Columns, payer: str) -> Iterator[Column]:
+    """Yield the share that a payer bears of each measure, and its limits."""
+    plan, key = table.plan, _key(table.plan, payer)
+    word = plan.name("kind" if payer in KINDS else "fund", payer)
+    columns = {
+        "paid": lambda row: _share(plan, payer, row),
+        "least": lambda row: row["of"].min_share.get(payer),
+        "most": lambda row: row["of"].max_share.get(payer),
+    }
+    for what, of in columns.items():
+        yield Column(f"{what}_{key}", plan.say(f"wb_share_{what}", kind=word), "share", table.cells(of))
+
+
+def _shares_broken(plan: PlanView, measure: Measure, payers: Iterable[str]) -> Cell:
+    """Return how many limits of shares a measure breaks, where it has such."""
+    tests = []
+    for payer in payers:
+        key = _key(plan, payer)
+        if payer in measure.min_share:
+            tests.append(f"IF({{least_{key}}}-{{paid_{key}}}>{CENT:f},1,0)")
+        if payer in measure.max_share:
+            tests.append(f"IF({{paid_{key}}}-{{most_{key}}}>{CENT:f},1,0)")
+    return Formula(f"IF({{cost}}>{CENT:f},{'+'.join(tests)},0)", 0) if tests else 0
+
+
+def _share(plan: PlanView, payer: str, row: Row) -> Cell:
+    """Return the share that a payer bears of a measure, where it is limited."""
+    measure, cost = row["of"], row["cost"]
+    if payer not in measure.min_share and payer not in measure.max_share:
+        return None
+    paid = 0.0
+    for f in eligible_funds(plan.instance, row["measure"]):
+        if payer in (f, plan.instance.funds[f].kind):
+            paid += plan.paid[row["measure"], f]
+    who = f'amount_kind,"{payer}"' if payer in KINDS else f"amount_fund,{plan.number('fund', payer)}"
+    formula = f'IF({{cost}}>{CENT:f},SUMIFS(amount,amount_measure,{{no}},{who})/{{cost}},"")'
     return Formula(formula, paid / cost if cost > CENT else "")

@@ -1,12 +1,18 @@
 """The measures: what each costs and who pays, whether its own limits hold, and which are not funded and why."""
 
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 from alloc.instance.schema import Measure
 from alloc.report.workbook.allocation import CENT, marks
 from alloc.report.workbook.book import Book, Cell, Column, Formula
+from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.view import PlanView, quoted
+
+WHO = ("measure", "county", "category", "industry")
+WRITTEN = {"fixed_cost": "money", "unit_cost": "money", "min_units": "", "max_units": ""}
+"""What a measure is told by, and figures that are written beside it, with their units."""
 
 NEAR = "0.000001"
 """How far a number may be beyond its limit, as a part of its size."""
@@ -14,50 +20,28 @@ NEAR = "0.000001"
 
 def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every measure: whether it goes ahead and how much of it follow from the money in the allocation."""
-    rows = plan.measures
-    data = [plan.instance.measures[row["measure"]] for row in rows]
-    limits = [_limits(plan, m) for m in data]
+    rows = [{**row, "of": plan.instance.measures[row["measure"]]} for row in plan.measures]
+    for row in rows:
+        row["limits"], row["count"] = _limits(plan, row["of"])
+    table, lot = Columns(plan, rows), plan.instance.money.lot
     columns = [
-        *_who(plan, rows),
-        Column(
-            "funded",
-            plan.head("wb_funded"),
-            "key",
-            [_funded(row, m) for row, m in zip(rows, data, strict=True)],
-            adds_up=True,
-            name="funded",
-        ),
-        Column(
-            "units",
-            plan.head("wb_units"),
-            "number",
-            [_units(row, m, plan.instance.money.lot) for row, m in zip(rows, data, strict=True)],
-            name="measure_units",
-        ),
-        Column("unit", plan.head("wb_unit"), "text", [m.unit for m in data]),
-        *_money(plan, rows),
-        Column("gain", plan.head("wb_gain"), "number", [row["gain"] for row in rows]),
-        Column("effect", plan.head("wb_effect"), "number", [row["effect"] for row in rows]),
-        Column("direct", plan.head("wb_direct_jobs"), "jobs", [row["direct_jobs"] for row in rows], adds_up=True),
-        Column("linkage", plan.head("wb_linkage_direct"), "jobs", [row["linkage"] for row in rows], adds_up=True),
-        Column("idle", plan.head("wb_idle"), "text", [plan.say("wb_yes") if row["idle"] else "" for row in rows]),
-        Column("asked", plan.head("wb_asked_by"), "text", [_asked(plan, row) for row in rows], width=30),
-        *(
-            Column(key, plan.head(f"wb_{key}", unit), "number", [getattr(m, key) for m in data])
-            for key, unit in (("fixed_cost", "money"), ("unit_cost", "money"), ("min_units", ""), ("max_units", ""))
-        ),
-        Column("state", plan.head("wb_limits"), "word", [Formula(words, "") for words, _ in limits], width=30),
-        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
+        *table.names(*WHO),
+        table.make("funded", "key", of=_funded, adds_up=True, name="funded"),
+        table.make("units", "number", of=lambda row: _units(row, lot), name="measure_units"),
+        table.make("unit", "text", of=lambda row: row["of"].unit),
+        *_money(table),
+        table.make("gain", "number"),
+        table.make("effect", "number"),
+        table.make("direct", "jobs", of="direct_jobs", text="wb_direct_jobs", adds_up=True),
+        table.make("linkage", "jobs", text="wb_linkage_direct", adds_up=True),
+        table.make("idle", "text", of=lambda row: plan.say("wb_yes") if row["idle"] else ""),
+        table.make("asked", "text", of=lambda row: _asked(plan, row), text="wb_asked_by", width=30),
+        *(_written(table, key, unit) for key, unit in WRITTEN.items()),
+        table.make("state", "word", of=lambda row: Formula(row["limits"], ""), text="wb_limits", width=30),
+        table.aside("id", of="measure"),
         *marks(book, plan, "measure", [row["measure"] for row in rows]),
-        *_uses(plan, data),
-        Column(
-            "broken",
-            plan.head("wb_broken"),
-            "key",
-            [Formula(n, 0) for _, n in limits],
-            name="measure_broken",
-            aside=True,
-        ),
+        *_uses(table),
+        table.make("broken", "key", of=lambda row: Formula(row["count"], 0), name="measure_broken", aside=True),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=1, upto="asked")
@@ -72,25 +56,27 @@ def _asked(plan: PlanView, row: dict[str, Any]) -> str:
     return plan.join([plan.asker(word) for word in words])
 
 
-def _who(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
-    for what in ("measure", "county", "category", "industry"):
-        yield Column(what, plan.head(f"wb_{what}"), "text", [plan.name(what, row[what]) for row in rows])
+def _written(table: Columns, key: str, unit: str) -> Column:
+    """Return a figure as the instance has it."""
+    return table.make(key, "number", unit, of=lambda row: getattr(row["of"], key))
 
 
-def _funded(row: dict[str, Any], measure: Measure) -> Cell:
+def _funded(row: Row) -> Cell:
     """Return whether a measure goes ahead: as soon as it gets money; one that may cost nothing, as the plan says."""
+    measure = row["of"]
     if row["funded"] and measure.fixed_cost + measure.unit_cost * measure.min_units <= CENT:
         return 1
     follows = int(row["cost"] > CENT)
     return Formula(f"IF({{cost}}>{NEAR},1,0)", follows) if follows == row["funded"] else int(row["funded"])
 
 
-def _units(row: dict[str, Any], measure: Measure, lot: float | None) -> Cell:
+def _units(row: Row, lot: float | None) -> Cell:
     """Return how much of a measure the money pays for, where a unit costs anything.
 
     The last lot may pay for more than the plan buys: as long as the money is the plan's, so are the units.
     """
     units: float = row["units"]
+    measure: Measure = row["of"]
     if measure.unit_cost == 0:
         return units
     bought = "({cost}-{fixed_cost})/{unit_cost}"
@@ -102,7 +88,7 @@ def _units(row: dict[str, Any], measure: Measure, lot: float | None) -> Cell:
     return Formula(f"IF({{funded}}=1,{bought},0)", units)
 
 
-def _money(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _money(table: Columns) -> Iterator[Column]:
     """Yield the cost of each measure by who pays it."""
     formulas = {
         "cost": "SUMIFS(amount,amount_measure,{number_measure})",
@@ -111,16 +97,21 @@ def _money(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
         "other": "SUMIFS(amount,amount_measure,{number_measure},amount_other,1)",
     }
     for key, formula in formulas.items():
-        cells = [Formula(formula, row[key]) for row in rows]
-        yield Column(key, plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True, name=f"measure_{key}")
+        yield table.make(key, "money", "money", formula=formula, adds_up=True, name=f"measure_{key}")
 
 
-def _uses(plan: PlanView, data: list[Measure]) -> Iterator[Column]:
+def _uses(table: Columns) -> Iterator[Column]:
     """Yield what one unit of each measure takes of every scarce resource."""
+    plan = table.plan
     for i, r in enumerate(plan.instance.resources, 1):
         title = plan.say("wb_uses_of", resource=plan.name("resource", r))
-        cells = [m.uses.get(r, 0.0) for m in data]
+        cells = table.cells(partial(_use, r))
         yield Column(f"uses_{i}", title, "figure", cells, name=f"measure_uses_{i}", aside=True)
+
+
+def _use(r: str, row: Row) -> float:
+    used: float = row["of"].uses.get(r, 0.0)
+    return used
 
 
 def _limits(plan: PlanView, measure: Measure) -> tuple[str, str]:
@@ -159,18 +150,19 @@ def _tests(plan: PlanView, measure: Measure) -> Iterator[tuple[str, str]]:
 def write_unfunded(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write the measures that do not go ahead, each with the reason."""
     rows = [row for row in plan.measures if not row["funded"]]
-    data = [plan.instance.measures[row["measure"]] for row in rows]
+    table = Columns(plan, [{**row, "of": plan.instance.measures[row["measure"]]} for row in rows])
     columns = [
-        *_who(plan, rows),
-        Column("reason", plan.head("wb_reason"), "text", [row["reason"] for row in rows]),
-        Column(
-            "cheapest",
-            plan.head("wb_cheapest", "money"),
-            "money",
-            [m.fixed_cost + m.unit_cost * m.min_units for m in data],
-        ),
-        Column("dearest", plan.head("wb_dearest", "money"), "money", [m.largest_cost for m in data]),
-        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
+        *table.names(*WHO),
+        table.make("reason", "text"),
+        table.make("cheapest", "money", "money", of=_cheapest),
+        table.make("dearest", "money", "money", of=lambda row: row["of"].largest_cost),
+        table.aside("id", of="measure"),
     ]
     block = book.table(sheet, columns)
     book.dress(sheet, block, freeze=1, guard=False)
+
+
+def _cheapest(row: Row) -> float:
+    """Return the least that a measure costs where it goes ahead [money]."""
+    measure: Measure = row["of"]
+    return measure.fixed_cost + measure.unit_cost * measure.min_units
