@@ -145,35 +145,45 @@ def write_difference(tables: Tables, to: Reader, path: Path) -> None:
 
 def _write_sheet(sheet: Any, formats: Mapping[str, Any], name: str, frame: pd.DataFrame, to: Reader) -> int:
     """Write a table and return its last row."""
-    columns = list(frame.columns)
-    for j, column in enumerate(columns):
+    for j, column in enumerate(frame.columns):
         sheet.write_string(0, j, to.title(column), formats["head"])
-        text = _is_text(frame, column)
-        sheet.set_column(j, j, WIDE if text else NARROW)
-        for i, cell in enumerate(frame[column], 1):
-            if text:
+        sheet.set_column(j, j, WIDE if _is_text(frame, column) else NARROW)
+        if _is_text(frame, column):
+            for i, cell in enumerate(frame[column], 1):
                 sheet.write_string(i, j, to.word(column, cell), formats["text"])
-            elif column.endswith("_change"):
-                after, before = xl_rowcol_to_cell(i, j - 1), xl_rowcol_to_cell(i, j - 2)
-                sheet.write_formula(i, j, f"={after}-{before}", formats["number"], float(cell))
-            elif math.isfinite(cell):
-                sheet.write_number(i, j, float(cell), formats["number"])
+        else:
+            _write_numbers(sheet, formats["number"], j, column, frame[column].tolist())
     last = len(frame)
     if name in SUMMED and last:
         last += 1
-        sheet.write_string(last, 0, to.say("total"), formats["total"])
-        for j, column in enumerate(columns):
-            if not _is_text(frame, column) and not column.startswith("units"):
-                top, end = xl_rowcol_to_cell(1, j), xl_rowcol_to_cell(last - 1, j)
-                sheet.write_formula(last, j, f"=SUM({top}:{end})", formats["total"], float(frame[column].sum()))
+        _write_totals(sheet, formats["total"], last, frame, to)
     sheet.freeze_panes(1, 1)
     if len(frame):
-        sheet.autofilter(0, 0, len(frame), len(columns) - 1)
+        sheet.autofilter(0, 0, len(frame), len(frame.columns) - 1)
     sheet.repeat_rows(0)
     sheet.set_landscape()
     sheet.set_paper(9)
     sheet.fit_to_pages(1, 0)
     return last
+
+
+def _write_numbers(sheet: Any, look: Any, j: int, column: str, cells: Sequence[float]) -> None:
+    """Write a column of numbers; a change is the formula of the two columns before it."""
+    for i, cell in enumerate(cells, 1):
+        if column.endswith("_change"):
+            after, before = xl_rowcol_to_cell(i, j - 1), xl_rowcol_to_cell(i, j - 2)
+            sheet.write_formula(i, j, f"={after}-{before}", look, float(cell))
+        elif math.isfinite(cell):
+            sheet.write_number(i, j, float(cell), look)
+
+
+def _write_totals(sheet: Any, look: Any, last: int, frame: pd.DataFrame, to: Reader) -> None:
+    """Write the sums below a table; units of different measures add up to nothing."""
+    sheet.write_string(last, 0, to.say("total"), look)
+    for j, column in enumerate(frame.columns):
+        if not _is_text(frame, column) and not column.startswith("units"):
+            top, end = xl_rowcol_to_cell(1, j), xl_rowcol_to_cell(last - 1, j)
+            sheet.write_formula(last, j, f"=SUM({top}:{end})", look, float(frame[column].sum()))
 
 
 @dataclass(frozen=True)
