@@ -114,7 +114,8 @@ class NearOptimalSet:
         row = self.by_county[c] @ self.money
         aim = row if most else -row
         if self._near is None:
-            answer = self._program.solve(aim, {}, CLOSE * scale)
+            starts = () if self._by_blocks is None else (best,)
+            answer = self._program.solve(aim, {}, CLOSE * scale, 0.0, starts)
         else:
             answer = self._find_end_nearby(aim, c, best, CLOSE * scale)
         if not most:
