@@ -25,7 +25,7 @@ from alloc.model import build, goal, stages
 from alloc.report.tables import make_tables
 from alloc.run import _figures
 from alloc.solution import Solution, Status
-from alloc.solver import CompiledModel, blocks, choose, primal, solve_blocks, solve_whole
+from alloc.solver import CompiledModel, blocks, choose_method, primal, solve_blocks, solve_whole
 from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import compile_matrix
 from alloc.solver.pricing import PricingRequest
@@ -339,9 +339,9 @@ def test_ctrl_c_keeps_the_plan(monkeypatch):
 def test_few_decisions_are_one_model_and_many_are_blocks(monkeypatch):
     instance = instance_of(donors(9))
     model = build(instance)
-    assert choose(instance, CompiledModel(model))[0] == "whole"
+    assert choose_method(instance, CompiledModel(model))[0] == "whole"
     monkeypatch.setattr(blocks, "FEW", 5)
-    assert choose(instance, CompiledModel(model))[0] == "blocks"
+    assert choose_method(instance, CompiledModel(model))[0] == "blocks"
 
 
 def test_blocks_are_solved_in_a_process_that_has_searched_with_more_threads():

@@ -15,7 +15,7 @@ from alloc.solver import CompiledModel, solve_blocks, solve_warm
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Stop, search
 from alloc.solver.primal import Found
-from alloc.solver.rounding import grains, relax_grains, round_in_turn, rounded
+from alloc.solver.rounding import find_grains, relax_grains, round_in_turn, round_whole
 from alloc.solver.safe import measure_violation
 
 
@@ -35,7 +35,7 @@ def test_a_rounded_plan_keeps_every_limit_and_its_bound_is_no_less_than_the_opti
     instance = instance_of(raw)
     kept = CompiledModel(build(instance))
     whole, best = kept.aimed(instance), optimum(raw)
-    found = rounded(whole, whole.goals[0], float(whole.constants[0]), 1e-4, Deadline(60.0))
+    found = round_whole(whole, whole.goals[0], float(whole.constants[0]), 1e-4, Deadline(60.0))
     assert (found.x is None) >= (best.objective is None)
     if best.stages:
         assert found.bound >= best.stages[0] - 1e-6 * max(1.0, abs(best.stages[0]))
@@ -73,10 +73,10 @@ def test_many_whole_numbers_are_rounded_before_the_whole_is_searched(monkeypatch
     calls = []
 
     def watched(*words):
-        calls.append(rounded(*words))
+        calls.append(round_whole(*words))
         return calls[-1]
 
-    monkeypatch.setattr("alloc.solver.whole.rounded", watched)
+    monkeypatch.setattr("alloc.solver.whole.round_whole", watched)
     raw = many_courses()
     instance = instance_of(raw)
     plan = solve_warm(CompiledModel(build(instance)), instance, instance.solver.model_copy(update={"gap": 1e-3}))
@@ -89,7 +89,7 @@ def test_many_whole_numbers_are_rounded_before_the_whole_is_searched(monkeypatch
 
 def test_blocks_that_have_no_plan_round_the_free_one(monkeypatch):
     """Two counties whose choice of plans is made to lead to none."""
-    monkeypatch.setattr("alloc.solver.blocks.chosen", lambda search, *words: nothing(search.bound))
+    monkeypatch.setattr("alloc.solver.blocks.pick_plan", lambda search, *words: nothing(search.bound))
     raw = many_courses()
     raw["counties"]["yutian"] = raw["counties"]["cele"]
     for name, row in raw["measures"].items():
@@ -109,9 +109,11 @@ def test_yes_and_no_are_no_grains():
     instance = instance_of(many_courses(3))
     kept = CompiledModel(build(instance))
     whole = kept.aimed(instance)
-    names = {x.parent_component().local_name for x, loose in zip(whole.variables, grains(whole), strict=True) if loose}
+    names = {
+        x.parent_component().local_name for x, loose in zip(whole.variables, find_grains(whole), strict=True) if loose
+    }
     assert names == {"Units", "Lots"}
-    assert np.all(whole.integer[grains(whole)])
+    assert np.all(whole.integer[find_grains(whole)])
 
 
 def generated_in_lots(folder, counties: int, seed: int):

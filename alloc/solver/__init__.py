@@ -1,6 +1,6 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
-from alloc.solver.blocks import choose, solve_blocks, solve_blocks_warm, solve_suited
+from alloc.solver.blocks import choose_method, solve_blocks, solve_blocks_warm, solve_suited
 from alloc.solver.cluster import check_address
 from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
 from alloc.solver.deadline import Deadline, unbroken
@@ -22,7 +22,7 @@ __all__ = [
     "ParetoPoint",
     "ahead",
     "check_address",
-    "choose",
+    "choose_method",
     "extract_mip_start",
     "measure_distance",
     "open_block_search",

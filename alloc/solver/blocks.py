@@ -32,7 +32,7 @@ from alloc.solver.highs import Why
 from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
 from alloc.solver.pricing_pool import PricingPool, open_pricing
-from alloc.solver.primal import Found, bettered, chosen, make_whole, small, within
+from alloc.solver.primal import Found, improve_plan, is_small, is_within, make_whole, pick_plan
 from alloc.solver.progress import SearchLog
 from alloc.solver.proof import check_infeasibility, check_proof
 from alloc.solver.rounding import CLOSE, has_many_grains, relax_grains
@@ -58,7 +58,7 @@ TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
 
 
-def choose(instance: Instance, of: CompiledModel) -> tuple[str, str]:
+def choose_method(instance: Instance, of: CompiledModel) -> tuple[str, str]:
     """Return `whole` or `blocks` for a model, and why, by its size and by how closely its counties are tied."""
     integers = sum(1 for x in of.model.component_data_objects(pyo.Var) if x.is_integer())
     if len(instance.counties) < 2:
@@ -83,7 +83,7 @@ def solve_suited(
 ) -> Solution:
     """Solve the model by the method asked for, or by the one that suits it, and say why it does."""
     of = CompiledModel(model)
-    method, why = choose(instance, of) if options.method == "auto" else (options.method, "")
+    method, why = choose_method(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
         return solve_blocks_warm(of, instance, options, (), log, jobs, cluster)[0]
     try:
@@ -127,7 +127,7 @@ def solve_blocks_warm(
         asked = of.aimed(instance)
         whole, by = scale(asked)
         search_log = SearchLog(log, deadline)
-        found, reached, parts, warm_starts = _goals(whole, instance, options, known, pool, deadline, search_log)
+        found, reached, parts, warm_starts = _solve_goals(whole, instance, options, known, pool, deadline, search_log)
         x, least = None, None
         if found.x is not None:
             reached = check_proof(asked, instance, reached, deadline)
@@ -148,7 +148,7 @@ def solve_blocks_warm(
     return replace(plan, seconds=deadline.spent), tuple(warm_starts)
 
 
-def _goals(
+def _solve_goals(
     whole: Matrix,
     instance: Instance,
     options: Options,
@@ -178,7 +178,7 @@ def _goals(
             if in_lots and found.status != Status.INFEASIBLE:
                 found = make_whole(search, whole.integer, found, best.x, gap, pool, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
-            found = _frugal(whole, aim, found, deadline)
+            found = _find_any_plan(whole, aim, found, deadline)
         if found.x is None:
             return (best if reached else found), reached, parts, warm_starts
         best = found
@@ -189,7 +189,7 @@ def _goals(
     return best, reached, parts, warm_starts
 
 
-def _frugal(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Found:
+def _find_any_plan(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Found:
     """Return the plan that does the least, where the time is out before there is another."""
     plan = fix_and_solve(whole, aim, np.zeros(len(whole.lower)), deadline.brief())
     return found if plan is None else replace(found, **plan._asdict(), bound=INF)
@@ -223,19 +223,19 @@ def search_goal(
     gap = max(gap, FINEST)
     found = nothing
     if search.relative_gap() <= gap:  # what was recalled may do, though the master cannot mix it without lack
-        found = chosen(search, known, gap, deadline)
-        if within(found, gap):
+        found = pick_plan(search, known, gap, deadline)
+        if is_within(found, gap):
             return found
     for near in NEARER:
         best = found.value if found.x is not None else None
         search.run(pool, deadline, early, gap, near * gap, partial(_tell, search_log, best))
         if search.infeasible or _is_proven_infeasible(search, pool, early):
             return replace(nothing, status=Status.INFEASIBLE)
-        found = chosen(search, found.x if found.x is not None else known, gap, deadline)
+        found = pick_plan(search, found.x if found.x is not None else known, gap, deadline)
         _tell(search_log, found.value if found.x is not None else None, search)
-        if within(found, gap) or search.ended or early.over() or small(search):
+        if is_within(found, gap) or search.ended or early.over() or is_small(search):
             break
-    return bettered(search, found, gap, deadline, search_log)
+    return improve_plan(search, found, gap, deadline, search_log)
 
 
 def _tell(search_log: SearchLog, best: float | None, search: ColumnGeneration) -> None:

@@ -14,7 +14,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
 from alloc.solver.matrix import INF, Floats, Matrix
-from alloc.solver.primal import free_columns
+from alloc.solver.primal import free_blocks
 from alloc.solver.safe import best_product, measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 
@@ -97,7 +97,7 @@ def _search_in_turn(
         if deadline.spent >= ends or vain >= len(groups) or is_tight(value, bound):
             break
         size = TOLERANCE / 2 * max(1.0, abs(value))
-        better = search_neighbourhood(aimed, np.ones(1), x, free_columns(parts, group), deadline, SECONDS, size)
+        better = search_neighbourhood(aimed, np.ones(1), x, free_blocks(parts, group), deadline, SECONDS, size)
         gained = better.x is not None and float(goal @ better.x) > value + size
         vain = 0 if gained else vain + 1
         x = better.x if gained and better.x is not None else x

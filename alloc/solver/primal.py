@@ -16,7 +16,15 @@ from alloc.solver.matrix import Flags, Floats
 from alloc.solver.pricing import PricingRequest
 from alloc.solver.pricing_pool import PricingPool
 from alloc.solver.progress import SearchLog
-from alloc.solver.rounding import FINE, NEAR, has_many_grains, improve_in_lots, round_in_turn, round_together, rounded
+from alloc.solver.rounding import (
+    FINE,
+    NEAR,
+    has_many_grains,
+    improve_in_lots,
+    round_in_turn,
+    round_together,
+    round_whole,
+)
 from alloc.solver.sub_mip import (
     FixedIntegerPlan,
     add_slacks,
@@ -29,10 +37,10 @@ from alloc.solver.sub_mip import (
 SMALL = 1000
 """A question with fewer integer decisions is searched as a whole at the end, others a few blocks at a time."""
 
-CHOICES = (1.2, 3.0, 30.0)
+SLACK_MULTIPLES = (1.2, 3.0, 30.0)
 """What a lack costs, in multiples of its price, while the master chooses; dearer where the dearth remains."""
 
-PATIENT = 15.0
+MASTER_SECONDS = 15.0
 """Longest time for the master's choice [s]."""
 
 GROUP, SECONDS, STALLED = 6, 5.0, 12
@@ -41,10 +49,10 @@ GROUP, SECONDS, STALLED = 6, 5.0, 12
 FAR = 0.6
 """Chance that blocks far apart are polished together; else a block and its neighbours, which takes longer."""
 
-DEAR, REPAIRS = 100.0, 30
+REPAIR_COST, REPAIRS = 100.0, 30
 """What a lack costs while a plan is repaired, in multiples of its price, and how many repairs are tried."""
 
-DEAREST = 1e4
+LOTS_COST = 1e4
 """What a lack costs while lots are made whole, in multiples of its price: more than any lot is worth."""
 
 
@@ -62,30 +70,30 @@ class Found:
     basis: Basis | None = None
 
 
-def chosen(search: ColumnGeneration, known: Floats | None, gap: float, deadline: Deadline) -> Found:
+def pick_plan(search: ColumnGeneration, known: Floats | None, gap: float, deadline: Deadline) -> Found:
     """Return the best plan that the master's choice leads to, or the one that is known.
 
     known: a plan that keeps every limit, where there is one.
     """
     parts, mix = search.parts, search.solution
-    best = _known(search, known, search.bound)
+    best = _value_known(search, known, search.bound)
     if mix is None:
         return best
     rest = deadline.brief()
     x = None
     close = max(0.1 * gap, 0.5 * (gap - search.relative_gap()))  # half of what is left: the rest is for filling in
-    for times in CHOICES:
-        picked = search.master.solve_integer(rest, PATIENT, close, slack_costs(search.prices, times))
+    for times in SLACK_MULTIPLES:
+        picked = search.master.solve_integer(rest, MASTER_SECONDS, close, slack_costs(search.prices, times))
         x = search.master.assemble(picked or pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
         plan = fix_and_solve(parts.matrix, search.weights, x, rest)
         if plan is not None and (best.x is None or plan.value > best.value):
             best = replace(best, **plan._asdict())
-        if within(best, gap) or (best.x is not None and small(search)):
+        if is_within(best, gap) or (best.x is not None and is_small(search)):
             return best
-    return best if best.x is not None or x is None else _repaired(search, x, best, rest)
+    return best if best.x is not None or x is None else _repair(search, x, best, rest)
 
 
-def _known(search: ColumnGeneration, known: Floats | None, bound: float) -> Found:
+def _value_known(search: ColumnGeneration, known: Floats | None, bound: float) -> Found:
     """Return a plan that is known with its value and a bound, or none."""
     if known is None:
         return Found(None, 0.0, bound, Status.NO_SOLUTION)
@@ -93,10 +101,10 @@ def _known(search: ColumnGeneration, known: Floats | None, bound: float) -> Foun
     return Found(known, float(value), bound, Status.NO_SOLUTION)
 
 
-def _repaired(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline) -> Found:
+def _repair(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline) -> Found:
     """Return the plan with what it lacks in coupling rows made good, a few blocks at a time, if that succeeds."""
     parts, count = search.parts, len(x)
-    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(search.prices, DEAR))
+    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(search.prices, REPAIR_COST))
     one, random = np.ones(1), np.random.default_rng(0)
     start = fix_and_solve(loose, one, np.append(x, np.zeros(2 * len(parts.coupling))), deadline)
     if start is None:
@@ -113,38 +121,40 @@ def _repaired(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadli
         rows = set(np.flatnonzero(lacks).tolist())
         near = [k for k, there in enumerate(touching) if there & rows]
         group = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
-        free = np.append(free_columns(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
+        free = np.append(free_blocks(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
         better = search_neighbourhood(loose, one, x, free, deadline, SECONDS, 1e-9)
         if better.x is not None and better.value > value:
             x, value = better.x, better.value
     return best
 
 
-def within(found: Found, gap: float) -> bool:
+def is_within(found: Found, gap: float) -> bool:
     """Tell whether a plan is proven to the gap."""
     return found.x is not None and found.bound - found.value <= gap * max(1.0, abs(found.value))
 
 
-def bettered(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
+def improve_plan(
+    search: ColumnGeneration, found: Found, gap: float, deadline: Deadline, search_log: SearchLog
+) -> Found:
     """Search on from a plan that does not meet the gap: a small question as a whole, else a few blocks at a time."""
-    if within(found, gap) or deadline.over():
+    if is_within(found, gap) or deadline.over():
         return found
     if found.x is None:
-        found = _rounded(search, found, gap, deadline)
-    if within(found, gap) or deadline.over():
+        found = _round_whole(search, found, gap, deadline)
+    if is_within(found, gap) or deadline.over():
         return found
-    if small(search):
-        return searched(search, found, gap, deadline)
-    return polished(search, found, gap, deadline, search_log)
+    if is_small(search):
+        return search_whole(search, found, gap, deadline)
+    return search_neighbourhoods(search, found, gap, deadline, search_log)
 
 
-def _rounded(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> Found:
+def _round_whole(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> Found:
     """Return a plan near the free one where many whole numbers kept the master from any plan."""
     matrix_ = search.parts.matrix
     if not has_many_grains(matrix_):
         return found
     constant = float(search.weights @ matrix_.constants)
-    near = rounded(matrix_, search.weights @ matrix_.goals, constant, gap, deadline)
+    near = round_whole(matrix_, search.weights @ matrix_.goals, constant, gap, deadline)
     plan = None if near.x is None else fix_and_solve(matrix_, search.weights, near.x, deadline)
     if plan is None:
         return found
@@ -167,31 +177,32 @@ def make_whole(
     search: of the free question; integer: which decisions are whole; known: a plan in lots, from the goal before.
     """
     parts = search.parts
-    few = small(search)
+    few = is_small(search)
     blocks = tuple(replace(block, integer=integer[block.columns]) for block in parts.blocks)
     search = copy.copy(search)
     search.parts = replace(parts, blocks=blocks, matrix=replace(parts.matrix, integer=integer))
-    best = _known(search, known, found.bound)
-    plan = None if found.x is None else (_together if small(search) else _round)(search, found, gap, deadline.brief())
+    best = _value_known(search, known, found.bound)
+    round_plan = _round_together if is_small(search) else _round
+    plan = None if found.x is None else round_plan(search, found, gap, deadline.brief())
     if plan is not None and (best.x is None or plan.value > best.value):
         best = replace(best, **plan._asdict())
     best = replace(best, bound=best.bound if best.x is None else max(best.bound, best.value))
     search_log.record(best.bound, None if best.x is None else best.value, len(search.master.plans), search.rounds)
-    if within(best, gap) or deadline.over():
+    if is_within(best, gap) or deadline.over():
         return best
     if best.x is None:
-        return searched(search, best, gap, deadline)
+        return search_whole(search, best, gap, deadline)
     if few:
-        best = best if small(search) else _improve(search, best, gap, deadline)
+        best = best if is_small(search) else _improve(search, best, gap, deadline)
         return (
             best
-            if within(best, gap)
-            else searched(search, best, gap, deadline, *((STEADY, None) if small(search) else (PLAIN, NEAR)))
+            if is_within(best, gap)
+            else search_whole(search, best, gap, deadline, *((STEADY, None) if is_small(search) else (PLAIN, NEAR)))
         )
     return replace(best, bound=max(best.value, _bound_in_lots(search, best.bound, gap, pool, deadline)))
 
 
-def _together(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> FixedIntegerPlan | None:
+def _round_together(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline) -> FixedIntegerPlan | None:
     """Return the plan with lots and units made whole all together, and made better with some of the measures free."""
     whole = search.parts.matrix
     free = highs.Outcome(highs.Why.DONE, found.x, found.value, found.bound)
@@ -208,9 +219,9 @@ def _round(search: ColumnGeneration, found: Found, gap: float, deadline: Deadlin
     assert found.x is not None
     parts, x = search.parts, found.x
     count, size = len(x), FINE * gap * max(1.0, abs(search.bound))
-    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(search.prices, DEAREST))
+    loose = add_slacks(parts.matrix, search.weights, parts.coupling, slack_costs(search.prices, LOTS_COST))
     start, slacks = np.append(x, np.zeros(2 * len(parts.coupling))), np.ones(2 * len(parts.coupling), dtype=bool)
-    groups = [np.append(free_columns(parts, [k]), slacks) for k in range(len(parts.blocks))]
+    groups = [np.append(free_blocks(parts, [k]), slacks) for k in range(len(parts.blocks))]
     for order in (groups, groups[::-1]):
         whole = round_in_turn(loose, loose.goals[0], start, order, size / len(groups), deadline)
         plan = None if whole is None else fix_and_solve(parts.matrix, search.weights, whole[:count], deadline)
@@ -250,12 +261,14 @@ def _bound_in_lots(search: ColumnGeneration, bound: float, gap: float, pool: Pri
     return min(bound, lagrangian_bound(parts, search.weights, search.prices, bounds))
 
 
-def small(search: ColumnGeneration) -> bool:
+def is_small(search: ColumnGeneration) -> bool:
     """Tell whether a question is searched as a whole where the first choice of plans does not do."""
     return int(search.parts.matrix.integer.sum()) < SMALL
 
 
-def polished(search: ColumnGeneration, found: Found, gap: float, deadline: Deadline, search_log: SearchLog) -> Found:
+def search_neighbourhoods(
+    search: ColumnGeneration, found: Found, gap: float, deadline: Deadline, search_log: SearchLog
+) -> Found:
     """Search over a few blocks at a time while that helps: first those that the master splits."""
     parts, random = search.parts, np.random.default_rng(0)
     if found.x is None:
@@ -264,11 +277,11 @@ def polished(search: ColumnGeneration, found: Found, gap: float, deadline: Deadl
     split = sorted(split)  # neighbours stand beside each other
     groups = [split[i : i + GROUP] for i in range(0, len(split), GROUP)]
     vain = 0
-    while vain < STALLED and not deadline.over() and not within(found, gap):
+    while vain < STALLED and not deadline.over() and not is_within(found, gap):
         assert found.x is not None
-        group = groups.pop(0) if groups else _lossy(search, found.x, random)
+        group = groups.pop(0) if groups else _pick_lossy(search, found.x, random)
         size = 0.01 * gap * max(1.0, abs(found.value))
-        free = free_columns(parts, group)
+        free = free_blocks(parts, group)
         better = search_neighbourhood(parts.matrix, search.weights, found.x, free, deadline, SECONDS, size)
         vain += 1
         if better.x is not None and better.value > found.value + size:
@@ -281,7 +294,7 @@ def polished(search: ColumnGeneration, found: Found, gap: float, deadline: Deadl
     return found
 
 
-def _lossy(search: ColumnGeneration, x: Floats, random: np.random.Generator) -> list[int]:
+def _pick_lossy(search: ColumnGeneration, x: Floats, random: np.random.Generator) -> list[int]:
     """Return some blocks, rather those whose part of the plan is far below their bound, or one and its neighbours."""
     blocks = search.parts.blocks
     if len(blocks) <= GROUP:
@@ -295,13 +308,13 @@ def _lossy(search: ColumnGeneration, x: Floats, random: np.random.Generator) -> 
     if random.random() < FAR:
         return sorted(random.choice(len(blocks), GROUP, replace=False, p=chance / chance.sum()).tolist())
     first = int(random.choice(len(blocks), p=chance / chance.sum()))
-    nearness = _nearness(search.parts, first) + 1e-9
+    nearness = _measure_nearness(search.parts, first) + 1e-9
     nearness *= random.uniform(0.5, 1.0, len(blocks))
     nearness[first] = np.inf
     return sorted(np.argsort(-nearness)[:GROUP].tolist())
 
 
-def _nearness(parts: Decomposition, first: int) -> Floats:
+def _measure_nearness(parts: Decomposition, first: int) -> Floats:
     """Return how closely blocks meet one of them: a row that few blocks share counts for more."""
     owner = np.repeat(np.arange(len(parts.blocks)), [len(block.coupling) for block in parts.blocks])
     there = np.concatenate([block.coupling for block in parts.blocks])
@@ -310,7 +323,7 @@ def _nearness(parts: Decomposition, first: int) -> Floats:
     return np.bincount(owner[shared], 1.0 / members[there[shared]], len(parts.blocks)).astype(np.float64)
 
 
-def free_columns(parts: Decomposition, group: list[int]) -> Flags:
+def free_blocks(parts: Decomposition, group: list[int]) -> Flags:
     """Return the columns of some blocks and the master's own as free."""
     free = np.zeros(len(parts.matrix.lower), dtype=bool)
     free[parts.own] = True
@@ -319,7 +332,7 @@ def free_columns(parts: Decomposition, group: list[int]) -> Flags:
     return free
 
 
-def searched(
+def search_whole(
     search: ColumnGeneration,
     found: Found,
     gap: float,

@@ -38,7 +38,7 @@ CLOSE, ENOUGH, FINE = 0.25, 0.9, 0.05
 """Parts of the gap: what the free search may leave open, at which a plan is near enough, and what is worth a search."""
 
 
-def grains(whole: Matrix) -> Flags:
+def find_grains(whole: Matrix) -> Flags:
     """Return which decisions are whole numbers beyond yes or no."""
     found: Flags = whole.integer & (whole.upper - whole.lower > 1.5)
     return found
@@ -49,12 +49,12 @@ def relax_grains(whole: Matrix) -> Matrix:
 
     So what no plan of it is worth more than, no plan of the whole is worth more than.
     """
-    return replace(whole, integer=whole.integer & ~grains(whole))
+    return replace(whole, integer=whole.integer & ~find_grains(whole))
 
 
 def has_many_grains(whole: Matrix) -> bool:
     """Tell whether a question has so many whole numbers beyond yes or no that they are free at first."""
-    return int(grains(whole).sum()) >= MANY
+    return int(find_grains(whole).sum()) >= MANY
 
 
 def round_in_turn(
@@ -65,7 +65,7 @@ def round_in_turn(
     groups: the columns that are searched together, all others at what they are: each group has of every limit what the
     others leave, so whatever order they come in no limit is broken. gap: in the goal's unit, for each.
     """
-    near, x = replace(_near(whole, x, grains(whole)), goals=goal[None], constants=np.zeros(1)), x.copy()
+    near, x = replace(_hold_yes_or_no(whole, x, find_grains(whole)), goals=goal[None], constants=np.zeros(1)), x.copy()
     for i, free in enumerate(groups):
         inner = fix_columns(near, x, free)
         for nodes in (NEAR, None):
@@ -79,7 +79,7 @@ def round_in_turn(
     return x
 
 
-def rounded(whole: Matrix, goal: Floats, constant: float, gap: float, deadline: Deadline) -> Outcome:
+def round_whole(whole: Matrix, goal: Floats, constant: float, gap: float, deadline: Deadline) -> Outcome:
     """Return a plan near the free one, or none, with the bound of the free question, which holds for this one."""
     free = relax_grains(whole)
     stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * deadline.left)
@@ -101,7 +101,7 @@ def round_together(
     if free.x is None:
         return best
     size = gap * max(1.0, abs(free.value))
-    near = _near(whole, free.x, grains(whole))
+    near = _hold_yes_or_no(whole, free.x, find_grains(whole))
     for nodes in (NEAR, None):
         stop = Stop(FINE * size, seconds=PART * deadline.left, nodes=nodes)
         found = search(near, goal, constant, deadline, stop)
@@ -117,7 +117,7 @@ def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, dea
 
     size: of the gap, in the goal's unit.
     """
-    owner = _owners(whole)
+    owner = _name_owners(whole)
     random, names = np.random.default_rng(0), sorted(set(owner) - {""})
     aimed = replace(whole, goals=goal[None], constants=np.zeros(1))
     ends, vain = deadline.spent + PART * deadline.left, 0
@@ -132,7 +132,7 @@ def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, dea
     return best
 
 
-def _owners(whole: Matrix) -> list[str]:
+def _name_owners(whole: Matrix) -> list[str]:
     """Return the measure that each decision belongs to, empty where it is none's or several measures'."""
     measures = {x.index() for x in whole.variables if x.parent_component().local_name == "Funded"}
     found = []
@@ -143,7 +143,7 @@ def _owners(whole: Matrix) -> list[str]:
     return found
 
 
-def _near(whole: Matrix, x: Floats, loose: Flags) -> Matrix:
+def _hold_yes_or_no(whole: Matrix, x: Floats, loose: Flags) -> Matrix:
     """Return the question in which every yes or no of a plan is held."""
     lower, upper = whole.lower.copy(), whole.upper.copy()
     yes = whole.integer & ~loose

@@ -23,7 +23,7 @@ from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Sto
 from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
-from alloc.solver.rounding import MANY, grains, rounded
+from alloc.solver.rounding import MANY, find_grains, round_whole
 from alloc.solver.sub_mip import fill_best, make_exact
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
@@ -71,7 +71,7 @@ def _solve(
             return GoalSearch(program, options.gap, deadline, threads, log).run(starts if before is None else [before])
 
         found, reached = solve_in_order(whole, instance, solve_goal, deadline)
-        in_lots = int(grains(whole).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
+        in_lots = int(find_grains(whole).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
         return finish(
             of.model, instance, whole, found, reached, options.gap, deadline, LEAST_TIME if in_lots else None,
             why=f"{len(instance.counties)} counties as one model",
@@ -109,9 +109,9 @@ class GoalSearch:
 
     def _round(self, best: Outcome, stop: Stop) -> Outcome:
         """Return a plan near the free one where the program has many whole numbers beyond yes or no."""
-        if int(grains(self.program).sum()) < MANY:
+        if int(find_grains(self.program).sum()) < MANY:
             return best
-        best = rounded(self.program, self.program.goals[0], self._constant, self.gap, self.deadline)
+        best = round_whole(self.program, self.program.goals[0], self._constant, self.gap, self.deadline)
         return best if best.x is None else self._search_on(best, OWN, stop)
 
     def _search_on(self, best: Outcome, settings: Settings, stop: Stop) -> Outcome:

@@ -20,7 +20,7 @@ from alloc.solver.decomposition import decompose
 from alloc.solver.highs import Outcome, Stop, Why
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.pricing_pool import PricingPool, open_pricing
-from alloc.solver.primal import Found, small
+from alloc.solver.primal import Found, is_small
 from alloc.solver.progress import SearchLog
 from alloc.solver.scaling import scale
 
@@ -52,7 +52,7 @@ class BlockSearch:
         if isinstance(search, Found):
             return Outcome(Why.INFEASIBLE if search.status == Status.INFEASIBLE else Why.LIMIT)
         gap = max(stop.gap / search.size, stop.part, FINEST)
-        if not small(search):
+        if not is_small(search):
             gap = max(gap, CLOSER * self.gap)
         known = None if start is None else start / by.columns
         found = search_goal(search, known, gap, self.pool, deadline, SearchLog(None, deadline))

@@ -21,7 +21,7 @@ from alloc.solution import Solution
 from alloc.solver import (
     CompiledModel,
     MipStart,
-    choose,
+    choose_method,
     extract_mip_start,
     read_warm_starts,
     solve_blocks_warm,
@@ -176,7 +176,7 @@ def _search(
     compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart]
 ) -> tuple[Solution, MipStart]:
     """Return the plan of a model and the warm start that it gives others."""
-    method = choose(instance, compiled)[0] if options.method == "auto" else options.method
+    method = choose_method(instance, compiled)[0] if options.method == "auto" else options.method
     if method == "blocks":
         taught = [read_warm_starts(start[TAUGHT]) for start in starts if TAUGHT in start]
         plan, learnt = solve_blocks_warm(compiled, instance, options, taught)
