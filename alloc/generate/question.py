@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from alloc.generate import country, funds, lines
+from alloc.generate import budget, country, lines
 from alloc.generate.country import SOURCE, Row
 from alloc.generate.draws import draw, happens, ranges
 from alloc.instance.starter import must_be_free
@@ -57,7 +57,7 @@ def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], 
         rows = country.standing(rng, place, known)
         baseline += rows
         measures[place.id] = lines.measures(rng, place, rows, known)
-    funds.keepable(places, measures)
+    budget.keepable(places, measures)
     tables = {
         "counties": [country.county_row(rng, place) for place in places],
         "industries": list(known.values()),
@@ -68,10 +68,10 @@ def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], 
     }
     rest = {
         "chains": country.chains(rng),
-        "funds": funds.funds(rng, places, measures),
-        "resources": funds.resources(rng, places, measures),
+        "funds": budget.funds(rng, places, measures),
+        "resources": budget.resources(rng, places, measures),
         "scenarios": country.scenarios(rng),
-        "rules": funds.rules(places, measures),
+        "rules": budget.rules(places, measures),
         "objective": ranges()["country"]["objective"],
         "solver": {"gap": 0.0005},
     }
@@ -85,7 +85,7 @@ def _further(rng: random.Random, tables: dict[str, list[Row]], rest: Row) -> Non
     """
     further = ranges()["further"]
     if happens(rng, further["markets"]):
-        markets = funds.markets(rng, tables["counties"], tables["industries"], tables["baseline"])
+        markets = budget.markets(rng, tables["counties"], tables["industries"], tables["baseline"])
         tables["markets"] = markets
     if happens(rng, further["national_total"]):
         fund = rest["funds"]["national-poverty"]
