@@ -210,6 +210,7 @@ SLOW = {
     "test_blocks",
     "test_docs",
     "test_frontier",
+    "test_hotan",
     "test_interrupts",
     "test_invariances",
     "test_warm_start",

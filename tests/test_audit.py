@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 
 from alloc.audit import CHECKS, Audit, audit
-from alloc.audit.verdict import Comparison, Finding, missed
+from alloc.audit.verdict import Comparison, Finding, _shown, missed
 from alloc.instance import Instance, read
 
 QUESTION = """
@@ -358,6 +358,7 @@ WRONG_CELLS = (
     Wrong("reaches_viable", "industries", "cele fodder", "established", 0),
     Wrong("reaches_viable", "industries", "cele fodder", "established_quo", 1),
     Wrong("reaches_viable", "industries", "yutian", "established", 0),
+    Wrong("reaches_viable", "industries", "yutian", "established_quo", 0),  # its 40 jobs are just viable
     Wrong("reaches_cluster", "industries", "yutian", "clustered", 1),
     Wrong("reaches_cluster", "industries", "cele fodder", "clustered", 1),
     Wrong("retains_jobs", "industries", "cele breeding", "retained", 70),
@@ -677,6 +678,11 @@ def test_a_finding_names_place_and_both_sides_to_the_yuan(instance: Instance):
         "in whole lots it covers that and leaves less than a lot"
     )
     assert found.say("zh").startswith("covers_cost（pens）：46.0001 = 46.0000 不成立：各资金支付之和等于措施成本")
+
+
+def test_sides_that_must_be_equal_to_the_last_digit_are_shown_with_six():
+    assert _shown(Fraction(1, 3), Fraction(1, 2), Fraction(0)) == ("0.333333", "0.500000")
+    assert _shown(Decimal(4), Decimal(2), Decimal(0)) == ("4.0", "2.0")
 
 
 @pytest.mark.parametrize("lang", ["en", "zh"])
