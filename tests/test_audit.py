@@ -358,6 +358,8 @@ WRONG_CELLS = (
     Wrong("reaches_viable", "industries", "cele fodder", "established", 0),
     Wrong("reaches_viable", "industries", "cele fodder", "established_quo", 1),
     Wrong("reaches_viable", "industries", "yutian", "established", 0),
+    Wrong("within_ceiling", "allocation", "wages treasury", "amount", 25.2),  # 50 units of 0.5 take 25
+    Wrong("delivers_supply", "measures", "courses", "effect", 0),
     Wrong("reaches_viable", "industries", "yutian", "established_quo", 0),  # its 40 jobs are just viable
     Wrong("reaches_cluster", "industries", "yutian", "clustered", 1),
     Wrong("reaches_cluster", "industries", "cele fodder", "clustered", 1),

@@ -363,6 +363,10 @@ def test_of_many_counties_charts_show_the_largest_and_count_the_others():
     assert largest({"a": 1.0, "b": 3.0}, 2) == (["a", "b"], [])
 
 
+def test_what_is_shown_whole_counts_no_others(everything: Run):
+    assert " more)" not in said(html(everything))
+
+
 def many(demo: Run, count: int) -> Run:
     """Return a plan of many counties: the demo's two, over and over, each getting a little more."""
     two = list(demo.instance.counties)
