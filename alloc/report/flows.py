@@ -6,6 +6,7 @@ from typing import Any
 
 from alloc.instance import Instance
 from alloc.instance.effects import effective, states
+from alloc.instance.schema import Link
 from alloc.solution import Solution
 
 
@@ -49,15 +50,11 @@ def flow_rows(instance: Instance, plan: Solution, quo: Solution, without: Soluti
     """Yield one row for every link, pair of counties that can trade on it, and scenario."""
     now, before = trades(instance, plan), trades(instance, quo)
     alone = trades(instance, without) if without.has_plan else None
-    region, together = _regions(instance)
-    sites = {(row.county, row.industry) for row in instance.baseline}
     for i, link in enumerate(instance.links, 1):
-        sellers = [c for c in instance.counties if (c, link.from_) in sites]
-        reach = {c: together[region[c]] if link.scope == "region" else [c] for c in sellers}
-        pairs = [(c, d) for c in sellers for d in reach[c] if (d, link.to) in sites]
-        for c, d in pairs:
+        for c, d in _trading_pairs(instance, link):
             for w in chances(instance):
-                flow = now.get((w, i, c, d), 0.0)
+                key = w, i, c, d
+                flow = now.get(key, 0.0)
                 yield {
                     "link": i,
                     "from": link.from_,
@@ -67,9 +64,20 @@ def flow_rows(instance: Instance, plan: Solution, quo: Solution, without: Soluti
                     "scenario": w,
                     "flow": flow,
                     "linkage": link.weight * (1.0 if c == d else 1 - link.friction) * flow,
-                    "flow_quo": before.get((w, i, c, d), 0.0),
-                    "flow_without_aid": None if alone is None else alone.get((w, i, c, d), 0.0),
+                    "flow_quo": before.get(key, 0.0),
+                    "flow_without_aid": None if alone is None else alone.get(key, 0.0),
                 }
+
+
+def _trading_pairs(instance: Instance, link: Link) -> Iterator[tuple[str, str]]:
+    """Yield the pairs of counties that can trade on a link: seller and buyer, at home or within a region."""
+    region, together = _regions(instance)
+    sites = {(row.county, row.industry) for row in instance.baseline}
+    for c in instance.counties:
+        if (c, link.from_) in sites:
+            for d in together[region[c]] if link.scope == "region" else [c]:
+                if (d, link.to) in sites:
+                    yield c, d
 
 
 def _regions(instance: Instance) -> tuple[dict[str, str], dict[str, list[str]]]:

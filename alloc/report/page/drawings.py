@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 
 from alloc.instance import CATEGORIES
 from alloc.report.charts import (
@@ -66,11 +66,11 @@ def _others(view: View, rest: list[str]) -> str:
 
 def _money_flow(view: View) -> Chart:
     sums: dict[tuple[str, str, str], float] = defaultdict(float)
+    funds, counties = dict.fromkeys(view.instance.funds, 0.0), dict.fromkeys(view.instance.counties, 0.0)
     table = view.columns("allocation")
-    for f, k, c, x in zip(table["fund"], table["category"], table["county"], table["amount"], strict=True):
+    for f, k, c, x in zip(*(table[key] for key in ("fund", "category", "county", "amount")), strict=True):
         if x > 0:
             sums[f, k, c] += x
-    funds, counties = dict.fromkeys(view.instance.funds, 0.0), dict.fromkeys(view.instance.counties, 0.0)
     for (f, _, c), x in sums.items():
         funds[f] += x
         counties[c] += x
@@ -81,17 +81,27 @@ def _money_flow(view: View) -> Chart:
     for (f, k, c), x in sums.items():
         first[f if f in paying else "", k] += x
         second[k, c if c in getting else ""] += x
-    kinds = {f: fund.kind if fund.kind in ("aid", "national") else "other" for f, fund in view.instance.funds.items()}
-    used = [k for k in CATEGORIES if any(k == key for _, key in first)]
+    used = {k for _, k in first}
     nodes = (
-        [Node(f"f {f}", view.fund(f), kinds[f]) for f in paying] + [Node("f ", _others(view, poor))] * bool(poor),
-        [Node(f"k {k}", view.say(k), k) for k in used],
-        [Node(f"c {c}", view.county(c)) for c in getting] + [Node("c ", _others(view, small))] * bool(small),
+        [*(Node(f"f {f}", view.fund(f), _payer(view, f)) for f in paying), *_rest(view, "f ", poor)],
+        [Node(f"k {k}", view.say(k), k) for k in CATEGORIES if k in used],
+        [*(Node(f"c {c}", view.county(c)) for c in getting), *_rest(view, "c ", small)],
     )
     flows = [(f"f {f}", f"k {k}", x, k) for (f, k), x in first.items()]
     flows += [(f"k {k}", f"c {c}", x, k) for (k, c), x in second.items()]
     heads = [view.say(key) for key in ("page_head_funds", "page_head_categories", "page_head_counties")]
     return sankey(nodes, flows, title=view.say("page_chart_flow", label=view.label), heads=heads)
+
+
+def _payer(view: View, f: str) -> str:
+    """Return the colour of a fund: aid, national money, or other."""
+    kind = view.instance.funds[f].kind
+    return kind if kind in ("aid", "national") else "other"
+
+
+def _rest(view: View, key: str, rest: list[str]) -> list[Node]:
+    """Return one node for all that have none of their own."""
+    return [Node(key, _others(view, rest))] if rest else []
 
 
 def _aid(view: View) -> Chart:
@@ -125,7 +135,7 @@ def _jobs_by_county(view: View) -> Chart:
     columns = (table[f"jobs_gained{suffix}"] for suffix in ("_quo", "_without_aid", ""))
     found = {c: tuple(jobs) for c, *jobs in zip(table["county"], *columns, strict=True)}
     shown, rest = largest({c: jobs[2] - jobs[0] for c, jobs in found.items()})
-    title = view.say("page_chart_gained") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
+    title = _titled(view, view.say("page_chart_gained"), len(rest))
     states = [(view.say(f"page_{key}"), role) for key, role in WORLDS]
     rows = [(view.county(c), found[c]) for c in shown]
     return dots(*_known(rows, states), title=title, x=view.say("page_axis_gained"))
@@ -146,7 +156,7 @@ def _jobs_by_industry(view: View) -> Chart:
     for s, *jobs in zip(*(table[key] for key in columns), strict=True):
         found[s] = tuple(a + b for a, b in zip(found.get(s, (0.0,) * 4), jobs, strict=True))
     shown, rest = largest({s: jobs[3] - jobs[1] for s, jobs in found.items()})
-    title = view.say("page_chart_jobs") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
+    title = _titled(view, view.say("page_chart_jobs"), len(rest))
     states = [(view.say(f"page_{key}"), role) for key, role in (("today", "ink"), *WORLDS)]
     rows = [(view.industry(s), found[s]) for s in shown]
     return dots(*_known(rows, states), title=title, x=view.say("page_axis_jobs"))
@@ -156,53 +166,76 @@ def _bottlenecks(view: View) -> Chart:
     """Return a dot for each county industry and what limits it; where they are many, counties counted by industry."""
     table = view.columns("industries")
     rows = list(zip(table["county"], table["industry"], table["bottleneck"], strict=True))
+    return _bottleneck_dots(view, rows) if len(rows) <= MOST else _bottleneck_counts(view, rows)
+
+
+Limited = Sequence[tuple[str, str, str]]
+"""County, industry, and what limits its jobs, with `|` between."""
+
+
+def _bottleneck_dots(view: View, rows: Limited) -> Chart:
+    names, held = [], set()
+    for i, (c, s, words) in enumerate(rows):
+        names.append(f"{view.county(c)} / {view.industry(s)}")
+        held |= {(i, LIMITS.index(word)) for word in words.split("|") if word}
+    roles = ["infrastructure", "training", "enterprise", "bad", "bad", "other", "other"]
     heads = [view.limit(word) for word in LIMITS]
-    if len(rows) <= MOST:
-        names = [f"{view.county(c)} / {view.industry(s)}" for c, s, _ in rows]
-        held = {(i, LIMITS.index(word)) for i, (_, _, words) in enumerate(rows) for word in words.split("|") if word}
-        roles = ["infrastructure", "training", "enterprise", "bad", "bad", "other", "other"]
-        return matrix(names, heads, held, title=view.say("page_chart_bottlenecks"), roles=roles)
-    counts = Counter((s, word) for _, s, words in rows for word in words.split("|") if word)
-    industries = list(dict.fromkeys(s for _, s, _ in rows))
-    shown, rest = largest({s: sum(counts[s, word] for word in LIMITS) for s in industries})
-    values = [[counts[s, word] or None for word in LIMITS] for s in shown]
-    title = view.say("page_chart_bottleneck_counts") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
-    return heat([view.industry(s) for s in shown], heads, values, title=title, unit=view.say("page_unit_counties"))
+    return matrix(names, heads, held, title=view.say("page_chart_bottlenecks"), roles=roles)
+
+
+def _bottleneck_counts(view: View, rows: Limited) -> Chart:
+    counts: dict[str, Counter[str]] = {s: Counter() for _, s, _ in rows}
+    for _, s, words in rows:
+        counts[s].update(word for word in words.split("|") if word)
+    shown, rest = largest({s: sum(found[word] for word in LIMITS) for s, found in counts.items()})
+    values = [[counts[s][word] or None for word in LIMITS] for s in shown]
+    title = _titled(view, view.say("page_chart_bottleneck_counts"), len(rest))
+    names, heads = [view.industry(s) for s in shown], [view.limit(word) for word in LIMITS]
+    return heat(names, heads, values, title=title, unit=view.say("page_unit_counties"))
+
+
+Stages = tuple[str, list[tuple[str, State]], str]
+"""A chain in a county: its name, its stages with their states, and what is to be said of it."""
 
 
 def _chains(view: View) -> Chart:
+    """Return the chains, of many those with most new stages, then those that lack least."""
     steps: dict[str, list[str]] = defaultdict(list)
     for s, row in view.instance.industries.items():
         if row.chain:
             steps[row.chain].append(s)
     industries = view.columns("industries")
-    stood = {
-        (c, s)
-        for c, s, on in zip(industries["county"], industries["industry"], industries["established_quo"], strict=True)
-        if on
-    }
+    standing = zip(*(industries[k] for k in ("county", "industry", "established_quo")), strict=True)
+    stood = {(c, s) for c, s, on in standing if on}
     table = view.columns("chains")
-    rows: list[tuple[str, list[tuple[str, State]], str]] = []
+    rows: list[Stages] = []
     order: list[tuple[int, int, int]] = []
     for c, h, closed, missing in zip(*(table[k] for k in ("county", "chain", "closed", "missing")), strict=True):
         lacks = set(missing.split("|")) if missing else set()
-        states: list[tuple[str, State]] = [
-            (view.industry(s), "missing" if s in lacks else "stood" if (c, s) in stood else "new") for s in steps[h]
-        ]
+        states = [(view.industry(s), _stage(c, s, lacks, stood)) for s in steps[h]]
         end = view.say("page_complete") if closed else view.say("page_missing", count=len(lacks))
         rows.append((f"{view.county(c)} / {view.chain(h)}", states, end))
         new = sum(state == "new" for _, state in states)
         order.append((-new, len(lacks), len(order)))
     shown = sorted(range(len(rows)), key=order.__getitem__)[:MOST]
-    title = view.say("page_chart_chains")
-    if len(rows) > MOST:
-        title += f" {view.say('page_more', count=len(rows) - MOST)}"
-    words: list[tuple[State, str]] = [
-        ("stood", view.say("page_stage_stood")),
-        ("new", view.say("page_stage_new")),
-        ("missing", view.say("page_stage_missing")),
-    ]
+    words = [(state, view.say(f"page_stage_{state}")) for state in STATES]
+    title = _titled(view, view.say("page_chart_chains"), len(rows) - len(shown))
     return stages([rows[i] for i in sorted(shown)], words, title=title)
+
+
+STATES: tuple[State, ...] = ("stood", "new", "missing")
+
+
+def _stage(c: str, s: str, lacks: Collection[str], stood: Collection[tuple[str, str]]) -> State:
+    """Return whether a stage of a chain is missing, stood before, or is new."""
+    if s in lacks:
+        return "missing"
+    return "stood" if (c, s) in stood else "new"
+
+
+def _titled(view: View, title: str, more: int) -> str:
+    """Return the title of a chart, and how many rows are not shown."""
+    return f"{title} {view.say('page_more', count=more)}" if more else title
 
 
 def _funds(view: View) -> Chart:
@@ -218,8 +251,7 @@ def _funds(view: View) -> Chart:
         f, _, c = key.partition("\n")
         rows.append((view.fund(f) + (f" / {view.county(c)}" if c else ""), found[f, c]))
     parts = [(view.say("page_spent"), "aid"), (view.say("page_unspent"), "unsaid")]
-    title = view.say("page_chart_funds", label=view.label)
-    title += f" {view.say('page_more', count=len(rest))}" if rest else ""
+    title = _titled(view, view.say("page_chart_funds", label=view.label), len(rest))
     return bars(rows, parts, title=title, x=view.label)
 
 
@@ -227,9 +259,7 @@ def _tags(view: View) -> Chart:
     table = view.columns("tags")
     found = dict(zip(table["tag"], table["aid"], strict=True))
     shown, rest = largest(found)
-    title = view.say("page_chart_tags", label=view.label) + (
-        f" {view.say('page_more', count=len(rest))}" if rest else ""
-    )
+    title = _titled(view, view.say("page_chart_tags", label=view.label), len(rest))
     rows = [(tag or view.say("page_no_tag"), [found[tag]]) for tag in shown]
     return bars(rows, [("", "aid")], title=title, x=view.label)
 
@@ -264,7 +294,7 @@ def _per_head(view: View) -> Chart:
     mean = view.spent.get("aid", 0.0) * view.instance.money.unit / people
     shown, rest = largest(heads)
     unit = view.say("page_unit_per_head", currency=_currency(view))
-    title = view.say("page_chart_per_head") + (f" {view.say('page_more', count=len(rest))}" if rest else "")
+    title = _titled(view, view.say("page_chart_per_head"), len(rest))
     line = (view.say("page_mean", value=number(mean)), mean)
     return bars([(view.county(c), [heads[c]]) for c in shown], [("", "aid")], title=title, x=unit, line=line)
 
