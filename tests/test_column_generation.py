@@ -1,0 +1,46 @@
+"""Column generation step by step: its phases, and a bound that holds whatever the phase."""
+
+import numpy as np
+import pytest
+from conftest import instance_of
+from test_blocks import donors
+
+from alloc.instance import Options
+from alloc.model import build
+from alloc.solver import CompiledModel, solve_whole
+from alloc.solver.column_generation import LOOSE_GAPS, ColumnGeneration, DualBound, Phase, solve_lp_relaxation
+from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import decompose
+from alloc.solver.pricing_pool import open_pricing
+from alloc.solver.scaling import scale
+
+GAP = 1e-6
+
+
+def test_rounds_are_loose_then_tight_until_nothing_new_comes_and_the_bound_holds_in_each():
+    instance = instance_of(donors(6))
+    model = build(instance)
+    best = solve_whole(model, instance, Options(gap=GAP, threads=1)).objective
+    parts = decompose(scale(CompiledModel(model).aimed(instance))[0], instance)
+    calm, seen = Deadline(120), []
+    search = ColumnGeneration.from_relaxation(parts, np.ones(1), solve_lp_relaxation(parts.matrix, np.ones(1), calm))
+    with open_pricing(1, None) as pool:
+        pool.load(parts.blocks)
+        search.run(pool, calm, calm, GAP, 0.0, lambda now: seen.append((now.phase, now.bound)))
+    phases = [phase for phase, _ in seen]
+    assert phases[: len(LOOSE_GAPS)] == [Phase.LOOSE] * len(LOOSE_GAPS)
+    assert set(phases[len(LOOSE_GAPS) :]) == {Phase.TIGHT}
+    bounds = [bound for _, bound in seen]
+    assert bounds == sorted(bounds, reverse=True)
+    assert bounds[-1] >= best - GAP * abs(best)
+    assert search.phase is Phase.FINISHED
+
+
+def test_the_best_bound_is_kept_with_its_prices_and_a_worse_one_changes_nothing():
+    dual = DualBound(np.zeros(1))
+    good, bad = (np.array([1.0]), np.array([5.0])), (np.array([2.0]), np.array([9.0]))
+    dual.improve(5.0, good, ["good"], keep=True)  # type: ignore[list-item]
+    dual.improve(9.0, bad, ["bad"], keep=True)  # type: ignore[list-item]
+    assert dual.value == 5
+    assert dual.prices == pytest.approx([1])
+    assert dual.proofs == [good]
