@@ -24,6 +24,9 @@ from alloc.report.workbook import write_workbook
 QUESTION = "instance"
 """The folder of a result that holds the question it answers."""
 
+FORMULAS = tuple("=+-@\t\r")
+"""What a formula begins with."""
+
 PROFILES = "https://datapackage.org/profiles/2.0"
 
 
@@ -153,11 +156,16 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
     if list(frame.columns) != list(columns):
         raise ValueError(f"{path.name}: {', '.join(map(str, frame.columns))}")
     for name, column in columns.items():
-        if column["type"] == "number" and not all(math.isfinite(x) for x in frame[name].dropna()):
+        if column["type"] == "number" and not all(map(math.isfinite, frame[name].dropna())):
             raise ValueError(f"{path.name}: {name}: ±∞")
         if column["type"] == "text":
-            frame[name] = [x[1:] if x[:1] == "'" and x[1:2] in tuple("=+-@\t\r") else x for x in frame[name]]
+            frame[name] = list(map(_unguard, frame[name]))
     return frame
+
+
+def _unguard(text: str) -> str:
+    """Return a text without the mark that keeps a spreadsheet from reading a formula in it."""
+    return text[1:] if text[:1] == "'" and text[1:2] in FORMULAS else text
 
 
 def write_described(
@@ -192,7 +200,7 @@ def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     found = frame.copy()
     for column in found.columns:
         if not pd.api.types.is_numeric_dtype(found[column]):
-            found[column] = [f"'{x}" if isinstance(x, str) and x[:1] in tuple("=+-@\t\r") else x for x in found[column]]
+            found[column] = [f"'{x}" if isinstance(x, str) and x[:1] in FORMULAS else x for x in found[column]]
     return found
 
 
