@@ -474,3 +474,22 @@ def test_every_number_in_every_table_of_the_page_is_that_of_the_tables(saved: Sa
                 cells, values = sorted(cells, key=number_in), sorted(values)
             wrong = [(a, b) for a, b in zip(cells, values, strict=True) if not says(a, b)]
             assert wrong == [], f"{key}, {title}"
+
+
+FLAGS = {
+    ("Jobs and bottlenecks", None): (
+        "industries",
+        {"Viable size reached": "established", "Cluster size reached": "clustered"},
+    ),
+    ("Chains and flows", "Chains"): ("chains", {"Complete with the plan": "closed", "Complete anyway": "closed_quo"}),
+}
+"""Columns that say yes where a flag of a table is set."""
+
+
+@pytest.mark.parametrize(("sheet", "above"), FLAGS)
+def test_a_sheet_says_yes_where_the_table_has_a_flag(saved: Saved, sheet: str, above: str | None):
+    block, (name, columns) = block_of(saved, sheet, above), FLAGS[sheet, above]
+    assert (block is None or not block.rows) == saved.tables[name].empty
+    for title, column in columns.items() if block is not None else ():
+        shown = [row[block.titles.index(title)] == "yes" for row in block.rows]
+        assert shown == saved.tables[name][column].astype(bool).tolist(), title

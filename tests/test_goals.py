@@ -1,7 +1,7 @@
 """Goals: weights, orders, the status quo, and what is reported of them. Every optimum is worked by hand."""
 
 import pytest
-from conftest import asked, best, instance_of, rivals, stands
+from conftest import asked, best, instance_of, model_of, rivals, stands
 
 import alloc
 from alloc.model import stages
@@ -171,3 +171,11 @@ def test_a_question_without_industries_has_a_status_quo_too():
     assert run.status == "optimal"
     quo = run.figures["status_quo"]
     assert {quo[key] for key in ("objective", "employment", "linkage", "chains_closed", "gap")} == {0}
+
+
+@pytest.mark.parametrize(("insured", "kept"), [(4, 7), (40, 10)])
+def test_of_the_jobs_that_stand_today_the_insured_are_kept_through_the_year(insured, kept):
+    """Of 10 jobs the hazard takes half of those that are not insured; no more are insured than there are."""
+    stand = [stands(jobs=10, insurance=insured)]
+    model = model_of(asked(industries={"sheep": {"hazard": 0.5}}, baseline=stand))
+    assert list(model.retained_today.values()) == [kept]
