@@ -65,14 +65,28 @@ def _unpaid(
     named = [m for m in measures if m in wanting]
     values = {
         "measures": ", ".join(named if len(named) <= MOST_NAMED else [*named[:MOST_NAMED], "…"]),
-        "payers": ", ".join(f"{name} {float(most):.10g}" for name, most, _ in payers),
+        "cost": _plain(asked),
+        "payers": ", ".join(f"{name} {_plain(most)}" for name, most, _ in payers),
+        "paid": _plain(paid),
+        "lacking": _plain(asked - paid),
         "unit": document.money.label,
     }
-    for key, amount in (("cost", asked), ("paid", paid), ("lacking", asked - paid)):
-        values[key] = f"{float(amount):.10g}"
-    first = next((m for m in named if document.measures[m].committed), named[-1])
-    is_whole = "" in {kind for _, _, kind in needed}
-    yield ("measures", first, "committed"), "commitments_unpaid" if is_whole else "committed_parts_unpaid", values
+    yield ("measures", _first(document, named), "committed"), _sentence(needed), values
+
+
+def _plain(amount: Fraction) -> str:
+    return f"{float(amount):.10g}"
+
+
+def _first(document: Document, named: Sequence[str]) -> str:
+    """Return the first committed measure; the last of all where they are only required."""
+    return next((m for m in named if document.measures[m].committed), named[-1])
+
+
+def _sentence(needed: set[Node]) -> str:
+    """Return which sentence it is: whether whole costs are unpaid, or only the parts of some kinds."""
+    kinds = {kind for _, _, kind in needed}
+    return "commitments_unpaid" if "" in kinds else "committed_parts_unpaid"
 
 
 def _promised(document: Document) -> list[str]:

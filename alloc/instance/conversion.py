@@ -83,6 +83,6 @@ def _different(key: str, one: Instance, other: Instance) -> list[str]:
         return []
     if isinstance(a, dict) and isinstance(b, dict):
         return [f"{key}.{row}" for row in {**a, **b} if a.get(row) != b.get(row)]
-    if isinstance(a, tuple) and isinstance(b, tuple) and len(a) == len(b):
+    if isinstance(a, tuple) and len(a) == len(b):
         return [f"{key}[{i}]" for i, (x, y) in enumerate(zip(a, b, strict=True), 1) if x != y]
     return [key]
