@@ -3,7 +3,7 @@
 from typing import Any
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 from test_instance import QUESTION, TABLES, lay, tabled
@@ -141,6 +141,15 @@ measures = st.fixed_dictionaries(
 
 
 @settings(max_examples=300, deadline=None)
+@example(
+    purses=[{"kind": "aid", "amount": 2}, {"kind": "national", "amount": 0}],
+    lines=[
+        {
+            "county": "a", "category": "training", "fixed_cost": 2, "max_units": 1.0, "committed": True,
+            "national_planned": 1, "min_share": {"aid": 0.2},
+        }
+    ],
+)  # fmt: skip
 @given(st.lists(funds, min_size=1, max_size=4), st.lists(measures, min_size=1, max_size=5))
 def test_a_lack_of_money_is_said_exactly_where_a_linear_program_of_the_payments_has_no_answer(purses, lines):
     document = Document.model_validate(

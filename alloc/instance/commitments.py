@@ -124,8 +124,9 @@ def _join_needs(arcs: Arcs, document: Document, m: str, cost: Fraction) -> None:
     """Join what each kind must pay of a measure, and the rest that any may pay, to the sink."""
     row = document.measures[m]
     least = {kind: Fraction(share) * cost for kind, share in least_shares(document, m).items()}
-    if row.national_planned and not row.min_share and not row.max_share:
-        least["national"] = Fraction(row.national_planned)  # with shares it may fit a larger scale only
+    if row.national_planned and (row.unit_cost == 0 or not (row.min_share or row.max_share)):
+        decided = Fraction(row.national_planned)  # with shares and a scale it may fit a larger one only
+        least["national"] = max(decided, least.get("national", decided))
     _join(arcs, ("need", m, ""), SINK, max(cost - sum(least.values()), Fraction(0)))
     for kind, need in least.items():
         _join(arcs, ("need", m, kind), SINK, need)
