@@ -12,6 +12,10 @@ if TYPE_CHECKING:
     from alloc.run import Run, solve
     from alloc.solution import Solution, Stage, Status
     from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
+    from alloc.study.answers.levers import Lever
+    from alloc.study.answers.menu import Repair, Replacement
+    from alloc.study.answers.price import Prices, price
+    from alloc.study.answers.repair import Repairs, repair
     from alloc.study.compare.diff import Difference, diff
     from alloc.study.compare.handmade import HandmadePlan
     from alloc.study.compare.results import Result
@@ -31,6 +35,10 @@ _ROOMS = {
     "alloc.run": ("Run", "solve"),
     "alloc.solution": ("Solution", "Stage", "Status"),
     "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
+    "alloc.study.answers.levers": ("Lever",),
+    "alloc.study.answers.menu": ("Repair", "Replacement"),
+    "alloc.study.answers.price": ("Prices", "price"),
+    "alloc.study.answers.repair": ("Repairs", "repair"),
     "alloc.study.compare.diff": ("Difference", "diff"),
     "alloc.study.compare.handmade": ("HandmadePlan",),
     "alloc.study.compare.results": ("Result",),
@@ -63,8 +71,13 @@ __all__ = [
     "HandmadePlan",
     "Instance",
     "InstanceError",
+    "Lever",
     "Point",
+    "Prices",
     "Reading",
+    "Repair",
+    "Repairs",
+    "Replacement",
     "RequestError",
     "Result",
     "Run",
@@ -81,7 +94,9 @@ __all__ = [
     "diff",
     "frontier",
     "inspect",
+    "price",
     "read",
+    "repair",
     "sensitivity",
     "solve",
     "sweep",

@@ -50,6 +50,13 @@ def divisible(instance: Instance) -> Instance:
     return instance.model_copy(update={"money": money, "measures": rows})
 
 
+def listed(data: Any) -> Any:
+    """Return data as it is parsed, with lists in the place of tuples: as the oracle reads them."""
+    if isinstance(data, dict):
+        return {key: listed(value) for key, value in data.items()}
+    return [listed(item) for item in data] if isinstance(data, tuple) else data
+
+
 def stands(industry: str = "sheep", county: str = "cele", **keys: Any) -> Raw:
     """Return a row of the baseline without jobs and with room for 1000 of them in every category."""
     room = {"infrastructure": 1000, "training": 1000, "enterprise": 1000}

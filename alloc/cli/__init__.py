@@ -9,6 +9,7 @@ import click
 from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
+from alloc.cli.meeting import price, repair
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.speech import listen
@@ -44,6 +45,8 @@ for command in (
     sensitivity,
     frontier,
     alternatives,
+    repair,
+    price,
     export,
     schema,
     new,

@@ -101,7 +101,23 @@ class GoalSearch:
             best = self._search_on(best, STEADY, stop)
         if best.why is Why.DONE and not self.deadline.over():  # what HiGHS proved is lost as the plan was made exact
             best = self._search_on(best, {**STEADY, **STRICT}, stop)
-        return best
+        return self._doubt(best, stop)
+
+    def _doubt(self, best: Outcome, stop: Stop) -> Outcome:
+        """Search again, more strictly, where a plan keeps its limits by the tolerance of the search alone.
+
+        Less than a lot is a limit so fine that HiGHS may overlook it.
+        """
+        if (
+            best.x is None
+            or self.deadline.over()
+            or fill_best(self.program, ALONE, [best.x], self.deadline).x is not None
+        ):
+            return best
+        goal, strict = self.program.goals[0], {**STEADY, **STRICT}
+        found = search(self.program, goal, self._constant, self.deadline, stop, None, strict, self.threads, self.log)
+        exact = make_exact(self.program, ALONE, found, self.deadline)
+        return exact if found.infeasible or exact.x is not None else best
 
     @property
     def _constant(self) -> float:

@@ -1,0 +1,39 @@
+"""Whether a question has any plan at all: the relaxed program first, which mostly says no at once."""
+
+from dataclasses import replace
+
+import numpy as np
+
+from alloc.instance import Instance
+from alloc.model import build
+from alloc.solver.compiled import CompiledModel
+from alloc.solver.deadline import Deadline
+from alloc.solver.highs import search
+from alloc.solver.proof import KEPT
+from alloc.solver.safe import measure_violation
+from alloc.solver.sub_mip import fix_and_solve
+from alloc.solver.whole import STRICT
+
+
+def has_plan(question: Instance, deadline: Deadline) -> bool | None:
+    """Tell whether some plan keeps every limit of a question; None where neither was proven in time.
+
+    A program whose relaxation has no plan has none itself; only what the relaxation leaves open is searched. A plan
+    that keeps its limits by the tolerance of the search alone is none: with its whole decisions held, it is made exact.
+    """
+    limits = CompiledModel(build(question)).limits
+    nothing = np.zeros(len(limits.lower))
+    program = replace(limits, goals=nothing[None], constants=np.zeros(1))
+    relaxed = search(replace(program, integer=nothing > 0), nothing, 0.0, deadline)
+    if relaxed.infeasible:
+        return False
+    for settings in (None, STRICT):
+        found = search(program, nothing, 0.0, deadline, settings=settings)
+        if found.infeasible:
+            return False
+        if found.x is None:
+            return None
+        exact = fix_and_solve(program, np.ones(1), found.x, deadline)
+        if exact is not None and measure_violation(program, exact.x) <= KEPT:
+            return True
+    return None

@@ -1,0 +1,119 @@
+"""What cannot hold together: sets of limits that leave no plan, of which every one is needed for that.
+
+A set is found by halves (QuickXplain, Junker 2004) among the limits that a person set, all others released, and then
+checked one by one: what money and measures are, and what the mathematics asks, is never part of it.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from alloc.errors import InstanceError
+from alloc.instance.reading import Draft
+from alloc.instance.schema import Instance, Objective
+from alloc.solver import Deadline
+from alloc.solver.feasibility import has_plan
+from alloc.study.answers.levers import Lever
+
+
+class UndecidedError(Exception):
+    """The time was out before it was proven whether there is a plan."""
+
+
+@dataclass
+class Limits:
+    """A question whose limits can be released and eased; every answer is kept.
+
+    draft, overrides: the question; levers: all limits that a person set.
+    """
+
+    draft: Draft
+    overrides: Mapping[str, object]
+    levers: Sequence[Lever]
+    deadline: Deadline
+    _known: dict[str, bool] = field(default_factory=dict)
+
+    def question(self, changes: Mapping[str, object]) -> Instance:
+        """Return the question with some figures replaced. Raises InstanceError where that makes it faulty."""
+        reading = self.draft.inspect({**self.overrides, **changes})
+        if reading.instance is None:
+            raise InstanceError(reading.faults)
+        return reading.instance
+
+    def hold_together(self, changes: Mapping[str, object]) -> bool:
+        """Tell whether the question with some figures replaced has a plan. Raises UndecidedError without an answer."""
+        key = repr(sorted(changes.items()))
+        if key not in self._known:
+            bare = self.question(changes).model_copy(update={"objective": Objective()})
+            found = has_plan(bare, self.deadline)
+            if found is None:
+                raise UndecidedError
+            self._known[key] = found
+        return self._known[key]
+
+    def kept(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
+        """Tell whether there is a plan where only some limits are held and all others are released."""
+        freed = [lever for lever in self.levers if lever not in held]
+        return self.hold_together({**released(freed), **changes})
+
+
+def released(freed: Collection[Lever]) -> dict[str, object]:
+    """Return the figures to replace for the question without some limits."""
+    return {path: value for lever in freed for path, value in lever.released.items()}
+
+
+def find_conflict(
+    limits: Limits, freed: Collection[Lever] = (), always: Collection[Lever] = ()
+) -> tuple[Lever, ...] | None:
+    """Return an irreducible set of limits that leaves no plan, none of them among those freed; None where there is one.
+
+    All limits but those of the set released there is no plan; with any one of the set released too there is one. An
+    empty set means that no limit that a person set is to blame. always: limits that stay as they are beside the set,
+    and are no part of it.
+    """
+    held = [lever for lever in always if lever not in freed]
+    candidates = [lever for lever in limits.levers if lever not in freed and lever not in held]
+    if limits.kept([*held, *candidates], {}):
+        return None
+    if not candidates or not limits.kept(held, {}):
+        return ()
+    found = _divide(limits, held, False, candidates)
+    return _without_idle(limits, held, found)
+
+
+def find_waited_for(instance: Instance, levers: Sequence[Lever]) -> list[Lever]:
+    """Return the limits that may help and hinder alike: aid to a supplement waits for national money."""
+    if not any(row.national.startswith("supplement") for row in instance.measures.values()):
+        return []
+    purses = tuple(f"funds.{f}." for f, fund in instance.funds.items() if fund.kind == "national")
+    money = [lever for lever in levers if lever.path.startswith(purses)] if purses else []
+    return [*money, *(lever for lever in levers if lever.kind in ("national_ceiling", "national_planned"))]
+
+
+def _divide(limits: Limits, held: Sequence[Lever], new: bool, candidates: Sequence[Lever]) -> list[Lever]:
+    """Return what of the candidates is needed, with those held, for there to be no plan.
+
+    new: whether something was held since the last time that this was asked.
+    """
+    if new and not limits.kept(held, {}):
+        return []
+    if len(candidates) == 1:
+        return list(candidates)
+    middle = len(candidates) // 2
+    first, second = candidates[:middle], candidates[middle:]
+    of_second = _divide(limits, [*held, *first], True, second)
+    of_first = _divide(limits, [*held, *of_second], bool(of_second), first)
+    return [*of_first, *of_second]
+
+
+def _without_idle(limits: Limits, held: Sequence[Lever], found: Sequence[Lever]) -> tuple[Lever, ...]:
+    """Return a set without what it does not need.
+
+    Halving is exact where releasing a limit never takes a plan away. More national money may do just that: aid to a
+    supplement waits until it is spent. So each member is checked by itself.
+    """
+    kept = list(found)
+    for lever in found:
+        rest = [other for other in kept if other is not lever]
+        if not limits.kept([*held, *rest], {}):
+            kept = rest
+    return tuple(kept)

@@ -1,0 +1,155 @@
+"""The limits that a person set and a person may move: each with its path, what stands there, and what frees it."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+from alloc.instance import KINDS, Instance
+from alloc.instance.schema import Fund, Measure
+from alloc.report.names import Names
+
+Eases = Literal["up", "down", "either", "switch"]
+Value = float | str | bool | tuple[str, ...] | None
+
+About = tuple[tuple[str, str, str], ...]
+"""What fills the places of a sentence: (place, what it is, its id)."""
+
+BOUNDS: Mapping[str, Eases] = {"min": "down", "max": "up", "ratio": "down"}
+"""The figures of a rule that limit a plan, and the way in which each eases."""
+
+
+@dataclass(frozen=True, eq=False)
+class Lever:
+    """One limit: the question in which it limits nothing is the one with `released` in the place of its figures.
+
+    path: of its figure, as in `--set`; value: what stands there; release: None leaves it out; eases: the way in which
+    it limits less; kind: which sentence names it; firm: a law, say, which is not for moving; whole: only whole numbers
+    make sense. instead: figures that free it where its own cannot.
+    """
+
+    path: str
+    value: Value
+    release: Value
+    eases: Eases
+    kind: str
+    about: About = ()
+    source: str = ""
+    firm: bool = False
+    whole: bool = False
+    instead: Mapping[str, object] = field(default_factory=dict)
+
+    @property
+    def released(self) -> dict[str, object]:
+        """The figures to replace for the question without this limit."""
+        return dict(self.instead) or {self.path: self.release}
+
+    def say(self, names: Names) -> str:
+        """Return the limit as a planner would name it."""
+        words = {
+            place: names.rule(word) if what == "rule" else names.name(what, word) for place, what, word in self.about
+        }
+        return names.say(f"lever_{self.kind}", **words)
+
+
+def levers(instance: Instance) -> tuple[Lever, ...]:
+    """Return every limit that a person set, those that are firm among them, in the order of the instance."""
+    return (*_of_rules(instance), *_of_funds(instance), *_of_measures(instance), *_of_resources(instance))
+
+
+def _of_rules(instance: Instance) -> Iterator[Lever]:
+    for rule in instance.rules:
+        if rule.penalty is not None:
+            continue  # whoever pays the price may break it: it keeps no plan away
+        for bound, eases in BOUNDS.items():
+            value = getattr(rule, bound, None)
+            if value is None:
+                continue
+            # a bound that must be written cannot be left out, so its rule is made free of charge instead
+            needed = type(rule).model_fields[bound].is_required()
+            instead = {f"rules.{rule.name}.penalty": 0.0} if needed else {}
+            names = (("name", "rule", rule.name),)
+            path = f"rules.{rule.name}.{bound}"
+            whole = rule.figure == "measures"
+            yield Lever(path, value, None, eases, f"rule_{bound}", names, rule.source, rule.firm, whole, instead)
+
+
+def _of_funds(instance: Instance) -> Iterator[Lever]:
+    for f, fund in instance.funds.items():
+        path, about, of_fund = f"funds.{f}", (fund.source, fund.firm), (("fund", "fund", f),)
+        if fund.amount is not None:
+            most = _most_money(instance, fund)
+            yield Lever(f"{path}.amount", fund.amount, most, "up", "fund_amount", of_fund, *about)
+        for c, amount in (fund.by_county or {}).items():
+            names, most = (*of_fund, ("county", "county", c)), _most_money(instance, fund, c)
+            yield Lever(f"{path}.by_county.{c}", amount, most, "up", "fund_county", names, *about)
+        if fund.min_use:
+            yield Lever(f"{path}.min_use", fund.min_use, 0.0, "down", "fund_min_use", of_fund, *about)
+
+
+def _of_measures(instance: Instance) -> Iterator[Lever]:
+    for m, row in instance.measures.items():
+        if row.eligible:
+            yield from _of_measure(m, row, instance.money.lot or 0.0)
+
+
+def _of_measure(m: str, row: Measure, lot: float) -> Iterator[Lever]:
+    path, names, about = f"measures.{m}", (("measure", "measure", m),), (row.source, row.firm)
+    if row.committed:
+        yield Lever(f"{path}.committed", True, False, "switch", "committed", names, *about)
+    if row.min_units:
+        yield Lever(f"{path}.min_units", row.min_units, 0.0, "down", "min_units", names, *about, row.integer)
+    for payer, part in row.min_share.items():
+        yield Lever(f"{path}.min_share.{payer}", part, 0.0, "down", "min_share", (*names, _payer(payer)), *about)
+    for payer, part in row.max_share.items():
+        yield Lever(f"{path}.max_share.{payer}", part, 1.0, "up", "max_share", (*names, _payer(payer)), *about)
+    if row.national_planned is not None:
+        planned = row.national_planned
+        yield Lever(f"{path}.national_planned", planned, None, "either", "national_planned", names, *about)
+    if row.national_ceiling is not None:
+        waits = row.national.startswith("supplement")  # aid that waits for a ceiling cannot do without one
+        most = max(row.largest_cost + lot, row.national_ceiling) if waits else None
+        yield Lever(f"{path}.national_ceiling", row.national_ceiling, most, "up", "national_ceiling", names, *about)
+    if row.national != "any":
+        yield Lever(f"{path}.national", row.national, "any", "switch", "national", names, *about)
+    if row.requires:
+        yield Lever(f"{path}.requires", row.requires, None, "switch", "requires", names, *about)
+    if row.excludes:
+        yield Lever(f"{path}.excludes", row.excludes, None, "switch", "excludes", names, *about)
+    for other, ratio in row.limited_by.items():
+        yield Lever(
+            f"{path}.limited_by.{other}", ratio, None, "up", "limited_by", (*names, ("other", "measure", other)), *about
+        )
+
+
+def _payer(word: str) -> tuple[str, str, str]:
+    return "payer", "kind" if word in KINDS else "fund", word
+
+
+def _of_resources(instance: Instance) -> Iterator[Lever]:
+    for r, resource in instance.resources.items():
+        path, of_resource = f"resources.{r}", (("resource", "resource", r),)
+        if resource.amount is not None:
+            most = _most_use(instance, r)
+            yield Lever(f"{path}.amount", resource.amount, most, "up", "resource", of_resource, resource.source)
+        for c, amount in resource.by_county.items():
+            names, most = (*of_resource, ("county", "county", c)), _most_use(instance, r, c)
+            yield Lever(f"{path}.by_county.{c}", amount, most, "up", "resource_county", names, resource.source)
+
+
+def _most_money(instance: Instance, fund: Fund, county: str | None = None) -> float:
+    """Return as much money as everything may cost [money]: with lots, a payment may exceed its cost by less than one.
+
+    Never less than what the fund has: a released fund is not a smaller one.
+    """
+    rows = [row for row in instance.measures.values() if county in (None, row.county)]
+    lots = (instance.money.lot or 0.0) * len(rows)
+    now = fund.amount if county is None else (fund.by_county or {}).get(county)
+    return max(sum(row.largest_cost for row in rows) + lots, now or 0.0)
+
+
+def _most_use(instance: Instance, resource: str, county: str | None = None) -> float:
+    """Return as much of a resource as all measures at their largest scale take [its unit]."""
+    rows = [row for row in instance.measures.values() if county in (None, row.county)]
+    held = instance.resources[resource]
+    now = held.amount if county is None else held.by_county.get(county)
+    return max(sum(row.uses.get(resource, 0.0) * row.max_units for row in rows), now or 0.0)

@@ -1,0 +1,163 @@
+"""What would let limits hold together: sets of changes to figures, each as small as it may be.
+
+Every repair frees something of every conflict, so it is found by freeing the members of one conflict after another
+(the hitting-set tree of Reiter 1987), fewest levers first: repairs by one lever are complete before there are two. That
+rests on releasing a limit never taking a plan away; limits of which this is not so are branched on everywhere.
+"""
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from alloc.study.answers.conflict import Limits, find_conflict, released
+from alloc.study.answers.levers import Lever
+
+LARGEST = 3
+"""A repair that moves more levers than this is no help in a meeting."""
+
+FINE = 0.004
+"""A figure is eased by at most this part of its step more than it has to be."""
+
+SPARE = 0.99
+"""So much of the step that is given must not do: who eases less is told no."""
+
+FIRST = 0.01
+"""The first step that is tried, as a part of the figure; then twice as far, and so on."""
+
+FARTHEST = 12
+"""So often a step is doubled before a limit is left out altogether."""
+
+
+@dataclass(frozen=True)
+class Replacement:
+    """One figure to replace: where it stands, what stands there, and what would have to. `to` None leaves it out."""
+
+    path: str
+    before: object
+    to: object
+
+    @property
+    def setting(self) -> dict[str, object]:
+        """The figure as it is replaced with --set."""
+        return {self.path: self.to}
+
+
+@dataclass(frozen=True)
+class Repair:
+    """Levers that let the question have a plan when they are moved together, and how far each has to be moved."""
+
+    levers: tuple[Lever, ...]
+    changes: tuple[Replacement, ...]
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """All figures to replace."""
+        return {change.path: change.to for change in self.changes}
+
+
+@dataclass
+class SearchState:
+    """What was found on the way to the repairs: sets of which each repair frees something, and the sets of the repairs.
+
+    waited_for: the limits that may help and hinder alike, which stay as they are beside each of the sets.
+    """
+
+    conflicts: list[tuple[Lever, ...]]
+    freed: list[tuple[Lever, ...]]
+    waited_for: list[Lever]
+
+
+def find_repairs(limits: Limits, found: SearchState, most: int) -> Iterator[Repair]:
+    """Yield repairs, those by one lever first, until there are enough; conflicts met on the way go to what is found.
+
+    Raises UndecidedError where the time is out.
+    """
+    waiting: list[tuple[Lever, ...]] = [()]
+    seen = {frozenset[str]()}
+    while waiting and len(found.freed) < most:
+        freed = waiting.pop(0)
+        if any(set(smaller) <= set(freed) for smaller in found.freed):
+            continue
+        if freed and limits.hold_together(released(freed)):
+            found.freed.append(freed)
+            yield Repair(freed, ease(limits, freed))
+            continue
+        if len(freed) == LARGEST:
+            continue
+        for lever in (*_unmet(limits, found, freed), *found.waited_for):
+            grown = (*freed, lever)
+            paths = frozenset(one.path for one in grown)
+            if not lever.firm and len(paths) == len(grown) and paths not in seen:
+                seen.add(paths)
+                waiting.append(grown)
+
+
+def _unmet(limits: Limits, found: SearchState, freed: Sequence[Lever]) -> tuple[Lever, ...]:
+    """Return a conflict that nothing freed has a part in: one that is known, else a new one."""
+    for conflict in found.conflicts:
+        if not set(conflict) & set(freed):
+            return conflict
+    another = find_conflict(limits, freed, found.waited_for)
+    if another:
+        found.conflicts.append(another)
+    return another or ()
+
+
+def ease(limits: Limits, freed: Sequence[Lever]) -> tuple[Replacement, ...]:
+    """Return how far each lever has to be moved: one after another, those before as settled, those after released."""
+    changes: list[Replacement] = []
+    for i, lever in enumerate(freed):
+        beside = {change.path: change.to for change in changes} | released(freed[i + 1 :])
+        changes.append(_eased(limits, lever, beside))
+    return tuple(changes)
+
+
+def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replacement:
+    """Return the smallest change of one lever with which there is a plan; a switch, or what no figure does, goes."""
+    value = lever.value
+    if lever.eases not in ("up", "down") or not isinstance(value, int | float):
+        return Replacement(lever.path, value, lever.release)
+
+    def does(number: float) -> bool:
+        return limits.hold_together({**beside, lever.path: number})
+
+    ends = _bracket(lever, float(value), does)
+    if ends is None:
+        path, to = next(iter(lever.released.items()))
+        return Replacement(path, value if path == lever.path else None, to)
+    short, enough = ends
+    while abs(enough - short) > (1.0 if lever.whole else FINE * abs(enough - value)):
+        middle = (short + enough) / 2
+        middle = math.floor(middle) if lever.whole else middle
+        if does(middle):
+            enough = middle
+        else:
+            short = middle
+    return Replacement(lever.path, value, _neaten(float(value), short, enough, does))
+
+
+def _bracket(lever: Lever, value: float, does: Callable[[float], bool]) -> tuple[float, float] | None:
+    """Return a figure that is not enough and one that is, or None where no figure is."""
+    sign, short = (1.0 if lever.eases == "up" else -1.0), value
+    end = lever.release if isinstance(lever.release, int | float) else 0.0 if lever.eases == "down" else math.inf
+    step = FIRST * max(abs(value), FIRST)
+    for _ in range(FARTHEST):
+        tried = value + sign * (math.ceil(step) if lever.whole else step)
+        if sign * (tried - float(end)) >= 0:
+            return (short, float(end)) if does(float(end)) else None
+        if does(tried):
+            return short, tried
+        short, step = tried, 2 * step
+    return None
+
+
+def _neaten(value: float, short: float, enough: float, does: Callable[[float], bool]) -> float:
+    """Return the figure with fewest digits that is enough and of whose step 99 % are not."""
+    sign = 1.0 if enough > value else -1.0
+    most = abs(short - value) / SPARE
+    for digits in range(-8, 12):
+        size = 10.0**digits
+        neat = sign * (math.floor(round(sign * short * size, 6)) + 1) / size  # the next one beyond what is not enough
+        if abs(neat - value) <= most and (sign * (neat - enough) >= 0 or does(neat)):
+            return neat
+    return enough

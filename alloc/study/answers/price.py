@@ -1,0 +1,171 @@
+"""What does each limit cost? The best plan without it, against the best plan with it."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.errors import InstanceError, RequestError
+from alloc.instance import Instance, draft
+from alloc.report.names import Names
+from alloc.study.answers.levers import Lever, levers
+from alloc.study.files import StudyFiles, write_study
+from alloc.study.points import Overrides, Point, Question, open_points
+from alloc.study.request import check_language
+
+MARK = "prices.json"
+"""What tells a list of prices from any other folder."""
+
+COLUMNS = [
+    "lever", "path", "text", "source", "change", "from", "to", "objective", "gain", "gain_least", "gain_most",
+    "employment", "linkage", "aid_moved", "status",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Prices:
+    """What each limit costs, the dearest first.
+
+    base: the question's own best plan; table: as described in prices.csv's dictionary.
+    """
+
+    instance: Instance
+    base: Point
+    table: pd.DataFrame
+    seconds: float
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What prices.json holds."""
+        base = {
+            key: getattr(self.base, key) for key in ("status", "objective", "bound", "gap", "employment", "linkage")
+        }
+        return {"alloc": 1, "name": self.instance.name, **base, "prices": len(self.table), "seconds": self.seconds}
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write prices.csv, prices.json and the data dictionary, whole or not at all; return the path."""
+        return write_study(
+            self.instance, StudyFiles(MARK, {"prices": self.table}, self.figures), Path(out), overwrite, lang
+        )
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One re-solve: which lever, what is done to it, and the figures to replace."""
+
+    lever: Lever
+    change: str
+    to: object
+    settings: dict[str, object]
+
+
+def price(
+    instance: str | os.PathLike[str],
+    *,
+    only: Sequence[str] = (),
+    step: float = 0.01,
+    tighten: bool = False,
+    overrides: Overrides | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+    lang: str = "en",
+    tell: Callable[[Point], None] | None = None,
+) -> Prices:
+    """Tell what each limit costs: each is released, or a fund given a step more, and the question solved again.
+
+    instance: a path. only: paths of levers, their beginnings or patterns; none = all. step: part of a fund's money
+    that it is given more. tighten: ask for bounds a tenth tighter too. overrides, gap, time_limit [s, of each solve],
+    lang: as for `solve`. jobs: processes; cluster: address of a Dask scheduler to use instead. tell: is told of each
+    solve.
+    Raises InstanceError for faults, RequestError where there is no such lever or no plan to begin with.
+    """
+    check_language(lang)
+    started, given = time.perf_counter(), dict(overrides or {})
+    written = draft(Path(instance))
+    reading = written.inspect(given)
+    if reading.instance is None:
+        raise InstanceError(reading.faults)
+    question = reading.instance
+    asked = list(_questions(_choose(question, only), step, tighten))
+    with open_points(Question(written, {"gap": gap, "time_limit": time_limit}, lang), jobs, cluster) as pool:
+        points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
+    base = points[0]
+    if base.objective is None:
+        raise RequestError("price_no_plan", status=base.status)
+    names = Names(question, lang)
+    rows = [_row(one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
+    table = pd.DataFrame(rows, columns=COLUMNS).sort_values("gain", ascending=False, kind="stable", ignore_index=True)
+    return Prices(question, base, table, time.perf_counter() - started)
+
+
+def _choose(question: Instance, only: Sequence[str]) -> list[Lever]:
+    """Return the levers that are asked about; what is firm is not for moving."""
+    known = [lever for lever in levers(question) if not lever.firm]
+    found = {word: [lever for lever in known if _is_meant(lever.path, word)] for word in only}
+    for word, meant in found.items():
+        if not meant:
+            raise RequestError("price_only", found=word)
+    return [lever for lever in known if not only or any(lever in meant for meant in found.values())]
+
+
+def _is_meant(path: str, word: str) -> bool:
+    return path == word or path.startswith(f"{word}.") or fnmatchcase(path, word)
+
+
+def _questions(chosen: Sequence[Lever], step: float, tighten: bool) -> Iterator[_Asked]:
+    for lever in chosen:
+        if lever.kind in ("fund_amount", "fund_county"):
+            assert isinstance(lever.value, int | float)
+            more = _trim(lever.value * (1 + step))
+            yield _Asked(lever, "step", more, {lever.path: more})
+        else:
+            yield _Asked(lever, "release", lever.release, lever.released)
+        if tighten and lever.eases in ("up", "down") and isinstance(lever.value, int | float):
+            tight = _trim(lever.value * (1.1 if lever.eases == "down" else 0.9))
+            yield _Asked(lever, "tighten", tight, {lever.path: tight})
+
+
+def _row(one: _Asked, point: Point, base: Point, names: Names) -> dict[str, Any]:
+    """Return what one re-solve says; every difference between what both are proven to."""
+    return {
+        "lever": one.lever.path,
+        "path": one.lever.path,
+        "text": one.lever.say(names),
+        "source": one.lever.source,
+        "change": one.change,
+        "from": _written(one.lever.value),
+        "to": _written(one.to),
+        "objective": point.objective,
+        "gain": _less(point.objective, base.objective),
+        "gain_least": _less(point.objective, base.bound),
+        "gain_most": _less(point.bound, base.objective),
+        "employment": _less(point.employment, base.employment),
+        "linkage": _less(point.linkage, base.linkage),
+        "aid_moved": sum(abs(aid - base.money[cell]) for cell, aid in point.money.items()) / 2 if point.money else None,
+        "status": point.status,
+    }
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def _written(value: object) -> str:
+    """Return a figure as it is written with --set; nothing for what is left out."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def _trim(number: float) -> float:
+    """Return a number without the digits that multiplying leaves behind."""
+    return float(f"{number:.12g}")

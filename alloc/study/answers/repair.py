@@ -1,0 +1,220 @@
+"""It cannot hold together: what must give?"""
+
+import math
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.claims import finite
+from alloc.errors import InstanceError, RequestError
+from alloc.instance import Instance, draft
+from alloc.instance.reading import Draft
+from alloc.instance.rows import Selection
+from alloc.instance.rules import Share
+from alloc.report.names import Names
+from alloc.run import choose_options
+from alloc.solver import Deadline
+from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict, find_waited_for
+from alloc.study.answers.levers import Lever, levers
+from alloc.study.answers.menu import Repair, SearchState, find_repairs
+from alloc.study.files import StudyFiles, write_study
+from alloc.study.points import Overrides, Point, Question, open_points
+from alloc.study.request import check_language
+
+MARK = "repair.json"
+"""What tells a repair from any other folder."""
+
+
+@dataclass(frozen=True)
+class Repairs:
+    """What keeps a question from having a plan, and what would give it one.
+
+    feasible: whether it has one; None where that is not proven in time. conflicts: sets of limits that cannot hold
+    together; menu: repairs, each with the best plan of the repaired question. complete: whether nothing was left
+    open for want of time.
+    """
+
+    instance: Instance
+    feasible: bool | None
+    conflicts: tuple[tuple[Lever, ...], ...]
+    menu: tuple[tuple[Repair, Point], ...]
+    complete: bool
+    seconds: float
+    lang: str = "en"
+
+    @property
+    def levers(self) -> tuple[Lever, ...]:
+        """The levers that conflicts or repairs name, each once."""
+        named = [lever for found in (*self.conflicts, *(repair.levers for repair, _ in self.menu)) for lever in found]
+        return tuple({lever.path: lever for lever in named}.values())
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What repair.json holds."""
+        names = Names(self.instance, self.lang)
+        return {
+            "alloc": 1,
+            "name": self.instance.name,
+            "feasible": self.feasible,
+            "complete": self.complete,
+            "levers": [_lever_row(lever, names) for lever in self.levers],
+            "conflicts": [[lever.path for lever in conflict] for conflict in self.conflicts],
+            "menu": self._menu(),
+            "seconds": self.seconds,
+        }
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """The menu, one row a change."""
+        rows = []
+        for number, entry in enumerate(self._menu(), start=1):
+            figures = {key: value for key, value in entry.items() if key != "changes"}
+            for change in entry["changes"]:
+                rows.append({"repair": number, **change, **figures})
+        return pd.DataFrame(rows, columns=COLUMNS)
+
+    def _menu(self) -> list[dict[str, Any]]:
+        rows = [_repair_row(self.instance, repair, point) for repair, point in self.menu]
+        _rank(rows, "objective", falling=True)
+        _rank(rows, "money", falling=False)
+        return rows
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write repair.json, the menu as a table and their data dictionary, whole or not at all; return the path."""
+        files = StudyFiles(MARK, {"repairs": self.table}, self.figures)
+        return write_study(self.instance, files, Path(out), overwrite, lang)
+
+
+COLUMNS = [
+    "repair", "path", "from", "to", "status", "objective", "bound", "employment", "linkage", "money", "rank_objective",
+    "rank_money",
+]  # fmt: skip
+
+
+def repair(
+    instance: str | Path,
+    *,
+    conflicts: int = 5,
+    menu: int = 12,
+    overrides: Overrides | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+    lang: str = "en",
+    tell: Callable[[int], None] | None = None,
+) -> Repairs:
+    """Tell which limits cannot hold together, and what would have to give for there to be a plan.
+
+    instance: a path; overrides, gap, lang: as for `solve`. conflicts: most sets that are named; menu: most repairs,
+    those by one lever first. time_limit: for the search, and for each repaired question [s]; jobs: processes that solve
+    these. tell: is told of every repair that is found.
+    Raises InstanceError for faults, RequestError for what cannot be asked.
+    """
+    check_language(lang)
+    if conflicts < 1 or menu < 1:
+        raise RequestError("answers_count")
+    started, given = time.perf_counter(), dict(overrides or {})
+    written = draft(instance)
+    question = _question(written, given)
+    options = choose_options(question, gap=gap, time_limit=time_limit)
+    deadline = Deadline(options.time_limit)
+    with deadline.listening():
+        limits = Limits(written, given, levers(question), deadline)
+        told, repairs, feasible, complete = _search(limits, question, conflicts, menu, tell)
+    points: Sequence[Point] = ()
+    if repairs:
+        asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang)
+        with open_points(asked, min(jobs, len(repairs)), cluster) as pool:
+            points = pool.solve_all([{**given, **one.settings} for one in repairs], None)
+    paired = tuple(zip(repairs, points, strict=True))
+    return Repairs(question, feasible, tuple(told), paired, complete, time.perf_counter() - started, lang)
+
+
+def _question(written: Draft, given: Mapping[str, object]) -> Instance:
+    reading = written.inspect(given)
+    if reading.instance is None:
+        raise InstanceError(reading.faults)
+    return reading.instance
+
+
+def _search(
+    limits: Limits, question: Instance, conflicts: int, most: int, tell: Callable[[int], None] | None
+) -> tuple[list[tuple[Lever, ...]], list[Repair], bool | None, bool]:
+    """Return conflicts and repairs, whether there is a plan without any, and whether nothing is left open."""
+    told, repairs, feasible = list[tuple[Lever, ...]](), list[Repair](), None
+    found = SearchState([], [], find_waited_for(question, limits.levers))
+    try:
+        feasible = limits.hold_together({})
+        if feasible:
+            return told, repairs, True, True
+        first = find_conflict(limits)
+        told += [first] if first else []
+        found.conflicts += told if not found.waited_for else []
+        for one in find_repairs(limits, found, most):
+            repairs.append(one)
+            if tell is not None:
+                tell(len(repairs))
+        _find_others(limits, found, told, conflicts)
+    except UndecidedError:
+        return told, repairs, feasible, False
+    return told, repairs, feasible, True
+
+
+def _find_others(limits: Limits, found: SearchState, told: list[tuple[Lever, ...]], most: int) -> None:
+    """Add conflicts that the way to the repairs has met: as they are where all other limits are released."""
+    if not found.waited_for:
+        told += found.conflicts[len(told) : most]
+        return
+    for met in found.conflicts:
+        freed = [lever for conflict in told for lever in conflict if lever not in met][:1]
+        another = find_conflict(limits, freed) if freed and len(told) < most else None
+        if another and set(another) not in map(set, told):
+            told.append(another)
+
+
+def _lever_row(lever: Lever, names: Names) -> dict[str, Any]:
+    value = list(lever.value) if isinstance(lever.value, tuple) else lever.value
+    text, source = lever.say(names), lever.source
+    row = {"id": lever.path, "path": lever.path, "value": value, "release": lever.release, "eases": lever.eases}
+    return {**row, "text": text, "source": source, "firm": lever.firm}
+
+
+def _repair_row(instance: Instance, repair: Repair, point: Point) -> dict[str, Any]:
+    changes = [
+        {"path": change.path, "from": _plain(change.before), "to": _plain(change.to)} for change in repair.changes
+    ]
+    figures = {key: getattr(point, key) for key in ("objective", "bound", "employment", "linkage")}
+    money = sum(
+        _moved(instance, lever, change.to, point) for lever, change in zip(repair.levers, repair.changes, strict=True)
+    )
+    return {"changes": changes, "status": point.status, **figures, "money": finite(money)}
+
+
+def _moved(instance: Instance, lever: Lever, to: object, point: Point) -> float:
+    """Return the money that a change moves: a larger budget, or what a rule no longer steers; nan for neither."""
+    if lever.kind in ("fund_amount", "fund_county", "fund_min_use") and isinstance(to, int | float):
+        assert isinstance(lever.value, int | float)
+        return abs(to - lever.value)
+    rule = next((rule for rule in instance.rules if lever.path.startswith(f"rules.{rule.name}.")), None)
+    if rule is None or not isinstance(to, int | float) or not isinstance(lever.value, int | float):
+        return math.nan
+    if rule.figure == "money":
+        return abs(to - lever.value)
+    of_all_aid = isinstance(rule, Share) and rule.fund == "aid" and rule.in_ == Selection()
+    return abs(to - lever.value) * point.aid if of_all_aid and point.aid is not None else math.nan
+
+
+def _plain(value: object) -> object:
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _rank(rows: list[dict[str, Any]], key: str, falling: bool) -> None:
+    """Give every row its rank by a figure, 1 for the best; those without it none."""
+    known = sorted({row[key] for row in rows if row[key] is not None}, reverse=falling)
+    for row in rows:
+        row[f"rank_{key}"] = None if row[key] is None else known.index(row[key]) + 1

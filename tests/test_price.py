@@ -1,0 +1,99 @@
+"""What each limit costs: the difference of two optima that another solver finds too."""
+
+import csv
+import json
+import math
+from pathlib import Path
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import asked, listed
+from oracle import optimum
+from randoms import random_instance
+
+import alloc
+from alloc.cli import main
+from alloc.instance import draft
+from alloc.study.answers.price import price
+
+NEEDS = [{"name": "little", "type": "amount", "max": 60}, {"name": "few", "type": "count", "max": 1}]
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+@pytest.fixture
+def question(tmp_path: Path) -> Path:
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(asked(rules=NEEDS), allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def test_a_rule_costs_what_the_best_plan_gains_without_it(question: Path):
+    """60 jobs for 60; without the rule 100, with 10 % less 54; more money buys nothing."""
+    found = price(question, tighten=True, jobs=1).table.set_index(["lever", "change"])["gain"]
+    assert found.to_dict() == pytest.approx(
+        {
+            ("rules.little.max", "release"): 40,
+            ("rules.little.max", "tighten"): -6,
+            ("rules.few.max", "release"): 0,
+            ("rules.few.max", "tighten"): -60,
+            ("funds.aid.amount", "step"): 0,
+            ("funds.aid.amount", "tighten"): 0,
+        }
+    )
+
+
+def test_the_command_writes_the_dearest_first(question: Path, tmp_path: Path):
+    words = ("--out", tmp_path / "out", "--jobs", 1, "--only", "rules", "--only", "funds.*.amount")
+    done = command("price", question, *words)
+    assert done.exit_code == 0, done.stderr
+    assert "the most of rule “little”" in done.stdout
+    with (tmp_path / "out/prices.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["lever"] for row in rows] == ["rules.little.max", "rules.few.max", "funds.aid.amount"]
+    assert float(rows[0]["gain_least"]) - 1e-6 <= 40 <= float(rows[0]["gain_most"]) + 1e-6
+    assert json.loads((tmp_path / "out/prices.json").read_text(encoding="utf-8"))["objective"] == pytest.approx(60)
+
+
+def test_what_is_no_limit_and_what_has_no_plan_is_said(question: Path, tmp_path: Path):
+    done = command("price", question, "--only", "rules.litle")
+    assert done.exit_code == 2
+    assert "--only rules.litle: the instance has no such limit that may be moved" in done.stderr
+    done = command("price", question, "--rule", "{type: amount, min: 70}", "--out", tmp_path / "out")
+    assert done.exit_code == 2
+    assert "alloc repair tells what must give" in done.stderr
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_prices_are_differences_of_what_another_program_finds(tmp_path: Path, seed: int):
+    raw = random_instance(seed, "tiny")
+    path = tmp_path / "random.yaml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    base = optimum(raw)
+    if base.objective is None or len(base.stages) > 1 or alloc.inspect(path).instance is None:
+        pytest.skip("no plan, or goals in an order")
+    found, written = price(path, jobs=1, gap=1e-7, time_limit=60), draft(path)
+    assert len(found.table) > 2
+    for row in found.table.to_dict("records"):
+        to = None if row["to"] == "" else yaml.safe_load(row["to"])
+        change = {row["path"]: to}
+        if row["to"] == "" and row["path"].startswith("rules."):
+            change = {f"{row['path'].rpartition('.')[0]}.penalty": 0.0} if row["from"] != "" else change
+        other = optimum(listed(written.replaced(change if _left_out(raw, row["path"]) else {row["path"]: to}).data))
+        if other.objective is None:
+            assert row["status"] == "infeasible"
+            continue
+        gain = other.objective - base.objective
+        assert row["gain"] == pytest.approx(gain, abs=1e-5 * max(1, abs(base.objective)))
+        assert row["gain_least"] - 1e-5 <= gain <= row["gain_most"] + 1e-5 or math.isclose(gain, row["gain"])
+
+
+def _left_out(raw: dict[str, object], path: str) -> bool:
+    """Tell whether a rule's bound must be written, so that the whole rule is made free of charge."""
+    rules = {rule["name"]: rule for rule in raw.get("rules") or ()}  # type: ignore[attr-defined, union-attr]
+    name, bound = path.removeprefix("rules.").rpartition(".")[::2]
+    needed = {"parity": "max", "gini": "max", "change": "max", "complement": "ratio"}
+    return name in rules and needed.get(rules[name]["type"]) == bound
