@@ -89,8 +89,10 @@ print(alloc.solve(sys.argv[1], method="blocks", jobs=2).status)
 """
 
 
-def test_a_script_needs_nothing_around_what_it_asks(tmp_path: Path):
+@pytest.mark.parametrize("file", ["script.py", "-"], ids=["script", "cell"])
+def test_a_script_and_a_cell_need_nothing_around_what_they_ask(tmp_path: Path, file: str):
+    """What has no file of its own, as a notebook's cell, can use processes too."""
     (tmp_path / "script.py").write_text(SCRIPT)
-    command = [sys.executable, "script.py", str(ROOT / "instances/demo")]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
+    command = [sys.executable, file, str(ROOT / "instances/demo")]
+    done = subprocess.run(command, cwd=tmp_path, input=SCRIPT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("{'optimal': 2}\noptimal\n", "")
