@@ -8,6 +8,7 @@ import subprocess
 import sys
 from concurrent.futures import ProcessPoolExecutor
 from importlib.metadata import version
+from multiprocessing import get_context
 
 import highspy
 import numpy as np
@@ -23,7 +24,7 @@ from alloc.solver.matrix import INF, Rows, compile_expressions, compile_matrix
 
 def test_a_process_pool_lists_its_processes_so_that_a_busy_one_can_be_ended():
     """`solver/pool.py` ends processes that are working: the standard library has no public way before 3.14."""
-    pool = ProcessPoolExecutor(1)
+    pool = ProcessPoolExecutor(1, get_context("spawn"))  # a fork would inherit what this process does on SIGTERM
     try:
         pool.submit(int).result()
         processes = list(pool._processes.values())

@@ -22,7 +22,7 @@ from alloc.solver.conclusion import allowed_loss, drop_idle, evaluate_stages, na
 from alloc.solver.deadline import GRACE, Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.least_money import improve_and_bound, is_tight
-from alloc.solver.master import RestrictedMaster, drop_unusable, lagrangian_bound
+from alloc.solver.master import RestrictedMaster, lagrangian_bound
 from alloc.solver.matrix import INF, Matrix, Rows, add_floor, compile_matrix, extend
 from alloc.solver.multi.biobjective import Biobjective, ParetoPoint
 from alloc.solver.multi.granularity import find_steps
@@ -31,6 +31,7 @@ from alloc.solver.pricing import PricingRequest, load_block, price
 from alloc.solver.pricing_pool import open_pricing
 from alloc.solver.progress import Progress, SearchLog
 from alloc.solver.reoptimise import RepeatedMip
+from alloc.solver.safe import drop_unusable_prices
 from alloc.solver.scaling import find_scales, scale
 from alloc.solver.sub_mip import (
     add_slacks,
@@ -291,8 +292,8 @@ def test_a_column_of_the_master_counts_at_its_better_end():
 
 def test_a_price_on_a_side_that_a_row_does_not_have_proves_nothing():
     sides = Rows(np.zeros(4, dtype=np.int32), *[np.zeros(0)] * 2, np.array([-INF, 1, 0]), np.array([4, INF, 2]))
-    assert drop_unusable(sides, np.array([-2.0, 2.0, -2.0])).tolist() == [0, 0, -2]
-    assert drop_unusable(sides, np.array([2.0, -2.0, 2.0])).tolist() == [2, -2, 2]
+    assert drop_unusable_prices(sides, np.array([-2.0, 2.0, -2.0])).tolist() == [0, 0, -2]
+    assert drop_unusable_prices(sides, np.array([2.0, -2.0, 2.0])).tolist() == [2, -2, 2]
 
 
 # --- Column generation ----------------------------------------------------------------------------------------------
@@ -476,7 +477,8 @@ def test_a_county_has_most_and_least_aid_among_plans_nearly_as_good():
     own = solve_whole(build(instance), instance, Options(gap=1e-7))
     plans = NearOptimalSet(instance, Options(gap=1e-7), own, 0.1, CALM)
     yutian = plans.counties.index("yutian")
-    most, least = (plans.find_county_end(yutian, end, 100.0) for end in (True, False))
+    start = np.zeros(len(plans.whole.lower))
+    most, least = (plans.find_county_end(yutian, end, start, 100.0) for end in (True, False))
     assert (most.value, least.value) == (near(20, abs=0.02), near(0, abs=0.02))
     assert plans.sum_aid(most.x).sum() == near(100, abs=0.02)
 

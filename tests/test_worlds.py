@@ -107,7 +107,7 @@ def test_a_commitment_that_others_cannot_pay_for_lapses(tmp_path: Path):
     assert alone(run)["lapsed"] == ["pens"]
     assert alone(run)["employment"] == near(0)
     assert run.figures["through_aid"]["employment"] == near(100)
-    assert "Without the aid 1 commitments lapse, since the other funds cannot pay for them: pens" in words(
+    assert "Without the aid 1 commitment lapses, since the other funds cannot pay for them: pens" in words(
         raw, tmp_path
     )
 
@@ -367,7 +367,7 @@ def test_what_is_paid_for_and_not_used_is_marked(tmp_path: Path):
     assert rows.loc["courses", "asked_by"] == "courses"
     assert run.objective == near(80)
     assert run.figures["audit"]["passed"]
-    assert "Paid for and counted with no jobs and no linkage: 1 measures, 20.0 万元 of aid" in words(raw, tmp_path)
+    assert "Paid for and counted with no jobs and no linkage: 1 measure, 20.0 万元 of aid" in words(raw, tmp_path)
 
 
 def test_what_asks_for_a_measure_stands_in_the_order_of_the_rules():

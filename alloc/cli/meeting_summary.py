@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from rich.console import RenderableType
 from rich.table import Table
 
 from alloc.report.names import Names
@@ -17,7 +16,7 @@ MOST = 20
 """So many prices are shown; all of them are in the file."""
 
 
-def show_repairs(found: Repairs, lang: str) -> Iterator[RenderableType]:
+def show_repairs(found: Repairs, lang: str) -> Iterator[str | Table]:
     """Yield the conflicts and the menu as lines to read."""
     names = Names(found.instance, lang)
     if found.feasible is not False:
@@ -37,7 +36,7 @@ def show_repairs(found: Repairs, lang: str) -> Iterator[RenderableType]:
         yield say("repair_open", lang)
 
 
-def show_prices(found: Prices, lang: str) -> Iterator[RenderableType]:
+def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:
     """Yield the dearest limits, each with what the goal would be without it."""
     yield say("price_title", lang, name=found.instance.title or found.instance.name, goal=amount(found.base.objective))
     shown = Table()

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 
-from rich.console import RenderableType
 from rich.table import Table
 
 from alloc.report.names import Names
@@ -14,7 +13,7 @@ from alloc.texts import say
 from alloc.texts.figures import amount, percent
 
 
-def show_frontier(found: Frontier, lang: str) -> Iterator[RenderableType]:
+def show_frontier(found: Frontier, lang: str) -> Iterator[str | Table]:
     """Yield the readable summary of a frontier for a terminal."""
     first, second = (say(f"aim_{name}", lang) for name in found.objectives)
     name, year, count = found.instance.title or found.instance.name, found.instance.year, len(found.points)
@@ -58,7 +57,7 @@ def _say_how_proven(found: Frontier, curve: Curve, lang: str) -> str:
     return say("frontier_incomplete", lang, count=unproven, all=len(curve.points))
 
 
-def show_alternatives(found: Alternatives, lang: str) -> Iterator[RenderableType]:
+def show_alternatives(found: Alternatives, lang: str) -> Iterator[str | Table]:
     """Yield the readable summary of alternatives for a terminal."""
     if found.status != "found":
         yield _join_clash(found.status, tuple(found.best.figures.get("clash", ())), lang)

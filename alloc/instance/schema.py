@@ -302,7 +302,9 @@ class Options(Strict):
     """How the solver is asked."""
 
     gap: float = described(1e-4, "proven gap at which to stop", "1", ge=0, le=1)
-    time_limit: float = described(600.0, "longest time for all that one question takes: the plan, its ties, the worlds beside it, what conflicts", "s", gt=0)
+    time_limit: float = described(
+        600.0, "longest time for all that a question takes: plan, ties, the worlds beside it, conflicts", "s", gt=0
+    )
     threads: int = described(0, "processor threads (0 = the solver's choice)", ge=0, le=256)
     method: Literal["auto", "whole", "blocks"] = described("auto", "how the model is solved")
 
