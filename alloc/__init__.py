@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from alloc.solution import Solution, Stage, Status
     from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
     from alloc.study.answers.levers import Lever
+    from alloc.study.answers.margin import Margin, margin
     from alloc.study.answers.menu import Repair, Replacement
     from alloc.study.answers.price import Prices, price
     from alloc.study.answers.repair import Repairs, repair
@@ -36,6 +37,7 @@ _ROOMS = {
     "alloc.solution": ("Solution", "Stage", "Status"),
     "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
     "alloc.study.answers.levers": ("Lever",),
+    "alloc.study.answers.margin": ("Margin", "margin"),
     "alloc.study.answers.menu": ("Repair", "Replacement"),
     "alloc.study.answers.price": ("Prices", "price"),
     "alloc.study.answers.repair": ("Repairs", "repair"),
@@ -72,6 +74,7 @@ __all__ = [
     "Instance",
     "InstanceError",
     "Lever",
+    "Margin",
     "Point",
     "Prices",
     "Reading",
@@ -94,6 +97,7 @@ __all__ = [
     "diff",
     "frontier",
     "inspect",
+    "margin",
     "price",
     "read",
     "repair",

@@ -9,7 +9,7 @@ import click
 from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
-from alloc.cli.meeting import price, repair
+from alloc.cli.meeting import margin, price, repair
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.speech import listen
@@ -47,6 +47,7 @@ for command in (
     alternatives,
     repair,
     price,
+    margin,
     export,
     schema,
     new,

@@ -1,4 +1,4 @@
-"""Commands for the meeting: what must give, and what each limit costs."""
+"""Commands for the meeting: what must give, what each limit costs, what more money buys."""
 
 import json
 import sys
@@ -23,7 +23,7 @@ from alloc.cli.speech import (
     set_option,
     spoken,
 )
-from alloc.errors import InstanceError
+from alloc.errors import InstanceError, RequestError
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -123,6 +123,67 @@ def price(
         _print(found.figures, show_prices(found, lang), as_json)
         proven = found.base.proven and found.table["status"].isin(("optimal", "infeasible")).all()
         sys.exit((0 if proven else 4) if named else 2)
+
+
+@click.command()
+@instance_argument
+@click.option("--fund", required=True)
+@click.option("--step")
+@click.option("--steps", default="-2..3", show_default=True)
+@meeting
+def margin(
+    instance: Path,
+    fund: str,
+    step: str | None,
+    steps: str,
+    out: Path | None,
+    overwrite: bool,
+    settings: tuple[str, ...],
+    as_json: bool,
+    lang: str,
+    **options: Any,
+) -> None:
+    """Tell where a fund's next steps of money would go and what they would buy, and the last."""
+    with spoken(lang):
+        from alloc.cli.meeting_summary import show_margin
+        from alloc.report.target import check_writable
+        from alloc.study.answers.margin import MARK, find_held
+        from alloc.study.answers.margin import margin as study
+
+        known_address(options["cluster"])
+        given = overrides(settings)
+        question = _read(instance, given, lang)
+        options["steps"] = _read_steps(steps)
+        options["step"] = _read_step(step, find_held(question, fund))
+        target = out or Path("results") / f"{question.name}-margin"
+        check_writable(target, overwrite, (MARK,))
+        with _counting("margin_progress", question.name, lang) as tell:
+            done = count(1)
+            heard = tell and (lambda _: tell(count=next(done)))
+            found = study(instance, fund=fund, overrides=given, lang=lang, tell=heard, **options)
+        named = saved(lambda place: found.save(place, overwrite, lang), target, lang)
+        _print(found.figures, show_margin(found, lang), as_json)
+        sys.exit((0 if found.proven else 4) if named else 2)
+
+
+def _read_step(text: str | None, held: float) -> float | None:
+    """Return a step as written [money]: an amount, or a part of what the fund holds like 1%."""
+    if text is None:
+        return None
+    number = text.strip()
+    try:
+        return float(number.removesuffix("%")) * (held / 100 if number.endswith("%") else 1)
+    except ValueError:
+        raise RequestError("margin_step", found=text) from None
+
+
+def _read_steps(text: str) -> tuple[int, int]:
+    """Return the first and the last step as written, like -2..3."""
+    first, _, last = text.partition("..")
+    try:
+        return int(first), int(last)
+    except ValueError:
+        raise RequestError("margin_steps", found=text) from None
 
 
 def _read(instance: Path, given: dict[str, object], lang: str) -> "Instance":

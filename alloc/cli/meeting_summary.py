@@ -1,19 +1,27 @@
-"""What must give, and what each limit costs, on one screen."""
+"""What must give, what each limit costs and what more money buys, on one screen."""
 
 from collections.abc import Iterator
 
+import pandas as pd
 from rich.table import Table
 
 from alloc.report.names import Names
 from alloc.study.answers.levers import Lever
+from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Replacement
 from alloc.study.answers.price import Prices
 from alloc.study.answers.repair import Repairs
 from alloc.texts import say
-from alloc.texts.figures import amount, exact
+from alloc.texts.figures import amount, exact, signed
 
 MOST = 20
 """So many prices are shown; all of them are in the file."""
+
+MOST_CELLS = 3
+"""So many cells that gain by a step are named; all of them are in the file."""
+
+NO_MONEY = 1e-6
+"""Less than this is no change of a cell [money]."""
 
 
 def show_repairs(found: Repairs, lang: str) -> Iterator[str | Table]:
@@ -53,6 +61,38 @@ def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:
     yield shown
     if len(found.table) > MOST:
         yield say("price_more", lang, count=len(found.table) - MOST)
+
+
+def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:
+    """Yield what each step buys, and where it goes."""
+    names = Names(found.instance, lang)
+    title = found.instance.title or found.instance.name
+    yield say("margin_title", lang, name=title, fund=names.name("fund", found.fund))
+    shown = Table()
+    for key in ("margin_step_head", "margin_amount", "margin_goal", "price_gain", "price_range"):
+        shown.add_column(say(key, lang), justify="right")
+    shown.add_column(say("margin_where", lang))
+    cells = found.cells.dropna(subset="change")
+    for row in found.table.to_dict("records"):
+        moved = cells[cells["step"] == row["step"]]
+        between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
+        goal = row["message"] or row["status"] if pd.isna(row["objective"]) else amount(row["objective"])
+        known = not pd.isna(row["gain"])
+        gains = (amount(row["gain"]), between) if known else ("", "")
+        step = f"{row['step']:+d}" if row["step"] else "0"
+        shown.add_row(step, exact(row["amount"]), goal, *gains, _say_cells(moved, row["nested"], names))
+    yield shown
+
+
+def _say_cells(moved: pd.DataFrame, nested: object, names: Names) -> str:
+    """Return which cells gain most by a step, and whether others lose."""
+    most = moved[moved["change"] > NO_MONEY].nlargest(MOST_CELLS, "change")
+    words = []
+    for county, category, change in zip(most["county"], most["category"], most["change"], strict=True):
+        where = {"county": names.name("county", county), "category": names.name("category", category)}
+        words.append(names.say("margin_cell", **where, change=signed(change)))
+    cells = names.join(words, "between_facts")
+    return names.say("margin_not_nested", cells=cells) if nested == 0 else cells
 
 
 def _say_lever(lever: Lever, names: Names) -> str:

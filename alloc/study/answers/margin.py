@@ -1,0 +1,214 @@
+"""Where would the next million go, and the last? The best plan with a fund a few steps larger and smaller."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.errors import InstanceError, RequestError
+from alloc.instance import Instance, draft
+from alloc.instance.suggest import nearest
+from alloc.report.charts import Chart, Series, chart_files, lines, standalone
+from alloc.report.names import Names
+from alloc.study.files import StudyFiles, write_study
+from alloc.study.points import Overrides, Point, Question, open_points
+from alloc.study.request import check_language
+from alloc.texts.figures import signed
+
+MARK = "margin.json"
+"""What tells a study of a fund's next steps from any other folder."""
+
+COLUMNS = [
+    "step", "amount", "objective", "bound", "employment", "linkage", "gain", "gain_least", "gain_most", "nested",
+    "status", "message",
+]  # fmt: skip
+CELLS = ["step", "county", "category", "aid", "change"]
+
+SPECK = 1e-6
+"""Less of a fund than this part is no money: what solvers leave of a cell that stays as it was."""
+
+
+@dataclass(frozen=True)
+class Margin:
+    """What each step of a fund's money buys, from the smallest amount to the largest.
+
+    instance: the question; fund: its id; step: [money]; points: step → the best plan with the fund that many steps
+    larger; seconds: what all took.
+    """
+
+    instance: Instance
+    fund: str
+    step: float
+    points: Mapping[int, Point]
+    seconds: float
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether every step is: its plan is optimal, or there is none."""
+        return all(point.proven for point in self.points.values())
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a step, as described in margin.csv's dictionary."""
+        points = [None, *self.points.values()]
+        rows = [self._row(step, *pair) for step, pair in zip(self.points, pairwise(points), strict=True)]
+        return pd.DataFrame(rows, columns=COLUMNS).astype({"nested": "Int64"})
+
+    @property
+    def cells(self) -> pd.DataFrame:
+        """One row a step and cell: its aid, and the change from a step lower."""
+        rows: list[tuple[object, ...]] = []
+        lower: Mapping[Any, float] = {}
+        for step, point in self.points.items():
+            for (county, category), aid in point.money.items():
+                change = aid - lower[county, category] if lower else None
+                rows.append((step, county, category, aid, change))
+            lower = point.money
+        return pd.DataFrame(rows, columns=CELLS)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What margin.json holds."""
+        return {
+            "alloc": 1,
+            "name": self.instance.name,
+            "fund": self.fund,
+            "step": self.step,
+            "steps": list(self.points),
+            "proven": self.proven,
+            "seconds": self.seconds,
+        }
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write margin.csv, cells.csv, margin.json, the chart and the data dictionary; return the path."""
+        charts: Mapping[str, bytes] = {}
+        if any(point.objective is not None for point in self.points.values()):
+            drawn = standalone(draw_margin(self, lang), f"{self.instance.name} {self.instance.year}")
+            charts = chart_files("margin", drawn)
+        tables = {"margin": self.table, "cells": self.cells}
+        files = StudyFiles(MARK, tables, self.figures, others=charts)
+        return write_study(self.instance, files, Path(out), overwrite, lang)
+
+    def find_amount(self, step: int) -> float:
+        """Return what the fund holds at a step [money]."""
+        held = self.instance.funds[self.fund].amount
+        assert held is not None
+        return _trim(held + step * self.step)
+
+    def _row(self, step: int, lower: Point | None, point: Point | None) -> dict[str, Any]:
+        """Return what a step says; its gains are differences to the step below, between what both are proven to."""
+        assert point is not None
+        goal, bound = (None, None) if lower is None else (lower.objective, lower.bound)
+        return {
+            "step": step,
+            "amount": self.find_amount(step),
+            **{key: getattr(point, key) for key in ("objective", "bound", "employment", "linkage")},
+            "gain": _less(point.objective, goal),
+            "gain_least": _less(point.objective, bound),
+            "gain_most": _less(point.bound, goal),
+            "nested": self._is_nested(lower, point),
+            "status": point.status,
+            "message": point.message,
+        }
+
+    def _is_nested(self, lower: Point | None, point: Point) -> int | None:
+        """Return 1 where every cell has at least what it has a step lower, None where there are no two plans."""
+        if lower is None or not lower.money or not point.money:
+            return None
+        speck = SPECK * max(1.0, sum(point.money.values()))
+        return int(all(aid >= lower.money[cell] - speck for cell, aid in point.money.items()))
+
+
+def margin(
+    instance: str | os.PathLike[str],
+    *,
+    fund: str,
+    step: float | None = None,
+    steps: tuple[int, int] = (-2, 3),
+    overrides: Overrides | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+    lang: str = "en",
+    tell: Callable[[Point], None] | None = None,
+) -> Margin:
+    """Tell what the next steps of a fund's money buy, and the last: every step is solved anew.
+
+    instance: a path. fund: its id. step: [money], by default 1 % of the fund. steps: the first and the last, 0 being
+    the fund as it is. overrides, gap, time_limit [s, of each step], lang: as for `solve`. jobs: processes; cluster:
+    address of a Dask scheduler to use instead. tell: is told of each step.
+    Raises InstanceError for faults, RequestError where the fund has no amount that may be moved so.
+    """
+    check_language(lang)
+    started, given = time.perf_counter(), dict(overrides or {})
+    written = draft(Path(instance))
+    reading = written.inspect(given)
+    if reading.instance is None:
+        raise InstanceError(reading.faults)
+    held = find_held(reading.instance, fund)
+    size = held / 100 if step is None else step
+    first, last = steps
+    _check_steps(fund, held, size, first, last)
+    wanted = range(first, last + 1)
+    asked = [{**given, f"funds.{fund}.amount": _trim(held + number * size)} for number in wanted]
+    with open_points(Question(written, {"gap": gap, "time_limit": time_limit}, lang), jobs, cluster) as pool:
+        points = dict(zip(wanted, pool.solve_all(asked, tell), strict=True))
+    return Margin(reading.instance, fund, size, points, time.perf_counter() - started)
+
+
+def find_held(question: Instance, fund: str) -> float:
+    """Return what a fund holds in all [money]. Raises RequestError where there is no such fund, or no such sum."""
+    if fund not in question.funds:
+        hint = nearest(fund, question.funds) or next(iter(question.funds), "–")
+        raise RequestError("margin_no_fund", found=fund, nearest=hint)
+    purse = question.funds[fund]
+    if purse.amount is None:
+        raise RequestError("margin_by_county", fund=fund)
+    return purse.amount
+
+
+def _check_steps(fund: str, held: float, size: float, first: int, last: int) -> None:
+    if first > last:
+        raise RequestError("margin_steps", found=f"{first}..{last}")
+    if not (math.isfinite(size) and size > 0):
+        raise RequestError("margin_step", found=f"{size:g}")
+    if _trim(held + first * size) < 0:
+        raise RequestError("margin_below", fund=fund, step=first, amount=f"{_trim(held + first * size):g}")
+
+
+def draw_margin(found: Margin, lang: str) -> Chart:
+    """Return the chart: the goal by the fund's money, each step named with what it buys; today's money is marked."""
+    names = Names(found.instance, lang)
+    table = found.table.dropna(subset="objective")
+    places = list(zip(table["amount"], table["objective"], strict=True))
+    fund = names.name("fund", found.fund)
+    marked = (names.say("margin_today"), found.find_amount(0)) if 0 in found.points else None
+    return lines(
+        [Series("", places, labels=list(_labels(table["gain"])))],
+        title=names.say("margin_chart", fund=fund),
+        x=names.say("margin_axis", fund=fund, money=names.label),
+        y=names.say("margin_goal"),
+        zero=(False, False),
+        marked=marked,
+    )
+
+
+def _labels(gains: "pd.Series[float]") -> Iterator[str]:
+    for gain in gains:
+        yield "" if math.isnan(gain) else signed(gain)
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
+
+
+def _trim(number: float) -> float:
+    """Return a number without the digits that sums and products leave behind."""
+    return float(f"{number:.12g}")
