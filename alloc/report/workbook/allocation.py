@@ -6,6 +6,7 @@ from typing import Any
 
 from alloc.instance.selections import SELECTORS
 from alloc.report.workbook.book import Book, Column, Formula, TableRange
+from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.view import PlanView, quoted
 
 MOST_FUNDS = 30
@@ -14,30 +15,18 @@ MOST_FUNDS = 30
 CENT = 1e-6
 """Money closer than this is the same [money]."""
 
-Money = Mapping[tuple[str, str, str], float]
-
 
 def write_allocation(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write one row for every measure and fund that may pay for it; its amounts are what a reader may change."""
-    rows = plan.payments
-    amounts = [row["amount"] for row in rows]
-    share, cost = _share_of_cost(plan)
+    table = Columns(plan, plan.payments)
     columns = [
-        *(
-            Column(what, plan.head(f"wb_{what}"), "text", [plan.name(what, row[what]) for row in rows])
-            for what in ("county", "category", "measure", "industry", "fund", "kind")
-        ),
-        Column("amount", plan.head("wb_amount", "money"), "input", amounts, adds_up=True, name="amount"),
-        Column("solved", plan.head("wb_amount_solved", "money"), "exact", amounts, True, name="amount_solved"),
-        Column(
-            "change", plan.head("wb_change", "money"), "money", [Formula("{amount}-{solved}", 0.0)] * len(rows), True
-        ),
-        share,
-        Column("id", plan.head("wb_id"), "text", [row["measure"] for row in rows], aside=True),
-        Column("fund_id", plan.head("wb_fund_id"), "text", [row["fund"] for row in rows], aside=True),
-        cost,
-        *_payers(plan),
-        *marks(book, plan, "amount", [row["measure"] for row in rows]),
+        *table.names("county", "category", "measure", "industry", "fund", "kind"),
+        table.make("amount", "input", "money", adds_up=True, name="amount"),
+        table.make("solved", "exact", "money", "amount", text="wb_amount_solved", adds_up=True, name="amount_solved"),
+        table.make("change", "money", "money", of=lambda row: 0.0, formula="{amount}-{solved}", adds_up=True),
+        *_shares_of_cost(table),
+        *_payers(table),
+        *marks(book, plan, "amount", [row["measure"] for row in plan.payments]),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=3)
@@ -47,25 +36,32 @@ def write_allocation(book: Book, plan: PlanView, sheet: Any) -> None:
     sheet.data_validation(block.here("amount"), limits)
 
 
-def _share_of_cost(plan: PlanView) -> tuple[Column, Column]:
-    """Return what part of its measure's cost each payment is, and that cost."""
-    cost = {row["measure"]: row["cost"] for row in plan.measures}
-    paid = [(row["amount"], cost[row["measure"]]) for row in plan.payments]
-    whole = "SUMIFS(amount,amount_measure,{number_measure})"
-    shares = [Formula(f"IF({{cost}}>{CENT:f},{{amount}}/{{cost}},0)", x / of if of > CENT else 0.0) for x, of in paid]
-    return (
-        Column("share", plan.head("wb_share_of_cost"), "share", shares),
-        Column("cost", plan.head("wb_cost", "money"), "money", [Formula(whole, of) for _, of in paid], aside=True),
-    )
+def _shares_of_cost(table: Columns) -> list[Column]:
+    """Return what part of its measure's cost each payment is, the ids, and that cost."""
+    costs = {row["measure"]: row["cost"] for row in table.plan.measures}
+
+    def share(row: Row) -> float:
+        cost = costs[row["measure"]]
+        return row["amount"] / cost if cost > CENT else 0.0
+
+    part, whole = f"IF({{cost}}>{CENT:f},{{amount}}/{{cost}},0)", "SUMIFS(amount,amount_measure,{number_measure})"
+    return [
+        table.make("share", "share", of=share, formula=part, text="wb_share_of_cost"),
+        table.aside("id", of="measure"),
+        table.aside("fund_id", of="fund", text="wb_fund_id"),
+        table.make("cost", "money", "money", of=lambda row: costs[row["measure"]], formula=whole, aside=True),
+    ]
 
 
-def _payers(plan: PlanView) -> Iterator[Column]:
+def _payers(table: Columns) -> Iterator[Column]:
     """Yield the number of the fund, its kind, and whether that is neither aid nor national: formulas ask for these."""
     for key in ("fund", "kind"):
-        cells = [plan.sought(key, row[key]) for row in plan.payments]
-        yield Column(f"number_{key}", plan.numbered(key), "key", cells, name=f"amount_{key}", aside=True)
-    other = [int(row["kind"] not in ("aid", "national")) for row in plan.payments]
-    yield Column("other", plan.say("wb_is_other"), "key", other, name="amount_other", aside=True)
+        yield table.number(key, f"number_{key}", name=f"amount_{key}")
+    yield table.make("other", "key", of=_is_other, text="wb_is_other", name="amount_other", aside=True)
+
+
+def _is_other(row: Row) -> int:
+    return int(row["kind"] not in ("aid", "national"))
 
 
 def marks(book: Book, plan: PlanView, prefix: str, measures: list[str]) -> Iterator[Column]:
@@ -87,45 +83,45 @@ def write_cross(book: Book, plan: PlanView, sheet: Any) -> None:
     Where a fund may pay for nothing the cell is empty.
     """
     key = "fund" if len(plan.instance.funds) <= MOST_FUNDS else "kind"
-    heads = list(dict.fromkeys(row[key] for row in sorted(plan.payments, key=lambda x: plan.number(key, x[key]))))
-    found: dict[tuple[str, str, str], float] = {}
-    for row in plan.payments:
-        at = row["county"], row["category"], row[key]
-        found[at] = found.get(at, 0.0) + row["amount"]
-    places = list(dict.fromkeys((row["county"], row["category"]) for row in plan.payments))
+    heads = sorted({row[key] for row in plan.payments}, key=lambda head: plan.number(key, head))
+    table = Columns(plan, _crossed(plan, key))
     across = f"SUM({{to0}}:{{to{len(heads) - 1}}})" if heads else "0"
     columns = [
-        Column("county", plan.head("wb_county"), "text", [plan.name("county", c) for c, _ in places]),
-        Column("category", plan.head("wb_category"), "text", [plan.name("category", k) for _, k in places]),
-        *_crossing(plan, key, heads, places, found),
-        Column(
-            "all",
-            plan.head("wb_total", "money"),
-            "money",
-            [Formula(across, math.fsum(found.get((c, k, h), 0.0) for h in heads)) for c, k in places],
-            adds_up=True,
-            name="cross_total",
-        ),
-        Column("c", plan.numbered("county"), "key", [plan.number("county", c) for c, _ in places], aside=True),
-        Column("k", plan.numbered("category"), "key", [k for _, k in places], aside=True),
+        *table.names("county", "category"),
+        *(_crossing(table, key, j, head) for j, head in enumerate(heads)),
+        table.make("all", "money", "money", _paid_there, across, "wb_total", adds_up=True, name="cross_total"),
+        table.number("county", "c"),
+        table.number("category", "k"),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=2)
-    spent = {head: math.fsum(found.get((c, k, head), 0.0) for c, k in places) for head in heads}
+    spent = {head: math.fsum(row["paid"].get(head, 0.0) for row in table.rows) for head in heads}
     _meet(book, plan, sheet, block, key, spent)
     book.page(sheet, block.last + 2, block.printed)
 
 
-def _crossing(
-    plan: PlanView, key: str, heads: list[str], places: list[tuple[str, str]], found: Money
-) -> Iterator[Column]:
-    for j, head in enumerate(heads):
-        formula = (
-            f"SUMIFS(amount,amount_county,{{c}},amount_category,{{k}},amount_{key},{quoted(plan.sought(key, head))})"
-        )
-        cells = [Formula(formula, found[c, k, head]) if (c, k, head) in found else None for c, k in places]
-        title = f"{plan.name(key, head)}\n({plan.unit('money')})"
-        yield Column(f"to{j}", title, "money", cells, adds_up=True, width=13)
+def _crossed(plan: PlanView, key: str) -> list[Row]:
+    """Return a row for each county and category, with what each fund or kind (key) pays there."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in plan.payments:
+        c, k, head = row["county"], row["category"], row[key]
+        paid = found.setdefault((c, k), {"county": c, "category": k, "paid": {}})["paid"]
+        paid[head] = paid.get(head, 0.0) + row["amount"]
+    return list(found.values())
+
+
+def _paid_there(row: Row) -> float:
+    return math.fsum(row["paid"].values())
+
+
+def _crossing(table: Columns, key: str, j: int, head: str) -> Column:
+    """Return what a fund or a kind pays by county and category, empty where it may pay for nothing."""
+    plan = table.plan
+    which = f"amount_{key},{quoted(plan.sought(key, head))}"
+    formula = f"SUMIFS(amount,amount_county,{{c}},amount_category,{{k}},{which})"
+    cells = [Formula(formula, row["paid"][head]) if head in row["paid"] else None for row in table.rows]
+    title = f"{plan.name(key, head)}\n({plan.unit('money')})"
+    return Column(f"to{j}", title, "money", cells, adds_up=True, width=13)
 
 
 def _meet(book: Book, plan: PlanView, sheet: Any, block: TableRange, key: str, spent: Mapping[str, float]) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from alloc.report.workbook.book import Cell, Column, Formula
-from alloc.report.workbook.view import PlanView
+from alloc.report.workbook.view import PlanView, known
 
 Row = Any
 """What a row is made of: cells by the names of their columns, or what a function of the column reads."""
@@ -52,6 +52,16 @@ class Columns:
     def names(self, *things: str) -> list[Column]:
         """Return a column of names for each of some things."""
         return [self.name(what) for what in things]
+
+    def world(self, key: str, style: str, unit: str, **options: Any) -> Column:
+        """Return a column of a figure of a world, 0 where that world is not known."""
+        return self.make(key, style, unit, of=lambda row: known(row[key]), **options)
+
+    def through_aid(self, key: str, style: str, unit: str, more: str = "more", **options: Any) -> Column:
+        """Return what comes about through the aid: with the plan, less what does without the aid; more: its key."""
+        alone = f"{key}_without_aid"
+        formula, text = f"{{{key}}}-{{{alone}}}", "wb_through_aid"
+        return self.make(more, style, unit, lambda row: row[key] - known(row[alone]), formula, text, **options)
 
     def number(self, what: str, key: str, of: str = "", name: str = "") -> Column:
         """Return a column of what formulas look for: the number or the word of what stands in each row."""

@@ -2,79 +2,70 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alloc.instance import CATEGORIES
 from alloc.instance.rules import Equity, Parity, Rule
 from alloc.instance.sides import per_head
 from alloc.report.workbook.book import Book, Column, Formula
-from alloc.report.workbook.view import PlanView, known, quoted, sums
+from alloc.report.workbook.columns import Columns, Row
+from alloc.report.workbook.view import PlanView, quoted, sums
 
 
 def write_counties(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every county with its totals."""
-    rows, counties = plan.rows("counties"), plan.instance.counties
+    table = Columns(plan, [_told(plan, row) for row in plan.rows("counties")])
     columns = [
-        Column("county", plan.head("wb_county"), "text", [plan.name("county", row["county"]) for row in rows]),
-        Column("region", plan.head("wb_region"), "text", [counties[row["county"]].region for row in rows]),
-        Column("code", plan.head("wb_code"), "text", [counties[row["county"]].code for row in rows]),
-        *_aid(plan, rows),
-        *_money(plan, rows),
-        Column(
-            "population",
-            plan.head("wb_population", "persons"),
-            "whole",
-            [counties[row["county"]].population for row in rows],
-            adds_up=True,
-            name="county_population",
-        ),
-        Column(
-            "per_head",
-            plan.head("wb_aid_per_head", "currency"),
-            "figure",
-            [_per_head(plan, row["aid_per_head"]) for row in rows],
-        ),
-        *_gains(plan, rows),
-        Column("id", plan.head("wb_id"), "text", [row["county"] for row in rows], aside=True),
-        *_numbers(plan, rows),
+        table.name("county"),
+        table.make("region", "text"),
+        table.make("code", "text"),
+        *_aid(table),
+        *_money(table),
+        table.make("population", "whole", "persons", adds_up=True, name="county_population"),
+        _per_head(table),
+        *_gains(table),
+        table.make("left", "whole", "persons", of="jobseekers_left", text="wb_jobseekers_left", adds_up=True),
+        table.aside("id", of="county"),
+        table.number("county", "no", name="county_county"),
+        table.number("region", "number_region", of="together", name="county_region"),
         *(_heads(plan) if book.live else ()),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=1)
 
 
-def _per_head(plan: PlanView, each: float | None) -> Formula:
+def _told(plan: PlanView, row: Row) -> Row:
+    """Return the row of a county with what is written in the instance, and the region it counts for (together)."""
+    of = plan.instance.counties[row["county"]]
+    together = of.region or row["county"]
+    return {**row, "region": of.region, "code": of.code, "population": of.population, "together": together}
+
+
+def _per_head(table: Columns) -> Column:
     """Return aid per head in the currency, not in its multiple."""
-    unit = plan.instance.money.unit
-    value = None if each is None else each * unit
-    return Formula(f'IF({{population}}>0,{{aid}}*{quoted(unit)}/{{population}},"")', value)
+    unit = table.plan.instance.money.unit
+    formula = f'IF({{population}}>0,{{aid}}*{quoted(unit)}/{{population}},"")'
+
+    def each(row: Row) -> float | None:
+        return None if row["aid_per_head"] is None else row["aid_per_head"] * unit
+
+    return table.make("per_head", "figure", "currency", of=each, formula=formula, text="wb_aid_per_head")
 
 
-def _numbers(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
-    """Yield the numbers of counties and regions, which formulas tell them by."""
-    regions = {c: county.region or c for c, county in plan.instance.counties.items()}
-    for key, what, words in (
-        ("no", "county", [row["county"] for row in rows]),
-        ("number_region", "region", [regions[row["county"]] for row in rows]),
-    ):
-        cells = [plan.number(what, word) for word in words]
-        yield Column(key, plan.numbered(what), "key", cells, name=f"county_{what}", aside=True)
-
-
-def _aid(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _aid(table: Columns) -> Iterator[Column]:
     """Yield the aid of each county by category."""
     aid: dict[tuple[str, str], float] = defaultdict(float)
-    for payment in plan.payments:
+    for payment in table.plan.payments:
         if payment["kind"] == "aid":
             aid[payment["county"], payment["category"]] += payment["amount"]
     for k in CATEGORIES:
         formula = f'SUMIFS(amount,amount_county,{{no}},amount_category,"{k}",amount_kind,"aid")'
-        cells = [Formula(formula, aid[row["county"], k]) for row in rows]
-        yield Column(k, plan.head(k, "money"), "money", cells, adds_up=True, name=f"county_{k}")
+        cells = [Formula(formula, aid[row["county"], k]) for row in table.rows]
+        yield Column(k, table.plan.head(k, "money"), "money", cells, adds_up=True, name=f"county_{k}")
 
 
-def _money(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _money(table: Columns) -> Iterator[Column]:
     """Yield the money of each county by who pays it."""
     formulas = {
         "aid": "SUM({infrastructure}:{enterprise})",
@@ -82,51 +73,54 @@ def _money(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
         "other": "SUMIFS(amount,amount_county,{no},amount_other,1)",
     }
     for key, formula in formulas.items():
-        cells = [Formula(formula, row[key]) for row in rows]
-        yield Column(key, plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True, name=f"county_{key}")
-    whole = [Formula("SUM({aid}:{other})", math.fsum(row[key] for key in formulas)) for row in rows]
-    yield Column("all", plan.head("wb_total", "money"), "money", whole, adds_up=True, name="county_total")
+        yield table.make(key, "money", "money", formula=formula, adds_up=True, name=f"county_{key}")
+
+    def whole(row: Row) -> float:
+        return math.fsum(row[key] for key in formulas)
+
+    yield table.make(
+        "all", "money", "money", whole, "SUM({aid}:{other})", "wb_total", adds_up=True, name="county_total"
+    )
 
 
-def _gains(plan: PlanView, rows: list[dict[str, Any]]) -> Iterator[Column]:
+def _gains(table: Columns) -> Iterator[Column]:
     """Yield what comes about in each county with the plan, anyway, without the aid, and through it."""
     for key, unit in (("jobs_gained", "jobs"), ("linkage", "linkage")):
-        alone = f"{key}_without_aid"
-        for column in (key, f"{key}_quo", alone):
-            cells = [known(row[column]) for row in rows]
-            title = plan.head(f"wb_{column}", unit)
-            yield Column(column, title, "jobs", cells, adds_up=True, name=f"county_{column}")
-        through = [Formula(f"{{{key}}}-{{{alone}}}", row[key] - known(row[alone])) for row in rows]
-        yield Column(f"{key}_more", plan.head("wb_through_aid", unit), "jobs", through, adds_up=True)
-    left = [row["jobseekers_left"] for row in rows]
-    yield Column("left", plan.head("wb_jobseekers_left", "persons"), "whole", left, adds_up=True)
+        for column in (key, f"{key}_quo", f"{key}_without_aid"):
+            yield table.world(column, "jobs", unit, adds_up=True, name=f"county_{column}")
+        yield table.through_aid(key, "jobs", unit, f"{key}_more", adds_up=True)
 
 
 def _heads(plan: PlanView) -> Iterator[Column]:
     """Yield, for every rule on money per head, what it counts in each county and what it compares."""
-    money = {(row["measure"], row["fund"]): row["amount"] for row in plan.payments}
-    people = {c: row.population for c, row in plan.instance.counties.items()}
     rules = {rule.name: rule for rule in plan.instance.rules}
     for i, ((r, group), local) in enumerate(per_head(plan.instance).items(), 1):
-        rule, start = rules[r], f"head_{i}"
+        rule = rules[r]
         assert isinstance(rule, Equity)
-        spent = {c: math.fsum(money[x] for x in payments) for c, payments in local.items()}
-        of = plan.repetitions(rule)[group]
-        formula = sums("amount", plan.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")
-        yield _aside(plan, rule, group, f"{start}_money", "money", [Formula(formula, x) for x in spent.values()])
-        if isinstance(rule, Parity):
-            cells = [Formula(f"{{{start}_money}}/{{population}}", spent[c] / people[c]) for c in spent]
-            yield _aside(plan, rule, group, f"{start}_each", "figure", cells)
-        else:
-            formula = f"SUMPRODUCT(ABS({{{start}_money}}*county_population-{start}_money*{{population}}))/2"
-            apart = {c: math.fsum(abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent) for c in spent}
-            yield _aside(
-                plan, rule, group, f"{start}_apart", "whole", [Formula(formula, x / 2) for x in apart.values()]
-            )
+        spent = {c: math.fsum(plan.paid[x] for x in payments) for c, payments in local.items()}
+        yield from _compared(plan, rule, group, f"head_{i}", spent)
 
 
-def _aside(plan: PlanView, rule: Rule, group: str, name: str, style: str, cells: list[Formula]) -> Column:
+def _compared(plan: PlanView, rule: Equity, group: str, start: str, spent: Mapping[str, float]) -> Iterator[Column]:
+    """Yield the money of each county, and what is compared: money per head, or the distance from all other counties."""
+    people = {c: row.population for c, row in plan.instance.counties.items()}
+    of = plan.repetitions(rule)[group]
+    formula = sums("amount", plan.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")
+    yield _aside(plan, rule, group, f"{start}_money", "money", formula, spent.values())
+    if isinstance(rule, Parity):
+        formula, each = f"{{{start}_money}}/{{population}}", [spent[c] / people[c] for c in spent]
+        yield _aside(plan, rule, group, f"{start}_each", "figure", formula, each)
+        return
+    formula = f"SUMPRODUCT(ABS({{{start}_money}}*county_population-{start}_money*{{population}}))/2"
+    apart = [math.fsum(abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent) / 2 for c in spent]
+    yield _aside(plan, rule, group, f"{start}_apart", "whole", formula, apart)
+
+
+def _aside(
+    plan: PlanView, rule: Rule, group: str, name: str, style: str, formula: str, values: Iterable[float]
+) -> Column:
     """Return a column for the formulas of a rule, named after it."""
     word = name.rsplit("_", 1)[1]
     title = plan.say(f"wb_head_{word}", rule=plan.ruled(rule, group))
+    cells = [Formula(formula, value) for value in values]
     return Column(name, title, style, cells, name=name, aside=True, width=18)

@@ -1,15 +1,18 @@
 """Whose the jobs are, what each scenario brings, what planning together moves, what lasts, and money by tag."""
 
 from collections.abc import Iterator, Sequence
+from itertools import product
 from typing import Any
 
 from alloc.report.tables import dictionary
-from alloc.report.workbook.book import Book, Column, TableRange
+from alloc.report.workbook.book import Book, Cell, Column, TableRange
+from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.view import PlanView
 
 JOBS = ("anyway", "through_others", "through_aid", "employment")
-SCENARIOS = tuple(f"{goal}{world}" for goal in ("employment", "linkage") for world in ("_quo", "_without_aid", ""))
-TAGS = (("measures", "whole"), ("funded", "whole"), *((key, "money") for key in ("cost", "aid", "national", "other")))
+SCENARIOS = tuple(map("".join, product(("employment", "linkage"), ("_quo", "_without_aid", ""))))
+MONEY = ("cost", "aid", "national", "other")
+TAGS = (("measures", "whole"), ("funded", "whole"), *((key, "money") for key in MONEY), ("share_of_aid", "share"))
 MOVED = ("first", "joint", "change")
 
 SHARES = ("clustering", "chains", "mutual", "lasting", "largest")
@@ -39,61 +42,66 @@ def _bold(book: Book, plan: PlanView, sheet: Any, block: TableRange) -> None:
 
 
 def _tables(plan: PlanView) -> Iterator[tuple[str, Sequence[Column]]]:
-    yield "page_sheet_bridge", list(_bridge(plan))
-    scenarios = plan.rows("scenarios")
-    if len(scenarios) > 1:
-        names = [plan.name("scenario", row["scenario"]) for row in scenarios]
-        columns = [_column(plan, "scenarios", key, scenarios, "jobs") for key in SCENARIOS]
-        chance = _column(plan, "scenarios", "probability", scenarios, "share")
-        yield "page_sheet_scenarios", [Column("scenario", plan.say("wb_scenario"), "text", names), chance, *columns]
-    moved = (plan.figures.get("coordination") or {"moved": []})["moved"]
-    if moved:
-        yield "page_sheet_moved", list(_moved(plan, moved))
-    yield "wb_indicators", list(_indicators(plan))
-    tags = plan.rows("tags")
-    if tags:
-        names = [row["tag"] or plan.say("page_no_tag") for row in tags]
-        columns = [_column(plan, "tags", key, tags, style) for key, style in (*TAGS, ("share_of_aid", "share"))]
-        yield "page_sheet_tags", [Column("tag", plan.say("wb_tag"), "text", names), *columns]
+    yield "page_sheet_bridge", _bridge(plan)
+    scenarios = Columns(plan, plan.rows("scenarios"))
+    if len(scenarios.rows) > 1:
+        columns = [_column(scenarios, "scenarios", key, "jobs") for key in SCENARIOS]
+        chance = _column(scenarios, "scenarios", "probability", "share")
+        yield "page_sheet_scenarios", [scenarios.name("scenario"), chance, *columns]
+    moved = Columns(plan, (plan.figures.get("coordination") or {"moved": []})["moved"])
+    if moved.rows:
+        yield "page_sheet_moved", [*moved.names("measure", "fund"), *_moved(moved)]
+    yield "wb_indicators", _indicators(plan)
+    tags = Columns(plan, plan.rows("tags"))
+    if tags.rows:
+        name = tags.make("tag", "text", of=lambda row: row["tag"] or plan.say("page_no_tag"))
+        yield "page_sheet_tags", [name, *(_column(tags, "tags", key, style) for key, style in TAGS)]
 
 
-def _column(plan: PlanView, table: str, key: str, rows: Sequence[dict[str, Any]], style: str) -> Column:
-    """Return a column of the results under its title and unit."""
-    column = dictionary()[table]["columns"][key]
-    unit = plan.instance.money.label if column.get("unit") == "money" else ""
-    title = column[plan.lang] + (f"\n({unit})" if unit else "")
-    return Column(key, title, style, [row[key] for row in rows])
+def _column(table: Columns, name: str, key: str, style: str) -> Column:
+    """Return a column of a table of the results (name) under its title and unit."""
+    column = dictionary()[name]["columns"][key]
+    unit = f"\n({table.plan.label})" if column.get("unit") == "money" else ""
+    return Column(key, column[table.plan.lang] + unit, style, table.cells(key))
 
 
-def _bridge(plan: PlanView) -> Iterator[Column]:
+def _bridge(plan: PlanView) -> list[Column]:
     rows = [row for row in plan.rows("bridge") if row["part"] != "synergies" or plan.instance.synergies]
     words = {"synergies": plan.say("synergies"), "total": plan.say("wb_total")}
-    names = [words.get(row["part"]) or plan.name("county", row["county"]) for row in rows]
-    yield Column("county", plan.say("wb_county"), "text", names)
-    yield from (_column(plan, "bridge", key, rows, "jobs") for key in JOBS)
-    yield _column(plan, "bridge", "aid", rows, "money")
-    label = plan.instance.money.label
-    yield Column("each", plan.say("wb_per_job", label=label), "number", [row["aid_per_job"] for row in rows])
+    table, each = Columns(plan, rows), plan.say("wb_per_job", label=plan.label)
+    return [
+        table.make("county", "text", of=lambda row: words.get(row["part"]) or plan.name("county", row["county"])),
+        *(_column(table, "bridge", key, "jobs") for key in JOBS),
+        _column(table, "bridge", "aid", "money"),
+        Column("each", each, "number", table.cells("aid_per_job")),
+    ]
 
 
-def _moved(plan: PlanView, rows: Sequence[dict[str, Any]]) -> Iterator[Column]:
-    for key in ("measure", "fund"):
-        yield Column(key, plan.say(f"wb_{key}"), "text", [plan.name(key, row[key]) for row in rows])
+def _moved(table: Columns) -> Iterator[Column]:
     for key in MOVED:
-        title = plan.say(f"page_moved_{key}", label=plan.instance.money.label)
-        yield Column(key, title, "money", [row[key] for row in rows])
+        title = table.plan.say(f"page_moved_{key}", label=table.plan.label)
+        yield Column(key, title, "money", table.cells(key))
 
 
-def _indicators(plan: PlanView) -> Iterator[Column]:
-    rows = plan.rows("indicators")
-    styles = ["share" if row["indicator"] in SHARES else "index" for row in rows]
-    names = [_indicator(plan, row["indicator"]) for row in rows]
-    values = [plan.say("page_unmeasurable") if row["value"] is None else row["value"] for row in rows]
-    yield Column("indicator", plan.say("wb_indicator"), "text", names)
-    yield Column("value", plan.say("wb_value"), "figure", values, styles=styles)
-    for key in ("over", "of"):
-        cells = [None if row["value"] is None or row["indicator"].startswith("hhi_") else row[key] for row in rows]
-        yield Column(key, dictionary()["indicators"]["columns"][key][plan.lang], "number", cells)
+def _indicators(plan: PlanView) -> list[Column]:
+    table, titles = Columns(plan, plan.rows("indicators")), dictionary()["indicators"]["columns"]
+    styles = ["share" if row["indicator"] in SHARES else "index" for row in table.rows]
+    return [
+        table.make("indicator", "text", of=lambda row: _indicator(plan, row["indicator"])),
+        table.make("value", "figure", of=lambda row: _or_unknown(plan, row["value"]), styles=styles),
+        Column("over", titles["over"][plan.lang], "number", table.cells(lambda row: _part(row, "over"))),
+        Column("of", titles["of"][plan.lang], "number", table.cells(lambda row: _part(row, "of"))),
+    ]
+
+
+def _or_unknown(plan: PlanView, value: float | None) -> float | str:
+    return plan.say("page_unmeasurable") if value is None else value
+
+
+def _part(row: Row, key: str) -> Cell:
+    """Return what an indicator that is a ratio is made of; nothing where it is none, or not known."""
+    found: Cell = row[key]
+    return None if row["value"] is None or row["indicator"].startswith("hhi_") else found
 
 
 def _indicator(plan: PlanView, name: str) -> str:

@@ -2,14 +2,14 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS
-from alloc.instance.money import available
 from alloc.report.workbook.book import Book, Column, Formula, TableRange
 from alloc.report.workbook.charts import CHART_ROWS, draw
 from alloc.report.workbook.checks import CHANGED, write_checks
+from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.sentences import write_sentences
 from alloc.report.workbook.styles import HIGH, LINE, lines
 from alloc.report.workbook.view import PlanView, known
@@ -20,6 +20,12 @@ MOST_PLACES = 40
 
 JOBS = ("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")
 """The jobs of a place in the three worlds."""
+
+PAID = ("aid", "national", "other")
+"""Money by who pays it."""
+
+MONEY = ("available", "spent", "unspent")
+"""What of the money of funds is told."""
 
 ONE_PAGE = 95
 """Up to this many rows the summary is printed on one page."""
@@ -96,122 +102,99 @@ def _section(book: Book, plan: PlanView, sheet: Any, row: int, text: str) -> int
 
 def _goals(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write what the plan brings, beside what comes about without it."""
-    figures = plan.figures
-    funded = sum(row["funded"] for row in plan.measures)
-    worlds = (figures["status_quo"], figures["without_aid"], figures)
-    goals = ("employment", "linkage", "chains_closed")
-    values = [tuple(known(world[goal]) for world in worlds) for goal in goals]
-    names = [*(plan.say(f"wb_{goal}") for goal in goals), plan.say("wb_funded_of", all=len(plan.measures))]
-    alone = sum(row["funded_without_aid"] == 1 for row in plan.measures)
-    looks = ("jobs", "jobs", "whole", "whole")
+    rows = [_brought(plan, goal) for goal in ("employment", "linkage", "chains_closed")]
+    funded, alone = (sum(row[key] == 1 for row in plan.measures) for key in ("funded", "funded_without_aid"))
+    name = plan.say("wb_funded_of", all=len(plan.measures))
+    rows.append({"what": name, "plan": funded, "told": Formula("SUM(funded)", funded), "quo": 0, "alone": alone})
+    table, looks = Columns(plan, rows), ("jobs", "jobs", "whole", "whole")
+    others, more = (lambda row: row["alone"] - row["quo"]), (lambda row: known(row["plan"] - row["alone"]))
     columns = [
-        Column("what", plan.say("wb_brings"), "text", names),
-        Column(
-            "plan",
-            plan.say("wb_with_plan"),
-            "jobs",
-            [*(x for *_, x in values), Formula("SUM(funded)", funded)],
-            styles=looks,
-        ),
-        Column("quo", plan.say("wb_anyway"), "jobs", [*(x for x, *_ in values), 0], styles=looks),
-        Column("alone", plan.say("wb_without_aid"), "jobs", [*(x for _, x, _ in values), alone], styles=looks),
-        Column(
-            "others",
-            plan.say("wb_through_others"),
-            "jobs",
-            [*(Formula("{alone}-{quo}", y - x) for x, y, _ in values), Formula("{alone}-{quo}", alone)],
-            styles=looks,
-        ),
-        Column(
-            "more",
-            plan.say("wb_through_aid"),
-            "jobs",
-            [
-                *(Formula("{plan}-{alone}", known(z - y)) for _, y, z in values),
-                Formula("{plan}-{alone}", funded - alone),
-            ],
-            styles=looks,
-        ),
+        table.make("what", "text", text="wb_brings"),
+        table.make("plan", "jobs", of="told", text="wb_with_plan", styles=looks),
+        table.make("quo", "jobs", text="wb_anyway", styles=looks),
+        table.make("alone", "jobs", text="wb_without_aid", styles=looks),
+        table.make("others", "jobs", of=others, formula="{alone}-{quo}", text="wb_through_others", styles=looks),
+        table.make("more", "jobs", of=more, formula="{plan}-{alone}", text="wb_through_aid", styles=looks),
     ]
     return book.table(sheet, columns, top=_section(book, plan, sheet, row, "wb_answer_title"), fit=False)
 
 
+def _brought(plan: PlanView, goal: str) -> Row:
+    """Return a goal with the plan, anyway, and without the aid."""
+    figures = plan.figures
+    quo, alone, found = (known(world[goal]) for world in (figures["status_quo"], figures["without_aid"], figures))
+    return {"what": plan.say(f"wb_{goal}"), "plan": found, "told": found, "quo": quo, "alone": alone}
+
+
 def _kinds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write the money there is, is spent and is left, by kind of fund."""
-    money = _fund_money(plan)
-    kinds = [kind for kind in KINDS if any(fund.kind == kind for fund in plan.instance.funds.values())]
-    found = {
-        f'fund_kind,"{kind}"': [
-            math.fsum(money[f][i] for f, fund in plan.instance.funds.items() if fund.kind == kind) for i in range(3)
-        ]
-        for kind in kinds
-    }
-    names = Column("kind", plan.say("wb_kind"), "text", [plan.name("kind", kind) for kind in kinds])
-    columns = [names, *_money_columns(plan, found)]
+    kinds = [kind for kind in KINDS if any(fund["kind"] == kind for fund in plan.funds)]
+    table = Columns(plan, [_kind_money(plan, kind) for kind in kinds])
+    columns = [table.name("kind"), *_money_columns(table)]
     top = _section(book, plan, sheet, row, "wb_money_title")
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
 
+def _kind_money(plan: PlanView, kind: str) -> Row:
+    """Return the money of all funds of a kind, and what tells their rows."""
+    funds = [fund for fund in plan.funds if fund["kind"] == kind]
+    money = {key: math.fsum(fund[key] for fund in funds) for key in MONEY}
+    return {"kind": kind, "which": f'fund_kind,"{kind}"', **money}
+
+
 def _places(book: Book, plan: PlanView, sheet: Any, start: int) -> TableRange | None:
     """Write aid and jobs by county, or by region where there are too many counties."""
-    rows = plan.rows("counties")
-    counties = plan.instance.counties
-    what = "county" if len(rows) <= MOST_PLACES else "region"
-    of = {
-        row["county"]: row["county"] if what == "county" else counties[row["county"]].region or row["county"]
-        for row in rows
-    }
+    what, of = _grouped(plan)
     places = list(dict.fromkeys(of.values()))
     if len(places) > MOST_PLACES:
         return None
-    found: dict[tuple[str, str], float] = defaultdict(float)
-    for row in rows:
-        for key in ("aid", "national", "other", *JOBS):
-            found[of[row["county"]], key] += known(row[key])
-    for row in plan.payments:
-        if row["kind"] == "aid":
-            found[of[row["county"]], row["category"]] += row["amount"]
-    columns = [Column("place", plan.say(f"wb_{what}"), "text", [plan.name(what, place) for place in places])]
-    for key in (*CATEGORIES, "aid", "national", "other", *JOBS):
-        jobs = key.startswith("jobs")
-        cells = [
-            Formula(f"SUMIFS(county_{key},county_{what},{plan.number(what, place)})", found[place, key])
-            for place in places
-        ]
-        title = plan.head(key if key in CATEGORIES else f"wb_{key}", "jobs" if jobs else "money")
-        columns.append(Column(key, title, "jobs" if jobs else "money", cells, adds_up=True))
+    found = _place_sums(plan, of)
+    table = Columns(plan, [{what: place, **found[place]} for place in places])
+    columns = [table.name(what), *(_place_column(table, what, key) for key in (*CATEGORIES, *PAID, *JOBS))]
     top = _section(book, plan, sheet, start, "wb_places_title")
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
 
+def _place_column(table: Columns, what: str, key: str) -> Column:
+    """Return what each county or region (what) has of a category, of money, or of jobs (key)."""
+    unit = "jobs" if key in JOBS else "money"
+    title = table.plan.head(key if key in CATEGORIES else f"wb_{key}", unit)
+    which = [f"SUMIFS(county_{key},county_{what},{table.plan.number(what, row[what])})" for row in table.rows]
+    cells = [Formula(formula, row.get(key, 0.0)) for formula, row in zip(which, table.rows, strict=True)]
+    return Column(key, title, unit, cells, adds_up=True)
+
+
+def _grouped(plan: PlanView) -> tuple[str, dict[str, str]]:
+    """Return whether places are counties or regions, and the place of each county."""
+    counties = plan.instance.counties
+    if len(counties) <= MOST_PLACES:
+        return "county", {c: c for c in counties}
+    return "region", {c: county.region or c for c, county in counties.items()}
+
+
+def _place_sums(plan: PlanView, of: Mapping[str, str]) -> dict[str, dict[str, float]]:
+    """Return for each place aid by category, money by who pays, and jobs; of: the place of each county."""
+    found: dict[str, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in plan.rows("counties"):
+        for key in (*PAID, *JOBS):
+            found[of[row["county"]]][key] += known(row[key])
+    for row in plan.payments:
+        if row["kind"] == "aid":
+            found[of[row["county"]]][row["category"]] += row["amount"]
+    return found
+
+
 def _funds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write every fund with what is spent and what is left."""
-    money = _fund_money(plan)
-    names = Column("fund", plan.say("wb_fund"), "text", [plan.name("fund", f) for f in money])
-    found = {f"fund_fund,{plan.number('fund', f)}": of for f, of in money.items()}
-    columns = [names, *_money_columns(plan, found)]
+    rows = [{**fund, "which": f"fund_fund,{plan.number('fund', fund['fund'])}"} for fund in plan.funds]
+    table = Columns(plan, rows)
+    columns = [table.name("fund"), *_money_columns(table)]
     top = _section(book, plan, sheet, row, "wb_funds_title")
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
 
-def _money_columns(plan: PlanView, money: Mapping[str, Sequence[float]]) -> list[Column]:
-    """Return the columns of money there is, is spent and is left, by the condition that chooses the funds of a row."""
-    return [
-        Column(
-            key,
-            plan.head(f"wb_{key}", "money"),
-            "money",
-            [Formula(f"SUMIFS(fund_{key},{which},fund_level,1)", of[i]) for which, of in money.items()],
-            adds_up=True,
-        )
-        for i, key in enumerate(("available", "spent", "unspent"))
-    ]
-
-
-def _fund_money(plan: PlanView) -> dict[str, tuple[float, float, float]]:
-    """Return for every fund what there is, is spent and is left."""
-    spent: dict[str, float] = defaultdict(float)
-    for row in plan.payments:
-        spent[row["fund"]] += row["amount"]
-    there = {f: available(plan.instance, f) for f in plan.instance.funds}
-    return {f: (money, spent[f], max(money - spent[f], 0.0)) for f, money in there.items()}
+def _money_columns(table: Columns) -> Iterator[Column]:
+    """Yield money there is, is spent and is left; which: the condition that chooses the funds of a row."""
+    for key in MONEY:
+        cells = [Formula(f"SUMIFS(fund_{key},{row['which']},fund_level,1)", row[key]) for row in table.rows]
+        yield Column(key, table.plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True)
