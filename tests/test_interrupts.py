@@ -3,6 +3,8 @@
 import json
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -214,3 +216,31 @@ def test_solve_ends_whatever_it_is_doing(tmp_path: Path, monkeypatch: pytest.Mon
     done = ended(monkeypatch, place, "solve", DEMO, "--out", tmp_path / "out")
     assert done.stderr.endswith("interrupted\n")
     assert list(tmp_path.iterdir()) == []
+
+
+LOADING = """
+import os, runpy, signal, sys
+
+class Striking:
+    def find_spec(self, name, path=None, target=None):
+        if name == {module!r}:
+            os.kill(os.getpid(), signal.SIGINT)
+
+signal.signal(signal.SIGINT, signal.default_int_handler)
+sys.meta_path.insert(0, Striking())
+sys.argv[1:] = ["check", {demo!r}]
+runpy.run_module("alloc", run_name="__main__")
+raise SystemExit("was not struck")
+"""
+
+
+@pytest.mark.parametrize("module", ["alloc.cli", "alloc.cli.speech", "alloc.cli.sweep", "alloc.instance.document"])
+def test_ctrl_c_while_the_program_loads_says_nothing_of_its_inside(module: str):
+    program = LOADING.format(module=module, demo=str(DEMO))
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (130, "")
+    assert done.stderr in ("", "interrupted\n")
+
+
+def test_ctrl_c_while_words_are_read_is_an_interrupt_too(monkeypatch: pytest.MonkeyPatch):
+    assert ended(monkeypatch, "alloc.cli.listen", "check", DEMO).stderr == ""

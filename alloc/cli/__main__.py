@@ -1,5 +1,5 @@
 """`python -m alloc.cli` is `alloc`."""
 
-from alloc.cli import main
+from alloc.__main__ import main
 
-main(prog_name="alloc")
+main()

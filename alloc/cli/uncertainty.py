@@ -1,40 +1,19 @@
 """The command that tells how sensitive the plan is to its figures."""
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import click
 
-from alloc.cli.speech import (
-    INTERRUPTED,
-    cluster_option,
-    echo,
-    instance_argument,
-    known_address,
-    lang_option,
-    moving,
-    overrides,
-    saved,
-    set_option,
-    spoken,
-)
+from alloc.cli.speech import INTERRUPTED, echo
+from alloc.cli.studying import StudyCall, study_command
 from alloc.errors import RequestError
 from alloc.texts import say
-
-if TYPE_CHECKING:
-    from alloc.study.request import Tell
 
 METHODS = ("tornado", "morris", "sobol", "decisions", "switching", "information")
 
 
 @click.command()
-@instance_argument
-@click.option("--out", type=click.Path(path_type=Path))
-@click.option("--overwrite", is_flag=True)
 @click.option("--method", "methods", multiple=True, type=click.Choice(METHODS))
 @click.option("--only", multiple=True)
 @click.option("--spread", "spreads", multiple=True)
@@ -42,61 +21,28 @@ METHODS = ("tornado", "morris", "sobol", "decisions", "switching", "information"
 @click.option("--samples", type=click.IntRange(min=2))
 @click.option("--nodes", type=click.IntRange(min=2), default=5, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
-@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
-@cluster_option
-@click.option("--gap", type=click.FloatRange(min=0))
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
-@set_option
-@click.option("--json", "as_json", is_flag=True)
-@lang_option
-def sensitivity(
-    instance: Path,
-    out: Path | None,
-    overwrite: bool,
-    methods: tuple[str, ...],
-    spreads: tuple[str, ...],
-    settings: tuple[str, ...],
-    as_json: bool,
-    lang: str,
-    **options: Any,
-) -> None:
+@study_command
+def sensitivity(call: StudyCall, methods: tuple[str, ...], spreads: tuple[str, ...], **options: Any) -> None:
     """Tell which figures the plan hangs on, and how sure each measure is."""
-    with spoken(lang):
-        from alloc.cli.sensitivity_summary import show_sensitivity
-        from alloc.instance import read
-        from alloc.report.target import check_writable
-        from alloc.study.sensitivity import sensitivity as study
-        from alloc.study.sensitivity.save import MARK
+    from alloc.cli.sensitivity_summary import show_sensitivity
+    from alloc.study.sensitivity import sensitivity as study
+    from alloc.study.sensitivity.save import MARK
 
-        known_address(options["cluster"])
-        given, spread = overrides(settings), _spread(spreads)
-        name = read(instance, given).name
-        target = out or Path("results") / f"{name}-sensitivity"
-        check_writable(target, overwrite, (MARK,))
-        with _counting(name, lang) as tell:
-            found = study(
-                instance,
-                methods=methods or ("tornado", "decisions"),
-                spread=spread,
-                overrides=given,
-                lang=lang,
-                tell=tell,
-                **options,
-            )
-        named = saved(lambda place: found.save(place, overwrite, lang), target, lang)
-        if as_json:
-            echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
-        else:
-            for line in show_sensitivity(found.tables, found.figures, lang):
-                echo(line)
-        unproven = found.figures["not_proven"]
-        if unproven:
-            echo(say("study_unproven", lang, count=unproven, solves=found.figures["solves"]), err=True)
-        code = INTERRUPTED if found.figures["interrupted"] else 4 if unproven else 0
-        sys.exit(code if named else 2)
+    spread = _read_spread(spreads)
+    call.open("sensitivity", MARK)
+    chosen = methods or ("tornado", "decisions")
+    with call.counting("studying") as tell:
+        found = study(call.instance, methods=chosen, spread=spread, tell=tell, **call.shared, **options)
+    named = call.save(found)
+    call.show(found.figures, show_sensitivity(found.tables, found.figures, call.lang), folded=False)
+    unproven = found.figures["not_proven"]
+    if unproven:
+        echo(say("study_unproven", call.lang, count=unproven, solves=found.figures["solves"]), err=True)
+    code = INTERRUPTED if found.figures["interrupted"] else 4 if unproven else 0
+    sys.exit(code if named else 2)
 
 
-def _spread(written: tuple[str, ...]) -> dict[str, float]:
+def _read_spread(written: tuple[str, ...]) -> dict[str, float]:
     """Return the spreads as given: source → part of the figure."""
     found = {}
     for pair in ",".join(written).split(",") if written else ():
@@ -106,13 +52,3 @@ def _spread(written: tuple[str, ...]) -> dict[str, float]:
         except ValueError:
             raise RequestError("bad_spread", found=pair) from None
     return found
-
-
-@contextmanager
-def _counting(name: str, lang: str) -> Iterator["Tell | None"]:
-    """Show how many questions were solved on a terminal, nothing in a pipe."""
-    if not sys.stderr.isatty():
-        yield None
-        return
-    with moving(say("studying", lang, name=name, solves=0)) as update:
-        yield lambda progress: update(say("studying", lang, name=name, solves=progress.count))

@@ -61,6 +61,13 @@ class Planner(click.Group):
         speak(self, _asked_for(sys.argv[1:] if args is None else args))
         return super().main(args, *rest, **more)
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Carry out a command; Ctrl-C before it listens is quiet too, where click would say `Aborted!`."""
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt:
+            ctx.exit(130)  # as shells know what was ended by an interrupt
+
 
 def speak(program: click.Group, lang: str) -> None:
     """Give every command, option and value its words in one language."""

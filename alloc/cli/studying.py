@@ -1,0 +1,124 @@
+"""What the commands of all studies share: their options, the question that is read, and how they end."""
+
+import json
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import wraps
+from operator import attrgetter
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from alloc.cli.speech import (
+    cluster_option,
+    console,
+    echo,
+    instance_argument,
+    known_address,
+    lang_option,
+    moving,
+    overrides,
+    saved,
+    set_option,
+    spoken,
+)
+from alloc.errors import InstanceError
+from alloc.texts import say
+
+if TYPE_CHECKING:
+    from alloc.instance import Instance
+
+OPTIONS = (
+    click.option("--out", type=click.Path(path_type=Path)),
+    click.option("--overwrite", is_flag=True),
+    click.option("--gap", type=click.FloatRange(min=0)),
+    click.option("--time-limit", type=click.FloatRange(min=0, min_open=True)),
+    click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True),
+    cluster_option,
+    set_option,
+    click.option("--json", "as_json", is_flag=True),
+    lang_option,
+)
+
+
+@dataclass
+class StudyCall:
+    """One call of a study: what was said in the options that all studies have."""
+
+    instance: Path
+    out: Path | None
+    overwrite: bool
+    given: dict[str, object]
+    as_json: bool
+    lang: str
+    name: str = ""
+    target: Path = field(default_factory=Path)
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """What every study takes beside options of its own."""
+        return {"overrides": self.given, "lang": self.lang}
+
+    def open(self, ending: str, mark: str) -> "Instance":
+        """Return the question, its warnings told, once the folder of results is known to be free."""
+        from alloc.instance import inspect
+        from alloc.report.target import check_writable
+
+        reading = inspect(self.instance, self.given)
+        for warning in reading.warnings:
+            echo(f"{say('warning', self.lang)}: {warning.say(self.lang)}", err=True)
+        if reading.instance is None:
+            raise InstanceError(reading.faults)
+        self.name = reading.instance.name
+        self.target = self.out or Path("results") / f"{self.name}-{ending}"
+        check_writable(self.target, self.overwrite, (mark,))
+        return reading.instance
+
+    @contextmanager
+    def counting(
+        self, text: str, read_count: Callable[[Any], int] = attrgetter("count")
+    ) -> Iterator[Callable[[Any], None] | None]:
+        """Show on a terminal how far a study is, nothing in a pipe. read_count: the count in what the study tells."""
+        if not sys.stderr.isatty():
+            yield None
+            return
+        with moving(say(text, self.lang, name=self.name, count=0)) as update:
+            yield lambda news: update(say(text, self.lang, name=self.name, count=read_count(news)))
+
+    def save(self, found: Any) -> bool:
+        """Write the folder of results; tell whether under its own name."""
+        return saved(lambda place: found.save(place, self.overwrite, self.lang), self.target, self.lang)
+
+    def show(self, figures: Mapping[str, Any], lines: Iterable[Any], folded: bool = True) -> None:
+        """Print the figures as JSON where that is asked for, else the summary. folded: lines fit the screen."""
+        if self.as_json:
+            echo(json.dumps(figures, ensure_ascii=False, indent=2, allow_nan=False))
+            return
+        put = console().print if folded else echo
+        for line in lines:
+            put(line)
+
+
+def study_command(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options that all studies have, and hand what was said in them to the command as a StudyCall."""
+
+    @wraps(command)
+    def run(
+        instance: Path,
+        out: Path | None,
+        overwrite: bool,
+        settings: tuple[str, ...],
+        as_json: bool,
+        lang: str,
+        **options: Any,
+    ) -> None:
+        with spoken(lang):
+            known_address(options["cluster"])
+            command(StudyCall(instance, out, overwrite, overrides(settings), as_json, lang), **options)
+
+    for option in reversed((instance_argument, *OPTIONS)):
+        run = option(run)
+    return run
