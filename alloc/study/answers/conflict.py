@@ -80,6 +80,15 @@ def find_conflict(
     return _without_idle(limits, held, found)
 
 
+def narrow_conflict(limits: Limits, conflict: Sequence[Lever], always: Sequence[Lever]) -> tuple[Lever, ...] | None:
+    """Return what of a conflict leaves no plan with other limits as they are beside it; None where there is one."""
+    held = [lever for lever in always if lever not in conflict]
+    within = [lever for lever in conflict if lever not in always]
+    if limits.kept([*always, *within], {}) or not limits.kept(held, {}):
+        return None
+    return _without_idle(limits, always, within)
+
+
 def find_waited_for(instance: Instance, levers: Sequence[Lever]) -> list[Lever]:
     """Return the limits that may help and hinder alike: aid to a supplement waits for national money."""
     if not any(row.national.startswith("supplement") for row in instance.measures.values()):

@@ -72,24 +72,32 @@ def find_repairs(limits: Limits, found: SearchState, most: int) -> Iterator[Repa
 
     Raises UndecidedError where the time is out.
     """
-    waiting: list[tuple[Lever, ...]] = [()]
-    seen = {frozenset[str]()}
-    while waiting and len(found.freed) < most:
-        freed = waiting.pop(0)
-        if any(set(smaller) <= set(freed) for smaller in found.freed):
-            continue
-        if freed and limits.hold_together(released(freed)):
-            found.freed.append(freed)
-            yield Repair(freed, ease(limits, freed))
-            continue
-        if len(freed) == LARGEST:
-            continue
+    level: list[tuple[Lever, ...]] = [()]
+    for _ in range(LARGEST):
+        level = _grow(limits, found, level)
+        left = []
+        for freed in level:
+            if len(found.freed) == most:
+                return
+            if any(set(smaller) <= set(freed) for smaller in found.freed):
+                continue
+            if limits.hold_together(released(freed)):
+                found.freed.append(freed)
+                yield Repair(freed, ease(limits, freed))
+            else:
+                left.append(freed)
+        level = left
+
+
+def _grow(limits: Limits, found: SearchState, level: Sequence[tuple[Lever, ...]]) -> list[tuple[Lever, ...]]:
+    """Return the sets of one lever more: each with a member of a conflict that it frees nothing of."""
+    grown: dict[frozenset[str], tuple[Lever, ...]] = {}
+    for freed in level:
         for lever in (*_unmet(limits, found, freed), *found.waited_for):
-            grown = (*freed, lever)
-            paths = frozenset(one.path for one in grown)
-            if not lever.firm and len(paths) == len(grown) and paths not in seen:
-                seen.add(paths)
-                waiting.append(grown)
+            if not lever.firm and lever not in freed:
+                more = (*freed, lever)
+                grown.setdefault(frozenset(one.path for one in more), more)
+    return list(grown.values())
 
 
 def _unmet(limits: Limits, found: SearchState, freed: Sequence[Lever]) -> tuple[Lever, ...]:

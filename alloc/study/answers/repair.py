@@ -18,12 +18,15 @@ from alloc.instance.rules import Share
 from alloc.report.names import Names
 from alloc.run import choose_options
 from alloc.solver import Deadline
-from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict, find_waited_for
+from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict, find_waited_for, narrow_conflict
 from alloc.study.answers.levers import Lever, levers
 from alloc.study.answers.menu import Repair, SearchState, find_repairs
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import Overrides, Point, Question, open_points
 from alloc.study.request import check_language
+
+SECONDS = 60.0
+"""Repairs by two and three levers are hundreds of questions: so long is looked for them where no limit is given [s]."""
 
 MARK = "repair.json"
 """What tells a repair from any other folder."""
@@ -111,8 +114,8 @@ def repair(
     """Tell which limits cannot hold together, and what would have to give for there to be a plan.
 
     instance: a path; overrides, gap, lang: as for `solve`. conflicts: most sets that are named; menu: most repairs,
-    those by one lever first. time_limit: for the search, and for each repaired question [s]; jobs: processes that solve
-    these. tell: is told of every repair that is found.
+    those by one lever first. time_limit: for the search, 60 s where none is given, and for each repaired question [s].
+    jobs: processes that solve these. tell: is told of every repair that is found.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
@@ -122,7 +125,7 @@ def repair(
     written = draft(instance)
     question = _question(written, given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
-    deadline = Deadline(options.time_limit)
+    deadline = Deadline(time_limit or SECONDS)
     with deadline.listening():
         limits = Limits(written, given, levers(question), deadline)
         told, repairs, feasible, complete = _search(limits, question, conflicts, menu, tell)
@@ -154,7 +157,8 @@ def _search(
             return told, repairs, True, True
         first = find_conflict(limits)
         told += [first] if first else []
-        found.conflicts += told if not found.waited_for else []
+        narrowed = narrow_conflict(limits, first, found.waited_for) if first else None
+        found.conflicts += [narrowed] if narrowed else []
         for one in find_repairs(limits, found, most):
             repairs.append(one)
             if tell is not None:
