@@ -104,6 +104,8 @@ def _tell(run: "Run", as_json: bool, lang: str) -> None:
     else:
         why = "interrupted_without_plan" if run.solution.interrupted else run.status
         echo("\n  ".join([say(why, lang), *run.figures.get("clash", [])]), err=True)
+        if run.status == "infeasible":
+            echo(say("infeasible_repair", lang), err=True)
 
 
 @click.command()
