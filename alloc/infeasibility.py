@@ -8,6 +8,7 @@ their price and are no part of any way.
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alloc.instance import Instance, Options
 from alloc.instance.rules import Count, Equity, Figure, Gini, Parity, Rule, Total
@@ -15,6 +16,7 @@ from alloc.instance.schema import Objective, Selection
 from alloc.instance.sides import per_head, reaches, sides
 from alloc.model import build
 from alloc.report.equity import compare_heads
+from alloc.report.tables import count_side
 from alloc.solution import Solution, Status
 from alloc.solver import Deadline, solve_suited
 from alloc.texts import say
@@ -167,32 +169,48 @@ def _without_commitments(instance: Instance, ask: Ask) -> tuple[tuple[Conflict, 
     return tuple(Conflict("commitment", m) for m in gone), instance.model_copy(update={"measures": kept})
 
 
-def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Conflict]]:
-    """Yield the rules that a plan breaks by their names: asked and kept in the unit in which they are written."""
-    spend, funded = plan.values["Spend"], plan.values["Funded"]
-    written = {rule.name: rule for rule in instance.rules}
-    values: dict[tuple[str, str], tuple[float, float, float | None, float | None, Figure]] = {}
-    for key, side in sides(instance).items():
-        base = side.constant + sum(spend[x] for x in side.base)
-        value = sum(spend[x] for x in side.spends) + sum(funded[m] for m in side.funded)
-        values[key] = value, base, side.least, side.most, side.figure
-    for key, local in per_head(instance).items():
-        rule = written[key[0]]
+class _Counted(NamedTuple):
+    """A rule in a plan: its value lies between least and most times the base; figure: how its bounds are written."""
+
+    value: float
+    base: float
+    least: float | None
+    most: float | None
+    figure: Figure
+
+    def beyond(self, bound: str) -> float:
+        """Return how far the value is beyond a bound, 0 where it has none or is that near."""
+        limit, sign = (self.least, -1.0) if bound == "min" else (self.most, 1.0)
+        if limit is None:
+            return 0.0
+        beyond = sign * (self.value - limit * self.base)
+        return beyond if beyond > NEAR * max(1.0, abs(self.value), abs(limit * self.base)) else 0.0
+
+
+def _count(instance: Instance, plan: Solution) -> Iterator[tuple[str, str, _Counted]]:
+    """Yield every rule and group with what a plan makes of it."""
+    for (name, group), side in sides(instance).items():
+        yield name, group, _Counted(*count_side(side, plan), side.least, side.most, side.figure)
+    written, spend = {rule.name: rule for rule in instance.rules}, plan.values["Spend"]
+    for (name, group), local in per_head(instance).items():
+        rule = written[name]
         money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
         assert isinstance(rule, Equity)
-        value, base = compare_heads(instance, rule, money, 1.0)
-        values[key] = value, base, *rule.bounds, rule.figure
-    for (name, group), (value, base, least, most, figure) in values.items():
-        rule = written[name]
-        for bound, limit, sign in (("min", least, -1.0), ("max", most, 1.0)):
-            beyond = 0.0 if limit is None else sign * (value - limit * base)
-            if limit is None or beyond <= NEAR * max(1.0, abs(value), abs(limit * base)):
-                continue
-            shown = f"{name} ({group})" if group else name
-            figures = (limit, value / base if base else math.inf)
-            asked, kept = (_figure(figure, x, sign, instance.money.label) for x in figures)
-            what = "minimum" if name.startswith(MINIMUM) else "rule"
-            yield name, Conflict(what, shown.removeprefix(MINIMUM), beyond, rule.source, bound, asked, kept)
+        yield name, group, _Counted(*compare_heads(instance, rule, money, 1.0), *rule.bounds, rule.figure)
+
+
+def _broken(instance: Instance, plan: Solution) -> Iterator[tuple[str, Conflict]]:
+    """Yield the rules that a plan breaks by their names: asked and kept in the unit in which they are written."""
+    sources, label = {rule.name: rule.source for rule in instance.rules}, instance.money.label
+    for name, group, of in _count(instance, plan):
+        what = "minimum" if name.startswith(MINIMUM) else "rule"
+        shown = (f"{name} ({group})" if group else name).removeprefix(MINIMUM)
+        reached = of.value / of.base if of.base else math.inf
+        for bound, limit, sign in (("min", of.least, -1.0), ("max", of.most, 1.0)):
+            beyond = of.beyond(bound)
+            if limit is not None and beyond > 0:
+                asked, kept = (_figure(of.figure, x, sign, label) for x in (limit, reached))
+                yield name, Conflict(what, shown, beyond, sources[name], bound, asked, kept)
 
 
 def _figure(figure: Figure, number: float, sign: float, label: str) -> str:

@@ -30,7 +30,7 @@ from alloc.report.page.view import View
 from alloc.report.reasons import explain_plan
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
-from alloc.solution import Solution, Status
+from alloc.solution import Solution, Stage, Status
 from alloc.solver import solve_suited
 from alloc.texts import LANGUAGES, say
 
@@ -195,32 +195,13 @@ def _figures(
     verdict: Audit | None = None,
 ) -> dict[str, Any]:
     """Return what run.json holds."""
-    has = plan.has_plan
     return {
         "name": instance.name,
         "year": instance.year,
         "instance_sha256": instance.sha256,
         "status": str(plan.status),
-        "objective": plan.objective if has else None,
-        "bound": finite(plan.bound) if has else None,
-        "gap": finite(plan.gap) if has else None,
-        "bound_safe": finite(plan.stages[-1].bound_safe) if has else None,
-        "least_money": None if plan.least_money is None else asdict(plan.least_money),
-        "asked_gap": options.gap,
-        "employment": plan.values["ExpectedEmployment"][None] if has else None,
-        "linkage": plan.values["ExpectedLinkage"][None] if has else None,
-        "penalties": plan.values["Penalties"][None] if has else None,
-        "stages": [
-            {
-                "goal": stage.goal,
-                "objective": stage.objective if math.isfinite(stage.bound) else None,
-                "bound": finite(stage.bound),
-                "bound_safe": finite(stage.bound_safe),
-                "gap": finite(stage.gap),
-                "value": stage.kept,
-            }
-            for stage in plan.stages
-        ],
+        **_goals(options, plan),
+        "stages": [_stage(stage) for stage in plan.stages],
         **(UNKNOWN_WORLDS if worlds is None or found is None else compare_worlds(instance, plan, worlds, found)),
         "chains_closed": int(found["chains"]["closed"].sum()) if found else None,
         "nation": instance.nation,
@@ -232,14 +213,44 @@ def _figures(
         "progress": [[seconds, best, finite(bound)] for seconds, best, bound in plan.progress],
         "seconds": time.perf_counter() - started,
         "versions": versions(),
-        "audit": None
-        if verdict is None
-        else {
-            "passed": verdict.passed,
-            "checks": verdict.checks,
-            "findings": [x.say() for x in verdict.findings],
-        },
+        "audit": None if verdict is None else _verdict(verdict),
     }
+
+
+def _goals(options: Options, plan: Solution) -> dict[str, Any]:
+    """Return how far a plan is proven and what it reaches; None where there is no plan."""
+    proof = ("objective", "bound", "gap", "bound_safe", "least_money", "asked_gap")
+    found: dict[str, Any] = dict.fromkeys((*proof, "employment", "linkage", "penalties")) | {"asked_gap": options.gap}
+    if plan.least_money is not None:
+        found["least_money"] = asdict(plan.least_money)
+    if not plan.has_plan:
+        return found
+    return found | {
+        "objective": plan.objective,
+        "bound": finite(plan.bound),
+        "gap": finite(plan.gap),
+        "bound_safe": finite(plan.stages[-1].bound_safe),
+        "employment": plan.values["ExpectedEmployment"][None],
+        "linkage": plan.values["ExpectedLinkage"][None],
+        "penalties": plan.values["Penalties"][None],
+    }
+
+
+def _stage(stage: Stage) -> dict[str, Any]:
+    """Return how far one goal is proven, and the value that later goals keep."""
+    return {
+        "goal": stage.goal,
+        "objective": stage.objective if math.isfinite(stage.bound) else None,
+        "bound": finite(stage.bound),
+        "bound_safe": finite(stage.bound_safe),
+        "gap": finite(stage.gap),
+        "value": stage.kept,
+    }
+
+
+def _verdict(verdict: Audit) -> dict[str, Any]:
+    findings = [finding.say() for finding in verdict.findings]
+    return {"passed": verdict.passed, "checks": verdict.checks, "findings": findings}
 
 
 @cache

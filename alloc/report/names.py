@@ -73,6 +73,12 @@ class Names:
         """The unit of money as the instance writes it."""
         return self.instance.money.label
 
+    @property
+    def currency(self) -> str:
+        """The currency in the reader's language."""
+        code = self.instance.money.currency
+        return self.say("page_yuan") if code == "CNY" else code
+
     def name(self, what: str, word: str) -> str:
         """Return the name of a county, category, industry, measure, fund, kind …; what has none is called by its id."""
         if what == "category":

@@ -14,7 +14,7 @@ from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective, states
 from alloc.instance.money import eligible_funds, sellers
 from alloc.instance.rules import Equity
-from alloc.instance.sides import per_head, sides
+from alloc.instance.sides import Side, per_head, sides
 from alloc.instance.worlds import status_quo
 from alloc.report.bridge import bridge_rows, scenario_rows
 from alloc.report.equity import compare_heads, points
@@ -340,14 +340,20 @@ class Measured(NamedTuple):
         return max(abs(x) for x in self if x is not None)
 
 
+def count_side(side: Side, plan: Solution) -> tuple[float, float]:
+    """Return what one repetition of a rule counts in a plan, and what it is compared with."""
+    spend, funded = plan.values["Spend"], plan.values["Funded"]
+    value = sum(spend[x] for x in side.spends) + sum(funded[m] for m in side.funded)
+    return value, side.constant + sum(spend[x] for x in side.base)
+
+
 def measure_rules(instance: Instance, plan: Solution) -> dict[Key, Measured]:
     """Return what every repetition of every rule counts in a plan, in the order of the rules."""
-    spend, funded = plan.values["Spend"], plan.values["Funded"]
+    spend = plan.values["Spend"]
     rules = {rule.name: rule for rule in instance.rules}
     found: dict[Key, Measured] = {}
     for key, side in sides(instance).items():
-        base = side.constant + sum(spend[x] for x in side.base)
-        value = sum(spend[x] for x in side.spends) + sum(funded[m] for m in side.funded)
+        value, base = count_side(side, plan)
         least, most = (None if x is None else x * base for x in (side.least, side.most))
         found[key] = Measured(value, least, most)
     for key, local in per_head(instance).items():

@@ -50,19 +50,15 @@ def lines(
     points = [point for one in series for point in one.points]
     ups = scale([b for _, b in points], bottom, top, zero[1])
     left = max(width(ups.label(m), 11) for m in ups.marks) + 14
-    flat = scale([a for a, _ in points] + ([marked[1]] if marked else []), left, WIDE - 24, zero[0])
+    named_too = [marked[1]] if marked else []
+    flat = scale([*(a for a, _ in points), *named_too], left, WIDE - 24, zero[0])
     found = [head, words(0, top - 18, y, "small f-soft", room=WIDE), upward(ups, left, WIDE - 24)]
     found.append(across(flat, top, bottom))
     if marked:
         found.append(_upright(flat(marked[1]), marked[0], top, bottom))
-    marks = 0
     for one, role in zip(series, roles, strict=True):
-        places = [(flat(a), ups(b)) for a, b in one.points]
-        if one.joined and len(places) > 1:
-            found.append(_course(one, role, places))
-            marks += not one.dotted
-        found += _dots(one, role, places)
-        marks += len(places) if one.dotted else 0
+        found += _draw_series(one, role, [(flat(a), ups(b)) for a, b in one.points])
+    marks = sum(_count_marks(one) for one in series)
     found.append(words((left + WIDE) / 2, bottom + 32, x, "small f-soft", "middle", WIDE - left))
     return Chart(title, "".join(found), marks, bottom + 46)
 
@@ -76,6 +72,22 @@ def _upright(at: float, name: str, top: float, bottom: float) -> str:
     anchor = "end" if at > WIDE / 2 else "start"
     line = stroke(at, top, at, bottom, "s-bad thin missing")
     return line + words(at, top - 8, name, "small f-bad", anchor)
+
+
+def _is_joined(one: Series) -> bool:
+    return one.joined and len(one.points) > 1
+
+
+def _count_marks(one: Series) -> int:
+    """Return how many marks a series is: its dots, or without any its line."""
+    return len(one.points) if one.dotted else int(_is_joined(one))
+
+
+def _draw_series(one: Series, role: str, places: Places) -> Iterator[str]:
+    """Yield the line of a series, and its dots and words."""
+    if _is_joined(one):
+        yield _course(one, role, places)
+    yield from _dots(one, role, places)
 
 
 def _course(one: Series, role: str, places: Places) -> str:

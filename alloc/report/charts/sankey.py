@@ -1,8 +1,9 @@
 """Flows: bands from column to column, as broad as the money that goes there."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.svg import WIDE, box, digits_of, number, path, px, width, words
@@ -51,28 +52,46 @@ def sankey(
     before: list[str] = []
     for j, column in enumerate(columns):
         x, y = left + step * j, top + (high - stacks[j]) / 2
-        halo = " halo" if 0 < j < len(columns) - 1 else ""
-        side, anchor = (x - 6, "end") if j == 0 else (x + NODE + 6, "start")
-        room = {0: left - 8, len(columns) - 1: right - 8}.get(j, step - NODE - 12)
+        beside = _beside(j, len(columns), x, step, (left, right))
         if heads:
-            before.append(words(side, 8, heads[j], "small f-soft", anchor))
+            before.append(words(beside.at, 8, heads[j], "small f-soft", beside.anchor))
         for node in column:
             amount = size.get(node.key, 0.0)
-            tall = amount * per
-            slot = max(tall, SLOT)
-            place[node.key] = x, y + (slot - tall) / 2
-            before.append(
-                box(
-                    *place[node.key], NODE, max(tall, THINNEST), f"node f-{node.role}", f"{node.name}: {number(amount)}"
-                )
-            )
-            before.append(words(side, y + slot / 2 - 7, node.name, f"strong{halo}", anchor, room))
-            before.append(words(side, y + slot / 2 + 8, number(amount, digits), f"small{halo}", anchor))
+            slot = max(amount * per, SLOT)
+            place[node.key] = x, y + (slot - amount * per) / 2
+            tip, tall = f"{node.name}: {number(amount)}", max(amount * per, THINNEST)
+            before.append(box(*place[node.key], NODE, tall, f"node f-{node.role}", tip))
+            before += _two_lines(beside, y + slot / 2, node.name, number(amount, digits))
             y += slot + GAP
     order = {key: number_of for number_of, key in enumerate(place)}
     names = {node.key: node.name for column in columns for node in column}
     behind = _bands(going, place, order, names, per)
     return Chart(title, "".join([*behind, *before]), len(going), top + high + 6)
+
+
+class _Beside(NamedTuple):
+    """Where the words of a column stand [px], which of their ends is there, and whether bands run below them."""
+
+    at: float
+    anchor: str
+    room: float
+    halo: str
+
+
+def _beside(j: int, count: int, x: float, step: float, outer: tuple[float, float]) -> _Beside:
+    """Return where the words of a column stand; outer: the room beside the first and the last one."""
+    left, right = outer
+    if j == 0:
+        return _Beside(x - 6, "end", left - 8, "")
+    if j == count - 1:
+        return _Beside(x + NODE + 6, "start", right - 8, "")
+    return _Beside(x + NODE + 6, "start", step - NODE - 12, " halo")
+
+
+def _two_lines(beside: _Beside, middle: float, name: str, amount: str) -> Iterator[str]:
+    """Yield the name of a node, and below it the amount."""
+    yield words(beside.at, middle - 7, name, f"strong{beside.halo}", beside.anchor, beside.room)
+    yield words(beside.at, middle + 8, amount, f"small{beside.halo}", beside.anchor)
 
 
 def _stack(column: Sequence[Node], size: Mapping[str, float], per: float) -> float:

@@ -2,7 +2,7 @@
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from alloc.instance import CATEGORIES
 from alloc.report.charts import (
@@ -64,18 +64,14 @@ def _others(view: View, rest: list[str]) -> str:
     return view.say("page_others", count=len(rest))
 
 
+Payments = Mapping[tuple[str, str, str], float]
+"""Fund, category, county → money."""
+
+
 def _money_flow(view: View) -> Chart:
-    sums: dict[tuple[str, str, str], float] = defaultdict(float)
-    funds, counties = dict.fromkeys(view.instance.funds, 0.0), dict.fromkeys(view.instance.counties, 0.0)
-    table = view.columns("allocation")
-    for f, k, c, x in zip(*(table[key] for key in ("fund", "category", "county", "amount")), strict=True):
-        if x > 0:
-            sums[f, k, c] += x
-    for (f, _, c), x in sums.items():
-        funds[f] += x
-        counties[c] += x
-    paying, poor = largest({f: x for f, x in funds.items() if x > 0}, MOST_NODES)
-    getting, small = largest({c: x for c, x in counties.items() if x > 0}, MOST_NODES)
+    sums = _payments(view)
+    paying, poor = largest(_totals(sums, 0, view.instance.funds), MOST_NODES)
+    getting, small = largest(_totals(sums, 2, view.instance.counties), MOST_NODES)
     first: dict[tuple[str, str], float] = defaultdict(float)
     second: dict[tuple[str, str], float] = defaultdict(float)
     for (f, k, c), x in sums.items():
@@ -91,6 +87,24 @@ def _money_flow(view: View) -> Chart:
     flows += [(f"k {k}", f"c {c}", x, k) for (k, c), x in second.items()]
     heads = [view.say(key) for key in ("page_head_funds", "page_head_categories", "page_head_counties")]
     return sankey(nodes, flows, title=view.say("page_chart_flow", label=view.label), heads=heads)
+
+
+def _payments(view: View) -> Payments:
+    """Return what is paid, added up over measures."""
+    sums: dict[tuple[str, str, str], float] = defaultdict(float)
+    table = view.columns("allocation")
+    for f, k, c, x in zip(*(table[key] for key in ("fund", "category", "county", "amount")), strict=True):
+        if x > 0:
+            sums[f, k, c] += x
+    return sums
+
+
+def _totals(sums: Payments, part: int, keys: Iterable[str]) -> dict[str, float]:
+    """Return what each fund, or each county, pays or gets, in the order of keys; those without money are left out."""
+    found = dict.fromkeys(keys, 0.0)
+    for key, x in sums.items():
+        found[key[part]] += x
+    return {key: x for key, x in found.items() if x > 0}
 
 
 def _payer(view: View, f: str) -> str:
@@ -200,27 +214,37 @@ Stages = tuple[str, list[tuple[str, State]], str]
 
 def _chains(view: View) -> Chart:
     """Return the chains, of many those with most new stages, then those that lack least."""
-    steps: dict[str, list[str]] = defaultdict(list)
-    for s, row in view.instance.industries.items():
-        if row.chain:
-            steps[row.chain].append(s)
-    industries = view.columns("industries")
-    standing = zip(*(industries[k] for k in ("county", "industry", "established_quo")), strict=True)
-    stood = {(c, s) for c, s, on in standing if on}
+    steps, stood = _steps(view), _stood(view)
     table = view.columns("chains")
     rows: list[Stages] = []
     order: list[tuple[int, int, int]] = []
     for c, h, closed, missing in zip(*(table[k] for k in ("county", "chain", "closed", "missing")), strict=True):
-        lacks = set(missing.split("|")) if missing else set()
-        states = [(view.industry(s), _stage(c, s, lacks, stood)) for s in steps[h]]
+        lacks = set(filter(None, missing.split("|")))
+        found = [_stage(c, s, lacks, stood) for s in steps[h]]
+        states = list(zip(map(view.industry, steps[h]), found, strict=True))
         end = view.say("page_complete") if closed else view.say("page_missing", count=len(lacks))
         rows.append((f"{view.county(c)} / {view.chain(h)}", states, end))
-        new = sum(state == "new" for _, state in states)
-        order.append((-new, len(lacks), len(order)))
+        order.append((-found.count("new"), len(lacks), len(order)))
     shown = sorted(range(len(rows)), key=order.__getitem__)[:MOST]
     words = [(state, view.say(f"page_stage_{state}")) for state in STATES]
     title = _titled(view, view.say("page_chart_chains"), len(rows) - len(shown))
     return stages([rows[i] for i in sorted(shown)], words, title=title)
+
+
+def _steps(view: View) -> Mapping[str, list[str]]:
+    """Return the industries that are the stages of each chain."""
+    steps: dict[str, list[str]] = defaultdict(list)
+    for s, row in view.instance.industries.items():
+        if row.chain:
+            steps[row.chain].append(s)
+    return steps
+
+
+def _stood(view: View) -> set[tuple[str, str]]:
+    """Return the county industries that stand without the plan."""
+    table = view.columns("industries")
+    standing = zip(*(table[k] for k in ("county", "industry", "established_quo")), strict=True)
+    return {(c, s) for c, s, on in standing if on}
 
 
 STATES: tuple[State, ...] = ("stood", "new", "missing")
@@ -293,15 +317,10 @@ def _per_head(view: View) -> Chart:
     people = sum(row.population for row in view.instance.counties.values())
     mean = view.spent.get("aid", 0.0) * view.instance.money.unit / people
     shown, rest = largest(heads)
-    unit = view.say("page_unit_per_head", currency=_currency(view))
+    unit = view.say("page_unit_per_head", currency=view.currency)
     title = _titled(view, view.say("page_chart_per_head"), len(rest))
     line = (view.say("page_mean", value=number(mean)), mean)
     return bars([(view.county(c), [heads[c]]) for c in shown], [("", "aid")], title=title, x=unit, line=line)
-
-
-def _currency(view: View) -> str:
-    code = view.instance.money.currency
-    return view.say("page_yuan") if code == "CNY" else code
 
 
 def _lorenz(view: View) -> Chart:
@@ -336,6 +355,6 @@ def _map(view: View, what: str) -> Chart:
     else:
         values = {c: x for c, x in _heads(view).items() if x == x}
         title = view.say("page_chart_map_aid")
-        unit = view.say("page_unit_per_head", currency=_currency(view))
+        unit = view.say("page_unit_per_head", currency=view.currency)
     areas = [(view.county(c), rings, values.get(c)) for c, rings in view.boundaries.rings.items()]
     return regions(areas, title=f"{title} ({unit})", unit=unit, wide=420)

@@ -2,10 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import partial
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 from alloc.report.flows import chances
 from alloc.report.names import pick_name
@@ -15,6 +15,9 @@ from alloc.texts.figures import decimals, fixed, percent
 
 MOST_ROWS, MOST_MEASURES = 200, 2000
 """Longer tables show the rows that weigh most, and say where the others are; tables of measures are shown whole."""
+
+COUNTED = ("persons", "measures")
+"""Units that are counted."""
 
 
 @dataclass(frozen=True)
@@ -29,58 +32,85 @@ class Listing:
     file: str
 
 
+Row = Mapping[str, Any]
+Cell = str | float | None
+Reading = Callable[[View, Row], Cell]
+
+
+class PageColumn(NamedTuple):
+    """A column of a table, called as in the results' data dictionary.
+
+    read: what stands in a row, by default what the results have; text: another title; if_any: left out where all is 0.
+    """
+
+    key: str
+    read: Reading | None = None
+    text: str = ""
+    if_any: bool = False
+
+
+def _every_row(view: View, rows: list[Row]) -> list[Row]:
+    return rows
+
+
+class Sheet(NamedTuple):
+    """A table of the page, made of a table of the results.
+
+    weight: what rows are kept by where there are more than `most`; choose: its rows, made of those of the results;
+    file: where all of them are, by default the table.
+    """
+
+    key: str
+    table: str
+    weight: Callable[[Row], float]
+    columns: Sequence[PageColumn]
+    choose: Callable[[View, list[Row]], Iterable[Row]] = _every_row
+    most: int = MOST_ROWS
+    file: str = ""
+
+
 def make_listings(view: View) -> dict[str, Listing]:
     """Return the tables by key; those without rows are left out."""
-    made = (
-        *(
-            _funds,
-            _counties,
-            _funded,
-            _idle,
-            _bridge,
-            _scenarios,
-            _moved,
-            _industries,
-            _chains,
-            _links,
-            _rules,
-            _unfunded,
-        ),
-        *(_tags, _indicators),
-    )
-    return {sheet.key: sheet for sheet in (make(view) for make in made) if sheet.count}
+    made = [_make_listing(view, sheet) for sheet in SHEETS]
+    return {listing.key: listing for listing in made if listing.count}
 
 
-COUNTED = ("persons", "measures")
-"""Units that are counted."""
+def _make_listing(view: View, sheet: Sheet) -> Listing:
+    """Return a table: columns with a number in them are numbers, all others text."""
+    rows = list(sheet.choose(view, _rows(view, sheet.table)))
+    shown = _heaviest(rows, sheet)
+    heads, columns = [], []
+    for column in sheet.columns:
+        if column.if_any and not any(row[column.key] for row in rows):
+            continue
+        title, read = _head(view, sheet.table, column)
+        cells = [read(view, row) for row in shown]
+        is_number = any(isinstance(x, int | float) for x in cells)
+        heads.append((title, is_number))
+        columns.append(_shown(cells) if is_number else [str(x or "") for x in cells])
+    title, file = view.say(f"page_sheet_{sheet.key}"), sheet.file or f"{sheet.table}.csv"
+    return Listing(sheet.key, title, heads, list(zip(*columns, strict=True)), len(rows), file)
 
-Cell = str | float | None
-Column = tuple[str, Callable[[dict[str, Any]], Cell]]
+
+def _heaviest(rows: list[Row], sheet: Sheet) -> list[Row]:
+    """Return the rows that weigh most, in their order."""
+    if len(rows) <= sheet.most:
+        return rows
+    keep = sorted(range(len(rows)), key=lambda i: -sheet.weight(rows[i]))[: sheet.most]
+    return [rows[i] for i in sorted(keep)]
 
 
-def _listing(
-    view: View,
-    key: str,
-    file: str,
-    rows: Iterable[dict[str, Any]],
-    columns: Sequence[Column],
-    weight: Callable[[dict[str, Any]], float],
-    most: int = MOST_ROWS,
-) -> Listing:
-    """Return a table with one function a column; text cells are text, all others numbers."""
-    found = list(rows)
-    count = len(found)
-    if count > most:
-        keep = sorted(range(count), key=lambda i: -weight(found[i]))[:most]
-        found = [found[i] for i in sorted(keep)]
-    cells = [[of(row) for _, of in columns] for row in found]
-    numeric = [any(isinstance(row[j], int | float) for row in cells) for j in range(len(columns))]
-    shown = [
-        _shown([row[j] for row in cells]) if numeric[j] else [str(row[j] or "") for row in cells]
-        for j in range(len(columns))
-    ]
-    heads = [(head, is_number) for (head, _), is_number in zip(columns, numeric, strict=True)]
-    return Listing(key, view.say(f"page_sheet_{key}"), heads, list(zip(*shown, strict=True)), count, file)
+def _head(view: View, table: str, column: PageColumn) -> tuple[str, Reading]:
+    """Return the title of a column, and how its cells are read."""
+    if column.text:
+        return view.say(column.text, label=view.label, currency=view.currency), column.read or _plain(column.key)
+    described = dictionary()[table]["columns"][column.key]
+    title = described[view.lang]
+    if column.read is not None:
+        return title, column.read
+    unit = str(described.get("unit", "")).replace("money", view.label)
+    read = _whole(column.key) if unit in COUNTED else _plain(column.key)
+    return f"{title} ({unit})" if unit == view.label else title, read
 
 
 def _shown(cells: Sequence[Cell]) -> list[str]:
@@ -90,152 +120,41 @@ def _shown(cells: Sequence[Cell]) -> list[str]:
     return [fixed(float(x), digits) if isinstance(x, int | float) and math.isfinite(x) else "" for x in cells]
 
 
-def _rows(view: View, table: str) -> list[dict[str, Any]]:
+def _rows(view: View, table: str) -> list[Row]:
     columns = view.columns(table)
     return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
 
 
-def _column(view: View, table: str, key: str) -> Column:
-    """Return a column of the results as it is, under its title and unit."""
-    column = dictionary()[table]["columns"][key]
-    unit = str(column.get("unit", "")).replace("money", view.label)
-    head = f"{column[view.lang]} ({unit})" if unit == view.label else column[view.lang]
-    return head, partial(_whole if unit in COUNTED else _cell, key)
+def _plain(key: str) -> Reading:
+    """Return the reading of what the results have."""
+    return lambda view, row: row[key]
 
 
-def _words(view: View, table: str, key: str, name: Callable[[str], str]) -> Column:
-    """Return a column of names."""
-    return dictionary()[table]["columns"][key][view.lang], lambda row: name(row[key]) if row[key] else ""
+def _whole(key: str) -> Reading:
+    """Return the reading of how many there are; persons may come in parts, since jobs do."""
+    return lambda view, row: round(row[key]) if math.isfinite(row[key]) else None
 
 
-def _funds(view: View) -> Listing:
-    columns = [
-        _words(view, "funds", "fund", view.fund),
-        _words(view, "funds", "kind", lambda kind: view.say(f"page_kind_{kind}")),
-        (view.say("county"), lambda row: view.county(row["county"]) if row["county"] else view.say("page_all")),
-        *(_column(view, "funds", key) for key in ("available", "spent", "unspent", "why_unspent")),
-    ]
-    return _listing(view, "funds", "funds.csv", _rows(view, "funds"), columns, lambda row: row["available"])
+def _plainly(*keys: str) -> list[PageColumn]:
+    """Return columns of the results as they are, under their titles and units."""
+    return [PageColumn(key) for key in keys]
 
 
-def _counties(view: View) -> Listing:
-    unit = view.instance.money.unit
-    head = view.say(
-        "page_per_head",
-        currency=view.say("page_yuan") if view.instance.money.currency == "CNY" else view.instance.money.currency,
-    )
-    columns = [
-        _words(view, "counties", "county", view.county),
-        *(_column(view, "counties", key) for key in ("aid", "national", "other")),
-        (head, lambda row: row["aid_per_head"] * unit),
-        *(
-            _column(view, "counties", f"{key}{world}")
-            for key in ("jobs_gained", "linkage")
-            for world in ("_quo", "_without_aid", "")
-        ),
-        _column(view, "counties", "jobseekers_left"),
-    ]
-    return _listing(view, "counties", "counties.csv", _rows(view, "counties"), columns, lambda row: row["aid"])
+def _named(key: str, text: str = "") -> PageColumn:
+    """Return a column of the names of counties, measures …"""
+    return PageColumn(key, lambda view, row: view.name(key, row[key]) if row[key] else "", text)
 
 
-def _funded(view: View) -> Listing:
-    table = view.tables["measures"]
-    brings = [key for key in ("jobs", "linkage") if (table[key] != 0).any()]
-    columns = [
-        _words(view, "measures", "measure", view.measure),
-        _words(view, "measures", "county", view.county),
-        _words(view, "measures", "category", view.say),
-        _words(view, "measures", "industry", view.industry),
-        *(_column(view, "measures", key) for key in ("units",)),
-        (view.say("page_unit"), lambda row: view.instance.measures[row["measure"]].unit),
-        *(_column(view, "measures", key) for key in ("cost", "aid", "national", "other", "gain", *brings)),
-        (
-            dictionary()["measures"]["columns"]["idle"][view.lang],
-            lambda row: view.say("page_yes") if row["idle"] else "",
-        ),
-    ]
-    rows = [row for row in _rows(view, "measures") if row["funded"]]
-    return _listing(view, "funded", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
-
-
-def _idle(view: View) -> Listing:
-    """Return the measures that are paid for and of which nothing is used, with what asks for them."""
-    columns = [
-        _words(view, "measures", "measure", view.measure),
-        _words(view, "measures", "county", view.county),
-        *(_column(view, "measures", key) for key in ("cost", "aid")),
-        (view.say("page_asked_by"), lambda row: _asked(view, row["asked_by"])),
-    ]
-    rows = [row for row in _rows(view, "measures") if row["idle"]]
-    return _listing(view, "idle", "measures.csv", rows, columns, lambda row: row["cost"], MOST_MEASURES)
-
-
-def _asked(view: View, words: str) -> str:
-    """Return what asks for a measure in words: rules, a commitment, a fund's least use."""
-    return view.join([view.asker(word) for word in words.split("|") if word])
-
-
-def _bridge(view: View) -> Listing:
-    """Return whose the jobs are: the parts add up to all jobs, the rows to the last one."""
-    rows = [row for row in _rows(view, "bridge") if row["part"] != "synergies" or view.instance.synergies]
-    titles = {"synergies": view.say("synergies"), "total": view.say("total")}
-    columns = [
-        (view.say("county"), lambda row: titles.get(row["part"]) or view.county(row["county"])),
-        *(_column(view, "bridge", key) for key in ("anyway", "through_others", "through_aid", "employment")),
-        *(_column(view, "bridge", key) for key in ("aid", "aid_per_job")),
-    ]
-    return _listing(
-        view, "bridge", "bridge.csv", rows, columns, lambda row: math.inf if row["part"] != "county" else row["aid"]
+def _listed(key: str, name: Callable[[View, str], str], text: str = "") -> PageColumn:
+    """Return a column of words that stand with `|` between, each by its name."""
+    return PageColumn(
+        key, lambda view, row: view.join([name(view, word) for word in row[key].split("|") if word]), text
     )
 
 
-def _scenarios(view: View) -> Listing:
-    """Return what every scenario brings; nothing where there is one."""
-    rows = _rows(view, "scenarios")
-    columns = [
-        _words(view, "scenarios", "scenario", lambda w: view.name("scenario", w)),
-        (dictionary()["scenarios"]["columns"]["probability"][view.lang], lambda row: percent(row["probability"])),
-        *(_column(view, "scenarios", f"employment{world}") for world in ("_quo", "_without_aid", "")),
-        (view.say("through_the_aid"), lambda row: row["employment"] - row["employment_without_aid"]),
-        *(_column(view, "scenarios", f"linkage{world}") for world in ("_quo", "_without_aid", "")),
-    ]
-    return _listing(
-        view, "scenarios", "scenarios.csv", rows if len(rows) > 1 else [], columns, lambda row: row["probability"]
-    )
-
-
-def _moved(view: View) -> Listing:
-    """Return the national payments in which planning together differs from the nation deciding first."""
-    both = view.figures.get("coordination") or {"moved": []}
-    columns: list[Column] = [
-        _words(view, "measures", "measure", view.measure),
-        (view.say("page_fund"), lambda row: view.fund(row["fund"])),
-        *(
-            (view.say(f"page_moved_{key}", label=view.label), partial(_cell, key))
-            for key in ("first", "joint", "change")
-        ),
-    ]
-    return _listing(view, "moved", "run.json", both["moved"], columns, lambda row: abs(row["change"]))
-
-
-def _cell(key: str, row: dict[str, Any]) -> Cell:
-    found: Cell = row[key]
-    return found
-
-
-def _tags(view: View) -> Listing:
-    """Return money by tag; a measure counts for each of its tags."""
-    columns: list[Column] = [
-        (dictionary()["tags"]["columns"]["tag"][view.lang], lambda row: row["tag"] or view.say("page_no_tag")),
-        *(_column(view, "tags", key) for key in ("measures", "funded", "cost", "aid", "national", "other")),
-        (dictionary()["tags"]["columns"]["share_of_aid"][view.lang], lambda row: share(row["share_of_aid"])),
-    ]
-    return _listing(view, "tags", "tags.csv", _rows(view, "tags"), columns, lambda row: row["aid"])
-
-
-def _whole(key: str, row: dict[str, Any]) -> Cell:
-    """Return how many there are; persons may come in parts, since jobs do."""
-    return round(row[key]) if math.isfinite(row[key]) else None
+def _answered(key: str) -> PageColumn:
+    """Return a column of yes and no."""
+    return PageColumn(key, lambda view, row: view.say("page_yes" if row[key] else "page_no"))
 
 
 def share(value: float) -> str:
@@ -243,134 +162,245 @@ def share(value: float) -> str:
     return "–" if math.isnan(value) else percent(value)
 
 
-def _indicators(view: View) -> Listing:
-    """Return how concentrated aid is."""
-    rows = [row for row in _rows(view, "indicators") if row["indicator"].startswith("hhi_")]
-    columns: list[Column] = [
-        (view.say("page_concentrated_by"), lambda row: view.say(f"page_by_{row['indicator'].removeprefix('hhi_')}")),
-        (view.say("page_hhi"), lambda row: fixed(row["value"], 3)),
-        (view.say("page_even_over"), lambda row: fixed(1 / row["value"], 1) if row["value"] > 0 else "–"),
-    ]
-    return _listing(view, "indicators", "indicators.csv", rows, columns, lambda row: row["value"])
+def _place(view: View, row: Row) -> str:
+    return view.county(row["county"]) if row["county"] else view.say("page_all")
 
 
-def _unfunded(view: View) -> Listing:
-    columns = [
-        _words(view, "measures", "measure", view.measure),
-        _words(view, "measures", "county", view.county),
-        _words(view, "measures", "category", view.say),
-        _words(view, "measures", "industry", view.industry),
-        (
-            view.say("page_largest_cost", label=view.label),
-            lambda row: view.instance.measures[row["measure"]].largest_cost,
-        ),
-        _column(view, "measures", "reason"),
-    ]
-    rows = [row for row in _rows(view, "measures") if not row["funded"]]
-    return _listing(
-        view,
-        "unfunded",
-        "measures.csv",
-        rows,
-        columns,
-        lambda row: view.instance.measures[row["measure"]].largest_cost,
-        MOST_MEASURES,
-    )
+def _is_county(view: View, row: Row) -> str:
+    """Return the county of a part of the bridge, or what the part is."""
+    titles = {"synergies": view.say("synergies"), "total": view.say("total")}
+    return titles.get(row["part"]) or view.county(row["county"])
 
 
-def _industries(view: View) -> Listing:
-    columns = [
-        _words(view, "industries", "county", view.county),
-        _words(view, "industries", "industry", view.industry),
-        *(
-            _column(view, "industries", key)
-            for key in ("jobs_before", "jobs_quo", "jobs_without_aid", "jobs", "insured", "upgraded")
-        ),
-        *(_column(view, "industries", key) for key in ("output_quo", "output_without_aid", "output")),
-        (
-            dictionary()["industries"]["columns"]["bottleneck"][view.lang],
-            lambda row: view.join([view.limit(word) for word in row["bottleneck"].split("|") if word]),
-        ),
-    ]
-    return _listing(
-        view,
-        "industries",
-        "industries.csv",
-        _rows(view, "industries"),
-        columns,
-        lambda row: abs(row["jobs"] - row["jobs_quo"]) + 1e-6 * row["jobs"],
-    )
-
-
-def _chains(view: View) -> Listing:
-    columns = [
-        _words(view, "chains", "county", view.county),
-        _words(view, "chains", "chain", view.chain),
-        (dictionary()["chains"]["columns"]["closed"][view.lang], lambda row: _yes(view, row["closed"])),
-        (dictionary()["chains"]["columns"]["closed_quo"][view.lang], lambda row: _yes(view, row["closed_quo"])),
-        (
-            dictionary()["chains"]["columns"]["missing"][view.lang],
-            lambda row: view.join([view.industry(s) for s in row["missing"].split("|") if s]),
-        ),
-    ]
-    return _listing(
-        view,
-        "chains",
-        "chains.csv",
-        _rows(view, "chains"),
-        columns,
-        lambda row: 2 * row["closed"] - row["closed_quo"] - 0.01 * len(row["missing"]),
-    )
-
-
-def _yes(view: View, flag: int) -> str:
-    return view.say("page_yes" if flag else "page_no")
-
-
-def _links(view: View) -> Listing:
-    """Return purchases by link, expected over scenarios and added up over counties."""
-    probability = chances(view.instance)
-    sums: dict[int, list[float]] = defaultdict(lambda: [0.0, 0.0, 0.0])
-    table = view.columns("flows")
-    for i, w, *amounts in zip(*(table[k] for k in ("link", "scenario", "flow_quo", "flow", "linkage")), strict=True):
-        for j, amount in enumerate(amounts):
-            sums[int(i)][j] += probability[w] * amount
-    rows = [
-        {
-            "name": pick_name(link, f"{view.industry(link.from_)} → {view.industry(link.to)}", view.lang),
-            "from": view.industry(link.from_),
-            "to": view.industry(link.to),
-            "flow_quo": sums[i][0],
-            "flow": sums[i][1],
-            "linkage": sums[i][2],
-        }
-        for i, link in enumerate(view.instance.links, 1)
-    ]
-    columns: list[Column] = [
-        (view.say("page_link"), lambda row: row["name"]),
-        *(_column(view, "flows", key) for key in ("from", "to", "flow_quo", "flow", "linkage")),
-    ]
-    return _listing(view, "links", "flows.csv", rows, columns, lambda row: row["flow"])
-
-
-def _rules(view: View) -> Listing:
-    rules = {rule.name: rule for rule in view.instance.rules}
-    rows = sorted(_rows(view, "rules"), key=lambda row: (-row["binding"], -(row["broken_by"] > 0)))
-    columns = [
-        (dictionary()["rules"]["columns"]["rule"][view.lang], lambda row: view.rule(row["rule"], row["group"])),
-        (dictionary()["rules"]["columns"]["binding"][view.lang], lambda row: _yes(view, row["binding"])),
-        *(_column(view, "rules", key) for key in ("value", "min", "max", "slack", "broken_by")),
-        (dictionary()["rules"]["columns"]["unit"][view.lang], lambda row: _side(view, row["unit"])),
-        (dictionary()["rules"]["columns"]["source"][view.lang], lambda row: _source(view, rules[row["rule"]].source)),
-    ]
-    return _listing(view, "rules", "rules.csv", rows, columns, lambda row: row["binding"] + (row["broken_by"] > 0))
-
-
-def _side(view: View, unit: str) -> str:
+def _side(view: View, row: Row) -> str:
     """Return the unit of a rule's sides in words."""
-    key = {"measures": "measures", "money per head": "per_head", "money × persons": "persons"}.get(unit)
+    key = {"measures": "measures", "money per head": "per_head", "money × persons": "persons"}.get(row["unit"])
     return view.say(f"page_side_{key}", label=view.label) if key else view.label
 
 
-def _source(view: View, key: str) -> str:
+def _source(view: View, row: Row) -> Cell:
+    key = row["source"]
     return view.say("page_assumed") if key == "assumption" else view.instance.sources.get(key, key)
+
+
+def _even_over(view: View, row: Row) -> str:
+    """Return over how many of the same size aid would be as concentrated."""
+    return fixed(1 / row["value"], 1) if row["value"] > 0 else "–"
+
+
+def _funded(view: View, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["funded"]]
+
+
+def _idle(view: View, rows: list[Row]) -> list[Row]:
+    """Return the measures that are paid for and of which nothing is used."""
+    return [row for row in rows if row["idle"]]
+
+
+def _unfunded(view: View, rows: list[Row]) -> list[Row]:
+    measures = view.instance.measures
+    return [{**row, "largest": measures[row["measure"]].largest_cost} for row in rows if not row["funded"]]
+
+
+def _bridge(view: View, rows: list[Row]) -> list[Row]:
+    """Return whose the jobs are: the parts add up to all jobs, the rows to the last one."""
+    return [row for row in rows if row["part"] != "synergies" or view.instance.synergies]
+
+
+def _scenarios(view: View, rows: list[Row]) -> list[Row]:
+    """Return what every scenario brings; nothing where there is one."""
+    return rows if len(rows) > 1 else []
+
+
+def _moved(view: View, rows: list[Row]) -> list[Row]:
+    """Return the national payments in which planning together differs from the nation deciding first."""
+    found: list[Row] = (view.figures.get("coordination") or {"moved": []})["moved"]
+    return found
+
+
+def _concentrated(view: View, rows: list[Row]) -> list[Row]:
+    return [row for row in rows if row["indicator"].startswith("hhi_")]
+
+
+def _tightest(view: View, rows: list[Row]) -> list[Row]:
+    return sorted(rows, key=lambda row: (-row["binding"], -(row["broken_by"] > 0)))
+
+
+def _links(view: View, rows: list[Row]) -> Iterable[Row]:
+    """Yield purchases by link, expected over scenarios and added up over counties."""
+    probability = chances(view.instance)
+    sums: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
+    for row in rows:
+        for key in ("flow_quo", "flow", "linkage"):
+            sums[int(row["link"])][key] += probability[row["scenario"]] * row[key]
+    for i, link in enumerate(view.instance.links, 1):
+        seller, buyer = view.industry(link.from_), view.industry(link.to)
+        amounts = {key: sums[i][key] for key in ("flow_quo", "flow", "linkage")}
+        yield {"name": pick_name(link, f"{seller} → {buyer}", view.lang), "from": seller, "to": buyer, **amounts}
+
+
+MEASURE = (_named("measure"), _named("county"), _named("category"), _named("industry"))
+YES = PageColumn("idle", lambda view, row: view.say("page_yes") if row["idle"] else "")
+PER_HEAD = PageColumn("aid_per_head", lambda view, row: row["aid_per_head"] * view.instance.money.unit, "page_per_head")
+THROUGH = PageColumn("more", lambda view, row: row["employment"] - row["employment_without_aid"], "through_the_aid")
+
+SHEETS = (
+    Sheet(
+        "funds",
+        "funds",
+        itemgetter("available"),
+        (
+            _named("fund"),
+            PageColumn("kind", lambda view, row: view.say(f"page_kind_{row['kind']}")),
+            PageColumn("county", _place, "county"),
+            *_plainly("available", "spent", "unspent", "why_unspent"),
+        ),
+    ),
+    Sheet(
+        "counties",
+        "counties",
+        itemgetter("aid"),
+        (
+            _named("county"),
+            *_plainly("aid", "national", "other"),
+            PER_HEAD,
+            *_plainly("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained"),
+            *_plainly("linkage_quo", "linkage_without_aid", "linkage", "jobseekers_left"),
+        ),
+    ),
+    Sheet(
+        "funded",
+        "measures",
+        itemgetter("cost"),
+        (
+            *MEASURE,
+            PageColumn("units"),
+            PageColumn("unit", lambda view, row: view.instance.measures[row["measure"]].unit, "page_unit"),
+            *_plainly("cost", "aid", "national", "other", "gain"),
+            PageColumn("jobs", if_any=True),
+            PageColumn("linkage", if_any=True),
+            YES,
+        ),
+        _funded,
+        MOST_MEASURES,
+    ),
+    Sheet(
+        "idle",
+        "measures",
+        itemgetter("cost"),
+        (*MEASURE[:2], *_plainly("cost", "aid"), _listed("asked_by", View.asker, "page_asked_by")),
+        _idle,
+        MOST_MEASURES,
+    ),
+    Sheet(
+        "bridge",
+        "bridge",
+        lambda row: math.inf if row["part"] != "county" else row["aid"],
+        (
+            PageColumn("county", _is_county, "county"),
+            *_plainly("anyway", "through_others", "through_aid", "employment", "aid", "aid_per_job"),
+        ),
+        _bridge,
+    ),
+    Sheet(
+        "scenarios",
+        "scenarios",
+        itemgetter("probability"),
+        (
+            _named("scenario"),
+            PageColumn("probability", lambda view, row: percent(row["probability"])),
+            *_plainly("employment_quo", "employment_without_aid", "employment"),
+            THROUGH,
+            *_plainly("linkage_quo", "linkage_without_aid", "linkage"),
+        ),
+        _scenarios,
+    ),
+    Sheet(
+        "moved",
+        "measures",
+        lambda row: abs(row["change"]),
+        (
+            _named("measure"),
+            _named("fund", "page_fund"),
+            *(PageColumn(key, text=f"page_moved_{key}") for key in ("first", "joint", "change")),
+        ),
+        _moved,
+        file="run.json",
+    ),
+    Sheet(
+        "industries",
+        "industries",
+        lambda row: abs(row["jobs"] - row["jobs_quo"]) + 1e-6 * row["jobs"],
+        (
+            _named("county"),
+            _named("industry"),
+            *_plainly("jobs_before", "jobs_quo", "jobs_without_aid", "jobs", "insured", "upgraded"),
+            *_plainly("output_quo", "output_without_aid", "output"),
+            _listed("bottleneck", View.limit),
+        ),
+    ),
+    Sheet(
+        "chains",
+        "chains",
+        lambda row: 2 * row["closed"] - row["closed_quo"] - 0.01 * len(row["missing"]),
+        (
+            _named("county"),
+            _named("chain"),
+            _answered("closed"),
+            _answered("closed_quo"),
+            _listed("missing", View.industry),
+        ),
+    ),
+    Sheet(
+        "links",
+        "flows",
+        itemgetter("flow"),
+        (PageColumn("name", text="page_link"), *_plainly("from", "to", "flow_quo", "flow", "linkage")),
+        _links,
+    ),
+    Sheet(
+        "rules",
+        "rules",
+        lambda row: row["binding"] + (row["broken_by"] > 0),
+        (
+            PageColumn("rule", lambda view, row: view.rule(row["rule"], row["group"])),
+            _answered("binding"),
+            *_plainly("value", "min", "max", "slack", "broken_by"),
+            PageColumn("unit", _side),
+            PageColumn("source", _source),
+        ),
+        _tightest,
+    ),
+    Sheet(
+        "unfunded",
+        "measures",
+        itemgetter("largest"),
+        (*MEASURE, PageColumn("largest", text="page_largest_cost"), PageColumn("reason")),
+        _unfunded,
+        MOST_MEASURES,
+    ),
+    Sheet(
+        "tags",
+        "tags",
+        itemgetter("aid"),
+        (
+            PageColumn("tag", lambda view, row: row["tag"] or view.say("page_no_tag")),
+            *_plainly("measures", "funded", "cost", "aid", "national", "other"),
+            PageColumn("share_of_aid", lambda view, row: share(row["share_of_aid"])),
+        ),
+    ),
+    Sheet(
+        "indicators",
+        "indicators",
+        itemgetter("value"),
+        (
+            PageColumn(
+                "by", lambda view, row: view.say(f"page_by_{row['indicator'][len('hhi_') :]}"), "page_concentrated_by"
+            ),
+            PageColumn("value", lambda view, row: fixed(row["value"], 3), "page_hhi"),
+            PageColumn("over", _even_over, "page_even_over"),
+        ),
+        _concentrated,
+    ),
+)
+"""The tables in the order of the page."""

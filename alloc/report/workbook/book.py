@@ -173,21 +173,11 @@ class Book:
         for them alone is left out.
         """
         columns = [column for column in columns if self.live or not column.aside or column.style == "text"]
-        block = TableRange(
-            sheet=quote_sheetname(sheet.get_name()),
-            top=top + 1,
-            rows=max((len(column.cells) for column in columns), default=0),
-            letters={column.key: xl_col_to_name(left + j) for j, column in enumerate(columns)},
-            left=left,
-            right=left + len(columns) - 1,
-            printed=left + sum(not column.aside for column in columns) - 1,
-            totals=bool(total),
-        )
+        block = _find_range(sheet, columns, top, left, bool(total))
         heights = {top: 1}
         for j, column in enumerate(columns, left):
             if fit:
-                added = math.fsum(numbers(column.cells)) if column.adds_up else 0.0
-                self.widen(sheet, j, j, column.width or wide(column.title, map(value_of, column.cells), added))
+                self._fit(sheet, j, column)
             sheet.write_string(top, j, column.title, self.format("head"))
             heights[top] = max(heights[top], lines(column.title, self._room(sheet, j)))
             self._column(sheet, block, column, j, heights)
@@ -199,6 +189,11 @@ class Book:
         if total:
             self._totals(sheet, block, columns, total)
         return block
+
+    def _fit(self, sheet: Any, j: int, column: Column) -> None:
+        """Make a column of the sheet as wide as its cells and their total ask for."""
+        added = math.fsum(numbers(column.cells)) if column.adds_up else 0.0
+        self.widen(sheet, j, j, column.width or wide(column.title, map(value_of, column.cells), added))
 
     def _column(self, sheet: Any, block: TableRange, column: Column, j: int, heights: dict[int, int]) -> None:
         """Write the cells of a column; rows are made high enough for what is wrapped in them."""
@@ -288,6 +283,20 @@ class Book:
                 block.here(key),
                 {"type": "formula", "criteria": formula, "format": self.format(look)},
             )
+
+
+def _find_range(sheet: Any, columns: Sequence[Column], top: int, left: int, totals: bool) -> TableRange:
+    """Return where a table stands whose header is in a row."""
+    return TableRange(
+        sheet=quote_sheetname(sheet.get_name()),
+        top=top + 1,
+        rows=max((len(column.cells) for column in columns), default=0),
+        letters={column.key: xl_col_to_name(j) for j, column in enumerate(columns, left)},
+        left=left,
+        right=left + len(columns) - 1,
+        printed=left + sum(not column.aside for column in columns) - 1,
+        totals=totals,
+    )
 
 
 def value_of(cell: Cell) -> Scalar:

@@ -42,12 +42,10 @@ class PlanView(Names):
 
     def unit(self, unit: str) -> str:
         """Return a unit in the reader's language."""
-        label, money = self.label, self.instance.money
-        currency = self.say("page_yuan") if money.currency == "CNY" else money.currency
         known = {
-            "money": label,
-            "head": self.say("wb_per_head", label=label),
-            "currency": self.say("wb_per_head", label=currency),
+            "money": self.label,
+            "head": self.say("wb_per_head", label=self.label),
+            "currency": self.say("wb_per_head", label=self.currency),
         }
         return known.get(unit) or (self.say(f"wb_unit_{unit}") if unit else "")
 
