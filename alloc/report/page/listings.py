@@ -53,15 +53,15 @@ def _every_row(view: View, rows: list[Row]) -> list[Row]:
     return rows
 
 
-class Sheet(NamedTuple):
-    """A table of the page, made of a table of the results.
+class PageTable(NamedTuple):
+    """A table of the page, made of one of the results (source).
 
     weight: what rows are kept by where there are more than `most`; choose: its rows, made of those of the results;
     file: where all of them are, by default the table.
     """
 
     key: str
-    table: str
+    source: str
     weight: Callable[[Row], float]
     columns: Sequence[PageColumn]
     choose: Callable[[View, list[Row]], Iterable[Row]] = _every_row
@@ -71,32 +71,32 @@ class Sheet(NamedTuple):
 
 def make_listings(view: View) -> dict[str, Listing]:
     """Return the tables by key; those without rows are left out."""
-    made = [_make_listing(view, sheet) for sheet in SHEETS]
+    made = [_make_listing(view, table) for table in TABLES]
     return {listing.key: listing for listing in made if listing.count}
 
 
-def _make_listing(view: View, sheet: Sheet) -> Listing:
+def _make_listing(view: View, table: PageTable) -> Listing:
     """Return a table: columns with a number in them are numbers, all others text."""
-    rows = list(sheet.choose(view, _rows(view, sheet.table)))
-    shown = _heaviest(rows, sheet)
+    rows = list(table.choose(view, _rows(view, table.source)))
+    shown = _heaviest(rows, table)
     heads, columns = [], []
-    for column in sheet.columns:
+    for column in table.columns:
         if column.if_any and not any(row[column.key] for row in rows):
             continue
-        title, read = _head(view, sheet.table, column)
+        title, read = _head(view, table.source, column)
         cells = [read(view, row) for row in shown]
         is_number = any(isinstance(x, int | float) for x in cells)
         heads.append((title, is_number))
         columns.append(_shown(cells) if is_number else [str(x or "") for x in cells])
-    title, file = view.say(f"page_sheet_{sheet.key}"), sheet.file or f"{sheet.table}.csv"
-    return Listing(sheet.key, title, heads, list(zip(*columns, strict=True)), len(rows), file)
+    title, file = view.say(f"page_sheet_{table.key}"), table.file or f"{table.source}.csv"
+    return Listing(table.key, title, heads, list(zip(*columns, strict=True)), len(rows), file)
 
 
-def _heaviest(rows: list[Row], sheet: Sheet) -> list[Row]:
+def _heaviest(rows: list[Row], table: PageTable) -> list[Row]:
     """Return the rows that weigh most, in their order."""
-    if len(rows) <= sheet.most:
+    if len(rows) <= table.most:
         return rows
-    keep = sorted(range(len(rows)), key=lambda i: -sheet.weight(rows[i]))[: sheet.most]
+    keep = sorted(range(len(rows)), key=lambda i: -table.weight(rows[i]))[: table.most]
     return [rows[i] for i in sorted(keep)]
 
 
@@ -244,8 +244,8 @@ YES = PageColumn("idle", lambda view, row: view.say("page_yes") if row["idle"] e
 PER_HEAD = PageColumn("aid_per_head", lambda view, row: row["aid_per_head"] * view.instance.money.unit, "page_per_head")
 THROUGH = PageColumn("more", lambda view, row: row["employment"] - row["employment_without_aid"], "through_the_aid")
 
-SHEETS = (
-    Sheet(
+TABLES = (
+    PageTable(
         "funds",
         "funds",
         itemgetter("available"),
@@ -256,7 +256,7 @@ SHEETS = (
             *_plainly("available", "spent", "unspent", "why_unspent"),
         ),
     ),
-    Sheet(
+    PageTable(
         "counties",
         "counties",
         itemgetter("aid"),
@@ -268,7 +268,7 @@ SHEETS = (
             *_plainly("linkage_quo", "linkage_without_aid", "linkage", "jobseekers_left"),
         ),
     ),
-    Sheet(
+    PageTable(
         "funded",
         "measures",
         itemgetter("cost"),
@@ -284,7 +284,7 @@ SHEETS = (
         _funded,
         MOST_MEASURES,
     ),
-    Sheet(
+    PageTable(
         "idle",
         "measures",
         itemgetter("cost"),
@@ -292,7 +292,7 @@ SHEETS = (
         _idle,
         MOST_MEASURES,
     ),
-    Sheet(
+    PageTable(
         "bridge",
         "bridge",
         lambda row: math.inf if row["part"] != "county" else row["aid"],
@@ -302,7 +302,7 @@ SHEETS = (
         ),
         _bridge,
     ),
-    Sheet(
+    PageTable(
         "scenarios",
         "scenarios",
         itemgetter("probability"),
@@ -315,7 +315,7 @@ SHEETS = (
         ),
         _scenarios,
     ),
-    Sheet(
+    PageTable(
         "moved",
         "measures",
         lambda row: abs(row["change"]),
@@ -327,7 +327,7 @@ SHEETS = (
         _moved,
         file="run.json",
     ),
-    Sheet(
+    PageTable(
         "industries",
         "industries",
         lambda row: abs(row["jobs"] - row["jobs_quo"]) + 1e-6 * row["jobs"],
@@ -339,7 +339,7 @@ SHEETS = (
             _listed("bottleneck", View.limit),
         ),
     ),
-    Sheet(
+    PageTable(
         "chains",
         "chains",
         lambda row: 2 * row["closed"] - row["closed_quo"] - 0.01 * len(row["missing"]),
@@ -351,14 +351,14 @@ SHEETS = (
             _listed("missing", View.industry),
         ),
     ),
-    Sheet(
+    PageTable(
         "links",
         "flows",
         itemgetter("flow"),
         (PageColumn("name", text="page_link"), *_plainly("from", "to", "flow_quo", "flow", "linkage")),
         _links,
     ),
-    Sheet(
+    PageTable(
         "rules",
         "rules",
         lambda row: row["binding"] + (row["broken_by"] > 0),
@@ -371,7 +371,7 @@ SHEETS = (
         ),
         _tightest,
     ),
-    Sheet(
+    PageTable(
         "unfunded",
         "measures",
         itemgetter("largest"),
@@ -379,7 +379,7 @@ SHEETS = (
         _unfunded,
         MOST_MEASURES,
     ),
-    Sheet(
+    PageTable(
         "tags",
         "tags",
         itemgetter("aid"),
@@ -389,7 +389,7 @@ SHEETS = (
             PageColumn("share_of_aid", lambda view, row: share(row["share_of_aid"])),
         ),
     ),
-    Sheet(
+    PageTable(
         "indicators",
         "indicators",
         itemgetter("value"),
