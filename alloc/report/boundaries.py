@@ -45,9 +45,7 @@ def read_boundaries(path: Path, instance: Instance) -> Boundaries:
     rings: dict[str, tuple[Ring, ...]] = {}
     strangers = []
     codes = {row.code: c for c, row in instance.counties.items() if row.code}
-    words = {
-        _plain(word): c for c, row in instance.counties.items() for word in (c, row.name, row.name_zh) if word.strip()
-    }
+    words = _names(instance)
     for i, feature in enumerate(_features(path), 1):
         county = _county(feature, codes, words)
         if county is None:
@@ -57,6 +55,14 @@ def read_boundaries(path: Path, instance: Instance) -> Boundaries:
     if not rings:
         raise RequestError("map_no_county", path=path, found=", ".join(strangers[:5]) or "–")
     return Boundaries(rings, tuple(strangers), tuple(c for c in instance.counties if c not in rings))
+
+
+def _names(instance: Instance) -> dict[str, str]:
+    """Return each county by its id and its names, as they are compared."""
+    found: dict[str, str] = {}
+    for c, row in instance.counties.items():
+        found |= {_plain(word): c for word in (c, row.name, row.name_zh) if word.strip()}
+    return found
 
 
 def _features(path: Path) -> list[dict[str, Any]]:

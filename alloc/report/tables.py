@@ -286,10 +286,7 @@ def jobseekers_left(instance: Instance, plan: Solution) -> dict[str, float]:
 
 def _chains(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     sites = {(row.county, row.industry) for row in instance.baseline}
-    stages: dict[str, list[str]] = {h: [] for h in instance.chains}
-    for s, row in instance.industries.items():
-        if row.chain:
-            stages.setdefault(row.chain, []).append(s)
+    stages = chain_steps(instance)
     for c in instance.counties:
         for h, steps in stages.items():
             missing = [s for s in steps if (c, s) not in sites or not _works(plan, c, s)]
@@ -301,6 +298,15 @@ def _chains(instance: Instance, plan: Solution, quo: Solution, without: Solution
                 "closed_quo": _closed(quo, c, steps, sites),
                 "closed_without_aid": _closed(without, c, steps, sites) if without.has_plan else None,
             }
+
+
+def chain_steps(instance: Instance) -> dict[str, list[str]]:
+    """Return the industries that are the stages of each chain."""
+    steps: dict[str, list[str]] = {h: [] for h in instance.chains}
+    for s, row in instance.industries.items():
+        if row.chain:
+            steps.setdefault(row.chain, []).append(s)
+    return steps
 
 
 def _closed(world: Solution, c: str, steps: list[str], sites: set[tuple[str, str]]) -> bool:

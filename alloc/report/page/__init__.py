@@ -82,19 +82,15 @@ def _style() -> str:
 
 def _used_up(view: View) -> list[str]:
     """Return the names of the funds that have nothing left."""
-    funds = view.columns("funds")
     return [
         view.fund(f) + (f" / {view.county(c)}" if c else "")
-        for f, c, left, money in zip(*(funds[k] for k in ("fund", "county", "unspent", "available")), strict=True)
+        for f, c, left, money in view.cells("funds", "fund", "county", "unspent", "available")
         if money > 0 and left <= 1e-6 * max(1.0, money)
     ]
 
 
 def _ginis(view: View) -> dict[str, float | None]:
     """Return the Gini index per head of aid, and of all money."""
-    counties = view.columns("counties")
-    aid = dict(zip(counties["county"], counties["aid"], strict=True))
-    everything = {
-        c: sum(money) for c, *money in zip(*(counties[k] for k in ("county", "aid", "national", "other")), strict=True)
-    }
+    aid = dict(view.cells("counties", "county", "aid"))
+    everything = {c: sum(money) for c, *money in view.cells("counties", "county", "aid", "national", "other")}
     return {"aid": gini(view.instance, aid), "all": gini(view.instance, everything)}

@@ -21,8 +21,7 @@ def limits(view: View) -> list[tuple[str, int]]:
 
 def binding(view: View) -> list[str]:
     """Return the names of the rules that bind."""
-    rules = view.columns("rules")
-    return [view.rule(r, g) for r, g, on in zip(rules["rule"], rules["group"], rules["binding"], strict=True) if on]
+    return [view.rule(r, g) for r, g, on in view.cells("rules", "rule", "group", "binding") if on]
 
 
 def _money(view: View) -> str:

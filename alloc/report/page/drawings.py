@@ -3,6 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from operator import add
 
 from alloc.instance import CATEGORIES
 from alloc.report.charts import (
@@ -21,6 +22,7 @@ from alloc.report.charts import (
 from alloc.report.charts.stages import State
 from alloc.report.page.view import MOST, View, largest, number
 from alloc.report.provenance import ORIGINS
+from alloc.report.tables import chain_steps
 
 MOST_NODES = 14
 """A flow chart has so many funds and so many counties; the rest flows together."""
@@ -85,15 +87,14 @@ def _money_flow(view: View) -> Chart:
     )
     flows = [(f"f {f}", f"k {k}", x, k) for (f, k), x in first.items()]
     flows += [(f"k {k}", f"c {c}", x, k) for (k, c), x in second.items()]
-    heads = [view.say(key) for key in ("page_head_funds", "page_head_categories", "page_head_counties")]
+    heads = list(map(view.say, ("page_head_funds", "page_head_categories", "page_head_counties")))
     return sankey(nodes, flows, title=view.say("page_chart_flow", label=view.label), heads=heads)
 
 
 def _payments(view: View) -> Payments:
     """Return what is paid, added up over measures."""
     sums: dict[tuple[str, str, str], float] = defaultdict(float)
-    table = view.columns("allocation")
-    for f, k, c, x in zip(*(table[key] for key in ("fund", "category", "county", "amount")), strict=True):
+    for f, k, c, x in view.cells("allocation", "fund", "category", "county", "amount"):
         if x > 0:
             sums[f, k, c] += x
     return sums
@@ -124,13 +125,11 @@ def _aid(view: View) -> Chart:
     sums = {c: sum(aid.get((c, k), 0.0) for k in CATEGORIES) for c in view.instance.counties}
     shown, rest = largest(sums)
     values = [[float(aid.get((c, k), 0.0)) for k in CATEGORIES] for c in shown]
-    names = [view.county(c) for c in shown]
     others = (_others(view, rest), [sum(float(aid.get((c, k), 0.0)) for c in rest) for k in CATEGORIES])
-    heads = [view.say(k) for k in CATEGORIES]
     title = view.say("page_chart_aid", label=view.label)
     return heat(
-        names,
-        heads,
+        list(map(view.county, shown)),
+        list(map(view.say, CATEGORIES)),
         values,
         title=title,
         unit=view.label,
@@ -145,14 +144,14 @@ WORLDS = (("without", "quo"), ("world_alone", "training"), ("with", "plan"))
 
 
 def _jobs_by_county(view: View) -> Chart:
-    table = view.columns("counties")
-    columns = (table[f"jobs_gained{suffix}"] for suffix in ("_quo", "_without_aid", ""))
-    found = {c: tuple(jobs) for c, *jobs in zip(table["county"], *columns, strict=True)}
+    rows = view.cells("counties", "county", "jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")
+    found = {c: tuple(jobs) for c, *jobs in rows}
     shown, rest = largest({c: jobs[2] - jobs[0] for c, jobs in found.items()})
     title = _titled(view, view.say("page_chart_gained"), len(rest))
     states = [(view.say(f"page_{key}"), role) for key, role in WORLDS]
-    rows = [(view.county(c), found[c]) for c in shown]
-    return dots(*_known(rows, states), title=title, x=view.say("page_axis_gained"))
+    return dots(
+        *_known([(view.county(c), found[c]) for c in shown], states), title=title, x=view.say("page_axis_gained")
+    )
 
 
 def _known(
@@ -164,11 +163,9 @@ def _known(
 
 
 def _jobs_by_industry(view: View) -> Chart:
-    table = view.columns("industries")
-    columns = ("industry", "jobs_before", "jobs_quo", "jobs_without_aid", "jobs")
-    found: dict[str, tuple[float, ...]] = {}
-    for s, *jobs in zip(*(table[key] for key in columns), strict=True):
-        found[s] = tuple(a + b for a, b in zip(found.get(s, (0.0,) * 4), jobs, strict=True))
+    found: dict[str, tuple[float, ...]] = defaultdict(lambda: (0.0,) * 4)
+    for s, *jobs in view.cells("industries", "industry", "jobs_before", "jobs_quo", "jobs_without_aid", "jobs"):
+        found[s] = tuple(map(add, found[s], jobs))
     shown, rest = largest({s: jobs[3] - jobs[1] for s, jobs in found.items()})
     title = _titled(view, view.say("page_chart_jobs"), len(rest))
     states = [(view.say(f"page_{key}"), role) for key, role in (("today", "ink"), *WORLDS)]
@@ -178,8 +175,7 @@ def _jobs_by_industry(view: View) -> Chart:
 
 def _bottlenecks(view: View) -> Chart:
     """Return a dot for each county industry and what limits it; where they are many, counties counted by industry."""
-    table = view.columns("industries")
-    rows = list(zip(table["county"], table["industry"], table["bottleneck"], strict=True))
+    rows = list(view.cells("industries", "county", "industry", "bottleneck"))
     return _bottleneck_dots(view, rows) if len(rows) <= MOST else _bottleneck_counts(view, rows)
 
 
@@ -193,19 +189,18 @@ def _bottleneck_dots(view: View, rows: Limited) -> Chart:
         names.append(f"{view.county(c)} / {view.industry(s)}")
         held |= {(i, LIMITS.index(word)) for word in words.split("|") if word}
     roles = ["infrastructure", "training", "enterprise", "bad", "bad", "other", "other"]
-    heads = [view.limit(word) for word in LIMITS]
-    return matrix(names, heads, held, title=view.say("page_chart_bottlenecks"), roles=roles)
+    return matrix(names, list(map(view.limit, LIMITS)), held, title=view.say("page_chart_bottlenecks"), roles=roles)
 
 
 def _bottleneck_counts(view: View, rows: Limited) -> Chart:
     counts: dict[str, Counter[str]] = {s: Counter() for _, s, _ in rows}
     for _, s, words in rows:
-        counts[s].update(word for word in words.split("|") if word)
-    shown, rest = largest({s: sum(found[word] for word in LIMITS) for s, found in counts.items()})
+        counts[s].update(set(words.split("|")) & set(LIMITS))
+    shown, rest = largest({s: found.total() for s, found in counts.items()})
     values = [[counts[s][word] or None for word in LIMITS] for s in shown]
     title = _titled(view, view.say("page_chart_bottleneck_counts"), len(rest))
-    names, heads = [view.industry(s) for s in shown], [view.limit(word) for word in LIMITS]
-    return heat(names, heads, values, title=title, unit=view.say("page_unit_counties"))
+    names = list(map(view.industry, shown))
+    return heat(names, list(map(view.limit, LIMITS)), values, title=title, unit=view.say("page_unit_counties"))
 
 
 Stages = tuple[str, list[tuple[str, State]], str]
@@ -214,11 +209,10 @@ Stages = tuple[str, list[tuple[str, State]], str]
 
 def _chains(view: View) -> Chart:
     """Return the chains, of many those with most new stages, then those that lack least."""
-    steps, stood = _steps(view), _stood(view)
-    table = view.columns("chains")
+    steps, stood = chain_steps(view.instance), _stood(view)
     rows: list[Stages] = []
     order: list[tuple[int, int, int]] = []
-    for c, h, closed, missing in zip(*(table[k] for k in ("county", "chain", "closed", "missing")), strict=True):
+    for c, h, closed, missing in view.cells("chains", "county", "chain", "closed", "missing"):
         lacks = set(filter(None, missing.split("|")))
         found = [_stage(c, s, lacks, stood) for s in steps[h]]
         states = list(zip(map(view.industry, steps[h]), found, strict=True))
@@ -231,20 +225,9 @@ def _chains(view: View) -> Chart:
     return stages([rows[i] for i in sorted(shown)], words, title=title)
 
 
-def _steps(view: View) -> Mapping[str, list[str]]:
-    """Return the industries that are the stages of each chain."""
-    steps: dict[str, list[str]] = defaultdict(list)
-    for s, row in view.instance.industries.items():
-        if row.chain:
-            steps[row.chain].append(s)
-    return steps
-
-
 def _stood(view: View) -> set[tuple[str, str]]:
     """Return the county industries that stand without the plan."""
-    table = view.columns("industries")
-    standing = zip(*(table[k] for k in ("county", "industry", "established_quo")), strict=True)
-    return {(c, s) for c, s, on in standing if on}
+    return {(c, s) for c, s, on in view.cells("industries", "county", "industry", "established_quo") if on}
 
 
 STATES: tuple[State, ...] = ("stood", "new", "missing")
@@ -263,11 +246,7 @@ def _titled(view: View, title: str, more: int) -> str:
 
 
 def _funds(view: View) -> Chart:
-    table = view.columns("funds")
-    found = {
-        (f, c): (spent, left)
-        for f, c, spent, left in zip(*(table[k] for k in ("fund", "county", "spent", "unspent")), strict=True)
-    }
+    found = {(f, c): money for f, c, *money in view.cells("funds", "fund", "county", "spent", "unspent")}
     sums: dict[str, float] = {f"{f}\n{c}": spent + left for (f, c), (spent, left) in found.items()}
     shown, rest = largest(sums)
     rows = []
@@ -280,8 +259,7 @@ def _funds(view: View) -> Chart:
 
 
 def _tags(view: View) -> Chart:
-    table = view.columns("tags")
-    found = dict(zip(table["tag"], table["aid"], strict=True))
+    found = dict(view.cells("tags", "tag", "aid"))
     shown, rest = largest(found)
     title = _titled(view, view.say("page_chart_tags", label=view.label), len(rest))
     rows = [(tag or view.say("page_no_tag"), [found[tag]]) for tag in shown]
@@ -308,8 +286,7 @@ def _origins(view: View) -> Chart:
 
 def _heads(view: View) -> dict[str, float]:
     """Return aid per head by county, in whole currency units."""
-    table, unit = view.columns("counties"), view.instance.money.unit
-    return {c: x * unit for c, x in zip(table["county"], table["aid_per_head"], strict=True)}
+    return {c: x * view.instance.money.unit for c, x in view.cells("counties", "county", "aid_per_head")}
 
 
 def _per_head(view: View) -> Chart:
@@ -347,9 +324,8 @@ def _lorenz(view: View) -> Chart:
 
 def _map(view: View, what: str) -> Chart:
     assert view.boundaries is not None
-    table = view.columns("counties")
     if what == "jobs":
-        jobs = zip(table["county"], table["jobs_gained"], table["jobs_gained_without_aid"], strict=True)
+        jobs = view.cells("counties", "county", "jobs_gained", "jobs_gained_without_aid")
         values = {c: plan - alone for c, plan, alone in jobs if not math.isnan(alone)}
         title, unit = view.say("page_chart_map_jobs"), view.say("page_unit_jobs")
     else:

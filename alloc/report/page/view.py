@@ -1,6 +1,6 @@
 """What the page looks at: one plan, its tables, and the words of one language."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -32,6 +32,11 @@ class View(Names):
         """Return a table as lists, column by column."""
         found: dict[str, list[Any]] = {str(name): column.tolist() for name, column in self.tables[table].items()}
         return found
+
+    def cells(self, table: str, *keys: str) -> Iterator[tuple[Any, ...]]:
+        """Return what stands in some columns of a table, row by row."""
+        columns = self.columns(table)
+        return zip(*(columns[key] for key in keys), strict=True)
 
     def county(self, c: str) -> str:
         """Return the name of a county."""

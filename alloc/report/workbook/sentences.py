@@ -78,13 +78,9 @@ def _left(plan: PlanView, rows: Iterable[dict[str, object]]) -> Iterator[str]:
 
 def _changed(plan: PlanView, name: str, before: Iterable[Flow]) -> str:
     """Return what changed against a previous plan: aid in all, where most, and which measures come and go."""
-    old: dict[str, float] = defaultdict(float)
-    was = set()
-    for row in before:
-        was |= {row.measure} if row.amount > 0 else set()
-        old[row.county] += row.amount if row.kind == "aid" else 0.0
+    old, was = _had(before)
     now = {row["county"]: row["aid"] for row in plan.rows("counties")}
-    moved = {c: now.get(c, 0.0) - old.get(c, 0.0) for c in (*now, *(c for c in old if c not in now))}
+    moved = {c: now.get(c, 0.0) - old.get(c, 0.0) for c in now | old}
     funded = {row["measure"] for row in plan.measures if row["funded"]}
     change, facts = math.fsum(moved.values()), []
     up, down = max(moved, key=lambda c: moved[c]), min(moved, key=lambda c: moved[c])
@@ -100,6 +96,17 @@ def _changed(plan: PlanView, name: str, before: Iterable[Flow]) -> str:
         change=_signed(change),
         facts=plan.join(facts, "between_facts"),
     )
+
+
+def _had(before: Iterable[Flow]) -> tuple[dict[str, float], set[str]]:
+    """Return the aid of each county in a previous plan, and the measures that it paid for."""
+    aid: dict[str, float] = defaultdict(float)
+    paid = set()
+    for row in before:
+        aid[row.county] += row.amount if row.kind == "aid" else 0.0
+        if row.amount > 0:
+            paid.add(row.measure)
+    return aid, paid
 
 
 def _signed(money: float) -> str:
