@@ -5,7 +5,7 @@ Each worker has blocks of its own, and takes over what waits for another once it
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import replace
@@ -48,31 +48,31 @@ class PricingPool:
         lost = [0] * self._pool.count
         while True:
             for number in self._pool.idle:
-                if not over() and (some := _next_blocks(waiting, number)):
-                    spent = time.perf_counter() - started
-                    asked = {k: replace(requests[k], seconds=requests[k].seconds - spent) for k in some}
+                some = [] if over() else _next_blocks(waiting, number)
+                if some:
                     given[number] = some
-                    self._pool.give(number, some, price_blocks, asked)
+                    self._give(number, some, requests, time.perf_counter() - started)
             if not given:
                 return found
             results = self._pool.receive()
             for number, priced in results:
                 some = given.pop(number)
-                if priced is None:
-                    waiting[number].extendleft(reversed(some))
-                    lost[number] += 1
-                    if lost[number] > TRIES:
-                        raise SolveError("solver_failed", condition=BrokenProcessPool.__name__)
-                else:
-                    _set_results(found, priced)
+                if priced is not None:
+                    for k, result in priced.items():
+                        found[k] = result
+                    continue
+                waiting[number].extendleft(reversed(some))
+                lost[number] += 1
+                if lost[number] > TRIES:
+                    raise SolveError("solver_failed", condition=BrokenProcessPool.__name__)
             if given and not results and over():
                 self._pool.abandon()
                 return found
 
-
-def _set_results(found: list[PricingResult], priced: Mapping[int, PricingResult]) -> None:
-    for k, result in priced.items():
-        found[k] = result
+    def _give(self, number: int, some: list[int], requests: Sequence[PricingRequest], spent: float) -> None:
+        """Give a worker blocks to price in the time that is left."""
+        asked = {k: replace(requests[k], seconds=requests[k].seconds - spent) for k in some}
+        self._pool.give(number, some, price_blocks, asked)
 
 
 def _next_blocks(waiting: Sequence[deque[int]], number: int) -> list[int]:

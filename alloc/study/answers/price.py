@@ -108,11 +108,15 @@ def price(
 def _choose(question: Instance, only: Sequence[str]) -> list[Lever]:
     """Return the levers that are asked about; what is firm is not for moving."""
     known = [lever for lever in levers(question) if not lever.firm]
-    found = {word: [lever for lever in known if _is_meant(lever.path, word)] for word in only}
-    for word, meant in found.items():
+    if not only:
+        return known
+    asked: set[str] = set()
+    for word in only:
+        meant = [lever.path for lever in known if _is_meant(lever.path, word)]
         if not meant:
             raise RequestError("price_only", found=word)
-    return [lever for lever in known if not only or any(lever in meant for meant in found.values())]
+        asked.update(meant)
+    return [lever for lever in known if lever.path in asked]
 
 
 def _is_meant(path: str, word: str) -> bool:

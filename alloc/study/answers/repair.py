@@ -201,16 +201,18 @@ def _repair_row(instance: Instance, repair: Repair, point: Point) -> dict[str, A
 
 def _moved(instance: Instance, lever: Lever, to: object, point: Point) -> float:
     """Return the money that a change moves: a larger budget, or what a rule no longer steers; nan for neither."""
-    if lever.kind in ("fund_amount", "fund_county", "fund_min_use") and isinstance(to, int | float):
-        assert isinstance(lever.value, int | float)
-        return abs(to - lever.value)
+    if not isinstance(to, int | float) or not isinstance(lever.value, int | float):
+        return math.nan
+    change = abs(to - lever.value)
+    if lever.kind in ("fund_amount", "fund_county", "fund_min_use"):
+        return change
     rule = next((rule for rule in instance.rules if lever.path.startswith(f"rules.{rule.name}.")), None)
-    if rule is None or not isinstance(to, int | float) or not isinstance(lever.value, int | float):
+    if rule is None:
         return math.nan
     if rule.figure == "money":
-        return abs(to - lever.value)
+        return change
     of_all_aid = isinstance(rule, Share) and rule.fund == "aid" and rule.in_ == Selection()
-    return abs(to - lever.value) * point.aid if of_all_aid and point.aid is not None else math.nan
+    return change * point.aid if of_all_aid and point.aid is not None else math.nan
 
 
 def _plain(value: object) -> object:

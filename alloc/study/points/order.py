@@ -53,12 +53,12 @@ def _place_column(values: Sequence[float | str]) -> list[NDArray[np.float64]]:
     A word stands half-way between the least and the most of the numbers.
     """
     found: list[NDArray[np.float64]] = []
-    numbers = [x for x in values if isinstance(x, float)]
-    low, high = min(numbers, default=0.0), max(numbers, default=0.0)
-    if high > low:
-        found.append(np.array([(x - low) / (high - low) if isinstance(x, float) else 0.5 for x in values]))
     words = sorted({x for x in values if isinstance(x, str)})
-    if len(words) + bool(numbers) > 1:
+    numbers = np.array([math.nan if isinstance(x, str) else x for x in values])
+    known = numbers[~np.isnan(numbers)]
+    if known.size and known.max() > known.min():
+        found.append(np.nan_to_num((numbers - known.min()) / (known.max() - known.min()), nan=0.5))
+    if len(words) + bool(known.size) > 1:
         found += [np.array([float(x == word) for x in values]) for word in words]
     return found
 

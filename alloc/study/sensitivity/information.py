@@ -38,16 +38,13 @@ def _figure(question: BaseCase, one: Uncertain, nodes: int) -> Search[dict[str, 
     plans = list(dict.fromkeys([today, *(point.funded for point in points)]))
     worth = yield from _worth(question, places, points, plans)
     means = [math.fsum(values) / nodes for values in worth]
-    best, scale = math.fsum(reached) / nodes, max(1.0, abs(question.objective))
-    value, stay = _loss(best, max(means)), _loss(best, means[0])
-    return row | {
-        "informed": best,
-        "evppi": value,
-        "stay": stay,
-        "share": None if value is None else value / scale,
-        "clear": int(value is not None and value > question.doubt),
-        "plans": len(plans),
-    }
+    best = math.fsum(reached) / nodes
+    row |= {"informed": best, "evppi": None, "stay": _loss(best, means[0]), "share": None, "clear": 0}
+    value = _loss(best, max(means))
+    if value is not None:
+        scale = max(1.0, abs(question.objective))
+        row |= {"evppi": value, "share": value / scale, "clear": int(value > question.doubt)}
+    return row | {"plans": len(plans)}
 
 
 def _loss(best: float, kept: float) -> float | None:
@@ -63,14 +60,18 @@ def _worth(
     A plan that cannot be carried out whole there is worth its best part; one of which no part can be is worth nothing
     at all, −∞, and is no plan to decide for.
     """
-    worth = [[float(point.objective or 0.0) for point in points] for _ in plans]
+    best = [float(point.objective or 0.0) for point in points]
+    worth = [best.copy() for _ in plans]
     pairs = itertools.product(range(len(plans)), range(len(points)))
     open_ones = [(p, k) for p, k in pairs if set(points[k].funded) != set(plans[p])]
     for firm in (True, False):
         if not open_ones:
             break
         held = yield Trials([question.hold(places[k], plans[p], firm) for p, k in open_ones], held=True)
+        lost = []
         for (p, k), point in zip(open_ones, held, strict=True):
             worth[p][k] = -math.inf if point.objective is None else point.objective
-        open_ones = [(p, k) for p, k in open_ones if worth[p][k] == -math.inf]
+            if point.objective is None:
+                lost.append((p, k))
+        open_ones = lost
     return worth

@@ -5,7 +5,7 @@ other one along, just so far that both fit; a least and a largest value that are
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -51,29 +51,31 @@ class Linked:
         numbers = {path: float(x) for path, x in moved.items() if isinstance(x, (int, float))}
         values = {**self.values, **numbers}
         fixed, found = set(moved), dict[str, float]()
-
-        def move(path: str, value: float) -> None:
-            values[path] = found[path] = value
-
         for path in moved.keys() & self.twins.keys():
-            if self.twins[path] not in moved:
-                move(self.twins[path], values[path])
-                fixed.add(self.twins[path])
+            twin = self.twins[path]
+            if twin not in moved:
+                values[twin] = found[twin] = values[path]
+                fixed.add(twin)
         for _ in range(ROUNDS):
-            broken = [link for link in self.links if self._product(link, values) > values[link.more]]
+            broken = [link for link in self.links if _multiply(link, values) > values[link.more]]
             if not broken:
                 break
             for link in broken:
-                first, product = link.less[0], self._product(link, values)
-                if link.more in fixed and first not in fixed:
-                    move(first, values[link.more] / (product / values[first]))
-                else:
-                    move(link.more, product)
+                path, value = _mend(link, values, fixed)
+                values[path] = found[path] = value
         return found
 
-    @staticmethod
-    def _product(link: Link, values: Mapping[str, float]) -> float:
-        return math.prod(values[path] for path in link.less)
+
+def _multiply(link: Link, values: Mapping[str, float]) -> float:
+    return math.prod(values[path] for path in link.less)
+
+
+def _mend(link: Link, values: Mapping[str, float], fixed: Set[str]) -> tuple[str, float]:
+    """Return which figure of a broken link moves, and to where: the larger one, unless only that is fixed."""
+    first, product = link.less[0], _multiply(link, values)
+    if link.more in fixed and first not in fixed:
+        return first, values[link.more] / (product / values[first])
+    return link.more, product
 
 
 def link_figures(instance: Instance) -> Linked:

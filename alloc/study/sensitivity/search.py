@@ -75,8 +75,7 @@ def sensitivity(
         raise RequestError("nothing_to_vary", status=base.status)
     spread = dict(spread or {})
     choice = select_figures(base.instance, only, spread)
-    counts = {method: samples or SAMPLES[method] for method in SAMPLES}
-    counts["sobol"] = 1 << (counts["sobol"] - 1).bit_length()  # what Sobol sequences are even in
+    counts = _count_samples(samples)
     options = {"gap": gap, "time_limit": time_limit}
     tables: dict[str, pd.DataFrame] = {}
     interrupted = False
@@ -84,19 +83,30 @@ def sensitivity(
         given = draft_question(instance, overrides)
         with open_points(Question(given, options, lang), jobs, cluster) as pool:
             asked = BaseCase(base, given.expand(overrides or {}), pool, tell)
-            for method in METHODS:
-                if method in methods:
-                    tables[method] = _apply_method(method, asked, choice, counts, nodes, seed, reach)
+            for method in sorted(set(methods), key=METHODS.index):
+                tables[method] = _apply_method(method, asked, choice, counts, nodes, seed, reach)
     except KeyboardInterrupt:
         if not tables:
             raise
         interrupted = True
-    settings: dict[str, Any] = {"methods": list(tables), "only": list(only)}
-    settings["spread"] = {**asked.instance.spread, **spread}
-    settings |= {"samples": {m: n for m, n in counts.items() if m in methods}, "seed": seed}
-    settings |= {"nodes": nodes if "information" in methods else None, "reach": reach}
-    settings["interrupted"] = interrupted
+    settings = {
+        "methods": list(tables),
+        "only": list(only),
+        "spread": {**asked.instance.spread, **spread},
+        "samples": {method: count for method, count in counts.items() if method in methods},
+        "seed": seed,
+        "nodes": nodes if "information" in methods else None,
+        "reach": reach,
+        "interrupted": interrupted,
+    }
     return Sensitivity(asked.instance, tables, _describe(asked, choice, settings))
+
+
+def _count_samples(asked: int | None) -> dict[str, int]:
+    """Return how many samples each method takes."""
+    counts = dict(SAMPLES) if asked is None else dict.fromkeys(SAMPLES, asked)
+    counts["sobol"] = 1 << (counts["sobol"] - 1).bit_length()  # what Sobol sequences are even in
+    return counts
 
 
 def _check_wish(methods: Sequence[str], samples: int | None, nodes: int, reach: float | None, lang: str) -> None:
@@ -142,8 +152,9 @@ def _apply_method(
         return classify_measures(asked, asked.ask(Trials(draw_figures(varied, counts[method], seed))))
 
     def answers(x: indices.Numbers) -> dict[str, indices.Numbers]:
-        points = asked.ask(Trials([{one.path: float(v) for one, v in zip(varied, row, strict=True)} for row in x]))
-        return {goal: np.array([_or_nan(getattr(point, goal)) for point in points]) for goal in GOALS}
+        paths = [one.path for one in varied]
+        points = asked.ask(Trials([dict(zip(paths, row, strict=True)) for row in x.tolist()]))
+        return {goal: np.array([getattr(point, goal) for point in points], dtype=float) for goal in GOALS}
 
     return (indices.morris if method == "morris" else indices.sobol)(varied, counts[method], seed, answers)
 
@@ -157,10 +168,6 @@ def widen_figures(instance: Instance, choice: Selected, reach: float) -> tuple[U
         if figure.path in chosen and low < high:
             found.append(Uncertain(figure.path, figure.value, low, high, "reach", figure.source))
     return tuple(found)
-
-
-def _or_nan(value: float | None) -> float:
-    return math.nan if value is None else value
 
 
 def _describe(asked: BaseCase, choice: Selected, settings: Mapping[str, Any]) -> dict[str, Any]:

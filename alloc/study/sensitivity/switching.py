@@ -117,30 +117,30 @@ def _row(
         "value": one.value,
         "direction": "up" if limit > one.value else "down",
         "limit": limit,
-        "result": _name_result(outside, message),
-        "switch": None,
-        "change": None,
-        "change_share": None,
+        "result": "refused" if message else "none",
+        **dict.fromkeys(("switch", "change", "change_share")),
+        **_describe_probe("inside", inside),
+        **_describe_probe("outside", outside),
+        **dict.fromkeys(("enters", "leaves"), ""),
+        "message": message.replace("\n", "; "),
     }
-    funded: tuple[str, ...] = ()
     if outside is not None:
-        change = (inside.at + outside.at) / 2 - one.value
-        row |= {"switch": (inside.at + outside.at) / 2, "change": change}
-        row["change_share"] = change / abs(one.value) if one.value else None
-        funded = outside.funded
-    row |= _describe_probe("inside", inside) | _describe_probe("outside", outside)
-    row["enters"] = "|".join(m for m in funded if m not in question.units)
-    row["leaves"] = "|".join(m for m in question.units if funded and m not in funded)
-    row["message"] = message.replace("\n", "; ")
-    if not message and outside is not None and outside.best is None:
-        row["message"] = outside.message
+        row |= _describe_switch(question, one, inside, outside)
     return row
 
 
-def _name_result(outside: Probe | None, message: str) -> str:
-    if outside is not None:
-        return "switch"
-    return "refused" if message else "none"
+def _describe_switch(question: BaseCase, one: Uncertain, inside: Probe, outside: Probe) -> dict[str, object]:
+    """Return where other measures are funded, which they are, and why there is no plan where there is none."""
+    middle = (inside.at + outside.at) / 2
+    found: dict[str, object] = {"result": "switch", "switch": middle, "change": middle - one.value}
+    if one.value:
+        found["change_share"] = (middle - one.value) / abs(one.value)
+    if outside.funded:
+        found["enters"] = "|".join(m for m in outside.funded if m not in question.units)
+        found["leaves"] = "|".join(m for m in question.units if m not in outside.funded)
+    if outside.best is None:
+        found["message"] = outside.message
+    return found
 
 
 def _describe_probe(name: str, probe: Probe | None) -> dict[str, object]:

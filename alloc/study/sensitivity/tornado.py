@@ -1,6 +1,5 @@
 """One figure at a time, to either end of its range: what moves the answer most."""
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -32,22 +31,34 @@ def _bar(question: BaseCase, one: Uncertain) -> Search[dict[str, Any]]:
     points = yield Trials([{one.path: end} for end in ends])
     today = today_in_order(question)
     other = [i for i, point in enumerate(points) if point.objective is not None and set(point.funded) != set(today)]
-    held: Sequence[Point] = ()
+    worse = set(other)
     if other and question.weighted:
         held = yield Trials([question.hold({one.path: ends[i]}, today) for i in other], held=True)
-    losses = {i: measure_loss(points[i], kept) for i, kept in zip(other, held, strict=False)}
+        for i, kept in zip(other, held, strict=True):
+            if measure_loss(points[i], kept) <= question.noise:
+                worse.discard(i)
     row: dict[str, Any] = {"figure": one.path, "value": one.value, "low": one.low, "high": one.high}
     row |= {"origin": one.origin, "source": one.source, **_compare_goals(question, points)}
-    for i, (word, end, point) in enumerate(zip(ENDS, ends, points, strict=True)):
-        changed = i in other and not losses.get(i, math.inf) <= question.noise
-        row[f"status_{word}"] = point.status
-        row[f"plan_{word}"] = _name_plan(point, changed)
-        enters, leaves = set(point.funded).difference(today), set(today).difference(point.funded)
-        row[f"enters_{word}"] = "|".join(m for m in point.funded if changed and m in enters)
-        row[f"leaves_{word}"] = "|".join(m for m in today if changed and m in leaves)
-        row[f"with_{word}"] = "|".join(question.linked.along({one.path: end}))
-        row[f"message_{word}"] = point.message.replace("\n", "; ")
+    for i, point in enumerate(points):
+        row |= _describe_end(ENDS[i], point, today, changed=i in worse)
+        row[f"with_{ENDS[i]}"] = "|".join(question.linked.along({one.path: ends[i]}))
+        row[f"message_{ENDS[i]}"] = point.message.replace("\n", "; ")
     return row
+
+
+def _describe_end(end: str, point: Point, today: Sequence[str], changed: bool) -> dict[str, Any]:
+    """Return the plan at one end, and which measures come in and go out where it is another than today's."""
+    enters: list[str] = []
+    leaves: list[str] = []
+    if changed:
+        enters = [m for m in point.funded if m not in today]
+        leaves = [m for m in today if m not in point.funded]
+    return {
+        f"status_{end}": point.status,
+        f"plan_{end}": _name_plan(point, changed),
+        f"enters_{end}": "|".join(enters),
+        f"leaves_{end}": "|".join(leaves),
+    }
 
 
 def _compare_goals(question: BaseCase, points: Sequence[Point]) -> dict[str, Any]:

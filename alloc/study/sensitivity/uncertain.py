@@ -51,7 +51,8 @@ def select_figures(instance: Instance, only: Sequence[str], spread: Mapping[str,
     parts = {**instance.spread, **spread}
     ends = [(figure, _find_ends(figure, parts)) for figure in asked]
     varied = [one for _, one in ends if one is not None]
-    return Selected(_drop_twins(instance, varied), tuple(figure for figure, one in ends if one is None))
+    fixed = [figure for figure, one in ends if one is None]
+    return Selected(_drop_twins(instance, varied), tuple(fixed))
 
 
 def _check_spread(instance: Instance, spread: Mapping[str, float]) -> None:
@@ -67,11 +68,14 @@ def _list_asked(everything: Sequence[Figure], only: Sequence[str]) -> list[Figur
     """Return the figures that patterns mean; without patterns those that are written, or have a range."""
     if not only:
         return [figure for figure in everything if figure.written or figure.ends]
+    paths = [figure.path for figure in everything]
+    asked: set[str] = set()
     for pattern in only:
-        if not any(_is_named(figure.path, pattern) for figure in everything):
-            hint = nearest(pattern, (figure.path for figure in everything))
-            raise RequestError("no_such_figure", found=pattern, nearest=hint or everything[0].path)
-    return [figure for figure in everything if any(_is_named(figure.path, pattern) for pattern in only)]
+        named = [path for path in paths if _is_named(path, pattern)]
+        if not named:
+            raise RequestError("no_such_figure", found=pattern, nearest=nearest(pattern, paths) or paths[0])
+        asked.update(named)
+    return [figure for figure in everything if figure.path in asked]
 
 
 def _drop_twins(instance: Instance, varied: Sequence[Uncertain]) -> tuple[Uncertain, ...]:

@@ -30,12 +30,16 @@ def draw_charts(cases: Sequence[Case], points: Sequence[Point], lang: str) -> di
         for i, name in enumerate(varied, 1):
             if _varies(shown, name):
                 found[f"{word}-{i}"] = _draw_lines(shown, name, what, lang)
-    if len(varied) == 2:
-        for i, scenario in enumerate(dict.fromkeys(case.scenario for case, _ in drawn), 1):
-            chart = _draw_heat(drawn, varied, scenario, lang)
-            if chart is not None:
-                found[f"grid-{i}"] = chart
-    return found
+    return found | _draw_grids(drawn, varied, lang)
+
+
+def _draw_grids(drawn: Drawn, varied: Sequence[str], lang: str) -> dict[str, Chart]:
+    """Return a heat map of each scenario whose points lie on a grid of two figures."""
+    if len(varied) != 2:
+        return {}
+    scenarios = dict.fromkeys(case.scenario for case, _ in drawn)
+    charts = {f"grid-{i}": _draw_heat(drawn, varied, scenario, lang) for i, scenario in enumerate(scenarios, 1)}
+    return {name: chart for name, chart in charts.items() if chart is not None}
 
 
 def _value(case: Case, name: str) -> float | None:
@@ -76,17 +80,17 @@ def _repeats(row: Sequence[tuple[float, float]]) -> bool:
 
 def _draw_heat(drawn: Drawn, varied: Sequence[str], scenario: str, lang: str) -> Chart | None:
     """Draw the goal over two figures, where the points of a scenario lie on a grid."""
-    grid = [(case, point.objective) for case, point in drawn if case.scenario == scenario]
-    cells = {(_value(case, varied[0]), _value(case, varied[1])): goal for case, goal in grid}
+    mine = [(case, point) for case, point in drawn if case.scenario == scenario]
+    cells = {(_value(case, varied[0]), _value(case, varied[1])): point.objective for case, point in mine}
     rows = sorted({a for a, _ in cells if a is not None})
     columns = sorted({b for _, b in cells if b is not None})
-    full = len(cells) == len(grid) and 2 * len(grid) > len(rows) * len(columns)
+    full = len(cells) == len(mine) and 2 * len(mine) > len(rows) * len(columns)
     if not full or max(len(rows), len(columns)) > MOST_CELLS:
         return None
     title = say("sweep_chart_over_objective", lang, path=f"{varied[0]} ↓, {varied[1]} →")
     return heat(
-        [_write_value(x) for x in rows],
-        [_write_value(x) for x in columns],
+        list(map(_write_value, rows)),
+        list(map(_write_value, columns)),
         [[cells.get((a, b)) for b in columns] for a in rows],
         title=f"{title} · {scenario}" if scenario else title,
         x=varied[1],

@@ -67,8 +67,10 @@ def _make_words(table: pd.DataFrame) -> pd.DataFrame:
     """Return the table with columns that hold words beside numbers as words: Parquet has one type a column."""
     found = table.copy()
     for name in found.columns:
-        kinds = {type(x) for x in found[name] if x is not None and not (isinstance(x, float) and math.isnan(x))}
-        if found[name].dtype == object and kinds - {int, float} and kinds != {bool}:
+        if found[name].dtype != object:
+            continue
+        kinds = set(found[name].dropna().map(type))
+        if kinds - {int, float} and kinds != {bool}:
             found[name] = [None if x is None else str(x) for x in found[name]]
     return found
 
