@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from alloc.run import Run, solve
     from alloc.solution import Solution, Stage, Status
     from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
+    from alloc.study.answers.certainty import Certainty, certainty
     from alloc.study.answers.levers import Lever
     from alloc.study.answers.margin import Margin, margin
     from alloc.study.answers.menu import Repair, Replacement
@@ -36,6 +37,7 @@ _ROOMS = {
     "alloc.run": ("Run", "solve"),
     "alloc.solution": ("Solution", "Stage", "Status"),
     "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
+    "alloc.study.answers.certainty": ("Certainty", "certainty"),
     "alloc.study.answers.levers": ("Lever",),
     "alloc.study.answers.margin": ("Margin", "margin"),
     "alloc.study.answers.menu": ("Repair", "Replacement"),
@@ -62,6 +64,7 @@ __all__ = [
     "AuditError",
     "Breach",
     "Case",
+    "Certainty",
     "CountyRange",
     "Curve",
     "Difference",
@@ -94,6 +97,7 @@ __all__ = [
     "Sweep",
     "Verification",
     "alternatives",
+    "certainty",
     "diff",
     "frontier",
     "inspect",

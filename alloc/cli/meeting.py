@@ -1,4 +1,4 @@
-"""Commands for the meeting: what must give, what each limit costs, what more money buys."""
+"""Commands for the meeting: what must give, what each limit costs, what more money buys, what is safe."""
 
 import sys
 from itertools import count
@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from alloc.cli.studying import StudyCall, study_command
+from alloc.cli.tradeoff import Percentage, choose_code, method_option, threads_option
 from alloc.errors import RequestError
 
 
@@ -70,6 +71,26 @@ def margin(call: StudyCall, fund: str, step: str | None, steps: str, **options: 
     named = call.save(found)
     call.show(found.figures, show_margin(found, call.lang))
     sys.exit((0 if found.proven else 4) if named else 2)
+
+
+@click.command()
+@click.option("--within", type=Percentage(), default="1%", show_default=True)
+@threads_option
+@method_option
+@study_command
+def certainty(call: StudyCall, **options: Any) -> None:
+    """Tell what is safe to announce: what all plans that lose at most a part of the goal have in common."""
+    from alloc.cli.meeting_summary import show_certainty
+    from alloc.study.answers.certainty import MARK
+    from alloc.study.answers.certainty import certainty as study
+
+    call.open("certainty", MARK)
+    with call.counting("certainty_progress") as tell:
+        found = study(call.instance, tell=tell, **call.shared, **options)
+    named = found.status != "found" or call.save(found)
+    call.show(found.figures, show_certainty(found, call.lang))
+    code = choose_code(found.interrupted, found.proven, [found.status])
+    sys.exit(code if named else 2)
 
 
 def _read_step(text: str | None, held: float) -> float | None:

@@ -1,4 +1,4 @@
-"""What must give, what each limit costs and what more money buys, on one screen."""
+"""What must give, what each limit costs and what more money buys and what is safe, on one screen."""
 
 from collections.abc import Iterator
 
@@ -6,13 +6,14 @@ import pandas as pd
 from rich.table import Table
 
 from alloc.report.names import Names
+from alloc.study.answers.certainty import Certainty
 from alloc.study.answers.levers import Lever
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Replacement
 from alloc.study.answers.price import Prices
 from alloc.study.answers.repair import Repairs
 from alloc.texts import say
-from alloc.texts.figures import amount, exact, signed
+from alloc.texts.figures import amount, exact, percent, signed
 
 MOST = 20
 """So many prices are shown; all of them are in the file."""
@@ -82,6 +83,30 @@ def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:
         step = f"{row['step']:+d}" if row["step"] else "0"
         shown.add_row(step, exact(row["amount"]), goal, *gains, _say_cells(moved, row["nested"], names))
     yield shown
+
+
+def show_certainty(found: Certainty, lang: str) -> Iterator[str | Table]:
+    """Yield how much aid is safe, each cell that is open with its range, and how many measures are."""
+    names = Names(found.instance, lang)
+    if found.status != "found":
+        yield say("certainty_no_plan", lang, status=found.status)
+        return
+    title = found.instance.title or found.instance.name
+    yield say("certainty_title", lang, name=title, within=f"{100 * found.within:g}")
+    share = None if found.aid <= 0 else min(1.0, found.safe / found.aid)
+    yield say("certainty_safe", lang, share=percent(share), safe=amount(found.safe), label=names.label)
+    shown = Table(say("certainty_county", lang), say("certainty_category", lang))
+    for key in ("certainty_aid", "certainty_least", "certainty_most"):
+        shown.add_column(say(key, lang), justify="right")
+    shown.add_column(say("certainty_class", lang))
+    for row in found.cells[found.cells["class"] != "never"].to_dict("records"):
+        where = (names.name("county", row["county"]), names.name("category", row["category"]))
+        ends = (amount(row["aid"]), amount(row["least_bound"]), amount(row["most_bound"]))
+        shown.add_row(*where, *ends, say(f"certainty_{row['class']}", lang))
+    yield shown
+    yield say("certainty_measures", lang, **found.figures["measures"])
+    if not found.proven:
+        yield say("certainty_open_ends", lang)
 
 
 def _say_cells(moved: pd.DataFrame, nested: object, names: Names) -> str:

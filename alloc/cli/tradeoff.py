@@ -56,7 +56,7 @@ def frontier(call: StudyCall, objectives: str, budgets: str | None, **options: A
         found = study(call.instance, objectives=wanted, budgets=amounts, tell=tell, **call.shared, **options)
     named = not found.points or call.save(found)
     call.show(found.figures, show_frontier(found, call.lang))
-    code = _choose_code(found.interrupted, found.complete, [curve.status for curve in found.curves])
+    code = choose_code(found.interrupted, found.complete, [curve.status for curve in found.curves])
     sys.exit(code if named else 2)
 
 
@@ -81,7 +81,7 @@ def alternatives(call: StudyCall, count: int, every: bool, limit: int, **options
     named = found.status != "found" or call.save(found)
     call.show(found.figures, show_alternatives(found, call.lang))
     proven = found.complete or all(plan.proven for plan in found.plans)
-    code = _choose_code(found.interrupted, proven, [found.status])
+    code = choose_code(found.interrupted, proven, [found.status])
     sys.exit(code if named else 2)
 
 
@@ -96,7 +96,7 @@ def _read_budgets(written: str | None) -> dict[str, list[float]] | None:
         raise RequestError("frontier_budgets", found=written) from None
 
 
-def _choose_code(interrupted: bool, complete: bool, statuses: list[str]) -> int:
+def choose_code(interrupted: bool, complete: bool, statuses: list[str]) -> int:
     """Return the exit code: as of a solve, by what the study has."""
     if interrupted:
         return INTERRUPTED

@@ -109,19 +109,36 @@ class NearOptimalSet:
         found: Floats = self.money @ x[: self.money.shape[1]]
         return found
 
+    def list_payments(self, measures: Sequence[str]) -> Floats:
+        """Return the money of each of some measures, whoever pays it, as a row over the decisions."""
+        rows, _ = compile_expressions(self.whole.variables, [self.model.Paid[m] for m in measures])
+        return rows
+
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
-        row = self.by_county[c] @ self.money
+        starts = () if self._by_blocks is None else (best,)
+        return self.find_end(self.by_county[c] @ self.money, c, most, best, CLOSE * scale, starts)
+
+    def find_end(
+        self, row: Floats, c: int, most: bool, best: Floats, gap: float, starts: Sequence[Floats]
+    ) -> MipResult:
+        """Return the plan with the most, or the least, of what a row over the decisions counts.
+
+        c: number of the county that it counts in; best, starts: plans to begin from; gap: how closely to prove it.
+        """
         aim = row if most else -row
         if self._near is None:
-            starts = () if self._by_blocks is None else (best,)
-            answer = self._program.solve(aim, {}, CLOSE * scale, 0.0, starts)
+            answer = self._program.solve(aim, {}, gap, 0.0, starts)
         else:
-            answer = self._find_end_nearby(aim, c, best, CLOSE * scale)
+            answer = self._find_end_nearby(aim, c, best, gap)
         if not most:
             return replace(answer, value=-answer.value, bound=-answer.bound)
-        paid = np.flatnonzero(row)  # where a search was stopped, what funds can pay at all is a bound
-        return replace(answer, bound=min(answer.bound, float(row[paid] @ self.whole.upper[paid])))
+        return replace(answer, bound=min(answer.bound, self.limit_most(row)))
+
+    def limit_most(self, row: Floats) -> float:
+        """Return what the limits of each decision alone let a row count at most: a bound where a search is stopped."""
+        paid = np.flatnonzero(row)
+        return float(row[paid] @ self.whole.upper[paid])
 
     def _find_end_nearby(self, aim: Floats, c: int, best: Floats, gap: float) -> MipResult:
         """Return the plan with the most of a county's goal that differs in its whole decisions from the best one there

@@ -1,0 +1,170 @@
+"""What all nearly best plans have in common: ends that another solver finds too, classes by hand."""
+
+import csv
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+from conftest import Raw, asked, rivals
+from oracle import Program, optimum
+from randoms import random_instance
+
+import alloc
+from alloc.cli import main
+
+DEMO = Path(__file__).parent.parent / "instances/demo"
+
+
+def command(*words: object) -> Result:
+    return CliRunner().invoke(main, [str(word) for word in words])
+
+
+def write(raw: Raw, folder: Path) -> Path:
+    path = folder / "question.yaml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def rows_of(path: Path) -> dict[str, dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["measure"] if "measure" in row else f"{row['county']} {row.get('category', '')}": row for row in rows}
+
+
+def find_end(raw: Raw, floor: float, measures: Iterable[str], fund: str, sense: str) -> float:
+    """Return the least or most money for measures in plans with a goal of at least the floor, by SCIP."""
+    program = Program(raw, None, None)
+    program.row(program.goals()[0] >= floor)
+    program.scip.setObjective(program.paid(frozenset(measures), fund), sense)
+    program.scip.optimize()
+    assert program.scip.getStatus() == "optimal"
+    return float(program.scip.getObjVal())
+
+
+def test_classes_and_ends_are_those_found_by_hand(tmp_path: Path):
+    """A unit of money moved from pens to courses loses half a job: of 100, a tenth is lost with 20."""
+    found = alloc.certainty(
+        write(rivals(measures={"walls": {"eligible": False, "reason": "no"}}), tmp_path), within=0.1
+    )
+    measures = found.measures.set_index("measure")
+    assert measures["class"].to_dict() == {"pens": "always", "courses": "open", "walls": "never"}
+    assert measures.loc["pens", ["least", "most"]].tolist() == pytest.approx([80, 100], abs=0.01)
+    assert measures.loc["courses", ["least", "most"]].tolist() == pytest.approx([0, 20], abs=0.01)
+    assert found.proven
+    assert found.figures["safe_share"] == pytest.approx(0.8, abs=1e-3)
+    assert found.counties[["least", "most"]].iloc[0].tolist() == pytest.approx([90, 100], abs=0.01)
+
+
+def test_with_nothing_to_lose_ties_are_open_and_what_is_not_tied_is_sure(tmp_path: Path):
+    sure = alloc.certainty(write(rivals(), tmp_path), within=0)
+    assert sure.measures.set_index("measure")["class"].to_dict() == {"pens": "always", "courses": "never"}
+    tied = alloc.certainty(write(rivals(measures={"courses": {"jobs": 1}}), tmp_path), within=0)
+    assert set(tied.measures["class"]) == {"open"}
+    assert tied.figures["safe_share"] == pytest.approx(0, abs=1e-4)
+    assert tied.counties["class"].tolist() == ["always"]
+
+
+def test_of_goals_in_an_order_none_may_lose_more(tmp_path: Path):
+    raw = rivals(objective={"order": ["employment", "linkage"]})
+    found = alloc.certainty(write(raw, tmp_path), within=0.1)
+    assert found.measures.set_index("measure").loc["pens", "least"] == pytest.approx(80, abs=0.01)
+
+
+@pytest.mark.parametrize("seed", [3, 5, 8])
+@pytest.mark.parametrize("within", [0.0, 0.03])
+def test_ends_are_those_that_another_program_finds(tmp_path: Path, seed: int, within: float):
+    raw = random_instance(seed, "tiny")
+    path, best = write(raw, tmp_path), optimum(raw)
+    if best.objective is None or len(best.stages) > 1 or alloc.inspect(path).instance is None or raw.get("nation"):
+        pytest.skip("no plan, goals in an order, or the nation decides first")
+    found = alloc.certainty(path, within=within, gap=1e-9)
+    assert found.proven
+    floor = best.objective - max(within, 1e-6) * abs(best.objective)
+    slack = 2e-4 * max(1.0, found.aid)
+    places = raw["measures"] if isinstance(raw["measures"], dict) else {row["id"]: row for row in raw["measures"]}
+    for row in found.measures.to_dict("records"):
+        _compare(raw, floor, row, [row["measure"]], "all", slack)
+    for row in found.cells.to_dict("records"):
+        where = (row["county"], row["category"])
+        inside = [m for m, keys in places.items() if (keys["county"], keys["category"]) == where]
+        _compare(raw, floor, row, inside, "aid", slack)
+
+
+def _compare(raw: Raw, floor: float, row: dict[Any, Any], measures: list[str], fund: str, slack: float) -> None:
+    least, most = (find_end(raw, floor, measures, fund, sense) for sense in ("minimize", "maximize"))
+    assert row["least"] == pytest.approx(least, abs=slack)
+    assert row["most"] == pytest.approx(most, abs=slack)
+    assert row["least_bound"] <= least + slack / 20
+    assert row["most_bound"] >= most - slack / 20
+
+
+def test_alternatives_lie_within_what_is_certain():
+    found, others = alloc.certainty(DEMO, within=0.02), alloc.alternatives(DEMO, count=4, within=0.02)
+    ranges = found.counties.set_index("county")
+    for reach in others.ranges:
+        assert ranges.loc[reach.county, "least"] == pytest.approx(reach.low, abs=2e-4 * found.aid)
+        assert ranges.loc[reach.county, "most"] == pytest.approx(reach.high, abs=2e-4 * found.aid)
+    cells = found.cells.set_index(["county", "category"])
+    for plan in others.plans:
+        for where, aid in plan.run.measures.groupby(["county", "category"])["aid"].sum().items():
+            assert cells.loc[where, "least_bound"] - 1e-5 <= aid <= cells.loc[where, "most_bound"] + 1e-5
+
+
+def test_the_command_writes_its_tables_and_says_what_is_safe(tmp_path: Path):
+    out = tmp_path / "out"
+    done = command("certainty", write(rivals(), tmp_path), "--within", "10%", "--out", out)
+    assert done.exit_code == 0, done.stderr
+    assert "lose at most 10% of the goal" in done.stdout
+    assert "Safe to announce: 80% of the aid" in done.stdout
+    assert "Measures: 1 always funded, 1 open, 0 never." in done.stdout
+    assert rows_of(out / "measures.csv")["courses"]["class"] == "open"
+    assert rows_of(out / "cells.csv")["cele infrastructure"]["class"] == "always"
+    assert set(rows_of(out / "counties.csv")) == {"cele "}
+    figures = json.loads((out / "certainty.json").read_text(encoding="utf-8"))
+    assert figures["proven"] is True
+    assert figures["cells"] == {"always": 1, "never": 3, "open": 1}
+
+
+def test_the_same_is_said_in_chinese_and_as_figures(tmp_path: Path):
+    path = write(rivals(), tmp_path)
+    told = command("certainty", path, "--within", "0", "--out", tmp_path / "one", "--lang", "zh").stdout
+    assert "目标损失不超过 0% 的所有方案" in told
+    done = command("certainty", path, "--json", "--out", tmp_path / "two")
+    assert json.loads(done.stdout)["within"] == 0.01
+
+
+def test_what_is_not_searched_to_its_end_is_not_called_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Where no search finds anything, what funds and units allow is all that is known."""
+    from alloc.solver.reoptimise import MipResult
+
+    def give_up(*_: object) -> MipResult:
+        return MipResult(None, float("-inf"), float("inf"))
+
+    monkeypatch.setattr("alloc.solver.reoptimise.RepeatedMip.solve", give_up)
+    done = command("certainty", write(rivals(), tmp_path), "--out", tmp_path / "out")
+    assert done.exit_code == 4
+    assert "Not every end is proven" in done.stdout
+    rows = rows_of(tmp_path / "out/measures.csv")
+    assert (rows["pens"]["least_bound"], rows["pens"]["class"], rows["pens"]["proven"]) == ("0.0", "open", "0")
+    assert rows["pens"]["most"] == rows["pens"]["money"]
+
+
+def test_a_question_without_a_plan_says_so(tmp_path: Path):
+    raw = asked(rules=[{"name": "much", "type": "amount", "min": 200}])
+    done = command("certainty", write(raw, tmp_path), "--out", tmp_path / "out")
+    assert done.exit_code == 3
+    assert "There is no plan to begin with (infeasible); alloc repair tells what must give." in done.stdout
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_part_that_is_none_is_refused(tmp_path: Path):
+    with pytest.raises(alloc.RequestError) as caught:
+        alloc.certainty(write(rivals(), tmp_path), within=1.0)
+    assert caught.value.say() == "within: expected a part of the goal from 0 to below 1; found 1"
+    done = command("certainty", DEMO, "--within", "a lot")
+    assert done.exit_code == 2
+    assert "a lot" in done.stderr
