@@ -12,12 +12,14 @@ if TYPE_CHECKING:
     from alloc.run import Run, solve
     from alloc.solution import Solution, Stage, Status
     from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
+    from alloc.study.answers.break_even import BreakEven, SolvedFigure
     from alloc.study.answers.certainty import Certainty, certainty
     from alloc.study.answers.levers import Lever
     from alloc.study.answers.margin import Margin, margin
     from alloc.study.answers.menu import Repair, Replacement
     from alloc.study.answers.price import Prices, price
     from alloc.study.answers.repair import Repairs, repair
+    from alloc.study.answers.why import WhyAnswer, why
     from alloc.study.compare.diff import Difference, diff
     from alloc.study.compare.handmade import HandmadePlan
     from alloc.study.compare.results import Result
@@ -38,11 +40,13 @@ _ROOMS = {
     "alloc.solution": ("Solution", "Stage", "Status"),
     "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
     "alloc.study.answers.certainty": ("Certainty", "certainty"),
+    "alloc.study.answers.break_even": ("BreakEven", "SolvedFigure"),
     "alloc.study.answers.levers": ("Lever",),
     "alloc.study.answers.margin": ("Margin", "margin"),
     "alloc.study.answers.menu": ("Repair", "Replacement"),
     "alloc.study.answers.price": ("Prices", "price"),
     "alloc.study.answers.repair": ("Repairs", "repair"),
+    "alloc.study.answers.why": ("WhyAnswer", "why"),
     "alloc.study.compare.diff": ("Difference", "diff"),
     "alloc.study.compare.handmade": ("HandmadePlan",),
     "alloc.study.compare.results": ("Result",),
@@ -63,6 +67,7 @@ __all__ = [
     "Alternatives",
     "AuditError",
     "Breach",
+    "BreakEven",
     "Case",
     "Certainty",
     "CountyRange",
@@ -90,12 +95,14 @@ __all__ = [
     "Sensitivity",
     "Solution",
     "SolveError",
+    "SolvedFigure",
     "Split",
     "Stage",
     "Status",
     "StudyProgress",
     "Sweep",
     "Verification",
+    "WhyAnswer",
     "alternatives",
     "certainty",
     "diff",
@@ -109,6 +116,7 @@ __all__ = [
     "solve",
     "sweep",
     "verify",
+    "why",
     "write",
 ]
 

@@ -9,7 +9,7 @@ import click
 from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
-from alloc.cli.meeting import certainty, margin, price, repair
+from alloc.cli.meeting import certainty, margin, price, repair, why
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.speech import listen
@@ -49,6 +49,7 @@ for command in (
     price,
     margin,
     certainty,
+    why,
     export,
     schema,
     new,

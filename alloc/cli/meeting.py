@@ -1,4 +1,4 @@
-"""Commands for the meeting: what must give, what each limit costs, what more money buys, what is safe."""
+"""Commands for the meeting: what must give, what limits cost, what money buys, what is safe, why this not that."""
 
 import sys
 from itertools import count
@@ -91,6 +91,27 @@ def certainty(call: StudyCall, **options: Any) -> None:
     call.show(found.figures, show_certainty(found, call.lang))
     code = choose_code(found.interrupted, found.proven, [found.status])
     sys.exit(code if named else 2)
+
+
+@click.command()
+@click.option("--units", type=float)
+@click.option("--aid")
+@study_command
+@click.argument("words", nargs=-1, required=True)  # below, so that it stands behind the instance
+def why(call: StudyCall, words: tuple[str, ...], units: float | None, aid: str | None, **options: Any) -> None:
+    """Tell why a measure is in the plan or not, or what other aid for a selection would cost."""
+    from alloc.cli.meeting_summary import show_why
+    from alloc.study.answers.why import MARK, check_what
+    from alloc.study.answers.why import why as study
+
+    what = ",".join(words)
+    check_what(call.open("why", MARK), what, units, aid)
+    done = count(1)
+    with call.counting("why_progress", lambda _: next(done)) as tell:
+        found = study(call.instance, what, units=units, aid=aid, tell=tell, **call.shared, **options)
+    named = call.save(found)
+    call.show(found.figures, show_why(found, call.lang))
+    sys.exit((0 if found.proven else 4) if named else 2)
 
 
 def _read_step(text: str | None, held: float) -> float | None:

@@ -1,4 +1,4 @@
-"""What must give, what each limit costs and what more money buys and what is safe, on one screen."""
+"""What must give, what limits cost, what money buys, what is safe and why this and not that, on one screen."""
 
 from collections.abc import Iterator
 
@@ -12,6 +12,7 @@ from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Replacement
 from alloc.study.answers.price import Prices
 from alloc.study.answers.repair import Repairs
+from alloc.study.answers.why import WhyAnswer
 from alloc.texts import say
 from alloc.texts.figures import amount, exact, percent, signed
 
@@ -118,6 +119,55 @@ def _say_cells(moved: pd.DataFrame, nested: object, names: Names) -> str:
         words.append(names.say("margin_cell", **where, change=signed(change)))
     cells = names.join(words, "between_facts")
     return names.say("margin_not_nested", cells=cells) if nested == 0 else cells
+
+
+def show_why(found: WhyAnswer, lang: str) -> Iterator[str | Table]:
+    """Yield what the measure or the selection costs or is worth, where that turns, and who gives."""
+    names = Names(found.instance, lang)
+    if found.loss is None:
+        yield from _show_no_plan(found, names)
+        return
+    figures, what = found.figures, names.name("measure", found.what)
+    least, most = (figures[f"{'worth' if found.kind == 'planned' else 'loss'}_{end}"] for end in ("least", "most"))
+    units = next((exact(float(str(to))) for path, to in found.changes.items() if path.endswith(".min_units")), "")
+    goals = {"then": amount(found.then.objective), "goal": amount(found.base.objective), "loss": amount(found.loss)}
+    yield names.say(f"why_{found.kind}", what=what, units=units, least=amount(least), most=amount(most), **goals)
+    for name, search in found.break_even.items():
+        last = search.sides[-1]
+        if search.figure is not None:
+            yield names.say(f"why_{name}_{found.kind}", figure=exact(search.figure))
+        else:
+            yield names.say(f"why_{name}_no_turn", figure=exact(last.figure), goal=amount(last.point.objective))
+    yield from _show_moves(found, names)
+
+
+def _show_no_plan(found: WhyAnswer, names: Names) -> Iterator[str]:
+    """Yield why there is no plan where something is asked otherwise."""
+    yield names.say("why_no_plan", status=found.then.message or found.then.status)
+    if found.conflict:
+        yield names.say("repair_conflict")
+        for lever in found.conflict:
+            yield f"  {_say_lever(lever, names)}"
+    elif found.then.status == "infeasible":
+        yield names.say("why_conflict_open" if found.conflict is None else "repair_no_lever")
+
+
+def _show_moves(found: WhyAnswer, names: Names) -> Iterator[str | Table]:
+    """Yield the largest payments that are others."""
+    moves = found.moves
+    shown = Table()
+    for key in ("why_measure", "why_fund"):
+        shown.add_column(names.say(key))
+    for key in ("why_from", "why_to"):
+        shown.add_column(names.say(key), justify="right")
+    order = (moves["to"] - moves["from"]).abs().sort_values(ascending=False, kind="stable").index
+    for row in moves.loc[order].head(MOST).to_dict("records"):
+        measure, fund = names.name("measure", row["measure"]), names.name("fund", row["fund"])
+        shown.add_row(measure, fund, amount(row["from"]), amount(row["to"]))
+    if len(moves):
+        yield shown
+    if len(moves) > MOST:
+        yield names.say("why_more", count=len(moves) - MOST)
 
 
 def _say_lever(lever: Lever, names: Names) -> str:

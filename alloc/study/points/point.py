@@ -30,7 +30,7 @@ class Point:
     employment_aid: jobs through the aid; employment_without_aid: what the other funds bring on their own; None where
     that is not proven. employment_aid_least, employment_aid_most: between what the jobs through the aid then lie.
     money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead, at
-    more than no units.
+    more than no units. payments: (measure, fund) → what it pays [money], where it pays anything.
     cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
     """
 
@@ -51,6 +51,7 @@ class Point:
     chains_closed: int | None = None
     money: Mapping[tuple[str, Category], float] = field(default_factory=dict)
     funded: tuple[str, ...] = ()
+    payments: Mapping[tuple[str, str], float] = field(default_factory=dict)
     seconds: float = 0.0
     message: str = ""
 

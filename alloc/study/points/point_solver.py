@@ -120,7 +120,7 @@ class PointSolver:
     ) -> Point:
         run = complete_run(instance, options, plan, worlds, started, self.question.lang)
         figures, measures = run.figures, run.tables["measures"]
-        claimed = whose(figures)
+        paid, claimed = run.tables["allocation"], whose(figures)
         least, most = ends(figures["through_aid"], "employment")
         money = {(c, k): 0.0 for c in instance.counties for k in CATEGORIES}
         for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
@@ -143,6 +143,7 @@ class PointSolver:
             chains_closed=figures["chains_closed"],
             money=money,
             funded=tuple(scales(measures)),
+            payments={(m, f): x for m, f, x in zip(paid["measure"], paid["fund"], paid["amount"], strict=True) if x},
         )
 
     def _model(self, instance: Instance) -> CompiledModel:

@@ -70,6 +70,10 @@ def key_of(shared: str, overrides: Mapping[str, object]) -> str:
     return hashlib.sha256(f"{shared}\n{write_canonical(overrides)}".encode()).hexdigest()
 
 
+PAIRS = ("money", "payments")
+"""What a point holds by pairs, for which JSON has no keys: they are kept as rows."""
+
+
 class Store:
     """Points by their keys."""
 
@@ -89,7 +93,8 @@ class Store:
 
     def keep(self, key: str, solved: SolvedPoint) -> None:
         """Write one point down."""
-        point = asdict(solved.point) | {"money": [[*pair, x] for pair, x in solved.point.money.items()]}
+        pairs = {key: [[*pair, x] for pair, x in getattr(solved.point, key).items()] for key in PAIRS}
+        point = asdict(solved.point) | pairs
         row = (key, solved.point.status, json.dumps(point, ensure_ascii=False), json.dumps(dict(solved.start)))
         self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)", row)
 
@@ -98,8 +103,8 @@ def _read_point(key: str, point: str, start: str) -> SolvedPoint:
     """Return a row as a point. Raises DataError where it is none: somebody else wrote there, or a disk failed."""
     try:
         written, begins = json.loads(point), json.loads(start)
-        money = {(county, category): x for county, category, x in written["money"]}
-        found = _POINT.validate_python(written | {"money": money, "funded": tuple(written["funded"])})
+        pairs = {key: {(one, other): x for one, other, x in written[key]} for key in PAIRS}
+        found = _POINT.validate_python(written | pairs | {"funded": tuple(written["funded"])})
         if not isinstance(begins, dict):
             raise TypeError(start)
     except (ValueError, TypeError, KeyError, RecursionError) as error:

@@ -1,0 +1,350 @@
+"""Why is it in, why not, and what if it were? The best plan against the best plan in which it is otherwise."""
+
+import math
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+import pandas as pd
+
+from alloc.errors import InstanceError, RequestError
+from alloc.instance import Instance, draft
+from alloc.instance.reading import Draft
+from alloc.instance.rules import Total
+from alloc.instance.selections import select
+from alloc.instance.suggest import nearest
+from alloc.run import choose_options
+from alloc.solver import Deadline
+from alloc.study.answers.break_even import BreakEven, SolvedFigure, bisect_together
+from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict
+from alloc.study.answers.levers import Lever, levers
+from alloc.study.files import StudyFiles, write_study
+from alloc.study.points import FAULT, Overrides, Point, PointPool, Question, open_points
+from alloc.study.request import check_language
+
+MARK = "why.json"
+"""What tells an answer to why from any other folder."""
+
+MOVES = ["measure", "county", "category", "fund", "from", "to"]
+
+SPECK = 1e-6
+"""Less than this is no change [money]."""
+
+DEARER, STRONGER = 10.0, 10.0
+"""How far a unit cost and an effect are moved to see where the answer turns; a second step is as large again."""
+
+Kind = Literal["absent", "planned", "selection"]
+
+
+@dataclass(frozen=True)
+class WhyAnswer:
+    """What a measure, or more aid for a selection, costs or is worth.
+
+    what: as it was asked; kind: a measure not in the plan (`absent`), one that is (`planned`), or a `selection`.
+    changes: path → figure, what is otherwise; base: the question's own best plan; then: the best plan with the changes.
+    break_even: figure → where the answer turns. conflict: where there is no plan then, limits that cannot hold
+    together; None where they are not known.
+    """
+
+    instance: Instance
+    what: str
+    kind: Kind
+    changes: Mapping[str, object]
+    base: Point
+    then: Point
+    break_even: Mapping[str, BreakEven]
+    conflict: tuple[Lever, ...] | None
+    seconds: float
+
+    @property
+    def loss(self) -> float | None:
+        """What the goal loses by the changes: of a measure in the plan, what it is worth."""
+        return _less(self.base.objective, self.then.objective)
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether every solve that the answer rests on is."""
+        sides = [side.point for search in self.break_even.values() for side in search.sides]
+        known = self.then.status != "infeasible" or self.conflict is not None
+        return known and all(point.proven or point.status == FAULT for point in (self.base, self.then, *sides))
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """One row a payment that is another, as described in moves.csv's dictionary."""
+        return pd.DataFrame(self._moves(), columns=MOVES)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What why.json holds."""
+        base, then = self.base, self.then
+        name = "worth" if self.kind == "planned" else "loss"
+        keys = ("status", "objective", "bound", "employment", "linkage")
+        return {
+            "alloc": 1,
+            "name": self.instance.name,
+            "what": self.what,
+            "kind": self.kind,
+            "changes": dict(self.changes),
+            **{key: getattr(base, key) for key in keys},
+            "then": {**{key: getattr(then, key) for key in keys}, "message": then.message},
+            name: self.loss,
+            f"{name}_least": _less(base.objective, then.bound),
+            f"{name}_most": _less(base.bound, then.objective),
+            "enters": [m for m in then.funded if m not in base.funded],
+            "leaves": [m for m in base.funded if m not in then.funded] if then.money else [],
+            "cells": list(self._cells()),
+            "break_even": self._tell_break_even(),
+            "conflict": None if self.conflict is None else [lever.path for lever in self.conflict],
+            "proven": self.proven,
+            "seconds": self.seconds,
+        }
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write why.json, moves.csv and the data dictionary, whole or not at all; return the path."""
+        files = StudyFiles(MARK, {"moves": self.moves}, self.figures)
+        return write_study(self.instance, files, Path(out), overwrite, lang)
+
+    def _moves(self) -> Iterator[tuple[object, ...]]:
+        if not self.then.money:
+            return
+        before, after = self.base.payments, self.then.payments
+        for m, row in self.instance.measures.items():
+            for f in self.instance.funds:
+                had, has = before.get((m, f), 0.0), after.get((m, f), 0.0)
+                if abs(has - had) > SPECK:
+                    yield m, row.county, row.category, f, had, has
+
+    def _cells(self) -> Iterator[dict[str, Any]]:
+        for (county, category), aid in self.then.money.items():
+            had = self.base.money[county, category]
+            if abs(aid - had) > SPECK:
+                yield {"county": county, "category": category, "from": had, "to": aid}
+
+    def _tell_break_even(self) -> dict[str, Any]:
+        """Return each figure with the solves on both sides; where it turns nowhere, the last that was tried."""
+        told: dict[str, Any] = {}
+        for name, search in self.break_even.items():
+            told[name] = search.figure
+            told[f"{name}_solves"] = [self._tell_side(name, side) for side in search.sides]
+        return told
+
+    def _tell_side(self, name: str, side: SolvedFigure) -> dict[str, Any]:
+        """Return a solve at another figure, with what the goal loses: without the measure, where it is in the plan."""
+        point = side.point
+        row = {name: side.figure, "status": point.status, "objective": point.objective, "bound": point.bound}
+        if self.kind == "planned":
+            return {**row, "worth": _less(point.objective, self.then.objective)}
+        return {**row, "loss": _less(self.base.objective, point.objective)}
+
+
+@dataclass(frozen=True)
+class _Premise:
+    """The question as it was put: what is written, the figures replaced in it, and how near is the same goal."""
+
+    written: Draft
+    given: Overrides
+    instance: Instance
+    gap: float
+
+    def read(self, changes: Mapping[str, object]) -> Instance:
+        """Return the question with more figures replaced. Raises InstanceError where that makes it faulty."""
+        reading = self.written.inspect({**self.given, **changes})
+        if reading.instance is None:
+            raise InstanceError(reading.faults)
+        return reading.instance
+
+
+def why(
+    instance: str | os.PathLike[str],
+    what: str,
+    *,
+    units: float | None = None,
+    aid: float | str | None = None,
+    overrides: Overrides | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+    lang: str = "en",
+    tell: Callable[[Point], None] | None = None,
+) -> WhyAnswer:
+    """Tell why a measure is in the plan or not, or what other aid for a selection would cost: all solved again.
+
+    instance: a path. what: the id of a measure, or a selection like `county=yutian,category=training`. units: scale
+    asked of a measure not in the plan. aid: what is asked for a selection, an amount or, with a sign, how much more
+    or less: "+20%", "-1000". overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes;
+    cluster: address of a Dask scheduler to use instead. tell: is told of each solve.
+    Raises InstanceError for faults, RequestError for what cannot be asked.
+    """
+    check_language(lang)
+    started, given = time.perf_counter(), dict(overrides or {})
+    written = draft(Path(instance))
+    reading = written.inspect(given)
+    if reading.instance is None:
+        raise InstanceError(reading.faults)
+    options = choose_options(reading.instance, gap=gap, time_limit=time_limit)
+    asked = _Premise(written, given, reading.instance, options.gap)
+    check_what(asked.instance, what, units, aid)
+    with open_points(Question(written, {"gap": gap, "time_limit": time_limit}, lang), jobs, cluster) as pool:
+        (base,) = pool.solve_all([given], tell)
+        if base.objective is None:
+            raise RequestError("price_no_plan", status=base.status)
+        kind, changes = _choose_changes(asked, what, base, units, aid)
+        (then,) = pool.solve_all([{**given, **changes}], tell)
+        searches = _find_break_even(asked, what, kind, changes, base, then, pool, tell)
+    conflict = _name_conflict(asked, changes, options.time_limit) if then.status == "infeasible" else None
+    seconds = time.perf_counter() - started
+    return WhyAnswer(asked.instance, what, kind, changes, base, then, searches, conflict, seconds)
+
+
+def check_what(question: Instance, what: str, units: float | None, aid: float | str | None) -> None:
+    """Raise RequestError for what is neither a measure that may be planned nor a selection, or lacks its figure."""
+    if what not in question.measures and "=" not in what:
+        hint = nearest(what, question.measures) or next(iter(question.measures), "–")
+        raise RequestError("why_unknown", found=what, nearest=hint)
+    if aid is not None:
+        _read_aid(str(aid), 0.0)
+    elif what not in question.measures:
+        raise RequestError("why_needs_aid", found=what)
+    elif not question.measures[what].eligible:
+        raise RequestError("why_not_eligible", measure=what, reason=question.measures[what].reason or "–")
+    if units is not None and (aid is not None or not (math.isfinite(units) and units > 0)):
+        raise RequestError("why_units", found=f"{units:g}")
+
+
+def _choose_changes(
+    asked: _Premise, what: str, base: Point, units: float | None, aid: float | str | None
+) -> tuple[Kind, dict[str, object]]:
+    """Return what kind of question it is and which figures are otherwise in the other one."""
+    if aid is not None:
+        return "selection", _ask_aid(asked, what, str(aid), base)
+    row, path = asked.instance.measures[what], f"measures.{what}"
+    if what not in base.funded:
+        scale = units or row.min_units or row.max_units / 10
+        scale = float(math.ceil(scale)) if row.integer else scale
+        if not 0 < scale <= row.max_units:
+            raise RequestError("why_scale", measure=what, found=f"{scale:g}", most=f"{row.max_units:g}")
+        return "absent", {f"{path}.committed": True, f"{path}.min_units": scale}
+    if units is not None:
+        raise RequestError("why_units_planned", measure=what)
+    free = {f"{path}.committed": False} if row.committed else {}
+    return "planned", {**free, f"{path}.eligible": False}
+
+
+def _ask_aid(asked: _Premise, what: str, aid: str, base: Point) -> dict[str, object]:
+    """Return the rule that a selection has at least the aid that is asked for it; at most, where it has more now."""
+    taken = {rule.name for rule in asked.instance.rules}
+    name = next(name for k in range(len(taken) + 1) if (name := f"asked {k + 1}") not in taken)
+    of = {"measure": [what]} if what in asked.instance.measures else _read_selection(what)
+    rule: dict[str, object] = {"type": "amount", "of": of}
+    read = asked.read({f"rules.{name}": {**rule, "min": 0}}).rules[-1]
+    assert isinstance(read, Total)
+    now = _sum_aid(asked.instance, select(asked.instance, read.of), base)
+    target = _read_aid(aid, now)
+    if target < 0:
+        raise RequestError("why_below", found=aid, now=f"{now:g}")
+    return {f"rules.{name}": {**rule, "min" if target >= now else "max": target}}
+
+
+def _sum_aid(question: Instance, measures: Sequence[str], base: Point) -> float:
+    """Return the aid that some measures have in a plan [money]."""
+    wanted, total = set(measures), 0.0
+    for (m, f), paid in base.payments.items():
+        if m in wanted and question.funds[f].kind == "aid":
+            total += paid
+    return total
+
+
+def _read_selection(what: str) -> dict[str, list[str]]:
+    """Return a selection as a rule's is written: words of one key mean any of them."""
+    found: dict[str, list[str]] = {}
+    for pair in what.split(","):
+        key, sign, word = (part.strip() for part in pair.partition("="))
+        if not (key and sign and word):
+            raise RequestError("why_selection_form", found=pair)
+        found.setdefault(key, []).append(word)
+    return found
+
+
+def _read_aid(text: str, now: float) -> float:
+    """Return the aid that is asked for [money]: an amount, or with a sign so much more or less than now."""
+    word = text.strip()
+    part, signed = word.endswith("%"), word[:1] in ("+", "-")
+    try:
+        number = float(word.removesuffix("%"))
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or (part and not signed):
+        raise RequestError("why_aid", found=text)
+    if not signed:
+        return number
+    return float(f"{now + (number * now / 100 if part else number):.12g}")
+
+
+def _find_break_even(
+    asked: _Premise,
+    what: str,
+    kind: Kind,
+    changes: Mapping[str, object],
+    base: Point,
+    then: Point,
+    pool: PointPool,
+    tell: Callable[[Point], None] | None,
+) -> dict[str, BreakEven]:
+    """Return where the answer turns by unit cost and, for a measure that is not in the plan, by effect."""
+    if kind == "selection" or then.objective is None or base.objective is None:
+        return {}
+    same = asked.gap * abs(base.objective)
+    row, least = asked.instance.measures[what], base.objective - same
+    if kind == "planned":
+        free = {path: to for path, to in changes.items() if path.endswith(".committed")}
+        without = then.objective + same
+        stays = _Turn(asked, what, free, lambda point: point.objective is not None and point.objective > without)
+        found = {"unit_cost": stays.search("unit_cost", row.unit_cost, base, falls=True)}
+    else:
+        keeps = _Turn(asked, what, changes, lambda point: point.objective is not None and point.objective >= least)
+        found = {
+            "unit_cost": keeps.search("unit_cost", row.unit_cost, then, falls=True),
+            "effect": keeps.search("effect", row.effect, then, falls=False),
+        }
+    bisect_together(list(found.values()), pool, tell)
+    return found
+
+
+@dataclass(frozen=True)
+class _Turn:
+    """What is asked at every figure of a measure, and what of the best plan there."""
+
+    asked: _Premise
+    measure: str
+    changes: Mapping[str, object]
+    holds: Callable[[Point], bool]
+
+    def search(self, key: str, figure: float, point: Point, falls: bool) -> BreakEven:
+        """Return the search for the figure at which it turns. falls: whether it holds where the figure is small."""
+        up = self.holds(point) == falls
+        ends = [figure * DEARER, figure * DEARER * STRONGER] if up and falls else [figure * STRONGER] if up else [0.0]
+        path = f"measures.{self.measure}.{key}"
+
+        def ask(to: float) -> Overrides:
+            return {**self.asked.given, **self.changes, path: to}
+
+        return BreakEven(ask, self.holds, SolvedFigure(figure, point), ends if figure > 0 else [])
+
+
+def _name_conflict(asked: _Premise, changes: Mapping[str, object], seconds: float) -> tuple[Lever, ...] | None:
+    """Return limits that cannot hold together with the changes; None where the time was out before they were known."""
+    deadline = Deadline(seconds)
+    with deadline.listening():
+        try:
+            given = {**asked.given, **changes}
+            return find_conflict(Limits(asked.written, given, levers(asked.read(changes)), deadline))
+        except UndecidedError:
+            return None
+
+
+def _less(one: float | None, other: float | None) -> float | None:
+    return None if one is None or other is None else one - other
