@@ -37,12 +37,10 @@ def list_paths(data: Any, path: str) -> list[str]:
 def _spread(data: Any, path: str) -> Iterator[str]:
     selector = _SELECTOR.fullmatch(path)
     if selector and selector["table"] in TABLES:
-        rows = _pick_rows(data, selector["table"], selector["tests"])
-        starts = [f"{selector['table']}.{row}" for row in rows]
-        if selector["column"] is None:
-            yield from starts
-        for start in starts if selector["column"] else ():
-            yield from _spread(data, f"{start}.{selector['column']}")
+        rest = f".{selector['column']}" if selector["column"] else ""
+        for row in _pick_rows(data, selector["table"], selector["tests"]):
+            start = f"{selector['table']}.{row}{rest}"
+            yield from _spread(data, start) if rest else (start,)
         return
     start, star, rest = path.partition(".*")
     if not star or (rest and not rest.startswith(".")):
@@ -57,18 +55,26 @@ def _spread(data: Any, path: str) -> Iterator[str]:
 
 def _pick_rows(data: Any, table: str, tests: str) -> Iterator[str]:
     """Yield the ids, names or numbers of the rows that pass every test: `key=value`, `key=this|that`, or `*`."""
-    wanted = [test.strip() for test in tests.split(",") if test.strip() not in ("", "*")]
-    pairs = [tuple(part.strip() for part in test.split("=", 1)) for test in wanted]
-    for test, pair in zip(wanted, pairs, strict=True):
-        if len(pair) != 2:
-            raise UnclearError("sweep_bad_selector", found=test)
-        known = _list_columns(table)
-        if pair[0].partition(".")[0] not in known:
-            raise UnclearError("sweep_unknown_column", found=pair[0], table=table, hint=nearest(pair[0], known))
+    pairs = _read_tests(table, tests)
     for name, row in _list_rows(data, table):
         passed = (set(_list_words(data, table, name, row, key)) & set(value.split("|")) for key, value in pairs)
         if all(passed):
             yield name
+
+
+def _read_tests(table: str, tests: str) -> list[tuple[str, str]]:
+    """Return the column and the value of each test of a selector."""
+    known, pairs = _list_columns(table), []
+    for test in map(str.strip, tests.split(",")):
+        if test in ("", "*"):
+            continue
+        column, equals, value = (part.strip() for part in test.partition("="))
+        if not equals:
+            raise UnclearError("sweep_bad_selector", found=test)
+        if column.partition(".")[0] not in known:
+            raise UnclearError("sweep_unknown_column", found=column, table=table, hint=nearest(column, known))
+        pairs.append((column, value))
+    return pairs
 
 
 def _list_columns(table: str) -> set[str]:
@@ -96,15 +102,22 @@ def _list_words(data: Any, table: str, name: str, row: Any, key: str) -> Iterabl
     if table == "measures" and key == "tag":
         key = "tags"
     if table == "measures" and key in _BORROWED:
-        own, other = _BORROWED[key]
-        found = _look_up(data, f"{other}.{row.get(own)}")
-        return (str(found.get(key) or (row.get(own) if key == "region" else "")),) if isinstance(found, Mapping) else ()
+        return _borrow_words(data, row, key)
     value: Any = row
     for step in (key,) if key in row else key.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
     if value is None:
         value = _find_default(table, row, key)
     return [_write_word(x) for x in value] if isinstance(value, tuple) else [_write_word(value)]
+
+
+def _borrow_words(data: Any, row: Mapping[str, Any], key: str) -> Iterable[str]:
+    """Return what the county or industry of a measure says; a county without a region is its own."""
+    own, other = _BORROWED[key]
+    found = _look_up(data, f"{other}.{row.get(own)}")
+    if not isinstance(found, Mapping):
+        return ()
+    return (str(found.get(key) or (row.get(own) if key == "region" else "")),)
 
 
 def _write_word(value: object) -> str:
@@ -128,16 +141,23 @@ def find_number(data: Any, path: str) -> float | None:
     """Return the number that stands at a path, or its default; None where there is none to multiply."""
     value = _look_up(data, path)
     if value is None:
-        steps, words, holder = follow(data, path.split("."))
-        if steps and steps[0] in TABLES and len(steps) == 2 and isinstance(holder, Mapping):
-            value = _find_default(str(steps[0]), holder, ".".join(words))
-        elif not steps and len(words) == 2 and words[0] in Document.model_fields:
-            value = getattr(Document.model_fields[words[0]].default, words[1], None)
-        elif len(steps) == 1 and steps[0] in Document.model_fields and steps[0] not in TABLES:
-            value = Document.model_fields[str(steps[0])].default
-            value = getattr(type(value), "model_fields", {}).get(words[0])
-            value = value.default if value is not None else None
+        value = _find_figure(*follow(data, path.split(".")))
     return value if is_number(value) else None
+
+
+def _find_figure(steps: list[str | int], words: list[str], holder: Any) -> Any:
+    """Return the default of a path of which only `steps` are written, in a row or in a section."""
+    if not steps:
+        section = Document.model_fields.get(words[0])
+        return getattr(section.default, words[1], None) if section is not None and len(words) == 2 else None
+    first = str(steps[0])
+    if first in TABLES:
+        written = len(steps) == 2 and isinstance(holder, Mapping)
+        return _find_default(first, holder, ".".join(words)) if written else None
+    if len(steps) > 1 or first not in Document.model_fields:
+        return None
+    field = getattr(type(Document.model_fields[first].default), "model_fields", {}).get(words[0])
+    return None if field is None else field.default
 
 
 def _find_default(table: str, row: Mapping[str, Any], column: str) -> Any:
@@ -159,18 +179,22 @@ def replace_path(data: Any, path: str, value: object, factor: bool) -> dict[str,
     """
     keys = list_paths(data, path)
     if all(is_rule(data, key) for key in keys):
-        value = scalar(value) if isinstance(value, str) else value
-        if isinstance(value, bool):
-            value = ON if value else OFF
-        if value not in (ON, OFF) or factor:
-            raise UnclearError("sweep_rule_on_off", found=value)
-        return {f"{key}.penalty": 0.0 for key in keys} if value == OFF else {}
+        return _switch_rules(keys, value, factor)
     if not factor:
         return dict.fromkeys(keys, value)
     numbers = {key: x for key in keys if (x := find_number(data, key)) is not None}
     if not numbers:
         raise UnclearError("sweep_no_figure", found=path)
     return {key: round_dust(x * float(value)) for key, x in numbers.items()}  # type: ignore[arg-type]
+
+
+def _switch_rules(keys: list[str], value: object, factor: bool) -> dict[str, object]:
+    value = scalar(value) if isinstance(value, str) else value
+    if isinstance(value, bool):
+        value = ON if value else OFF
+    if value not in (ON, OFF) or factor:
+        raise UnclearError("sweep_rule_on_off", found=value)
+    return {f"{key}.penalty": 0.0 for key in keys} if value == OFF else {}
 
 
 def expand_setting(data: Any, key: str, value: object) -> dict[str, object]:

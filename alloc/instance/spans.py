@@ -60,28 +60,52 @@ def read_span(key: str, value: Any, drawn: bool = False) -> Span:
 
     drawn: whether points are drawn from it, so that a range needs no count. Raises UnclearError.
     """
-    found = _KEY.fullmatch(key)
-    path, factor = (found["path"], True) if found else (key, False)
-    ends = _read_ends(found["range"]) if found and found["range"] else None
+    path, factor, ends = _read_key(key)
     if ends is None:
         value, ends, marked = _find_range(value)
         factor = factor or marked
     elif value is not None and not isinstance(value, Mapping):
         raise UnclearError("sweep_range_twice", found=value)
     if ends is not None:
-        values = _list_steps(ends, value or {}, drawn)
-        return Span(key, path, factor, values, ends if not values else None)
+        steps = _list_steps(ends, value or {}, drawn)
+        return Span(key, path, factor, steps, ends if not steps else None)
+    items = _list_items(value)
+    marked_items = _read_factors(items)
+    factor = factor or bool(marked_items)
+    values = marked_items or items
+    if factor:
+        _require_numbers(values)
+    return Span(key, path, factor, values)
+
+
+def _read_key(key: str) -> tuple[str, bool, tuple[float, float] | None]:
+    """Return the path of a line, whether a factor is meant, and the range written beside it."""
+    found = _KEY.fullmatch(key)
+    if found is None:
+        return key, False, None
+    return found["path"], True, _read_ends(found["range"]) if found["range"] else None
+
+
+def _list_items(value: Any) -> tuple[object, ...]:
     items = tuple(value) if isinstance(value, tuple | list) else (value,)
-    if not items or any(isinstance(item, Mapping | tuple | list) or item is None for item in items):
+    if not items or any(isinstance(item, Mapping | tuple | list | None) for item in items):
         raise UnclearError("sweep_not_values", found=value)
-    marks = [bool(isinstance(item, str) and _FACTOR.fullmatch(item)) for item in items]
-    if any(marks) and not all(marks):
+    return items
+
+
+def _read_factors(items: tuple[object, ...]) -> tuple[object, ...]:
+    """Return what stands behind the marks of factors, nothing where no item has one."""
+    texts = [item for item in items if isinstance(item, str)]
+    found = [match["rest"] for match in map(_FACTOR.fullmatch, texts) if match]
+    if found and len(found) < len(items):
         raise UnclearError("sweep_mixed_factors")
-    factor = factor or any(marks)
-    plain = tuple(scalar(_FACTOR.fullmatch(x)["rest"]) if m else x for x, m in zip(items, marks, strict=True))  # type: ignore[index]
-    if factor and not all(is_number(item) for item in plain):
-        raise UnclearError("sweep_not_a_factor", found=next(x for x in plain if not is_number(x)))
-    return Span(key, path, factor, plain)
+    return tuple(map(scalar, found))
+
+
+def _require_numbers(values: tuple[object, ...]) -> None:
+    for value in values:
+        if not is_number(value):
+            raise UnclearError("sweep_not_a_factor", found=value)
 
 
 def is_number(value: object) -> TypeGuard[int | float]:
@@ -132,20 +156,26 @@ def _read_ends(text: str) -> tuple[float, float] | None:
 
 def _list_steps(ends: tuple[float, float], how: Mapping[str, Any], drawn: bool) -> tuple[float, ...]:
     """Return the values that a range stands for, none where points are drawn from all of it."""
-    unknown = [key for key in how if key not in ("count", "step")]
-    if unknown:
-        raise UnclearError("sweep_no_range", found=unknown[0])
     if not how and drawn:
         return ()
-    if len(how) != 1:
-        raise UnclearError("sweep_count_or_step")
-    (key, size), (low, high) = next(iter(how.items())), ends
-    good = isinstance(size, int) and size >= 2 if key == "count" else is_number(size) and size > 0
-    if not good or isinstance(size, bool):
-        raise UnclearError("sweep_bad_count", key=key, found=size)
+    key, size = _read_size(how)
+    low, high = ends
     parts = size - 1 if key == "count" else (high - low) / size
     if parts >= MOST_STEPS:
         raise UnclearError("sweep_too_many", count=f"{parts + 1:.10g}", most=MOST_STEPS)
-    count = size if key == "count" else int(parts + 1e-9) + 1
-    step = (high - low) / (count - 1) if key == "count" else size
-    return tuple(round_dust(low + i * step) for i in range(count))
+    step = (high - low) / parts if key == "count" else size
+    return tuple(round_dust(low + i * step) for i in range(int(parts + 1e-9) + 1))
+
+
+def _read_size(how: Mapping[str, Any]) -> tuple[str, Any]:
+    """Return `count` or `step`, and how many or how wide."""
+    for key in how:
+        if key not in ("count", "step"):
+            raise UnclearError("sweep_no_range", found=key)
+    if len(how) != 1:
+        raise UnclearError("sweep_count_or_step")
+    key, size = next(iter(how.items()))
+    good = isinstance(size, int) and size >= 2 if key == "count" else is_number(size) and size > 0
+    if not good:
+        raise UnclearError("sweep_bad_count", key=key, found=size)
+    return key, size
