@@ -10,12 +10,6 @@ HOUSE = Path(__file__).parent.parent / "alloc"
 PATTERN = {"__init__.py", "result.py", "search.py", "save.py"}
 """Files that every study has under the same name on purpose."""
 
-DOUBLE_CLASSES = {"Group", "Link"}
-"""Classes that still have a name twice. This list only ever gets shorter: none may be added."""
-
-TRIPLE_FILES = {"rules.py"}
-"""Files whose name still stands three times. This list only ever gets shorter too."""
-
 
 def name_of(file: Path, root: Path) -> str:
     """Return the module of a file, `alloc.study` for `alloc/study/__init__.py`."""
@@ -79,12 +73,12 @@ def test_no_class_has_the_name_of_another():
     classes = Counter(
         node.name for tree in read_house(HOUSE).values() for node in ast.walk(tree) if isinstance(node, ast.ClassDef)
     )
-    assert {name for name, count in classes.items() if count > 1} <= DOUBLE_CLASSES
+    assert {name for name, count in classes.items() if count > 1} == set()
 
 
 def test_no_file_has_the_name_of_two_others():
     files = Counter(file.name for file in HOUSE.rglob("*.py"))
-    assert {name for name, count in files.items() if count > 2} - PATTERN <= TRIPLE_FILES
+    assert {name for name, count in files.items() if count > 2} - PATTERN == set()
 
 
 def test_a_circle_is_found_where_there_is_one(tmp_path: Path):

@@ -11,7 +11,7 @@ from alloc.instance.money import money_counts
 from alloc.instance.names import names_of, suggest_id
 from alloc.instance.rules import Change
 from alloc.instance.schema import CATEGORIES, KINDS, Document, Flow, Instance, Selection
-from alloc.instance.selections import Group
+from alloc.instance.selections import RuleGroup
 from alloc.instance.separated import Grid, find_misfit, read_grid
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import Opened
@@ -134,7 +134,7 @@ def _kind(word: str) -> str:
     return said.get(word, read_word(word, KINDS))
 
 
-def previous_money(instance: Instance, rule: Change, group: Group) -> float:
+def previous_money(instance: Instance, rule: Change, group: RuleGroup) -> float:
     """Return what the previous plan spent on what a group of the rule counts [money].
 
     Its rows are told apart by their own columns; tags are those that the measure has today.

@@ -13,7 +13,7 @@ SELECTORS = ("county", "category", "industry", "region", "chain", "measure")
 
 
 @dataclass(frozen=True)
-class Group:
+class RuleGroup:
     """One repetition of a rule.
 
     counted: the measures that it counts; compared: those it compares with (`in`, `national`), all where
@@ -65,7 +65,7 @@ def members(document: Document, what: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(everything[what]))
 
 
-def groups(document: Document, rule: AnyRule) -> Iterator[Group]:
+def groups(document: Document, rule: AnyRule) -> Iterator[RuleGroup]:
     """Yield the repetitions of a rule; those that count nothing are skipped.
 
     `each` narrows what is counted; `within` narrows both sides. A rule that follows is repeated where what it
@@ -84,4 +84,4 @@ def groups(document: Document, rule: AnyRule) -> Iterator[Group]:
         if others if rule.follows else one:
             name = " · ".join(word for word in (outer, inner) if word)
             narrowed = {what: word for what, word in ((within, outer), (each, inner)) if what}
-            yield Group(name, tuple(one), tuple(others), narrowed)
+            yield RuleGroup(name, tuple(one), tuple(others), narrowed)

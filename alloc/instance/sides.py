@@ -12,7 +12,7 @@ from alloc.instance.money import eligible_funds, money_counts, reachable
 from alloc.instance.plans import previous_money
 from alloc.instance.rules import Equity, Figure, Linear, Times
 from alloc.instance.schema import Instance
-from alloc.instance.selections import Group, groups
+from alloc.instance.selections import RuleGroup, groups
 
 Key = tuple[str, str]
 """Rule and group."""
@@ -51,7 +51,7 @@ def sides(instance: Instance) -> dict[Key, Side]:
     }
 
 
-def _side(instance: Instance, payers: Payers, rule: Linear, group: Group) -> Side:
+def _side(instance: Instance, payers: Payers, rule: Linear, group: RuleGroup) -> Side:
     counted, compared = rule.counted, rule.compared
     (least, most), number = rule.bounds, multiplier(instance, rule, group)
     side = Side(least=least, most=most, penalty=rule.penalty, figure=rule.figure)
@@ -69,12 +69,12 @@ def _side(instance: Instance, payers: Payers, rule: Linear, group: Group) -> Sid
     return side
 
 
-def multiplier(instance: Instance, rule: Linear, group: Group) -> float:
+def multiplier(instance: Instance, rule: Linear, group: RuleGroup) -> float:
     """Return the number that the figures of a rule are multiplied by where it compares with no money."""
     return MULTIPLIERS[rule.times](instance, rule, group)
 
 
-MULTIPLIERS: Mapping[Times, Callable[[Instance, Any, Group], float]] = {
+MULTIPLIERS: Mapping[Times, Callable[[Instance, Any, RuleGroup], float]] = {
     "": lambda instance, rule, group: 1.0,
     "population": lambda instance, rule, group: instance.counties[group.narrowed["county"]].population,
     "previous": previous_money,

@@ -11,7 +11,7 @@ from alloc.model.measures import add_locks, add_measures, add_payments
 from alloc.model.people import add_people_and_markets
 from alloc.model.production import add_capacity, add_jobs, add_returns
 from alloc.model.resources import add_resources
-from alloc.model.rules import add_equity, add_rules
+from alloc.model.rule_limits import add_equity, add_rules
 
 TOPICS = (
     add_measures,

@@ -19,7 +19,7 @@ from alloc.report.workbook.front import write_summary
 from alloc.report.workbook.funds import write_funds
 from alloc.report.workbook.inputs import write_inputs
 from alloc.report.workbook.measures import write_measures, write_unfunded
-from alloc.report.workbook.rules import write_rules
+from alloc.report.workbook.rule_sheet import write_rules
 from alloc.report.workbook.view import PlanView
 from alloc.report.workbook.work import write_chains, write_jobs, write_resources
 

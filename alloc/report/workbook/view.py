@@ -11,7 +11,7 @@ import pandas as pd
 from alloc.instance import KINDS
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Selection
-from alloc.instance.selections import SELECTORS, Group, attribute, groups, members, select
+from alloc.instance.selections import SELECTORS, RuleGroup, attribute, groups, members, select
 from alloc.report.funds import fund_totals, spent_by_fund
 from alloc.report.names import Names, pick_name
 from alloc.texts.figures import tidy
@@ -197,7 +197,7 @@ def _tidy(cell: Any) -> Any:
 class Repetition(NamedTuple):
     """What `within` (outer) and `each` (inner) narrow a rule to."""
 
-    group: Group
+    group: RuleGroup
     outer: Mapping[str, str]
     inner: Mapping[str, str]
 

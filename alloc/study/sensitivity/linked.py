@@ -18,7 +18,7 @@ ROUNDS = 10
 
 
 @dataclass(frozen=True)
-class Link:
+class LinkedFigures:
     """The product of some figures that another one must not be below: jobs · need ≤ workplaces.
 
     less: paths, what gives way first; more: path; twins: whether the two are one figure where they are equal.
@@ -33,7 +33,7 @@ class Link:
 class Linked:
     """The links of an instance, with its figures as they are: path → value."""
 
-    links: tuple[Link, ...]
+    links: tuple[LinkedFigures, ...]
     values: Mapping[str, float]
 
     @cached_property
@@ -66,11 +66,11 @@ class Linked:
         return found
 
 
-def _multiply(link: Link, values: Mapping[str, float]) -> float:
+def _multiply(link: LinkedFigures, values: Mapping[str, float]) -> float:
     return math.prod(values[path] for path in link.less)
 
 
-def _mend(link: Link, values: Mapping[str, float], fixed: Set[str]) -> tuple[str, float]:
+def _mend(link: LinkedFigures, values: Mapping[str, float], fixed: Set[str]) -> tuple[str, float]:
     """Return which figure of a broken link moves, and to where: the larger one, unless only that is fixed."""
     first, product = link.less[0], _multiply(link, values)
     if link.more in fixed and first not in fixed:
@@ -85,25 +85,25 @@ def link_figures(instance: Instance) -> Linked:
     for link in _list_links(instance):
         less = tuple(path for path in link.less if path in values)  # a need that is not written is 1
         if less[:1] == link.less[:1] and link.more in values:
-            known.append(Link(less, link.more, link.twins))
+            known.append(LinkedFigures(less, link.more, link.twins))
     return Linked(tuple(known), values)
 
 
-def _list_links(instance: Instance) -> Iterator[Link]:
+def _list_links(instance: Instance) -> Iterator[LinkedFigures]:
     for number, row in enumerate(instance.baseline, 1):
         start, industry = f"baseline.{number}.", f"industries.{row.industry}."
         for k in JOB_CATEGORIES:
-            yield Link((f"{start}jobs", f"{industry}needs.{k}"), f"{start}{k}")
-        yield Link((f"{start}jobs",), f"{start}max_jobs")
-        yield Link((f"{start}jobs", f"{industry}productivity"), f"{start}market")
+            yield LinkedFigures((f"{start}jobs", f"{industry}needs.{k}"), f"{start}{k}")
+        yield LinkedFigures((f"{start}jobs",), f"{start}max_jobs")
+        yield LinkedFigures((f"{start}jobs", f"{industry}productivity"), f"{start}market")
     for m, measure in instance.measures.items():
         start = f"measures.{m}."
-        yield Link((f"{start}min_units",), f"{start}max_units", twins=True)
-        yield Link((f"{start}national_planned",), f"{start}national_ceiling")
+        yield LinkedFigures((f"{start}min_units",), f"{start}max_units", twins=True)
+        yield LinkedFigures((f"{start}national_planned",), f"{start}national_ceiling")
         for payer in measure.min_share:
-            yield Link((f"{start}min_share.{payer}",), f"{start}max_share.{payer}", twins=True)
+            yield LinkedFigures((f"{start}min_share.{payer}",), f"{start}max_share.{payer}", twins=True)
     for rule in instance.rules:
-        yield Link((f"rules.{rule.name}.min",), f"rules.{rule.name}.max", twins=True)
+        yield LinkedFigures((f"rules.{rule.name}.min",), f"rules.{rule.name}.max", twins=True)
     for f, fund in instance.funds.items():
         if fund.by_county is None:
-            yield Link((f"funds.{f}.min_use",), f"funds.{f}.amount")
+            yield LinkedFigures((f"funds.{f}.min_use",), f"funds.{f}.amount")
