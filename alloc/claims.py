@@ -48,8 +48,9 @@ def _room(instance: Instance, world: Solution) -> Mapping[str, float]:
         return PROVEN
     aim = instance.objective
     slack = world.stages[0].bound - world.stages[0].objective if world.has_plan else math.inf
-    room = {"objective": slack if len(aim.order) < 2 else math.inf}
-    for goal in GOALS:
+    room = dict.fromkeys(PROVEN, math.inf)  # of jobs a goal that looks at risk says nothing
+    room["objective"] = slack if len(aim.order) < 2 else math.inf
+    for goal in GOALS if instance.risk is None else ():
         worth = float(aim.order[0] == goal) if aim.order else float(getattr(aim, goal))
         room[goal] = slack / worth if worth > 0 else math.inf
     return room

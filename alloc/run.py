@@ -21,6 +21,7 @@ from alloc.errors import AuditError, RequestError
 from alloc.glance import Glance
 from alloc.infeasibility import explain_conflicts
 from alloc.instance import Instance, Options, read
+from alloc.instance.effects import is_uncertain
 from alloc.model import build
 from alloc.report.boundaries import Boundaries, read_boundaries
 from alloc.report.files import write_result
@@ -28,6 +29,7 @@ from alloc.report.notebook import call_question, show_plan, state_plan, state_pr
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
 from alloc.report.reasons import explain_plan
+from alloc.report.scenarios import risk_figures
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.solution import Solution, Stage, Status
@@ -214,6 +216,7 @@ def _figures(
         "seconds": time.perf_counter() - started,
         "versions": versions(),
         "audit": None if verdict is None else _verdict(verdict),
+        **({"risk": risk_figures(instance, plan)} if is_uncertain(instance) and plan.has_plan else {}),
     }
 
 

@@ -259,8 +259,6 @@ MISTAKES = [
      "give either weights or an order, not both"),
     ("order_repeats", "{employment: 1, linkage: 0.02}", "{order: [linkage, linkage]}", "objective.order",
      "names a goal twice"),
-    ("risk_unsupported", "solver: {", "risk: {measure: cvar}\nsolver: {", "risk",
-     "this version plans with expected values only; leave risk out", "risk:"),
     ("leaves_folder", "previous: results/2019", "previous: ../2019", "rules[7].previous",
      "../2019/allocation.csv leads out of the instance's folder; tables must stand beside the instance"),
     ("no_such_file", "previous: results/2019", "previous: results/2018", "rules[7].previous",

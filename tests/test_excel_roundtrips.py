@@ -210,7 +210,8 @@ def test_every_column_has_a_heading_in_both_languages_that_reads_back_as_itself(
     for sheet in names()["tables"]:
         for column, kind in sheet_columns(sheet).items():
             if column != "aside":
-                column = f"{column}.training" if kind in INSIDE else column
+                inside = "cele.hazard.sheep" if kind == "nested" else "training"
+                column = f"{column}.{inside}" if kind in INSIDE else column
                 headings = [column, *(title(sheet, column, lang) for lang in ("en", "zh"))]
                 assert {find_column(sheet, heading) for heading in (*headings, "\n".join(headings))} == {column}
 
@@ -219,8 +220,10 @@ def test_the_catalogue_names_nothing_that_is_not_in_the_format():
     own = catalogue()
     for table in TABLES:
         assert set(own[table]) <= {column.partition(".")[0] for column in sheet_columns(table)}
-    keys = set(schema.Document.model_fields) - set(TABLES) - {"sources", "money", "objective", "risk", "solver"}
-    for section in (schema.Money, schema.Objective, schema.Risk, schema.Options):
+    keys = (
+        set(schema.Document.model_fields) - set(TABLES) - {"sources", "money", "objective", "draws", "risk", "solver"}
+    )
+    for section in (schema.Money, schema.Objective, schema.Draws, schema.Risk, schema.Options):
         keys |= {f"{section.__name__.lower().replace('options', 'solver')}.{key}" for key in section.model_fields}
     assert set(own["keys"]) == keys
     assert len(set(own["words"].values())) == len(own["words"])

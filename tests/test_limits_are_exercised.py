@@ -172,9 +172,46 @@ LIMITS = {
 }  # fmt: skip
 
 
+DROUGHT = ("drought", *BREEDING)
+AFTER = {
+    # In a drought half arrives of what is added, and buyers take half: breeding has cover for 10 and 20 more
+    "covers_insured": limit(DROUGHT, {"Covered": 9, "Insured": 9}, Insured=8),
+    "covers_delivered": limit(DROUGHT, {"Covered": 20, "cover": 10}, Covered=21),
+    "equips_upgraded": limit(DROUGHT, {"Equipped": 9, "Upgraded": 9}, Upgraded=8),
+    "equips_delivered": limit(DROUGHT, {"Equipped": 10, "breed": 10}, Equipped=11),
+    "keeps_after_hazard": limit(DROUGHT, {"Kept": 42, "Jobs": 50, "Covered": 10}, Kept=43),
+    "keeps_within_delivered": limit(("drought", "cele", "infrastructure", "breeding"), {"Kept": 55, "pens": 10},
+                                    Kept=56),
+    "sells_in_market": limit(DROUGHT, {"Kept": 30, "Equipped": 15, "breed": 10}, breed=9),
+    "sells_in_shared_market": limit(("drought", 1), {"Kept": {DROUGHT: 30, ("drought", *YUTIAN): 18}, "breed": 10},
+                                    breed=9),
+    "falls_short": limit((1, "drought"), {"Threshold": 50, "Shortfall": 20, "Closed": 3, "Clustered": 0},
+                         Shortfall=19.9),
+    "bounds_worst": limit((1, "drought"), {"Worst": 30, "Closed": 3, "Clustered": 0}, Worst=30.1),
+    "bounds_regret": limit((1, "drought"), {"Regret": -30, "Closed": 3, "Clustered": 0}, Regret=-30.1),
+}  # fmt: skip
+"""Limits of questions whose scenarios strike deliveries and markets, or that look at risk."""
+
+MEASURED = {"falls_short": "cvar", "bounds_worst": "worst", "bounds_regret": "regret"}
+
+
 @pytest.fixture(scope="module")
 def everything():
     return model_of(EVERYTHING)
+
+
+@pytest.mark.parametrize("name", AFTER)
+def test_a_limit_of_a_scenario_lets_in_the_point_inside_and_keeps_out_the_point_outside(name):
+    half = dict.fromkeys(("infrastructure", "insurance", "technology"), 0.5)
+    drought = {"probability": 0.25, "delivery": half, "market": {"breeding": 0.5}}
+    worlds = {"normal": {"probability": 0.75}, "drought": drought}
+    risk = {"measure": MEASURED.get(name, "cvar")}
+    aim = {"employment": 0, "linkage": 1}
+    limit = AFTER[name]
+    model = model_of({**EVERYTHING, "scenarios": worlds, "risk": risk, "objective": aim})
+    row = model.component(name)[limit.index]
+    assert holds(row, **limit.inside)
+    assert not holds(row, **limit.outside)
 
 
 def names(model):
@@ -191,9 +228,9 @@ def test_a_limit_lets_in_the_point_inside_and_keeps_out_the_point_outside(everyt
 
 def test_no_limit_of_the_model_is_left_unexercised(everything):
     """A limit that is added to the model needs its two points here."""
-    assert names(everything) == set(LIMITS)
+    assert names(everything) == {*LIMITS, *AFTER}
 
 
 @pytest.mark.parametrize("seed", range(6))
 def test_no_other_question_has_other_limits(seed):
-    assert names(build(instance_of(random_instance(seed)))) == set(LIMITS)
+    assert names(build(instance_of(random_instance(seed)))) == {*LIMITS, *AFTER}

@@ -1,7 +1,7 @@
 """The books of an audit: the tables of a plan, indexed once, beside the instance that they answer."""
 
 import math
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
@@ -11,7 +11,7 @@ from typing import Any, NamedTuple, TypeAlias
 import pandas as pd
 
 from alloc.audit.verdict import ZERO, exact, grain
-from alloc.instance.schema import CATEGORIES, KINDS, Baseline, Instance, Link, Measure
+from alloc.instance.schema import CATEGORIES, KINDS, Baseline, Instance, Link, Measure, Scenario
 
 Key: TypeAlias = tuple[str, ...]
 Pair: TypeAlias = tuple[str, str]
@@ -47,7 +47,7 @@ SHAPES = {
             *(f"capacity_{k}" for k in CATEGORIES),
         ),
         ("established", "established_quo", "clustered"),
-        ("market", *(f"{key}_without_aid" for key in ("jobs", "retained", "established", "output"))),
+        ("market", "retained_least", *(f"{key}_without_aid" for key in ("jobs", "retained", "established", "output"))),
     ),
     "flows": Shape(
         ("link", "county_from", "county_to", "scenario"),
@@ -70,8 +70,9 @@ SHAPES = {
         (),
         ("probability", "employment", "employment_quo", "linkage", "linkage_quo"),
         (),
-        ("employment_without_aid", "linkage_without_aid"),
+        ("employment_without_aid", "linkage_without_aid", "value", "regret"),
     ),
+    "outcomes": Shape(("scenario", "county", "industry"), (), ("insured", "upgraded", "retained", "output")),
     "bridge": Shape(
         ("part", "county"), (), ("anyway", "employment"), (), ("through_others", "through_aid", "aid", "aid_per_job")
     ),
@@ -92,12 +93,20 @@ class Sheet:
 
 
 class World(NamedTuple):
-    """A scenario: its probability, and by industry the hazard and the factor on output."""
+    """A scenario: its probability, and by county and industry the hazard and the factor on output.
+
+    delivery: factor on what measures bring, by county and category; market: on own markets, by county and industry;
+    shared: on shared markets, by industry. struck: whether a factor of delivery or market differs from 1.
+    """
 
     name: str
     chance: Decimal
-    hazard: Mapping[str, Decimal]
-    factor: Mapping[str, Decimal]
+    hazard: Mapping[Pair, Decimal]
+    factor: Mapping[Pair, Decimal]
+    delivery: Mapping[Pair, Decimal]
+    market: Mapping[Pair, Decimal]
+    shared: Mapping[str, Decimal]
+    struck: bool
 
 
 class Trade(NamedTuple):
@@ -165,6 +174,7 @@ class Books:
         self.counties, self.funds = self.sheets["counties"], self.sheets["funds"]
         self.rules, self.chains = self.sheets["rules"], self.sheets["chains"]
         self.scenarios, self.bridge = self.sheets["scenarios"], self.sheets["bridge"]
+        self.outcomes = self.sheets["outcomes"]
         self.memory: dict[str, Any] = {}
 
     @cached_property
@@ -289,14 +299,32 @@ class Books:
     @cached_property
     def worlds(self) -> tuple[World, ...]:
         """The scenarios; without any, one called `expected`."""
+        named = self.instance.scenarios or self.instance.drawn or {"expected": Scenario(probability=1.0)}
+        return tuple(self._world(w, scenario) for w, scenario in named.items())
+
+    def _world(self, w: str, scenario: Scenario) -> World:
+        """Return a scenario with every figure that it says of a county, or of all, or leaves as it is."""
+
+        def told(c: str, kind: str, word: str, otherwise: float = 1.0) -> Decimal:
+            local = getattr(scenario.counties.get(c), kind, {})
+            return exact(local[word] if word in local else getattr(scenario, kind).get(word, otherwise))
+
         industries = self.instance.industries
-        found = []
-        for w, scenario in self.instance.scenarios.items():
-            hazard = {s: exact(scenario.hazard.get(s, row.hazard)) for s, row in industries.items()}
-            factor = {s: exact(scenario.productivity.get(s, 1.0)) for s in industries}
-            found.append(World(w, exact(scenario.probability), hazard, factor))
-        calm = {s: exact(row.hazard) for s, row in industries.items()}
-        return tuple(found) or (World("expected", Decimal(1), calm, defaultdict(lambda: Decimal(1))),)
+        hazard = {(c, s): told(c, "hazard", s, industries[s].hazard) for c, s in self.baseline}
+        factor = {(c, s): told(c, "productivity", s) for c, s in self.baseline}
+        delivery: dict[Pair, Decimal] = {
+            (c, k): told(c, "delivery", k) for c in self.instance.counties for k in CATEGORIES
+        }
+        market = {(c, s): told(c, "market", s) for c, s in self.baseline}
+        shared = {row.industry: exact(scenario.market.get(row.industry, 1.0)) for row in self.instance.markets}
+        struck = any(x != 1 for x in (*delivery.values(), *market.values(), *shared.values()))
+        return World(w, exact(scenario.probability), hazard, factor, delivery, market, shared, struck)
+
+    @cached_property
+    def uncertain(self) -> bool:
+        """Whether what becomes of industries in every scenario has a table of its own."""
+        said = any(row.delivery or row.market or row.counties for row in self.instance.scenarios.values())
+        return self.instance.risk is not None or bool(self.instance.drawn) or said
 
     def region(self, c: str) -> Pair:
         """Return the region of a county; without one the county is a region of its own."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.audit import linkage, money, production, rules, shape, totals, worlds
+from alloc.audit import linkage, money, production, recourse, risk, rules, shape, totals, worlds
 from alloc.audit.books import Books
 from alloc.audit.verdict import EXACT, Audit, Comparisons, Finding, missed
 from alloc.instance.schema import Instance
@@ -48,6 +48,9 @@ CHECKS: tuple[Callable[[Books], Comparisons], ...] = (
     production.retains_jobs,
     production.yields_output,
     production.starts_from_baseline,
+    recourse.follows_scenario,
+    recourse.sells_in_scenario,
+    recourse.retains_least,
     linkage.flows_forward,
     linkage.sells_output,
     linkage.buys_input,
@@ -75,6 +78,7 @@ CHECKS: tuple[Callable[[Books], Comparisons], ...] = (
     worlds.attributes_jobs,
     worlds.bridges_jobs,
     worlds.weighs_scenarios,
+    risk.shows_risk,
     totals.totals_objective,
     totals.keeps_order,
     totals.proves_gap,

@@ -69,6 +69,11 @@ def _supplied(books: Books) -> _Supplied:
     return found
 
 
+def outlets(books: Books) -> dict[Pair, Decimal]:
+    """Return what measures add to the sales of industries, by county and industry [money per year]."""
+    return _supplied(books).outlet
+
+
 def adds_capacity(books: Books) -> Comparisons:
     """Capacity is the baseline, what the industry's own measures add, and a part of what the county's add."""
     supplied = _supplied(books)
@@ -99,25 +104,25 @@ def within_bottleneck(books: Books) -> Comparisons:
 
 def within_market(books: Books) -> Comparisons:
     """An industry sells no more than its buyers and its new outlets take, and the market shown is theirs."""
-    outlets = _supplied(books).outlet
+    more = outlets(books)
     for (c, s), row in books.baseline.items():
         cell = books.industries.numbers["market"].get((c, s))
         if row.market is None:
             yield Comparison((c, s, "market"), "" if cell is None else str(cell), "=", "")
             continue
-        most = exact(row.market) + outlets.get((c, s), ZERO)
+        most = exact(row.market) + more.get((c, s), ZERO)
         yield Comparison((c, s), _sold(books, c, s), "≤", most)
         yield Comparison((c, s, "market"), ZERO if cell is None else cell, "=", most, books.grain)
 
 
 def within_shared_market(books: Books) -> Comparisons:
     """What the counties of a shared market sell together is no more than its buyers and new outlets take."""
-    outlets = _supplied(books).outlet
+    found = outlets(books)
     for number, market in enumerate(books.instance.markets, 1):
         s, place = market.industry, (market.industry, market.region, str(number))
         counties = [c for c, x in books.baseline if x == s and market.region in ("", books.region(c)[1])]
         most = exact(market.amount)
-        more = total(outlets.get((c, s), ZERO) for c in counties)
+        more = total(found.get((c, s), ZERO) for c in counties)
         yield Comparison(place, total(_sold(books, c, s) for c in counties), "≤", most + more)
         today = total(books.industries.number("jobs_quo", c, s) for c in counties)
         yield Comparison((*place, "quo"), exact(books.instance.industries[s].productivity) * today, "≤", most)
@@ -190,29 +195,34 @@ def reaches_cluster(books: Books) -> Comparisons:
             yield Comparison((c, s), books.industries.number("jobs", c, s), "≥", exact(size) * claimed)
 
 
-def kept(world: World, s: str, jobs: Decimal, insured: Decimal) -> Decimal:
+def kept(world: World, pair: Pair, jobs: Decimal, insured: Decimal) -> Decimal:
     """Return the jobs kept through the year in a scenario (formulation, 19)."""
-    return jobs - world.hazard[s] * (jobs - insured)
+    return jobs - world.hazard[pair] * (jobs - insured)
 
 
-def produced(books: Books, world: World, s: str, retained: Decimal, upgraded: Decimal) -> Decimal:
+def produced(books: Books, world: World, pair: Pair, retained: Decimal, upgraded: Decimal) -> Decimal:
     """Return the output of a year in a scenario (formulation, 20) [money]."""
-    industry = books.instance.industries[s]
-    return exact(industry.productivity) * world.factor[s] * retained + exact(industry.uplift) * upgraded
+    industry = books.instance.industries[pair[1]]
+    return exact(industry.productivity) * world.factor[pair] * retained + exact(industry.uplift) * upgraded
+
+
+def retained(books: Books, world: World, pair: Pair) -> Decimal:
+    """Return the jobs that an industry keeps in a scenario under the plan: decided after it where a factor strikes."""
+    if world.struck:
+        return books.outcomes.number("retained", world.name, *pair)
+    return kept(world, pair, books.industries.number("jobs", *pair), books.industries.number("insured", *pair))
 
 
 def output(books: Books, world: World, pair: Pair) -> Decimal:
     """Return the output of an industry in a scenario under the plan [money]."""
-    jobs, insured = books.industries.number("jobs", *pair), books.industries.number("insured", *pair)
-    upgraded = books.industries.number("upgraded", *pair)
-    return produced(books, world, pair[1], kept(world, pair[1], jobs, insured), upgraded)
+    sheet, key = (books.outcomes, (world.name, *pair)) if world.struck else (books.industries, pair)
+    return produced(books, world, pair, retained(books, world, pair), sheet.number("upgraded", *key))
 
 
 def retains_jobs(books: Books) -> Comparisons:
     """Jobs kept through the year are what hazard leaves of those not insured, expected over the scenarios."""
     for c, s in books.baseline:
-        jobs, insured = books.industries.number("jobs", c, s), books.industries.number("insured", c, s)
-        expected = total(world.chance * kept(world, s, jobs, insured) for world in books.worlds)
+        expected = total(world.chance * retained(books, world, (c, s)) for world in books.worlds)
         yield Comparison((c, s), books.industries.number("retained", c, s), "=", expected)
 
 
@@ -221,6 +231,11 @@ def yields_output(books: Books) -> Comparisons:
     for pair in books.baseline:
         expected = total(world.chance * output(books, world, pair) for world in books.worlds)
         yield Comparison(pair, books.industries.number("output", *pair), "=", expected, books.grain)
+
+
+def keepable(world: World, pair: Pair, jobs: Decimal, cover: Decimal, at_most: bool) -> Decimal:
+    """Return the least or the most that is kept of some jobs in a scenario: none at all where a factor may strike."""
+    return ZERO if world.struck and not at_most else kept(world, pair, jobs, cover)
 
 
 def starts_from_baseline(books: Books) -> Comparisons:
@@ -233,10 +248,10 @@ def starts_from_baseline(books: Books) -> Comparisons:
             yield Comparison((c, s, "market", "quo"), exact(industry.productivity) * jobs, "≤", exact(row.market))
         insured, upgraded = min(jobs, exact(row.insurance)), min(jobs, exact(row.technology))
         for at_most, cover, lift in ((False, ZERO, ZERO), (True, insured, upgraded)):
-            held = [(world, kept(world, s, jobs, cover)) for world in books.worlds]
+            held = [(world, keepable(world, (c, s), jobs, cover, at_most)) for world in books.worlds]
             limits = {
                 "retained_quo": total(world.chance * jobs for world, jobs in held),
-                "output_quo": total(world.chance * produced(books, world, s, jobs, lift) for world, jobs in held),
+                "output_quo": total(world.chance * produced(books, world, (c, s), jobs, lift) for world, jobs in held),
             }
             for column, limit in limits.items():
                 cell = books.industries.number(column, c, s)

@@ -12,6 +12,8 @@ HALF = Decimal("0.5")
 def fills_cells(books: Books) -> Comparisons:
     """Every number cell holds a finite number, unless the column may be empty."""
     for name, shape in SHAPES.items():
+        if name == "outcomes" and not books.uncertain:
+            continue
         sheet = books.sheets[name]
         for column in (*shape.numbers, *shape.flags):
             filled = sheet.numbers[column]
@@ -43,7 +45,7 @@ def _wanted(books: Books) -> Mapping[str, set[Key]]:
     funds: set[Key] = set()
     for f, fund in instance.funds.items():
         funds |= {(f, "")} if fund.by_county is None else {(f, c) for c in fund.by_county}
-    return {
+    wanted: dict[str, set[Key]] = {
         "allocation": {(m, f) for m, eligible in books.eligible.items() for f in eligible},
         "measures": {(m,) for m in instance.measures},
         "industries": set(books.baseline),
@@ -54,6 +56,9 @@ def _wanted(books: Books) -> Mapping[str, set[Key]]:
         "bridge": {("synergies", ""), ("total", ""), *(("county", c) for c in instance.counties)},
         "chains": {(c, h) for c in instance.counties for h in instance.chains if books.can_close(c, h)},
     }
+    if books.uncertain:
+        wanted["outcomes"] = {(world.name, *pair) for world in books.worlds for pair in books.baseline}
+    return wanted
 
 
 def _may_stand(books: Books, name: str) -> Collection[Key]:

@@ -1,13 +1,15 @@
 """What tables repeat of one another, and the figures of the run: formulation (24) to (27)."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
 from alloc.audit.books import Books, total
 from alloc.audit.linkage import county_linkage, synergies_reached
 from alloc.audit.production import kept
+from alloc.audit.risk import averse_goal
 from alloc.audit.rules import penalties
-from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, exact, within_digits
+from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, Number, exact, within_digits
 
 FINEST = Decimal("1e-7")
 """No gap below this is told from the rounding of a solver that keeps its limits to 1e-7."""
@@ -67,7 +69,7 @@ def _held_before(books: Books, c: str) -> Decimal:
     for pair in books.pairs_in[c]:
         jobs = exact(books.baseline[pair].jobs)
         insured = min(jobs, exact(books.baseline[pair].insurance))
-        kept_today += total(world.chance * kept(world, pair[1], jobs, insured) for world in books.worlds)
+        kept_today += total(world.chance * kept(world, pair, jobs, insured) for world in books.worlds)
     return kept_today
 
 
@@ -137,7 +139,7 @@ def _linkage(books: Books) -> Decimal:
     return total(books.counties.number("linkage", c) for c in books.instance.counties) + total(across)
 
 
-def _is(place: str, figure: Decimal | None, mine: Decimal) -> Comparison:
+def _is(place: str, figure: Decimal | None, mine: Number) -> Comparison:
     """Compare a figure of the run with what the tables say; one that is missing is never right."""
     return Comparison((place,), "" if figure is None else figure, "=", str(mine) if figure is None else mine)
 
@@ -157,8 +159,10 @@ def totals_quo(books: Books) -> Comparisons:
     yield _is("status_quo.linkage", books.quo("linkage"), linkage)
 
 
-def _goals(books: Books) -> dict[str, Decimal]:
+def _goals(books: Books) -> Mapping[str, Number]:
     """Return each goal as it is maximised: less what broken soft rules cost."""
+    if books.instance.risk is not None:
+        return {goal: averse_goal(books, goal) for goal in ("employment", "linkage")}
     off = penalties(books)
     return {"employment": _employment(books) - off, "linkage": _linkage(books) - off}
 
@@ -166,6 +170,9 @@ def _goals(books: Books) -> dict[str, Decimal]:
 def totals_objective(books: Books) -> Comparisons:
     """The objective is the weighted sum of the goals, or the last goal of an order, less the penalties."""
     aim = books.instance.objective
+    if books.instance.risk is not None:
+        yield _is("objective", books.figure("objective"), averse_goal(books))
+        return
     if aim.order:
         yield _is("objective", books.figure("objective"), _goals(books)[aim.order[-1]])
         return

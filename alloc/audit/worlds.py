@@ -12,7 +12,8 @@ import pandas as pd
 
 from alloc.audit import linkage, money, production, rules
 from alloc.audit.books import SHAPES, Books, counts, total
-from alloc.audit.production import kept, produced
+from alloc.audit.production import keepable, kept, produced, retained
+from alloc.audit.risk import measure_risk, scenario_values
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
 from alloc.instance.rules import Complement, Count, Rule
 from alloc.instance.schema import JOB_CATEGORIES, Instance, Measure
@@ -160,16 +161,14 @@ def _employed_by_scenario(books: Books) -> Comparisons:
     """Compare the jobs of each scenario under the plan with what hazard leaves, and what does not depend on it."""
     gained = {
         world.name: total(
-            exact(books.instance.counties[c].weight)
-            * kept(world, s, books.industries.number("jobs", c, s), books.industries.number("insured", c, s))
-            for c, s in books.baseline
+            exact(books.instance.counties[c].weight) * retained(books, world, (c, s)) for c, s in books.baseline
         )
         for world in books.worlds
     }
     before = {
         world.name: total(
             exact(books.instance.counties[c].weight)
-            * kept(world, s, exact(row.jobs), min(exact(row.jobs), exact(row.insurance)))
+            * kept(world, (c, s), exact(row.jobs), min(exact(row.jobs), exact(row.insurance)))
             for (c, s), row in books.baseline.items()
         )
         for world in books.worlds
@@ -282,10 +281,12 @@ def _within_output(alone: Books) -> Comparisons:
             added = total(alone.supply[m] for m in alone.measures_in[c] if _serves(alone.instance.measures[m], k, s))
             cover[k] = min(jobs, exact(getattr(row, k)) + added)
         for relation, insured, upgraded in (("≥", ZERO, ZERO), ("≤", cover["insurance"], cover["technology"])):
-            held = [(world, kept(world, s, jobs, insured)) for world in alone.worlds]
+            held = [(world, keepable(world, (c, s), jobs, insured, relation == "≤")) for world in alone.worlds]
             limits = {
                 "retained": total(world.chance * stays for world, stays in held),
-                "output": total(world.chance * produced(alone, world, s, stays, upgraded) for world, stays in held),
+                "output": total(
+                    world.chance * produced(alone, world, (c, s), stays, upgraded) for world, stays in held
+                ),
             }
             for column, limit in limits.items():
                 cell = alone.industries.number(column, c, s)
@@ -300,7 +301,7 @@ def _adds_jobs(alone: Books) -> dict[str, Decimal]:
         for pair in pairs:
             jobs = exact(alone.baseline[pair].jobs)
             insured = min(jobs, exact(alone.baseline[pair].insurance))
-            before += total(world.chance * kept(world, pair[1], jobs, insured) for world in alone.worlds)
+            before += total(world.chance * kept(world, pair, jobs, insured) for world in alone.worlds)
         direct = total(exact(alone.instance.measures[m].jobs) * alone.effective[m] for m in alone.measures_in[c])
         found[c] = total(alone.industries.number("retained", *pair) for pair in pairs) - before + direct
     return found
@@ -334,6 +335,12 @@ def _worth(books: Books, alone: Books) -> Comparisons:
     aim = books.instance.objective
     goals = {goal: _figure(books, goal) or ZERO for goal in ("employment", "linkage")}
     if any(rule.penalty is not None for rule in alone.instance.rules):
+        return
+    risk = books.instance.risk
+    if risk is not None:
+        if risk.measure != "regret":  # what each scenario alone could bring in that world is not told
+            value = measure_risk(books, scenario_values(books, "", SUFFIX), {})
+            yield Comparison(("without_aid.objective",), _figure(books, "objective") or ZERO, "=", value)
         return
     mine = exact(aim.employment) * goals["employment"] + exact(aim.linkage) * goals["linkage"]
     if aim.order:

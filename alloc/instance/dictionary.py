@@ -209,6 +209,8 @@ def meaning_of(model: type[BaseModel], key: str, lang: str) -> str:
     section = next((f"{name}." for name, part in headings.SECTIONS.items() if part is model), "")
     if section or issubclass(model, schema.Document):
         return _meaning_of_setting(section, key)
+    if model is schema.Local:
+        return str(words["scenarios"][key]["about"])
     own = dict(words["every"])
     if model is not schema.Row:
         own |= words[next((table for table, rows in TABLES.items() if model in rows), "rules")]

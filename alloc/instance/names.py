@@ -20,7 +20,9 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "funds": {"counties": "counties", "by_county": "counties"},
     "resources": {"by_county": "counties"},
     "synergies": {"measures": "measures"},
-    "scenarios": {"hazard": "industries", "productivity": "industries"},
+    "scenarios": {
+        "hazard": "industries", "productivity": "industries", "market": "industries", "counties": "counties",
+    },
     "rules": dict.fromkeys((key for rule in RULES for key in rule.purses()), "funds"),
 }  # fmt: skip
 """Table → column → the table whose ids stand in its cells, in its lists, or behind the dot of its name."""
@@ -73,6 +75,9 @@ def replace_names(source: Source) -> None:
     for table, columns in REFERENCES.items():
         for key, row in _rows(data.get(table)):
             replace(row, (table, key), columns)
+    for w, row in _rows(data.get("scenarios")):
+        for c, local in _rows(row.get("counties")):
+            replace(local, ("scenarios", w, "counties", c), REFERENCES["scenarios"])
     for i, rule in _rows(data.get("rules")):
         for side in SELECTIONS:
             if isinstance(rule.get(side), dict):

@@ -10,6 +10,7 @@ from typing import Any
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import plans, references, signs, warnings
 from alloc.instance.document import Path, Source, parse
+from alloc.instance.drawn import draw_scenarios
 from alloc.instance.encoding import decode, explain_unreadable
 from alloc.instance.names import REFERENCES, find_unknown, replace_names
 from alloc.instance.overrides import PLACE, override
@@ -121,7 +122,9 @@ def _inspect(source: Source, folder: "_Folder | _Memory", overrides: Mapping[str
     if source.faults or document is None:
         return Reading(None, _tell(source.faults), _tell(source.warnings))
     fields = {key: getattr(document, key) for key in Document.model_fields}
-    instance = Instance.model_construct(**fields, previous=previous, sha256=folder.digest(overrides))
+    instance = Instance.model_construct(
+        **fields, previous=previous, drawn=draw_scenarios(document), sha256=folder.digest(overrides)
+    )
     for check in warnings.CHECKS:
         source.warnings += [_place(source, found) for found in check(instance)]
     return Reading(instance, (), _tell(source.warnings))

@@ -9,6 +9,7 @@ from typing import Any, get_args
 from alloc.instance import rules, schema
 from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
+from alloc.instance.drawn import draws_hold
 from alloc.instance.figures import rows_of
 from alloc.instance.money import ROUNDING, available, sold_on
 from alloc.instance.names import suggest_id
@@ -53,9 +54,16 @@ def places_exist(document: Document, ids: Ids) -> Iterator[Found]:
         if industry.chain and document.chains:
             yield from _known(("industries", s, "chain"), industry.chain, "chains", ids)
     for w, scenario in document.scenarios.items():
-        for key in ("hazard", "productivity"):
-            for s in getattr(scenario, key):
-                yield from _known(("scenarios", w, key, s), s, "industries", ids)
+        yield from _scenario_refers(scenario, ("scenarios", w), ids)
+        for c, local in scenario.counties.items():
+            yield from _known(("scenarios", w, "counties", c), c, "counties", ids)
+            yield from _scenario_refers(local, ("scenarios", w, "counties", c), ids)
+
+
+def _scenario_refers(row: schema.Scenario | schema.Local, path: Path, ids: Ids) -> Iterator[Found]:
+    for key in ("hazard", "productivity", "market"):
+        for s in getattr(row, key):
+            yield from _known((*path, key, s), s, "industries", ids)
 
 
 def regions_are_plain(document: Document, ids: Ids) -> Iterator[Found]:
@@ -314,8 +322,6 @@ def objective_is_one(document: Document, ids: Ids) -> Iterator[Found]:
         yield ("objective",), "weights_and_order", {}
     if len(set(objective.order)) < len(objective.order):
         yield ("objective", "order"), "order_repeats", {}
-    if document.risk is not None:
-        yield ("risk",), "risk_unsupported", {}
 
 
 def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
@@ -362,6 +368,7 @@ CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     objective_is_one,
     sources_exist,
     ranges_hold,
+    draws_hold,
     parts_are_shares,
     commitments_are_paid,
 )

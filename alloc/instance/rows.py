@@ -28,6 +28,11 @@ def listed(value: object) -> object:
     return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
 
 
+def grouped_words(value: object) -> object:
+    """Return groups of words as lists of lists have them."""
+    return tuple(map(listed, value)) if isinstance(value, tuple | list) else value
+
+
 Words = Annotated[tuple[str, ...], BeforeValidator(listed)]
 Categories = Annotated[tuple[Category, ...], BeforeValidator(listed)]
 Amount = Annotated[float, Field(ge=0)]

@@ -31,6 +31,7 @@ from alloc.instance.rows import (
     Strict,
     Words,
     described,
+    grouped_words,
     listed,
 )
 from alloc.instance.rules import Rule
@@ -51,6 +52,7 @@ __all__ = [
     "Chain",
     "County",
     "Document",
+    "Draws",
     "Ends",
     "Flow",
     "Fund",
@@ -60,6 +62,7 @@ __all__ = [
     "JobCategory",
     "Kind",
     "Link",
+    "Local",
     "Market",
     "Measure",
     "Money",
@@ -272,12 +275,42 @@ class Synergy(Row):
     linkage: float = described(0.0, "linkage gained", "linkage")
 
 
+class Local(Strict):
+    """What a scenario says of one county: it goes before what it says of all."""
+
+    hazard: dict[str, Part] = described({}, "share of uninsured jobs lost, by industry", "0-1")
+    productivity: dict[str, Amount] = described({}, "factor on output, by industry", "1")
+    delivery: dict[Category, Amount] = described({}, "factor on what measures bring, by category", "1")
+    market: dict[str, Amount] = described({}, "factor on market and outlets, by industry", "1")
+
+
 class Scenario(Row):
     """A state of the world."""
 
     probability: float = described(0.0, "its probability; all sum to 1", "0-1", ge=0, le=1)
     hazard: dict[str, Part] = described({}, "share of uninsured jobs lost, by industry", "0-1")
     productivity: dict[str, Amount] = described({}, "factor on output, by industry", "1")
+    delivery: dict[Category, Amount] = described({}, "factor on what measures bring, by category", "1")
+    market: dict[str, Amount] = described({}, "factor on market and outlets, by industry", "1")
+    counties: dict[str, Local] = described(
+        {}, "county → figures that go before the scenario's own there: counties.cele.hazard.sheep"
+    )
+
+
+class Draws(Strict):
+    """Scenarios that are drawn, in place of those written."""
+
+    count: int = described(..., "how many are drawn", ge=1, le=100_000)
+    keep: int | None = described(None, "how many are kept, with new probabilities (empty = all)", ge=1)
+    seed: int = described(0, "the same seed draws the same", ge=0)
+    over: dict[str, Ends] = described(
+        ...,
+        "between which ends figures are drawn, evenly: hazard.sheep, productivity.*, cele/hazard.sheep → [low, high]",
+        min_length=1,
+    )
+    together: Annotated[tuple[tuple[str, ...], ...], BeforeValidator(grouped_words)] = described(
+        (), "groups of figures that move together, in the order of their ends; the rest are independent"
+    )
 
 
 class Objective(Strict):
@@ -351,6 +384,7 @@ class Document(Strict):
     resources: dict[str, Resource] = described({}, "scarce things")
     synergies: tuple[Synergy, ...] = described((), "what measures bring together")
     scenarios: dict[str, Scenario] = described({}, "states of the world")
+    draws: Draws | None = described(None, "scenarios that are drawn, in place of `scenarios`")
     rules: tuple[Rule, ...] = described((), "what the plan must keep to")
     objective: Objective = described(Objective(employment=1.0), "what is maximised")
     risk: Risk | None = described(None, "how unwelcome bad scenarios are")
@@ -361,10 +395,11 @@ class Instance(Glance, Document):
     """One yearly budget question, checked and frozen, with what was read beside it.
 
     previous: the plans that `change` rules compare with, by path; held: payments that others have decided, measure →
-    fund → amount; sha256: of all files read.
+    fund → amount; drawn: the scenarios that `draws` ask for; sha256: of all files read.
     """
 
     previous: dict[str, tuple[Flow, ...]] = Field({})
+    drawn: dict[str, Scenario] = Field({})
     held: dict[str, dict[str, float]] = Field({})
     sha256: str = ""
 

@@ -25,6 +25,7 @@ _RULE_TYPES = tuple(row.model_fields["type"].annotation.__args__[0] for row in T
 _SECTIONS: Mapping[str, Any] = {
     "money": schema.Money,
     "objective": schema.Objective,
+    "draws": schema.Draws,
     "risk": schema.Risk,
     "solver": schema.Options,
 }
@@ -261,6 +262,8 @@ def _known_keys(path: Path, data: Any) -> list[str]:
         return list(Document.model_fields)
     if path[0] in TABLES and len(path) == 3:
         return [f.alias or name for row in _rows_of(path, data) for name, f in row.model_fields.items()]
+    if path[0] == "scenarios":
+        return list(schema.Local.model_fields)
     if path[0] in TABLES:
         return list(schema.Selection.model_fields)
     model = _SECTIONS.get(str(path[0]))

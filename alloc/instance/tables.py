@@ -40,10 +40,13 @@ Opened = Callable[[str], bytes | Fault]
 Sheeted = Callable[[bytes, str, str, Source], None]
 """Puts a table of a workbook into a source: content, file, table, source."""
 
-INSIDE = {"map": "number", "perhaps map": "number", "texts": "text", "ranges": "pair"}
+INSIDE = {"map": "number", "perhaps map": "number", "texts": "text", "ranges": "pair", "nested": "number"}
 """Kinds of columns with a dot in their names → what their cells are."""
 
 WORKBOOKS = (".xlsx", ".xlsm")
+
+NESTED = re.compile(rf"(counties)\.(.+?)\.({'|'.join(schema.Local.model_fields)})\.(.+)")
+"""A figure of one county in a scenario, as a column: `counties.cele.hazard.sheep`."""
 
 
 def gather(source: Source, opened: Opened, sheeted: Sheeted, folder: str) -> None:
@@ -161,6 +164,8 @@ def kind_of(annotation: Any) -> str:
     if origin in (Union, types.UnionType):
         kind = kind_of(next(part for part in inside if part is not types.NoneType))
         return "perhaps map" if kind == "map" else kind
+    if origin is dict and inside[1] is schema.Local:
+        return "nested"
     if origin is dict:
         return {"number": "map", "pair": "ranges"}.get(kind_of(inside[1]), "texts")
     if origin is tuple:
@@ -172,10 +177,12 @@ def kind_of(annotation: Any) -> str:
 
 def column_kind(column: str, known: Mapping[str, str]) -> str:
     """Return what the cells of a column are, or '' where the table has no such column."""
-    if column in known and known[column] not in ("map", "texts", "ranges"):
+    if column in known and known[column] not in ("map", "texts", "ranges", "nested"):
         return known[column]
     root, dot, rest = column.partition(".")
     kind = known.get(root, "") if dot and rest else ""
+    if kind == "nested" and not NESTED.fullmatch(column):
+        return ""
     return INSIDE.get(kind, "")
 
 
@@ -190,7 +197,10 @@ def nest(values: Mapping[str, Any]) -> dict[str, Any]:
     row: dict[str, Any] = {}
     for column, found in values.items():
         root, _, rest = column.partition(".")
-        if rest:
+        if deep := NESTED.fullmatch(column):
+            _, c, key, word = deep.groups()
+            row.setdefault(root, {}).setdefault(c, {}).setdefault(key, {})[word] = found
+        elif rest:
             row.setdefault(root, {})[rest] = found
         else:
             row[root] = found

@@ -91,6 +91,12 @@ LOOSENED: Mapping[str, Callable[[Instance], Instance]] = {
 }
 
 
+def sure_of(question: Instance, w: str) -> Instance:
+    """Return the question with one scenario alone, which is then sure."""
+    world = (question.scenarios or question.drawn)[w].model_copy(update={"probability": 1.0})
+    return question.model_copy(update={"scenarios": {w: world}, "drawn": {}, "draws": None, "risk": None})
+
+
 def commitments(instance: Instance) -> tuple[str, ...]:
     """Return the measures that are committed."""
     return tuple(m for m, row in instance.measures.items() if row.committed)
@@ -117,6 +123,8 @@ def only(question: Instance, committed: Collection[str]) -> Instance:
         "links": (),
         "chains": {},
         "scenarios": {},
+        "drawn": {},
+        "risk": None,
         "markets": (),
     }
     known = {key: value for key, value in nothing.items() if key in Instance.model_fields}

@@ -2,6 +2,7 @@
 
 from alloc.model.build import build
 from alloc.model.export import written
-from alloc.model.goals import goal, stages
+from alloc.model.goals import goal
+from alloc.model.risk import set_optima, stages
 
-__all__ = ["build", "goal", "stages", "written"]
+__all__ = ["build", "goal", "set_optima", "stages", "written"]

@@ -5,12 +5,14 @@ import pyomo.environ as pyo
 from alloc.instance.schema import Instance
 from alloc.model.budget import add_budget, add_cost_shares
 from alloc.model.complementarity import add_complementarity, add_supplements
-from alloc.model.goals import add_goals, goal, stages
+from alloc.model.goals import add_goals, goal
 from alloc.model.linkage import add_chains, add_flows, add_output
 from alloc.model.measures import add_locks, add_measures, add_payments
 from alloc.model.people import add_people_and_markets
 from alloc.model.production import add_capacity, add_jobs, add_returns
+from alloc.model.recourse import add_recourse
 from alloc.model.resources import add_resources
+from alloc.model.risk import add_risk, stages
 from alloc.model.rule_limits import add_equity, add_rules
 
 TOPICS = (
@@ -26,12 +28,14 @@ TOPICS = (
     add_capacity,
     add_jobs,
     add_people_and_markets,
+    add_recourse,
     add_output,
     add_flows,
     add_chains,
     add_rules,
     add_equity,
     add_goals,
+    add_risk,
 )
 """Every topic of the formulation, in its order."""
 

@@ -4,6 +4,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
 from alloc.model.columns import baseline, column, in_effect
+from alloc.model.risk import averse
 
 
 def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -13,7 +14,7 @@ def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
 
     def kept(model, w, c, s):
         row = rows[c, s]
-        return row.jobs - model.hazard[w, s] * (row.jobs - min(row.insurance, row.jobs))
+        return row.jobs - model.hazard[w, c, s] * (row.jobs - min(row.insurance, row.jobs))
 
     model.retained_today = pyo.Param(
         model.SCENARIOS,
@@ -93,16 +94,10 @@ def _define_goals(model: pyo.ConcreteModel) -> None:
         )
 
 
-def stages(instance: Instance) -> tuple[dict[str, float], ...]:
-    """Return the weights of employment and linkage to maximise, one stage after another."""
-    objective = instance.objective
-    if objective.order:
-        return tuple({goal: 1.0} for goal in objective.order)
-    return ({"employment": objective.employment, "linkage": objective.linkage},)
-
-
 def goal(model: pyo.ConcreteModel, weights: dict[str, float]) -> object:
-    """Return the weighted goal less the price of broken soft rules."""
+    """Return the weighted goal, or what of it looks at risk, less the price of broken soft rules."""
+    if (risky := averse(model, weights)) is not None:
+        return risky - model.Penalties
     return (
         weights.get("employment", 0.0) * model.ExpectedEmployment
         + weights.get("linkage", 0.0) * model.ExpectedLinkage

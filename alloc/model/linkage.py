@@ -5,7 +5,7 @@ from itertools import chain, product
 
 import pyomo.environ as pyo
 
-from alloc.instance.effects import states
+from alloc.instance.effects import productivity_factor
 from alloc.instance.money import ROUNDING
 from alloc.instance.schema import Instance
 from alloc.model.columns import Where, baseline, column, grouped, pairs
@@ -20,31 +20,34 @@ Pools = dict[tuple[str, int], dict[str, list[str]]]
 
 def add_output(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare which jobs are kept through the year, and what they make, in every scenario."""
-    worlds = states(instance)
-    hazards, factors = {}, {}
-    for w, world in worlds.items():
-        for s, row in instance.industries.items():
-            hazards[w, s] = world.hazard.get(s, row.hazard)
-            factors[w, s] = world.productivity.get(s, 1.0)
-    model.SCENARIOS = pyo.Set(initialize=list(worlds), doc="states of the world")
-    model.probability = pyo.Param(
-        model.SCENARIOS, initialize=column(worlds, "probability"), doc="probability of a scenario"
+    model.factor = pyo.Param(
+        model.SCENARIOS,
+        model.PRODUCERS,
+        initialize=lambda model, w, c, s: productivity_factor(instance, w, c, s),
+        doc="factor on output",
     )
-    model.hazard = pyo.Param(
-        model.SCENARIOS, model.INDUSTRIES, initialize=hazards, doc="share of uninsured jobs lost in the year"
-    )
-    model.factor = pyo.Param(model.SCENARIOS, model.INDUSTRIES, initialize=factors, doc="factor on output")
 
-    @model.Expression(model.SCENARIOS, model.PRODUCERS, doc="jobs kept through the year [jobs]")
+    @model.Expression(
+        model.SCENARIOS, model.PRODUCERS, doc="jobs kept through the year: `Kept` where a factor strikes [jobs]"
+    )
     def Retained(model, w, c, s):
-        return model.Jobs[c, s] - model.hazard[w, s] * (model.Jobs[c, s] - model.Insured[c, s])
+        if _adapts(model, w, c, s):
+            return model.Kept[w, c, s]
+        return model.Jobs[c, s] - model.hazard[w, c, s] * (model.Jobs[c, s] - model.Insured[c, s])
 
-    @model.Expression(model.SCENARIOS, model.PRODUCERS, doc="output of an industry [money per year]")
+    @model.Expression(
+        model.SCENARIOS,
+        model.PRODUCERS,
+        doc="output of an industry: `Equipped` where a factor strikes [money per year]",
+    )
     def Output(model, w, c, s):
-        return (
-            model.productivity[s] * model.factor[w, s] * model.Retained[w, c, s]
-            + model.uplift[s] * model.Upgraded[c, s]
-        )
+        upgraded = model.Equipped[w, c, s] if _adapts(model, w, c, s) else model.Upgraded[c, s]
+        return model.productivity[s] * model.factor[w, c, s] * model.Retained[w, c, s] + model.uplift[s] * upgraded
+
+
+def _adapts(model: pyo.ConcreteModel, w: object, c: object, s: object) -> bool:
+    """Tell whether a factor strikes an industry in a scenario; the page of the formulation shows the other case."""
+    return isinstance(w, str) and (w, c, s) in model.ADAPTING
 
 
 def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -183,7 +186,7 @@ def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
 def _most_output(model: pyo.ConcreteModel, instance: Instance, w: str, c: str, s: str) -> float:
     """Return the most output that the data allow [money per year]."""
     upgraded = min(model.most_jobs[c, s], most_capacity(model, c, "technology", s))
-    return float(model.productivity[s] * model.factor[w, s] * model.most_jobs[c, s] + model.uplift[s] * upgraded)
+    return float(model.productivity[s] * model.factor[w, c, s] * model.most_jobs[c, s] + model.uplift[s] * upgraded)
 
 
 def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:

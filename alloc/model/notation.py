@@ -14,13 +14,15 @@ from typing import Any
 import pyomo.environ as pyo
 from pyomo.core.expr.template_expr import templatize_rule
 
-from alloc.instance import Instance
+from alloc.instance import CATEGORIES, Instance
+from alloc.instance.effects import states
+from alloc.instance.schema import Risk
 from alloc.model.build import TOPICS, build
 
 
 def page(instance: Instance) -> str:
     """Return the formulation as Markdown: the prose, then tables of names and all equations."""
-    model = build(instance)
+    model = build(_struck(instance))
     prose = files("alloc.model").joinpath("formulation.md").read_text(encoding="utf-8").rstrip()
     parts = [prose]
     parts += _names(model, pyo.Set, "Sets")
@@ -29,6 +31,17 @@ def page(instance: Instance) -> str:
     parts += _equations(model, pyo.Expression, "What follows from the decisions")
     parts += _equations(model, pyo.Constraint, "Limits")
     return "\n".join(parts) + "\n"
+
+
+def _struck(instance: Instance) -> Instance:
+    """Return the question with every scenario striking everything, and risk looked at: limits that few have."""
+    struck: dict[str, Any] = {
+        "delivery": dict.fromkeys(CATEGORIES, 0.5),
+        "market": dict.fromkeys(instance.industries, 0.5),
+    }
+    worlds = {w: row.model_copy(update=struck) for w, row in states(instance).items()}
+    risk = instance.risk or Risk(measure="cvar")
+    return instance.model_copy(update={"scenarios": worlds, "risk": risk})
 
 
 def _names(model: pyo.ConcreteModel, kind: Any, title: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
+from alloc.instance.effects import states
 from alloc.report.flows import chances
 from alloc.report.names import join_words, pick_name
 from alloc.solution import Solution
@@ -58,7 +59,7 @@ def tell_scenarios(instance: Instance, scenarios: pd.DataFrame, lang: str) -> st
         say(
             "scenario_told",
             lang,
-            scenario=pick_name(instance.scenarios[row["scenario"]], row["scenario"], lang),
+            scenario=pick_name(states(instance)[row["scenario"]], row["scenario"], lang),
             probability=percent(row["probability"]),
             jobs=amount(row["employment"]),
             aid=amount(row["employment"] - row["employment_without_aid"]),

@@ -1,5 +1,6 @@
 """The files of a result: CSV tables, their data dictionary, the workbook, and the page with its charts."""
 
+import csv
 import hashlib
 import json
 import math
@@ -17,7 +18,7 @@ from alloc.report.boundaries import Boundaries
 from alloc.report.charts import chart_files, standalone
 from alloc.report.page import make_page
 from alloc.report.page.drawings import MAPS
-from alloc.report.tables import dictionary, without_specks
+from alloc.report.tables import EXTRA, describe_column, described, dictionary, without_specks
 from alloc.report.target import PACKAGE, list_edited, list_files, list_strangers, list_written, write_json
 from alloc.report.workbook import write_workbook
 
@@ -127,7 +128,8 @@ def read_result_tables(folder: Path, unchecked: bool = False) -> tuple[dict[str,
     if not unchecked and (names := list_edited(folder, [f"{name}.csv" for name in dictionary()])):
         raise RequestError("edited_tables", path=folder, tables=", ".join(names))
     try:
-        found = {name: _read_table(folder / f"{name}.csv", name) for name in dictionary()}
+        extra = [name for name in EXTRA if (folder / f"{name}.csv").is_file()]
+        found = {name: _read_table(folder / f"{name}.csv", name) for name in (*dictionary(), *extra)}
     except (FileNotFoundError, NotADirectoryError, ValueError, OverflowError) as error:
         raise RequestError("page_no_result", path=folder, problem=error) from None
     return found, figures
@@ -148,13 +150,17 @@ def read_figures(folder: Path) -> dict[str, Any]:
 
 
 def _read_table(path: Path, table: str) -> pd.DataFrame:
-    columns = dictionary()[table]["columns"]
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        written = next(csv.reader(file), [])
+    always = list(dictionary().get(table, {"columns": ()})["columns"])
+    known = described(table)["columns"]
+    if written[: len(always)] != always or any(head.partition(".")[0] not in known for head in written):
+        raise ValueError(f"{path.name}: {', '.join(written)}")
+    columns = {head: describe_column(table, head) for head in written}
     kinds = {"text": "str", "number": "float64", "flag": "int64"}
     types = {name: kinds[column["type"]] for name, column in columns.items()}
     blank = {name: [""] for name, column in columns.items() if column["type"] == "number"}
     frame = pd.read_csv(path, encoding="utf-8-sig", dtype=types, keep_default_na=False, na_values=blank)
-    if list(frame.columns) != list(columns):
-        raise ValueError(f"{path.name}: {', '.join(map(str, frame.columns))}")
     for name, column in columns.items():
         if column["type"] == "number" and not all(map(math.isfinite, frame[name].dropna())):
             raise ValueError(f"{path.name}: {name}: ±∞")
@@ -176,10 +182,15 @@ def write_described(
     room: whose data dictionary describes them, that of the results or that of the studies (`alloc.study`).
     """
     write_tables(tables, folder)
-    described, shown = dictionary(room), {}
+    shown = {}
     for name, frame in tables.items():
-        columns = described[name]["columns"]
-        shown[name] = {**described[name], "columns": {column: columns[column] for column in frame.columns}}
+        of = described(name) if room == "alloc.report" else dictionary(room)[name]
+        columns = (
+            {column: describe_column(name, column) for column in frame.columns}
+            if room == "alloc.report"
+            else {column: of["columns"][column] for column in frame.columns}
+        )
+        shown[name] = {**of, "columns": columns}
     write_json(describe_tables(instance, lang, shown, folder), folder / PACKAGE)
 
 
@@ -224,7 +235,7 @@ def describe_tables(instance: Instance, lang: str, shown: Mapping[str, Any], fol
 def _describe_table(instance: Instance, name: str, table: Mapping[str, Any], lang: str, folder: Path) -> dict[str, Any]:
     content = (folder / f"{name}.csv").read_bytes()
     references = [
-        {"fields": [column], "reference": {"resource": to, "fields": dictionary()[to]["key"]}}
+        {"fields": [column], "reference": {"resource": to, "fields": described(to)["key"]}}
         for column, to in table.get("refers", {}).items()
     ]
     return {

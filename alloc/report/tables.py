@@ -11,7 +11,7 @@ import pandas as pd
 import yaml
 
 from alloc.instance import JOB_CATEGORIES, Instance
-from alloc.instance.effects import effective, states
+from alloc.instance.effects import effective, hazard, is_uncertain
 from alloc.instance.money import eligible_funds, sellers
 from alloc.instance.rules import Equity
 from alloc.instance.sides import Side, per_head, sides
@@ -21,6 +21,7 @@ from alloc.report.equity import compare_heads, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.funds import fund_rows
 from alloc.report.indicators import indicator_rows, tag_rows
+from alloc.report.scenarios import drawn_figures, find_regrets, find_values, least_retained, outcome_rows
 from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
 from alloc.texts.figures import SPECK
@@ -41,6 +42,28 @@ def dictionary(room: str = "alloc.report") -> Mapping[str, Any]:
     return found
 
 
+EXTRA = ("outcomes",)
+"""Tables that stand only in the results of questions that look at what scenarios bring."""
+
+
+@cache
+def described(table: str) -> Mapping[str, Any]:
+    """Return what the data dictionary says of a table, with the columns that only some results have."""
+    text = files("alloc.report").joinpath("scenario_columns.yaml").read_text(encoding="utf-8")
+    more = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get(table, {"columns": {}})
+    own = dictionary().get(table, {"columns": {}})
+    return {**more, **own, "columns": {**own["columns"], **more["columns"]}}
+
+
+def describe_column(table: str, column: str) -> Mapping[str, Any]:
+    """Return what the data dictionary says of a column; a dotted one is described by what stands before the dot."""
+    columns: Mapping[str, Mapping[str, Any]] = described(table)["columns"]
+    root, dot, _ = column.partition(".")
+    if not dot:
+        return columns[column]
+    return {**columns[root], **{lang: f"{columns[root][lang]}: {column}" for lang in ("en", "zh")}}
+
+
 def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> dict[str, pd.DataFrame]:
     """Return every table of the results for a plan, the status quo and the world without the aid.
 
@@ -59,17 +82,31 @@ def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solu
         "scenarios": scenario_rows(instance, plan, quo, without),
     }
     found = {name: _frame(name, of) for name, of in rows.items()}
+    if is_uncertain(instance):
+        _add_scenarios(instance, plan, found)
     asked = find_asking(instance, found["rules"])
     found["measures"]["asked_by"] = ["|".join(asked.get(m, ())) for m in found["measures"]["measure"]]
     found["counties"] = _frame("counties", _counties(instance, plan, quo, without, found))
     found["bridge"] = _frame("bridge", bridge_rows(instance, plan, without, found["counties"]))
     found["tags"] = _frame("tags", tag_rows(instance, found["measures"]))
     found["indicators"] = _frame("indicators", indicator_rows(instance, found))
-    return {name: found[name] for name in dictionary()}
+    return {name: found[name] for name in (*dictionary(), *EXTRA) if name in found}
+
+
+def _add_scenarios(instance: Instance, plan: Solution, found: dict[str, pd.DataFrame]) -> None:
+    """Add what becomes of industries in every scenario, and what scenarios are worth."""
+    found["outcomes"] = _frame("outcomes", outcome_rows(instance, plan))
+    found["industries"]["retained_least"] = least_retained(instance, plan)
+    values, regrets = find_values(instance, plan), find_regrets(instance, plan)
+    found["scenarios"]["value"] = list(values.values())
+    if regrets:
+        found["scenarios"]["regret"] = list(regrets.values())
+    drawn = pd.DataFrame(drawn_figures(instance), index=found["scenarios"].index if instance.drawn else None)
+    found["scenarios"] = pd.concat([found["scenarios"], drawn], axis=1)
 
 
 def _frame(table: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
-    columns = dictionary()[table]["columns"]
+    columns = described(table)["columns"] if table in EXTRA else dictionary()[table]["columns"]
     frame = pd.DataFrame(list(rows), columns=list(columns))
     for name, column in columns.items():
         if column["type"] == "text":
@@ -426,9 +463,7 @@ def jobs_gained(instance: Instance, solution: Solution) -> dict[str, float]:
         s = row.industry
         covered = min(row.insurance, row.jobs)
         for w, p in chances(instance).items():
-            world = states(instance)[w]
-            hazard = world.hazard.get(s, instance.industries[s].hazard)
-            before = row.jobs - hazard * (row.jobs - covered)
+            before = row.jobs - hazard(instance, w, row.county, s) * (row.jobs - covered)
             gained[row.county] += p * (solution.values["Retained"][w, row.county, s] - before)
     for m, measure in instance.measures.items():
         gained[measure.county] += measure.jobs * effective(instance, m) * solution.values["Gain"][m]

@@ -8,7 +8,7 @@ from itertools import chain
 import pandas as pd
 
 from alloc.instance import CATEGORIES, Instance
-from alloc.instance.effects import supply_rate
+from alloc.instance.effects import delivery_factor, is_uncertain, supply_rate
 from alloc.instance.money import eligible_funds
 from alloc.instance.sides import per_head, sides
 from alloc.solution import Solution
@@ -67,7 +67,25 @@ def _need(instance: Instance, plan: Solution) -> dict[Place, float]:
             needs: Mapping[str, float] = instance.industries[row.industry].needs  # type: ignore[assignment]
             amount = needs.get(k, 1.0) * plan.values["Jobs"][key] if taken is None else taken[key]
             found[row.county, k, row.industry] = max(amount - getattr(row, k), 0.0)
+    if is_uncertain(instance):
+        _raise_need(instance, plan, found)
     return found
+
+
+AFTER = {"insurance": "Covered", "technology": "Equipped"}
+"""What takes a category up after a scenario is known; the others are taken up by jobs that are kept."""
+
+
+def _raise_need(instance: Instance, plan: Solution, found: dict[Place, float]) -> None:
+    """Raise what is needed to what must have been bought for what arrives of it in some scenario to be enough."""
+    for w, c, s in plan.values["Kept"]:
+        row = next(row for row in instance.baseline if (row.county, row.industry) == (c, s))
+        for k in CATEGORIES:
+            needs: Mapping[str, float] = instance.industries[s].needs  # type: ignore[assignment]
+            amount = plan.values[AFTER.get(k, "Kept")][w, c, s] * (1.0 if k in AFTER else needs.get(k, 1.0))
+            factor, beyond = delivery_factor(instance, w, c, k), amount - getattr(row, k)
+            if factor > 0 and beyond > 0:
+                found[c, k, s] = max(found[c, k, s], beyond / factor)
 
 
 def _supply(instance: Instance, plan: Solution) -> dict[Place, float]:

@@ -1,6 +1,6 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
-from alloc.solver.blocks import choose_method, solve_blocks, solve_blocks_warm, solve_suited
+from alloc.solver.blocks import choose_method, learn_optima, solve_blocks, solve_blocks_warm, solve_suited
 from alloc.solver.cluster import check_address
 from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
 from alloc.solver.deadline import Deadline, unbroken
@@ -24,6 +24,7 @@ __all__ = [
     "check_address",
     "choose_method",
     "extract_mip_start",
+    "learn_optima",
     "measure_distance",
     "open_block_search",
     "read_warm_starts",

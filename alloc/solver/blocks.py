@@ -16,7 +16,7 @@ import pyomo.environ as pyo
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
-from alloc.model import stages
+from alloc.model import build, stages
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.column_generation import (
     SLACK_TOLERANCE,
@@ -35,6 +35,7 @@ from alloc.solver.pricing_pool import PricingPool, open_pricing
 from alloc.solver.primal import Found, improve_plan, is_small, is_within, make_whole, pick_plan
 from alloc.solver.progress import SearchLog
 from alloc.solver.proof import check_infeasibility, check_proof
+from alloc.solver.regret import know_optima
 from alloc.solver.rounding import CLOSE, has_many_grains, relax_grains
 from alloc.solver.scaling import scale
 from alloc.solver.sub_mip import fix_and_solve
@@ -73,6 +74,15 @@ def choose_method(instance: Instance, of: CompiledModel) -> tuple[str, str]:
     return "blocks", f"{integers} integer decisions in {len(parts.blocks)} blocks, coupled by {parts.rows.count} limits"
 
 
+def learn_optima(model: pyo.ConcreteModel, instance: Instance, options: Options) -> Options:
+    """Tell the model what regret is measured by, where it asks for it; return the options with the time left."""
+
+    def search(question: Instance, asked: Options) -> Solution:
+        return solve_suited(build(question), question, asked, jobs=1)
+
+    return know_optima(model, instance, options, search)
+
+
 def solve_suited(
     model: pyo.ConcreteModel,
     instance: Instance,
@@ -82,6 +92,7 @@ def solve_suited(
     cluster: str | None = None,
 ) -> Solution:
     """Solve the model by the method asked for, or by the one that suits it, and say why it does."""
+    options = learn_optima(model, instance, options)
     of = CompiledModel(model)
     method, why = choose_method(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
@@ -122,6 +133,7 @@ def solve_blocks_warm(
     cluster: str | None = None,
 ) -> tuple[Solution, WarmStarts]:
     """Solve like `solve_blocks`, beginning with the warm starts of questions like it; and return its own."""
+    options = learn_optima(of.model, instance, options)
     deadline = Deadline(options.time_limit)
     with deadline.listening(), open_pricing(jobs, cluster) as pool:
         asked = of.aimed(instance)

@@ -11,6 +11,7 @@ import pyomo.environ as pyo
 from alloc.instance import Instance
 from alloc.model import goal, stages
 from alloc.solver.matrix import Floats, Matrix, compile_expressions, compile_matrix
+from alloc.solver.regret import is_known
 
 MipStart = Mapping[str, Any]
 """What a plan decided in whole numbers: decision → number, zeros left out; or the warm starts of blocks."""
@@ -29,6 +30,7 @@ class CompiledModel:
 
     def aimed(self, instance: Instance) -> Matrix:
         """Return the limits with the goals of an instance."""
+        assert is_known(self.model), "regret is measured by optima that nobody told the model"
         aims = [goal(self.model, weights) for weights in stages(instance)]
         goals, constants = compile_expressions(self.limits.variables, aims)
         return replace(self.limits, goals=goals, constants=constants)

@@ -17,7 +17,16 @@ from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Basis
 from alloc.solver.least_money import LEAST_TIME, improve_and_bound, is_tight
-from alloc.solver.matrix import INF, Flags, Floats, Matrix, add_floor, compile_expressions
+from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions
+from alloc.solver.settling import (
+    RISKY,
+    is_open,
+    named,
+    scenario_parts,
+    settle_risk,
+    settle_scenarios,
+    without_risk_rows,
+)
 from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order, fix_columns, search_neighbourhood
 
 
@@ -50,7 +59,9 @@ def break_ties(
         limits = add_floor(limits, goal, float(goal @ x))
     x, bound = improve_and_bound(limits, -money, x, instance, deadline, seconds)
     spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
-    plan = maximise_linkage(model, whole, goals, x, deadline)
+    if is_open(model):
+        x = settle_scenarios(model, whole, goals, x, deadline)
+    plan = settle_risk(model, whole, maximise_linkage(model, whole, goals, x, deadline))
     return plan, LeastMoney(spent, min(least, spent), is_tight(spent, least))
 
 
@@ -64,7 +75,10 @@ def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: 
     """
     linkage = compile_expressions(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
     brief = deadline.brief()  # what stands is told as it stands, also of a plan for which the time was out
-    free = (~whole.integer & ~_named(whole, ("Spend", "Units"))) | _named(whole, ("Established", "Closed", "Clustered"))
+    free = ~whole.integer & ~named(whole, ("Spend", "Units", *RISKY))
+    free |= named(whole, ("Established", "Closed", "Clustered"))
+    if is_open(model):
+        whole, goals = without_risk_rows(whole), np.vstack([goals, scenario_parts(model, whole)])
     aims = np.vstack([goals, linkage])
     best, highest = x[free], np.eye(len(aims))[-1]
     for columns, component in split_components(
@@ -74,7 +88,8 @@ def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: 
             continue
         here = best[columns]
         for goal, kept in zip(component.goals[:-1], (component.goals @ here).tolist(), strict=False):
-            component = add_floor(component, goal, kept)
+            if goal.any() or not is_open(model):
+                component = add_floor(component, goal, kept)
         found = None
         if component.integer.any():
             found = search_neighbourhood(component, highest, here, np.ones(len(columns), dtype=bool), brief, INF, 0.0).x
@@ -85,8 +100,3 @@ def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: 
     better = x.copy()
     better[free] = best
     return better
-
-
-def _named(whole: Matrix, names: tuple[str, ...]) -> Flags:
-    """Return which columns are decisions of some names."""
-    return np.array([x.parent_component().local_name in names for x in whole.variables], dtype=bool)

@@ -19,12 +19,13 @@ from alloc.instance.tables import INSIDE, TABLES, column_kind, columns, kind_of
 SECTIONS: Mapping[str, type[BaseModel]] = {
     "money": schema.Money,
     "objective": schema.Objective,
+    "draws": schema.Draws,
     "risk": schema.Risk,
     "solver": schema.Options,
 }
 """Parts of the document that are settings, with the dot in their keys."""
 
-OPEN = ("sources", "spread", "objective.range")
+OPEN = ("sources", "spread", "objective.range", "draws.over")
 """Settings with ids of the planner's own behind the dot."""
 
 SIGNS = {"zh": ("：", "（", "）"), "en": (": ", "(", ")")}

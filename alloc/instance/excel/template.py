@@ -89,6 +89,7 @@ def _ids_behind(column: str, instance: Instance) -> Iterable[str]:
         "supplies": instance.resources,
         "hazard": instance.industries,
         "productivity": instance.industries,
+        "market": instance.industries,
     }
     return ids.get(column, ())
 
@@ -160,7 +161,7 @@ def _settings(style: WorkbookStyle, sheet: FlatTable, instance: Instance, comple
     page = style.book.add_worksheet(sheet_title(SETTINGS, style.lang))
     given = {str(key): value for key, value in sheet.rows}
     if complete:
-        closed = [key for key in catalogue()["keys"] if not key.startswith("risk.") and key not in OPEN]
+        closed = [key for key in catalogue()["keys"] if not key.startswith(("risk.", "draws.")) and key not in OPEN]
         given = {key: _effective(instance, key) for key in closed} | given
     columns = ("key", "value", "label", "meaning")
     for j, (column, letters) in enumerate(zip(columns, (24, 40, 30, 70), strict=True)):

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from alloc.report.tables import dictionary
+from alloc.report.tables import EXTRA, describe_column, dictionary
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.styles import LINE, lines
 from alloc.report.workbook.view import PlanView
@@ -27,8 +27,12 @@ def write_about(book: Book, plan: PlanView, sheet: Any, titles: Mapping[str, str
     row = _list(book, plan, sheet, row + 1, "wb_sheets", ("wb_sheet", "wb_purpose"), rows)
     names = [(name, place) for name, place in book.names.items()]
     columns = []
-    for name, table in dictionary().items():
-        for key, column in table["columns"].items():
+    for name in (*dictionary(), *(extra for extra in EXTRA if extra in plan.tables)):
+        more = [
+            key for key in plan.tables[name].columns if key not in dictionary().get(name, {"columns": ()})["columns"]
+        ]
+        table = dictionary().get(name, {"columns": {}})["columns"] | {key: describe_column(name, key) for key in more}
+        for key, column in table.items():
             unit = str(column.get("unit", "")).replace("money", plan.instance.money.label)
             columns.append((f"{name}.csv", key, column[plan.lang], unit, column["type"]))
     heads = ("wb_file", "wb_column", "wb_meaning", "wb_unit", "wb_type")

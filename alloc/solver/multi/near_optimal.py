@@ -21,11 +21,12 @@ from alloc.solver.decomposition import label_columns
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.multi.by_blocks import BlockSearch
+from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.safe import safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 from alloc.solver.tie_break import maximise_linkage
-from alloc.solver.whole import SMALL
+from alloc.solver.whole import SMALL, search_alone
 
 Place = tuple[str, str, str]
 """County, category and industry (empty: the whole county)."""
@@ -75,6 +76,7 @@ class NearOptimalSet:
         """
         self.instance, self.own, self.asked = instance, own, options.gap
         self.model = build(instance)
+        know_optima(self.model, instance, options, search_alone)
         whole = compile_matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
         self.floors = tuple(find_floor(stage.objective, stage.bound, within) for stage in own.stages)
         for row, constant, least in zip(whole.goals, whole.constants, self.floors, strict=True):

@@ -15,10 +15,12 @@ from alloc.counterfactual import Worlds, find_worlds
 from alloc.errors import RequestError
 from alloc.glance import Glance
 from alloc.instance import Instance, Options, read
+from alloc.instance.effects import is_uncertain
 from alloc.instance.money import eligible_funds
 from alloc.report.files import read_figures, write_tables
 from alloc.report.notebook import MOST_ROWS, call_question, show_plan, state_plan
 from alloc.report.page.view import View
+from alloc.report.scenarios import risk_figures
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.run import Run, choose_options, solve
@@ -221,6 +223,7 @@ def _tell_figures(
         "linkage": solution.values["ExpectedLinkage"][None],
         "penalties": solution.values["Penalties"][None],
         **compare_worlds(instance, solution, worlds, found),
+        **({"risk": risk_figures(instance, solution)} if is_uncertain(instance) else {}),
         "stages": [
             {"goal": stage.goal, "objective": stage.objective, "bound": None, "value": stage.kept}
             for stage in solution.stages

@@ -23,6 +23,7 @@ from alloc.solver import (
     MipStart,
     choose_method,
     extract_mip_start,
+    learn_optima,
     read_warm_starts,
     solve_blocks_warm,
     solve_warm,
@@ -31,7 +32,7 @@ from alloc.solver import (
 )
 from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
 
-STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "objective", "risk")
+STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "drawn", "objective", "risk")
 """What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
 
 WORLDS = 64
@@ -148,7 +149,8 @@ class PointSolver:
 
     def _model(self, instance: Instance) -> CompiledModel:
         """Return the model of an instance: the one before, where only the goal or the solver's options differ."""
-        key = instance.model_copy(update={"objective": Objective(), "solver": Options(), "sha256": ""})
+        goal = Objective() if instance.risk is None else instance.objective  # limits of risk hold the goal's weights
+        key = instance.model_copy(update={"objective": goal, "solver": Options(), "sha256": ""})
         if self._built is None or self._built[0] != key:
             self._built = key, CompiledModel(build(instance))
         return self._built[1]
@@ -177,6 +179,7 @@ def _search(
     compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart]
 ) -> tuple[Solution, MipStart]:
     """Return the plan of a model and the warm start that it gives others."""
+    options = learn_optima(compiled.model, instance, options)
     method = choose_method(instance, compiled)[0] if options.method == "auto" else options.method
     if method == "blocks":
         taught = [read_warm_starts(start[TAUGHT]) for start in starts if TAUGHT in start]
