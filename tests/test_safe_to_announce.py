@@ -15,8 +15,13 @@ from randoms import random_instance
 
 import alloc
 from alloc.cli import main
+from alloc.solver import MipResult, RelaxedEnds
+from alloc.study.answers import ranges
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
+
+NOTHING = MipResult(None, float("-inf"), float("inf"))
+"""What a search leaves that finds and proves nothing."""
 
 
 def command(*words: object) -> Result:
@@ -68,6 +73,39 @@ def test_with_nothing_to_lose_ties_are_open_and_what_is_not_tied_is_sure(tmp_pat
     assert tied.counties["class"].tolist() == ["always"]
 
 
+def test_what_the_relaxed_program_proves_needs_no_search(tmp_path: Path):
+    """Of eighteen ends two need whole decisions."""
+    found = alloc.certainty(write(rivals(), tmp_path), within=0.1)
+    assert found.proven
+    assert found.solves <= 2
+
+
+def test_without_searches_ends_are_brackets_and_nothing_is_called_proven_that_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """Money in lots of 7 and courses by at least 9: the relaxed program alone leaves room between plans and bounds."""
+    path = write(rivals(money={"lot": 7}, measures={"courses": {"min_units": 9, "integer": True}}), tmp_path)
+    patient = alloc.certainty(path, within=0.1)
+    monkeypatch.setattr(ranges, "search_end", lambda *_: NOTHING)
+    hurried = alloc.certainty(path, within=0.1)
+    assert patient.proven
+    assert not hurried.proven
+    for short, long in zip(hurried.measures.to_dict("records"), patient.measures.to_dict("records"), strict=True):
+        assert short["least_bound"] - 1e-6 <= long["least"] <= short["least"] + 1e-6
+        assert short["most"] - 1e-6 <= long["most"] <= short["most_bound"] + 1e-6
+        assert short["class"] in ("open", long["class"])
+
+
+def test_where_the_nation_decides_first_its_payments_stand_in_every_plan(tmp_path: Path):
+    funds = {"national": {"kind": "national", "amount": 30}}
+    raw = rivals(funds=funds, nation="first")
+    found = alloc.certainty(write(raw, tmp_path), within=0.1)
+    pens = found.measures.set_index("measure").loc["pens"]
+    assert found.proven
+    assert pens["class"] == "always"
+    assert pens["money"] == pytest.approx(130)
+
+
 def test_of_goals_in_an_order_none_may_lose_more(tmp_path: Path):
     raw = rivals(objective={"order": ["employment", "linkage"]})
     found = alloc.certainty(write(raw, tmp_path), within=0.1)
@@ -75,13 +113,17 @@ def test_of_goals_in_an_order_none_may_lose_more(tmp_path: Path):
 
 
 @pytest.mark.parametrize("seed", [3, 5, 8])
-@pytest.mark.parametrize("within", [0.0, 0.03])
-def test_ends_are_those_that_another_program_finds(tmp_path: Path, seed: int, within: float):
+@pytest.mark.parametrize(("within", "small"), [(0.0, 100), (0.03, 0)])
+def test_ends_are_those_that_another_program_finds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, within: float, small: int
+):
+    """Whether a question counts as small, and is searched as a whole from the start, or not."""
+    monkeypatch.setattr(ranges, "SMALL", small)
     raw = random_instance(seed, "tiny")
     path, best = write(raw, tmp_path), optimum(raw)
     if best.objective is None or len(best.stages) > 1 or alloc.inspect(path).instance is None or raw.get("nation"):
         pytest.skip("no plan, goals in an order, or the nation decides first")
-    found = alloc.certainty(path, within=within, gap=1e-9)
+    found = alloc.certainty(path, within=within, gap=1e-9, jobs=1)
     assert found.proven
     floor = best.objective - max(within, 1e-6) * abs(best.objective)
     slack = 2e-4 * max(1.0, found.aid)
@@ -138,13 +180,9 @@ def test_the_same_is_said_in_chinese_and_as_figures(tmp_path: Path):
 
 
 def test_what_is_not_searched_to_its_end_is_not_called_certain(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    """Where no search finds anything, what funds and units allow is all that is known."""
-    from alloc.solver.reoptimise import MipResult
-
-    def give_up(*_: object) -> MipResult:
-        return MipResult(None, float("-inf"), float("inf"))
-
-    monkeypatch.setattr("alloc.solver.reoptimise.RepeatedMip.solve", give_up)
+    """Where no search proves or finds anything, what funds and units allow is all that is known."""
+    monkeypatch.setattr(ranges, "search_end", lambda *_: NOTHING)
+    monkeypatch.setattr(RelaxedEnds, "solve", lambda *_: (float("inf"), None))
     done = command("certainty", write(rivals(), tmp_path), "--out", tmp_path / "out")
     assert done.exit_code == 4
     assert "Not every end is proven" in done.stdout

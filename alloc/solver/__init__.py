@@ -6,8 +6,10 @@ from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
 from alloc.solver.deadline import Deadline, unbroken
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
+from alloc.solver.multi.near_ends import EndSearch, NearProgram, RelaxedEnds, search_end
 from alloc.solver.multi.near_optimal import NearOptimalSet, Other, measure_distance
 from alloc.solver.pool import ahead
+from alloc.solver.reoptimise import MipResult
 from alloc.solver.warm_start import read_warm_starts, write_warm_starts
 from alloc.solver.whole import solve_warm, solve_whole
 
@@ -15,11 +17,15 @@ __all__ = [
     "Biobjective",
     "CompiledModel",
     "Deadline",
+    "EndSearch",
+    "MipResult",
     "MipStart",
     "NearOptimalSet",
+    "NearProgram",
     "Other",
     "Pair",
     "ParetoPoint",
+    "RelaxedEnds",
     "ahead",
     "check_address",
     "choose_method",
@@ -28,6 +34,7 @@ __all__ = [
     "measure_distance",
     "open_block_search",
     "read_warm_starts",
+    "search_end",
     "solve_blocks",
     "solve_blocks_warm",
     "solve_suited",

@@ -21,6 +21,7 @@ from alloc.solver.decomposition import label_columns
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.multi.by_blocks import BlockSearch
+from alloc.solver.multi.near_ends import NearProgram
 from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.safe import safe_bound
@@ -115,6 +116,10 @@ class NearOptimalSet:
         """Return the money of each of some measures, whoever pays it, as a row over the decisions."""
         rows, _ = compile_expressions(self.whole.variables, [self.model.Paid[m] for m in measures])
         return rows
+
+    def as_near_program(self) -> NearProgram:
+        """Return the set as workers keep it."""
+        return NearProgram(replace(self.whole, variables=()), label_columns(self.whole, self.instance))
 
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""

@@ -3,8 +3,8 @@
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from functools import cached_property
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -14,10 +14,13 @@ import pandas as pd
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, Instance
 from alloc.run import Run, choose_options
+from alloc.solution import Solution
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.matrix import Floats
+from alloc.solver.pool import Pool, open_pool
+from alloc.study.answers.ranges import SMALL, Key, MoneyRange, RangeSearch, list_rows
 from alloc.study.files import StudyFiles, write_study
-from alloc.study.request import JOBS, Answered, Given, StudyProgress, Tell, answer, check_language, read_question
+from alloc.study.request import JOBS, Answered, Given, Tell, answer, check_language, read_question
 
 MARK = "certainty.json"
 """What tells a study of certainty from any other folder."""
@@ -27,45 +30,8 @@ RANGE = ["least", "most", "least_bound", "most_bound", "class", "proven"]
 SAME = 1e-6
 """Goals this close to each other, as a part of themselves, are equally good."""
 
-CLOSE = 1e-4
-"""Ends are proven to this part of all aid."""
-
-SPECK = 1e-5
-"""Money this small, as a part of all aid, is none: goals that are the same but for their tolerance leave less."""
-
-
-@dataclass(frozen=True)
-class MoneyRange:
-    """Least and most money over all plans within the tolerance [money].
-
-    low and high: reached by plans; least and most: proven, none lies beyond. speck: money that is none; slack: how
-    closely the ends are to be proven.
-    """
-
-    low: float
-    high: float
-    least: float
-    most: float
-    speck: float
-    slack: float
-
-    @property
-    def kind(self) -> str:
-        """`always` where every plan has money, `never` where none has, `open` where some have or it is not proven."""
-        if self.least > self.speck:
-            return "always"
-        return "never" if self.most <= self.speck else "open"
-
-    @property
-    def proven(self) -> bool:
-        """Tell whether both ends are proven so closely, and the class."""
-        close = self.low - self.least <= self.slack and self.most - self.high <= self.slack
-        return close and (self.kind != "open" or self.low <= self.speck < self.high)
-
-    @property
-    def row(self) -> tuple[object, ...]:
-        """What a table says of it."""
-        return self.low, self.high, self.least, self.most, self.kind, int(self.proven)
+SECONDS = 60.0
+"""Longest time of all searches beside that for the best plan together, where nothing is said."""
 
 
 @dataclass(frozen=True)
@@ -151,9 +117,10 @@ def certainty(
 ) -> Certainty:
     """Tell what is safe to announce: what all plans that lose at most a part of the goal have in common.
 
-    within: that part, of each goal where they are in an order; 0: of the best plans alone. gap, time_limit [s each
-    search], threads, method: in place of the instance's. jobs: processes that search blocks; cluster: address of a Dask
-    scheduler to use instead. overrides: figures to replace, for a path only. tell: is told how far it is.
+    within: that part, of each goal where they are in an order; 0: of the best plans alone. gap, threads, method: for
+    the best plan, in place of the instance's. time_limit [s]: of the search for it, and again of all others together,
+    60 s where none is given. jobs: processes; cluster: address of a Dask scheduler to use instead.
+    overrides: figures to replace, for a path only. tell: is told how far it is.
     Raises InstanceError, RequestError, AuditError as `solve` does.
     """
     started = time.perf_counter()
@@ -162,102 +129,32 @@ def certainty(
         raise RequestError("certainty_within", found=f"{within:g}")
     question = read_question(instance, overrides)
     options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
-    deadline = Deadline(math.inf)
-    with deadline.listening():
+    heard = Deadline(math.inf)
+    with heard.listening():
         asked = answer(question, options, jobs, cluster, lang)
         best = asked.make_result(asked.own, started)
         if not asked.own.has_plan:
-            return _collect(asked, best, within, {}, 0, deadline, started)
-        with asked.open_search() as by_blocks:
-            near = NearOptimalSet(asked.question, options, asked.own, max(within, SAME), deadline, by_blocks)
-            ranges = _Search(near, asked.own.values, deadline).find_ranges(_list_rows(near), tell)
-    return _collect(asked, best, within, ranges, near.solves, deadline, started)
+            return _collect(asked, best, within, {}, 0, heard, started)
+        deadline = Deadline(time_limit or SECONDS, heard)
+        near = NearOptimalSet(asked.question, options, asked.own, max(within, SAME), deadline)
+        with _open_workers(near, jobs, cluster) as pool:
+            search = RangeSearch(near, _list_decisions(near, asked.own), deadline, pool)
+            ranges = search.find_ranges(list_rows(near), tell)
+    return _collect(asked, best, within, ranges, search.searches, heard, started)
 
 
-Key = tuple[str, ...]
-"""What a range is of: a county, a county and a category, or a measure behind two empty words."""
+@contextmanager
+def _open_workers(near: NearOptimalSet, jobs: int, cluster: str | None) -> Iterator[Pool]:
+    """Open processes where the set is large enough for them."""
+    small = int(near.whole.integer.sum()) < SMALL
+    with open_pool(1 if small else jobs, None if small else cluster) as pool:
+        yield pool
 
 
-def _list_rows(near: NearOptimalSet) -> dict[Key, tuple[int, Floats]]:
-    """Return what is asked about: the number of its county, and its money as a row over the decisions."""
-    rows: dict[Key, tuple[int, Floats]] = {}
-    number = {county: c for c, county in enumerate(near.counties)}
-    for county, c in number.items():
-        rows[county,] = c, near.by_county[c] @ near.money
-        for category in CATEGORIES:
-            inside = np.array([place[:2] == (county, category) for place in near.places], dtype=np.float64)
-            rows[county, category] = c, inside @ near.money
-    measures = [m for m, row in near.instance.measures.items() if row.eligible and len(near.model.FUNDS_OF[m])]
-    for m, row in zip(measures, near.list_payments(measures), strict=True):
-        rows["", "", m] = number[near.instance.measures[m].county], row
-    return rows
-
-
-@dataclass
-class _Search:
-    """The set that is searched, and all plans that were found on the way: each reaches some ends."""
-
-    near: NearOptimalSet
-    values: Mapping[str, Mapping[Any, float]]
-    deadline: Deadline
-    plans: list[Floats] = field(default_factory=list)
-    known: dict[bytes, MoneyRange] = field(default_factory=dict)
-
-    def find_ranges(self, rows: Mapping[Key, tuple[int, Floats]], tell: Tell | None) -> dict[Key, MoneyRange]:
-        """Return the range of every row."""
-        self.plans = [self.best]
-        found = {}
-        for done, (key, (c, row)) in enumerate(rows.items(), start=1):
-            if row.tobytes() not in self.known:
-                self.known[row.tobytes()] = self._find_range(c, row)
-            found[key] = self.known[row.tobytes()]
-            if tell is not None:
-                tell(StudyProgress(done, len(rows)))
-        for key, (_, row) in rows.items():  # a plan found later may reach farther, within what is proven
-            reached = [float(row @ x) for x in self.plans]
-            reach = found[key]
-            found[key] = MoneyRange(
-                min(reached), max(reached), min(reach.least, *reached), max(reach.most, *reached), *self.measure
-            )
-        return found
-
-    @cached_property
-    def best(self) -> Floats:
-        """The best plan as a row of decisions."""
-        named = [(v.parent_component().local_name, v.index()) for v in self.near.whole.variables]
-        return np.array([self.values[name][index] for name, index in named])
-
-    @cached_property
-    def measure(self) -> tuple[float, float]:
-        """Money that is none, and how closely ends are proven [money]."""
-        scale = max(1.0, float(self.near.sum_aid(self.best).sum()))
-        return SPECK * scale, CLOSE * scale
-
-    def _find_range(self, c: int, row: Floats) -> MoneyRange:
-        """Return the range of one row; an end that a known plan reaches to the proven bound needs no search."""
-        low, least = self._find_end(c, row, False)
-        high, most = self._find_end(c, row, True)
-        return MoneyRange(low, high, least, most, *self.measure)
-
-    def _find_end(self, c: int, row: Floats, most: bool) -> tuple[float, float]:
-        """Return an end of a range that a plan reaches, and the proven bound beyond it.
-
-        Where an end so closely proven leaves it open whether there is any money at all, it is proven more closely.
-        """
-        speck, slack = self.measure
-        sign = 1.0 if most else -1.0
-        bound = self.near.limit_most(row) if most else 0.0  # money is never below 0
-        for gap in (slack, speck / 2):
-            start = max(self.plans, key=lambda x: sign * float(row @ x))
-            here = float(row @ start)
-            told = min(here, bound) > speck or max(here, bound) <= speck
-            if abs(bound - here) <= speck / 2 or (gap < slack and told) or self.deadline.over():
-                break
-            found = self.near.find_end(row, c, most, start, gap, (start,))
-            self.plans += [] if found.x is None else [found.x[: len(start)]]
-            bound = min(bound, found.bound) if most else max(bound, found.bound)
-        reached = max(sign * float(row @ x) for x in self.plans)
-        return sign * reached, sign * max(reached, sign * bound)
+def _list_decisions(near: NearOptimalSet, own: Solution) -> Floats:
+    """Return the best plan as a row of decisions."""
+    named = [(v.parent_component().local_name, v.index()) for v in near.whole.variables]
+    return np.array([own.values[name][index] for name, index in named])
 
 
 def _collect(
