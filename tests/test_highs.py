@@ -146,6 +146,23 @@ def test_what_no_way_answers_is_not_called_infeasible(word: Why, monkeypatch: py
     assert found.x is None
 
 
+def test_a_start_that_spoils_the_answer_is_left_out_and_all_asking_keeps_to_the_seconds(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    run, begin, begun, given = Live.run, Live.begin, [], []
+
+    def spoilt(self: Live, deadline: Deadline, stop: Stop = STOP) -> Outcome:
+        given.append(stop.seconds)
+        return Outcome(Why.FAILED) if len(given) == 1 else run(self, deadline, stop)
+
+    monkeypatch.setattr(Live, "run", spoilt)
+    monkeypatch.setattr(Live, "begin", lambda self, x: (begun.append(x), begin(self, x)))
+    found = search(program([[2, 3]], [4], [1, 1]), np.array([5.0, 6.0]), 0.0, CALM, Stop(seconds=9.0), np.zeros(2))
+    assert found.value == 6
+    assert len(begun) == 1
+    assert given[1] < given[0] <= 9.0
+
+
 def test_a_plan_that_breaks_a_limit_is_no_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Live, "_breaks", lambda self, solution: True)
     assert search(program([[2]], [4], [1]), np.ones(1), 0.0, CALM).why is Why.FAILED

@@ -456,8 +456,9 @@ def search(
 ) -> Outcome:
     """Search a program once, afresh; 'infeasible', and no answer at all, are not taken from one way of asking.
 
-    goal: one figure for each decision; start: a plan to begin with.
+    goal: one figure for each decision; start: a plan to begin with. The seconds of the stop are those of all asking.
     """
+    ends = deadline.spent + stop.seconds
 
     def ask(
         own_units: bool = True, more: Settings | None = None, stop: Stop = stop, start: Floats | None = None
@@ -469,9 +470,11 @@ def search(
         live.aim(goal, constant)
         if start is not None:
             live.begin(start)
-        return live.run(deadline, stop)
+        return live.run(deadline, replace(stop, seconds=ends - deadline.spent))
 
     found = ask(start=start)
+    if found.why is Why.FAILED and start is not None:
+        found = ask(more=STEADY)  # what it reports with a start may be another plan than it hands out: never without
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
         return ask_otherwise(ask, found, stop)
     return found

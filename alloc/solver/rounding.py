@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import PLAIN, Outcome, Stop, Why, search
+from alloc.solver.highs import STEADY, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
 from alloc.solver.sub_mip import fix_columns, search_neighbourhood
 
@@ -83,7 +83,7 @@ def round_whole(whole: Matrix, goal: Floats, constant: float, gap: float, deadli
     """Return a plan near the free one, or none, with the bound of the free question, which holds for this one."""
     free = relax_grains(whole)
     stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * deadline.left)
-    start = search(free, goal, constant, deadline, stop, None, PLAIN)
+    start = search(free, goal, constant, deadline, stop, None, STEADY)
     best = Outcome(Why.INFEASIBLE if start.infeasible else Why.LIMIT, bound=start.bound)
     if start.x is None:
         return best
