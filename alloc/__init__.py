@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from alloc.instance.reading import Reading
     from alloc.run import Run, solve
     from alloc.solution import Solution, Stage, Status
+    from alloc.solver import ScenarioOutcome
     from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
     from alloc.study.answers.break_even import BreakEven, SolvedFigure
     from alloc.study.answers.certainty import Certainty, certainty
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.points.point import Point
     from alloc.study.request import StudyProgress
+    from alloc.study.risk import CurvePoint, Fresh, Insurance, Proven, RiskStudy, Years, risk
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep import Sweep, sweep
     from alloc.study.sweep.cases import Case
@@ -38,6 +40,7 @@ _ROOMS = {
     "alloc.instance.reading": ("Reading",),
     "alloc.run": ("Run", "solve"),
     "alloc.solution": ("Solution", "Stage", "Status"),
+    "alloc.solver": ("ScenarioOutcome",),
     "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
     "alloc.study.answers.certainty": ("Certainty", "certainty"),
     "alloc.study.answers.break_even": ("BreakEven", "SolvedFigure"),
@@ -55,6 +58,7 @@ _ROOMS = {
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
     "alloc.study.points.point": ("Point",),
     "alloc.study.request": ("StudyProgress",),
+    "alloc.study.risk": ("CurvePoint", "Fresh", "Insurance", "Proven", "RiskStudy", "Years", "risk"),
     "alloc.study.sensitivity": ("Sensitivity", "sensitivity"),
     "alloc.study.sweep.cases": ("Case",),
     "alloc.study.sweep": ("Sweep", "sweep"),
@@ -72,26 +76,32 @@ __all__ = [
     "Certainty",
     "CountyRange",
     "Curve",
+    "CurvePoint",
     "Difference",
     "Effect",
     "Fault",
     "Finding",
+    "Fresh",
     "Frontier",
     "FrontierPoint",
     "HandmadePlan",
     "Instance",
     "InstanceError",
+    "Insurance",
     "Lever",
     "Margin",
     "Point",
     "Prices",
+    "Proven",
     "Reading",
     "Repair",
     "Repairs",
     "Replacement",
     "RequestError",
     "Result",
+    "RiskStudy",
     "Run",
+    "ScenarioOutcome",
     "Sensitivity",
     "Solution",
     "SolveError",
@@ -103,6 +113,7 @@ __all__ = [
     "Sweep",
     "Verification",
     "WhyAnswer",
+    "Years",
     "alternatives",
     "certainty",
     "diff",
@@ -112,6 +123,7 @@ __all__ = [
     "price",
     "read",
     "repair",
+    "risk",
     "sensitivity",
     "solve",
     "sweep",

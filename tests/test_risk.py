@@ -139,6 +139,12 @@ def test_one_scenario_and_no_weight_are_the_expectation(measure):
     )
 
 
+@pytest.mark.parametrize("measure", ["cvar", "worst", "regret"])
+def test_a_question_without_scenarios_may_look_at_risk_too(measure):
+    run = alloc.solve(instance_of(asked(risk={"measure": measure})))
+    assert run.objective == pytest.approx(0.0 if measure == "regret" else 100.0, abs=1e-6)
+
+
 def test_an_order_measures_each_goal_by_its_own_risk():
     raw = shepherds(measure="worst", weight=1.0)
     raw["objective"] = {"order": ["employment", "linkage"]}

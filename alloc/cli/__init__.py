@@ -15,7 +15,7 @@ from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.speech import listen
 from alloc.cli.sweep import sweep
 from alloc.cli.tradeoff import alternatives, frontier
-from alloc.cli.uncertainty import sensitivity
+from alloc.cli.uncertainty import risk, sensitivity
 from alloc.cli.words import HELP, VARIABLE, Planner, system_language
 from alloc.texts import LANGUAGES
 
@@ -43,6 +43,7 @@ for command in (
     diff,
     sweep,
     sensitivity,
+    risk,
     frontier,
     alternatives,
     repair,

@@ -42,6 +42,26 @@ def sensitivity(call: StudyCall, methods: tuple[str, ...], spreads: tuple[str, .
     sys.exit(code if named else 2)
 
 
+@click.command()
+@click.option("--fresh", type=click.IntRange(min=2, max=1_000_000))
+@click.option("--seed", type=click.IntRange(min=0))
+@click.option("--insurance", is_flag=True)
+@click.option("--curve", is_flag=True)
+@study_command
+def risk(call: StudyCall, fresh: int | None, **options: Any) -> None:
+    """Tell what planning for bad years is worth, and what insurance keeps."""
+    from alloc.cli.risk_summary import show_risk
+    from alloc.study.risk import risk as study
+    from alloc.study.risk.save import MARK
+
+    call.open("risk", MARK)
+    with call.counting("risk_progress") as tell:
+        found = study(call.instance, fresh=fresh or 0, tell=tell, **call.shared, **options)
+    named = call.save(found)
+    call.show(found.figures, show_risk(found, call.lang))
+    sys.exit(2 if not named else 0 if found.proven else 4)
+
+
 def _read_spread(written: tuple[str, ...]) -> dict[str, float]:
     """Return the spreads as given: source → part of the figure."""
     found = {}

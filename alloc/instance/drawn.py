@@ -137,17 +137,20 @@ def varied_figures(document: Document, draws: Draws) -> dict[DrawnFigure, tuple[
     return {figure: found[figure] for figure in known if figure in found}
 
 
-def draw_scenarios(document: Document, seed: int | None = None, count: int | None = None) -> dict[str, Scenario]:
+def draw_scenarios(
+    document: Document, seed: int | None = None, count: int | None = None, even: bool = True
+) -> dict[str, Scenario]:
     """Return the scenarios that `draws` asks for, none where it stands nowhere.
 
-    seed, count: in place of its own; with a count all that are drawn are kept.
+    seed, count: in place of its own; with a count all that are drawn are kept. even: as a Latin hypercube, else each
+    independently of the others.
     """
     draws = document.draws
     if draws is None:
         return {}
     size, keep = (draws.count, draws.keep) if count is None else (count, None)
     figures = varied_figures(document, draws)
-    unit = _draw_unit(figures, draws, size, draws.seed if seed is None else seed)
+    unit = _draw_unit(figures, draws, size, draws.seed if seed is None else seed, even)
     ends = np.array(list(figures.values()))
     drawn = ends[:, 0] + unit * (ends[:, 1] - ends[:, 0])
     kept, chances = reduce_scenarios(unit, size if keep is None else keep)
@@ -158,7 +161,7 @@ def draw_scenarios(document: Document, seed: int | None = None, count: int | Non
     }
 
 
-def _draw_unit(figures: Mapping[DrawnFigure, Any], draws: Draws, count: int, seed: int) -> Floats:
+def _draw_unit(figures: Mapping[DrawnFigure, Any], draws: Draws, count: int, seed: int, even: bool) -> Floats:
     """Return where between its ends each figure lies, a row a draw: those together at one place."""
     from scipy.stats import qmc  # takes 0.3 s to load
 
@@ -174,7 +177,8 @@ def _draw_unit(figures: Mapping[DrawnFigure, Any], draws: Draws, count: int, see
         if group is not None:
             leaders[group] = count_of
         count_of += 1
-    points: Floats = qmc.LatinHypercube(count_of, rng=seed).random(count)
+    rng = np.random.default_rng(seed)
+    points: Floats = qmc.LatinHypercube(count_of, rng=rng).random(count) if even else rng.random((count, count_of))
     return points[:, list(column.values())]
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
+from alloc.instance.effects import states
 from alloc.instance.money import eligible_funds
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Fund, Instance, Measure
@@ -93,7 +94,7 @@ LOOSENED: Mapping[str, Callable[[Instance], Instance]] = {
 
 def sure_of(question: Instance, w: str) -> Instance:
     """Return the question with one scenario alone, which is then sure."""
-    world = (question.scenarios or question.drawn)[w].model_copy(update={"probability": 1.0})
+    world = states(question)[w].model_copy(update={"probability": 1.0})
     return question.model_copy(update={"scenarios": {w: world}, "drawn": {}, "draws": None, "risk": None})
 
 

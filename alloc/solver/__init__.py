@@ -10,6 +10,7 @@ from alloc.solver.multi.near_ends import EndSearch, NearProgram, RelaxedEnds, se
 from alloc.solver.multi.near_optimal import NearOptimalSet, Other, measure_distance
 from alloc.solver.pool import ahead
 from alloc.solver.reoptimise import MipResult
+from alloc.solver.second_stage import ScenarioOutcome, evaluate_scenarios
 from alloc.solver.warm_start import read_warm_starts, write_warm_starts
 from alloc.solver.whole import solve_warm, solve_whole
 
@@ -26,9 +27,11 @@ __all__ = [
     "Pair",
     "ParetoPoint",
     "RelaxedEnds",
+    "ScenarioOutcome",
     "ahead",
     "check_address",
     "choose_method",
+    "evaluate_scenarios",
     "extract_mip_start",
     "learn_optima",
     "measure_distance",

@@ -1,0 +1,82 @@
+"""What planning for bad years is worth, on one screen."""
+
+from collections.abc import Iterator
+
+from rich.table import Table
+
+from alloc.study.risk.result import PROBLEMS, Fresh, Insurance, RiskStudy
+from alloc.texts import say
+from alloc.texts.figures import amount, fixed, percent
+
+
+def show_risk(found: RiskStudy, lang: str) -> Iterator[str | Table]:
+    """Yield the values of the problems, and each part that was asked for."""
+    instance = found.instance
+    yield say("risk_title", lang, name=instance.title or instance.name, count=found.figures["scenarios"])
+    shown = Table()
+    shown.add_column(say("risk_problem", lang))
+    for key in ("risk_value", "risk_bound"):
+        shown.add_column(say(key, lang), justify="right")
+    for name in PROBLEMS:
+        figure = getattr(found, name)
+        shown.add_row(say(f"risk_name_{name}", lang), amount(figure.value), amount(figure.bound))
+    yield shown
+    yield say("risk_vss", lang, value=amount(found.vss.value))
+    yield say("risk_evpi", lang, value=amount(found.evpi.value))
+    if found.fresh is not None:
+        yield _tell_fresh(found.fresh, lang)
+    if found.insurance is not None:
+        yield from show_insurance(found.insurance, instance.money.label, lang)
+    if found.curve:
+        yield _show_curve(found, lang)
+
+
+def _tell_fresh(fresh: Fresh, lang: str) -> str:
+    low, high = fresh.interval
+    return say(
+        "risk_fresh_told",
+        lang,
+        count=len(fresh.outcomes),
+        mean=amount(fresh.mean),
+        low=amount(low),
+        high=amount(high),
+        tail=percent(fresh.tail),
+        cvar=amount(fresh.cvar),
+        worst=amount(fresh.worst),
+    )
+
+
+def show_insurance(insurance: Insurance, label: str, lang: str) -> Iterator[str | Table]:
+    """Yield what insurance keeps, in one sentence and by kind of year."""
+    rows = insurance.table.to_dict("records")
+    if insurance.years_without is None:
+        yield say("risk_insurance_none", lang)
+        return
+    average, tenth, worst = rows
+    yield say(
+        "risk_insurance_told",
+        lang,
+        premium=amount(insurance.premium),
+        label=label,
+        average=amount(average["kept"]),
+        tenth=amount(tenth["kept"]),
+        worst=amount(worst["kept"]),
+    )
+    shown = Table()
+    shown.add_column(say("risk_axis_year", lang))
+    for key in ("risk_with", "risk_without", "risk_kept", "risk_kept_per"):
+        shown.add_column(say(key, lang, label=label), justify="right")
+    for row in rows:
+        per = "–" if insurance.premium <= 0 else fixed(row["kept_per_money"], 3)
+        cells = [amount(row[key]) for key in ("jobs", "jobs_without", "kept")]
+        shown.add_row(say(f"risk_year_{row['year']}", lang), *cells, per)
+    yield shown
+
+
+def _show_curve(found: RiskStudy, lang: str) -> Table:
+    shown = Table(title=say("risk_curve_title", lang))
+    for key in ("risk_axis_weight", "risk_axis_expected", "risk_axis_cvar"):
+        shown.add_column(say(key, lang, tail=percent(found.figures["plan"]["tail"])), justify="right")
+    for point in found.curve:
+        shown.add_row(f"{point.weight:g}", amount(point.expected), amount(point.cvar))
+    return shown

@@ -1,0 +1,204 @@
+"""What a study of risk finds: the values of the problems, each with its proof, fresh draws, insurance, the curve."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.claims import finite
+from alloc.glance import Glance
+from alloc.instance import Instance
+from alloc.instance.effects import states
+from alloc.report.notebook import call_question, show_table
+from alloc.report.scenarios import risk_figures
+from alloc.solution import Solution
+from alloc.solver import ScenarioOutcome
+from alloc.study.risk.save import save_risk
+from alloc.texts import say
+from alloc.texts.figures import amount
+
+PROBLEMS = ("rp", "ev", "eev", "ws", "vss", "evpi")
+"""The recourse problem, the problem of mean figures, what its plan brings, wait-and-see, and two differences."""
+
+
+@dataclass(frozen=True)
+class Proven:
+    """A figure and its bound: no plan has more. least: what it is at least, where it may be less."""
+
+    value: float
+    bound: float
+    least: float | None = None
+
+    def less(self, other: "Proven") -> "Proven":
+        """Return a difference, between what it lies whatever the gaps hide; never below 0, which theory forbids."""
+        least = max(self.value - other.bound, 0.0)
+        return Proven(max(self.value - other.value, 0.0), max(self.bound - other.value, 0.0), least)
+
+    @property
+    def figures(self) -> dict[str, float | None]:
+        """What risk.json says of it."""
+        found = {"value": self.value, "bound": finite(self.bound)}
+        return found if self.least is None else {**found, "least": finite(self.least)}
+
+
+@dataclass(frozen=True)
+class Years:
+    """Jobs in an average year, in the worst tenth of years (their mean), and in the worst year."""
+
+    average: float
+    one_in_ten: float
+    worst: float
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """What a plan brings in newly drawn scenarios: mean with its 95 % interval, CVaR, the worst; each outcome."""
+
+    seed: int
+    mean: float
+    interval: tuple[float, float]
+    cvar: float
+    worst: float
+    tail: float
+    outcomes: Mapping[str, ScenarioOutcome]
+
+
+@dataclass(frozen=True)
+class Insurance:
+    """What insurance keeps: jobs with it and, from the best plan in which none is eligible, without.
+
+    premium: what is paid for insurance measures in the plan [money]; years_without: None where no plan is left.
+    """
+
+    premium: float
+    years: Years
+    years_without: Years | None
+    value: Proven
+    without: Solution
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row a kind of year: jobs with and without, what insurance keeps, and that per unit of premium money."""
+        return pd.DataFrame(list(self._rows()), columns=["year", "jobs", "jobs_without", "kept", "kept_per_money"])
+
+    def _rows(self) -> Iterator[dict[str, Any]]:
+        for year, jobs in asdict(self.years).items():
+            other = None if self.years_without is None else getattr(self.years_without, year)
+            kept = None if other is None else jobs - other
+            per = None if kept is None or self.premium <= 0 else kept / self.premium
+            yield {"year": year, "jobs": jobs, "jobs_without": other, "kept": kept, "kept_per_money": per}
+
+
+@dataclass(frozen=True)
+class CurvePoint:
+    """The best plan where CVaR has a weight: its expected value and its CVaR, and the goal with its bound."""
+
+    weight: float
+    expected: float
+    cvar: float
+    goal: Proven
+    status: str
+
+
+@dataclass(frozen=True, repr=False)
+class RiskStudy(Glance):
+    """What planning for bad years is worth, each figure with its proof.
+
+    plan: the question's own best plan; rp, ev, eev, ws, vss, evpi: as Birge and Louveaux have them, in the unit of the
+    goal. fresh, insurance: None where they were not asked for.
+    """
+
+    instance: Instance
+    plan: Solution
+    rp: Proven
+    ev: Proven
+    eev: Proven
+    ws: Proven
+    vss: Proven
+    evpi: Proven
+    fresh: Fresh | None
+    insurance: Insurance | None
+    curve: tuple[CurvePoint, ...]
+    seconds: float
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether every problem is proven to the gap that was asked for."""
+        gap = max(self.instance.solver.gap, 1e-7)
+        problems = [self.rp, self.ev, self.eev, self.ws, *(point.goal for point in self.curve)]
+        return all(p.bound - p.value <= gap * max(1.0, abs(p.value)) * 1.001 for p in problems)
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The tables that were asked for, by name."""
+        found = {"problems": pd.DataFrame([{"problem": name, **getattr(self, name).figures} for name in PROBLEMS])}
+        if self.fresh is not None:
+            rows = [{"scenario": w, **asdict(outcome)} for w, outcome in self.fresh.outcomes.items()]
+            found["fresh"] = pd.DataFrame(rows)
+        if self.insurance is not None:
+            found["insurance"] = self.insurance.table
+        if self.curve:
+            rows = [{**asdict(point), "goal": point.goal.value, "bound": point.goal.bound} for point in self.curve]
+            found["curve"] = pd.DataFrame(rows)[["weight", "cvar", "expected", "goal", "bound", "status"]]
+        return found
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What risk.json holds."""
+        return {
+            "alloc": 1,
+            "name": self.instance.name,
+            "year": self.instance.year,
+            "instance_sha256": self.instance.sha256,
+            "scenarios": len(states(self.instance)),
+            **{name: getattr(self, name).figures for name in PROBLEMS},
+            "plan": {"status": str(self.plan.status), **risk_figures(self.instance, self.plan)},
+            "fresh": None if self.fresh is None else _tell_fresh(self.fresh),
+            "insurance": None if self.insurance is None else _tell_insurance(self.insurance),
+            "curve": None if not self.curve else self.tables["curve"].to_dict("records"),
+            "money": self.instance.money.model_dump(),
+            "proven": self.proven,
+            "seconds": self.seconds,
+        }
+
+    def _call(self) -> str:
+        return call_question(self.instance)
+
+    def _state(self, lang: str) -> Iterator[str]:
+        for name in ("vss", "evpi"):
+            yield say(f"risk_{name}", lang, value=amount(getattr(self, name).value))
+
+    def _show(self, lang: str) -> Iterator[str]:
+        for frame in self.tables.values():
+            yield show_table(frame)
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write risk.json, a table for each part that was asked for, and charts; return the path."""
+        return save_risk(self.instance, self.tables, self.figures, Path(out), overwrite, lang)
+
+
+def _tell_fresh(fresh: Fresh) -> dict[str, Any]:
+    return {
+        "count": len(fresh.outcomes),
+        "seed": fresh.seed,
+        "mean": fresh.mean,
+        "interval": list(map(finite, fresh.interval)),
+        "cvar": fresh.cvar,
+        "tail": fresh.tail,
+        "worst": fresh.worst,
+    }
+
+
+def _tell_insurance(insurance: Insurance) -> dict[str, Any]:
+    without = insurance.without
+    goal = {"value": without.objective, "bound": finite(without.bound)} if without.has_plan else None
+    rows = insurance.table.astype(object).where(insurance.table.notna(), None).to_dict("records")
+    return {
+        "premium": insurance.premium,
+        "with": insurance.value.figures,
+        "without": goal,
+        "status_without": str(without.status),
+        "years": {row.pop("year"): row for row in rows},
+    }
