@@ -12,6 +12,9 @@ from alloc.instance.writing import MAIN, files
 
 YAML = (".yaml", ".yml")
 BOOK = ".xlsx"
+MADE = ("sha256", "questions")
+"""What is made of the files as they are read."""
+
 REFUSED = (*FOREIGN, ".xlsm", ".csv", ".json")
 """Ends of names that are meant as a file which is not written."""
 
@@ -74,7 +77,7 @@ def _compare(instance: Instance, file: Path) -> None:
 
 def different_parts(one: Instance, other: Instance) -> list[str]:
     """Return the keys, or rows as `measures.pens`, in which two instances differ; their fingerprints aside."""
-    return [part for key in Instance.model_fields if key != "sha256" for part in _different(key, one, other)]
+    return [part for key in Instance.model_fields if key not in MADE for part in _different(key, one, other)]
 
 
 def _different(key: str, one: Instance, other: Instance) -> list[str]:

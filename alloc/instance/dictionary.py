@@ -81,6 +81,7 @@ def json_schema(lang: str = "en") -> dict[str, Any]:
             )
             forms.append({"type": "array", "items": {"$ref": f"#/$defs/{open_row['title']}Row"}})
         found["properties"][table] = described | {"anyOf": forms}
+    found["required"].remove("year")  # of several years it is left out
     _one_word_lists(found)
     return {"$schema": DIALECT, "title": "alloc instance", **found}
 

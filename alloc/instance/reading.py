@@ -8,7 +8,7 @@ from pathlib import Path as File
 from typing import Any
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
-from alloc.instance import plans, references, signs, warnings
+from alloc.instance import plans, references, signs, warnings, years
 from alloc.instance.document import Path, Source, parse
 from alloc.instance.drawn import draw_scenarios
 from alloc.instance.encoding import decode, explain_unreadable
@@ -113,21 +113,48 @@ def draft(given: Instance | str | PathLike[str]) -> Draft:
 
 def _inspect(source: Source, folder: "_Folder | _Memory", overrides: Mapping[str, object] | None) -> Reading:
     """Check what is written, place every fault, and freeze the instance where there is none."""
+    years.prepare(source)
     replace_names(source)
     document, broken, rows = (None, set(), {}) if source.data is None else shape_document(source)
     previous: dict[str, Any] = {}
     if document is not None:
         source.faults += _between_rows(document, broken, rows, source)
         previous = plans.read_previous(document, source, folder.open)
+    questions: tuple[Instance, ...] = ()
+    if document is not None and document.years:
+        questions = _inspect_years(document, source, folder)
     if source.faults or document is None:
         return Reading(None, _tell(source.faults), _tell(source.warnings))
     fields = {key: getattr(document, key) for key in Document.model_fields}
     instance = Instance.model_construct(
-        **fields, previous=previous, drawn=draw_scenarios(document), sha256=folder.digest(overrides)
+        **fields,
+        previous=previous,
+        drawn=draw_scenarios(document),
+        sha256=folder.digest(overrides),
+        questions=questions,
     )
     for check in warnings.CHECKS:
         source.warnings += [_place(source, found) for found in check(instance)]
     return Reading(instance, (), _tell(source.warnings))
+
+
+def _inspect_years(document: Document, source: Source, folder: "_Folder | _Memory") -> tuple[Instance, ...]:
+    """Return the question of every year; what is wrong in any of them goes to the source, once.
+
+    A year's own faults are sought only where its figures are understood, and the base has none of its own.
+    """
+    wrong = [*years.find_faults(document, source)]
+    source.faults += wrong
+    if source.faults:
+        return ()
+    questions = []
+    for of_year in years.split(document, source):
+        reading = _inspect(of_year, folder.copy(), None)
+        source.faults += [fault for fault in reading.faults if fault not in source.faults]
+        source.warnings += [fault for fault in reading.warnings if fault not in source.warnings]
+        if reading.instance is not None:
+            questions.append(reading.instance)
+    return () if source.faults else years.complete(document, questions)
 
 
 def _tell(found: Iterable[Fault]) -> tuple[Fault, ...]:

@@ -4,6 +4,7 @@ This file is the data dictionary, `rules` its part on rules. Checks, the JSON Sc
 read it, so a key is described here once. Money is in the instance's unit (万元 by default) everywhere.
 """
 
+import math
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal
 
@@ -220,6 +221,20 @@ class Measure(Row):
     tags: Words = described((), "free words that rules select by")
     committed: bool = described(False, "goes ahead in any case")
     eligible: bool = described(True, "may be funded at all")
+    lead: int = described(0, "years from payment to effect", "years", ge=0, le=100)
+    life: int | None = described(
+        None,
+        "years that the effect lasts from when it begins (default: 1 for insurance and enterprise, else for good)",
+        "years",
+        ge=1,
+        le=1000,
+    )
+    recurrent: float = described(
+        0.0, "cost of a unit in each later year of its life, from the year after payment", "money per unit", ge=0
+    )
+    max_total: float | None = described(
+        None, "most units over all years (default: max_units where the effect lasts longer than a year)", "units", ge=0
+    )
     reason: str = described("", "why it is not eligible")
     firm: bool = described(False, FIRM)
 
@@ -227,6 +242,28 @@ class Measure(Row):
     def largest_cost(self) -> float:
         """Cost at the largest scale [money]."""
         return self.fixed_cost + self.unit_cost * self.max_units
+
+    @property
+    def lasts(self) -> float:
+        """Years that its effect lasts from when it begins, infinite for good."""
+        if self.life is not None:
+            return float(self.life)
+        return 1.0 if self.category in ("insurance", "enterprise") else math.inf
+
+    @property
+    def most_in_all(self) -> float:
+        """Most units over all years, infinite where nothing limits them [units]."""
+        if self.max_total is not None:
+            return self.max_total
+        return math.inf if self.lasts == 1 else self.max_units
+
+    def is_working(self, after: int) -> bool:
+        """Tell whether what was paid for works so many years later."""
+        return self.lead <= after < self.lead + self.lasts
+
+    def is_kept_up(self, after: int) -> bool:
+        """Tell whether what was paid for so many years ago still costs its recurrent money."""
+        return 1 <= after < self.lead + self.lasts
 
     @property
     def pieces(self) -> tuple[tuple[float, float], ...]:
@@ -255,6 +292,9 @@ class Fund(Row):
     counties: Words = described((), "the only counties it may be spent in")
     categories: Categories = described((), "the only categories it may be spent on")
     min_use: float = described(0.0, "least that must be spent", "money", ge=0)
+    carry: float = described(
+        0.0, "share of the money not spent that is there in the next year; the rest goes back", "0-1", ge=0, le=1
+    )
     donor: str = described("", "who gives it")
     firm: bool = described(False, FIRM)
 
@@ -354,13 +394,24 @@ class Flow(Strict):
     amount: float
 
 
+Year = Annotated[int, Field(ge=1900, le=9999)]
+
+
 class Document(Strict):
-    """One yearly budget question as written. Tables are mappings id → row, in the order written."""
+    """One budget question, of a year or of several, as written. Tables are mappings id → row, in the order written."""
 
     alloc: Literal[1] = described(..., "format number")
     name: str = described(..., "names the results folder", pattern=r"^[a-z0-9-]+$")
     title: str = described("", "for people")
-    year: int = described(..., "fiscal year", ge=1900, le=9999)
+    year: int = described(..., "fiscal year; of several `years` the first, and left out", ge=1900, le=9999)
+    years: tuple[Year, ...] = described((), "fiscal years that follow one another, in place of `year`")
+    discount: float = described(0.0, "a year later counts 1/(1 + discount) of it", "1", ge=0)
+    by_year: dict[str, dict[str, Any]] = described(
+        {}, "figures replaced from a year on: year → path as in `--set` → figure"
+    )
+    end_value: int = described(
+        0, "further years in which nothing is bought and what still works counts", "years", ge=0, le=100
+    )
     description: str = described("", "for people")
     money: Money = described(Money(), "the unit of every amount")
     nation: Literal["joint", "first", "both"] = described(
@@ -396,12 +447,15 @@ class Instance(Glance, Document):
 
     previous: the plans that `change` rules compare with, by path; held: payments that others have decided, measure →
     fund → amount; drawn: the scenarios that `draws` ask for; sha256: of all files read.
+    questions: of several years, the question of each with all that is replaced up to it, those of `end_value` behind
+    them; none for one year.
     """
 
     previous: dict[str, tuple[Flow, ...]] = Field({})
     drawn: dict[str, Scenario] = Field({})
     held: dict[str, dict[str, float]] = Field({})
     sha256: str = ""
+    questions: tuple["Instance", ...] = Field(())
 
     def _call(self) -> str:
         return f"{self.name} {self.year}"

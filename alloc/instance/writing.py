@@ -32,6 +32,8 @@ def plain(instance: Document) -> dict[str, Any]:
     """
     keys = set(Document.model_fields)
     data = instance.model_dump(by_alias=True, exclude_defaults=True, include=keys)
+    if instance.years:  # the first of them stands as the year
+        del data["year"]
     if "money" in data:  # a label left out beside another unit would be made up anew
         data["money"] = instance.money.model_dump()
     found: dict[str, Any] = _shortened(data)

@@ -2,6 +2,7 @@
 
 import pyomo.environ as pyo
 
+from alloc.errors import RequestError
 from alloc.instance.schema import Instance
 from alloc.model.budget import add_budget, add_cost_shares
 from alloc.model.complementarity import add_complementarity, add_supplements
@@ -43,8 +44,10 @@ TOPICS = (
 def build(instance: Instance) -> pyo.ConcreteModel:
     """Return the year's question as one mixed-integer program, its first goal as the objective.
 
-    Money is in the instance's unit, jobs in persons, flows in money per year.
+    Money is in the instance's unit, jobs in persons, flows in money per year. Raises RequestError for several years.
     """
+    if instance.questions:
+        raise RequestError("several_years", years=", ".join(map(str, instance.years)))
     model = pyo.ConcreteModel(name=instance.name)
     for add in TOPICS:
         add(model, instance)

@@ -25,7 +25,7 @@ SECTIONS: Mapping[str, type[BaseModel]] = {
 }
 """Parts of the document that are settings, with the dot in their keys."""
 
-OPEN = ("sources", "spread", "objective.range", "draws.over")
+OPEN = ("sources", "spread", "objective.range", "draws.over", "by_year")
 """Settings with ids of the planner's own behind the dot."""
 
 SIGNS = {"zh": ("：", "（", "）"), "en": (": ", "(", ")")}

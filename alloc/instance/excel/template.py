@@ -162,7 +162,8 @@ def _settings(style: WorkbookStyle, sheet: FlatTable, instance: Instance, comple
     given = {str(key): value for key, value in sheet.rows}
     if complete:
         closed = [key for key in catalogue()["keys"] if not key.startswith(("risk.", "draws.")) and key not in OPEN]
-        given = {key: _effective(instance, key) for key in closed} | given
+        left = {"year"} if instance.years else set()  # the first of several years is not written beside them
+        given = {key: _effective(instance, key) for key in closed if key not in left} | given
     columns = ("key", "value", "label", "meaning")
     for j, (column, letters) in enumerate(zip(columns, (24, 40, 30, 70), strict=True)):
         page.set_column(j, j, letters, style.format())

@@ -1,0 +1,91 @@
+"""Questions over several years as they are read: figures by year, faults with their places, every way to write them."""
+
+from pathlib import Path
+
+import pytest
+from test_instance import lay
+
+import alloc
+from alloc.errors import RequestError
+from alloc.instance.conversion import different_parts, write
+from alloc.instance.reading import inspect
+from alloc.model import build
+
+QUESTION = """\
+alloc: 1
+name: park
+years: [2021, 2022, 2024]
+discount: 0.03
+by_year:
+  2022: {funds.aid.amount: 5, "measures[county=hotan].unit_cost": 2}
+  2024: {funds.aid.amount: 6}
+end_value: 2
+counties: {hotan: {population: 1000, jobseekers: 10}}
+funds: {aid: {kind: aid, amount: 4, carry: 0.5}}
+measures:
+  - {id: park, county: hotan, category: infrastructure, unit_cost: 1, max_units: 3, lead: 1, recurrent: 0.1,
+     committed: true, max_total: 3}
+  - {id: wage, county: hotan, category: enterprise, unit_cost: 1, max_units: 3, life: 2}
+"""
+
+
+def test_each_year_has_all_figures_replaced_up_to_it_and_further_years_those_of_the_last(tmp_path):
+    instance = alloc.read(lay(tmp_path, QUESTION))
+    assert instance.year == 2021
+    assert [of.year for of in instance.questions] == [2021, 2022, 2024, 2025, 2026]
+    assert [of.funds["aid"].amount for of in instance.questions] == [4, 5, 6, 6, 6]
+    assert [of.measures["wage"].unit_cost for of in instance.questions] == [1, 2, 2, 2, 2]
+    assert [of.measures["park"].committed for of in instance.questions] == [True, False, False, False, False]
+
+
+def test_what_lasts_is_known_from_the_category_where_nothing_is_said(tmp_path):
+    park, wage = alloc.read(lay(tmp_path, QUESTION)).measures.values()
+    assert [park.is_working(after) for after in range(3)] == [False, True, True]
+    assert [wage.is_working(after) for after in range(3)] == [True, True, False]
+    assert park.model_copy(update={"category": "insurance"}).lasts == 1
+
+
+@pytest.mark.parametrize("form", ["plan.xlsx", "plan.yaml", "folder"])
+def test_every_form_holds_several_years(tmp_path, form):
+    instance = alloc.read(lay(tmp_path, QUESTION))
+    again = alloc.read(write(instance, tmp_path / "out" / form))
+    assert different_parts(instance, again) == []
+    assert [of.funds for of in again.questions] == [of.funds for of in instance.questions]
+
+
+MISTAKES = [
+    ("name: park", "name: park\nyear: 2020", "year: 2020 stands beside `years`: give one of the two"),
+    ("[2021, 2022,", "[2021, 2021,", "years[2]: 2021 does not come after 2021"),
+    ("discount: 0.03", "discount: -1", "discount: -1 must be 0 or more"),
+    ("  2022: {", "  2023: {", "by_year.2023: '2023' is not among `years`; did you mean"),
+    ("aid.amount: 5", "ad.amount: 5", "by_year.2022.funds.ad.amount: the instance has nothing called 'ad' there"),
+    ("funds.aid.amount: 5", "objective.linkage: 5", "2022.objective.linkage: 'objective' is no table whose figures go"),
+    ("aid.amount: 6", "aid.amount: -6", "by_year.2024.funds.aid.amount: -6 must be 0 or more"),
+    ("carry: 0.5", "carry: 2", "funds.aid.carry: 2 must be 1 or less"),
+    ("lead: 1", "lead: -1", "measures.park.lead: -1 must be 0 or more"),
+    ("life: 2", "life: 0", "measures.wage.life: 0 must be 1 or more"),
+    ("end_value: 2", "end_value: 0.5", "end_value: 0.5 must be a whole number"),
+]
+
+
+@pytest.mark.parametrize(("right", "wrong", "said"), MISTAKES)
+def test_a_mistake_is_told_with_its_place_what_was_found_and_what_would_do(tmp_path, right, wrong, said):
+    faults = inspect(lay(tmp_path, QUESTION.replace(right, wrong))).faults
+    assert any(said in str(fault) for fault in faults), [*map(str, faults)]
+    assert all(fault.say("zh") for fault in faults)
+
+
+def test_all_mistakes_are_told_at_once(tmp_path):
+    text = QUESTION.replace("years: [2021, 2022", "years: [2021, 2021").replace("  2024:", "  2025:")
+    found = [fault.text for fault in inspect(lay(tmp_path, text.replace("name: park", "name: park\nyear: 1"))).faults]
+    assert {"year_and_years", "years_not_increasing", "year_not_asked"} <= {*found}
+
+
+def test_what_only_several_years_have_is_refused_where_there_is_one(tmp_path):
+    text = QUESTION.replace("years: [2021, 2022, 2024]", "year: 2021")
+    assert [fault.key for fault in inspect(lay(tmp_path, text)).faults] == ["discount", "by_year", "end_value"]
+
+
+def test_what_plans_one_year_only_refuses_several(tmp_path: Path):
+    with pytest.raises(RequestError, match="several years"):
+        build(alloc.read(lay(tmp_path, QUESTION)))
