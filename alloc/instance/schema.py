@@ -403,7 +403,7 @@ class Document(Strict):
     alloc: Literal[1] = described(..., "format number")
     name: str = described(..., "names the results folder", pattern=r"^[a-z0-9-]+$")
     title: str = described("", "for people")
-    year: int = described(..., "fiscal year; of several `years` the first, and left out", ge=1900, le=9999)
+    year: int = described(..., "fiscal year", ge=1900, le=9999)
     years: tuple[Year, ...] = described((), "fiscal years that follow one another, in place of `year`")
     discount: float = described(0.0, "a year later counts 1/(1 + discount) of it", "1", ge=0)
     by_year: dict[str, dict[str, Any]] = described(

@@ -65,6 +65,7 @@ def find_faults(document: Document, source: Source) -> Iterator[Fault]:
         if after <= before:
             values: dict[str, object] = {"found": after, "before": before}
             yield Fault(source.place(("years", i)), f"years[{i + 1}]", "years_not_increasing", values)
+    yield from _find_unjoined(document, source)
     known = [str(year) for year in document.years]
     for year, figures in document.by_year.items():
         place = source.place(("by_year", year))
@@ -77,6 +78,22 @@ def find_faults(document: Document, source: Source) -> Iterator[Fault]:
             if root not in TABLES:
                 values = {"found": root, "hint": nearest(root, TABLES), "expected": ", ".join(TABLES)}
                 yield Fault(source.place(("by_year", year, path)), f"by_year.{year}.{path}", "by_year_no_table", values)
+
+
+def _find_unjoined(document: Document, source: Source) -> Iterator[Fault]:
+    """Yield what is not planned over several years yet: risk, and what is decided once a scenario is known."""
+    for key in ("risk", "draws"):
+        if getattr(document, key):
+            yield Fault(source.place((key,)), key, "not_over_years", {"found": key})
+    for w, scenario in document.scenarios.items():
+        for key in ("delivery", "market"):
+            if getattr(scenario, key):
+                place = source.place(("scenarios", w, key))
+                yield Fault(place, f"scenarios.{w}.{key}", "not_over_years", {"found": key})
+    if document.nation != "joint":
+        yield Fault(source.place(("nation",)), "nation", "not_over_years", {"found": "nation"})
+    if document.solver.method == "blocks":
+        yield Fault(source.place(("solver", "method")), "solver.method", "not_over_years", {"found": "blocks"})
 
 
 def split(document: Document, source: Source) -> Iterator[Source]:
