@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from alloc.solution import Solution, Stage, Status
     from alloc.solver import ScenarioOutcome
     from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
+    from alloc.study.answers.bottleneck import Bottlenecks, bottleneck
     from alloc.study.answers.break_even import BreakEven, SolvedFigure
     from alloc.study.answers.certainty import Certainty, certainty
     from alloc.study.answers.levers import Lever
@@ -42,6 +43,7 @@ _ROOMS = {
     "alloc.solution": ("Solution", "Stage", "Status"),
     "alloc.solver": ("ScenarioOutcome",),
     "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
+    "alloc.study.answers.bottleneck": ("Bottlenecks", "bottleneck"),
     "alloc.study.answers.certainty": ("Certainty", "certainty"),
     "alloc.study.answers.break_even": ("BreakEven", "SolvedFigure"),
     "alloc.study.answers.levers": ("Lever",),
@@ -70,6 +72,7 @@ __all__ = [
     "Alternative",
     "Alternatives",
     "AuditError",
+    "Bottlenecks",
     "Breach",
     "BreakEven",
     "Case",
@@ -115,6 +118,7 @@ __all__ = [
     "WhyAnswer",
     "Years",
     "alternatives",
+    "bottleneck",
     "certainty",
     "diff",
     "frontier",

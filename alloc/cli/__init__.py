@@ -9,7 +9,7 @@ import click
 from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export
-from alloc.cli.meeting import certainty, margin, price, repair, why
+from alloc.cli.meeting import bottleneck, certainty, margin, price, repair, why
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.speech import listen
@@ -51,6 +51,7 @@ for command in (
     margin,
     certainty,
     why,
+    bottleneck,
     export,
     schema,
     new,

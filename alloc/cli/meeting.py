@@ -1,12 +1,13 @@
-"""Commands for the meeting: what must give, what limits cost, what money buys, what is safe, why this not that."""
+"""Commands for the meeting: what must give, what limits cost, what money buys, what is safe, why, and more jobs."""
 
 import sys
+from functools import partial
 from itertools import count
 from typing import Any
 
 import click
 
-from alloc.cli.studying import StudyCall, study_command
+from alloc.cli.studying import WITHOUT_JOBS, StudyCall, study_command
 from alloc.cli.tradeoff import Percentage, choose_code, method_option, threads_option
 from alloc.errors import RequestError
 
@@ -89,6 +90,26 @@ def certainty(call: StudyCall, **options: Any) -> None:
         found = study(call.instance, tell=tell, **call.shared, **options)
     named = found.status != "found" or call.save(found)
     call.show(found.figures, show_certainty(found, call.lang))
+    code = choose_code(found.interrupted, found.proven, [found.status])
+    sys.exit(code if named else 2)
+
+
+@click.command()
+@click.option("--jobs", type=click.FloatRange(min=0, min_open=True))
+@partial(study_command, shared=WITHOUT_JOBS)
+@click.argument("county", required=False)
+@click.argument("industry", required=False)
+def bottleneck(call: StudyCall, county: str | None, industry: str | None, jobs: float | None, **options: Any) -> None:
+    """Tell what more jobs in an industry would take: the cheapest measures to add to the plan."""
+    from alloc.cli.meeting_summary import show_bottlenecks
+    from alloc.study.answers.bottleneck import MARK, check_site
+    from alloc.study.answers.bottleneck import bottleneck as study
+
+    check_site(call.open("bottleneck", MARK), county, industry, jobs)
+    with call.counting("bottleneck_progress") as tell:
+        found = study(call.instance, county, industry, jobs=jobs, tell=tell, **call.shared, **options)
+    named = found.status != "found" or call.save(found)
+    call.show(found.figures, show_bottlenecks(found, call.lang))
     code = choose_code(found.interrupted, found.proven, [found.status])
     sys.exit(code if named else 2)
 

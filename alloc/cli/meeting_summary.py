@@ -1,11 +1,14 @@
 """What must give, what limits cost, what money buys, what is safe and why this and not that, on one screen."""
 
 from collections.abc import Iterator
+from typing import Any
 
 import pandas as pd
 from rich.table import Table
 
 from alloc.report.names import Names
+from alloc.report.reasons import OTHERS
+from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty
 from alloc.study.answers.levers import Lever
 from alloc.study.answers.margin import Margin
@@ -119,6 +122,59 @@ def _say_cells(moved: pd.DataFrame, nested: object, names: Names) -> str:
         words.append(names.say("margin_cell", **where, change=signed(change)))
     cells = names.join(words, "between_facts")
     return names.say("margin_not_nested", cells=cells) if nested == 0 else cells
+
+
+def show_bottlenecks(found: Bottlenecks, lang: str) -> Iterator[str | Table]:
+    """Yield what each industry is limited by, what more jobs take, and the bundle where one was asked for."""
+    names = Names(found.instance, lang)
+    if found.status != "found":
+        yield say("bottleneck_no_plan", lang, status=found.status)
+        return
+    yield say("bottleneck_title", lang, name=found.instance.title or found.instance.name)
+    if not len(found.table):
+        yield say("bottleneck_none", lang)
+        return
+    shown = Table(say("bottleneck_head", lang))
+    for key in ("bottleneck_more", "bottleneck_money", "bottleneck_each"):
+        shown.add_column(say(key, lang), justify="right")
+    for key in ("bottleneck_now", "bottleneck_next"):
+        shown.add_column(say(key, lang))
+    for row in found.table.to_dict("records"):
+        shown.add_row(*_list_bottleneck(row, names))
+    yield shown
+    if len(found.table) == 1 and len(found.bundle):
+        yield _show_bundle(found, names)
+    if not found.proven:
+        yield say("bottleneck_open", lang)
+
+
+def _list_bottleneck(row: dict[Any, Any], names: Names) -> Iterator[str]:
+    """Yield what is shown of an industry, cell by cell."""
+    where = {"county": names.name("county", row["county"]), "industry": names.name("industry", row["industry"])}
+    yield names.say("bottleneck_site", **where)
+    yield exact(row["more"])
+    if pd.isna(row["money"]):
+        yield names.say("bottleneck_impossible" if row["status"] == "infeasible" else "bottleneck_not_found")
+        yield ""
+    else:
+        yield amount(row["money"])
+        yield amount(row["money_per_job"])
+    yield _say_limits(row["limits_now"], names)
+    yield _say_limits(row["limits_next"], names)
+
+
+def _say_limits(words: str, names: Names) -> str:
+    limits = [word for word in str(words).split("|") if word]
+    return names.join([names.say(f"limit_{x}" if x in OTHERS else x) for x in limits])
+
+
+def _show_bundle(found: Bottlenecks, names: Names) -> Table:
+    shown = Table(names.say("bottleneck_measure"))
+    for key in ("bottleneck_units", "bottleneck_money"):
+        shown.add_column(names.say(key), justify="right")
+    for row in found.bundle.to_dict("records"):
+        shown.add_row(names.name("measure", row["measure"]), exact(row["units"]), amount(row["money"]))
+    return shown
 
 
 def show_why(found: WhyAnswer, lang: str) -> Iterator[str | Table]:

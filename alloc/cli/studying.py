@@ -31,17 +31,19 @@ from alloc.texts import say
 if TYPE_CHECKING:
     from alloc.instance import Instance
 
-OPTIONS = (
+BEFORE = (
     click.option("--out", type=click.Path(path_type=Path)),
     click.option("--overwrite", is_flag=True),
     click.option("--gap", type=click.FloatRange(min=0)),
     click.option("--time-limit", type=click.FloatRange(min=0, min_open=True)),
-    click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True),
-    cluster_option,
-    set_option,
-    click.option("--json", "as_json", is_flag=True),
-    lang_option,
 )
+JOBS = click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
+AFTER = (cluster_option, set_option, click.option("--json", "as_json", is_flag=True), lang_option)
+OPTIONS = (*BEFORE, JOBS, *AFTER)
+"""What all studies take."""
+
+WITHOUT_JOBS = (*BEFORE, *AFTER)
+"""The same where `--jobs` are people's."""
 
 
 @dataclass
@@ -102,7 +104,7 @@ class StudyCall:
             put(line)
 
 
-def study_command(command: Callable[..., None]) -> Callable[..., None]:
+def study_command(command: Callable[..., None], shared: Iterable[Callable[..., Any]] = OPTIONS) -> Callable[..., None]:
     """Add the options that all studies have, and hand what was said in them to the command as a StudyCall."""
 
     @wraps(command)
@@ -119,6 +121,6 @@ def study_command(command: Callable[..., None]) -> Callable[..., None]:
             known_address(options["cluster"])
             command(StudyCall(instance, out, overwrite, overrides(settings), as_json, lang), **options)
 
-    for option in reversed((instance_argument, *OPTIONS)):
+    for option in reversed((instance_argument, *shared)):
         run = option(run)
     return run

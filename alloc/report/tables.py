@@ -69,7 +69,7 @@ def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solu
 
     Reasons are still empty, and so are the columns of the world without the aid where it is not known.
     """
-    limits = _bottlenecks(instance, plan)
+    limits = find_bottlenecks(instance, plan)
     plan = drop_unused(instance, plan)
     rows: dict[str, Iterable[dict[str, Any]]] = {
         "allocation": _allocation(instance, plan, without),
@@ -250,7 +250,7 @@ def _outlets(instance: Instance, plan: Solution) -> Mapping[tuple[str, str], flo
     return found
 
 
-def _bottlenecks(instance: Instance, plan: Solution) -> dict[Site, list[str]]:
+def find_bottlenecks(instance: Instance, plan: Solution) -> dict[Site, list[str]]:
     """Return what keeps each industry from having more jobs: categories, market, people, max_jobs, viable size."""
     spare, outlets, left = _spare(instance, plan), _outlets(instance, plan), jobseekers_left(instance, plan)
     sold_out = _sold_out(instance, plan, outlets)

@@ -1,6 +1,7 @@
 """From the model to a solution with its proof; the only room that names HiGHS."""
 
 from alloc.solver.blocks import choose_method, learn_optima, solve_blocks, solve_blocks_warm, solve_suited
+from alloc.solver.cheapest import Addition, AdditionSearch
 from alloc.solver.cluster import check_address
 from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
 from alloc.solver.deadline import Deadline, unbroken
@@ -15,6 +16,8 @@ from alloc.solver.warm_start import read_warm_starts, write_warm_starts
 from alloc.solver.whole import solve_warm, solve_whole
 
 __all__ = [
+    "Addition",
+    "AdditionSearch",
     "Biobjective",
     "CompiledModel",
     "Deadline",

@@ -1,0 +1,217 @@
+"""What would more jobs in an industry take? The cheapest bundle of measures to add to the plan."""
+
+import math
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.errors import RequestError
+from alloc.instance import Instance
+from alloc.instance.schema import KINDS
+from alloc.instance.suggest import nearest
+from alloc.report.tables import find_bottlenecks
+from alloc.run import Run, choose_options
+from alloc.solution import Solution, Status, Values
+from alloc.solver import Addition, AdditionSearch, Deadline
+from alloc.study.files import StudyFiles, write_study
+from alloc.study.request import JOBS, Given, StudyProgress, Tell, answer, check_language, read_question
+
+MARK = "bottleneck.json"
+"""What tells a study of bottlenecks from any other folder."""
+
+COLUMNS = [
+    "county", "industry", "jobs", "more", "status", "money", "money_least", "money_per_job", "measures", "limits_now",
+    "limits_next",
+]  # fmt: skip
+BUNDLE = ["county", "industry", "measure", "category", "units", "money", *KINDS]
+
+PART = 0.1
+"""So much more than today are the jobs that each industry is asked for where none is named."""
+
+SECONDS = 60.0
+"""Longest time of all searches beside that for the best plan together, where nothing is said."""
+
+SPECK = 1e-6
+"""Fewer jobs, units or money than this, as a part of what there are, are none."""
+
+Site = tuple[str, str]
+"""County and industry."""
+
+
+@dataclass(frozen=True)
+class Bottlenecks:
+    """What more jobs would take, the cheapest a job first.
+
+    best: the best plan, which is added to; table: one row an industry, bundle: one row a measure that is added, as
+    described in their dictionary. interrupted: stopped before all was searched.
+    """
+
+    instance: Instance
+    best: Run
+    table: pd.DataFrame
+    bundle: pd.DataFrame
+    interrupted: bool
+    seconds: float
+
+    @property
+    def status(self) -> str:
+        """`found`, or what became of the question where it has no plan."""
+        return "found" if self.best.solution.has_plan else str(self.best.status)
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether each bundle is proven to be the cheapest, or that there is none."""
+        return bool(self.table["status"].isin((Status.OPTIMAL, Status.INFEASIBLE)).all())
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What bottleneck.json holds."""
+        rows = self.table.astype(object).where(self.table.notna(), None).to_dict("records")
+        return {
+            "alloc": 1,
+            "name": self.instance.name,
+            "status": self.status,
+            "industries": rows,
+            "proven": self.proven,
+            "interrupted": self.interrupted,
+            "seconds": self.seconds,
+        }
+
+    def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
+        """Write bottlenecks.csv, bundle.csv, bottleneck.json and the data dictionary; return the path."""
+        tables = {"bottlenecks": self.table, "bundle": self.bundle}
+        return write_study(self.instance, StudyFiles(MARK, tables, self.figures), Path(out), overwrite, lang)
+
+
+def bottleneck(
+    instance: Given,
+    county: str | None = None,
+    industry: str | None = None,
+    *,
+    jobs: float | None = None,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    cluster: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    lang: str = "en",
+    tell: Tell | None = None,
+) -> Bottlenecks:
+    """Tell what it would take for an industry to have more jobs: the cheapest measures to add to the plan.
+
+    county, industry: by their ids; none: every industry that could grow. jobs: how many more, a tenth of those in the
+    plan where nothing is said, or 1 where there are none. What the plan has stays: measures and jobs at least as they
+    are, soft rules broken no further; aid is not limited, everything else is. gap: to which part of its money a bundle
+    is proven. time_limit [s]: of the best plan, and again of all bundles together, 60 s where none is given. cluster:
+    address of a Dask scheduler for the best plan. overrides: figures to replace, for a path only. tell: is told of
+    each bundle.
+    Raises InstanceError, RequestError, AuditError as `solve` does.
+    """
+    started = time.perf_counter()
+    check_language(lang)
+    question = read_question(instance, overrides)
+    check_site(question, county, industry, jobs)
+    options = choose_options(question, gap=gap, time_limit=time_limit)
+    heard = Deadline(math.inf)
+    with heard.listening():
+        asked = answer(question, options, JOBS, cluster, lang)
+        best = asked.make_result(asked.own, started)
+        rows: list[dict[str, Any]] = []
+        added: list[tuple[object, ...]] = []
+        if asked.own.has_plan:
+            deadline = Deadline(time_limit or SECONDS, heard)
+            search = AdditionSearch(_release_aid(asked.question), asked.own.values)
+            chosen = _choose(search, best, county, industry, jobs)
+            for done, (site, more) in enumerate(chosen.items(), start=1):
+                found = search.find(site, more, options.gap, deadline.part(1 / (len(chosen) - done + 1)))
+                bundle = list(_list_bundle(question, site, asked.own.values, found))
+                rows.append(_make_row(question, site, more, best, found, len(bundle)))
+                added += bundle
+                if tell is not None:
+                    tell(StudyProgress(done, len(chosen), str(found.status)))
+    table = pd.DataFrame(rows, columns=COLUMNS).sort_values("money_per_job", kind="stable", ignore_index=True)
+    seconds = time.perf_counter() - started
+    return Bottlenecks(question, best, table, pd.DataFrame(added, columns=BUNDLE), heard.stopped, seconds)
+
+
+def check_site(question: Instance, county: str | None, industry: str | None, jobs: float | None) -> None:
+    """Raise RequestError for an industry that does not stand in the county, and for a number of jobs that is none."""
+    if (county is None) != (industry is None):
+        raise RequestError("bottleneck_both")
+    if county is not None and industry is not None:
+        sites = [f"{row.county} {row.industry}" for row in question.baseline]
+        found = f"{county} {industry}"
+        if found not in sites:
+            raise RequestError(
+                "bottleneck_unknown", found=found, nearest=nearest(found, sites) or next(iter(sites), "–")
+            )
+    if jobs is not None and not (math.isfinite(jobs) and jobs > 0):
+        raise RequestError("bottleneck_jobs", found=f"{jobs:g}")
+
+
+def _release_aid(question: Instance) -> Instance:
+    """Return the question with as much in every fund of aid as everything may cost, for the same counties."""
+    everything = math.fsum(row.largest_cost for row in question.measures.values()) + 1.0
+    lot = question.money.lot or 0.0
+    everything += lot * len(question.measures)
+    funds = {}
+    for f, fund in question.funds.items():
+        by_county = None if fund.by_county is None else dict.fromkeys(fund.by_county, everything)
+        free = fund.model_copy(update={"amount": everything, "by_county": by_county})
+        funds[f] = free if fund.kind == "aid" else fund
+    return question.model_copy(update={"funds": funds})
+
+
+def _choose(
+    search: AdditionSearch, best: Run, county: str | None, industry: str | None, jobs: float | None
+) -> dict[Site, float]:
+    """Return which industries are asked for how many more jobs."""
+    table = best.tables["industries"]
+    chosen: dict[Site, float] = {}
+    for c, s, now in zip(table["county"], table["industry"], table["jobs"], strict=True):
+        more = jobs or PART * now or 1.0
+        grows = search.most_jobs((c, s)) > now * (1 + SPECK) + SPECK
+        if (c, s) == (county, industry) or (county is None and grows):
+            chosen[c, s] = more
+    return chosen
+
+
+def _list_bundle(question: Instance, site: Site, plan: Values, found: Addition) -> Iterator[tuple[object, ...]]:
+    """Yield the measures that are added, with what they take more than in the plan, and who pays that."""
+    if found.values is None:
+        return
+    for m, row in question.measures.items():
+        units = found.values["Units"][m] - plan["Units"][m]
+        paid = [_pay_more(question, m, kind, plan, found.values) for kind in KINDS]
+        scale = SPECK * max(1.0, plan["Units"][m])
+        if units > scale or any(abs(money) > SPECK * max(1.0, plan["Paid"][m]) for money in paid):
+            yield *site, m, row.category, units if units > scale else 0.0, math.fsum(paid), *paid
+
+
+def _pay_more(question: Instance, m: str, kind: str, plan: Values, then: Values) -> float:
+    """Return what funds of a kind pay more for a measure; below 0 where others pay in their place [money]."""
+    of = [(m, f) for f, fund in question.funds.items() if fund.kind == kind]
+    return math.fsum(then["Spend"].get(key, 0.0) - plan["Spend"].get(key, 0.0) for key in of)
+
+
+def _make_row(question: Instance, site: Site, more: float, best: Run, found: Addition, measures: int) -> dict[str, Any]:
+    rows = best.tables["industries"].to_dict("records")
+    now, following = next(row for row in rows if (row["county"], row["industry"]) == site), ""
+    if found.filled is not None:
+        following = "|".join(find_bottlenecks(question, Solution(found.status, (), found.filled))[site])
+    return {
+        "county": site[0],
+        "industry": site[1],
+        "jobs": float(now["jobs"]),
+        "more": more,
+        "status": str(found.status),
+        "money": found.money,
+        "money_least": found.least,
+        "money_per_job": None if found.money is None else found.money / more,
+        "measures": measures,
+        "limits_now": now["bottleneck"],
+        "limits_next": following,
+    }
