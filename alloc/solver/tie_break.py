@@ -59,14 +59,24 @@ def break_ties(
         limits = add_floor(limits, goal, float(goal @ x))
     x, bound = improve_and_bound(limits, -money, x, instance, deadline, seconds)
     spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
-    if is_open(model):
-        x = settle_scenarios(model, whole, goals, x, deadline)
-    plan = settle_risk(model, whole, maximise_linkage(model, whole, goals, x, deadline))
+    plan = maximise_linkage(model, whole, goals, x, deadline)
     return plan, LeastMoney(spent, min(least, spent), is_tight(spent, least))
 
 
 def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
     """Return the plan with its money and units, and those jobs, flows, chains and clusters that have the most linkage.
+
+    Where scenarios are open beyond flows and chains, the most employment in each comes first.
+    """
+    if not is_open(model):
+        return _link_components(model, whole, goals, x, deadline)
+    x = settle_scenarios(model, whole, goals, x, deadline)
+    parts = np.vstack([goals, scenario_parts(model, whole)])
+    return settle_risk(model, whole, _link_components(model, without_risk_rows(whole), parts, x, deadline))
+
+
+def _link_components(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
+    """Return the plan with the most linkage in each component by itself.
 
     goals: to be kept, a row each. With the money held the rest falls apart into hundreds of components, and as none
     needs to make up for another, each keeps what it adds to the goals. Linkage is a sum over the components, so the
@@ -77,8 +87,6 @@ def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: 
     brief = deadline.brief()  # what stands is told as it stands, also of a plan for which the time was out
     free = ~whole.integer & ~named(whole, ("Spend", "Units", *RISKY))
     free |= named(whole, ("Established", "Closed", "Clustered"))
-    if is_open(model):
-        whole, goals = without_risk_rows(whole), np.vstack([goals, scenario_parts(model, whole)])
     aims = np.vstack([goals, linkage])
     best, highest = x[free], np.eye(len(aims))[-1]
     for columns, component in split_components(
