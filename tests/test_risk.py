@@ -239,6 +239,22 @@ def test_an_outcome_that_is_missing_is_found(run):
     assert "lists_rows" in {finding.check for finding in audit(run.instance, found, run.figures).findings}
 
 
+def test_what_was_drawn_and_kept_can_be_pasted_back_under_scenarios(tmp_path):
+    draws = {"count": 20, "keep": 4, "over": {"hazard.sheep": [0, 0.9], "cele/market.sheep": [0.4, 1]}}
+    raw = {key: part for key, part in shepherds(measure="worst").items() if key != "scenarios"}
+    drawn = alloc.solve(instance_of({**raw, "draws": draws}))
+    drawn.save(tmp_path / "result")
+    (tmp_path / "scenarios.csv").write_bytes((tmp_path / "result/scenarios.csv").read_bytes())
+    (tmp_path / "again.yaml").write_text(json.dumps({**raw, "scenarios": "scenarios.csv"}), encoding="utf-8")
+    again = alloc.read(tmp_path / "again.yaml")
+    assert list(again.scenarios) == list(drawn.instance.drawn)
+    for w, row in drawn.instance.drawn.items():
+        assert again.scenarios[w].probability == pytest.approx(row.probability)
+        assert again.scenarios[w].hazard == pytest.approx(row.hazard)
+        assert again.scenarios[w].counties["cele"].market == pytest.approx(row.counties["cele"].market)
+    assert alloc.solve(again).objective == pytest.approx(drawn.objective)
+
+
 def test_a_result_with_risk_is_written_and_read_back(run, tmp_path):
     run.save(tmp_path / "result")
     from alloc.report.files import read_result_tables

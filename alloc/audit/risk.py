@@ -88,6 +88,7 @@ def shows_risk(books: Books) -> Comparisons:
     }
     for key, mine in worth.items():
         yield _figure((key,), told.get(key), mine)
+    yield from _shows_years(books, told.get("years") or {})
     whole = books.figure("objective")
     yield _figure(("value",), told.get("value"), ZERO if whole is None else whole)
     yield from _shows_scenarios(books, values, told.get("scenarios") or {})
@@ -95,6 +96,15 @@ def shows_risk(books: Books) -> Comparisons:
         best = _best(books)
         yield Comparison(("optima",), Decimal(len(best)), "=", Decimal(len(values)))
         yield _figure(("regret",), told.get("regret"), max(best.get(w, ZERO) - value for w, value in values.items()))
+
+
+def _shows_years(books: Books, told: Mapping[str, Any]) -> Comparisons:
+    """Compare the jobs of an average year, of the worst tenth of years and of the worst with those of the scenarios."""
+    jobs = {world.name: books.scenarios.number("employment", world.name) for world in books.worlds}
+    average = total(world.chance * jobs[world.name] for world in books.worlds)
+    yield _figure(("years", "average"), told.get("average"), average)
+    yield _figure(("years", "one_in_ten"), told.get("one_in_ten"), mean_of_worst(books, jobs, ONE / 10))
+    yield _figure(("years", "worst"), told.get("worst"), min(jobs.values()))
 
 
 def _shows_scenarios(books: Books, values: Mapping[str, Decimal], told: Mapping[str, Any]) -> Comparisons:

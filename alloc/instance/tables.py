@@ -3,6 +3,7 @@
 import re
 import types
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path as File
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
@@ -95,6 +96,7 @@ def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: 
 def _load_csv(source: Source, table: str, text: str, file: str) -> None:
     known = columns(table)
     found = read_grid(text, lambda heading: bool(column_kind(heading, known)))
+    found = _pasted(found) if table == "scenarios" else found
     trouble = one_cell(found)
     if trouble is not None:
         source.faults.append(Fault(f"{file}:{found.line}", "", *trouble))
@@ -107,6 +109,21 @@ def _load_csv(source: Source, table: str, text: str, file: str) -> None:
         rows.append(nest_cells(table, cells))
     source.data[table] = tuple(rows)
     source.unread.discard(table)
+
+
+BROUGHT = re.compile(r"(employment|linkage)(_quo|_without_aid)?|value|regret")
+"""What a result's table of scenarios has beside the scenarios."""
+
+
+def _pasted(found: Grid) -> Grid:
+    """Return a result's table of scenarios as one of an instance: what was drawn and kept, not what it brought."""
+    if "scenario" not in found.header or "id" in found.header:
+        return found
+    names = {"scenario": "id"}
+    kept = [i for i, head in enumerate(found.header) if not BROUGHT.fullmatch(head)]
+    header = tuple(names.get(found.header[i], found.header[i]) for i in kept)
+    rows = tuple((line, tuple(cells[i] for i in kept if i < len(cells))) for line, cells in found.rows)
+    return replace(found, header=header, rows=rows)
 
 
 def _rows(found: Grid, known: Mapping[str, str], file: str, source: Source) -> Iterator[tuple[int, dict[str, Any]]]:

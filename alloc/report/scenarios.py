@@ -89,6 +89,12 @@ def risk_figures(instance: Instance, plan: Solution) -> dict[str, Any]:
         if w in regrets:
             rows[w] |= {"regret": regrets[w], "optima": optima[w]}
     expected = sum(chance[w] * value for w, value in values.items())
+    jobs = [plan.values["Employment"][w] for w in values]
+    years = {
+        "average": sum(chance[w] * x for w, x in zip(values, jobs, strict=True)),
+        "one_in_ten": mean_of_worst(jobs, list(chance.values()), USUAL_TAIL),
+        "worst": min(jobs),
+    }
     return {
         "measure": "expected" if risk is None else risk.measure,
         "tail": tail,
@@ -98,6 +104,7 @@ def risk_figures(instance: Instance, plan: Solution) -> dict[str, Any]:
         "cvar": mean_of_worst(list(values.values()), list(chance.values()), tail),
         "worst": min(values.values()),
         "regret": max(regrets.values()) if regrets else None,
+        "years": years,
         "scenarios": rows,
     }
 

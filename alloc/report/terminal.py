@@ -14,7 +14,7 @@ from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.names import Names, join_words
 from alloc.report.screen import Wide
-from alloc.report.told import tell_coordination, tell_idle
+from alloc.report.told import tell_coordination, tell_idle, tell_years
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
@@ -44,7 +44,10 @@ def summarise(
     ]
     if len(tables["scenarios"]) > 1:
         told = tell_scenarios(instance, tables["scenarios"], lang)
-        parts += [_scenarios(instance, tables, lang), Text(f"  {told}")]
+        shown = [_scenarios(instance, tables, lang)] if len(tables["scenarios"]) <= MOST_NAMES else []
+        parts += [*shown, Text(f"  {told}")]
+    if years := tell_years(figures, lang):
+        parts.append(Text(f"  {years}"))
     parts += [Text(f"  {line}") for line in _lines(instance, tables, figures, lang)]
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.texts import say
-from alloc.texts.figures import amount, count
+from alloc.texts.figures import amount, count, percent
 
 
 def tell_coordination(figures: Mapping[str, Any], lang: str) -> str:
@@ -23,6 +23,22 @@ def tell_coordination(figures: Mapping[str, Any], lang: str) -> str:
     return say(
         "line_coordination", lang, **jobs, first=amount(both["first"]["employment"]), count=count(len(both["moved"]))
     )
+
+
+def tell_years(figures: Mapping[str, Any], lang: str) -> str:
+    """Return what the plan brings in an average year, in the worst part of years and in the worst; nothing where no one
+    asks."""
+    told = figures.get("risk")
+    if told is None:
+        return ""
+    years = figures["risk"]["years"]
+    words = {key: amount(years[key]) for key in ("average", "one_in_ten", "worst")}
+    measured = (
+        ""
+        if told["measure"] == "expected"
+        else say(f"risk_measure_{told['measure']}", lang, tail=percent(told["tail"]))
+    )
+    return say("risk_years", lang, **words, measured=measured)
 
 
 def tell_idle(instance: Instance, measures: pd.DataFrame, lang: str) -> str:

@@ -18,7 +18,7 @@ from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
 from alloc.report.page.view import View, number
 from alloc.report.templates import load_template, read_text
-from alloc.report.told import tell_coordination, tell_idle
+from alloc.report.told import tell_coordination, tell_idle, tell_years
 from alloc.texts.figures import amount, count, percent
 
 ROOM = "alloc.report.page"
@@ -58,7 +58,9 @@ def make_page(
         used_up=_used_up(view),
         missing=[view.county(c) for c in boundaries.missing] if boundaries else [],
         gini=_ginis(view),
-        scenarios=tell_scenarios(instance, view.tables["scenarios"], lang),
+        scenarios=" ".join(
+            filter(None, (tell_scenarios(instance, view.tables["scenarios"], lang), tell_years(figures, lang)))
+        ),
         coordination=tell_coordination(figures, lang),
         idle=tell_idle(instance, view.tables["measures"], lang),
         certainty=tell_certainty(figures, view.label, lang),

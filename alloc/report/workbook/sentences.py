@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from alloc.instance.schema import Flow
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
-from alloc.report.told import tell_coordination, tell_idle
+from alloc.report.told import tell_coordination, tell_idle, tell_years
 from alloc.report.workbook.view import PlanView
 from alloc.texts.figures import amount, count, percent
 
@@ -23,6 +23,7 @@ def write_sentences(plan: PlanView) -> list[str]:
         _money(plan),
         *(_changed(plan, name, rows) for name, rows in plan.instance.previous.items()),
         tell_scenarios(plan.instance, plan.tables["scenarios"], lang),
+        tell_years(figures, lang),
         tell_idle(plan.instance, plan.tables["measures"], lang),
         tell_coordination(figures, lang),
         tell_certainty(figures, plan.instance.money.label, lang),
