@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from alloc.study.compare.results import Result
     from alloc.study.compare.split import Effect, Split
     from alloc.study.compare.verify import Breach, Verification, verify
+    from alloc.study.forms import fill_form
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.points.point import Point
     from alloc.study.request import StudyProgress
@@ -57,6 +58,7 @@ _ROOMS = {
     "alloc.study.compare.results": ("Result",),
     "alloc.study.compare.split": ("Effect", "Split"),
     "alloc.study.compare.verify": ("Breach", "Verification", "verify"),
+    "alloc.study.forms": ("fill_form",),
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
     "alloc.study.points.point": ("Point",),
     "alloc.study.request": ("StudyProgress",),
@@ -121,6 +123,7 @@ __all__ = [
     "bottleneck",
     "certainty",
     "diff",
+    "fill_form",
     "frontier",
     "inspect",
     "margin",

@@ -8,7 +8,7 @@ import click
 
 from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
-from alloc.cli.exchange import export
+from alloc.cli.exchange import export, forms
 from alloc.cli.meeting import bottleneck, certainty, margin, price, repair, why
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
@@ -53,6 +53,7 @@ for command in (
     why,
     bottleneck,
     export,
+    forms,
     schema,
     new,
     generate,

@@ -27,9 +27,13 @@ from alloc.cli.speech import (
 from alloc.texts import say
 
 if TYPE_CHECKING:
+    from alloc.instance.schema import Stage
     from alloc.run import Run
 
 MOST_THREADS = 256
+
+STAGES = ("idea", "appraised", "tendered", "started", "finished", "accepted")
+"""How far a project may be, as `alloc.instance.schema.STAGES` has them, which takes too long to load for `--help`."""
 
 
 @click.command()
@@ -43,6 +47,7 @@ MOST_THREADS = 256
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @cluster_option
 @set_option
+@click.option("--from-stage", type=click.Choice(STAGES))
 @map_option
 @pictures_option
 @click.option("--json", "as_json", is_flag=True)
@@ -52,6 +57,7 @@ def solve(
     out: Path | None,
     overwrite: bool,
     settings: tuple[str, ...],
+    from_stage: "Stage | None",
     map_file: Path | None,
     pictures: bool,
     as_json: bool,
@@ -61,13 +67,17 @@ def solve(
     """Solve one year's question, audit the plan and write the results folder."""
     with spoken(lang):
         from alloc.instance import inspect
+        from alloc.instance.readiness import hold_back
         from alloc.report.boundaries import read_boundaries
         from alloc.report.target import check_writable
         from alloc.run import EXIT_CODES
         from alloc.run import solve as run_solve
 
         known_address(options["cluster"])
-        reading = inspect(instance, overrides(settings))
+        given = overrides(settings)
+        reading = inspect(instance, given)
+        if from_stage and reading.instance is not None:
+            reading = inspect(instance, {**given, **hold_back(reading.instance, from_stage, lang)})
         for warning in reading.warnings:
             echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
         if reading.instance is None:

@@ -1,4 +1,4 @@
-"""The command that hands a question or a plan to other programs."""
+"""Commands that hand a question or a plan to others: programs, and the offices that forms are handed in to."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,3 +84,20 @@ def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) ->
     with progress(say("solving", lang, name=instance.name)) as log, unbroken():
         run = solve(instance, lang=lang, log=log)
     return read_result(run)
+
+
+@click.command()
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option("--kind", required=True)
+@click.option("--out", type=click.Path(path_type=Path))
+@click.option("--before", type=click.Path(path_type=Path))
+@click.option("--layout", type=click.Path(path_type=Path))
+@click.option("--overwrite", is_flag=True)
+@lang_option
+def forms(results: Path, kind: str, out: Path | None, lang: str, **options: Any) -> None:
+    """Fill a form that an office hands in from a plan, as a workbook."""
+    with spoken(lang):
+        from alloc.study.forms import fill_form
+
+        path = fill_form(results, kind, out or Path(f"{kind}.xlsx"), lang=lang, **options)
+        echo(say("wrote", lang, path=path), err=True)

@@ -122,6 +122,8 @@ def measures_are_ordered(document: Document, ids: Ids) -> Iterator[Found]:
             high = measure.max_share.get(kind, math.inf)
             if low > high:
                 yield (*path, "min_share", kind), "min_above_max", {"min": low, "max": high, "what": "share"}
+        if measure.start and measure.end and measure.end < measure.start[: len(measure.end)]:
+            yield (*path, "end"), "ends_before_start", {"found": measure.end, "start": measure.start}
         if measure.returns:
             yield from _curve_runs(measure, (*path, "returns"))
 

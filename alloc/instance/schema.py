@@ -6,7 +6,8 @@ read it, so a key is described here once. Money is in the instance's unit (ä¸‡å…
 
 import math
 from collections.abc import Iterator
-from typing import Annotated, Any, Literal
+from datetime import date
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import BeforeValidator, Field, model_validator
 
@@ -177,6 +178,19 @@ class Market(Row):
     amount: float = described(..., "output that its buyers take in all", "money per year", ge=0)
 
 
+Stage = Literal["idea", "appraised", "tendered", "started", "finished", "accepted"]
+
+STAGES: tuple[Stage, ...] = get_args(Stage)
+"""How far a project is, in their order."""
+
+Day = Annotated[
+    str,
+    BeforeValidator(lambda written: str(written) if isinstance(written, int | date) else written),
+    Field(pattern=r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"),
+]
+"""A year, a month or a day, or nothing."""
+
+
 class Measure(Row):
     """One line that money can be spent on, in one county and one category."""
 
@@ -237,6 +251,16 @@ class Measure(Row):
     )
     reason: str = described("", "why it is not eligible")
     firm: bool = described(False, FIRM)
+    stage: Stage | None = described(None, "how far the project is")
+    continuing: bool = described(False, "begun in an earlier year")
+    implementer: str = described("", "the office or firm that carries it out")
+    contact: str = described("", "whom to ask at that office")
+    start: Day = described("", "when it begins: 2019, 2019-03 or 2019-03-15")
+    end: Day = described("", "when it ends, written likewise")
+    total_cost: float | None = described(None, "cost over all years, of all funds", "money", ge=0)
+    mode: Literal["turnkey", "cheque"] | None = described(
+        None, "who carries it out: the donor, who hands it over ready, or the county with the donor's cheque"
+    )
 
     @property
     def largest_cost(self) -> float:

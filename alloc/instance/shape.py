@@ -218,7 +218,7 @@ _SENTENCES: Mapping[str, Callable[[Any, Path, Any], Sentence]] = {
     "literal_error": _no_word,
     **dict.fromkeys(("union_tag_invalid", "union_tag_not_found"), _no_rule),
     **dict.fromkeys(("float_type", "int_type"), _no_number),
-    "string_pattern_mismatch": lambda error, path, data: ("not_a_name", {}),
+    "string_pattern_mismatch": lambda error, path, data: ("not_a_name" if path == ("name",) else "not_a_day", {}),
     **dict.fromkeys(("too_short", "too_long"), _no_size),
 }
 """Error of pydantic → what says it in a planner's words."""

@@ -1,0 +1,243 @@
+"""A form as a workbook: cells merged as the layout says, numbers that stay numbers, and where each one comes from."""
+
+import os
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from xlsxwriter.utility import xl_rowcol_to_cell
+
+from alloc.errors import RequestError
+from alloc.instance.excel.safe import new_workbook
+from alloc.instance.excel.sheet_names import Exact
+from alloc.report.names import Names
+from alloc.report.workbook.styles import FONTS, LINE, lines
+from alloc.run import Run
+from alloc.study.compare.results import Result, read_result
+from alloc.study.forms.layout import FormCell, Layout, read_layouts
+from alloc.study.forms.project import Entries, Entry, list_changes, list_payments, list_projects
+
+LISTS = {"payments": list_payments, "projects": list_projects}
+"""What the lines of a table are, and who lists them of a plan."""
+
+FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
+"""What the name of a sheet may not hold."""
+
+HEAD = {"bold": True, "border": 1, "text_wrap": True, "align": "center", "bg_color": "#DDE7F0"}
+NUMBER = "#,##0.00##"
+"""How heads and numbers look."""
+
+WIDTH = 16
+"""Width of a column of a form [Latin letters]."""
+
+
+def fill_form(
+    result: Run | Result | str | os.PathLike[str],
+    kind: str,
+    out: str | os.PathLike[str],
+    *,
+    before: Run | Result | str | os.PathLike[str] | None = None,
+    layout: str | os.PathLike[str] | None = None,
+    overwrite: bool = False,
+    lang: str = "zh",
+) -> Path:
+    """Write a form that an office hands in, filled from a plan, and return its path.
+
+    kind: targets, plan, schedule, adjustment or self-assessment, or one of the layout's own. before: the plan that an
+    adjustment starts from. layout: a YAML file in place of the forms that come with alloc. Money in the instance's
+    unit. A second sheet says for every number where in the results it stands. Raises RequestError where there is no
+    plan, no such form, or a file of the name already; InstanceError with every fault of the layout.
+    """
+    target, layouts = Path(out), read_layouts(None if layout is None else Path(layout))
+    if kind not in layouts:
+        raise RequestError("form_unknown", found=kind, known=", ".join(layouts))
+    form = layouts[kind]
+    if (form.rows == "changes") != (before is not None):
+        raise RequestError("form_needs_before" if before is None else "form_takes_no_before", kind=kind)
+    if target.suffix.lower() != ".xlsx":
+        raise RequestError("form_not_xlsx", path=target)
+    if target.exists() and not overwrite:
+        raise RequestError("file_exists", path=target)
+    of = read_result(result)
+    if before is not None:
+        rows = list(list_changes(read_result(before), of, lang))
+    else:
+        rows = list(LISTS[form.rows or "projects"](of, lang))
+    with FormBook(target, of, form, lang) as book:
+        book.write(rows)
+    return target
+
+
+class FormBook:
+    """A workbook being filled with one form; used in a `with`, which writes the file."""
+
+    def __init__(self, target: Path, of: Result, form: Layout, lang: str) -> None:
+        self.of, self.form, self.lang = of, form, lang
+        self.names = Names(of.instance, lang)
+        self.book = new_workbook(target, form.title.model_dump()[lang], of.instance.year)
+        self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
+        self.places: list[tuple[str, str, str, float]] = []
+
+    def __enter__(self) -> "FormBook":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.book.close()
+
+    def write(self, rows: Sequence[Entries]) -> None:
+        """Write the form: one table, or a sheet for each project; then where every number comes from."""
+        if self.form.rows:
+            self._write_table(rows)
+        else:
+            for i, entries in enumerate(rows):
+                self._write_project(entries, i + 1)
+            if not rows:
+                self._open_sheet(self.form.title.model_dump()[self.lang], self.form.width)
+        self._write_places()
+
+    def _look(self, **traits: Any) -> Any:
+        key = tuple(sorted(traits.items()))
+        if key not in self.formats:
+            face, size = FONTS[self.lang]
+            own = {"font_name": face, "font_size": size, "valign": "vcenter", **traits}
+            self.formats[key] = self.book.add_format(own)
+        return self.formats[key]
+
+    def _open_sheet(self, name: str, width: int) -> Any:
+        """Return a new sheet with the form's title and year over so many columns, printed on one page's width."""
+        sheet = self.book.add_worksheet(name)
+        title = self.form.title.model_dump()[self.lang]
+        look = self._look(bold=True, font_size=16, align="center")
+        self._put(sheet, 0, 0, 1, max(width, 2), title, look)
+        instance = self.of.instance
+        under = self.names.say("form_year", year=instance.year, title=instance.title or instance.name)
+        self._put(sheet, 1, 0, 1, max(width, 2), under, self._look(align="center", text_wrap=True))
+        sheet.set_row(0, 28)
+        sheet.set_row(1, 32)
+        sheet.set_paper(9)
+        sheet.fit_to_pages(1, 0)
+        return sheet
+
+    def _put(self, sheet: Any, row: int, column: int, down: int, across: int, value: Any, look: Any) -> None:
+        """Write one value into a cell, or into several that are merged."""
+        if down * across > 1:
+            sheet.merge_range(row, column, row + down - 1, column + across - 1, "", look)
+        if isinstance(value, str) and value:
+            sheet.write_string(row, column, value, look)
+        elif isinstance(value, int | float):
+            sheet.write_number(row, column, Exact(value), look)
+        else:
+            sheet.write_blank(row, column, None, look)
+
+    def _write_table(self, rows: Sequence[Entries]) -> None:
+        columns, first = self.form.columns, 3
+        sheet = self._open_sheet(self.form.title.model_dump()[self.lang], len(columns))
+        sheet.set_landscape()
+        sheet.freeze_panes(first, 0)
+        sheet.repeat_rows(first - 1)
+        for j, cell in enumerate(columns):
+            sheet.set_column(j, j, cell.letters)
+            self._put(sheet, first - 1, j, 1, 1, self._say_head(cell), self._look(**HEAD))
+        named = {cell.as_: j for j, cell in enumerate(columns) if cell.as_}
+        for i, entries in enumerate(rows):
+            texts = [(cell.letters, entries.get(cell.from_, Entry(None)).value) for cell in columns]
+            sheet.set_row(first + i, LINE * max(lines(text, room) for room, text in texts if isinstance(text, str)))
+            here = {name: xl_rowcol_to_cell(first + i, j) for name, j in named.items()}
+            for j, cell in enumerate(columns):
+                self._fill_cell(sheet, first + i, j, cell, entries, here)
+        if rows:
+            self._write_sums(sheet, first, rows)
+
+    def _write_sums(self, sheet: Any, first: int, rows: Sequence[Entries]) -> None:
+        """Write a line with the total of every column that has one."""
+        look = self._look(bold=True, border=1, num_format=NUMBER)
+        last = first + len(rows) - 1
+        for j, cell in enumerate(self.form.columns):
+            if not cell.sum:
+                self._put(sheet, last + 1, j, 1, 1, self.names.say("form_total") if j == 0 else None, look)
+                continue
+            span = f"{xl_rowcol_to_cell(first, j)}:{xl_rowcol_to_cell(last, j)}"
+            sheet.write_formula(last + 1, j, f"=SUM({span})", look, sum(_number(cell, row) for row in rows))
+
+    def _write_project(self, entries: Entries, number: int) -> None:
+        """Write the sheet of one project, line after line, each cell at the next place that is free."""
+        name = str(entries["name"].value).translate(FORBIDDEN).strip()
+        sheet = self._open_sheet(f"{number} {name}"[:31].rstrip(), self.form.width)
+        sheet.set_column(0, self.form.width - 1, WIDTH)
+        taken: set[tuple[int, int]] = set()
+        named: dict[str, str] = {}
+        for i, line in enumerate(self.form.lines):
+            row, column = i + 2, 0
+            sheet.set_row(row, 30)
+            for cell in line:
+                while (row, column) in taken:
+                    column += 1
+                taken |= {(row + r, column + c) for r in range(cell.down) for c in range(cell.across)}
+                if cell.as_:
+                    named[cell.as_] = xl_rowcol_to_cell(row, column)
+                self._fill_cell(sheet, row, column, cell, entries, named)
+                column += cell.across
+
+    def _fill_cell(
+        self, sheet: Any, row: int, column: int, cell: FormCell, entries: Entries, named: dict[str, str]
+    ) -> None:
+        """Write one cell: a formula, words, or what the plan knows, which is noted with its place."""
+        entry = entries.get(cell.from_, Entry(None)) if cell.from_ else Entry(cell.number)
+        look = self._look(**self._shape(cell, entry.value, entries))
+        if cell.formula:
+            known = _number(cell, entries) if cell.from_ else ""
+            sheet.write_formula(row, column, "=" + cell.formula.format(**named), look, known)
+            return
+        in_head = cell.words is not None and not self.form.rows
+        value = self._say_head(cell) if in_head else entry.value
+        self._put(sheet, row, column, cell.down, cell.across, value, look)
+        if entry.place and isinstance(entry.value, int | float):
+            self.places.append((sheet.get_name(), xl_rowcol_to_cell(row, column), entry.place, entry.value))
+
+    def _say_head(self, cell: FormCell) -> str:
+        """Return the words of a head, money with its unit."""
+        words = cell.words.model_dump()[self.lang] if cell.words else ""
+        return self.names.say("in_brackets", name=words, words=self.names.label) if cell.from_unit == "money" else words
+
+    def _shape(self, cell: FormCell, value: Any, entries: Entries) -> dict[str, Any]:
+        """Return how a cell looks: heads in grey, numbers with their sign and unit, text wrapped."""
+        if cell.head:
+            return HEAD
+        if cell.words and not self.form.rows:
+            return {"border": 1, "text_wrap": True, "align": "center", "bg_color": "#F2F2F2"}
+        if cell.percent:
+            return {"border": 1, "num_format": "0.0%"}
+        if cell.formula or isinstance(value, int | float):
+            return {"border": 1, "num_format": self._number_format(cell, entries), "shrink": True}
+        return {"border": 1, "text_wrap": True}
+
+    def _number_format(self, cell: FormCell, entries: Entries) -> str:
+        """Return the number format that shows a sign before and a unit behind, so that the cell stays a number."""
+        unit = ""
+        if cell.from_unit == "unit":
+            unit = str(entries["unit"].value or "")
+        elif cell.from_unit == "jobs":
+            unit = self.names.say("form_jobs")
+        elif cell.from_unit == "money_per_unit":
+            unit = f"{self.names.label}/{entries['unit'].value or self.names.say('form_unit')}"
+        before = f'"{cell.sign}"' if cell.sign else ""
+        behind = '"' + unit.replace('"', "") + '"' if unit else ""
+        number = "0" if cell.from_ == "number" else NUMBER
+        return f"{before}{number}{behind}"
+
+    def _write_places(self) -> None:
+        """Write the sheet that says for every number of the form where in the results it stands."""
+        sheet = self.book.add_worksheet(self.names.say("form_places"))
+        heads = [self.names.say(f"form_places_{word}") for word in ("sheet", "cell", "place", "value")]
+        for j, (head, width) in enumerate(zip(heads, (30, 10, 60, 16), strict=True)):
+            sheet.set_column(j, j, width)
+            self._put(sheet, 0, j, 1, 1, head, self._look(**HEAD))
+        for i, line in enumerate(self.places):
+            for j, value in enumerate(line):
+                self._put(sheet, i + 1, j, 1, 1, value, self._look())
+
+
+def _number(cell: FormCell, entries: Entries) -> float:
+    """Return the number that a cell of a table has, 0 where it has none; what a formula gives is an entry too."""
+    value = entries.get(cell.from_, Entry(None)).value
+    return float(value) if isinstance(value, int | float) else 0.0

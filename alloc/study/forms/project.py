@@ -1,0 +1,194 @@
+"""What a plan knows of a project, a payment, a change: every entry that a form may ask for, and where it stands."""
+
+import math
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from alloc.instance import Instance
+from alloc.instance.excel.styles import word_in
+from alloc.instance.schema import Measure
+from alloc.report.names import Names
+from alloc.study.compare.results import Result
+
+PUBLIC = ("aid", "national", "local")
+"""Kinds of funds that are public money (财政拨款)."""
+
+CENT = 0.01
+"""What payments of a quarter are whole multiples of, where the instance has no lot [money]."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A value of a form. place: the table, the row and the column of the results that it is, or follows from."""
+
+    value: str | float | None
+    place: str = ""
+
+
+Entries = Mapping[str, Entry]
+
+ENTRIES = {
+    "number", "name", "county", "region", "category", "industry", "implementer", "contact", "stage", "mode", "nature",
+    "start", "end", "period", "unit", "units", "cost_of_unit", "paid", "public", "not_public", "aid", "national",
+    "other", "total_cost", "jobs", "capacity", "target", "fund", "kind", "amount", "quarter_1", "quarter_2",
+    "quarter_3", "quarter_4", "note", "unscheduled", "before",
+    "after", "difference", "reason",
+}  # fmt: skip
+"""Every word that `from` of a layout may be."""
+
+
+def list_projects(of: Result, lang: str) -> Iterator[Entries]:
+    """Yield what is known of every funded measure, in the order of the instance."""
+    money = _sum_amounts(of, "kind")
+    funded = [row for row in of.tables["measures"].to_dict("records") if row["funded"]]
+    for number, row in enumerate(funded, 1):
+        m = row["measure"]
+        facts = _describe_facts(of.instance, m, lang)
+        yield {"number": Entry(number), **facts, **_describe_plan(of.instance, row, money.get(m, {}), lang)}
+
+
+def _sum_amounts(of: Result, by: str) -> dict[str, dict[str, float]]:
+    """Return the money of every measure by fund or by kind of fund, in the order of the table."""
+    found: dict[str, dict[str, float]] = {}
+    for row in of.tables["allocation"].to_dict("records"):
+        paid = found.setdefault(row["measure"], {})
+        paid[row[by]] = paid.get(row[by], 0.0) + row["amount"]
+    return found
+
+
+def _describe_facts(instance: Instance, m: str, lang: str) -> dict[str, Entry]:
+    """Return the facts of a measure that the instance gives."""
+    names, row = Names(instance, lang, either=True), instance.measures[m]
+    county = instance.counties[row.county]
+    given = {
+        "name": names.name("measure", m),
+        "county": names.name("county", row.county),
+        "region": county.region,
+        "category": names.name("category", row.category),
+        "industry": names.name("industry", row.industry) if row.industry else "",
+        "implementer": row.implementer,
+        "contact": row.contact,
+        "stage": word_in(row.stage, lang) if row.stage else "",
+        "mode": word_in(row.mode, lang) if row.mode else "",
+        "nature": names.say("form_continuing" if row.continuing else "form_new"),
+        "start": row.start,
+        "end": row.end,
+        "period": f"{row.start} – {row.end}" if row.start or row.end else "",
+        "unit": row.unit,
+    }
+    facts = {key: Entry(value or None) for key, value in given.items()}
+    return {**facts, "total_cost": Entry(row.total_cost, f"instance · measures · {m} · total_cost")}
+
+
+def _describe_plan(
+    instance: Instance, row: Mapping[Hashable, Any], money: Mapping[str, float], lang: str
+) -> dict[str, Entry]:
+    """Return what the plan does with a measure: money, units, jobs, and the target in a sentence.
+
+    row: of the table of measures; money: by kind of fund.
+    """
+    m: str = row["measure"]
+    paid = sum(money.values())
+    public = sum(amount for kind, amount in money.items() if kind in PUBLIC)
+    units, here = float(row["units"]), f"measures · {m} · "
+    names, unit = Names(instance, lang, either=True), instance.measures[m].unit
+    say = names.say("form_target", units=_plain(units), unit=unit, paid=_plain(paid), label=names.label)
+    return {
+        "units": Entry(units, here + "units"),
+        "cost_of_unit": Entry(paid / units if units > 0 else None, here + "cost / units"),
+        "paid": Entry(paid, f"allocation · {m} · amount"),
+        "public": Entry(public, f"allocation · {m} · amount ({', '.join(PUBLIC)})"),
+        "not_public": Entry(paid - public, f"allocation · {m} · amount (private, household)"),
+        "aid": Entry(float(row["aid"]), here + "aid"),
+        "national": Entry(float(row["national"]), here + "national"),
+        "other": Entry(float(row["other"]), here + "other"),
+        "jobs": Entry(float(row["jobs"]) or None, here + "jobs"),
+        "capacity": Entry(float(row["effect"]) or None, here + "effect"),
+        "target": Entry(say),
+    }
+
+
+def _plain(number: float) -> str:
+    return f"{number:,.2f}".rstrip("0").rstrip(".")
+
+
+def list_payments(of: Result, lang: str) -> Iterator[Entries]:
+    """Yield every payment, fund after fund, spread evenly over the quarters in which its project runs this year."""
+    names, rows = Names(of.instance, lang, either=True), of.tables["allocation"].to_dict("records")
+    order = list(of.instance.funds)
+    paid = sorted((row for row in rows if row["amount"] > 0), key=lambda row: order.index(row["fund"]))
+    for number, row in enumerate(paid, 1):
+        m, f = row["measure"], row["fund"]
+        measure = of.instance.measures[m]
+        quarters = find_quarters(measure, of.instance.year)
+        parts = spread(row["amount"], quarters, of.instance.money.lot or CENT)
+        place = f"allocation · {m} · {f} · amount"
+        yield {
+            "number": Entry(number),
+            **_describe_facts(of.instance, m, lang),
+            "fund": Entry(names.name("fund", f)),
+            "kind": Entry(names.name("kind", row["kind"])),
+            "amount": Entry(row["amount"], place),
+            **{f"quarter_{q}": Entry(part or None, place) for q, part in parts.items()},
+            "unscheduled": Entry(0.0),
+            "note": Entry(None if measure.start or measure.end else names.say("form_no_days")),
+        }
+
+
+def find_quarters(measure: Measure, year: int) -> tuple[int, ...]:
+    """Return the quarters of a year in which a project runs; all four where no days are given."""
+    first = _quarter(measure.start, year, 1)
+    last = _quarter(measure.end, year, 4)
+    return tuple(range(first, max(first, last) + 1))
+
+
+def _quarter(day: str, year: int, otherwise: int) -> int:
+    """Return the quarter of a day, the first or last one where it lies before or after the year or says no month."""
+    parts = [int(part) for part in day.split("-") if part]
+    if not parts or (parts[0] == year and len(parts) == 1):
+        return otherwise
+    if parts[0] != year:
+        return 1 if parts[0] < year else 4
+    return (parts[1] + 2) // 3
+
+
+def spread(amount: float, quarters: tuple[int, ...], grain: float) -> dict[int, float]:
+    """Return an amount in even parts that are whole multiples of the grain and add up to it; the last has the rest."""
+    whole, step = Decimal(repr(amount)), Decimal(repr(grain))
+    part = (whole / len(quarters) // step) * step
+    parts = dict.fromkeys(quarters, part)
+    parts[quarters[-1]] = whole - part * (len(quarters) - 1)
+    return {quarter: float(part) for quarter, part in parts.items()}
+
+
+def list_changes(before: Result, after: Result, lang: str) -> Iterator[Entries]:
+    """Yield every payment that differs between two plans, with what the later plan shows of its measure."""
+    earlier, later = _sum_amounts(before, "fund"), _sum_amounts(after, "fund")
+    reasons = {row["measure"]: row["reason"] for row in after.tables["measures"].to_dict("records")}
+    number = 0
+    for m, f in _pair(earlier, later):
+        was, is_ = earlier.get(m, {}).get(f, 0.0), later.get(m, {}).get(f, 0.0)
+        if math.isclose(was, is_, rel_tol=1e-9, abs_tol=1e-6):
+            continue
+        number += 1
+        known = after.instance if m in after.instance.measures else before.instance
+        owner = after.instance if f in after.instance.funds else before.instance
+        yield {
+            "number": Entry(number),
+            **_describe_facts(known, m, lang),
+            "fund": Entry(Names(owner, lang, either=True).name("fund", f)),
+            "before": Entry(was, f"{before.name}: allocation · {m} · {f} · amount"),
+            "after": Entry(is_, f"{after.name}: allocation · {m} · {f} · amount"),
+            "difference": Entry(is_ - was),
+            "reason": Entry(reasons.get(m) or None),
+        }
+
+
+def _pair(*plans: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, str]]:
+    """Yield every measure and fund of some plans once."""
+    measures = dict.fromkeys(m for plan in plans for m in plan)
+    for m in measures:
+        for f in dict.fromkeys(f for plan in plans for f in plan.get(m, {})):
+            yield m, f

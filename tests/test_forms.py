@@ -1,0 +1,229 @@
+"""Forms that an office hands in: numbers are the plan's, stay numbers, and say where they stand."""
+
+import re
+
+import openpyxl
+import pytest
+import yaml
+from click.testing import CliRunner
+
+import alloc
+from alloc.cli import main
+from alloc.study.forms import KINDS_OF_FORM, fill_form
+from alloc.study.forms.project import find_quarters, spread
+
+QUESTION = {
+    "alloc": 1,
+    "name": "forms",
+    "year": 2019,
+    "money": {"lot": 1},
+    "counties": {"cele": {"population": 1000, "name_zh": "策勒县"}},
+    "measures": {
+        "park": {
+            "county": "cele", "category": "infrastructure", "unit": "m²", "unit_cost": 2, "min_units": 10,
+            "max_units": 20, "jobs": 1, "implementer": "Park office", "start": "2018-10", "end": "2019-06-30",
+            "total_cost": 90, "continuing": True, "stage": "started", "mode": "turnkey", "name": "[Park]: 'one'?",
+        },
+        "=course": {
+            "county": "cele", "category": "training", "unit_cost": 1, "max_units": 7, "jobs": 1,
+        },
+        "left-out": {"county": "cele", "category": "training", "unit_cost": 100, "max_units": 7, "jobs": 1},
+    },
+    "funds": {
+        "donor": {"kind": "aid", "amount": 37},
+        "firm": {"kind": "private", "amount": 10},
+    },
+}  # fmt: skip
+QUESTION["measures"]["course"] = QUESTION["measures"].pop("=course")
+
+
+@pytest.fixture(scope="module")
+def plan(tmp_path_factory):
+    path = tmp_path_factory.mktemp("forms") / "question.yaml"
+    path.write_text(yaml.safe_dump(QUESTION, allow_unicode=True, sort_keys=False))
+    return alloc.solve(path)
+
+
+@pytest.fixture(scope="module")
+def result(plan, tmp_path_factory):
+    return plan.save(tmp_path_factory.mktemp("result") / "r")
+
+
+def cells(path, sheet=0):
+    return [[cell.value for cell in row] for row in openpyxl.load_workbook(path, data_only=True).worksheets[sheet]]
+
+
+@pytest.mark.parametrize("kind", ["targets", "plan", "schedule", "self-assessment"])
+def test_every_number_of_a_form_is_the_one_of_the_results_that_it_names(plan, result, tmp_path, kind):
+    book = openpyxl.load_workbook(fill_form(result, kind, tmp_path / "f.xlsx"), data_only=True)
+    measures = plan.measures.set_index("measure")
+    paid = plan.allocation.groupby("measure")["amount"].sum()
+    places = list(book.worksheets[-1].iter_rows(min_row=2, values_only=True))
+    assert places
+    for sheet, cell, place, value in places:
+        assert book[sheet][cell].value == value
+        table, m, *column = place.split(" · ")
+        if table == "measures" and column[0] in measures:
+            assert value == pytest.approx(measures.at[m, column[0]])
+        elif table == "measures":
+            assert value == pytest.approx(measures.at[m, "cost"] / measures.at[m, "units"])
+        elif kind in ("targets", "self-assessment") and column == ["amount"]:
+            assert value == pytest.approx(paid[m])
+
+
+def test_payments_of_the_quarters_are_whole_lots_and_add_up_to_the_fund(plan, result, tmp_path):
+    head, *rows = cells(fill_form(result, "schedule", tmp_path / "s.xlsx", lang="en"))[2:]
+    first = next(i for i, word in enumerate(head) if word.startswith("Quarter 1"))
+    names = head.index("Project")
+    *payments, total = rows
+    for row in payments:
+        quarters = [part or 0 for part in row[first : first + 4]]
+        assert sum(quarters) == row[first - 1]
+        assert all(part == int(part) for part in quarters)
+        assert row[first + 4] == 0
+        assert bool(quarters[2] or quarters[3]) == (row[names] == "course")  # the park ends in June
+    assert total[first - 1] == plan.funds["spent"].sum() == sum(row[first - 1] for row in payments)
+
+
+def test_the_heads_of_the_declaration_stand_in_the_order_of_the_published_form(result, tmp_path):
+    rows = cells(fill_form(result, "targets", tmp_path / "t.xlsx"))
+    words = [str(word) for row in rows for word in row if word]
+    heads = [
+        "绩效目标申报表", "项目名称", "项目负责人及联系电话", "主管部门", "实施单位", "年度资金总额", "其中：财政拨款",
+        "其他资金", "总体目标", "一级指标", "二级指标", "三级指标", "指标值", "备注", "产出指标", "数量指标",
+        "质量指标",
+        "时效指标", "成本指标", "效益指标", "经济效益指标", "社会效益指标", "生态效益指标", "可持续影响指标",
+        "满意度指标", "服务对象满意度指标", "审核意见",
+    ]  # fmt: skip
+    assert [word for word in words if word in heads] == heads
+    assert "Park office" in words
+
+
+def test_a_project_has_its_own_sheet_and_what_only_a_person_knows_is_empty(result, tmp_path):
+    book = openpyxl.load_workbook(fill_form(result, "self-assessment", tmp_path / "a.xlsx", lang="en"))
+    assert len(book.sheetnames) == 3  # two projects, and where numbers come from
+    assert not re.search(r"[\[\]:*?/\\']", book.sheetnames[0])
+    sheet = book.worksheets[0]
+    spent = next(cell for row in sheet.iter_rows() for cell in row if cell.value == "Paid")
+    assert sheet.cell(spent.row + 1, spent.column).value is None
+    assert sheet.cell(spent.row + 1, spent.column - 1).value == 40  # 20 m² at 2
+
+
+def test_the_plan_lists_what_is_funded_with_its_facts(result, tmp_path):
+    head, *rows = cells(fill_form(result, "plan", tmp_path / "p.xlsx"))[2:]
+    told = [dict(zip(head, row, strict=True)) for row in rows]
+    assert [row["项目名称"] for row in told[:-1]] == ["[Park]: 'one'?", "course"]
+    assert told[0]["建设性质"] == "续建"
+    assert told[0]["实施方式"] == "交钥匙"
+    assert told[0]["阶段"] == "已开工"
+    assert told[0]["总投资（万元）"] == 90
+    assert told[1]["总投资（万元）"] is None
+    assert told[-1]["本年计划（万元）"] == 47
+
+
+def test_an_adjustment_has_what_differs_and_its_difference_is_a_formula(result, tmp_path):
+    path = tmp_path / "less.yaml"
+    path.write_text(yaml.safe_dump(QUESTION, allow_unicode=True, sort_keys=False))
+    less = alloc.solve(path, overrides={"funds.donor.amount": 30})
+    out = fill_form(less, "adjustment", tmp_path / "c.xlsx", before=result, lang="en")
+    head, *rows = cells(out)[2:]
+    before, after = (next(i for i, word in enumerate(head) if word.startswith(w)) for w in ("Before", "After"))
+    assert rows[-1][before] - rows[-1][after] == 7
+    assert all(row[after + 1] == row[after] - row[before] for row in rows)
+    sheet = openpyxl.load_workbook(out).worksheets[0]
+    assert sheet.cell(4, after + 2).value == "=F4-E4"
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "quarters"),
+    [
+        ("", "", (1, 2, 3, 4)),
+        ("2019", "2019", (1, 2, 3, 4)),
+        ("2019-04", "", (2, 3, 4)),
+        ("2018-11-05", "2019-03-31", (1,)),
+        ("2019-12", "2021", (4,)),
+        ("2020-02", "2021", (4,)),
+        ("", "2018", (1,)),
+    ],
+)
+def test_a_project_is_paid_in_the_quarters_in_which_it_runs(start, end, quarters):
+    row = {"county": "c", "category": "training", "max_units": 1, "start": start, "end": end}
+    assert find_quarters(alloc.instance.schema.Measure(**row), 2019) == quarters
+
+
+def test_what_is_spread_adds_up_exactly():
+    assert spread(10, (1, 2, 3), 1.0) == {1: 3, 2: 3, 3: 4}
+    assert spread(0.1, (1, 2, 3, 4), 0.01) == {1: 0.02, 2: 0.02, 3: 0.02, 4: 0.04}
+
+
+def test_a_layout_of_ones_own_is_used_and_its_faults_are_told_at_once(result, tmp_path):
+    own = tmp_path / "own.yaml"
+    own.write_text(
+        "mine:\n  title: {zh: 我的, en: Mine}\n  rows: projects\n"
+        "  columns:\n    - {words: {zh: 甲, en: A}, from: name}\n    - {words: {zh: 乙, en: B}, from: aid}\n"
+    )
+    rows = cells(fill_form(result, "mine", tmp_path / "m.xlsx", layout=own, lang="en"))
+    assert rows[2:4] == [["A", "B"], ["[Park]: 'one'?", pytest.approx(rows[3][1])]]
+    own.write_text(
+        "mine:\n  title: {zh: 我的, en: Mine}\n  rows: projects\n"
+        "  columns:\n    - {words: {zh: 甲, en: A}, from: nme}\n"
+        "other:\n  title: {zh: 我的, en: Mine}\n  column: []\n  rows: projects\n"
+    )
+    with pytest.raises(alloc.InstanceError) as caught:
+        fill_form(result, "mine", tmp_path / "m.xlsx", layout=own, overwrite=True)
+    told = [str(fault) for fault in caught.value.faults]
+    assert any("own.yaml:5" in one and "'nme'" in one and "did you mean 'name'" in one for one in told)
+    assert any("own.yaml:8" in one and "did you mean 'columns'" in one for one in told)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["--kind", "plans"], "there is no form 'plans'; known: targets, plan, schedule, adjustment, self-assessment"),
+        (["--kind", "adjustment"], "give the earlier one with --before"),
+        (["--kind", "plan", "--before", "R"], "plan is of one plan: leave out --before"),
+        (["--kind", "plan", "--out", "p.csv"], "p.csv must end in .xlsx"),
+        (["--kind", "plan", "--layout", "none.yaml"], "no such layout: none.yaml"),
+    ],
+)
+def test_a_planner_is_told_what_cannot_be_filled(result, words, message):
+    said = CliRunner().invoke(main, ["forms", str(result), *(str(result) if w == "R" else w for w in words)])
+    assert said.exit_code != 0
+    assert message in said.output
+
+
+def test_the_command_writes_the_form_and_does_not_replace_one(result, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    words = ["forms", str(result), "--kind", "plan"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    again = CliRunner().invoke(main, words)
+    assert again.exit_code != 0
+    assert "plan.xlsx exists already" in again.output
+    assert CliRunner().invoke(main, [*words, "--overwrite"]).exit_code == 0
+
+
+def test_every_kind_of_form_has_a_layout():
+    from alloc.study.forms import read_layouts
+
+    assert tuple(read_layouts()) == KINDS_OF_FORM
+
+
+def test_what_is_not_ready_is_left_out_with_that_reason(tmp_path):
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(QUESTION, allow_unicode=True, sort_keys=False))
+    words = ["solve", str(path), "--out", str(tmp_path / "r"), "--from-stage", "tendered"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    measures = alloc.study.compare.results.read_result(tmp_path / "r").tables["measures"].set_index("measure")
+    assert measures["funded"].to_dict() == {"park": 1, "course": 0, "left-out": 0}
+    assert "gives no stage, and only what is tendered is planned for" in measures.at["course", "reason"]
+    words[3:] = [str(tmp_path / "s"), "--from-stage", "finished"]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    measures = alloc.study.compare.results.read_result(tmp_path / "s").tables["measures"].set_index("measure")
+    assert "is started, and only what is finished or further is planned for" in measures.at["park", "reason"]
+
+
+def test_the_stages_of_the_command_are_those_of_the_format():
+    from alloc.cli.answer import STAGES as SAID
+    from alloc.instance.schema import STAGES
+
+    assert SAID == STAGES
