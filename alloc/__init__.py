@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from alloc.study.answers.bottleneck import Bottlenecks, bottleneck
     from alloc.study.answers.break_even import BreakEven, SolvedFigure
     from alloc.study.answers.certainty import Certainty, certainty
+    from alloc.study.answers.explain import Explanation, explain
     from alloc.study.answers.levers import Lever
     from alloc.study.answers.margin import Margin, margin
     from alloc.study.answers.menu import Repair, Replacement
@@ -47,6 +48,7 @@ _ROOMS = {
     "alloc.study.answers.bottleneck": ("Bottlenecks", "bottleneck"),
     "alloc.study.answers.certainty": ("Certainty", "certainty"),
     "alloc.study.answers.break_even": ("BreakEven", "SolvedFigure"),
+    "alloc.study.answers.explain": ("Explanation", "explain"),
     "alloc.study.answers.levers": ("Lever",),
     "alloc.study.answers.margin": ("Margin", "margin"),
     "alloc.study.answers.menu": ("Repair", "Replacement"),
@@ -84,6 +86,7 @@ __all__ = [
     "CurvePoint",
     "Difference",
     "Effect",
+    "Explanation",
     "Fault",
     "Finding",
     "Fresh",
@@ -123,6 +126,7 @@ __all__ = [
     "bottleneck",
     "certainty",
     "diff",
+    "explain",
     "fill_form",
     "frontier",
     "inspect",

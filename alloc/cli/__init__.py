@@ -9,6 +9,7 @@ import click
 from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export, forms
+from alloc.cli.explaining import explain
 from alloc.cli.meeting import bottleneck, certainty, margin, price, repair, why
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
@@ -52,6 +53,7 @@ for command in (
     certainty,
     why,
     bottleneck,
+    explain,
     export,
     forms,
     schema,

@@ -18,9 +18,11 @@ from alloc.report.boundaries import Boundaries
 from alloc.report.charts import chart_files, standalone
 from alloc.report.page import make_page
 from alloc.report.page.drawings import MAPS
+from alloc.report.page.questions import carry_questions
 from alloc.report.tables import EXTRA, describe_column, described, dictionary, without_specks
 from alloc.report.target import PACKAGE, list_edited, list_files, list_strangers, list_written, write_json
 from alloc.report.workbook import write_workbook
+from alloc.texts import LANGUAGES
 
 QUESTION = "instance"
 """The folder of a result that holds the question it answers."""
@@ -103,7 +105,11 @@ def write_page(
     """
     made = make_page(instance, tables, figures, lang, boundaries)
     foreign = list_strangers(folder)
-    (folder / "report.html").write_text(made.html, encoding="utf-8", newline="\n")
+    page = folder / "report.html"
+    html = (
+        carry_questions(page.read_text(encoding="utf-8", errors="replace"), made.html) if page.is_file() else made.html
+    )
+    page.write_text(html, encoding="utf-8", newline="\n")
     charts = folder / "charts"
     charts.mkdir(exist_ok=True)
     again = {f"charts/{name}{kind}" for name in (*made.charts, *MAPS) for kind in (".svg", ".png")}
@@ -133,6 +139,19 @@ def read_result_tables(folder: Path, unchecked: bool = False) -> tuple[dict[str,
     except (FileNotFoundError, NotADirectoryError, ValueError, OverflowError) as error:
         raise RequestError("page_no_result", path=folder, problem=error) from None
     return found, figures
+
+
+def read_language(folder: Path) -> str:
+    """Return the language in which a result was written: that of the titles in its data dictionary."""
+    try:
+        resources = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))["resources"]
+        written = {str(resource["name"]): resource["title"] for resource in resources}
+    except (OSError, ValueError, KeyError, TypeError):
+        return LANGUAGES[0]
+    for lang in LANGUAGES:
+        if all(written.get(name) == table["title"][lang] for name, table in dictionary().items() if name in written):
+            return lang
+    return LANGUAGES[0]
 
 
 def read_figures(folder: Path) -> dict[str, Any]:

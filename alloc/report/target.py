@@ -24,6 +24,9 @@ PACKAGE = "datapackage.json"
 RESULT = ("run.json", PACKAGE)
 """What tells a result from any other folder."""
 
+ANSWERS = "answers"
+"""The folder of a result that holds what people ask of it: written later, so it names its files itself."""
+
 TAKEN = (errno.EEXIST, errno.ENOTEMPTY, errno.ENOTDIR)
 """What a rename answers where the name belongs to something that must not be lost."""
 
@@ -143,7 +146,9 @@ def number_folder(word: str, number: int, count: int) -> str:
 def list_written(folder: Path) -> list[str]:
     """Return the files that alloc wrote into a folder, as far as its data dictionary names them."""
     files = (_read_package(folder) or {}).get("files")
-    return [name for name in files if isinstance(name, str)] if isinstance(files, list) else []
+    names = [name for name in files if isinstance(name, str)] if isinstance(files, list) else []
+    later = [] if folder.name == ANSWERS else list_written(folder / ANSWERS)
+    return [*names, *(f"{ANSWERS}/{name}" for name in later)]
 
 
 def list_strangers(folder: Path) -> list[str]:

@@ -13,12 +13,14 @@ from alloc.report.charts.bars import bars, tornado
 from alloc.report.charts.chart import Chart, chart_files, draws_chinese, inline, png, standalone
 from alloc.report.charts.dots import dots
 from alloc.report.charts.heat import heat, matrix
+from alloc.report.charts.kinds import kind_map
 from alloc.report.charts.lines import Series, lines
 from alloc.report.charts.palette import DARK, LIGHT, ROLES, style, variables
 from alloc.report.charts.regions import Area, Ring, regions
 from alloc.report.charts.sankey import Flow, Node, sankey
 from alloc.report.charts.stages import State, stages
 from alloc.report.charts.svg import digits_of, number
+from alloc.report.charts.whiskers import whiskers
 
 __all__ = [
     "DARK",
@@ -38,6 +40,7 @@ __all__ = [
     "draws_chinese",
     "heat",
     "inline",
+    "kind_map",
     "lines",
     "matrix",
     "number",
@@ -49,4 +52,5 @@ __all__ = [
     "style",
     "tornado",
     "variables",
+    "whiskers",
 ]

@@ -9,8 +9,10 @@ import pandas as pd
 from alloc.instance import Instance
 from alloc.instance.excel.sheet_names import add_prefix
 from alloc.instance.writing import sheets
+from alloc.report.answers import Answers
 from alloc.report.workbook.about import write_about
 from alloc.report.workbook.allocation import write_allocation, write_cross
+from alloc.report.workbook.answer_sheets import write_answer_sheets
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.complementarity import write_complementarity
 from alloc.report.workbook.counties import write_counties
@@ -44,10 +46,16 @@ SHEETS = {
 
 
 def write_workbook(
-    instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], path: Path, lang: str
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Any],
+    path: Path,
+    lang: str,
+    answers: Answers | None = None,
 ) -> None:
     """Write the workbook: totals, slacks and checks are formulas whose values are the plan's.
 
+    answers: to what people ask, on sheets of their own behind all others.
     Text from data never becomes a formula or a link; equal runs give equal bytes.
     """
     plan = PlanView(instance, lang, tables, figures)
@@ -61,6 +69,8 @@ def write_workbook(
     for content in sheets(instance):
         write_inputs(book, book.sheet(add_prefix(content.name, lang)), content)
     write_about(book, plan, made["about"], titles)
+    if answers is not None:
+        write_answer_sheets(book, plan, answers)
     book.book.close()
 
 

@@ -55,7 +55,7 @@ class Prices:
 
 
 @dataclass(frozen=True)
-class _Asked:
+class PriceQuestion:
     """One re-solve: which lever, what is done to it, and the figures to replace."""
 
     lever: Lever
@@ -93,19 +93,19 @@ def price(
     if reading.instance is None:
         raise InstanceError(reading.faults)
     question = reading.instance
-    asked = list(_questions(_choose(question, only), step, tighten))
+    asked = list(list_questions(choose_levers(question, only), step, tighten))
     with open_points(Question(written, {"gap": gap, "time_limit": time_limit}, lang), jobs, cluster) as pool:
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
     base = points[0]
     if base.objective is None:
         raise RequestError("price_no_plan", status=base.status)
     names = Names(question, lang)
-    rows = [_row(one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
+    rows = [make_row(one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
     table = pd.DataFrame(rows, columns=COLUMNS).sort_values("gain", ascending=False, kind="stable", ignore_index=True)
     return Prices(question, base, table, time.perf_counter() - started)
 
 
-def _choose(question: Instance, only: Sequence[str]) -> list[Lever]:
+def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:
     """Return the levers that are asked about; what is firm is not for moving."""
     known = [lever for lever in levers(question) if not lever.firm]
     if not only:
@@ -123,20 +123,21 @@ def _is_meant(path: str, word: str) -> bool:
     return path == word or path.startswith(f"{word}.") or fnmatchcase(path, word)
 
 
-def _questions(chosen: Sequence[Lever], step: float, tighten: bool) -> Iterator[_Asked]:
+def list_questions(chosen: Sequence[Lever], step: float, tighten: bool) -> Iterator[PriceQuestion]:
+    """Yield what is asked of each lever: its release, of a fund a step more, and if wanted a bound a tenth tighter."""
     for lever in chosen:
         if lever.kind in ("fund_amount", "fund_county"):
             assert isinstance(lever.value, int | float)
             more = _trim(lever.value * (1 + step))
-            yield _Asked(lever, "step", more, {lever.path: more})
+            yield PriceQuestion(lever, "step", more, {lever.path: more})
         else:
-            yield _Asked(lever, "release", lever.release, lever.released)
+            yield PriceQuestion(lever, "release", lever.release, lever.released)
         if tighten and lever.eases in ("up", "down") and isinstance(lever.value, int | float):
             tight = _trim(lever.value * (1.1 if lever.eases == "down" else 0.9))
-            yield _Asked(lever, "tighten", tight, {lever.path: tight})
+            yield PriceQuestion(lever, "tighten", tight, {lever.path: tight})
 
 
-def _row(one: _Asked, point: Point, base: Point, names: Names) -> dict[str, Any]:
+def make_row(one: PriceQuestion, point: Point, base: Point, names: Names) -> dict[str, Any]:
     """Return what one re-solve says; every difference between what both are proven to."""
     return {
         "lever": one.lever.path,

@@ -221,17 +221,28 @@ def _choose_changes(
     """Return what kind of question it is and which figures are otherwise in the other one."""
     if aid is not None:
         return "selection", _ask_aid(asked, what, str(aid), base)
-    row, path = asked.instance.measures[what], f"measures.{what}"
     if what not in base.funded:
-        scale = units or row.min_units or row.max_units / 10
-        scale = float(math.ceil(scale)) if row.integer else scale
-        if not 0 < scale <= row.max_units:
-            raise RequestError("why_scale", measure=what, found=f"{scale:g}", most=f"{row.max_units:g}")
-        return "absent", {f"{path}.committed": True, f"{path}.min_units": scale}
+        return "absent", ask_for(asked.instance, what, units)
     if units is not None:
         raise RequestError("why_units_planned", measure=what)
-    free = {f"{path}.committed": False} if row.committed else {}
-    return "planned", {**free, f"{path}.eligible": False}
+    return "planned", take_out(asked.instance, what)
+
+
+def ask_for(question: Instance, measure: str, units: float | None = None) -> dict[str, object]:
+    """Return the figures with which a measure is in the plan: at a scale, its least one, or a tenth of its largest."""
+    row, path = question.measures[measure], f"measures.{measure}"
+    scale = units or row.min_units or row.max_units / 10
+    scale = float(math.ceil(scale)) if row.integer else scale
+    if not 0 < scale <= row.max_units:
+        raise RequestError("why_scale", measure=measure, found=f"{scale:g}", most=f"{row.max_units:g}")
+    return {f"{path}.committed": True, f"{path}.min_units": scale}
+
+
+def take_out(question: Instance, measure: str) -> dict[str, object]:
+    """Return the figures with which a measure is not in the plan; a commitment to it is none then."""
+    path = f"measures.{measure}"
+    free = {f"{path}.committed": False} if question.measures[measure].committed else {}
+    return {**free, f"{path}.eligible": False}
 
 
 def _ask_aid(asked: _Premise, what: str, aid: str, base: Point) -> dict[str, object]:

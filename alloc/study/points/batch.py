@@ -5,6 +5,7 @@ point whose process dies again is `failed`, and says so.
 """
 
 import math
+import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -46,9 +47,12 @@ class PointPool:
         self._lang, self._pool = question.lang, pool
         pool.keep([question], PointSolver)
 
-    def solve(self, batch: Batch, known: Mapping[int, SolvedPoint]) -> Iterator[tuple[int, SolvedPoint]]:
+    def solve(
+        self, batch: Batch, known: Mapping[int, SolvedPoint], until: float = math.inf
+    ) -> Iterator[tuple[int, SolvedPoint]]:
         """Yield every point that is not known yet, with its number, as they come.
 
+        until: by `time.perf_counter()`, when no further point is begun; those that are begun are solved to their end.
         Raises KeyboardInterrupt between two points where whoever listens has heard Ctrl-C.
         """
         found, deadline = dict(known), Deadline(math.inf)
@@ -57,6 +61,8 @@ class PointPool:
         deaths = dict.fromkeys(waiting, 0)
         while waiting or self._pool.busy:
             raise_if(deadline.stopped)
+            if time.perf_counter() >= until:
+                waiting.clear()
             for worker, number in zip(self._pool.idle, batch.list_ready(waiting, found), strict=False):
                 waiting.remove(number)
                 given[worker] = number

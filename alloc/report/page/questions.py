@@ -1,0 +1,92 @@
+"""The section of the page with what people ask: put into a page that is there, all else of which stays as it is."""
+
+import re
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from alloc.instance import Instance
+from alloc.report.answers import TOPICS, Answers, Topic, say_cell
+from alloc.report.charts import inline
+from alloc.report.names import Names
+from alloc.report.templates import load_template
+
+BEGIN, END = "<!-- questions -->\n", "<!-- /questions -->\n"
+"""What the section stands between, so that a later one can take its place."""
+
+LINK_BEGIN, LINK_END = "<!-- link -->\n", "<!-- /link -->\n"
+
+BEFORE, LAST = '<section id="indicators"', "</main>"
+"""The section stands before that of the indicators; on a page without one it is the last."""
+
+MOST_ROWS = 20
+"""So many rows are shown of a table; all of them are in its file."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A topic as the page shows it: heads with whether they hold numbers, and rows of words."""
+
+    key: str
+    file: str
+    heads: list[tuple[str, bool]]
+    rows: list[list[str]]
+    count: int
+    charts: list[Markup]
+    titles: list[str]
+    told: list[str]
+
+
+def add_questions(html: str, instance: Instance, answers: Answers, lang: str) -> str:
+    """Return a page with the section in it, in the place of an earlier one."""
+    names = Names(instance, lang)
+    section = load_template("alloc.report.page", "questions.html").render(
+        t=names.say,
+        label=names.label,
+        topics=[_show(topic, answers, names) for topic in TOPICS],
+        told=[_list_told(topic, answers, names) for topic in TOPICS],
+        minutes=f"{answers.minutes:g}",
+        within=f"{100 * answers.within:g}",
+    )
+    return _place(html, section, names.say("page_h_questions"))
+
+
+def carry_questions(earlier: str, html: str) -> str:
+    """Return a page that is made anew with the section of an earlier one in the same language."""
+    found = re.search(f"{BEGIN}(.*?){END}", earlier, re.DOTALL)
+    spoken = re.search('<html lang="[^"]*">', html)
+    if found is None or spoken is None or spoken[0] not in earlier:
+        return html
+    link = re.search(f"{LINK_BEGIN}.*?>(.*?)</a>", earlier, re.DOTALL)
+    return _place(html, found[1], "" if link is None else link[1])
+
+
+def _place(html: str, section: str, title: str) -> str:
+    bare = re.sub(f"{BEGIN}.*?{END}|{LINK_BEGIN}.*?{LINK_END}", "", html, flags=re.DOTALL)
+    before = BEFORE if BEFORE in bare else LAST
+    whole = bare.replace(before, f"{BEGIN}{section}{END}{before}", 1)
+    link = f'{LINK_BEGIN}<a href="#questions">{title}</a>\n{LINK_END}'
+    return whole.replace("</nav>", f"{link}</nav>", 1)
+
+
+def _show(topic: Topic, answers: Answers, names: Names) -> _Shown:
+    rows, charts = answers.get_rows(topic.table), answers.charts.get(topic.key, ())
+    heads = []
+    for column in topic.columns:
+        numeric = column.look in ("money", "goal", "count")
+        heads.append((names.say(f"answers_c_{column.key}", label=names.label), numeric))
+    shown = [[say_cell(row[column.key], column, names) for column in topic.columns] for row in rows[:MOST_ROWS]]
+    return _Shown(
+        topic.key,
+        f"answers/{topic.table}.csv",
+        heads,
+        shown,
+        len(rows),
+        [Markup(inline(chart)) for chart in charts],
+        [chart.title for chart in charts],
+        list(answers.tell(topic, names)),
+    )
+
+
+def _list_told(topic: Topic, answers: Answers, names: Names) -> tuple[str, list[str]]:
+    return names.say(f"answers_h_{topic.key}"), list(answers.tell(topic, names))

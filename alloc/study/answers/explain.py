@@ -1,0 +1,278 @@
+"""All that a meeting asks of a plan, at once and in the time that there is: written beside the plan, into `answers`."""
+
+import os
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from alloc.errors import RequestError
+from alloc.instance import CATEGORIES, Instance, draft
+from alloc.report.answers import Answers, draw_certainty, draw_prices
+from alloc.report.charts import Chart
+from alloc.report.names import Names
+from alloc.run import choose_options
+from alloc.study.answers.certainty import certainty
+from alloc.study.answers.findings import (
+    WHY,
+    WHY_NOT,
+    Tally,
+    list_margin,
+    list_moved_cells,
+    list_unfunded,
+    list_worth,
+)
+from alloc.study.answers.levers import levers
+from alloc.study.answers.margin import CELLS, COLUMNS, Margin, draw_margin
+from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
+from alloc.study.answers.price import COLUMNS as PRICES
+from alloc.study.answers.price import PriceQuestion, list_questions, make_row
+from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_until
+from alloc.study.answers.why import ask_for, take_out
+from alloc.study.answers.written import write_answers
+from alloc.study.points import Overrides, Point, PointPool, Question, SolvedPoint, open_points
+
+WEIGHTS = {"rules": 3.0, "margin": 2.0, "why_not": 3.0, "why": 3.0, "limits": 2.0, "certainty": 4.0}
+"""What a meeting asks first comes first; each has this share of the time, and what others leave."""
+
+WITHIN = 0.01
+"""What is certain is asked of all plans that lose at most this part of the goal."""
+
+STEP = 0.01
+"""A step of money, as a part of the fund."""
+
+PARTS = 12
+"""One solve has at most this part of all the time: what is not proven by then has its range."""
+
+ORDER = ("committed", "requires", "excludes", "fund_county", "fund_min_use", "national", "limited_by", "resource")
+"""Limits that a meeting asks about before all others that are no rules."""
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """What was asked of a plan, and what was found in the time.
+
+    folder: of the result; answers: the tables, with the status of each question, and their charts; proven: whether
+    every question was answered and proven; interrupted: stopped before the time was out.
+    """
+
+    folder: Path
+    instance: Instance
+    lang: str
+    answers: Answers
+    proven: bool
+    interrupted: bool
+    seconds: float
+    plan: PlanOfResult = field(repr=False)
+
+    @property
+    def figures(self) -> dict[str, Any]:
+        """What explain.json holds."""
+        point = self.plan.point
+        return {
+            "alloc": 1,
+            "name": self.instance.name,
+            "status": point.status,
+            "objective": point.objective,
+            "bound": point.bound,
+            "within": self.answers.within,
+            "minutes": self.answers.minutes,
+            "questions": self.answers.get_rows("questions"),
+            "proven": self.proven,
+            "interrupted": self.interrupted,
+            "seconds": self.seconds,
+        }
+
+    def save(self, overwrite: bool = False) -> Path:
+        """Write `answers` into the result, its sheets into the workbook and its section into the page; return its path.
+
+        All other files stay as they are. A workbook that was edited since stays too: the one with the answers is
+        written into `answers` then.
+        """
+        return write_answers(self.folder, self.plan, self.answers, self.figures, self.lang, overwrite)
+
+
+def explain(
+    result: str | os.PathLike[str],
+    *,
+    minutes: float = 3.0,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    jobs: int = 2,
+    cluster: str | None = None,
+    tell: Callable[[Point], None] | None = None,
+) -> Explanation:
+    """Answer what a meeting asks of a plan: prices, next steps of money, why not, why, and what is certain.
+
+    result: a results folder, in whose language the answers are. minutes: for all of it; what there was no time for is
+    told so. gap: as for `solve`. time_limit: of each solve [s], by default a twelfth of the time. jobs: processes;
+    cluster: address of a Dask scheduler to use instead. tell: is told of each solve.
+    Raises RequestError for a folder without a plan, or one that was edited.
+    """
+    if not 0 < minutes < float("inf"):
+        raise RequestError("explain_minutes", found=f"{minutes:g}")
+    started = time.perf_counter()
+    folder = Path(result)
+    plan = read_plan(folder)
+    seconds = 60 * minutes
+    limit = min(choose_options(plan.instance, gap=gap).time_limit, time_limit or max(1.0, seconds / PARTS))
+    asked = _Asked(plan, gap, limit, jobs, cluster, tell, TimeShares(started + seconds, dict(WEIGHTS)), Tally())
+    tables, charts = asked.answer()
+    answers = Answers({**tables, "questions": asked.tally.table}, charts, WITHIN, minutes)
+    proven = bool(answers.tables["questions"]["status"].isin(("proven", "nothing")).all())
+    spent = time.perf_counter() - started
+    return Explanation(folder, plan.instance, plan.lang, answers, proven, asked.interrupted, spent, plan)
+
+
+@dataclass
+class _Asked:
+    """The questions of one plan: what is known, and the time that is left."""
+
+    plan: PlanOfResult
+    gap: float | None
+    limit: float
+    jobs: int
+    cluster: str | None
+    tell: Callable[[Point], None] | None
+    shares: TimeShares
+    tally: Tally
+    interrupted: bool = False
+
+    def answer(self) -> tuple[dict[str, pd.DataFrame], dict[str, list[Chart]]]:
+        """Return all tables and charts."""
+        names = Names(self.plan.instance, self.plan.lang)
+        begin = SolvedPoint(self.plan.point, self._find_start())
+        asked = Question(draft(self.plan.instance), {"gap": self.gap, "time_limit": self.limit}, self.plan.lang)
+        with open_points(asked, self.jobs, self.cluster) as pool:
+            prices = self._ask_prices(pool, begin, "rules", names)
+            margins = self._ask_margins(pool, begin)
+            why_not, why = self._ask_why_not(pool, begin, names), self._ask_why(pool, begin, names)
+            prices += self._ask_prices(pool, begin, "limits", names)
+        tables = {
+            "prices": _sort(pd.DataFrame(prices, columns=PRICES), "gain", rising=False),
+            "margin": pd.DataFrame(list_margin(margins, names), columns=["fund", *COLUMNS, "where"]),
+            "margin_cells": pd.DataFrame(list_moved_cells(margins), columns=["fund", *CELLS]),
+            "why_not": _sort(pd.DataFrame(why_not, columns=WHY_NOT), "loss", rising=True),
+            "why": _sort(pd.DataFrame(why, columns=WHY), "worth", rising=False),
+            **self._find_certain(),
+        }
+        drawn = {"prices": draw_prices(tables["prices"], names)}
+        drawn["certainty"] = draw_certainty(tables["cells"], names, WITHIN)
+        charts = {key: [chart] for key, chart in drawn.items() if chart is not None}
+        return tables, {**charts, "margin": [draw_margin(one, self.plan.lang) for one in margins]}
+
+    def _find_start(self) -> dict[str, Any]:
+        """Return the whole decisions of the plan, for all to begin with."""
+        if self.plan.solved_by == "blocks" or self.plan.instance.nation == "first":
+            return {}
+        return dict(find_start(self.plan.instance, self.plan.funded, LONGEST * self.shares.left))
+
+    def _solve(
+        self, pool: PointPool, begin: SolvedPoint, question: str, asked: Sequence[Overrides]
+    ) -> dict[int, Point]:
+        """Return the points of a question that there was time for, and count them."""
+        since, until = time.perf_counter(), self.shares.take(question)
+        found: dict[int, Point] = {}
+        if not self.interrupted:
+            try:
+                found = solve_until(pool, begin, asked, until, self.tell)
+            except KeyboardInterrupt:
+                self.interrupted = True
+        self.tally.count(question, len(asked), found.values(), time.perf_counter() - since)
+        return found
+
+    def _ask_prices(self, pool: PointPool, begin: SolvedPoint, question: str, names: Names) -> list[dict[str, Any]]:
+        asked = list(_list_prices(self.plan.instance, question == "rules"))
+        found = self._solve(pool, begin, question, [one.settings for one in asked])
+        return [make_row(asked[i], point, self.plan.point, names) for i, point in found.items()]
+
+    def _ask_margins(self, pool: PointPool, begin: SolvedPoint) -> list[Margin]:
+        """Return a step up and a step down of every aid fund that has a sum, all steps up first."""
+        held = dict(_list_held(self.plan.instance))
+        steps = [(f, step) for step in (1, -1) for f in held]
+        asked = [{f"funds.{f}.amount": float(f"{held[f] * (1 + step * STEP):.12g}")} for f, step in steps]
+        points: dict[str, dict[int, Point]] = {f: {0: self.plan.point} for f in held}
+        for i, point in self._solve(pool, begin, "margin", asked).items():
+            f, step = steps[i]
+            points[f][step] = point
+        known = [f for f in held if len(points[f]) > 1]
+        return [Margin(self.plan.instance, f, held[f] * STEP, dict(sorted(points[f].items())), 0.0) for f in known]
+
+    def _ask_why_not(self, pool: PointPool, begin: SolvedPoint, names: Names) -> list[dict[str, Any]]:
+        changes = dict(_list_absent(self.plan))
+        order = sorted(changes, key=lambda m: _count_cost(self.plan.instance, m, changes[m]))
+        found = self._solve(pool, begin, "why_not", [changes[m] for m in order])
+        asked = {order[i]: (changes[order[i]], point) for i, point in found.items()}
+        return list(list_unfunded(asked, self.plan, names, self._same))
+
+    def _ask_why(self, pool: PointPool, begin: SolvedPoint, names: Names) -> list[dict[str, Any]]:
+        cost = self.plan.cost
+        order = sorted(self.plan.point.funded, key=lambda m: -cost[m])
+        found = self._solve(pool, begin, "why", [take_out(self.plan.instance, m) for m in order])
+        return list(list_worth({order[i]: point for i, point in found.items()}, self.plan, names, self._same))
+
+    @property
+    def _same(self) -> float:
+        """Less of the goal than this is none."""
+        return choose_options(self.plan.instance, gap=self.gap).gap * abs(self.plan.point.objective or 0.0)
+
+    def _find_certain(self) -> dict[str, pd.DataFrame]:
+        """Return what all plans nearly as good have in common; no rows where there was no time."""
+        since, seconds = time.perf_counter(), self.shares.left / 2
+        rows = len(self.plan.instance.counties) * (len(CATEGORIES) + 1) + len(self.plan.instance.measures)
+        if self.interrupted or seconds < min(1.0, self.limit / 10):
+            self.tally.count("certainty", rows, (), 0.0)
+            return dict(_empty_certainty())
+        found = certainty(
+            self.plan.instance, within=WITHIN, gap=self.gap, time_limit=seconds, jobs=self.jobs, cluster=self.cluster,
+            lang=self.plan.lang,
+        )  # fmt: skip
+        self.interrupted = found.interrupted
+        tables = {"counties": found.counties, "cells": found.cells, "measures": found.measures}
+        answered = sum(map(len, tables.values()))
+        proven = int(sum(table["proven"].sum() for table in tables.values()))
+        self.tally.add("certainty", rows, answered, proven, time.perf_counter() - since)
+        return {key: self.plan.put_money(table) for key, table in tables.items()}
+
+
+def _list_prices(question: Instance, rules: bool) -> Iterator[PriceQuestion]:
+    """Yield what is asked of the rules, or of all other limits but the sums of funds, which have steps of their own."""
+    known = [lever for lever in levers(question) if not lever.firm and lever.kind != "fund_amount"]
+    rank = {kind: i for i, kind in enumerate(ORDER)}
+    known.sort(key=lambda lever: rank.get(lever.kind, len(rank)))
+    yield from list_questions([lever for lever in known if lever.kind.startswith("rule_") == rules], STEP, False)
+
+
+def _list_held(question: Instance) -> Iterator[tuple[str, float]]:
+    """Yield the aid funds that have a sum, and that sum [money]."""
+    for f, fund in question.funds.items():
+        if fund.kind == "aid" and fund.amount:
+            yield f, fund.amount
+
+
+def _list_absent(plan: PlanOfResult) -> Iterator[tuple[str, dict[str, object]]]:
+    """Yield the measures that could be in the plan and are not, with the figures that put them there."""
+    for m, row in plan.instance.measures.items():
+        if m not in plan.point.funded and row.eligible and row.max_units > 0:
+            yield m, ask_for(plan.instance, m)
+
+
+def _count_cost(question: Instance, measure: str, changes: Mapping[str, object]) -> float:
+    """Return what a measure costs at the scale that is asked of it [money]."""
+    row, units = question.measures[measure], changes[f"measures.{measure}.min_units"]
+    assert isinstance(units, int | float)
+    return row.fixed_cost + row.unit_cost * units
+
+
+def _sort(table: pd.DataFrame, key: str, rising: bool) -> pd.DataFrame:
+    return table.sort_values(key, ascending=rising, kind="stable", ignore_index=True)
+
+
+def _empty_certainty() -> Iterator[tuple[str, pd.DataFrame]]:
+    ends = ["least", "most", "least_bound", "most_bound", "class", "proven"]
+    yield "counties", pd.DataFrame(columns=["county", "aid", *ends])
+    yield "cells", pd.DataFrame(columns=["county", "category", "aid", *ends])
+    yield "measures", pd.DataFrame(columns=["measure", "county", "category", "money", *ends])
