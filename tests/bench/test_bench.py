@@ -6,6 +6,7 @@ import sys
 import pytest
 from bench import figure, files_table, growth_table, race_table, table, written
 from contestants import BLOCKS, CONTESTANTS, last_words, read_cbc, read_cpsat, read_highs, read_scip
+from ordinary import SOLVERS, Refused, race, summary
 from race import Race, gap_of, read, watched
 
 SCIP_ROW = "d 4.8s| 1 | 0 | 7765 | - |farkasdi| 0 | 927 |1184 |1165 | 0 | {} | {} | 0.01%| unknown"
@@ -106,3 +107,21 @@ def test_small_things():
     assert [figure(x, "%") for x in (0.12345, math.inf, math.nan)] == ["0.123 %", "none", "–"]
     assert table(["a", "b"], [["1", "2"]]) == "| a | b |\n| --- | --- |\n| 1 | 2 |"
     assert all(contestant.label for contestant in CONTESTANTS.values())
+
+
+def test_means_are_compared_with_the_first_of_those_that_searched_everything():
+    told = summary(11, {"HiGHS": [2.0, 8.0], "alloc": [1.0, 1.0], "SCIP": [3.0], "Gurobi": []})
+    assert told == "11 counties, geometric mean of 2: HiGHS 4.00 s (×1.00), alloc 1.00 s (×0.25)"
+
+
+def test_a_solver_that_does_not_take_part_says_why_and_the_others_agree(monkeypatch):
+    """The question is tiny; HiGHS on the exported MPS is the other way to its value."""
+
+    def refuse(*_):
+        raise Refused("not installed")
+
+    monkeypatch.setitem(SOLVERS, "Gurobi", refuse)
+    lines = list(race(3, [2], ["HiGHS", "alloc", "Gurobi"], 1e-6, 60.0))
+    assert lines[2] == "3 counties, seed 2, Gurobi: not installed"
+    assert lines[0].split(", value ")[1].split(",")[0] == lines[1].split(", value ")[1].split(",")[0]
+    assert "geometric mean of 1" in lines[3]
