@@ -7,8 +7,10 @@ import os
 import signal
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import highspy
 import numpy as np
 import pytest
 from conftest import instance_of
@@ -144,6 +146,36 @@ def test_what_no_way_answers_is_not_called_infeasible(word: Why, monkeypatch: py
     found = search(program([[2]], [4], [1]), np.ones(1), 0.0, CALM)
     assert not found.infeasible
     assert found.x is None
+
+
+def test_a_search_without_a_plan_so_far_is_not_taken_for_proven() -> None:
+    """Before the first plan the best value is infinitely bad, and any gap is a part of it."""
+    watch = highs._watch(CALM, Stop(1e-4, 1e-4, further=(1e-6, 100)), 2.0)
+    for nodes, best, bound, ends in [
+        (0, -INF, INF, False),
+        (500, -INF, 300.0, False),
+        (900, 200.0, 300.0, False),
+        (1000, 299.99, 300.0, False),
+        (1100, 299.99, 300.0, False),
+        (1101, 299.99, 300.0, True),
+    ]:
+        event = Asked(nodes, best, bound)
+        watch(event)
+        assert event.ended == ends
+
+
+class Asked:
+    """HiGHS in the midst of a search, asking whether to go on."""
+
+    callback_type = highspy.cb.HighsCallbackType.kCallbackMipInterrupt
+
+    def __init__(self, nodes: int, best: float, bound: float):
+        self.data_out = SimpleNamespace(mip_node_count=nodes, mip_primal_bound=best, mip_dual_bound=bound)
+        self.ended = False
+
+    def interrupt(self) -> None:
+        """End the search."""
+        self.ended = True
 
 
 def test_a_start_that_spoils_the_answer_is_left_out_and_all_asking_keeps_to_the_seconds(

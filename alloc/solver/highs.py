@@ -415,7 +415,8 @@ def _watch(deadline: Deadline, stop: Stop, size: float) -> Callable[[Any], None]
                 event.data_out.mip_node_count, event.data_out.mip_primal_bound / size,
                 event.data_out.mip_dual_bound / size,
             )  # fmt: skip
-            if not proven and abs(bound - best) <= max(stop.gap, stop.part * abs(best)):
+            known = math.isfinite(best)  # before the first plan HiGHS says that the best one is infinitely bad
+            if not proven and known and abs(bound - best) <= max(stop.gap, stop.part * abs(best)):
                 proven.append(now)
             if proven and now > proven[0] + stop.further[1]:
                 event.interrupt()

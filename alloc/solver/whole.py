@@ -28,7 +28,7 @@ from alloc.solver.regret import know_optima
 from alloc.solver.rounding import MANY, find_grains, round_whole
 from alloc.solver.sub_mip import fill_best, make_exact
 
-SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 1000, 1e-6
+SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 100, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
 
 STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
