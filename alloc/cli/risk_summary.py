@@ -21,8 +21,7 @@ def show_risk(found: RiskStudy, lang: str) -> Iterator[str | Table]:
         figure = getattr(found, name)
         shown.add_row(say(f"risk_name_{name}", lang), amount(figure.value), amount(figure.bound))
     yield shown
-    yield say("risk_vss", lang, value=amount(found.vss.value))
-    yield say("risk_evpi", lang, value=amount(found.evpi.value))
+    yield from found.tell_worth(lang)
     if found.fresh is not None:
         yield _tell_fresh(found.fresh, lang)
     if found.insurance is not None:

@@ -13,6 +13,7 @@ from typing import Any
 
 from alloc.errors import AllocError, Fault
 from alloc.instance import Instance
+from alloc.instance.drawn import draw_scenarios
 from alloc.instance.references import CHECKS, sources_exist
 from alloc.instance.schema import Fund
 from alloc.instance.tables import TABLES, WITHOUT_ID
@@ -187,6 +188,7 @@ def mix_questions(a: Instance, b: Instance, mix: Mix) -> Instance:
             "nation": rules.nation,
             "money": data.money.model_copy(update={"lot": rules.money.lot}),
             "risk": rules.risk,
+            "drawn": draw_scenarios(data),
             "previous": rules.previous,
             "solver": a.solver.model_copy(update={"gap": min(a.solver.gap, b.solver.gap)}),
             "sha256": "",
@@ -220,7 +222,7 @@ def _compare_groups(a: Instance, b: Instance) -> dict[str, bool]:
     return {
         "budget": _take_budget(a) == _take_budget(b),
         "rules": _take_rules(a) == _take_rules(b),
-        "data": tables and eligible,
+        "data": tables and eligible and a.draws == b.draws,
     }
 
 

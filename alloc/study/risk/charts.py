@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from alloc.report.charts import Chart, Series, lines
+from alloc.report.charts import Chart, Series, bars, lines
 from alloc.texts import say
 from alloc.texts.figures import percent
 
@@ -29,17 +29,13 @@ def draw_curve(figures: Mapping[str, Any], lang: str) -> Chart:
 
 
 def draw_insurance(figures: Mapping[str, Any], lang: str) -> Chart:
-    """Return the jobs of three kinds of year, with insurance and without."""
+    """Return the jobs that insurance keeps in three kinds of year: bars, or points where it keeps less than none."""
     years = figures["insurance"]["years"]
-    series = []
-    for key, name in (("jobs", "risk_with"), ("jobs_without", "risk_without")):
-        places = [(float(i), years[year][key]) for i, year in enumerate(YEARS, 1) if years[year][key] is not None]
-        labels = [say(f"risk_year_{year}", lang) for year in YEARS]
-        series.append(Series(say(name, lang), places, labels=labels if key == "jobs" else [""] * len(places)))
-    return lines(
-        [one for one in series if one.points],
-        title=say("risk_insurance_title", lang),
-        x=say("risk_axis_year", lang),
-        y=say("risk_axis_jobs", lang),
-        zero=(False, True),
-    )
+    kept = {year: years[year]["kept"] for year in YEARS if years[year]["kept"] is not None}
+    names = {year: say(f"risk_year_{year}", lang) for year in kept}
+    title, axis = say("risk_insurance_title", lang), say("risk_kept", lang)
+    if min(kept.values(), default=0.0) >= 0:
+        return bars([(names[year], [jobs]) for year, jobs in kept.items()], [(axis, "insurance")], title=title, x=axis)
+    places = [(float(i), jobs) for i, jobs in enumerate(kept.values(), 1)]
+    points = Series("", places, joined=False, labels=list(names.values()))
+    return lines([points], title=title, x=say("risk_axis_year", lang), y=axis)

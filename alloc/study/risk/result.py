@@ -167,8 +167,14 @@ class RiskStudy(Glance):
         return call_question(self.instance)
 
     def _state(self, lang: str) -> Iterator[str]:
+        yield from self.tell_worth(lang)
+
+    def tell_worth(self, lang: str) -> Iterator[str]:
+        """Yield what planning for scenarios, and knowing them, is worth, in words."""
         for name in ("vss", "evpi"):
-            yield say(f"risk_{name}", lang, value=amount(getattr(self, name).value))
+            figure: Proven = getattr(self, name)
+            ends = {"least": amount(figure.least or 0.0), "bound": amount(figure.bound)}
+            yield say(f"risk_{name}", lang, value=amount(figure.value), **ends)
 
     def _show(self, lang: str) -> Iterator[str]:
         for frame in self.tables.values():
