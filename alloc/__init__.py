@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.points.point import Point
     from alloc.study.request import StudyProgress
-    from alloc.study.risk import CurvePoint, Fresh, Insurance, Proven, RiskStudy, Years, risk
+    from alloc.study.risk import BadYears, CurvePoint, Fresh, Insurance, Proven, RiskStudy, risk
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep import Sweep, sweep
     from alloc.study.sweep.cases import Case
@@ -64,7 +64,7 @@ _ROOMS = {
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
     "alloc.study.points.point": ("Point",),
     "alloc.study.request": ("StudyProgress",),
-    "alloc.study.risk": ("CurvePoint", "Fresh", "Insurance", "Proven", "RiskStudy", "Years", "risk"),
+    "alloc.study.risk": ("CurvePoint", "Fresh", "Insurance", "Proven", "RiskStudy", "BadYears", "risk"),
     "alloc.study.sensitivity": ("Sensitivity", "sensitivity"),
     "alloc.study.sweep.cases": ("Case",),
     "alloc.study.sweep": ("Sweep", "sweep"),
@@ -76,6 +76,7 @@ __all__ = [
     "Alternative",
     "Alternatives",
     "AuditError",
+    "BadYears",
     "Bottlenecks",
     "Breach",
     "BreakEven",
@@ -121,7 +122,6 @@ __all__ = [
     "Sweep",
     "Verification",
     "WhyAnswer",
-    "Years",
     "alternatives",
     "bottleneck",
     "certainty",

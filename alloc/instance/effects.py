@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from alloc.instance.schema import Instance, Local, Scenario
+from alloc.instance.schema import Instance, Scenario
 
 SURE = {"expected": Scenario(probability=1.0)}
 """The one state of the world where an instance names none."""
@@ -36,15 +36,6 @@ def market_factor(instance: Instance, w: str, c: str, s: str) -> float:
 def shared_market_factor(instance: Instance, w: str, s: str) -> float:
     """Return the factor on the markets of an industry that counties share: no county speaks for the others."""
     return states(instance)[w].market.get(s, 1.0)
-
-
-def strikes(instance: Instance) -> bool:
-    """Tell whether some scenario strikes deliveries or markets, so that decisions follow after it is known."""
-    for world in states(instance).values():
-        places: tuple[Scenario | Local, ...] = (world, *world.counties.values())
-        if any(factor != 1.0 for row in places for factor in (*row.delivery.values(), *row.market.values())):
-            return True
-    return False
 
 
 def is_uncertain(instance: Instance) -> bool:

@@ -1,7 +1,8 @@
 """What follows after a scenario is known: where a factor strikes deliveries or markets, jobs are kept as far as fits.
 
-Lemma: where no factor differs from 1 the limits below let all be kept that the hazard leaves (formulation, 19), and
-more kept is never worse, so decisions after the scenario stand only for the industries that a factor strikes.
+Lemma: a limit whose factor is 1 or more follows from the limits before the scenario, as jobs kept are no more than jobs
+filled; and where no factor is below 1 all may be kept that the hazard leaves (formulation, 19), of which more is never
+worse. So a factor strikes only below 1, and decisions after the scenario stand only for industries that one strikes.
 """
 
 from itertools import product
@@ -70,20 +71,20 @@ def add_recourse(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 
 def _struck(model, instance: Instance, worlds: list[str]):
-    """Return the factors that differ from 1: of deliveries, of markets, and of shared markets."""
+    """Return the factors below 1: of deliveries, of markets, and of shared markets."""
     deliveries, markets, shared = {}, {}, {}
     for w in worlds:
         for c, k in product(instance.counties, CATEGORIES):
             factor = delivery_factor(instance, w, c, k)
-            if factor != 1.0:
+            if factor < 1.0:
                 deliveries[w, c, k] = factor
         for c, s in model.MARKETS:
             factor = market_factor(instance, w, c, s)
-            if factor != 1.0:
+            if factor < 1.0:
                 markets[w, c, s] = factor
         for i in model.SHARED_MARKETS:
             factor = shared_market_factor(instance, w, instance.markets[i - 1].industry)
-            if factor != 1.0:
+            if factor < 1.0:
                 shared[w, i] = factor
     return deliveries, markets, shared
 

@@ -44,7 +44,7 @@ class Proven:
 
 
 @dataclass(frozen=True)
-class Years:
+class BadYears:
     """Jobs in an average year, in the worst tenth of years (their mean), and in the worst year."""
 
     average: float
@@ -73,8 +73,8 @@ class Insurance:
     """
 
     premium: float
-    years: Years
-    years_without: Years | None
+    years: BadYears
+    years_without: BadYears | None
     value: Proven
     without: Solution
 

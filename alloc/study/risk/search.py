@@ -27,7 +27,7 @@ from alloc.solution import Solution, Status
 from alloc.solver import evaluate_scenarios, solve_suited
 from alloc.study.request import Given, StudyProgress, Tell, check_language, read_question
 from alloc.study.risk.means import mean_scenario
-from alloc.study.risk.result import CurvePoint, Fresh, Insurance, Proven, RiskStudy, Years
+from alloc.study.risk.result import BadYears, CurvePoint, Fresh, Insurance, Proven, RiskStudy
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)
 """Weights of CVaR at which the curve has its points."""
@@ -197,12 +197,12 @@ def keep_insurance(search: Search, own: Solution) -> Insurance:
     return Insurance(premium, years, other, Proven(own.objective, own.bound), without)
 
 
-def summarise_years(question: Instance, plan: Solution) -> Years:
+def summarise_years(question: Instance, plan: Solution) -> BadYears:
     """Return the jobs of a plan in an average year, the worst tenth of years and the worst."""
     jobs = [plan.values["Employment"][w] for w in states(question)]
     chances = [row.probability for row in states(question).values()]
     expected = sum(x * p for x, p in zip(jobs, chances, strict=True))
-    return Years(expected, mean_of_worst(jobs, chances, USUAL_TAIL), min(jobs))
+    return BadYears(expected, mean_of_worst(jobs, chances, USUAL_TAIL), min(jobs))
 
 
 def trace_curve(search: Search) -> tuple[CurvePoint, ...]:
