@@ -10,6 +10,7 @@ import subprocess
 import sys
 import tempfile
 import tomllib
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -37,12 +38,13 @@ def lowest() -> list[str]:
 
 
 def run(*words: str) -> None:
-    """Run a command and end where it fails."""
+    """Run a command; raise where it fails."""
     if subprocess.run(words, cwd=ROOT, check=False).returncode:
-        sys.exit(f"failed: {' '.join(words)}")
+        raise RuntimeError(f"failed: {' '.join(words)}")
 
 
-for number, which in RUNS:
+def try_out(number: str, which: str) -> None:
+    """Install and try alloc on one Python, if that is on this machine."""
     found = python(number)
     print(f"--- {which} versions on Python {number}{'' if found else ': not on this machine, left out'}", flush=True)  # noqa: T201
     if found:
@@ -54,3 +56,10 @@ for number, which in RUNS:
             run(own, ".ci/smoke.py", "instances/demo")
             if which == "newest":
                 run(own, "-m", "mkdocs", "build", "--strict", "--quiet", "--site-dir", f"{place}/site")
+
+
+with ThreadPoolExecutor() as both:  # each waits for the network most of the time
+    tries = [both.submit(try_out, *one) for one in RUNS]
+faults = [str(one.exception()) for one in tries if one.exception()]
+if faults:
+    sys.exit("\n".join(faults))
