@@ -2,6 +2,8 @@
 
 import csv
 import json
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -69,6 +71,37 @@ def test_what_is_not_in_the_plan_costs_what_its_money_brings_elsewhere(question:
     kept, lost = found.figures["break_even"]["unit_cost_solves"]
     assert kept["loss"] <= 1e-5 < lost["loss"]
     assert kept["unit_cost"] < lost["unit_cost"] <= kept["unit_cost"] * (1 + 2e-4)
+
+
+@dataclass
+class Told:
+    """A plan of which nothing is known but its goal."""
+
+    objective: float
+
+
+@pytest.mark.parametrize(("worth", "turn", "most"), [
+    (lambda x: 1 - 2 * x, 0.5, 4),
+    (lambda x: max(1 - 2 * x, 10 * (0.5 - x)), 0.5, 6),
+    (lambda x: 1 - 2 * x * x, 0.5**0.5, 11),
+    (lambda x: 1.0 if x < 0.37 else -5.0, 0.37, 18),
+])  # fmt: skip
+def test_few_solves_tell_where_an_answer_turns(worth: Callable[[float], float], turn: float, most: int):
+    """Along a line four, where it bends six, on a curve eleven, where it jumps hardly more than by bisection alone."""
+    search = break_even.BreakEven(
+        lambda x: {"x": x},
+        lambda point: point.objective >= 0,
+        lambda point: point.objective,
+        break_even.SolvedFigure(1.0, Told(worth(1.0))),
+        [0.0],
+    )
+    asked = 0
+    while (figure := search.propose()) is not None:
+        search.take(break_even.SolvedFigure(figure, Told(worth(figure))))
+        asked += 1
+    kept, lost = (side.figure for side in search.sides)
+    assert kept < turn <= lost <= kept * (1 + 1e-4) + 1e-12
+    assert asked <= most
 
 
 @pytest.mark.usefixtures("rough")
@@ -164,7 +197,7 @@ def test_the_command_writes_the_answer_and_who_gives(categories: Path, tmp_path:
 @pytest.mark.parametrize(
     ("measure", "said"),
     [
-        ("sheds", ["With at least 20 of it", "up to a unit cost of 0.5", "from an effect of 1"]),
+        ("sheds", ["With at least 20 of it", "up to a unit cost of 0.49", "from an effect of 1"]),
         ("pens", ["it is worth 50.0", "It stays up to a unit cost of 1.99"]),
     ],
 )

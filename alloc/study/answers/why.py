@@ -18,7 +18,7 @@ from alloc.instance.selections import select
 from alloc.instance.suggest import nearest
 from alloc.run import choose_options
 from alloc.solver import Deadline
-from alloc.study.answers.break_even import BreakEven, SolvedFigure, bisect_together
+from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
 from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict
 from alloc.study.answers.levers import Lever, levers
 from alloc.study.files import StudyFiles, write_study
@@ -313,26 +313,36 @@ def _find_break_even(
     if kind == "planned":
         free = {path: to for path, to in changes.items() if path.endswith(".committed")}
         without = then.objective + same
-        stays = _Turn(asked, what, free, lambda point: point.objective is not None and point.objective > without)
+        stays = _Turn(asked, what, free, without, lambda margin: margin > 0)
         found = {"unit_cost": stays.search("unit_cost", row.unit_cost, base, falls=True)}
     else:
-        keeps = _Turn(asked, what, changes, lambda point: point.objective is not None and point.objective >= least)
+        keeps = _Turn(asked, what, changes, least, lambda margin: margin >= 0)
         found = {
             "unit_cost": keeps.search("unit_cost", row.unit_cost, then, falls=True),
             "effect": keeps.search("effect", row.effect, then, falls=False),
         }
-    bisect_together(list(found.values()), pool, tell)
+    search_together(list(found.values()), pool, tell)
     return found
 
 
 @dataclass(frozen=True)
 class _Turn:
-    """What is asked at every figure of a measure, and what of the best plan there."""
+    """What is asked at every figure of a measure, and whether the best plan there is by enough above a goal."""
 
     asked: _Premise
     measure: str
     changes: Mapping[str, object]
-    holds: Callable[[Point], bool]
+    goal: float
+    enough: Callable[[float], bool]
+
+    def margin(self, point: Point) -> float | None:
+        """Return by how much a plan is above the goal; None where there is no plan."""
+        return _less(point.objective, self.goal)
+
+    def holds(self, point: Point) -> bool:
+        """Tell whether that is enough."""
+        margin = self.margin(point)
+        return margin is not None and self.enough(margin)
 
     def search(self, key: str, figure: float, point: Point, falls: bool) -> BreakEven:
         """Return the search for the figure at which it turns. falls: whether it holds where the figure is small."""
@@ -343,7 +353,7 @@ class _Turn:
         def ask(to: float) -> Overrides:
             return {**self.asked.given, **self.changes, path: to}
 
-        return BreakEven(ask, self.holds, SolvedFigure(figure, point), ends if figure > 0 else [])
+        return BreakEven(ask, self.holds, self.margin, SolvedFigure(figure, point), ends if figure > 0 else [])
 
 
 def _name_conflict(asked: _Premise, changes: Mapping[str, object], seconds: float) -> tuple[Lever, ...] | None:
