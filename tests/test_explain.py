@@ -168,3 +168,13 @@ def test_what_is_no_result_is_refused_in_words(tmp_path: Path):
     assert "Traceback" not in done.output
     with pytest.raises(alloc.RequestError):
         alloc.explain(tmp_path, minutes=0)
+
+
+def test_a_list_of_prices_and_what_is_safe_have_their_chart(tmp_path: Path):
+    question = write(make_raw(), tmp_path)
+    alloc.price(question, only=["rules"], jobs=1).save(tmp_path / "prices")
+    alloc.certainty(question, jobs=1).save(tmp_path / "certainty", lang="zh")
+    assert (tmp_path / "prices" / "prices.svg").read_text(encoding="utf-8").count('class="mark') == 1
+    drawn = (tmp_path / "certainty" / "certainty.svg").read_text(encoding="utf-8")
+    assert drawn.count('class="mark') == 5
+    assert "必有" in drawn

@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
+from alloc.report.charts import Chart, chart_files, standalone
 from alloc.report.files import write_described
 from alloc.report.target import fill, write_json
 from alloc.run import Run
@@ -26,6 +27,13 @@ class StudyFiles:
     figures: Mapping[str, Any]
     runs: Mapping[str, Run] = field(default_factory=dict)
     others: Mapping[str, bytes] = field(default_factory=dict)
+
+
+def name_chart(name: str, chart: Chart | None, instance: Instance) -> dict[str, bytes]:
+    """Return the file of a chart, SVG under a name, as a study's folder takes it; none where there is no chart."""
+    if chart is None:
+        return {}
+    return chart_files(name, standalone(chart, f"{instance.name} {instance.year}"), pictures=False)
 
 
 def write_study(instance: Instance, files: StudyFiles, out: Path, overwrite: bool, lang: str) -> Path:

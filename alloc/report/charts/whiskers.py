@@ -3,10 +3,13 @@
 from collections.abc import Iterator, Sequence
 
 from alloc.report.charts.axis import Scale, across, scale
-from alloc.report.charts.bars import ROW, THICK, label_room
+from alloc.report.charts.bars import ROW, THICK
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.legend import legend
 from alloc.report.charts.svg import WIDE, box, digits_of, number, stroke, width, words
+
+WIDEST = 430.0
+"""Labels are sentences: so much room they have [px]."""
 
 HALF = 5.0
 """Half the height of the strokes at the ends of a range [px]."""
@@ -21,7 +24,7 @@ def whiskers(
     """
     head, top = legend(((names[0], "plan"), (names[1], "ink")), ("square", "bar"))
     top += 6
-    left = label_room([label for label, *_ in rows])
+    left = min(max((width(label) for label, *_ in rows), default=0.0), WIDEST) + 12
     digits = digits_of([value for _, value, *_ in rows])
     right = WIDE - 16 - max((width(number(value, digits)) for _, value, *_ in rows), default=0.0)
     ends = [end for _, *row in rows for end in row]

@@ -13,13 +13,15 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, Instance
+from alloc.report.answers import draw_certainty
+from alloc.report.names import Names
 from alloc.run import Run, choose_options
 from alloc.solution import Solution
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.matrix import Floats
 from alloc.solver.pool import Pool, open_pool
 from alloc.study.answers.ranges import SMALL, Key, MoneyRange, RangeSearch, list_rows
-from alloc.study.files import StudyFiles, write_study
+from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.request import JOBS, Answered, Given, Tell, answer, check_language, read_question
 
 MARK = "certainty.json"
@@ -96,9 +98,11 @@ class Certainty:
         }
 
     def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
-        """Write counties.csv, cells.csv, measures.csv, certainty.json and the data dictionary; return the path."""
+        """Write the tables, certainty.json, the map of cells and the data dictionary; return the path."""
         tables = {"counties": self.counties, "cells": self.cells, "measures": self.measures}
-        return write_study(self.instance, StudyFiles(MARK, tables, self.figures), Path(out), overwrite, lang)
+        drawn = draw_certainty(self.cells, Names(self.instance, lang), self.within)
+        files = StudyFiles(MARK, tables, self.figures, others=name_chart("certainty", drawn, self.instance))
+        return write_study(self.instance, files, Path(out), overwrite, lang)
 
 
 def certainty(

@@ -152,11 +152,13 @@ class _Asked:
             why_not, why = self._ask_why_not(pool, begin, names), self._ask_why(pool, begin, names)
             prices += self._ask_prices(pool, begin, "limits", names)
         tables = {
-            "prices": _sort(pd.DataFrame(prices, columns=PRICES), "gain", rising=False),
+            "prices": pd.DataFrame(prices, columns=PRICES).sort_values(
+                "gain", ascending=False, kind="stable", ignore_index=True
+            ),
             "margin": pd.DataFrame(list_margin(margins, names), columns=["fund", *COLUMNS, "where"]),
             "margin_cells": pd.DataFrame(list_moved_cells(margins), columns=["fund", *CELLS]),
-            "why_not": _sort(pd.DataFrame(why_not, columns=WHY_NOT), "loss", rising=True),
-            "why": _sort(pd.DataFrame(why, columns=WHY), "worth", rising=False),
+            "why_not": pd.DataFrame(why_not, columns=WHY_NOT),
+            "why": pd.DataFrame(why, columns=WHY),
             **self._find_certain(),
         }
         drawn = {"prices": draw_prices(tables["prices"], names)}
@@ -206,13 +208,13 @@ class _Asked:
         order = sorted(changes, key=lambda m: _count_cost(self.plan.instance, m, changes[m]))
         found = self._solve(pool, begin, "why_not", [changes[m] for m in order])
         asked = {order[i]: (changes[order[i]], point) for i, point in found.items()}
-        return list(list_unfunded(asked, self.plan, names, self._same))
+        return list_unfunded(asked, self.plan, names, self._same)
 
     def _ask_why(self, pool: PointPool, begin: SolvedPoint, names: Names) -> list[dict[str, Any]]:
         cost = self.plan.cost
         order = sorted(self.plan.point.funded, key=lambda m: -cost[m])
         found = self._solve(pool, begin, "why", [take_out(self.plan.instance, m) for m in order])
-        return list(list_worth({order[i]: point for i, point in found.items()}, self.plan, names, self._same))
+        return list_worth({order[i]: point for i, point in found.items()}, self.plan, names, self._same)
 
     @property
     def _same(self) -> float:
@@ -265,10 +267,6 @@ def _count_cost(question: Instance, measure: str, changes: Mapping[str, object])
     row, units = question.measures[measure], changes[f"measures.{measure}.min_units"]
     assert isinstance(units, int | float)
     return row.fixed_cost + row.unit_cost * units
-
-
-def _sort(table: pd.DataFrame, key: str, rising: bool) -> pd.DataFrame:
-    return table.sort_values(key, ascending=rising, kind="stable", ignore_index=True)
 
 
 def _empty_certainty() -> Iterator[tuple[str, pd.DataFrame]]:

@@ -105,13 +105,19 @@ def list_unfunded(
     return rows[:MOST_UNFUNDED]
 
 
-def list_worth(asked: Mapping[str, Point], plan: PlanOfResult, names: Names, same: float) -> Iterator[dict[str, Any]]:
-    """Yield the measures that are in the plan, each with what the best plan without it loses."""
+def list_worth(asked: Mapping[str, Point], plan: PlanOfResult, names: Names, same: float) -> list[dict[str, Any]]:
+    """Return the measures that are in the plan, each with what the best plan without it loses, the dearest first.
+
+    Those without which there is no plan come before all others.
+    """
+    rows = []
     for m, point in asked.items():
         lost = _compare(plan.point, point)
         said = _say_loss("why_in", point, lost, same, names)
         ends = dict(zip(("worth", "worth_least", "worth_most"), lost, strict=True))
-        yield {**_name_measure(plan, m), "money": plan.cost[m], **ends, **_list_changes(plan.point, point, said)}
+        rows.append({**_name_measure(plan, m), "money": plan.cost[m], **ends, **_list_changes(plan.point, point, said)})
+    rows.sort(key=lambda row: (row["status"] != "infeasible", -(row["worth"] or 0.0)))
+    return rows
 
 
 Range = tuple[float | None, float | None, float | None]

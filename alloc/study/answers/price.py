@@ -12,9 +12,10 @@ import pandas as pd
 
 from alloc.errors import InstanceError, RequestError
 from alloc.instance import Instance, draft
+from alloc.report.answers import draw_prices
 from alloc.report.names import Names
 from alloc.study.answers.levers import Lever, levers
-from alloc.study.files import StudyFiles, write_study
+from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.points import Overrides, Point, Question, open_points
 from alloc.study.request import check_language
 
@@ -48,10 +49,10 @@ class Prices:
         return {"alloc": 1, "name": self.instance.name, **base, "prices": len(self.table), "seconds": self.seconds}
 
     def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
-        """Write prices.csv, prices.json and the data dictionary, whole or not at all; return the path."""
-        return write_study(
-            self.instance, StudyFiles(MARK, {"prices": self.table}, self.figures), Path(out), overwrite, lang
-        )
+        """Write prices.csv, prices.json, the chart and the data dictionary, whole or not at all; return the path."""
+        others = name_chart("prices", draw_prices(self.table, Names(self.instance, lang)), self.instance)
+        files = StudyFiles(MARK, {"prices": self.table}, self.figures, others=others)
+        return write_study(self.instance, files, Path(out), overwrite, lang)
 
 
 @dataclass(frozen=True)

@@ -108,6 +108,8 @@ class PointSolver:
         again = build(instance)  # a plan that is not exact enough is found again the long way
         plan = solve_whole(again, instance, options)
         raise_if(plan.interrupted)
+        if not plan.has_plan:
+            return SolvedPoint(Point(overrides, str(plan.status)))
         return SolvedPoint(self._point(overrides, instance, options, plan, worlds, started), extract_mip_start(again))
 
     def _point(
