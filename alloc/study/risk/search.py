@@ -14,6 +14,7 @@ from dataclasses import replace
 import numpy as np
 from scipy import stats
 
+from alloc.counterfactual import answering, find_worlds
 from alloc.errors import RequestError, SolveError
 from alloc.instance import Instance, Options
 from alloc.instance.drawn import draw_scenarios
@@ -97,6 +98,8 @@ def risk(
     if fresh and question.draws is None:
         raise RequestError("risk_fresh_needs_draws")
     options = choose_options(question, gap=gap, time_limit=time_limit)
+    if question.nation == "first":  # what the nation pays is the same in all the problems
+        question = answering(question, find_worlds(question, options))
     search = Search(question, options, jobs, cluster, tell)
     neutral = make_neutral(question)
     recourse = _must(search.solve(neutral))
@@ -190,7 +193,8 @@ def keep_insurance(search: Search, own: Solution) -> Insurance:
         m: row.model_copy(update={"eligible": False, "committed": False}) if m in covers else row
         for m, row in question.measures.items()
     }
-    without = search.solve(question.model_copy(update={"measures": barred}))
+    held = {m: paid for m, paid in question.held.items() if m not in covers}
+    without = search.solve(question.model_copy(update={"measures": barred, "held": held}))
     premium = sum(paid for (m, _), paid in own.values["Spend"].items() if m in covers)
     years = summarise_years(question, own)
     other = summarise_years(question, without) if without.has_plan else None
