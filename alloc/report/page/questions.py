@@ -24,7 +24,7 @@ MOST_ROWS = 20
 
 
 @dataclass(frozen=True)
-class _Shown:
+class _ShownTopic:
     """A topic as the page shows it: heads with whether they hold numbers, and rows of words."""
 
     key: str
@@ -69,14 +69,14 @@ def _place(html: str, section: str, title: str) -> str:
     return whole.replace("</nav>", f"{link}</nav>", 1)
 
 
-def _show(topic: Topic, answers: Answers, names: Names) -> _Shown:
+def _show(topic: Topic, answers: Answers, names: Names) -> _ShownTopic:
     rows, charts = answers.get_rows(topic.table), answers.charts.get(topic.key, ())
     heads = []
     for column in topic.columns:
         numeric = column.look in ("money", "goal", "count")
         heads.append((names.say(f"answers_c_{column.key}", label=names.label), numeric))
     shown = [[say_cell(row[column.key], column, names) for column in topic.columns] for row in rows[:MOST_ROWS]]
-    return _Shown(
+    return _ShownTopic(
         topic.key,
         f"answers/{topic.table}.csv",
         heads,
