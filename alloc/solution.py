@@ -54,7 +54,7 @@ class Solution:
     """The best plan found with its proof. Without a plan, `values` and `stages` are empty.
 
     progress: seconds, best value and bound on the way, of a search over blocks. least_money: of plans as good as this
-    one, None where it was not sought.
+    one, None where it was not sought. years: decisions and quantities of each of several years.
     """
 
     status: Status
@@ -66,6 +66,7 @@ class Solution:
     interrupted: bool = False
     progress: tuple[tuple[float, float | None, float], ...] = ()
     least_money: LeastMoney | None = None
+    years: Mapping[int, Values] = field(default_factory=dict)
 
     @property
     def has_plan(self) -> bool:

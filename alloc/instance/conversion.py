@@ -12,7 +12,7 @@ from alloc.instance.writing import MAIN, files
 
 YAML = (".yaml", ".yml")
 BOOK = ".xlsx"
-MADE = ("sha256", "questions")
+MADE = ("sha256", "questions", "upkeep", "carried", "follows")
 """What is made of the files as they are read."""
 
 REFUSED = (*FOREIGN, ".xlsm", ".csv", ".json")

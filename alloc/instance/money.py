@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from alloc.instance.schema import KINDS, Baseline, Document, Kind, Market
 
@@ -40,11 +41,28 @@ def billed(document: Document, cost: float) -> float:
 
 def available(document: Document, f: str, c: str | None = None) -> float:
     """Return the money of a fund in all, or the most it can spend in one county [money]."""
-    fund = document.funds[f]
-    amount = math.inf if fund.amount is None else fund.amount
+    fund, carried = document.funds[f], _left_before(document, "carried").get(f, {})
+    amount = math.inf if fund.amount is None else fund.amount + carried.get("", 0.0)
     if fund.by_county is None:
         return amount
-    return min(amount, math.fsum(fund.by_county.values()) if c is None else fund.by_county.get(c, 0.0))
+    tied = {d: money + carried.get(d, 0.0) for d, money in fund.by_county.items()}
+    return min(amount, math.fsum(tied.values()) if c is None else tied.get(c, 0.0))
+
+
+def _left_before(document: Document, what: str) -> Mapping[str, Any]:
+    """Return what earlier years of a plan may leave to this one; nothing in a document, which is of one year."""
+    found: Mapping[str, Any] = getattr(document, what, {})
+    return found
+
+
+def dearest(document: Document, m: str, units: float) -> float:
+    """Return what so many units cost, and what was bought before costs this year; nothing where it is not eligible.
+
+    [money]
+    """
+    row = document.measures[m]
+    own = row.fixed_cost + row.unit_cost * units if row.eligible else 0.0
+    return own + float(_left_before(document, "upkeep").get(m, 0.0))
 
 
 def most_units(document: Document, m: str, funds: Sequence[str]) -> float:
@@ -64,7 +82,7 @@ def most_units(document: Document, m: str, funds: Sequence[str]) -> float:
 def most_money(document: Document, m: str, kind: Kind, funds: Sequence[str], units: float) -> float:
     """Return the most that funds of one kind can pay for so many units of a measure [money]."""
     row = document.measures[m]
-    spent = billed(document, row.fixed_cost + row.unit_cost * units) if row.eligible else 0.0
+    spent = billed(document, dearest(document, m, units))
     share = min(row.max_share.get(kind, 1.0), 1.0)
     payers = [f for f in funds if document.funds[f].kind == kind]
     most = min(share * spent, math.fsum(_most_of_fund(document, m, f, spent) for f in payers))
@@ -73,8 +91,7 @@ def most_money(document: Document, m: str, kind: Kind, funds: Sequence[str], uni
 
 def most_of_fund(document: Document, m: str, f: str, funds: Sequence[str], units: float) -> float:
     """Return the most that one fund can pay for so many units of a measure [money]."""
-    row = document.measures[m]
-    spent = billed(document, row.fixed_cost + row.unit_cost * units) if row.eligible else 0.0
+    spent = billed(document, dearest(document, m, units))
     return min(most_money(document, m, document.funds[f].kind, funds, units), _most_of_fund(document, m, f, spent))
 
 
@@ -107,8 +124,10 @@ def most_shares(document: Document, m: str, funds: Sequence[str]) -> dict[str, f
 def ceiling(document: Document, m: str) -> float:
     """Return the most national money a measure may take, by default all that can be spent on it [money]."""
     measure = document.measures[m]
-    most = billed(document, measure.largest_cost) if measure.national_ceiling is None else measure.national_ceiling
-    return in_lots(document, most)
+    if measure.national_ceiling is not None:
+        return in_lots(document, measure.national_ceiling)
+    upkeep = float(_left_before(document, "upkeep").get(m, 0.0))
+    return in_lots(document, billed(document, measure.largest_cost + upkeep))
 
 
 def reachable(document: Document, fund: str, measures: Sequence[str]) -> float:

@@ -472,7 +472,9 @@ class Instance(Glance, Document):
     previous: the plans that `change` rules compare with, by path; held: payments that others have decided, measure →
     fund → amount; drawn: the scenarios that `draws` ask for; sha256: of all files read.
     questions: of several years, the question of each with all that is replaced up to it, those of `end_value` behind
-    them; none for one year.
+    them; none for one year. upkeep: of such a year, the most that what was bought before costs, measure → amount;
+    carried: the most that the year before leaves, fund → county, or none for the whole → amount; follows: whether
+    `change` rules compare with the year before it.
     """
 
     previous: dict[str, tuple[Flow, ...]] = Field({})
@@ -480,6 +482,9 @@ class Instance(Glance, Document):
     held: dict[str, dict[str, float]] = Field({})
     sha256: str = ""
     questions: tuple["Instance", ...] = Field(())
+    upkeep: dict[str, float] = Field({})
+    carried: dict[str, dict[str, float]] = Field({})
+    follows: bool = False
 
     def _call(self) -> str:
         return f"{self.name} {self.year}"

@@ -61,6 +61,8 @@ def _side(instance: Instance, payers: Payers, rule: Linear, group: RuleGroup) ->
         side.funded = group.counted
     if compared:
         side.base = _payments(instance, payers, group.compared, compared.purse)
+    elif rule.times == "previous" and instance.follows:  # with what was spent in the year before
+        side.constant = 0.0
     elif rule.figure == "part":  # of a known amount: told as an amount
         side.least, side.most = (None if x is None else x * number for x in (least, most))
         side.constant, side.figure = 1.0, "money"

@@ -1,8 +1,8 @@
 """The instance as a mixed-integer program."""
 
-from alloc.model.build import build
+from alloc.model.build import build, build_years
 from alloc.model.export import written
 from alloc.model.goals import goal
 from alloc.model.risk import set_optima, stages
 
-__all__ = ["build", "goal", "set_optima", "stages", "written"]
+__all__ = ["build", "build_years", "goal", "set_optima", "stages", "written"]

@@ -4,6 +4,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
 from alloc.model.columns import amounts, column, grouped, members_of
+from alloc.model.years import carried
 
 
 def add_budget(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -41,11 +42,13 @@ def _limit_funds(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.LIMITED_FUNDS, doc="a fund spends no more than it has [money]")
     def within_fund(model, f):
-        return model.Spent[f] <= model.amount[f]
+        money = model.amount[f]
+        return model.Spent[f] <= (money + carried(model, f) if model.earlier else money)
 
     @model.Constraint(model.TIED_FUNDS, doc="a fund spends no more in a county than is tied to it [money]")
     def within_tied_fund(model, f, c):
-        return model.SpentIn[f, c] <= model.tied_amount[f, c]
+        money = model.tied_amount[f, c]
+        return model.SpentIn[f, c] <= (money + carried(model, f, c) if model.earlier else money)
 
     @model.Constraint(model.BOUND_FUNDS, doc="a fund is used at least as far as it must be [money]")
     def uses_fund(model, f):

@@ -15,10 +15,12 @@ from alloc.model.recourse import add_recourse
 from alloc.model.resources import add_resources
 from alloc.model.risk import add_risk, stages
 from alloc.model.rule_limits import add_equity, add_rules
+from alloc.model.years import add_goals_of_years, add_history, begin, declare_years
 
 TOPICS = (
     add_measures,
     add_payments,
+    add_history,
     add_locks,
     add_budget,
     add_complementarity,
@@ -49,7 +51,31 @@ def build(instance: Instance) -> pyo.ConcreteModel:
     if instance.questions:
         raise RequestError("several_years", years=", ".join(map(str, instance.years)))
     model = pyo.ConcreteModel(name=instance.name)
-    for add in TOPICS:
-        add(model, instance)
+    _add_topics(model, begin(model, instance))
     model.Goal = pyo.Objective(expr=goal(model, stages(instance)[0]), sense=pyo.maximize)
     return model
+
+
+def build_years(instance: Instance) -> pyo.ConcreteModel:
+    """Return a question over one year or several as one program; of several, each year is a block of it.
+
+    Every year is built by the same topics as one year alone, and what years leave to those after them ties the blocks.
+    """
+    if not instance.questions:
+        return build(instance)
+    model = pyo.ConcreteModel(name=instance.name)
+    declare_years(model, instance)
+    earlier: tuple[pyo.Block, ...] = ()
+    for question in instance.questions:
+        block = model.Year[question.year]
+        _add_topics(block, begin(block, question, earlier))
+        earlier = (*earlier, block)
+    add_goals_of_years(model)
+    add_risk(model, instance)
+    model.Goal = pyo.Objective(expr=goal(model, stages(instance)[0]), sense=pyo.maximize)
+    return model
+
+
+def _add_topics(model: pyo.ConcreteModel, instance: Instance) -> None:
+    for add in TOPICS:
+        add(model, instance)

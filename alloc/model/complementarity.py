@@ -4,9 +4,10 @@ import math
 
 import pyomo.environ as pyo
 
-from alloc.instance.money import ROUNDING, billed, ceiling, in_lots, most_money
+from alloc.instance.money import ROUNDING, billed, ceiling, dearest, in_lots, most_money
 from alloc.instance.schema import Instance
 from alloc.model.columns import column, grouped, members_of
+from alloc.model.years import empty_at, paid_if_funded
 
 
 def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -14,7 +15,7 @@ def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
     measures = instance.measures
     aid, national = _payers(model, instance, "aid"), _payers(model, instance, "national")
     top = {m: ceiling(instance, m) for m in measures}
-    capped = [m for m in national if top[m] < billed(instance, measures[m].largest_cost)]
+    capped = [m for m in national if top[m] < billed(instance, dearest(instance, m, measures[m].max_units))]
     planned = {m: x for m, x in column(measures, "national_planned").items() if x is not None}
 
     model.AID_OF = pyo.Set(model.MEASURES, initialize=members_of(aid), doc="aid funds that may pay for a measure")
@@ -61,7 +62,7 @@ def _limit_national(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.CAPPED, doc="national money stays below its ceiling [money]")
     def keeps_ceiling(model, m):
-        return model.National[m] <= model.ceiling[m] * model.Funded[m]
+        return model.National[m] <= model.ceiling[m] * paid_if_funded(model, m)
 
     @model.Constraint(model.PLANNED, doc="national money is what the nation has decided [money]")
     def keeps_planned(model, m):
@@ -73,7 +74,7 @@ def _limit_national(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.EXCLUSIVE, doc="national money enters only where aid does not [money]")
     def nation_pays_alone(model, m):
-        return model.National[m] <= model.most_national[m] * (model.Funded[m] - model.AidPays[m])
+        return model.National[m] <= model.most_national[m] * (paid_if_funded(model, m) - model.AidPays[m])
 
 
 def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -148,7 +149,7 @@ def _bound_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
 
     def beside(m: str, national: float) -> float:
         """Return the most aid for a measure beside so much national money."""
-        spent = billed(instance, _dearest(instance, m, model.most[m]))
+        spent = billed(instance, dearest(instance, m, model.most[m]))
         return max(0.0, float(min(model.most_aid[m], spent - national)))
 
     model.beside_ceiling = pyo.Param(
@@ -195,11 +196,11 @@ def _limit_supplements(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.PURSES, doc="a purse counts as empty only when it is [money]")
     def empties_purse(model, f):
-        return model.Spent[f] >= model.purse[f] * model.Empty[f]
+        return model.Spent[f] >= empty_at(model, model.purse[f], model.Empty[f], f)
 
     @model.Constraint(model.TIED_PURSES, doc="a purse counts as empty for a county only when it is [money]")
     def empties_tied_purse(model, f, c):
-        return model.SpentIn[f, c] >= model.tied_purse[f, c] * model.EmptyIn[f, c]
+        return model.SpentIn[f, c] >= empty_at(model, model.tied_purse[f, c], model.EmptyIn[f, c], f, c)
 
     @model.Constraint(model.WAITING, doc="aid waits until the ceiling is reached or the fund is empty [money]")
     def supplements_national(model, m, f):
@@ -211,9 +212,3 @@ def _limit_supplements(model: pyo.ConcreteModel) -> None:
     @model.Constraint(model.STRICT, doc="aid waits until the ceiling is reached, whatever the purses [money]")
     def supplements_strictly(model, m):
         return model.Aid[m] <= model.beside_ceiling[m] * model.Reached[m]
-
-
-def _dearest(instance: Instance, m: str, units: float) -> float:
-    """Return what so many units cost; nothing where the measure may not go ahead [money]."""
-    row = instance.measures[m]
-    return row.fixed_cost + row.unit_cost * units if row.eligible else 0.0

@@ -10,6 +10,7 @@ from alloc.instance.money import ROUNDING
 from alloc.instance.schema import Instance
 from alloc.model.columns import Where, baseline, column, grouped, pairs
 from alloc.model.production import most_capacity
+from alloc.model.years import so_far
 
 Ways = dict[tuple[str, int], list[str]]
 """County and link → `home`, `sent`, `received`."""
@@ -250,8 +251,8 @@ def _limit_chains(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.PARTNERSHIPS, doc="a synergy needs each of its measures")
     def needs_partner(model, y, m):
-        return model.Joined[y] <= model.Funded[m]
+        return model.Joined[y] <= so_far(model, m)
 
     @model.Constraint(model.SYNERGIES, doc="a synergy comes, welcome or not, when all its measures go ahead")
     def joins_partners(model, y):
-        return model.Joined[y] >= sum(model.Funded[m] for m in model.PARTNERS[y]) - (model.partners[y] - 1)
+        return model.Joined[y] >= sum(so_far(model, m) for m in model.PARTNERS[y]) - (model.partners[y] - 1)

@@ -7,6 +7,7 @@ import pyomo.environ as pyo
 from alloc.instance.money import eligible_funds, most_of_fund, most_units
 from alloc.instance.schema import Instance, Measure
 from alloc.model.columns import amounts, column, pairs
+from alloc.model.years import paid_if_funded, so_far, units_so_far, upkeep
 
 SPECK = 1e-7
 """A payment that others have decided is held to this part of itself."""
@@ -72,7 +73,8 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
 
     @model.Expression(model.MEASURES, doc="cost of a measure [money]")
     def Cost(model, m):
-        return model.fixed_cost[m] * model.Funded[m] + model.unit_cost[m] * model.Units[m]
+        cost = model.fixed_cost[m] * model.Funded[m] + model.unit_cost[m] * model.Units[m]
+        return cost + upkeep(model, m) if model.earlier else cost
 
     @model.Expression(model.MEASURES, doc="money spent on a measure [money]")
     def Paid(model, m):
@@ -115,7 +117,7 @@ def add_payments(model: pyo.ConcreteModel, instance: Instance) -> None:
 
     @model.Constraint(model.ROUNDED, doc="less than a lot is left, and only with a measure that goes ahead [money]")
     def leaves_no_lot(model, m):
-        return model.Rest[m] <= model.most_rest * model.Funded[m]
+        return model.Rest[m] <= model.most_rest * paid_if_funded(model, m)
 
     @model.Constraint(model.IN_LOTS, doc="a payment is a whole number of lots [money]")
     def pays_in_lots(model, m, f):
@@ -173,7 +175,7 @@ def _limit_locks(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.REQUIRES, doc="a measure goes ahead only with what it requires")
     def requires(model, m, other):
-        return model.Funded[m] <= model.Funded[other]
+        return model.Funded[m] <= so_far(model, other)
 
     @model.Constraint(model.EXCLUDES, doc="of two measures that exclude each other one goes ahead at most")
     def excludes(model, m, other):
@@ -181,4 +183,4 @@ def _limit_locks(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.LIMITED, doc="units keep to the scale of another measure [units]")
     def limited_by(model, m, other):
-        return model.Units[m] <= model.limit[m, other] * model.Units[other]
+        return units_so_far(model, m) <= model.limit[m, other] * units_so_far(model, other)

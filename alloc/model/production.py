@@ -11,6 +11,7 @@ from alloc.instance.effects import effective
 from alloc.instance.money import ROUNDING, sellers
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
 from alloc.model.columns import Where, baseline, column, grouped, in_effect, members_of
+from alloc.model.years import purchases, works
 
 
 def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -35,7 +36,7 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.most_gain = pyo.Param(
         model.MEASURES,
-        initialize=lambda model, m: _most_gain(measures[m], model.most[m]),
+        initialize=_most_at_work,
         doc="largest return that the funds can pay for [units]",
     )
     model.Piece = pyo.Var(
@@ -70,7 +71,8 @@ def _limit_returns(model: pyo.ConcreteModel) -> None:
 
     @model.Constraint(model.MEASURES, doc="a measure brings no more than its curve of returns [units]")
     def keeps_returns(model, m):
-        return model.Gain[m] <= sum(model.slope[m, i] * model.Piece[m, i] for i in model.PIECES_OF[m])
+        own = sum(model.slope[m, i] * model.Piece[m, i] for i in model.PIECES_OF[m])
+        return model.Gain[m] <= works(model, m, own)
 
     @model.Constraint(model.RISES, doc="a piece counts as full only when it is [units]")
     def fills_piece(model, m, i):
@@ -79,6 +81,16 @@ def _limit_returns(model: pyo.ConcreteModel) -> None:
     @model.Constraint(model.WAITS, doc="a piece waits until an earlier one is full [units]")
     def waits_for_piece(model, m, i, j):
         return model.Piece[m, j] <= model.width[m, j] * model.Full[m, i]
+
+
+def _most_at_work(model: pyo.ConcreteModel, m: str) -> float:
+    """Return what all purchases of a measure that work this year bring at most [units]."""
+    found = 0.0
+    for after, year in purchases(model):
+        row = year.question.measures[m]
+        if row.is_working(after):
+            found += _most_gain(row, year.most[m])
+    return found
 
 
 def _most_gain(row: Measure, units: float) -> float:

@@ -13,6 +13,7 @@ from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance
 from alloc.instance.sides import Key, per_head, reaches, sides
 from alloc.model.columns import column
+from alloc.model.years import compared_with
 
 
 def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -63,7 +64,8 @@ def _limit_rules(model: pyo.ConcreteModel) -> None:
 
     @model.Expression(model.RULES, doc="what a rule compares with [money or 1]")
     def Compared(model, r, g):
-        return model.constant[r, g] + sum(model.Spend[m, f] for m, f in model.COMPARED[r, g])
+        here = model.constant[r, g] + sum(model.Spend[m, f] for m, f in model.COMPARED[r, g])
+        return compared_with(model, r, g, here)
 
     @model.Constraint(model.FLOORS, doc="a rule's least value is kept [money or measures]")
     def keeps_floor(model, r, g):

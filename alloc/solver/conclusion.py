@@ -53,10 +53,13 @@ def conclude(
     for i in range(len(final), len(aims)):
         value = float(whole.goals[i] @ x + whole.constants[i])
         final.append(Stage(name_goal(aims[i]), value, math.inf, value))
-    values = read_values(model)
-    drop_idle(instance, values)
+    values, years = read_values(model), {}
+    if instance.questions:
+        years = {question.year: read_values(model.Year[question.year]) for question in instance.questions}
+    else:
+        drop_idle(instance, values)
     optimal = complete and all(stage.gap <= max(gap, FINEST) for stage in final)
-    return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(final), values, **about)
+    return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(final), values, years=years, **about)
 
 
 def write_plan(whole: Matrix, x: Floats) -> None:
@@ -84,7 +87,7 @@ def read_values(model: pyo.ConcreteModel) -> Values:
             x.set_value(x.lb or 0.0, skip_validation=True)
     found: dict[str, dict[Any, float]] = {}
     for kind in (pyo.Var, pyo.Expression):
-        for component in model.component_objects(kind):
+        for component in model.component_objects(kind, descend_into=False):
             values = {index: float(pyo.value(item)) for index, item in component.items()}
             speck = SPECK * max(map(abs, values.values()), default=0.0)
             found[component.local_name] = {i: 0.0 if abs(x) < speck else x for i, x in values.items()}

@@ -1,0 +1,116 @@
+"""Plans over several years: optima found by another program, one year alone, and cases worked by hand."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+import alloc
+from alloc.instance import Instance
+from alloc.model import build_years
+from alloc.solution import Solution
+from alloc.solver import solve_suited
+
+ROOT = Path(__file__).parent
+OPTIMA = json.loads((ROOT / "years/expected.json").read_text(encoding="utf-8"))
+ONE_YEAR = ("case-01", "case-08", "case-22")
+
+TOY = {
+    "alloc": 1,
+    "name": "toy",
+    "years": [2021, 2022, 2023],
+    "counties": {"hotan": {"population": 1000, "jobseekers": 100}},
+    "funds": {"aid": {"kind": "aid", "amount": 2}},
+    "measures": {
+        "park": {"county": "hotan", "category": "infrastructure", "unit_cost": 2, "max_units": 1, "jobs": 1},
+        "wage": {"county": "hotan", "category": "enterprise", "unit_cost": 1, "max_units": 2, "jobs": 1},
+    },
+    "objective": {"employment": 1},
+}
+NOTHING_LATER = {"2022": {"funds.aid.amount": 0}}
+
+
+def question(folder: Path, **changes: object) -> Instance:
+    """Return the toy with some keys changed: a park place costs 2 and lasts, a subsidised wage 1 for a year."""
+    path = folder / "toy.yaml"
+    path.write_text(yaml.safe_dump({**TOY, **changes}, sort_keys=False), encoding="utf-8")
+    return alloc.read(path)
+
+
+def plan(instance: Instance) -> Solution:
+    return solve_suited(build_years(instance), instance, instance.solver.model_copy(update={"gap": 1e-9}), jobs=1)
+
+
+def units(solution: Solution, m: str) -> list[float]:
+    """Return the units of a measure bought in each year."""
+    return [round(values["Units"][m], 6) for values in solution.years.values()]
+
+
+@pytest.mark.parametrize("case", OPTIMA)
+def test_optimum_is_the_one_that_another_program_found(case):
+    assert plan(alloc.read(ROOT / f"years/{case}.yaml")).objective == pytest.approx(OPTIMA[case], abs=1e-6)
+
+
+@pytest.mark.parametrize("case", ONE_YEAR)
+def test_one_year_of_several_is_the_yearly_question(tmp_path, case):
+    data = yaml.safe_load((ROOT / f"cases/{case}.yaml").read_text(encoding="utf-8"))
+    data["years"] = [data.pop("year")]
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+    known = json.loads((ROOT / "cases/expected.json").read_text(encoding="utf-8"))[case]
+    found = plan(alloc.read(path))
+    assert found.has_plan == (known["status"] == "optimal")
+    if found.has_plan:
+        assert found.objective == pytest.approx(known["objective"], rel=1e-6, abs=1e-6)
+
+
+@pytest.mark.parametrize(("further", "park"), [(0, 0), (1, 0.5), (2, 1)])
+def test_park_wins_over_wages_from_the_horizon_at_which_arithmetic_says_so(tmp_path, further, park):
+    # money 2 once: two wages are two job-years, one park place as many as years; at two years they tie
+    found = plan(question(tmp_path, years=[2021], end_value=further))
+    assert found.objective == pytest.approx(max(2, 1 + further))
+    if park != 0.5:
+        assert units(found, "park")[0] == park
+
+
+def test_discount_counts_later_years_less(tmp_path):
+    found = plan(question(tmp_path, years=[2021], end_value=2, discount=1.0))
+    assert found.objective == pytest.approx(2)  # the park place has 1 + 1/2 + 1/4
+
+
+@pytest.mark.parametrize(("carry", "years_at_work"), [(0, 0), (0.3, 1), (0.5, 2)])
+def test_money_not_spent_is_there_next_year_as_far_as_it_is_carried(tmp_path, carry, years_at_work):
+    # 1.5 a year for a place that costs 2: with half carried 2.25 in the second year; with 0.3 first 1.95, then 2.085
+    funds = {"aid": {"kind": "aid", "amount": 1.5, "carry": carry}}
+    park = TOY["measures"]["park"] | {"min_units": 1}
+    assert plan(question(tmp_path, funds=funds, measures={"park": park})).objective == pytest.approx(years_at_work)
+
+
+def test_recurrent_cost_is_paid_each_later_year_or_nothing_is_bought(tmp_path):
+    park = TOY["measures"]["park"] | {"recurrent": 0.5}
+    dear = question(tmp_path, measures={"park": park}, by_year=NOTHING_LATER)
+    assert plan(dear).objective == 0
+    paid = question(tmp_path, measures={"park": park}, by_year={"2022": {"funds.aid.amount": 0.25}})
+    assert plan(paid).objective == pytest.approx(0.5 * 3)
+
+
+def test_what_needs_time_works_only_after_it_and_as_long_as_it_lasts(tmp_path):
+    park = TOY["measures"]["park"] | {"lead": 1, "life": 1}
+    found = plan(question(tmp_path, measures={"park": park}, by_year=NOTHING_LATER))
+    assert [round(values["Gain"]["park"], 6) for values in found.years.values()] == [0, 1, 0]
+
+
+def test_units_over_all_years_keep_to_the_most_in_all(tmp_path):
+    wage = TOY["measures"]["wage"] | {"max_total": 3}
+    assert plan(question(tmp_path, measures={"wage": wage})).objective == pytest.approx(3)
+    assert plan(question(tmp_path, measures={"wage": TOY["measures"]["wage"]})).objective == pytest.approx(6)
+
+
+def test_what_excludes_a_measure_does_so_in_all_years_and_what_it_requires_may_be_earlier(tmp_path):
+    park, wage = TOY["measures"]["park"] | {"min_units": 1}, TOY["measures"]["wage"] | {"min_units": 2}
+    apart = plan(question(tmp_path, measures={"park": park, "wage": wage | {"excludes": ["park"]}}))
+    assert apart.objective == pytest.approx(6)
+    after = plan(question(tmp_path, measures={"park": park, "wage": wage | {"requires": ["park"]}}))
+    assert units(after, "park") == [1, 0, 0]
+    assert units(after, "wage") == [0, 2, 2]
