@@ -14,15 +14,16 @@ from typing import Any, TextIO
 import pandas as pd
 from pydantic import ValidationError
 
-from alloc.audit import Audit, audit
+from alloc.audit import Audit, audit, audit_years
 from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
-from alloc.counterfactual import Worlds, answering, beside, held_to, rest
+from alloc.counterfactual import Worlds, answering, beside, find_status_quo, held_to, rest
 from alloc.errors import AuditError, RequestError
 from alloc.glance import Glance
+from alloc.horizon import figures_of_year, join_years, make_tables_of_years
 from alloc.infeasibility import explain_conflicts
 from alloc.instance import Instance, Options, read
 from alloc.instance.effects import is_uncertain
-from alloc.model import build
+from alloc.model import build, build_years
 from alloc.report.boundaries import Boundaries, read_boundaries
 from alloc.report.files import write_result
 from alloc.report.notebook import call_question, show_plan, state_plan, state_proof
@@ -132,6 +133,9 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = choose_options(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
+    if instance.questions:
+        plan = solve_suited(build_years(instance), instance, options, log, jobs, cluster)
+        return _complete_years(instance, options, plan, started, lang)
     search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
     with beside(instance, options, jobs) as (worlds, seconds):
         if instance.nation == "first":
@@ -174,6 +178,21 @@ def complete_run(
         raise AuditError([finding.say(lang) for finding in verdict.findings])
     figures = _figures(instance, options, plan, started, worlds, found, verdict)
     return Run(instance, plan, explain_plan(instance, found, plan.status == Status.OPTIMAL, lang), figures)
+
+
+def _complete_years(instance: Instance, options: Options, plan: Solution, started: float, lang: str) -> Run:
+    """Return a plan over several years with its tables, audited; nothing is said of a world without the aid."""
+    if not plan.has_plan:
+        return Run(instance, plan, {}, _figures(instance, options, plan, started))
+    quos = {of.year: find_status_quo(of, options) for of in instance.questions}
+    years = make_tables_of_years(instance, plan, quos)
+    worth = {of.year: (1 + instance.discount) ** (instance.years[0] - of.year) for of in instance.questions}
+    by_year = [figures_of_year(plan, quos[year], year, worth[year]) for year in years]
+    figures = {**_figures(instance, options, plan, started), "years": list(instance.years), "by_year": by_year}
+    verdict = audit_years(instance, years, figures)
+    if not verdict.passed:
+        raise AuditError([finding.say(lang) for finding in verdict.findings])
+    return Run(instance, plan, join_years(years), {**figures, "audit": _verdict(verdict)})
 
 
 def choose_options(instance: Instance, **given: float | str | None) -> Options:

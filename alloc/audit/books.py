@@ -211,6 +211,11 @@ class Books:
                 found[m][f] = amount
         return found
 
+    def went_ahead(self, m: str) -> Decimal:
+        """Return 1 where a measure goes ahead, or did in an earlier year of the plan."""
+        before: Mapping[str, Decimal] = self.memory.get("went_ahead", {})
+        return before.get(m, self.measures.number("funded", m))
+
     def paid(self, m: str, word: str) -> Decimal:
         """Return what a fund, a kind of fund, or `all` pays for a measure [money]."""
         return self.money(word)[m]

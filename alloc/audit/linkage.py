@@ -126,5 +126,5 @@ def synergies_reached(books: Books) -> list[tuple[tuple[float, float], list[str]
             sorted({books.instance.measures[m].county for m in synergy.measures}),
         )
         for synergy in books.instance.synergies
-        if all(books.measures.number("funded", m) for m in synergy.measures)
+        if all(books.went_ahead(m) for m in synergy.measures)
     ]

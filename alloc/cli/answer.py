@@ -104,17 +104,18 @@ def _tell(run: "Run", as_json: bool, lang: str) -> None:
         echo(json.dumps(run.figures, ensure_ascii=False, indent=2, allow_nan=False))
     if run.solution.has_plan:
         if not as_json:
+            from alloc.report.annual import summarise_years
             from alloc.report.terminal import summarise
 
-            screen = console()
-            screen.print(summarise(run.instance, run.tables, run.figures, lang))
+            screen, told = console(), summarise_years if run.instance.questions else summarise
+            screen.print(told(run.instance, run.tables, run.figures, lang))
         if run.status == "feasible":
             gap = max(stage.gap for stage in run.solution.stages)
             echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
     else:
         why = "interrupted_without_plan" if run.solution.interrupted else run.status
         echo("\n  ".join([say(why, lang), *run.figures.get("clash", [])]), err=True)
-        if run.status == "infeasible":
+        if run.status == "infeasible" and not run.instance.questions:
             echo(say("infeasible_repair", lang), err=True)
 
 

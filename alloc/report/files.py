@@ -85,6 +85,8 @@ def write_result(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     write_described(instance, tables, folder, lang)
+    if instance.questions:  # neither workbook nor page tells several years
+        return
     write_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
 
@@ -209,6 +211,8 @@ def write_described(
             if room == "alloc.report"
             else {column: of["columns"][column] for column in frame.columns}
         )
+        if "year" in frame.columns and "key" in of:  # rows of several years: no other table has one row for each
+            of = {**of, "key": ["year", *of["key"]], "refers": {}}
         shown[name] = {**of, "columns": columns}
     write_json(describe_tables(instance, lang, shown, folder), folder / PACKAGE)
 

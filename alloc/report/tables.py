@@ -46,6 +46,10 @@ EXTRA = ("outcomes",)
 """Tables that stand only in the results of questions that look at what scenarios bring."""
 
 
+YEAR = {"type": "number", "unit": "", "en": "Fiscal year", "zh": "财政年度"}
+"""The first column of every table of a plan over several years."""
+
+
 @cache
 def described(table: str) -> Mapping[str, Any]:
     """Return what the data dictionary says of a table, with the columns that only some results have."""
@@ -59,6 +63,8 @@ def describe_column(table: str, column: str) -> Mapping[str, Any]:
     """Return what the data dictionary says of a column; a dotted one is described by what stands before the dot."""
     columns: Mapping[str, Mapping[str, Any]] = described(table)["columns"]
     root, dot, _ = column.partition(".")
+    if column == "year":
+        return YEAR
     if not dot:
         return columns[column]
     return {**columns[root], **{lang: f"{columns[root][lang]}: {column}" for lang in ("en", "zh")}}
