@@ -11,7 +11,16 @@ BIN = Path(sys.executable).parent
 FAST = ["-m", "not slow and not office and not browser"]
 
 given = [word for word in sys.argv[1:] if word != "--fast"]
-tests = [BIN / "pytest", "-n", "auto", *(FAST if "--fast" in sys.argv else []), *given]
+tests = [
+    BIN / "pytest",
+    "-n",
+    "auto",
+    "--dist",
+    "loadfile",
+    "--no-loadscope-reorder",
+    *(FAST if "--fast" in sys.argv else []),
+    *given,
+]
 CHECKS = (
     ("format", [BIN / "ruff", "format", "--check", "--quiet", "."]),
     ("lint", [BIN / "ruff", "check", "--quiet", "."]),
