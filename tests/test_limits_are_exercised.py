@@ -53,7 +53,7 @@ EVERYTHING: dict[str, Any] = {
                   "national": "supplement-strict", "national_ceiling": 8},
         "breed": {"county": "cele", "category": "technology", "industry": "breeding", "effect": 1, "unit_cost": 1,
                   "max_units": 40, "outlet": 3, "national": "exclusive", "requires": ["pens"],
-                  "limited_by": {"pens": 2}},
+                  "limited_by": {"pens": 2}, "max_total": 30},
         "wages": {"county": "yutian", "category": "enterprise", "industry": "breeding", "effect": 1, "unit_cost": 1,
                   "max_units": 50, "national_ceiling": 10, "national_planned": 5, "excludes": ["breed"],
                   "uses": {"water": 0.5}},
@@ -108,6 +108,7 @@ LIMITS = {
     "requires": limit(("breed", "pens"), {"breed": 1, "pens": 1}, pens=0),
     "excludes": limit(("breed", "wages"), {"breed": 1, "wages": 0}, wages=1),
     "limited_by": limit(("breed", "pens"), {"breed": 20, "pens": 10}, breed=20.1),
+    "within_total": limit("breed", {"breed": 30}, breed=30.1),
     # Funds and resources
     "within_fund": limit("aid", {"Spend": {("pens", "aid"): 60, ("wages", "aid"): 40}},
                          Spend={("pens", "aid"): 60, ("wages", "aid"): 41}),

@@ -36,6 +36,8 @@ def within_scale(books: Books) -> Comparisons:
         funded, units = books.measures.number("funded", m), books.measures.number("units", m)
         yield Comparison((m, "min_units"), units, "≥", exact(measure.min_units) * funded)
         yield Comparison((m, "max_units"), units, "≤", exact(measure.max_units) * funded)
+        if measure.max_total is not None:
+            yield Comparison((m, "max_total"), units, "≤", exact(measure.max_total))
         if measure.integer:
             yield Comparison((m, "integer"), units, "=", units.to_integral_value())
 

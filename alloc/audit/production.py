@@ -25,7 +25,8 @@ def follows_returns(books: Books) -> Comparisons:
     for m, measure in books.instance.measures.items():
         gain = books.measures.number("gain", m)
         yield Comparison((m, "least"), gain, "≥", ZERO)
-        yield Comparison((m,), gain, "≤", curve(measure, books.measures.number("units", m)))
+        most = curve(measure, books.measures.number("units", m)) if measure.lead == 0 else ZERO
+        yield Comparison((m,), gain, "≤", most)
 
 
 def delivers_supply(books: Books) -> Comparisons:

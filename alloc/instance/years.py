@@ -90,10 +90,12 @@ def _find_unjoined(document: Document, source: Source) -> Iterator[Fault]:
             if getattr(scenario, key):
                 place = source.place(("scenarios", w, key))
                 yield Fault(place, f"scenarios.{w}.{key}", "not_over_years", {"found": key})
+        for c, own in scenario.counties.items():
+            if own.delivery or own.market:
+                place = source.place(("scenarios", w, "counties", c))
+                yield Fault(place, f"scenarios.{w}.counties.{c}", "not_over_years", {"found": "delivery, market"})
     if document.nation != "joint":
         yield Fault(source.place(("nation",)), "nation", "not_over_years", {"found": "nation"})
-    if document.solver.method == "blocks":
-        yield Fault(source.place(("solver", "method")), "solver.method", "not_over_years", {"found": "blocks"})
 
 
 def split(document: Document, source: Source) -> Iterator[Source]:
