@@ -49,6 +49,8 @@ def test_an_infeasible_question_is_said_with_what_must_give_and_leaves_nothing(t
     assert figures["objective"] is None
     assert any("no category above 60 %" in line for line in figures["clash"])
     assert "cannot be kept: tianjin must spend at least 37 万元" in done.stderr
+    assert "1. " in done.stderr
+    assert "alloc repair" in done.stderr.splitlines()[-1]
     assert "alloc repair tells what cannot hold together" in done.stderr
     assert not (tmp_path / "results").exists()
 

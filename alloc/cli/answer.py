@@ -3,6 +3,7 @@
 import json
 import math
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -77,7 +78,8 @@ def solve(
         given = overrides(settings)
         reading = inspect(instance, given)
         if from_stage and reading.instance is not None:
-            reading = inspect(instance, {**given, **hold_back(reading.instance, from_stage, lang)})
+            given = {**given, **hold_back(reading.instance, from_stage, lang)}
+            reading = inspect(instance, given)
         for warning in reading.warnings:
             echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
         if reading.instance is None:
@@ -94,6 +96,8 @@ def solve(
             lambda place: run.save(place, overwrite, lang, map_file, pictures), target, lang
         )
         _tell(run, as_json, lang)
+        if run.status == "infeasible" and not run.instance.questions:
+            _tell_repairs(run, instance, given, options, lang)
         code = INTERRUPTED if run.solution.interrupted else EXIT_CODES[run.solution.status]
         sys.exit(code if named else 2)
 
@@ -115,8 +119,24 @@ def _tell(run: "Run", as_json: bool, lang: str) -> None:
     else:
         why = "interrupted_without_plan" if run.solution.interrupted else run.status
         echo("\n  ".join([say(why, lang), *run.figures.get("clash", [])]), err=True)
-        if run.status == "infeasible" and not run.instance.questions:
-            echo(say("infeasible_repair", lang), err=True)
+
+
+def _tell_repairs(
+    run: "Run", instance: Path, given: Mapping[str, object], options: Mapping[str, Any], lang: str
+) -> None:
+    """Name the first conflict and the best repairs by one limit, as far as the time limit reaches."""
+    from alloc.cli.meeting_summary import show_first_aid
+    from alloc.run import choose_options
+    from alloc.study.answers.repair import SECONDS, repair
+
+    limit = choose_options(run.instance, time_limit=options["time_limit"]).time_limit
+    left = min(SECONDS, limit - run.figures["seconds"])
+    if left > 0:
+        told = {"gap": options["gap"], "time_limit": left, "jobs": 1, "lang": lang}
+        found = repair(instance, conflicts=1, largest=1, overrides=given, **told)
+        for line in show_first_aid(found, lang):
+            echo(line, err=True)
+    echo(say("infeasible_repair", lang), err=True)
 
 
 @click.command()

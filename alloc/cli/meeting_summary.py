@@ -1,5 +1,6 @@
 """What must give, what limits cost, what money buys, what is safe and why this and not that, on one screen."""
 
+import math
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +22,9 @@ from alloc.texts.figures import amount, exact, percent, signed
 
 MOST = 20
 """So many prices are shown; all of them are in the file."""
+
+FIRST_AID = 3
+"""So many repairs are shown where a question turns out to have no plan."""
 
 MOST_CELLS = 3
 """So many cells that gain by a step are named; all of them are in the file."""
@@ -47,6 +51,20 @@ def show_repairs(found: Repairs, lang: str) -> Iterator[str | Table]:
         yield say("repair_option", lang, number=number, changes=changes, goal=amount(point.objective))
     if not found.complete:
         yield say("repair_open", lang)
+
+
+def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
+    """Yield the first conflict and the best repairs by one limit, as far as they were found."""
+    names = Names(found.instance, lang)
+    for conflict in found.conflicts[:1]:
+        yield say("repair_conflict", lang)
+        for lever in conflict:
+            yield f"  {_say_lever(lever, names)}"
+    single = [(repair, point) for repair, point in found.menu if len(repair.levers) == 1]
+    best = sorted(single, key=lambda pair: math.inf if pair[1].objective is None else -pair[1].objective)
+    for number, (repair, point) in enumerate(best[:FIRST_AID], start=1):
+        change = _say_change(repair.levers[0], repair.changes[0], names)
+        yield say("repair_option", lang, number=number, changes=change, goal=amount(point.objective))
 
 
 def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:

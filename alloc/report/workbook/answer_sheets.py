@@ -9,7 +9,7 @@ from alloc.report.workbook.book import Book, Cell, Column
 from alloc.report.workbook.styles import LINE, letters
 from alloc.report.workbook.view import PlanView
 
-STYLES: Mapping[str, str] = {"money": "money", "goal": "number", "count": "figure"}
+STYLES: Mapping[str, str] = {"money": "money", "goal": "number", "count": "plain"}
 """How numbers look; all else is text."""
 
 ACROSS = 120

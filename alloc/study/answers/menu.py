@@ -67,13 +67,15 @@ class SearchState:
     waited_for: list[Lever]
 
 
-def find_repairs(limits: Limits, found: SearchState, most: int) -> Iterator[Repair]:
-    """Yield repairs, those by one lever first, until there are enough; conflicts met on the way go to what is found.
+def find_repairs(limits: Limits, found: SearchState, most: int, largest: int = LARGEST) -> Iterator[Repair]:
+    """Yield repairs, those by one lever first, until there are enough, or all of so many levers.
+
+    Conflicts that are met on the way go to what is found.
 
     Raises UndecidedError where the time is out.
     """
     level: list[tuple[Lever, ...]] = [()]
-    for _ in range(LARGEST):
+    for _ in range(largest):
         level = _grow(limits, found, level)
         left = []
         for freed in level:

@@ -20,7 +20,7 @@ from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict, find_waited_for, narrow_conflict
 from alloc.study.answers.levers import Lever, levers
-from alloc.study.answers.menu import Repair, SearchState, find_repairs
+from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import Overrides, Point, Question, open_points
 from alloc.study.request import check_language
@@ -103,6 +103,7 @@ def repair(
     *,
     conflicts: int = 5,
     menu: int = 12,
+    largest: int = LARGEST,
     overrides: Overrides | None = None,
     gap: float | None = None,
     time_limit: float | None = None,
@@ -114,7 +115,8 @@ def repair(
     """Tell which limits cannot hold together, and what would have to give for there to be a plan.
 
     instance: a path; overrides, gap, lang: as for `solve`. conflicts: most sets that are named; menu: most repairs,
-    those by one lever first. time_limit: for the search, 60 s where none is given, and for each repaired question [s].
+    those by one lever first; largest: most levers of one. time_limit: for the search, 60 s where none is given, and for
+    each repaired question [s].
     jobs: processes that solve these. tell: is told of every repair that is found.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
@@ -128,7 +130,7 @@ def repair(
     deadline = Deadline(time_limit or SECONDS)
     with deadline.listening():
         limits = Limits(written, given, levers(question), deadline)
-        told, repairs, feasible, complete = _search(limits, question, conflicts, menu, tell)
+        told, repairs, feasible, complete = _search(limits, question, conflicts, menu, largest, tell)
     points: Sequence[Point] = ()
     if repairs:
         asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang)
@@ -146,7 +148,7 @@ def _question(written: Draft, given: Mapping[str, object]) -> Instance:
 
 
 def _search(
-    limits: Limits, question: Instance, conflicts: int, most: int, tell: Callable[[int], None] | None
+    limits: Limits, question: Instance, conflicts: int, most: int, largest: int, tell: Callable[[int], None] | None
 ) -> tuple[list[tuple[Lever, ...]], list[Repair], bool | None, bool]:
     """Return conflicts and repairs, whether there is a plan without any, and whether nothing is left open."""
     told, repairs, feasible = list[tuple[Lever, ...]](), list[Repair](), None
@@ -159,7 +161,7 @@ def _search(
         told += [first] if first else []
         narrowed = narrow_conflict(limits, first, found.waited_for) if first else None
         found.conflicts += [narrowed] if narrowed else []
-        for one in find_repairs(limits, found, most):
+        for one in find_repairs(limits, found, most, largest):
             repairs.append(one)
             if tell is not None:
                 tell(len(repairs))
