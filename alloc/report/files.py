@@ -131,6 +131,8 @@ def read_result_tables(folder: Path, unchecked: bool = False) -> tuple[dict[str,
     version wrote, or one whose tables are not as they were written.
     """
     figures = read_figures(folder)
+    if "by_year" in figures:
+        raise RequestError("several_years", years=", ".join(map(str, figures["years"])))
     if None in (figures[key] for key in ("objective", "employment", "linkage", "penalties", "status_quo")):
         raise RequestError("page_no_result", path=folder, problem=f"run.json.status: {figures['status']}")
     if not unchecked and (names := list_edited(folder, [f"{name}.csv" for name in dictionary()])):

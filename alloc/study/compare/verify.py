@@ -141,6 +141,8 @@ def verify(
         instance = read(Path(instance), overrides)
     elif overrides:
         raise RequestError("overrides_need_path")
+    if instance.questions:
+        raise RequestError("several_years", years=", ".join(map(str, instance.years)))
     options = choose_options(instance, gap=gap, time_limit=time_limit)
     if isinstance(plan, Run):
         plan = take_plan(plan.instance.name, plan.tables)
