@@ -17,19 +17,22 @@ if TYPE_CHECKING:
     from alloc.study.answers.break_even import BreakEven, SolvedFigure
     from alloc.study.answers.certainty import Certainty, certainty
     from alloc.study.answers.explain import Explanation, explain
+    from alloc.study.answers.fix import LockedPlan, solve_locked
     from alloc.study.answers.levers import Lever
+    from alloc.study.answers.locks import Lock
     from alloc.study.answers.margin import Margin, margin
     from alloc.study.answers.menu import Repair, Replacement
+    from alloc.study.answers.near import NearPlan, solve_near
     from alloc.study.answers.price import Prices, price
     from alloc.study.answers.repair import Repairs, repair
     from alloc.study.answers.why import WhyAnswer, why
     from alloc.study.compare.diff import Difference, diff
-    from alloc.study.compare.handmade import HandmadePlan
     from alloc.study.compare.results import Result
     from alloc.study.compare.split import Effect, Split
     from alloc.study.compare.verify import Breach, Verification, verify
     from alloc.study.forms import fill_form
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
+    from alloc.study.handmade import HandmadePlan
     from alloc.study.points.point import Point
     from alloc.study.request import StudyProgress
     from alloc.study.risk import BadYears, CurvePoint, Fresh, Insurance, Proven, RiskStudy, risk
@@ -49,14 +52,17 @@ _ROOMS = {
     "alloc.study.answers.certainty": ("Certainty", "certainty"),
     "alloc.study.answers.break_even": ("BreakEven", "SolvedFigure"),
     "alloc.study.answers.explain": ("Explanation", "explain"),
+    "alloc.study.answers.fix": ("LockedPlan", "solve_locked"),
     "alloc.study.answers.levers": ("Lever",),
+    "alloc.study.answers.locks": ("Lock",),
     "alloc.study.answers.margin": ("Margin", "margin"),
     "alloc.study.answers.menu": ("Repair", "Replacement"),
+    "alloc.study.answers.near": ("NearPlan", "solve_near"),
     "alloc.study.answers.price": ("Prices", "price"),
     "alloc.study.answers.repair": ("Repairs", "repair"),
     "alloc.study.answers.why": ("WhyAnswer", "why"),
     "alloc.study.compare.diff": ("Difference", "diff"),
-    "alloc.study.compare.handmade": ("HandmadePlan",),
+    "alloc.study.handmade": ("HandmadePlan",),
     "alloc.study.compare.results": ("Result",),
     "alloc.study.compare.split": ("Effect", "Split"),
     "alloc.study.compare.verify": ("Breach", "Verification", "verify"),
@@ -98,7 +104,10 @@ __all__ = [
     "InstanceError",
     "Insurance",
     "Lever",
+    "Lock",
+    "LockedPlan",
     "Margin",
+    "NearPlan",
     "Point",
     "Prices",
     "Proven",
@@ -137,6 +146,8 @@ __all__ = [
     "risk",
     "sensitivity",
     "solve",
+    "solve_locked",
+    "solve_near",
     "sweep",
     "verify",
     "why",

@@ -33,6 +33,7 @@ from alloc.report.reasons import explain_plan
 from alloc.report.scenarios import risk_figures
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
+from alloc.report.told import tell_status
 from alloc.solution import Solution, Stage, Status
 from alloc.solver import solve_suited
 from alloc.texts import LANGUAGES, say
@@ -65,7 +66,7 @@ class Run(Glance):
         return call_question(self.instance)
 
     def _state(self, lang: str) -> Iterator[str]:
-        yield say(f"status_{self.status}", lang)
+        yield tell_status(self.figures, lang)
         if self.tables:
             yield state_proof(self.figures, lang)
             yield state_plan(self.instance, self.tables, lang)

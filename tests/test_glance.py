@@ -12,7 +12,7 @@ from alloc.report.charts import standalone
 from alloc.report.page.drawings import draw_charts
 from alloc.report.page.view import View
 from alloc.run import Run
-from alloc.study.compare.handmade import HandmadePlan
+from alloc.study.handmade import HandmadePlan
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 EVIL = "<script>alert(1)</script>"

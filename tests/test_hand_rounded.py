@@ -17,7 +17,7 @@ import alloc
 from alloc.errors import InstanceError
 from alloc.instance import Instance
 from alloc.run import Run, solve
-from alloc.study.compare.handmade import HandmadePlan
+from alloc.study.handmade import HandmadePlan
 
 LOT = 1.0
 DEARER = 1.037

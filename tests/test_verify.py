@@ -16,8 +16,8 @@ import alloc
 from alloc.cli import main
 from alloc.errors import InstanceError, RequestError
 from alloc.run import Run, solve
-from alloc.study.compare.handmade import HandmadePlan
 from alloc.study.compare.verify import OPTIMUM
+from alloc.study.handmade import HandmadePlan
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"

@@ -128,13 +128,13 @@ def test_about_says_where_the_plan_comes_from(run: Run, english: Path):
     assert any("highspy" in text for text in texts)
 
 
-def test_only_amounts_may_be_changed_and_only_to_money(english: Path):
+def test_only_amounts_and_locks_may_be_changed_and_amounts_only_to_money(english: Path):
     book = opened(english, formulas=True)
     for name in LIVE:
         sheet = book[name]
         assert sheet.protection.sheet
         open_cells = {cell.column_letter for row in sheet.iter_rows() for cell in row if not cell.protection.locked}
-        assert open_cells == ({"G"} if name == "Allocation" else set())
+        assert open_cells == ({"G", "J"} if name == "Allocation" else set())
     rules = book["Allocation"].data_validations.dataValidation
     assert [(rule.type, rule.operator, rule.formula1) for rule in rules] == [("decimal", "greaterThanOrEqual", "0")]
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from alloc.cli.kept import Wish, judge
 from alloc.cli.speech import (
-    INTERRUPTED,
     cluster_option,
     console,
     echo,
@@ -25,6 +25,7 @@ from alloc.cli.speech import (
     set_option,
     spoken,
 )
+from alloc.cli.words import Percentage
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -46,6 +47,10 @@ STAGES = ("idea", "appraised", "tendered", "started", "finished", "accepted")
 @click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS))
 @click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
+@click.option("--near", type=click.Path(path_type=Path))
+@click.option("--within", type=Percentage())
+@click.option("--curve", is_flag=True)
+@click.option("--fix", type=click.Path(path_type=Path))
 @cluster_option
 @set_option
 @click.option("--from-stage", type=click.Choice(STAGES))
@@ -63,6 +68,10 @@ def solve(
     pictures: bool,
     as_json: bool,
     lang: str,
+    near: Path | None,
+    within: float | None,
+    curve: bool,
+    fix: Path | None,
     **options: Any,
 ) -> None:
     """Solve one year's question, audit the plan and write the results folder."""
@@ -71,11 +80,10 @@ def solve(
         from alloc.instance.readiness import hold_back
         from alloc.report.boundaries import read_boundaries
         from alloc.report.target import check_writable
-        from alloc.run import EXIT_CODES
-        from alloc.run import solve as run_solve
 
         known_address(options["cluster"])
-        given = overrides(settings)
+        wish, given = Wish(near, within, curve, fix), overrides(settings)
+        wish.check()
         reading = inspect(instance, given)
         if from_stage and reading.instance is not None:
             given = {**given, **hold_back(reading.instance, from_stage, lang)}
@@ -91,15 +99,20 @@ def solve(
         if map_file is not None:
             read_boundaries(map_file, reading.instance)
         with progress(say("solving", lang, name=reading.instance.name)) as log:
-            run = run_solve(reading.instance, lang=lang, log=log, **options)
-        named = not run.solution.has_plan or saved(
-            lambda place: run.save(place, overwrite, lang, map_file, pictures), target, lang
+            found = wish.solve(instance, reading.instance, given, log, lang=lang, **options)
+        kept = judge(found, lang)
+        named = not kept.has_plan or saved(
+            lambda place: found.save(place, overwrite, lang, map_file, pictures), target, lang
         )
-        _tell(run, as_json, lang)
-        if run.status == "infeasible" and not run.instance.questions:
-            _tell_repairs(run, instance, given, options, lang)
-        code = INTERRUPTED if run.solution.interrupted else EXIT_CODES[run.solution.status]
-        sys.exit(code if named else 2)
+        if kept.run is not None:
+            _tell(kept.run, as_json, lang)
+            if kept.run.status == "infeasible" and fix is None and not kept.run.instance.questions:
+                _tell_repairs(kept.run, instance, given, options, lang)
+        elif as_json:
+            echo(json.dumps(kept.figures, ensure_ascii=False, indent=2, allow_nan=False))
+        for line in () if as_json else kept.lines:
+            console().print(line)
+        sys.exit(kept.code if named else 2)
 
 
 def _tell(run: "Run", as_json: bool, lang: str) -> None:
@@ -113,7 +126,7 @@ def _tell(run: "Run", as_json: bool, lang: str) -> None:
 
             screen, told = console(), summarise_years if run.instance.questions else summarise
             screen.print(told(run.instance, run.tables, run.figures, lang))
-        if run.status == "feasible":
+        if run.status == "feasible" and "near" not in run.figures:
             gap = max(stage.gap for stage in run.solution.stages)
             echo(say("stopped_early", lang, gap=f"{gap:.2%}" if math.isfinite(gap) else "?"), err=True)
     else:

@@ -42,7 +42,7 @@ def show_repairs(found: Repairs, lang: str) -> Iterator[str | Table]:
     for conflict in found.conflicts:
         yield say("repair_conflict", lang)
         for lever in conflict:
-            yield f"  {_say_lever(lever, names)}"
+            yield f"  {say_lever(lever, names)}"
     if not found.conflicts:
         yield say("repair_no_lever", lang)
     for number, (repair, point) in enumerate(found.menu, start=1):
@@ -59,7 +59,7 @@ def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
     for conflict in found.conflicts[:1]:
         yield say("repair_conflict", lang)
         for lever in conflict:
-            yield f"  {_say_lever(lever, names)}"
+            yield f"  {say_lever(lever, names)}"
     single = [(repair, point) for repair, point in found.menu if len(repair.levers) == 1]
     best = sorted(single, key=lambda pair: math.inf if pair[1].objective is None else -pair[1].objective)
     for number, (repair, point) in enumerate(best[:FIRST_AID], start=1):
@@ -221,7 +221,7 @@ def _show_no_plan(found: WhyAnswer, names: Names) -> Iterator[str]:
     if found.conflict:
         yield names.say("repair_conflict")
         for lever in found.conflict:
-            yield f"  {_say_lever(lever, names)}"
+            yield f"  {say_lever(lever, names)}"
     elif found.then.status == "infeasible":
         yield names.say("why_conflict_open" if found.conflict is None else "repair_no_lever")
 
@@ -244,7 +244,8 @@ def _show_moves(found: WhyAnswer, names: Names) -> Iterator[str | Table]:
         yield names.say("why_more", count=len(moves) - MOST)
 
 
-def _say_lever(lever: Lever, names: Names) -> str:
+def say_lever(lever: Lever, names: Names) -> str:
+    """Return a limit with its figure and its source, in a planner's words."""
     firm = names.say("lever_is_firm") if lever.firm else ""
     source = f" [{lever.source}]" if lever.source else ""
     return f"{lever.say(names)}: {_figure(lever.value, names)}{source}{firm}"

@@ -1,6 +1,5 @@
 """Commands about what one thing costs of another: frontiers, and plans nearly as good as the best."""
 
-import math
 import sys
 from typing import Any
 
@@ -9,29 +8,11 @@ import click
 from alloc.cli.answer import MOST_THREADS
 from alloc.cli.speech import INTERRUPTED
 from alloc.cli.studying import StudyCall, study_command
-from alloc.cli.words import speaking
+from alloc.cli.words import Percentage
 from alloc.errors import RequestError
-from alloc.texts import say
 
 threads_option = click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS))
 method_option = click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
-
-
-class Percentage(click.ParamType[float]):
-    """A part of something: 0.02 or 2%."""
-
-    name = "part"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
-        """Return the part as a number between 0 and 1."""
-        text = str(value).strip()
-        try:
-            part = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
-        except ValueError:
-            part = math.nan
-        if not 0 <= part < 1:
-            self.fail(say("not_a_part", speaking(), found=text), param, ctx)
-        return part
 
 
 @click.command()

@@ -4,6 +4,7 @@ Every word stands in texts/help.yaml, found by command and option; what the libr
 """
 
 import locale
+import math
 import os
 import re
 import sys
@@ -15,7 +16,7 @@ from typing import Any
 
 import click
 
-from alloc.texts import LANGUAGES, catalogue, escaped
+from alloc.texts import LANGUAGES, catalogue, escaped, say
 
 VARIABLE = "ALLOC_LANG"
 """What says the language where no option does."""
@@ -51,6 +52,23 @@ def _asked_for(words: Sequence[str]) -> str:
 def speaking() -> str:
     """Return the language of help and usage errors."""
     return _spoken
+
+
+class Percentage(click.ParamType[float]):
+    """A part of something: 0.02 or 2%."""
+
+    name = "part"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Return the part as a number between 0 and 1."""
+        text = str(value).strip()
+        try:
+            part = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+        except ValueError:
+            part = math.nan
+        if not 0 <= part < 1:
+            self.fail(say("not_a_part", _spoken, found=text), param, ctx)
+        return part
 
 
 class Planner(click.Group):

@@ -98,7 +98,7 @@ def _recognise(document: Document, row: Flow, path: Path, source: Source) -> Flo
         "category": read_word(row.category, CATEGORIES) or getattr(line, "category", ""),
         "industry": industry or getattr(line, "industry", ""),
         "fund": fund,
-        "kind": _kind(row.kind) or getattr(money, "kind", ""),
+        "kind": read_kind(row.kind) or getattr(money, "kind", ""),
     }
     for column, words in (("category", CATEGORIES), ("kind", KINDS)):
         word = found[column]
@@ -128,7 +128,7 @@ def _known(rows: Mapping[str, Any], word: str, column: str, table: str, fault: A
     return word
 
 
-def _kind(word: str) -> str:
+def read_kind(word: str) -> str:
     """Return the kind that a word says, as in a workbook or in the results."""
     said = {say(f"diff_{kind}", lang): kind for kind in KINDS for lang in LANGUAGES}
     return said.get(word, read_word(word, KINDS))

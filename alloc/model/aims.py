@@ -1,9 +1,10 @@
-"""Objectives that plans are compared by: employment, linkage, cost, equity, insured jobs.
+"""Objectives that plans are compared by: employment, linkage, cost, equity, insured jobs, change from another plan.
 
 A frontier sets two of them against each other. They are declared only where one is asked for, so that a plain
 solve is not changed by them.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -67,3 +68,28 @@ def add_least(model: pyo.ConcreteModel, instance: Instance) -> None:
     @model.Constraint(model.COUNTIES, doc="no county has less aid per head than the least [money]")
     def bounds_least(model, c):
         return model.Least <= model.per_mean[c] * sum(model.Aid[m] for m in model.MEASURES_IN[c])
+
+
+def add_change(model: pyo.ConcreteModel, last: Mapping[tuple[str, str], float]) -> Any:
+    """Declare how far payments of aid are from those of another plan, and return the sum over all [money].
+
+    last: (measure, fund) → what the other plan pays. A payment that was nothing changes by all that it is now.
+    """
+    paid = [(m, f) for m in model.MEASURES for f in model.AID_OF[m]]
+    model.CHANGEABLE = pyo.Set(dimen=2, initialize=[pair for pair in paid if last.get(pair)], doc="payments before")
+    model.last = pyo.Param(model.CHANGEABLE, initialize=dict(last), doc="what was paid [money]")
+
+    def reach(model: pyo.ConcreteModel, m: str, f: str) -> tuple[float, float]:
+        return 0.0, max(model.last[m, f], model.Spend[m, f].ub - model.last[m, f])
+
+    model.Change = pyo.Var(model.CHANGEABLE, bounds=reach, doc="by how much a payment changes at least [money]")
+
+    @model.Constraint(model.CHANGEABLE, doc="a payment that rises changes by that [money]")
+    def rises(model, m, f):
+        return model.Change[m, f] >= model.Spend[m, f] - model.last[m, f]
+
+    @model.Constraint(model.CHANGEABLE, doc="a payment that falls changes by that [money]")
+    def falls(model, m, f):
+        return model.Change[m, f] >= model.last[m, f] - model.Spend[m, f]
+
+    return sum(model.Change.values()) + sum(model.Spend[pair] for pair in paid if not last.get(pair))

@@ -219,6 +219,14 @@ def write_described(
     write_json(describe_tables(instance, lang, shown, folder), folder / PACKAGE)
 
 
+def add_described(instance: Instance, tables: Mapping[str, pd.DataFrame], folder: Path, lang: str, room: str) -> None:
+    """Write further tables into the folder of a result, and describe them in its data dictionary; room: as above."""
+    package = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+    write_described(instance, tables, folder, lang, room)
+    more = json.loads((folder / PACKAGE).read_text(encoding="utf-8"))
+    write_json({**package, "resources": [*package["resources"], *more["resources"]]}, folder / PACKAGE)
+
+
 def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
     """Write every table as UTF-8 CSV with a byte-order mark, for Excel; what is but a speck is 0."""
     for name, frame in tables.items():

@@ -14,7 +14,7 @@ from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.names import Names, join_words
 from alloc.report.screen import Wide
-from alloc.report.told import tell_coordination, tell_idle, tell_years
+from alloc.report.told import tell_coordination, tell_idle, tell_status, tell_years
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
@@ -59,7 +59,7 @@ def _answer(instance: Instance, figures: Mapping[str, Any], lang: str) -> Text:
         lang,
         title=title,
         year=instance.year,
-        status=say(f"status_{figures['status']}", lang),
+        status=tell_status(figures, lang),
         objective=amount(figures["objective"]),
         bound=amount(figures["bound"]),
         gap=gap(figures["gap"]),

@@ -10,6 +10,17 @@ from alloc.texts import say
 from alloc.texts.figures import amount, count, percent
 
 
+def tell_status(figures: Mapping[str, Any], lang: str) -> str:
+    """Return how far a plan is proven; one that a study chose among nearly best plans was not stopped early."""
+    chosen = figures["status"] == "feasible" and is_chosen(figures)
+    return say("status_chosen" if chosen else f"status_{figures['status']}", lang)
+
+
+def is_chosen(figures: Mapping[str, Any]) -> bool:
+    """Tell whether a plan was chosen among those nearly as good as the best: it is below it on purpose."""
+    return "near" in figures or "alternative" in figures
+
+
 def tell_coordination(figures: Mapping[str, Any], lang: str) -> str:
     """Return who decides on national money, where it is not both purses together, and what coordination is worth."""
     if figures.get("nation") == "first":

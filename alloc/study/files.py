@@ -7,9 +7,11 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.errors import RequestError
 from alloc.instance import Instance
+from alloc.report.boundaries import read_boundaries
 from alloc.report.charts import Chart, chart_files, standalone
-from alloc.report.files import write_described
+from alloc.report.files import add_described, write_described, write_result
 from alloc.report.target import fill, write_json
 from alloc.run import Run
 
@@ -45,4 +47,27 @@ def write_study(instance: Instance, files: StudyFiles, out: Path, overwrite: boo
         write_json(files.figures, new / files.mark)
         for name, content in files.others.items():
             (new / name).write_bytes(content)
+    return out
+
+
+def write_run(
+    run: Run,
+    tables: Mapping[str, pd.DataFrame],
+    out: Path,
+    overwrite: bool,
+    lang: str,
+    map: str | Path | None = None,
+    pictures: bool = False,
+) -> Path:
+    """Write the results folder of a plan with further tables of a study beside its own, and return its path.
+
+    Raises RequestError as a run's own `save` does.
+    """
+    if not run.tables:
+        raise RequestError("nothing_to_save", status=run.status)
+    drawn = None if map is None else read_boundaries(Path(map), run.instance)
+    with fill(out, overwrite=overwrite) as new:
+        write_result(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
+        add_described(run.instance, tables, new, lang, "alloc.study")
+        write_json(run.figures, new / "run.json")
     return out

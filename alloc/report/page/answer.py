@@ -5,6 +5,7 @@ from collections import Counter
 
 from alloc.instance import CATEGORIES
 from alloc.report.page.view import View, percent
+from alloc.report.told import is_chosen
 from alloc.texts.figures import amount
 
 
@@ -30,9 +31,10 @@ def _money(view: View) -> str:
     by_category = aid.groupby("category")["amount"].sum().to_dict()
     top = max(CATEGORIES, key=lambda k: by_category.get(k, 0.0))
     spent = view.spent.get("aid", 0.0)
+    chosen = "page_answer_chosen" if is_chosen(view.figures) else "page_answer_stopped"
     optimal = view.figures["status"] == "optimal"
     return view.say(
-        "page_answer_optimal" if optimal else "page_answer_stopped",
+        "page_answer_optimal" if optimal else chosen,
         gap="?" if view.gap is None else percent(view.gap, 2),
         available=amount(view.aid_available),
         spent=amount(spent),

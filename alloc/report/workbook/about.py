@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alloc.report.tables import EXTRA, describe_column, dictionary
+from alloc.report.told import tell_status
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.styles import LINE, lines
 from alloc.report.workbook.view import PlanView
@@ -49,7 +50,7 @@ def _lines(book: Book, plan: PlanView) -> list[tuple[str, str]]:
         ("wb_question", instance.title or instance.name),
         ("wb_year", str(instance.year)),
         ("wb_description", instance.description),
-        ("wb_status", plan.say(f"status_{figures['status']}")),
+        ("wb_status", tell_status(figures, plan.lang)),
         ("wb_goal", amount(figures["objective"])),
         ("wb_bound", amount(figures["bound"])),
         ("wb_gap", gap(figures["gap"])),

@@ -17,13 +17,14 @@ CENT = 1e-6
 
 
 def write_allocation(book: Book, plan: PlanView, sheet: Any) -> None:
-    """Write one row for every measure and fund that may pay for it; its amounts are what a reader may change."""
+    """Write one row for every measure and fund that may pay for it; its amounts and locks are a reader's."""
     table = Columns(plan, plan.payments)
     columns = [
         *table.names("county", "category", "measure", "industry", "fund", "kind"),
         table.make("amount", "input", "money", adds_up=True, name="amount"),
         table.make("solved", "exact", "money", "amount", text="wb_amount_solved", adds_up=True, name="amount_solved"),
         table.make("change", "money", "money", of=lambda row: 0.0, formula="{amount}-{solved}", adds_up=True),
+        table.make("lock", "mark", of=lambda row: None),
         *_shares_of_cost(table),
         *_payers(table),
         *marks(book, plan, "amount", [row["measure"] for row in plan.payments]),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS
+from alloc.report.told import tell_status
 from alloc.report.workbook.book import Book, Column, Formula, TableRange
 from alloc.report.workbook.charts import CHART_ROWS, draw
 from alloc.report.workbook.checks import CHANGED, write_checks
@@ -87,7 +88,7 @@ def _answer(plan: PlanView) -> str:
     figures = plan.figures
     return plan.say(
         "wb_answer",
-        status=plan.say(f"status_{figures['status']}"),
+        status=tell_status(figures, plan.lang),
         objective=amount(figures["objective"]),
         bound=amount(figures["bound"]),
         gap=gap(figures["gap"]),

@@ -7,7 +7,6 @@ audit reads them against the question as it was asked), and what is free is the 
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 
 import pyomo.environ as pyo
 from pyomo.core.expr.visitor import identify_variables
@@ -19,18 +18,7 @@ from alloc.instance.schema import Fund, Measure
 from alloc.model import build
 from alloc.solution import Solution
 from alloc.solver import solve_whole
-
-
-@dataclass(frozen=True)
-class FixedPlan:
-    """What a plan has decided. What it leaves out is free, but no payment: that is 0.
-
-    spend: (measure, fund) → money; funded: measure → 0 or 1; units: measure → units.
-    """
-
-    spend: Mapping[tuple[str, str], float]
-    funded: Mapping[str, int] = field(default_factory=dict)
-    units: Mapping[str, float] = field(default_factory=dict)
+from alloc.study.handmade import FixedPlan
 
 
 def complete(instance: Instance, fixed: FixedPlan, options: Options, floor: float | None = None) -> Solution:

@@ -26,8 +26,8 @@ from alloc.report.target import fill, write_json
 from alloc.run import Run, choose_options, solve
 from alloc.solution import Solution
 from alloc.solver import unbroken
-from alloc.study.compare.completion import FixedPlan, allow_payments, complete
-from alloc.study.compare.handmade import HandmadePlan, fix_plan, read_plan, take_plan
+from alloc.study.compare.completion import allow_payments, complete
+from alloc.study.handmade import FixedPlan, HandmadePlan, fix_plan, read_plan, take_plan
 from alloc.texts import say
 from alloc.texts.figures import amount
 

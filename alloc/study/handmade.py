@@ -2,8 +2,8 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +13,7 @@ from alloc.errors import Fault, InstanceError
 from alloc.instance import Instance
 from alloc.instance.schema import Measure
 from alloc.instance.suggest import nearest
-from alloc.study.compare.completion import FixedPlan
-from alloc.study.compare.spreadsheet import WORKBOOKS, TableRow, Uncalculated, read_rows, read_rows_if_any
+from alloc.study.spreadsheet import WORKBOOKS, TableRow, Uncalculated, read_rows, read_rows_if_any
 from alloc.texts import LANGUAGES, say
 
 MONEY = ("measure", "fund", "amount")
@@ -34,6 +33,18 @@ class HandmadePlan:
     scales: Mapping[str, tuple[int, float]]
 
 
+@dataclass(frozen=True)
+class FixedPlan:
+    """What a plan has decided. What it leaves out is free, but no payment: that is 0.
+
+    spend: (measure, fund) → money; funded: measure → 0 or 1; units: measure → units.
+    """
+
+    spend: Mapping[tuple[str, str], float]
+    funded: Mapping[str, int] = field(default_factory=dict)
+    units: Mapping[str, float] = field(default_factory=dict)
+
+
 def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
     """Read a plan for an instance: a results folder, an `allocation.csv`, or a workbook with the sheet Allocation.
 
@@ -41,25 +52,48 @@ def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
     understood, RequestError where there is nothing to read.
     """
     path = Path(path)
-    file = path / "allocation.csv" if path.is_dir() else path
+    file = find_payments(path)
     faults: list[Fault] = []
     spend: dict[tuple[str, str], float] = {}
     places: dict[tuple[str, str], str] = {}
-    measures, funds = _match_names(instance.measures), _match_names(instance.funds)
-    for row in read_rows(file, "allocation", MONEY):
-        if _sums_up(row, measures):
-            continue
-        m = _find_id(row, "measure", measures, faults)
-        f = _find_id(row, "fund", funds, faults)
-        amount = _read_amount(row, "amount", faults)
-        if m is None or f is None or amount is None:
-            continue
-        if (m, f) in spend:
-            faults.append(Fault(row.place("measure"), "measure", "payment_twice", {"measure": m, "fund": f}))
+    for row, m, f, amount in list_payments(file, instance, faults):
         spend[m, f], places[m, f] = amount, row.place("amount")
     if faults:
         raise InstanceError(faults)
-    return HandmadePlan(path.name, spend, places, dict(_read_scales(file, measures)))
+    return HandmadePlan(path.name, spend, places, dict(_read_scales(file, _match_names(instance.measures))))
+
+
+def find_payments(path: Path) -> Path:
+    """Return the file that holds the payments of a plan: in a results folder its `allocation.csv`."""
+    return path / "allocation.csv" if path.is_dir() else path
+
+
+FindId = Callable[[TableRow, str, Mapping[str, str], list[Fault]], str | None]
+"""Tells which id a cell of a column means, of those that words mean; None where it is a fault, which it adds."""
+
+
+def list_payments(
+    file: Path, instance: Instance, faults: list[Fault], find: FindId | None = None
+) -> Iterator[tuple[TableRow, str, str, float]]:
+    """Yield each row of a plan with its measure, its fund and its money; what cannot be understood goes to the faults.
+
+    A row that is missing and a cell that is empty are no money. find: which id a cell means, one of the instance's
+    where nothing is said.
+    """
+    measures, funds = _match_names(instance.measures), _match_names(instance.funds)
+    find, seen = find or find_id, set()
+    for row in read_rows(file, "allocation", MONEY):
+        if _sums_up(row, measures):
+            continue
+        m = find(row, "measure", measures, faults)
+        f = find(row, "fund", funds, faults)
+        amount = _read_amount(row, "amount", faults)
+        if m is None or f is None or amount is None:
+            continue
+        if (m, f) in seen:
+            faults.append(Fault(row.place("measure"), "measure", "payment_twice", {"measure": m, "fund": f}))
+        seen.add((m, f))
+        yield row, m, f, amount
 
 
 def take_plan(name: str, tables: Mapping[str, pd.DataFrame]) -> HandmadePlan:
@@ -91,16 +125,29 @@ def _sums_up(row: TableRow, measures: Mapping[str, str]) -> bool:
     return not any(words) and row.text("amount") in ("", "0")
 
 
-def _find_id(row: TableRow, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
+def find_id(row: TableRow, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
     """Return the id that a row means: by its id where there is a column for it, else by id or name."""
-    by_id, by_name = (_look_up(row, key, names) for key in (f"{column}_id", column))
-    word = row.text(column) or row.text(f"{column}_id")
-    if by_id and by_name and by_id != by_name:
-        faults.append(Fault(row.place(column), column, "plan_two_ids", {"found": word, "id": by_id}))
-    elif not by_id and not by_name:
+    word = read_word(row, column)
+    found = match_id(row, column, names, faults)
+    if found == "":
         hint = nearest(word, list(names))
         faults.append(Fault(row.place(column), column, f"plan_no_{column}", {"found": word, "hint": hint}))
-    return by_id or by_name
+    return found or None
+
+
+def read_word(row: TableRow, column: str) -> str:
+    """Return what a row calls its measure or its fund."""
+    return row.text(column) or row.text(f"{column}_id")
+
+
+def match_id(row: TableRow, column: str, names: Mapping[str, str], faults: list[Fault]) -> str | None:
+    """Return the id that a row means, '' where there is none; None where it says two, which is a fault."""
+    by_id, by_name = (_look_up(row, key, names) for key in (f"{column}_id", column))
+    if by_id and by_name and by_id != by_name:
+        found = {"found": read_word(row, column), "id": by_id}
+        faults.append(Fault(row.place(column), column, "plan_two_ids", found))
+        return None
+    return by_id or by_name or ""
 
 
 def _look_up(row: TableRow, column: str, names: Mapping[str, str]) -> str | None:

@@ -15,11 +15,12 @@ from alloc.report.tables import dictionary
 WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are read as workbooks."""
 
-IDS = {
+MORE = {
     "measure_id": ("measure_id", "id", "编号"),
     "fund_id": ("fund_id", "id of the fund", "资金编号"),
+    "lock": ("lock", "锁定"),
 }
-"""Columns in which a workbook for people repeats the ids of what it calls by name."""
+"""Columns that plans have for people: the ids of what is called by name, and marks."""
 
 HEADS = 30
 """The row of column names is among so many first rows of a sheet."""
@@ -83,7 +84,7 @@ def _list_columns(table: str) -> dict[str, str]:
     """Return the column that each way of naming it means: its key, and its title in each language."""
     columns = dictionary()[table]["columns"]
     known = {_strip_unit(name): key for key, column in columns.items() for name in (key, column["en"], column["zh"])}
-    return known | {_strip_unit(title): key for key, titles in IDS.items() for title in titles}
+    return known | {_strip_unit(title): key for key, titles in MORE.items() for title in titles}
 
 
 def _strip_unit(head: object) -> str:

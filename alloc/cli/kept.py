@@ -1,0 +1,155 @@
+"""What `alloc solve` does where a plan is to stay near another one, or to keep what a person locked."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TextIO, Union
+
+from alloc.cli.speech import INTERRUPTED
+from alloc.errors import RequestError
+from alloc.texts import say
+from alloc.texts.figures import amount, exact
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from alloc.instance import Instance
+    from alloc.run import Run
+    from alloc.study.answers.fix import LockedPlan
+    from alloc.study.answers.near import NearPlan
+
+Answer = Union["Run", "NearPlan", "LockedPlan"]
+
+NO_PLAN = 3
+"""Exit code where there is no plan."""
+
+WITHIN = 0.01
+"""Part of the goal that may be lost for little change where nothing is said."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a plan is to keep: that it stays near another, within a part of the goal, or the money that is locked."""
+
+    near: Path | None
+    within: float | None
+    curve: bool
+    fix: Path | None
+
+    def check(self) -> None:
+        """Raise RequestError where options do not go together."""
+        if self.near is not None and self.fix is not None:
+            raise RequestError("near_and_fix")
+        for option, given in (("--within", self.within is not None), ("--curve", self.curve)):
+            if given and self.near is None:
+                raise RequestError("near_alone", option=option)
+
+    def solve(
+        self, path: Path, instance: "Instance", overrides: dict[str, object], log: TextIO | None, **how: Any
+    ) -> Answer:
+        """Return the answer: a plan as any, or with what it keeps. how: options of the solver, jobs and language."""
+        if self.near is not None:
+            from alloc.study.answers.near import solve_near
+
+            within = WITHIN if self.within is None else self.within
+            return solve_near(instance, self.near, within=within, curve=self.curve, **how)
+        if self.fix is not None:
+            from alloc.study.answers.fix import solve_locked
+
+            return solve_locked(path, self.fix, overrides=overrides, log=log, **how)
+        from alloc.run import solve
+
+        return solve(instance, log=log, **how)
+
+
+@dataclass(frozen=True)
+class Told:
+    """What is told of an answer: its plan, or why there is none, further lines, and the exit code."""
+
+    run: "Run | None"
+    figures: Mapping[str, Any]
+    lines: Iterable["str | Table"]
+    code: int
+
+    @property
+    def has_plan(self) -> bool:
+        """Whether there is a plan at all."""
+        return self.run is not None and self.run.solution.has_plan
+
+
+def judge(found: Answer, lang: str) -> Told:
+    """Return what is told of an answer; 0 where all that was asked is proven."""
+    from alloc.run import EXIT_CODES, Run
+
+    if isinstance(found, Run):
+        code = INTERRUPTED if found.solution.interrupted else EXIT_CODES[found.solution.status]
+        return Told(found, found.figures, (), code)
+    from alloc.study.answers.near import NearPlan
+
+    if isinstance(found, NearPlan):
+        run, lines, proven, stopped = found.run, show_near(found, lang), found.proven, found.interrupted
+    elif found.run is None:
+        return Told(None, found.list_figures(lang), show_locks(found, lang), NO_PLAN)
+    else:
+        run, lines, proven, stopped = found.run, show_locks(found, lang), found.proven, found.run.solution.interrupted
+    code = (0 if proven else 4) if run.solution.has_plan else EXIT_CODES[run.solution.status]
+    return Told(run, run.figures, lines, INTERRUPTED if stopped else code)
+
+
+def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:
+    """Yield how much moves, what is no longer there, and the curve."""
+    from rich.table import Table
+
+    told = found.figures.get("near")
+    if told is None:
+        return
+    label, facts = found.run.instance.money.label, {key: amount(told[key]) for key in ("moved", "moved_least")}
+    goals = {
+        "goal": amount(found.figures["objective"]),
+        "best": amount(found.best),
+        "within": f"{100 * found.within:g}",
+    }
+    yield say(
+        "near_moved", lang, moved=facts["moved"], least=facts["moved_least"], last=found.last, label=label, **goals
+    )
+    if told["gone"]:
+        yield say("near_gone", lang, measures=", ".join(told["gone"]))
+    if told["lost"]:
+        yield say("near_lost", lang, money=amount(told["lost"]), label=label)
+    if not found.proven:
+        yield say("near_open", lang)
+    if found.curve is None:
+        return
+    shown = Table()
+    for key in ("within", "moved", "least", "goal"):
+        shown.add_column(say(f"near_curve_{key}", lang, label=label), justify="right")
+    for row in found.curve.to_dict("records"):
+        figures = (amount(row[key]) for key in ("moved", "moved_least", "objective"))
+        shown.add_row(f"{100 * row['within']:g} %", *figures)
+    yield shown
+
+
+def show_locks(found: "LockedPlan", lang: str) -> Iterator["str | Table"]:
+    """Yield what each lock costs, or what cannot be kept together."""
+    from rich.table import Table
+
+    from alloc.cli.meeting_summary import say_lever
+    from alloc.report.names import Names
+
+    names = Names(found.instance, lang)
+    if found.run is None:
+        yield say("fix_conflict", lang)
+        for lever in found.conflict:
+            yield f"  {say_lever(lever, names)}"
+        return
+    if not len(found.table):
+        return
+    shown = Table(say("fix_lock", lang), title=say("fix_title", lang))
+    for key in ("fix_amount", "fix_cost", "price_range", "price_jobs"):
+        shown.add_column(say(key, lang, label=names.label), justify="right")
+    for row in found.table.to_dict("records"):
+        what = {"measure": names.name("measure", row["measure"]), "fund": names.name("fund", row["fund"])}
+        text = say("fix_what", lang, **what) if row["measure"] else say("fix_all", lang)
+        between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
+        shown.add_row(text, exact(row["amount"]), amount(row["gain"]), between, amount(row["employment"]))
+    yield shown
