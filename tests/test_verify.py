@@ -48,11 +48,11 @@ def command(*words: object) -> Result:
 
 
 def comes_back(run: Run, *sources: Path) -> None:
-    """Check that a plan as written passes, and loses nothing."""
+    """Check that a plan as written passes, and loses nothing; units that its money would also buy may do better."""
     for source in sources:
         found = alloc.verify(run.instance, source, against=run)
         assert [breach.say() for breach in found.breaches] == []
-        assert found.figures["loss"] == pytest.approx(0, abs=1e-6 * max(1, abs(run.objective or 0)))
+        assert -run.figures["gap"] - 1e-6 <= found.figures["loss"] / max(1, abs(run.objective or 0)) <= 1e-6
 
 
 def test_a_workbook_in_chinese_comes_back_with_its_row_of_totals_left_out(demo: Run, tmp_path: Path):

@@ -63,10 +63,18 @@ def conclude(
 
 
 def write_plan(whole: Matrix, x: Floats) -> None:
-    """Write a plan into the model that the arrays were made of."""
+    """Write a plan into the model that the arrays were made of.
+
+    A payment in lots is so many whole lots to the last digit, which the solver keeps only to its tolerance.
+    """
     for decision, value in zip(whole.variables, x.tolist(), strict=True):
         if not decision.fixed:
             decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
+    for lots in whole.variables:
+        if lots.parent_component().local_name == "Lots":
+            model, pair = lots.model(), lots.index()
+            if not model.Spend[pair].fixed:  # as a plan made by hand has it
+                model.Spend[pair].set_value(pyo.value(model.lot) * lots.value, skip_validation=True)
 
 
 def evaluate_stages(whole: Matrix, reached: Sequence[Stage], x: Floats) -> list[Stage]:
