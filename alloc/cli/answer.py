@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.kept import Wish, judge
+from alloc.cli.kept import Told, Wish, judge
 from alloc.cli.speech import (
     cluster_option,
     console,
@@ -29,6 +29,7 @@ from alloc.cli.words import Percentage
 from alloc.texts import say
 
 if TYPE_CHECKING:
+    from alloc.instance import Instance
     from alloc.instance.schema import Stage
     from alloc.run import Run
 
@@ -76,43 +77,57 @@ def solve(
 ) -> None:
     """Solve one year's question, audit the plan and write the results folder."""
     with spoken(lang):
-        from alloc.instance import inspect
-        from alloc.instance.readiness import hold_back
         from alloc.report.boundaries import read_boundaries
         from alloc.report.target import check_writable
 
         known_address(options["cluster"])
-        wish, given = Wish(near, within, curve, fix), overrides(settings)
+        wish = Wish(near, within, curve, fix)
         wish.check()
-        reading = inspect(instance, given)
-        if from_stage and reading.instance is not None:
-            given = {**given, **hold_back(reading.instance, from_stage, lang)}
-            reading = inspect(instance, given)
-        for warning in reading.warnings:
-            echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
-        if reading.instance is None:
-            from alloc.errors import InstanceError
-
-            raise InstanceError(reading.faults)
-        target = out or Path("results") / reading.instance.name
+        question, given = _read_asked(instance, overrides(settings), from_stage, lang)
+        target = out or Path("results") / question.name
         check_writable(target, overwrite)
         if map_file is not None:
-            read_boundaries(map_file, reading.instance)
-        with progress(say("solving", lang, name=reading.instance.name)) as log:
-            found = wish.solve(instance, reading.instance, given, log, lang=lang, **options)
+            read_boundaries(map_file, question)
+        with progress(say("solving", lang, name=question.name)) as log:
+            found = wish.solve(instance, question, given, log, lang=lang, **options)
         kept = judge(found, lang)
         named = not kept.has_plan or saved(
             lambda place: found.save(place, overwrite, lang, map_file, pictures), target, lang
         )
-        if kept.run is not None:
-            _tell(kept.run, as_json, lang)
-            if kept.run.status == "infeasible" and fix is None and not kept.run.instance.questions:
-                _tell_repairs(kept.run, instance, given, options, lang)
-        elif as_json:
-            echo(json.dumps(kept.figures, ensure_ascii=False, indent=2, allow_nan=False))
-        for line in () if as_json else kept.lines:
-            console().print(line)
+        _tell_answer(kept, as_json, lang)
+        run = kept.run if fix is None else None
+        if run is not None and run.status == "infeasible" and not run.instance.questions:
+            _tell_repairs(run, instance, given, options, lang)
         sys.exit(kept.code if named else 2)
+
+
+def _read_asked(
+    path: Path, given: dict[str, object], from_stage: "Stage | None", lang: str
+) -> tuple["Instance", dict[str, object]]:
+    """Return the question, its warnings told, and the figures that are replaced in it."""
+    from alloc.errors import InstanceError
+    from alloc.instance import inspect
+    from alloc.instance.readiness import hold_back
+
+    reading = inspect(path, given)
+    if from_stage and reading.instance is not None:
+        given = {**given, **hold_back(reading.instance, from_stage, lang)}
+        reading = inspect(path, given)
+    for warning in reading.warnings:
+        echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
+    if reading.instance is None:
+        raise InstanceError(reading.faults)
+    return reading.instance, given
+
+
+def _tell_answer(kept: Told, as_json: bool, lang: str) -> None:
+    """Print a plan, or why there is none, and what is told of what it keeps."""
+    if kept.run is not None:
+        _tell(kept.run, as_json, lang)
+    elif as_json:
+        echo(json.dumps(kept.figures, ensure_ascii=False, indent=2, allow_nan=False))
+    for line in () if as_json else kept.lines:
+        console().print(line)
 
 
 def _tell(run: "Run", as_json: bool, lang: str) -> None:

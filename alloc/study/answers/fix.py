@@ -1,7 +1,7 @@
 """Keep what a person decided: money that is locked is held, the rest planned anew, and each lock has its price."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -115,15 +115,20 @@ def solve_locked(
     run = solve(held, **asked, jobs=jobs, cluster=cluster, lang=lang, log=log)  # type: ignore[arg-type]
     if not run.tables:
         return LockedPlan(held, locks, run)
-    without = [rules] if len(locks) > 1 else []
-    freed: list[dict[str, object]] = [{}]
-    for lock in locks if without else ():
-        freed.append({key: rule for key, rule in rules.items() if key != lock.key})
+    freed = _list_freed(locks, rules)
     with open_points(Question(written, asked, lang), jobs, cluster) as pool:
         points = pool.solve_all([{**given, **kept} for kept in freed])
     table = pd.DataFrame(_list_prices(question, locks, run, points), columns=COLUMNS)
     facts = [{"measure": lock.measure, "fund": lock.fund, "amount": lock.amount} for lock in locks]
     return LockedPlan(held, locks, replace(run, figures={**run.figures, "locks": facts}), (), table)
+
+
+def _list_freed(locks: Sequence[Lock], rules: Mapping[str, object]) -> list[dict[str, object]]:
+    """Return what is still held without any lock, and without each of several."""
+    freed: list[dict[str, object]] = [{}]
+    for lock in locks if len(locks) > 1 else ():
+        freed.append({key: rule for key, rule in rules.items() if key != lock.key})
+    return freed
 
 
 def _read(written: Draft, given: Overrides) -> Instance:

@@ -93,11 +93,22 @@ def _find_trouble(instance: Instance, m: str, f: str, amount: float, places: Map
         return
     if lot and abs(amount / lot - round(amount / lot)) > WHOLE:
         yield Fault(places["amount"], "amount", "lock_not_lots", {"found": f"{amount:g}", "lot": f"{lot:g}"})
-    if amount > 0 and f not in eligible_funds(instance, m):
-        funds = ", ".join(eligible_funds(instance, m)) or "–"
-        yield Fault(places["fund"], "fund", "lock_not_payable", {"fund": f, "measure": m, "funds": funds})
-    elif f in KINDS and sum(instance.funds[g].kind == f for g in eligible_funds(instance, m) if g != f):
+    yield from _find_payer_trouble(instance, m, f, amount, places)
+
+
+def _find_payer_trouble(
+    instance: Instance, m: str, f: str, amount: float, places: Mapping[str, str]
+) -> Iterator[Fault]:
+    row, payers = instance.measures[m], eligible_funds(instance, m)
+    if amount > 0 and f not in payers:
+        told = {"fund": f, "measure": m, "funds": ", ".join(payers) or "–"}
+        yield Fault(places["fund"], "fund", "lock_not_payable", told)
+    elif _means_others(instance, f, payers):
         yield Fault(places["fund"], "fund", "lock_of_kind", {"fund": f})
-    if amount > 0 and not instance.measures[m].eligible:
-        reason = instance.measures[m].reason or "–"
-        yield Fault(places["measure"], "measure", "lock_not_eligible", {"measure": m, "reason": reason})
+    if amount > 0 and not row.eligible:
+        yield Fault(places["measure"], "measure", "lock_not_eligible", {"measure": m, "reason": row.reason or "–"})
+
+
+def _means_others(instance: Instance, f: str, payers: Sequence[str]) -> bool:
+    """Tell whether rules read a fund's id as its kind, of which others may pay too."""
+    return f in KINDS and any(instance.funds[g].kind == f for g in payers if g != f)
