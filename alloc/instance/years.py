@@ -26,16 +26,25 @@ def prepare(source: Source) -> None:
     _nest_by_year(data)
     years = data.get("years")
     if "years" not in data or years == ():
-        for key in KEYS:
-            if data.get(key) not in (None, 0, {}, "{}") or (key == "years" and key in data):
-                source.faults.append(Fault(source.place((key,)), key, "years_missing", {"found": key}))
+        source.faults.extend(_find_needing_years(data, source))
         return
     if "year" in data:
         source.faults.append(Fault(source.place(("year",)), "year", "year_and_years", {"found": data["year"]}))
     data["years"] = _read_years(years)
     first = data["years"][0] if data["years"] else None
-    is_year = isinstance(first, int) and not isinstance(first, bool) and 1900 <= first <= 9999
-    data["year"] = first if is_year else 2000  # what is wrong with it is said of `years`
+    data["year"] = first if _is_year(first) else 2000  # what is wrong with it is said of `years`
+
+
+def _find_needing_years(data: dict[str, Any], source: Source) -> Iterator[Fault]:
+    """Yield what says something only over several years, where none are given."""
+    for key in KEYS:
+        said = data.get(key) not in (None, 0, {}, "{}")
+        if said or (key == "years" and key in data):
+            yield Fault(source.place((key,)), key, "years_missing", {"found": key})
+
+
+def _is_year(found: Any) -> bool:
+    return isinstance(found, int) and not isinstance(found, bool) and 1900 <= found <= 9999
 
 
 def _read_years(written: Any) -> tuple[Any, ...]:

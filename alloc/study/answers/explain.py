@@ -145,7 +145,9 @@ class _Asked:
         """Return all tables and charts."""
         names = Names(self.plan.instance, self.plan.lang)
         begin = SolvedPoint(self.plan.point, self._find_start())
-        asked = Question(draft(self.plan.instance), {"gap": self.gap, "time_limit": self.limit}, self.plan.lang)
+        asked = Question(
+            draft(self.plan.instance), {"gap": self.gap, "time_limit": self.limit}, self.plan.lang, claims=False
+        )
         with open_points(asked, self.jobs, self.cluster) as pool:
             prices = self._ask_prices(pool, begin, "rules", names)
             margins = self._ask_margins(pool, begin)

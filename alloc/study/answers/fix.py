@@ -116,7 +116,7 @@ def solve_locked(
     if not run.tables:
         return LockedPlan(held, locks, run)
     freed = _list_freed(locks, rules)
-    with open_points(Question(written, asked, lang), jobs, cluster) as pool:
+    with open_points(Question(written, asked, lang, claims=False), jobs, cluster) as pool:
         points = pool.solve_all([{**given, **kept} for kept in freed])
     table = pd.DataFrame(_list_prices(question, locks, run, points), columns=COLUMNS)
     facts = [{"measure": lock.measure, "fund": lock.fund, "amount": lock.amount} for lock in locks]

@@ -158,7 +158,9 @@ def margin(
     _check_steps(fund, held, size, first, last)
     wanted = range(first, last + 1)
     asked = [{**given, f"funds.{fund}.amount": _trim(held + number * size)} for number in wanted]
-    with open_points(Question(written, {"gap": gap, "time_limit": time_limit}, lang), jobs, cluster) as pool:
+    with open_points(
+        Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False), jobs, cluster
+    ) as pool:
         points = dict(zip(wanted, pool.solve_all(asked, tell), strict=True))
     return Margin(reading.instance, fund, size, points, time.perf_counter() - started)
 

@@ -95,7 +95,9 @@ def price(
         raise InstanceError(reading.faults)
     question = reading.instance
     asked = list(list_questions(choose_levers(question, only), step, tighten))
-    with open_points(Question(written, {"gap": gap, "time_limit": time_limit}, lang), jobs, cluster) as pool:
+    with open_points(
+        Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False), jobs, cluster
+    ) as pool:
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
     base = points[0]
     if base.objective is None:

@@ -133,7 +133,7 @@ def repair(
         told, repairs, feasible, complete = _search(limits, question, conflicts, menu, largest, tell)
     points: Sequence[Point] = ()
     if repairs:
-        asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang)
+        asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False)
         with open_points(asked, min(jobs, len(repairs)), cluster) as pool:
             points = pool.solve_all([{**given, **one.settings} for one in repairs], None)
     paired = tuple(zip(repairs, points, strict=True))

@@ -188,7 +188,9 @@ def why(
     options = choose_options(reading.instance, gap=gap, time_limit=time_limit)
     asked = _Premise(written, given, reading.instance, options.gap)
     check_what(asked.instance, what, units, aid)
-    with open_points(Question(written, {"gap": gap, "time_limit": time_limit}, lang), jobs, cluster) as pool:
+    with open_points(
+        Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False), jobs, cluster
+    ) as pool:
         (base,) = pool.solve_all([given], tell)
         if base.objective is None:
             raise RequestError("price_no_plan", status=base.status)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from alloc.claims import ends, whose
-from alloc.counterfactual import Counterfactual, Worlds, answering, find_status_quo, find_without_aid
+from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_status_quo, find_without_aid
 from alloc.errors import AuditError, InstanceError, SolveError
 from alloc.instance import CATEGORIES, Draft, Instance, Options
 from alloc.instance.schema import Objective
@@ -46,12 +46,14 @@ TAUGHT = "blocks"
 class Question:
     """What is asked at every point: the instance as written, options in the place of its own, and a language.
 
-    options: gap, time_limit [s per point], method.
+    options: gap, time_limit [s per point], method. claims: whether it is asked what comes through the aid; the world
+    without the aid takes as long as the plan, and a difference between two plans needs none.
     """
 
     draft: Draft
     options: Mapping[str, float | str | None] = field(default_factory=dict)
     lang: str = "en"
+    claims: bool = True
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,8 @@ class PointSolver:
         key = [getattr(instance, part) for part in STANDING]
         if self._standing is None or self._standing[0] != key:
             self._standing = key, find_status_quo(instance, options)
+        if not self.question.claims and instance.nation != "first":
+            return Worlds(self._standing[1], UNKNOWN)
         of = _hash(without_aid(instance))
         if of not in self._without:
             if len(self._without) >= WORLDS:
