@@ -1,5 +1,6 @@
 """What becomes of industries in every scenario: jobs kept, cover and technology that arrive, what buyers take."""
 
+from collections.abc import Mapping
 from decimal import Decimal
 
 from alloc.audit.books import Books, Pair, World, total
@@ -72,13 +73,18 @@ def sells_in_scenario(books: Books) -> Comparisons:
             if row.market is not None:
                 most = world.market[c, s] * (exact(row.market) + found.get((c, s), ZERO))
                 yield Comparison((world.name, c, s), _sold(books, world, (c, s)), "≤", most)
-        for number, market in enumerate(books.instance.markets, 1):
-            s = market.industry
-            counties = [c for c, x in books.baseline if x == s and market.region in ("", books.region(c)[1])]
-            more = total(found.get((c, s), ZERO) for c in counties)
-            sold = total(_sold(books, world, (c, s)) for c in counties)
-            place = (world.name, s, market.region, str(number))
-            yield Comparison(place, sold, "≤", world.shared[s] * (exact(market.amount) + more))
+        yield from _sells_together(books, world, found)
+
+
+def _sells_together(books: Books, world: World, found: Mapping[Pair, Decimal]) -> Comparisons:
+    """In a scenario no more is sold to shared buyers than they and new outlets take."""
+    for number, market in enumerate(books.instance.markets, 1):
+        s = market.industry
+        counties = [c for c, x in books.baseline if x == s and market.region in ("", books.region(c)[1])]
+        more = total(found.get((c, s), ZERO) for c in counties)
+        sold = total(_sold(books, world, (c, s)) for c in counties)
+        place = (world.name, s, market.region, str(number))
+        yield Comparison(place, sold, "≤", world.shared[s] * (exact(market.amount) + more))
 
 
 def _sold(books: Books, world: World, pair: Pair) -> Decimal:

@@ -46,11 +46,7 @@ def adds_counties(books: Books) -> Comparisons:
 
 def adds_funds(books: Books) -> Comparisons:
     """What a fund has available, spends and leaves unspent is what the instance and the allocation say."""
-    spent: dict[tuple[str, str], Decimal] = {}
-    for m, paid in books.spend.items():
-        for f, amount in paid.items():
-            c = "" if books.instance.funds[f].by_county is None else books.instance.measures[m].county
-            spent[f, c] = spent.get((f, c), ZERO) + amount
+    spent = _sum_spent(books)
     for f, fund in books.instance.funds.items():
         purses = {"": fund.amount} if fund.by_county is None else fund.by_county
         for c, purse in purses.items():
@@ -61,6 +57,16 @@ def adds_funds(books: Books) -> Comparisons:
             for column, amount in row.items():
                 place = (f, c, column) if c else (f, column)
                 yield Comparison(place, books.funds.number(column, f, c), "=", amount, near)
+
+
+def _sum_spent(books: Books) -> dict[tuple[str, str], Decimal]:
+    """Return what each fund pays by the county that its money is tied to, "" where it is tied to none."""
+    spent: dict[tuple[str, str], Decimal] = {}
+    for m, paid in books.spend.items():
+        for f, amount in paid.items():
+            c = "" if books.instance.funds[f].by_county is None else books.instance.measures[m].county
+            spent[f, c] = spent.get((f, c), ZERO) + amount
+    return spent
 
 
 def _held_before(books: Books, c: str) -> Decimal:

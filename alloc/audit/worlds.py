@@ -82,13 +82,18 @@ def totals_without_aid(books: Books) -> Comparisons:
     worth = total(exact(county.weight) * gained[c] for c, county in books.instance.counties.items())
     employment = worth + total(exact(jobs) for (jobs, _), _ in joint)
     yield Comparison(("without_aid.employment",), _figure(books, "employment") or ZERO, "=", employment)
+    yield from _links_without_aid(books, alone, joint)
+    yield from _worth(books, alone)
+
+
+def _links_without_aid(books: Books, alone: Books, joint: list[tuple[tuple[float, float], list[str]]]) -> Comparisons:
+    """The linkage of that world is what its counties and the synergies across them add up to."""
     for c, (least, most) in _linkage(alone).items():
         yield Comparison((c, "linkage_without_aid"), alone.counties.number("linkage", c), "≥", least)
         yield Comparison((c, "linkage_without_aid"), alone.counties.number("linkage", c), "≤", most)
     across = total(exact(worth) for (_, worth), counties in joint if len(counties) > 1)
     linked = total(alone.counties.number("linkage", c) for c in books.instance.counties) + across
     yield Comparison(("without_aid.linkage",), _figure(books, "linkage") or ZERO, "=", linked)
-    yield from _worth(books, alone)
 
 
 def holds_national(books: Books) -> Comparisons:

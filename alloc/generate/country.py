@@ -182,9 +182,14 @@ def _industry_here(rng: random.Random, place: Place, industry: Mapping[str, Any]
         room = viable * draw(rng, figures["new_room"]) if new else today * draw(rng, figures[k])
         row[k] = 0 if new and k == "infrastructure" else math.ceil(industry.get(f"needs.{k}", 1) * room)
     row |= {k: round(row["jobs"] * draw(rng, figures[k])) for k in ("insurance", "technology")}
-    size = max(row["jobs"], viable)
+    return row | _limits_here(rng, industry, max(row["jobs"], viable))
+
+
+def _limits_here(rng: random.Random, industry: Mapping[str, Any], size: float) -> Row:
+    """Return the market and the most jobs of an industry in a county, where it has any."""
+    figures, row = ranges()["standing"], {}
     market, most = draw(rng, figures["market"]), draw(rng, figures["max_jobs"])
-    if market and sort != "field":
+    if market and industry["_sort"] != "field":
         row["market"] = math.ceil(industry["productivity"] * size * market)
     if most:
         row["max_jobs"] = math.ceil(size * most)

@@ -36,13 +36,17 @@ def write(instance: Instance, target: str | Path, overwrite: bool = False, lang:
     elif path.suffix.lower() in YAML:
         place(path.parent, files(instance, tables=False, main=path.name), path.name, instance, overwrite)
     else:
-        if path.is_file():
-            raise RequestError("convert_form", path=path)
-        twin = next((path / main for main in MAINS if main != MAIN and (path / main).exists()), None)
-        if twin is not None:
-            raise RequestError("two_instances", path=path, found=", ".join(MAINS))
+        _check_folder(path)
         place(path, files(instance), MAIN, instance, overwrite)
     return path
+
+
+def _check_folder(path: Path) -> None:
+    """Raise RequestError where a folder would be a file, or would hold two instances."""
+    if path.is_file():
+        raise RequestError("convert_form", path=path)
+    if any(main != MAIN and (path / main).exists() for main in MAINS):
+        raise RequestError("two_instances", path=path, found=", ".join(MAINS))
 
 
 def place(folder: Path, contents: Mapping[str, bytes], main: str, instance: Instance, overwrite: bool) -> None:

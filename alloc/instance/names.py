@@ -95,10 +95,15 @@ def find_unknown(
         gone = [(key, row) for key, row in _rows(data.get(table)) if left_out(table, key)]
         for key, row in gone:
             for column, other in columns.items():
-                for word in _words(row.get(column)) if ids[other] else ():  # else the table itself could not be read
-                    if word not in ids[other] and not (other == "funds" and word in FUNDS):
-                        hint = suggest_id(word, ids[other])
-                        yield (table, key, column), "unknown_id", {"found": word, "table": other, "hint": hint}
+                for word in _find_strangers(row.get(column), other, ids):
+                    hint = suggest_id(word, ids[other])
+                    yield (table, key, column), "unknown_id", {"found": word, "table": other, "hint": hint}
+
+
+def _find_strangers(value: Any, table: str, ids: Mapping[str, Any]) -> list[str]:
+    """Return the words of a cell that a table does not know; none where the table itself could not be read."""
+    known = {*ids[table], *(FUNDS if table == "funds" else ())}
+    return [word for word in _words(value) if word not in known] if ids[table] else []
 
 
 def _words(value: Any) -> list[str]:

@@ -200,10 +200,15 @@ def funds_hold(document: Document, ids: Ids) -> Iterator[Found]:
             yield (*path, "min_use"), "min_above_max", {"min": fund.min_use, "max": most, "what": "money"}
         if f == "all" or (f in schema.KINDS and fund.kind != f):
             yield path, "fund_name_taken", {"found": f}
-        for c in fund.counties:
-            yield from _known((*path, "counties"), c, "counties", ids)
-        for c in fund.by_county or {}:
-            yield from _known((*path, "by_county", c), c, "counties", ids)
+        yield from _fund_counties(fund, path, ids)
+
+
+def _fund_counties(fund: schema.Fund, path: Path, ids: Ids) -> Iterator[Found]:
+    """The counties that a fund is for are there."""
+    for c in fund.counties:
+        yield from _known((*path, "counties"), c, "counties", ids)
+    for c in fund.by_county or {}:
+        yield from _known((*path, "by_county", c), c, "counties", ids)
 
 
 def resources_hold(document: Document, ids: Ids) -> Iterator[Found]:

@@ -104,6 +104,12 @@ def _obstacle(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
     for other in measure.requires:
         if not document.measures[other].eligible:
             return "never_required", {"other": other}
+    return _obstacle_of_money(document, m)
+
+
+def _obstacle_of_money(document: Document, m: str) -> tuple[str, dict[str, Any]] | None:
+    """Return why no funds can pay for a measure at its smallest scale, or nothing."""
+    measure = document.measures[m]
     cheapest = measure.fixed_cost + measure.unit_cost * measure.min_units
     if cheapest <= 0 and not measure.national_planned:
         return None

@@ -55,9 +55,7 @@ def _sorted(row: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
 def sheets(instance: Instance) -> tuple[FlatTable, ...]:
     """Return the whole instance as sheets: settings, sources, every table that has rows, previous plans."""
     data = plain(instance)
-    settings = {key: value for key, value in data.items() if key not in TABLES and key != SOURCES}
-    for key in [key for key, value in settings.items() if value == {}]:  # all its keys are at their defaults
-        settings[key] = dict([*getattr(instance, key).model_dump().items()][:1])
+    settings = _list_settings(instance, data)
     found = [FlatTable(SETTINGS, ("key", "value"), tuple(_flat(settings).items()))]
     if instance.sources:
         found.append(FlatTable(SOURCES, ("id", "citation"), tuple(instance.sources.items())))
@@ -65,6 +63,16 @@ def sheets(instance: Instance) -> tuple[FlatTable, ...]:
     if instance.previous:
         found.append(FlatTable(PLANS, ("plan", *COLUMNS), tuple(_plan_rows(instance.previous))))
     return tuple(found)
+
+
+def _list_settings(instance: Instance, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is no table; of a section whose keys are all at their defaults the first key stands for it."""
+    settings = {key: value for key, value in data.items() if key not in TABLES and key != SOURCES}
+    for key, value in settings.items():
+        if value == {}:
+            first, *_ = getattr(instance, key).model_dump().items()
+            settings[key] = dict([first])
+    return settings
 
 
 def files(instance: Instance, tables: bool = True, main: str = MAIN) -> dict[str, bytes]:

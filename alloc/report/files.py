@@ -137,12 +137,16 @@ def read_result_tables(folder: Path, unchecked: bool = False) -> tuple[dict[str,
         raise RequestError("page_no_result", path=folder, problem=f"run.json.status: {figures['status']}")
     if not unchecked and (names := list_edited(folder, [f"{name}.csv" for name in dictionary()])):
         raise RequestError("edited_tables", path=folder, tables=", ".join(names))
+    return _read_tables(folder), figures
+
+
+def _read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """Return the tables that a folder holds. Raises RequestError where one of them is missing or is no table."""
+    extra = [name for name in EXTRA if (folder / f"{name}.csv").is_file()]
     try:
-        extra = [name for name in EXTRA if (folder / f"{name}.csv").is_file()]
-        found = {name: _read_table(folder / f"{name}.csv", name) for name in (*dictionary(), *extra)}
+        return {name: _read_table(folder / f"{name}.csv", name) for name in (*dictionary(), *extra)}
     except (FileNotFoundError, NotADirectoryError, ValueError, OverflowError) as error:
         raise RequestError("page_no_result", path=folder, problem=error) from None
-    return found, figures
 
 
 def read_language(folder: Path) -> str:

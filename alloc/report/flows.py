@@ -1,7 +1,7 @@
 """Flows between industries, by pair of counties, and the linkage of each county."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from alloc.instance import Instance
@@ -37,13 +37,19 @@ def trades(instance: Instance, solution: Solution) -> dict[tuple[str, int, str, 
             sent[c] -= both
             received[c] -= both
         for c in sorted(sent, key=order.__getitem__):
-            for d in together[region[c]]:
-                flow = min(sent[c], received.get(d, 0.0)) if c != d else 0.0
-                if flow > 0:
-                    pairs[w, i, c, d] += flow
-                    sent[c] -= flow
-                    received[d] -= flow
+            for d, flow in _sell_across(sent[c], received, [d for d in together[region[c]] if d != c]):
+                pairs[w, i, c, d] += flow
     return pairs
+
+
+def _sell_across(left: float, received: dict[str, float], counties: Sequence[str]) -> Iterator[tuple[str, float]]:
+    """Yield to which counties what one sends goes, and take it from what they receive."""
+    for d in counties:
+        flow = min(left, received.get(d, 0.0))
+        if flow > 0:
+            yield d, flow
+            left -= flow
+            received[d] -= flow
 
 
 def flow_rows(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> Iterator[dict[str, Any]]:

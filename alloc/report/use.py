@@ -10,7 +10,7 @@ import pandas as pd
 from alloc.instance import CATEGORIES, Instance
 from alloc.instance.effects import delivery_factor, is_uncertain, supply_rate
 from alloc.instance.money import eligible_funds
-from alloc.instance.sides import per_head, sides
+from alloc.instance.sides import Side, per_head, sides
 from alloc.solution import Solution
 
 NEAR = 1e-6
@@ -156,14 +156,21 @@ def _asked_by_money(instance: Instance) -> Iterator[tuple[str, str]]:
                 yield m, f"min_use {f}"
 
 
+def _asked_by_side(side: Side) -> Iterator[str]:
+    """Yield the measures that one repetition of a rule asks for: where it has a least, or a most of others."""
+    if side.least:
+        yield from (m for m, _ in side.spends)
+        yield from side.funded
+    if side.most is not None:
+        yield from (m for m, _ in side.base)
+
+
 def _asked_by_rules(instance: Instance, keys: Container[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Yield the measures that rules at their limit ask for; keys: those rules and groups."""
     for key, side in sides(instance).items():
         if key not in keys:
             continue
-        counted = [*(m for m, _ in side.spends), *side.funded] if side.least else []
-        compared = [m for m, _ in side.base] if side.most is not None else []
-        for m in counted + compared:
+        for m in _asked_by_side(side):
             yield m, key[0]
     for key, local in per_head(instance).items():
         for m, _ in chain.from_iterable(local.values()) if key in keys else ():

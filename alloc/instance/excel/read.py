@@ -215,6 +215,11 @@ def _hidden(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, 
         if is_hidden:
             values = {"first": first, "last": rest[-1] if rest else first}
             yield Fault(sheet.at(first, start), "", "rows_hidden" if rest else "row_hidden", values)
+    yield from _hidden_columns(sheet, rows, header)
+
+
+def _hidden_columns(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str]) -> Iterator[Fault]:
+    """Yield columns with something in them that are not seen."""
     used = set().union(*(row.values for row in rows))
     for number, column in header.items():
         if column in used and any(number in columns for columns in sheet.metadata.columns):
