@@ -105,6 +105,10 @@ MISTAKES = [
      f"51 {PERCENT}"),
     ("not_above", "unit: 10000", "unit: 0", "money.unit", "0 must be above 0"),
     ("not_above", "time_limit: 61", "time_limit: 0", "solver.time_limit", "0 must be above 0 (s)"),
+    ("not_a_day", "unit_cost: 2.5, max", "unit_cost: 2.5, start: 2020-13, max", "measures.fair.start",
+     "'2020-13' is no day: write 2019, 2019-03 or 2019-03-15"),
+    ("ends_before_start", "unit_cost: 2.5, max", "unit_cost: 2.5, start: 2020-03, end: 2020-02-28, max",
+     "measures.fair.end", "'end' 2020-02-28 is before 'start' 2020-03"),
     # words
     ("not_one_of", "category: insurance, industry", "category: insurrance, industry", "measures.cover.category",
      "'insurrance' is not a category; did you mean 'insurance'?"),

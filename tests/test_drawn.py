@@ -116,24 +116,28 @@ def test_drawn_and_local_figures_read_the_same_from_csv_and_from_a_workbook(tmp_
         assert set(instance.scenarios["bad"].counties) == {"a"}  # a name in the place of an id
 
 
-@pytest.mark.parametrize(
-    ("text", "words"),
-    [
-        ("keep: 5", "keep: 90 → 90 cannot be kept of 60"),
-        ("hazard.sheep: [0.02", "hazard.shep: [0.02 → did you mean 'hazard.sheep'"),
-        ("[0.02, 0.3]", "[0.02, 3] → leaves what the figure can be, 0 to 1"),
-        ("[0.8, 1.1]", "[0.8] → must be two numbers"),
-        ("market.hay", '"*.hay" → speaks of figures that productivity.* speaks of too'),
-        ("[[hazard.sheep, ", "[[hazard.sheep], [hazard.sheep, → stands in two groups"),
-        ("[[hazard.sheep, ", "[[hazard.hay, → nothing is drawn for hazard.hay"),
-        ("draws:", "scenarios: {w: {probability: 1}}\ndraws: → draws stand in place of scenarios"),
-        ("count: 60", "counts: 60 → did you mean 'count'"),
-    ],
-)
-def test_what_cannot_be_drawn_is_told(tmp_path, text, words):
+MISTAKES = [
+    ("draws_keep", "keep: 5", "keep: 90 → 90 cannot be kept of 60"),
+    ("draws_nothing", "hazard.sheep: [0.02", "hazard.shep: [0.02 → did you mean 'hazard.sheep'"),
+    ("range_outside", "[0.02, 0.3]", "[0.02, 3] → leaves what the figure can be, 0 to 1"),
+    ("range_ends", "[0.8, 1.1]", "[0.8] → must be two numbers"),
+    ("draws_twice", "market.hay", '"*.hay" → speaks of figures that productivity.* speaks of too'),
+    ("draws_in_two", "[[hazard.sheep, ", "[[hazard.sheep], [hazard.sheep, → stands in two groups"),
+    ("draws_not_over", "[[hazard.sheep, ", "[[hazard.hay, → nothing is drawn for hazard.hay"),
+    (
+        "draws_beside_scenarios",
+        "draws:",
+        "scenarios: {w: {probability: 1}}\ndraws: → draws stand in place of scenarios",
+    ),
+    ("unknown_key", "count: 60", "counts: 60 → did you mean 'count'"),
+]
+
+
+@pytest.mark.parametrize(("fault", "text", "words"), MISTAKES)
+def test_what_cannot_be_drawn_is_told(tmp_path, fault, text, words):
     new, _, expected = words.partition(" → ")
-    faults = told(written(tmp_path, DRAWS.replace(text, new, 1)))
-    assert any(expected in fault for fault in faults), faults
+    faults = inspect(written(tmp_path, DRAWS.replace(text, new, 1))).faults
+    assert any(one.text == fault and expected in str(one) for one in faults), [*map(str, faults)]
 
 
 @pytest.mark.parametrize(

@@ -54,24 +54,46 @@ def test_every_form_holds_several_years(tmp_path, form):
 
 
 MISTAKES = [
-    ("name: park", "name: park\nyear: 2020", "year: 2020 stands beside `years`: give one of the two"),
-    ("[2021, 2022,", "[2021, 2021,", "years[2]: 2021 does not come after 2021"),
-    ("discount: 0.03", "discount: -1", "discount: -1 must be 0 or more"),
-    ("  2022: {", "  2023: {", "by_year.2023: '2023' is not among `years`; did you mean"),
-    ("aid.amount: 5", "ad.amount: 5", "by_year.2022.funds.ad.amount: the instance has nothing called 'ad' there"),
-    ("funds.aid.amount: 5", "objective.linkage: 5", "2022.objective.linkage: 'objective' is no table whose figures go"),
-    ("aid.amount: 6", "aid.amount: -6", "by_year.2024.funds.aid.amount: -6 must be 0 or more"),
-    ("carry: 0.5", "carry: 2", "funds.aid.carry: 2 must be 1 or less"),
-    ("lead: 1", "lead: -1", "measures.park.lead: -1 must be 0 or more"),
-    ("life: 2", "life: 0", "measures.wage.life: 0 must be 1 or more"),
-    ("end_value: 2", "end_value: 0.5", "end_value: 0.5 must be a whole number"),
+    ("year_and_years", "name: park", "name: park\nyear: 2020", "year: 2020 stands beside `years`: give one of the two"),
+    ("years_not_increasing", "[2021, 2022,", "[2021, 2021,", "years[2]: 2021 does not come after 2021"),
+    ("below", "discount: 0.03", "discount: -1", "discount: -1 must be 0 or more"),
+    ("year_not_asked", "  2022: {", "  2023: {", "by_year.2023: '2023' is not among `years`; did you mean"),
+    (
+        "nothing_there",
+        "aid.amount: 5",
+        "ad.amount: 5",
+        "by_year.2022.funds.ad.amount: the instance has nothing called 'ad' there",
+    ),
+    (
+        "by_year_no_table",
+        "funds.aid.amount: 5",
+        "objective.linkage: 5",
+        "2022.objective.linkage: 'objective' is no table whose figures go",
+    ),
+    ("below", "aid.amount: 6", "aid.amount: -6", "by_year.2024.funds.aid.amount: -6 must be 0 or more"),
+    ("above_one_percent", "carry: 0.5", "carry: 2", "funds.aid.carry: 2 must be 1 or less"),
+    ("below", "lead: 1", "lead: -1", "measures.park.lead: -1 must be 0 or more"),
+    ("below", "life: 2", "life: 0", "measures.wage.life: 0 must be 1 or more"),
+    ("not_whole", "end_value: 2", "end_value: 0.5", "end_value: 0.5 must be a whole number"),
+    (
+        "years_missing",
+        "years: [2021, 2022, 2024]",
+        "year: 2021",
+        "needs `years`: it is of a question over several years",
+    ),
+    (
+        "not_over_years",
+        "name: park",
+        "name: park\nrisk: {measure: worst}",
+        "'risk' is not possible over several `years` yet",
+    ),
 ]
 
 
-@pytest.mark.parametrize(("right", "wrong", "said"), MISTAKES)
-def test_a_mistake_is_told_with_its_place_what_was_found_and_what_would_do(tmp_path, right, wrong, said):
+@pytest.mark.parametrize(("text", "right", "wrong", "said"), MISTAKES)
+def test_a_mistake_is_told_with_its_place_what_was_found_and_what_would_do(tmp_path, text, right, wrong, said):
     faults = inspect(lay(tmp_path, QUESTION.replace(right, wrong))).faults
-    assert any(said in str(fault) for fault in faults), [*map(str, faults)]
+    assert any(fault.text == text and said in str(fault) for fault in faults), [*map(str, faults)]
     assert all(fault.say("zh") for fault in faults)
 
 
