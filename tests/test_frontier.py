@@ -51,8 +51,7 @@ def published(name: str, style: str) -> alloc.Frontier:
 
 PROBLEMS = [
     ("2KP50-11", "unit_cost"),
-    ("2KP50-50", "fixed_cost"),
-    ("2KP50-92", "unit_cost"),
+    ("2KP50-92", "fixed_cost"),
 ]
 
 

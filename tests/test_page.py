@@ -231,8 +231,9 @@ def test_the_words_on_voluntary_labour_are_there(demo: Run, lang: str):
 
 def test_a_chinese_page_is_chinese_and_an_english_page_english(everything: Run):
     chinese, english = said(html(everything, "zh")), said(html(everything, "en"))
-    words = {key: row for key, row in catalogue().items() if key.startswith("page_h_")}
-    for row in words.values():
+    heads = {key: row for key, row in catalogue().items() if key.startswith("page_h_")}
+    del heads["page_h_questions"]  # stands there once these are answered
+    for row in heads.values():
         assert row["zh"] in chinese
         assert row["en"] in english
         assert row["en"] not in chinese
