@@ -227,3 +227,17 @@ def test_the_stages_of_the_command_are_those_of_the_format():
     from alloc.instance.schema import STAGES
 
     assert SAID == STAGES
+
+
+def test_a_form_that_is_interrupted_leaves_the_earlier_one_and_nothing_beside_it(result, tmp_path, monkeypatch):
+    out = fill_form(result, "plan", tmp_path / "p.xlsx")
+    before = out.read_bytes()
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("alloc.study.forms.fill.FormBook._write_places", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        fill_form(result, "schedule", out, overwrite=True)
+    assert out.read_bytes() == before
+    assert list(tmp_path.iterdir()) == [out]

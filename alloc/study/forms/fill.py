@@ -3,6 +3,7 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -63,13 +64,18 @@ def fill_form(
         rows = list(list_changes(read_result(before), of, lang))
     else:
         rows = list(LISTS[form.rows or "projects"](of, lang))
-    with FormBook(target, of, form, lang) as book:
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with TemporaryDirectory(dir=target.parent) as beside:  # the name is given in one step: whole, or not at all
+        made = Path(beside) / target.name
+        book = FormBook(made, of, form, lang)
         book.write(rows)
+        book.close()
+        os.replace(made, target)
     return target
 
 
 class FormBook:
-    """A workbook being filled with one form; used in a `with`, which writes the file."""
+    """A workbook being filled with one form; nothing is written before it is closed."""
 
     def __init__(self, target: Path, of: Result, form: Layout, lang: str) -> None:
         self.of, self.form, self.lang = of, form, lang
@@ -78,10 +84,8 @@ class FormBook:
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.places: list[tuple[str, str, str, float]] = []
 
-    def __enter__(self) -> "FormBook":
-        return self
-
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """Write the file."""
         self.book.close()
 
     def write(self, rows: Sequence[Entries]) -> None:
