@@ -39,7 +39,7 @@ class Scale:
 
 def scale(values: Iterable[float], start: float, end: float, zero: bool = True, most: int = 6) -> Scale:
     """Return a scale that holds all values, and zero where asked."""
-    found = [x for x in values if math.isfinite(x)] or [0.0]
+    found = list(filter(math.isfinite, values)) or [0.0]
     low, high = min(found), max(found)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
@@ -48,17 +48,17 @@ def scale(values: Iterable[float], start: float, end: float, zero: bool = True, 
 
 def across(at: Scale, top: float, bottom: float) -> str:
     """Return vertical grid lines with their numbers below."""
-    return "".join(
-        stroke(at(x), top, at(x), bottom, "s-rule thin" if x == 0 else "s-grid thin")
-        + words(at(x), bottom + 11, at.label(x), "small f-soft", "middle")
-        for x in at.marks
-    )
+    found = ""
+    for x in at.marks:
+        found += stroke(at(x), top, at(x), bottom, "s-rule thin" if x == 0 else "s-grid thin")
+        found += words(at(x), bottom + 11, at.label(x), "small f-soft", "middle")
+    return found
 
 
 def upward(at: Scale, left: float, right: float) -> str:
     """Return horizontal grid lines with their numbers at the left."""
-    return "".join(
-        stroke(left, at(y), right, at(y), "s-rule thin" if y == 0 else "s-grid thin")
-        + words(left - 6, at(y), at.label(y), "small f-soft", "end")
-        for y in at.marks
-    )
+    found = ""
+    for y in at.marks:
+        found += stroke(left, at(y), right, at(y), "s-rule thin" if y == 0 else "s-grid thin")
+        found += words(left - 6, at(y), at.label(y), "small f-soft", "end")
+    return found

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from alloc.report.charts.axis import Scale, across, scale
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.legend import Part, legend
-from alloc.report.charts.svg import WIDE, box, digits_of, number, stroke, width, words
+from alloc.report.charts.svg import WIDE, box, digits_of, number, stroke, widest, widest_number, words
 
 ROW, THICK = 26.0, 16.0
 WIDEST_LABEL = 250.0
@@ -13,7 +13,7 @@ WIDEST_LABEL = 250.0
 
 def label_room(labels: Sequence[str]) -> float:
     """Return the room that labels at the left take [px]."""
-    return min(max((width(x) for x in labels), default=0.0), WIDEST_LABEL) + 12
+    return min(widest(labels), WIDEST_LABEL) + 12
 
 
 def bars(
@@ -36,21 +36,21 @@ def bars(
     left = label_room([name for name, _ in rows])
     totals = [sum(amounts) for _, amounts in rows]
     digits = digits_of(totals) if digits is None else digits
-    right = WIDE - 16 - max((width(number(t, digits)) for t in totals), default=0.0)
+    right = WIDE - 16 - widest_number(totals, digits)
     at = scale([*totals, line[1] if line else 0.0], left, right)
     bottom = top + ROW * len(rows)
-    found = [head, across(at, top, bottom)]
+    found, marks = [head, across(at, top, bottom)], 0
     for i, ((name, amounts), total) in enumerate(zip(rows, totals, strict=True)):
         middle = top + ROW * (i + 0.5)
         found.append(words(left - 8, middle, name, anchor="end", room=left - 10))
-        found += _stack(at, middle, name, parts, amounts)
-        found.append(words(at(total) + 6, middle, number(total, digits), "f-soft"))
+        stack = list(_stack(at, middle, name, parts, amounts))
+        marks += len(stack)
+        found += [*stack, words(at(total) + 6, middle, number(total, digits), "f-soft")]
     if line:
         found.append(stroke(at(line[1]), top - 4, at(line[1]), bottom, "s-bad ring"))
         end = "end" if at(line[1]) > (left + right) / 2 else "start"
         found.append(words(at(line[1]), top - 12, line[0], "small f-bad", end))
     found.append(words((left + right) / 2, bottom + 28, x, "small f-soft", "middle", right - left))
-    marks = sum(amount > 0 for _, amounts in rows for amount in amounts)
     return Chart(title, "".join(found), marks, bottom + (40 if x else 22))
 
 
@@ -87,9 +87,11 @@ def tornado(
     head, top = legend(parts)
     top += 6
     left = label_room([name for name, _, _ in rows])
-    ends = [value for _, low, high in rows for value in (low, high)]
+    ends: list[float] = []
+    for _, *sides in rows:
+        ends += sides
     digits = digits_of(ends) if digits is None else digits
-    room = max((width(number(v, digits), 11) for v in ends), default=0.0) + 8
+    room = widest_number(ends, digits, 11) + 8
     at = scale([*ends, centre], left + room, WIDE - room, zero=False)
     bottom = top + ROW * len(rows)
     found = [head, across(at, top, bottom)]
@@ -116,7 +118,7 @@ def _sway(
     Where they point to one side only the longer one has its number.
     """
     both_sides = (ends[0] - centre) * (ends[1] - centre) < 0
-    farthest = max(abs(value - centre) for value in ends)
+    farthest = max(abs(ends[0] - centre), abs(ends[1] - centre))
     thick = THICK if both_sides else THICK / 2
     tops = (middle - thick / 2,) * 2 if both_sides else (middle - thick, middle)
     for value, role, side, y in zip(ends, ("low", "high"), names, tops, strict=True):

@@ -6,7 +6,7 @@ from alloc.report.charts.axis import across, scale
 from alloc.report.charts.bars import ROW, label_room
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.legend import Part, Shape, legend
-from alloc.report.charts.svg import WIDE, box, digits_of, dot, number, stroke, width, words
+from alloc.report.charts.svg import WIDE, box, digits_of, dot, number, stroke, widest, words
 
 
 def dots(
@@ -27,10 +27,14 @@ def dots(
     head, top = legend(states, shapes)
     top += 6
     left = label_room([name for name, _ in rows]) + 6
-    changes = [values[-1] - values[-2] for _, values in rows]
+    changes: list[float] = []
+    numbers: list[float] = []
+    for _, values in rows:
+        changes.append(values[-1] - values[-2])
+        numbers += values
     digits = digits_of(changes) if digits is None else digits
-    right = WIDE - 22 - max((width(_signed(c, digits)) for c in changes), default=0.0)
-    at = scale([v for _, values in rows for v in values], left, right)
+    right = WIDE - 22 - widest(_signed(change, digits) for change in changes)
+    at = scale(numbers, left, right)
     bottom = top + ROW * len(rows)
     found = [head, across(at, top, bottom)]
     for i, ((name, values), change) in enumerate(zip(rows, changes, strict=True)):

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from alloc.report.charts.bars import label_room
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.ramp import Ramp, ramp
-from alloc.report.charts.svg import WIDE, box, digits_of, dot, number, stroke, width, words
+from alloc.report.charts.svg import WIDE, box, digits_of, dot, number, stroke, widest_number, width, words
 
 ROW = 28.0
 
@@ -78,8 +78,8 @@ def heat(
     sums = [_total(row) for _, row in lines]
     if digits is None:
         digits = digits_of([*known, *(rest[1] if rest else ())])
-    beside = max(width(number(total, digits)) for total in [*sums, sum(sums)]) + 14 if totals else 0
-    left = label_room([*rows, totals, *(name for name, _ in plain)])
+    beside = widest_number([*sums, sum(sums)], digits) + 14 if totals else 0
+    left = label_room([*rows, totals, rest[0] if rest else ""])
     grid = _Grid(left, 26.0 + (16 if x else 0), WIDE - beside, columns, digits)
     colours = ramp(known, root)
     found = [
@@ -160,14 +160,12 @@ def matrix(
     cell = (WIDE - left) / max(len(columns), 1)
     row_height, top = 22.0, 28.0
     bottom = top + row_height * len(rows)
-    found = [
-        stroke(left + cell * (j + 0.5), top, left + cell * (j + 0.5), bottom, "s-grid thin")
-        for j in range(len(columns))
-    ]
+    grid, heads = [], []
     for j, name in enumerate(columns):
-        found.append(
-            words(left + cell * (j + 0.5), top - 14, name, "small" if width(name) > cell else "", "middle", cell - 2)
-        )
+        x, small = left + cell * (j + 0.5), "small" if width(name) > cell else ""
+        grid.append(stroke(x, top, x, bottom, "s-grid thin"))
+        heads.append(words(x, top - 14, name, small, "middle", cell - 2))
+    found = [*grid, *heads]
     for i, name in enumerate(rows):
         middle = top + row_height * (i + 0.5)
         found.append(stroke(left, middle, WIDE, middle, "s-grid thin"))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from alloc.report.charts.axis import across, scale, upward
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.legend import legend
-from alloc.report.charts.svg import WIDE, dot, number, path, px, stroke, width, words
+from alloc.report.charts.svg import WIDE, dot, join_points, number, path, stroke, widest, width, words
 
 SERIES_ROLES = ("plan", "bad", "insurance", "enterprise", "training", "technology", "quo")
 """Colours of series that name none, in turn."""
@@ -42,23 +42,27 @@ def lines(
     x, y: what the axes measure, with units; zero: whether the x and the y axis hold zero; marked: a named upright
     line, such as today's budget. One mark a dot, and one for each line without dots.
     """
-    roles = [one.role or SERIES_ROLES[i % len(SERIES_ROLES)] for i, one in enumerate(series)]
-    named = [(one.name, role) for one, role in zip(series, roles, strict=True)]
+    roles, named = [], []
+    rightward, upwards = [marked[1]] if marked else [], []
+    for i, one in enumerate(series):
+        roles.append(one.role or SERIES_ROLES[i % len(SERIES_ROLES)])
+        named.append((one.name, roles[i]))
+        for a, b in one.points:
+            rightward.append(a)
+            upwards.append(b)
     head, top = legend(named if len(series) > 1 else (), ["dot"] * len(series))
     top += 34
     bottom = top + height - 90
-    points = [point for one in series for point in one.points]
-    ups = scale([b for _, b in points], bottom, top, zero[1])
-    left = max(width(ups.label(m), 11) for m in ups.marks) + 14
-    named_too = [marked[1]] if marked else []
-    flat = scale([*(a for a, _ in points), *named_too], left, WIDE - 24, zero[0])
+    ups = scale(upwards, bottom, top, zero[1])
+    left = widest(map(ups.label, ups.marks), 11) + 14
+    flat = scale(rightward, left, WIDE - 24, zero[0])
     found = [head, words(0, top - 18, y, "small f-soft", room=WIDE), upward(ups, left, WIDE - 24)]
     found.append(across(flat, top, bottom))
     if marked:
         found.append(_upright(flat(marked[1]), marked[0], top, bottom))
     for one, role in zip(series, roles, strict=True):
         found += _draw_series(one, role, [(flat(a), ups(b)) for a, b in one.points])
-    marks = sum(_count_marks(one) for one in series)
+    marks = sum(map(_count_marks, series))
     found.append(words((left + WIDE) / 2, bottom + 32, x, "small f-soft", "middle", WIDE - left))
     return Chart(title, "".join(found), marks, bottom + 46)
 
@@ -92,7 +96,7 @@ def _draw_series(one: Series, role: str, places: Places) -> Iterator[str]:
 
 def _course(one: Series, role: str, places: Places) -> str:
     """Return the line that joins the points of a series: a mark itself where they have no dots."""
-    course = "M" + "L".join(f"{px(a)} {px(b)}" for a, b in places)
+    course = "M" + join_points(places)
     return path(course, f"{'' if one.dotted else 'mark '}line s-{role}", one.name)
 
 

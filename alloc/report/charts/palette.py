@@ -70,22 +70,22 @@ _SHAPES = (
 
 def variables(paper: int) -> str:
     """Return the colours as CSS custom properties, for light or dark paper."""
-    steps = [f"--q{i}:{step[paper][0]};--t{i}:{step[paper][1]}" for i, step in enumerate(STEPS)]
-    return ";".join([*(f"--{role}:{pair[paper]}" for role, pair in ROLES.items()), *steps])
+    found = [f"--{role}:{pair[paper]}" for role, pair in ROLES.items()]
+    for i, step in enumerate(STEPS):
+        fill, text = step[paper]
+        found += (f"--q{i}:{fill}", f"--t{i}:{text}")
+    return ";".join(found)
 
 
 def style(paper: int | None = None) -> str:
     """Return the style of the marks: with colours of one paper for a file, with custom properties for a page."""
-
-    def colour(role: str) -> str:
-        return f"var(--{role})" if paper is None else ROLES[role][paper]
-
-    fills = "".join(f".chart .f-{role}{{fill:{colour(role)}}}" for role in ROLES)
-    strokes = "".join(f".chart .s-{role}{{stroke:{colour(role)}}}" for role in ROLES)
-    steps = "".join(
-        f".chart .q{i}{{fill:{f'var(--q{i})' if paper is None else step[paper][0]}}}"
-        f".chart .t{i}{{fill:{f'var(--t{i})' if paper is None else step[paper][1]}}}"
-        for i, step in enumerate(STEPS)
-    )
-    halo = f".chart .halo{{paint-order:stroke;stroke:{colour('paper')};stroke-width:3px;stroke-opacity:.75}}"
-    return f"{_SHAPES}{halo}.chart text{{fill:{colour('ink')}}}{fills}{strokes}{steps}"
+    colours, fills, strokes, steps = {}, "", "", ""
+    for role, pair in ROLES.items():
+        colour = colours[role] = f"var(--{role})" if paper is None else pair[paper]
+        fills += f".chart .f-{role}{{fill:{colour}}}"
+        strokes += f".chart .s-{role}{{stroke:{colour}}}"
+    for i, step in enumerate(STEPS):
+        fill, text = (f"var(--q{i})", f"var(--t{i})") if paper is None else step[paper]
+        steps += f".chart .q{i}{{fill:{fill}}}.chart .t{i}{{fill:{text}}}"
+    halo = f".chart .halo{{paint-order:stroke;stroke:{colours['paper']};stroke-width:3px;stroke-opacity:.75}}"
+    return f"{_SHAPES}{halo}.chart text{{fill:{colours['ink']}}}{fills}{strokes}{steps}"

@@ -47,7 +47,7 @@ class Ramp:
         size = self.high - self.low
         if self.whole:
             values = [self.low + i for i in range(round(size) + 1)]
-            return values, [self.step(value) for value in values]
+            return values, list(map(self.step, values))
         power = 2 if self.root else 1
         return [self.low + (i / COUNT) ** power * size for i in range(COUNT + 1)], list(range(COUNT))
 

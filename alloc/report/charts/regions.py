@@ -1,11 +1,12 @@
 """A map: areas coloured by a number. No boundaries are shipped; they come from the user."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.ramp import ramp
-from alloc.report.charts.svg import WIDE, number, path, px, width, words
+from alloc.report.charts.svg import WIDE, join_points, number, path, width, words
 
 HIGH = 460.0
 FINEST = 0.4
@@ -22,8 +23,7 @@ def regions(areas: Sequence[Area], *, title: str, unit: str = "", wide: float = 
 
     One mark an area. Source of the projection: equirectangular with the standard parallel in the middle.
     """
-    corners = [corner for _, rings, _ in areas for ring in rings for corner in ring] or [(0.0, 0.0)]
-    lons, lats = zip(*corners, strict=True)
+    lons, lats = zip(*(list(_corners(areas)) or [(0.0, 0.0)]), strict=True)
     squeeze = math.cos(math.radians((min(lats) + max(lats)) / 2))
     across, up = max((max(lons) - min(lons)) * squeeze, 1e-9), max(max(lats) - min(lats), 1e-9)
     per = min((wide - 8) / across, HIGH / up)
@@ -42,9 +42,17 @@ def regions(areas: Sequence[Area], *, title: str, unit: str = "", wide: float = 
     return Chart(title, "".join([*drawn, *written, colours.key(unit, 0, bottom, wide)]), len(areas), bottom + 44, wide)
 
 
+def _corners(areas: Sequence[Area]) -> Iterator[tuple[float, float]]:
+    for _, rings, _ in areas:
+        yield from chain.from_iterable(rings)
+
+
 def _area_mark(flat: Sequence[Ring], step: int | None, tip: str) -> str:
     """Return an area in its colour, or that of the paper where nothing is known."""
-    course = "".join("M" + "L".join(f"{px(x)} {px(y)}" for x, y in ring) + "z" for ring in flat if len(ring) > 2)
+    course = ""
+    for ring in flat:
+        if len(ring) > 2:
+            course += "M" + join_points(ring) + "z"
     return path(course or "M0 0", f"mark area s-paper {'f-card' if step is None else f'q{step}'}", tip)
 
 
@@ -71,13 +79,15 @@ def _middle(rings: Sequence[Ring]) -> tuple[float, float, float]:
     if not rings or not any(rings):
         return 0.0, 0.0, 0.0
     ring = max(rings, key=lambda r: abs(_area(r)))
-    xs, ys = [x for x, _ in ring], [y for _, y in ring]
+    xs, ys = zip(*ring, strict=True)
     area = _area(ring)
     if abs(area) < 1:
         return sum(xs) / len(xs), sum(ys) / len(ys), 0.0
-    pairs = _edges(ring)
-    x = sum((a[0] + b[0]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / (6 * area)
-    y = sum((a[1] + b[1]) * (a[0] * b[1] - b[0] * a[1]) for a, b in pairs) / (6 * area)
+    x = y = 0.0
+    for a, b in _edges(ring):
+        part = a[0] * b[1] - b[0] * a[1]
+        x, y = x + (a[0] + b[0]) * part, y + (a[1] + b[1]) * part
+    x, y = x / (6 * area), y / (6 * area)
     return x, y, _room(ring, x, y) if max(ys) - min(ys) > 30 else 0.0
 
 
@@ -88,10 +98,15 @@ def _edges(ring: Ring) -> list[tuple[tuple[float, float], tuple[float, float]]]:
 
 def _room(ring: Ring, x: float, y: float) -> float:
     """Return how wide a ring is on both sides of a point in it [px]."""
-    crossing = [(a, b) for a, b in _edges(ring) if (a[1] > y) != (b[1] > y)]
-    cuts = sorted(a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]) for a, b in crossing)
-    rooms = [2 * min(x - c1, c2 - x) for c1, c2 in zip(cuts[::2], cuts[1::2], strict=False) if c1 <= x <= c2]
-    return max(rooms, default=0.0)
+    cuts = []
+    for a, b in _edges(ring):
+        if (a[1] > y) != (b[1] > y):
+            cuts.append(a[0] + (y - a[1]) / (b[1] - a[1]) * (b[0] - a[0]))
+    cuts.sort()
+    room = 0.0
+    for left, right in zip(cuts[::2], cuts[1::2], strict=False):
+        room = max(room, 2 * min(x - left, right - x))
+    return room
 
 
 def _area(ring: Ring) -> float:

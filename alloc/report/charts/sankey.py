@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.svg import WIDE, box, digits_of, number, path, px, width, words
+from alloc.report.charts.svg import WIDE, box, digits_of, number, path, px, widest, words
 
 HIGH, NODE, GAP, SLOT = 300.0, 12.0, 10.0, 30.0
 """Height of all money, width of a node, room between nodes, and the least room a node's two lines need [px]."""
@@ -42,7 +42,13 @@ def sankey(
     going = [flow for flow in flows if flow[2] > 0]
     size = _sizes(going)
     digits = digits_of(size.values()) if digits is None else digits
-    total = max((sum(size.get(node.key, 0.0) for node in column) for column in columns), default=0.0)
+    total, names = 0.0, {}
+    for column in columns:
+        in_column = 0.0
+        for node in column:
+            in_column += size.get(node.key, 0.0)
+            names[node.key] = node.name
+        total = max(total, in_column)
     per = HIGH / total if total > 0 else 0.0
     stacks = [_stack(column, size, per) for column in columns]
     top, high = 26.0 if heads else 4.0, max(stacks, default=0.0)
@@ -63,9 +69,7 @@ def sankey(
             before.append(box(*place[node.key], NODE, tall, f"node f-{node.role}", tip))
             before += _two_lines(beside, y + slot / 2, node.name, number(amount, digits))
             y += slot + GAP
-    order = {key: number_of for number_of, key in enumerate(place)}
-    names = {node.key: node.name for column in columns for node in column}
-    behind = _bands(going, place, order, names, per)
+    behind = _bands(going, place, names, per)
     return Chart(title, "".join([*behind, *before]), len(going), top + high + 6)
 
 
@@ -101,8 +105,7 @@ def _stack(column: Sequence[Node], size: Mapping[str, float], per: float) -> flo
 
 def _label_room(column: Sequence[Node]) -> float:
     """Return the room beside an outer column for the names of its nodes [px]."""
-    widest = max((width(node.name) for node in column), default=0.0)
-    return min(max(widest + 14, 70.0), 190.0)
+    return min(max(widest(node.name for node in column) + 14, 70.0), 190.0)
 
 
 def _sizes(flows: Sequence[Flow]) -> dict[str, float]:
@@ -117,11 +120,11 @@ def _sizes(flows: Sequence[Flow]) -> dict[str, float]:
 def _bands(
     flows: Sequence[Flow],
     place: Mapping[str, tuple[float, float]],
-    order: Mapping[str, int],
     names: Mapping[str, str],
     per: float,
 ) -> list[str]:
     """Return the bands, each beginning and ending below the one before it so that they cross as little as can be."""
+    order = {key: number_of for number_of, key in enumerate(place)}
     out: dict[str, float] = defaultdict(float)
     into: dict[str, float] = defaultdict(float)
     starts: dict[int, float] = {}

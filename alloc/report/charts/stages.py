@@ -5,7 +5,7 @@ from typing import Literal
 
 from alloc.report.charts.bars import label_room
 from alloc.report.charts.chart import Chart
-from alloc.report.charts.svg import WIDE, box, path, px, width, words
+from alloc.report.charts.svg import WIDE, box, path, px, widest, width, words
 
 ROW, HIGH, ARROW = 38.0, 32.0, 12.0
 State = Literal["stood", "new", "missing"]
@@ -25,9 +25,14 @@ def stages(
     for state, name in states:
         found += [box(x + 1, 3, 22, 14, _BOXES[state], rounded=3), words(x + 30, 10, name)]
         x += 46 + width(name)
-    left = label_room([label for label, _, _ in rows])
-    right = WIDE - max((width(end) for _, _, end in rows), default=0.0) - 10
-    most = max((len(steps) for _, steps, _ in rows), default=1)
+    labels, lengths, ends = [], [], []
+    for label, steps, end in rows:
+        labels.append(label)
+        lengths.append(len(steps))
+        ends.append(end)
+    left = label_room(labels)
+    right = WIDE - widest(ends) - 10
+    most = max(lengths, default=1)
     wide = (right - left - ARROW * (most - 1)) / max(most, 1)
     top = 30.0
     for i, (label, steps, end) in enumerate(rows):
@@ -41,7 +46,7 @@ def stages(
             found.append(box(x + 1, y - HIGH / 2, wide - 2, HIGH, f"mark {_BOXES[state]}", tip, 4))
             found.append(_name(name, x + wide / 2, y, wide - 10, _WORDS[state]))
         found.append(words(WIDE, y, end, "f-soft", "end"))
-    return Chart(title, "".join(found), sum(len(steps) for _, steps, _ in rows), top + ROW * len(rows) + 4)
+    return Chart(title, "".join(found), sum(lengths), top + ROW * len(rows) + 4)
 
 
 def _name(name: str, x: float, y: float, room: float, kind: str) -> str:

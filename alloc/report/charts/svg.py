@@ -25,6 +25,16 @@ def width(text: str, size: float = 13.0) -> float:
     return size * sum(_letter(letter) for letter in text)
 
 
+def widest(texts: Iterable[str], size: float = 13.0) -> float:
+    """Return about how wide the widest of some texts is [px]; 0 where there is none."""
+    return max((width(text, size) for text in texts), default=0.0)
+
+
+def widest_number(values: Iterable[float], digits: int, size: float = 13.0) -> float:
+    """Return about how wide the widest of some numbers is with so many decimals [px]."""
+    return widest((number(value, digits) for value in values), size)
+
+
 def _letter(letter: str) -> float:
     if unicodedata.east_asian_width(letter) in "WFA" and ord(letter) > 0x2E7F:
         return 1.0
@@ -63,6 +73,11 @@ def px(value: float) -> str:
     """Return a length with at most one decimal."""
     text = f"{value:.1f}"
     return text[:-2] if text.endswith(".0") else text
+
+
+def join_points(points: Iterable[tuple[float, float]]) -> str:
+    """Return points as a path's lines from each to the next [px]."""
+    return "L".join(f"{px(x)} {px(y)}" for x, y in points)
 
 
 def words(x: float, y: float, text: str, kind: str = "", anchor: str = "start", room: float = math.inf) -> str:

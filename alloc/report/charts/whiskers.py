@@ -6,7 +6,7 @@ from alloc.report.charts.axis import Scale, across, scale
 from alloc.report.charts.bars import ROW, THICK
 from alloc.report.charts.chart import Chart
 from alloc.report.charts.legend import legend
-from alloc.report.charts.svg import WIDE, box, digits_of, number, stroke, width, words
+from alloc.report.charts.svg import WIDE, box, digits_of, number, stroke, widest, widest_number, words
 
 WIDEST = 430.0
 """Labels are sentences: so much room they have [px]."""
@@ -24,10 +24,16 @@ def whiskers(
     """
     head, top = legend(((names[0], "plan"), (names[1], "ink")), ("square", "bar"))
     top += 6
-    left = min(max((width(label) for label, *_ in rows), default=0.0), WIDEST) + 12
-    digits = digits_of([value for _, value, *_ in rows])
-    right = WIDE - 16 - max((width(number(value, digits)) for _, value, *_ in rows), default=0.0)
-    ends = [end for _, *row in rows for end in row]
+    labels: list[str] = []
+    values: list[float] = []
+    ends: list[float] = []
+    for label, value, least, most in rows:
+        labels.append(label)
+        values.append(value)
+        ends += (value, least, most)
+    left = min(widest(labels), WIDEST) + 12
+    digits = digits_of(values)
+    right = WIDE - 16 - widest_number(values, digits)
     at = scale(ends, left, right)
     bottom = top + ROW * len(rows)
     found = [head, across(at, top, bottom)]
