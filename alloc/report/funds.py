@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.instance import Instance
+from alloc.instance import CATEGORIES, Instance
 from alloc.instance.money import available
 
 Spent = Mapping[tuple[str, str], float]
@@ -26,6 +26,12 @@ def fund_rows(instance: Instance, spend: Mapping[tuple[str, str], float]) -> Ite
     for f, fund in instance.funds.items():
         for c in fund.by_county if fund.by_county is not None else ("",):
             yield _balance(instance, f, c, spent)
+
+
+def aid_by_category(instance: Instance, allocation: pd.DataFrame) -> pd.DataFrame:
+    """Return the aid that each county (a row) gets in each category (a column), both in their order [money]."""
+    aid = allocation[allocation["kind"] == "aid"].groupby(["county", "category"])["amount"].sum().unstack(fill_value=0)
+    return aid.reindex(index=list(instance.counties), columns=list(CATEGORIES), fill_value=0.0)
 
 
 def spent_by_fund(payments: Iterable[tuple[str, str, float]]) -> Spent:

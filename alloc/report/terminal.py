@@ -12,6 +12,7 @@ from alloc.instance import CATEGORIES, Instance
 from alloc.instance.worlds import speaks_of_aid
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
+from alloc.report.funds import aid_by_category
 from alloc.report.names import Names, join_words
 from alloc.report.screen import Wide
 from alloc.report.told import tell_coordination, tell_idle, tell_status, tell_years
@@ -71,10 +72,8 @@ def _answer(instance: Instance, figures: Mapping[str, Any], lang: str) -> Text:
 
 def _money(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Wide:
     """Return aid by county and category, and other money; many counties: the largest."""
-    allocation, counties = tables["allocation"], tables["counties"].set_index("county")
-    aid = allocation[allocation["kind"] == "aid"].groupby(["county", "category"])["amount"].sum().unstack(fill_value=0)
-    money = aid.reindex(index=list(instance.counties), columns=list(CATEGORIES), fill_value=0.0)
-    cells = money.join(counties[["aid", "national", "other"]])
+    money = aid_by_category(instance, tables["allocation"])
+    cells = money.join(tables["counties"].set_index("county")[["aid", "national", "other"]])
     heads = [say(f"head_{key}", lang) for key in (*CATEGORIES, "aid", "national", "other")]
     title = say("money_title", lang, label=instance.money.label)
     return _by_county(instance, title, heads, cells, [(say("total", lang), list(cells.sum()))], lang)

@@ -1,9 +1,9 @@
 """The charts of the page, each from the tables of a plan."""
 
-import math
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from operator import add
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+
+import pandas as pd
 
 from alloc.instance import CATEGORIES
 from alloc.report.charts import (
@@ -20,8 +20,9 @@ from alloc.report.charts import (
     stages,
 )
 from alloc.report.charts.stages import State
+from alloc.report.funds import aid_by_category
 from alloc.report.page.view import MOST, View, largest, number
-from alloc.report.provenance import ORIGINS
+from alloc.report.provenance import ORIGINS, Origin
 from alloc.report.tables import chain_steps
 
 MOST_NODES = 14
@@ -79,14 +80,16 @@ def _money_flow(view: View) -> Chart:
     for (f, k, c), x in sums.items():
         first[f if f in paying else "", k] += x
         second[k, c if c in getting else ""] += x
-    used = {k for _, k in first}
-    nodes = (
-        [*(Node(f"f {f}", view.fund(f), _payer(view, f)) for f in paying), *_rest(view, "f ", poor)],
-        [Node(f"k {k}", view.say(k), k) for k in CATEGORIES if k in used],
-        [*(Node(f"c {c}", view.county(c)) for c in getting), *_rest(view, "c ", small)],
-    )
-    flows = [(f"f {f}", f"k {k}", x, k) for (f, k), x in first.items()]
-    flows += [(f"k {k}", f"c {c}", x, k) for (k, c), x in second.items()]
+    flows, through = [], set()
+    for (f, k), x in first.items():
+        flows.append((f"f {f}", f"k {k}", x, k))
+        through.add(k)
+    for (k, c), x in second.items():
+        flows.append((f"k {k}", f"c {c}", x, k))
+    funds = [Node(f"f {f}", view.fund(f), _payer(view, f)) for f in paying]
+    categories = [Node(f"k {k}", view.say(k), k) for k in CATEGORIES if k in through]
+    counties = [Node(f"c {c}", view.county(c)) for c in getting]
+    nodes = ([*funds, *_rest(view, "f ", poor)], categories, [*counties, *_rest(view, "c ", small)])
     heads = list(map(view.say, ("page_head_funds", "page_head_categories", "page_head_counties")))
     return sankey(nodes, flows, title=view.say("page_chart_flow", label=view.label), heads=heads)
 
@@ -120,17 +123,14 @@ def _rest(view: View, key: str, rest: list[str]) -> list[Node]:
 
 
 def _aid(view: View) -> Chart:
-    allocation = view.tables["allocation"]
-    aid = allocation[allocation["kind"] == "aid"].groupby(["county", "category"])["amount"].sum().to_dict()
-    sums = {c: sum(aid.get((c, k), 0.0) for k in CATEGORIES) for c in view.instance.counties}
-    shown, rest = largest(sums)
-    values = [[float(aid.get((c, k), 0.0)) for k in CATEGORIES] for c in shown]
-    others = (_others(view, rest), [sum(float(aid.get((c, k), 0.0)) for c in rest) for k in CATEGORIES])
+    aid = aid_by_category(view.instance, view.tables["allocation"])
+    shown, rest = largest(dict(zip(aid.index, aid.sum(axis=1), strict=True)))
+    others = (_others(view, rest), aid.loc[rest].sum().tolist())
     title = view.say("page_chart_aid", label=view.label)
     return heat(
         list(map(view.county, shown)),
         list(map(view.say, CATEGORIES)),
-        values,
+        aid.loc[shown].to_numpy().tolist(),
         title=title,
         unit=view.label,
         root=True,
@@ -139,38 +139,39 @@ def _aid(view: View) -> Chart:
     )
 
 
-WORLDS = (("without", "quo"), ("world_alone", "training"), ("with", "plan"))
-"""What stands anyway, what others' money brings, and the plan: the words and the colours."""
+WORLDS = {
+    "today": ("today", "ink"),
+    "quo": ("without", "quo"),
+    "aid": ("world_alone", "training"),
+    "plan": ("with", "plan"),
+}
+"""The jobs of today, what stands anyway, what others' money brings, and the plan: the words and the colours."""
 
 
 def _jobs_by_county(view: View) -> Chart:
-    rows = view.cells("counties", "county", "jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")
-    found = {c: tuple(jobs) for c, *jobs in rows}
-    shown, rest = largest({c: jobs[2] - jobs[0] for c, jobs in found.items()})
-    title = _titled(view, view.say("page_chart_gained"), len(rest))
-    states = [(view.say(f"page_{key}"), role) for key, role in WORLDS]
-    return dots(
-        *_known([(view.county(c), found[c]) for c in shown], states), title=title, x=view.say("page_axis_gained")
-    )
-
-
-def _known(
-    rows: Sequence[tuple[str, tuple[float, ...]]], states: Sequence[tuple[str, str]]
-) -> tuple[list[tuple[str, tuple[float, ...]]], list[tuple[str, str]]]:
-    """Return rows and states without a world that is not known."""
-    kept = [i for i in range(len(states)) if not any(math.isnan(values[i]) for _, values in rows)]
-    return [(name, tuple(values[i] for i in kept)) for name, values in rows], [states[i] for i in kept]
+    named = {"jobs_gained_quo": "quo", "jobs_gained_without_aid": "aid", "jobs_gained": "plan"}
+    jobs = view.tables["counties"].set_index("county")[list(named)].rename(columns=named)
+    return _dot_jobs(view, jobs, view.county, "gained")
 
 
 def _jobs_by_industry(view: View) -> Chart:
-    found: dict[str, tuple[float, ...]] = defaultdict(lambda: (0.0,) * 4)
-    for s, *jobs in view.cells("industries", "industry", "jobs_before", "jobs_quo", "jobs_without_aid", "jobs"):
-        found[s] = tuple(map(add, found[s], jobs))
-    shown, rest = largest({s: jobs[3] - jobs[1] for s, jobs in found.items()})
-    title = _titled(view, view.say("page_chart_jobs"), len(rest))
-    states = [(view.say(f"page_{key}"), role) for key, role in (("today", "ink"), *WORLDS)]
-    rows = [(view.industry(s), found[s]) for s in shown]
-    return dots(*_known(rows, states), title=title, x=view.say("page_axis_jobs"))
+    named = {"jobs_before": "today", "jobs_quo": "quo", "jobs_without_aid": "aid", "jobs": "plan"}
+    jobs = view.tables["industries"].set_index("industry")[list(named)].rename(columns=named)
+    return _dot_jobs(view, jobs, view.industry, "jobs")
+
+
+def _dot_jobs(view: View, jobs: pd.DataFrame, called: Callable[[str], str], chart: str) -> Chart:
+    """Return the jobs in each world that is known, those where the plan changes most.
+
+    jobs: a column for each world, rows by county or by industry, which are added up.
+    """
+    sums = jobs.dropna(axis="columns").groupby(level=0, sort=False).sum()
+    changes: dict[str, float] = dict(zip(sums.index, sums["plan"] - sums["quo"], strict=True))
+    shown, rest = largest(changes)
+    rows = [(called(key), row) for key, row in zip(shown, sums.loc[shown].to_numpy().tolist(), strict=True)]
+    states = [(view.say(f"page_{word}"), role) for word, role in map(WORLDS.__getitem__, sums.columns)]
+    title = _titled(view, view.say(f"page_chart_{chart}"), len(rest))
+    return dots(rows, states, title=title, x=view.say(f"page_axis_{chart}"))
 
 
 def _bottlenecks(view: View) -> Chart:
@@ -187,13 +188,14 @@ def _bottleneck_dots(view: View, rows: Limited) -> Chart:
     names, held = [], set()
     for i, (c, s, words) in enumerate(rows):
         names.append(f"{view.county(c)} / {view.industry(s)}")
-        held |= {(i, LIMITS.index(word)) for word in words.split("|") if word}
+        for word in filter(None, words.split("|")):
+            held.add((i, LIMITS.index(word)))
     roles = ["infrastructure", "training", "enterprise", "bad", "bad", "other", "other"]
     return matrix(names, list(map(view.limit, LIMITS)), held, title=view.say("page_chart_bottlenecks"), roles=roles)
 
 
 def _bottleneck_counts(view: View, rows: Limited) -> Chart:
-    counts: dict[str, Counter[str]] = {s: Counter() for _, s, _ in rows}
+    counts: dict[str, Counter[str]] = defaultdict(Counter)
     for _, s, words in rows:
         counts[s].update(set(words.split("|")) & set(LIMITS))
     shown, rest = largest({s: found.total() for s, found in counts.items()})
@@ -246,13 +248,13 @@ def _titled(view: View, title: str, more: int) -> str:
 
 
 def _funds(view: View) -> Chart:
-    found = {(f, c): money for f, c, *money in view.cells("funds", "fund", "county", "spent", "unspent")}
-    sums: dict[str, float] = {f"{f}\n{c}": spent + left for (f, c), (spent, left) in found.items()}
+    sums: dict[str, float] = {}
+    named: dict[str, tuple[str, list[float]]] = {}
+    for f, c, *money in view.cells("funds", "fund", "county", "spent", "unspent"):
+        sums[f"{f}\n{c}"] = sum(money)
+        named[f"{f}\n{c}"] = view.fund(f) + (f" / {view.county(c)}" if c else ""), money
     shown, rest = largest(sums)
-    rows = []
-    for key in shown:
-        f, _, c = key.partition("\n")
-        rows.append((view.fund(f) + (f" / {view.county(c)}" if c else ""), found[f, c]))
+    rows = list(map(named.__getitem__, shown))
     parts = [(view.say("page_spent"), "aid"), (view.say("page_unspent"), "unsaid")]
     title = _titled(view, view.say("page_chart_funds", label=view.label), len(rest))
     return bars(rows, parts, title=title, x=view.label)
@@ -267,21 +269,22 @@ def _tags(view: View) -> Chart:
 
 
 def _figures(view: View) -> Chart:
-    parts = [(view.say(f"page_{origin}"), origin) for origin in ORIGINS]
-    rows = [
-        (view.say(f"page_table_{table}"), [float(counts[origin]) for origin in ORIGINS])
-        for table, counts in view.provenance.figures.items()
-    ]
-    return bars(rows, parts, title=view.say("page_chart_figures"), x=view.say("page_axis_figures"))
+    rows = {view.say(f"page_table_{table}"): counts for table, counts in view.provenance.figures.items()}
+    return _by_origin(view, rows, title=view.say("page_chart_figures"), x=view.say("page_axis_figures"))
 
 
 def _origins(view: View) -> Chart:
+    rows = {view.say("page_rests_cost"): view.provenance.cost, view.say("page_rests_effect"): view.provenance.effect}
+    return _by_origin(view, rows, title=view.say("page_chart_origins", label=view.label), x=view.label)
+
+
+def _by_origin(view: View, rows: Mapping[str, Mapping[Origin, float]], *, title: str, x: str) -> Chart:
+    """Return bars that say what of a figure or of money is sourced, assumed, or without a word."""
     parts = [(view.say(f"page_{origin}"), origin) for origin in ORIGINS]
-    rows = [
-        (view.say(f"page_rests_{key}"), [money[origin] for origin in ORIGINS])
-        for key, money in (("cost", view.provenance.cost), ("effect", view.provenance.effect))
-    ]
-    return bars(rows, parts, title=view.say("page_chart_origins", label=view.label), x=view.label)
+    bars_of = []
+    for name, of in rows.items():
+        bars_of.append((name, [float(of[origin]) for origin in ORIGINS]))
+    return bars(bars_of, parts, title=title, x=x)
 
 
 def _heads(view: View) -> dict[str, float]:
@@ -302,13 +305,12 @@ def _per_head(view: View) -> Chart:
 
 def _lorenz(view: View) -> Chart:
     heads = _heads(view)
-    order = sorted(heads, key=heads.__getitem__)
-    people = {c: row.population for c, row in view.instance.counties.items()}
-    money: Mapping[str, float] = {c: heads[c] * people[c] for c in order}
-    points, p, u = [(0.0, 0.0)], 0.0, 0.0
-    for c in order:
-        p, u = p + people[c], u + money[c]
-        points.append((100 * p / sum(people.values()), 100 * u / sum(money.values())))
+    summed, p, u = [], 0.0, 0.0
+    for c in sorted(heads, key=heads.__getitem__):
+        people = view.instance.counties[c].population
+        p, u = p + people, u + heads[c] * people
+        summed.append((p, u))
+    points = [(0.0, 0.0), *((100 * x / p, 100 * y / u) for x, y in summed)]
     series = [
         Series(view.say("page_equal"), [(0, 0), (100, 100)], "quo", dotted=False),
         Series(view.say("page_plan"), points, "plan", dotted=False),
@@ -324,13 +326,14 @@ def _lorenz(view: View) -> Chart:
 
 def _map(view: View, what: str) -> Chart:
     assert view.boundaries is not None
+    counties = view.tables["counties"].set_index("county")
     if what == "jobs":
-        jobs = view.cells("counties", "county", "jobs_gained", "jobs_gained_without_aid")
-        values = {c: plan - alone for c, plan, alone in jobs if not math.isnan(alone)}
+        values = counties["jobs_gained"] - counties["jobs_gained_without_aid"]
         title, unit = view.say("page_chart_map_jobs"), view.say("page_unit_jobs")
     else:
-        values = {c: x for c, x in _heads(view).items() if x == x}
+        values = counties["aid_per_head"] * view.instance.money.unit
         title = view.say("page_chart_map_aid")
         unit = view.say("page_unit_per_head", currency=view.currency)
-    areas = [(view.county(c), rings, values.get(c)) for c, rings in view.boundaries.rings.items()]
+    known = values.dropna().to_dict()
+    areas = [(view.county(c), rings, known.get(c)) for c, rings in view.boundaries.rings.items()]
     return regions(areas, title=f"{title} ({unit})", unit=unit, wide=420)
