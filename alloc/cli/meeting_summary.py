@@ -8,7 +8,7 @@ import pandas as pd
 from rich.table import Table
 
 from alloc.report.names import Names
-from alloc.report.reasons import OTHERS
+from alloc.report.rows import list_words
 from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty
 from alloc.study.answers.levers import Lever
@@ -182,8 +182,7 @@ def _list_bottleneck(row: dict[Any, Any], names: Names) -> Iterator[str]:
 
 
 def _say_limits(words: str, names: Names) -> str:
-    limits = [word for word in str(words).split("|") if word]
-    return names.join([names.say(f"limit_{x}" if x in OTHERS else x) for x in limits])
+    return names.join(list(map(names.bottleneck, list_words(words))))
 
 
 def _show_bundle(found: Bottlenecks, names: Names) -> Table:

@@ -9,6 +9,7 @@ import pandas as pd
 from alloc.instance import CATEGORIES
 from alloc.report.charts import Chart, kind_map, whiskers
 from alloc.report.names import Names
+from alloc.report.rows import list_rows
 from alloc.texts.figures import amount, exact
 
 MOST_BARS = 12
@@ -16,12 +17,6 @@ MOST_BARS = 12
 
 KINDS = ("always", "open", "never")
 """What a cell may be over all plans that are nearly as good."""
-
-
-def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Return the rows of a table, cells by the names of their columns."""
-    names = [str(name) for name in table.columns]
-    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
 
 
 @dataclass(frozen=True)

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from itertools import combinations
 
 from alloc.instance import Instance
+from alloc.instance.lookups import count_people, named_rules
 from alloc.instance.rules import Equity, Parity
 from alloc.instance.sides import reaches
 
@@ -15,7 +16,7 @@ def compare_heads(instance: Instance, rule: Equity, money: Mapping[str, float], 
 
 def parity_sides(instance: Instance, money: Mapping[str, float], largest: float) -> tuple[float, float]:
     """Return the largest money per head, and the most it may be: a multiple of the smallest."""
-    heads = [money[c] / row.population for c, row in instance.counties.items()]
+    heads = [money[c] / people for c, people in count_people(instance).items()]
     return max(heads), largest * min(heads)
 
 
@@ -24,7 +25,7 @@ def gini_sides(instance: Instance, money: Mapping[str, float], largest: float) -
 
     Source: the formulation, rule `gini`; u is money in a county, p its population, P all people.
     """
-    people = {c: row.population for c, row in instance.counties.items()}
+    people = count_people(instance)
     spread = sum(abs(money[c] * people[d] - money[d] * people[c]) for c, d in combinations(people, 2))
     return spread, largest * sum(people.values()) * sum(money.values())
 
@@ -34,9 +35,11 @@ def points(instance: Instance) -> dict[tuple[str, str], float]:
 
     A point of the ratio or of the index, where all the money that can be is spent: a penalty is its price.
     """
-    people = sum(row.population for row in instance.counties.values())
-    parity = {rule.name for rule in instance.rules if isinstance(rule, Parity)}
-    return {key: reach / people if key[0] in parity else reach * people for key, reach in reaches(instance).items()}
+    people, rules = sum(count_people(instance).values()), named_rules(instance)
+    found = {}
+    for key, reach in reaches(instance).items():
+        found[key] = reach / people if isinstance(rules[key[0]], Parity) else reach * people
+    return found
 
 
 def gini(instance: Instance, money: Mapping[str, float]) -> float | None:
@@ -44,7 +47,7 @@ def gini(instance: Instance, money: Mapping[str, float]) -> float | None:
 
     None where a population is missing or no money is spent.
     """
-    if any(row.population <= 0 for row in instance.counties.values()) or sum(money.values()) <= 0:
+    if min(count_people(instance).values()) <= 0 or sum(money.values()) <= 0:
         return None
     spread, most = gini_sides(instance, money, 1.0)
     return spread / most

@@ -6,6 +6,7 @@ from typing import Any
 
 from alloc.instance import Instance
 from alloc.instance.effects import effective, states
+from alloc.instance.lookups import sites
 from alloc.instance.schema import Link
 from alloc.solution import Solution
 
@@ -78,11 +79,11 @@ def flow_rows(instance: Instance, plan: Solution, quo: Solution, without: Soluti
 def _trading_pairs(instance: Instance, link: Link) -> Iterator[tuple[str, str]]:
     """Yield the pairs of counties that can trade on a link: seller and buyer, at home or within a region."""
     region, together = _regions(instance)
-    sites = {(row.county, row.industry) for row in instance.baseline}
+    there = sites(instance)
     for c in instance.counties:
-        if (c, link.from_) in sites:
+        if (c, link.from_) in there:
             for d in together[region[c]] if link.scope == "region" else [c]:
-                if (d, link.to) in sites:
+                if (d, link.to) in there:
                     yield c, d
 
 

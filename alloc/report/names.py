@@ -1,11 +1,12 @@
 """What things are called in the reader's language: the one place where names are picked."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS, Instance
+from alloc.instance.lookups import named_rules
 from alloc.instance.rules import AnyRule
 from alloc.instance.selections import members
 from alloc.texts import say
@@ -41,8 +42,8 @@ def name_apart(rows: Mapping[str, Any], lang: str) -> dict[str, str]:
 
 def split_group(instance: Instance, rule: AnyRule, group: str) -> Iterator[tuple[str, str]]:
     """Yield the words of a rule's group, each with what it is: (county, category …, word)."""
-    kinds = [kind for kind in (rule.within, rule.each) if kind]
-    words = [word for word in group.split(BETWEEN) if word]
+    kinds = list(filter(None, (rule.within, rule.each)))
+    words = list(filter(None, group.split(BETWEEN)))
     if len(words) < len(kinds):  # what a measure has none of, an industry say, leaves no word in the name of its group
         kinds = [kind for kind in kinds if any(word in members(instance, kind) for word in words)]
     yield from zip(kinds, words, strict=False)
@@ -88,13 +89,21 @@ class Names:
         rows: Mapping[str, Any] = getattr(self.instance, NAMED[what]) if what in NAMED else {}
         return pick_name(rows[word], word, self.lang, self.either) if word in rows else word
 
+    def bottleneck(self, word: str) -> str:
+        """Return what limits the jobs of an industry, in words: a category, or one of the other things."""
+        return self.say(word if word in CATEGORIES else f"limit_{word}")
+
+    def call(self, what: str, words: Iterable[str]) -> list[str]:
+        """Return the names of several counties, categories, measures …"""
+        return [self.name(what, word) for word in words]
+
     def join(self, words: Sequence[str], between: str = "between_words") -> str:
         """Return words as a list; between: the sign, `between_words` or `between_facts`."""
         return join_words(words, self.lang, between)
 
     def rule(self, r: str, group: str = "") -> str:
         """Return the name of a rule, with that of its group."""
-        rule = next(rule for rule in self.instance.rules if rule.name == r)
+        rule = named_rules(self.instance)[r]
         name = pick_name(rule, r, self.lang)
         words = [self.name(what, word) for what, word in split_group(self.instance, rule, group)]
         return self.say("in_brackets", name=name, words=self.join(words)) if words else name

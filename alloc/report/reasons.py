@@ -16,6 +16,7 @@ from alloc.instance.money import available, ceiling, eligible_funds
 from alloc.instance.sides import per_head, sides
 from alloc.report.funds import spent_by_fund
 from alloc.report.names import Names
+from alloc.report.rows import list_words
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
 from alloc.texts.figures import count
@@ -23,9 +24,6 @@ from alloc.texts.figures import count
 Thing = TypeVar("Thing")
 Places = dict[str, Any] | None
 """What fills the places of a sentence that holds; None where it does not hold."""
-
-OTHERS = ("market", "max_jobs", "people", "viable_jobs")
-"""What limits jobs beside the categories."""
 
 AND = {"en": "; ", "zh": "；"}
 """What stands between two facts, or the names of two rules."""
@@ -182,11 +180,11 @@ def _strained_payments(instance: Instance, rules: pd.DataFrame) -> dict[Payment,
 def _full_counts(instance: Instance, rules: pd.DataFrame) -> dict[str, tuple[Key, float, float]]:
     """Return of each measure the count that is full: which rule, how many, and how many at most."""
     _, full = _keys_at_limit(rules)
-    rows = {(row["rule"], row["group"]): row for row in rules.to_dict("records")}
+    rows = rules.set_index(["rule", "group"])
     found: dict[str, tuple[Key, float, float]] = {}
     for key, side in sides(instance).items():
         if key in full:
-            found |= dict.fromkeys(side.funded, (key, rows[key]["value"], rows[key]["max"]))
+            found |= dict.fromkeys(side.funded, (key, *rows.loc[key, ["value", "max"]]))
     return found
 
 
@@ -231,11 +229,10 @@ def _no_baseline(plan: _Shown, m: str) -> Places:
 
 def _bottleneck(plan: _Shown, m: str) -> Places:
     row = plan.instance.measures[m]
-    limits = [x for x in plan.limits.get((row.county, row.industry), "").split("|") if x]
+    limits = list_words(plan.limits.get((row.county, row.industry), ""))
     if row.category not in ("infrastructure", "training", "enterprise") or not limits or row.category in limits:
         return None
-    words = (say(f"limit_{x}" if x in OTHERS else x, plan.lang) for x in limits)
-    return {**plan.place(m), "limits": " | ".join(words)}
+    return {**plan.place(m), "limits": " | ".join(map(plan.names.bottleneck, limits))}
 
 
 def _people(plan: _Shown, m: str) -> Places:

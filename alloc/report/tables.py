@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -12,6 +12,7 @@ import yaml
 
 from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective, hazard, is_uncertain
+from alloc.instance.lookups import named_rules, sites
 from alloc.instance.money import eligible_funds, sellers
 from alloc.instance.rules import Equity
 from alloc.instance.sides import Side, per_head, sides
@@ -21,6 +22,7 @@ from alloc.report.equity import compare_heads, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.funds import fund_rows
 from alloc.report.indicators import indicator_rows, tag_rows
+from alloc.report.rows import add_up
 from alloc.report.scenarios import drawn_figures, find_regrets, find_values, least_retained, outcome_rows
 from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
@@ -169,8 +171,8 @@ def _flag(world: Solution, name: str, key: Any) -> int | None:
 
 
 def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator[dict[str, Any]]:
-    standing = {(row.county, row.industry) for row in instance.baseline}
-    counties, needed = {c for c, _ in standing}, set(find_needed(instance, plan))
+    standing, needed = sites(instance), set(find_needed(instance, plan))
+    counties = {row.county for row in instance.baseline}
     for m, row in instance.measures.items():
         paid: dict[str, float] = defaultdict(float)
         for f in eligible_funds(instance, m):
@@ -192,7 +194,9 @@ def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator
             "gain": gain,
             "gain_without_aid": in_world(without, "Gain", m),
             "cost": cost,
-            **{kind: paid[kind] for kind in ("aid", "national", "other")},
+            "aid": paid["aid"],
+            "national": paid["national"],
+            "other": paid["other"],
             "effect": row.effect * arrives if serves else 0.0,
             "direct_jobs": row.jobs * arrives,
             "jobs": row.jobs * arrives,
@@ -309,10 +313,13 @@ def _sold_out(
     """Return the industries that sell on a shared market whose buyers take no more."""
     found: set[tuple[str, str]] = set()
     for market in instance.markets:
-        keys = [(c, market.industry) for c in sellers(instance, market)]
-        room = market.amount + sum(outlets[key] for key in keys)
-        if near(sum(_sold(instance, plan, *key) for key in keys), room):
-            found |= set(keys)
+        keys, sold, room = set(), 0.0, market.amount
+        for c in sellers(instance, market):
+            keys.add((c, market.industry))
+            sold += _sold(instance, plan, c, market.industry)
+            room += outlets[c, market.industry]
+        if near(sold, room):
+            found |= keys
     return frozenset(found)
 
 
@@ -328,18 +335,20 @@ def jobseekers_left(instance: Instance, plan: Solution) -> dict[str, float]:
 
 
 def _chains(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> Iterator[dict[str, Any]]:
-    sites = {(row.county, row.industry) for row in instance.baseline}
+    there = sites(instance)
     stages = chain_steps(instance)
     for c in instance.counties:
         for h, steps in stages.items():
-            missing = [s for s in steps if (c, s) not in sites or not _works(plan, c, s)]
+            missing = _missing(plan, c, steps, there)
             yield {
                 "county": c,
                 "chain": h,
                 "closed": bool(steps) and not missing,
                 "missing": "|".join(missing),
-                "closed_quo": _closed(quo, c, steps, sites),
-                "closed_without_aid": _closed(without, c, steps, sites) if without.has_plan else None,
+                "closed_quo": bool(steps) and not _missing(quo, c, steps, there),
+                "closed_without_aid": bool(steps) and not _missing(without, c, steps, there)
+                if without.has_plan
+                else None,
             }
 
 
@@ -352,9 +361,9 @@ def chain_steps(instance: Instance) -> dict[str, list[str]]:
     return steps
 
 
-def _closed(world: Solution, c: str, steps: list[str], sites: set[tuple[str, str]]) -> bool:
-    """Tell whether every stage of a chain stands in a county."""
-    return bool(steps) and all((c, s) in sites and _works(world, c, s) for s in steps)
+def _missing(world: Solution, c: str, steps: list[str], there: Collection[Site]) -> list[str]:
+    """Return the stages of a chain that do not stand in a county."""
+    return [s for s in steps if (c, s) not in there or not _works(world, c, s)]
 
 
 def _works(world: Solution, c: str, s: str) -> bool:
@@ -392,32 +401,33 @@ class Measured(NamedTuple):
 def count_side(side: Side, plan: Solution) -> tuple[float, float]:
     """Return what one repetition of a rule counts in a plan, and what it is compared with."""
     spend, funded = plan.values["Spend"], plan.values["Funded"]
-    value = sum(spend[x] for x in side.spends) + sum(funded[m] for m in side.funded)
-    return value, side.constant + sum(spend[x] for x in side.base)
+    value = add_up(spend, side.spends) + add_up(funded, side.funded)
+    return value, side.constant + add_up(spend, side.base)
 
 
 def measure_rules(instance: Instance, plan: Solution) -> dict[Key, Measured]:
     """Return what every repetition of every rule counts in a plan, in the order of the rules."""
     spend = plan.values["Spend"]
-    rules = {rule.name: rule for rule in instance.rules}
+    rules = named_rules(instance)
     found: dict[Key, Measured] = {}
     for key, side in sides(instance).items():
         value, base = count_side(side, plan)
-        least, most = (None if x is None else x * base for x in (side.least, side.most))
+        least = None if side.least is None else side.least * base
+        most = None if side.most is None else side.most * base
         found[key] = Measured(value, least, most)
     for key, local in per_head(instance).items():
-        money = {c: sum(spend[x] for x in payments) for c, payments in local.items()}
+        money = {c: add_up(spend, payments) for c, payments in local.items()}
         rule = rules[key[0]]
         assert isinstance(rule, Equity)
         value, most = compare_heads(instance, rule, money, rule.max)
         found[key] = Measured(value, None, most)
-    order = {name: i for i, name in enumerate(rules)}
-    return dict(sorted(found.items(), key=lambda x: order[x[0][0]]))
+    order = list(rules)
+    return dict(sorted(found.items(), key=lambda x: order.index(x[0][0])))
 
 
 def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
     """Yield each rule and group with both sides evaluated, so that slack is in the unit of the value."""
-    rules, point = {rule.name: rule for rule in instance.rules}, points(instance)
+    rules, point = named_rules(instance), points(instance)
     for (r, g), of in measure_rules(instance, plan).items():
         rule = rules[r]
         size = of.size if rule.unit == "money per head" else max(1.0, of.size)
@@ -447,11 +457,13 @@ def _counties(
     gained_without = jobs_gained(instance, without) if without.has_plan else unknown
     linked_without = linkage_by_county(instance, without) if without.has_plan else unknown
     for c, row in instance.counties.items():
-        paid = {kind: float(money[kind].get(c, 0.0)) for kind in ("aid", "national", "other")}
+        aid = float(money["aid"].get(c, 0.0))
         yield {
             "county": c,
-            **paid,
-            "aid_per_head": paid["aid"] / row.population if row.population else None,
+            "aid": aid,
+            "national": float(money["national"].get(c, 0.0)),
+            "other": float(money["other"].get(c, 0.0)),
+            "aid_per_head": aid / row.population if row.population else None,
             "jobs_gained": gained[c],
             "jobs_gained_quo": gained_quo[c],
             "jobs_gained_without_aid": gained_without[c],

@@ -2,9 +2,11 @@
 
 import math
 from collections import Counter
+from itertools import chain
 
 from alloc.instance import CATEGORIES
 from alloc.report.page.view import View, percent
+from alloc.report.rows import list_words
 from alloc.report.told import is_chosen
 from alloc.texts.figures import amount
 
@@ -16,7 +18,7 @@ def tell_answer(view: View) -> tuple[str, str, str]:
 
 def limits(view: View) -> list[tuple[str, int]]:
     """Return what keeps industries from having more jobs, with how many county industries each limits, most first."""
-    found = Counter(word for words in view.columns("industries")["bottleneck"] for word in words.split("|") if word)
+    found = Counter(chain.from_iterable(map(list_words, view.columns("industries")["bottleneck"])))
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 

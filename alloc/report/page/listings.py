@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 from alloc.report.flows import chances
 from alloc.report.names import pick_name
 from alloc.report.page.view import View
+from alloc.report.rows import list_words
 from alloc.report.tables import dictionary
 from alloc.texts.figures import decimals, fixed, percent
 
@@ -147,9 +148,7 @@ def _named(key: str, text: str = "") -> PageColumn:
 
 def _listed(key: str, name: Callable[[View, str], str], text: str = "") -> PageColumn:
     """Return a column of words that stand with `|` between, each by its name."""
-    return PageColumn(
-        key, lambda view, row: view.join([name(view, word) for word in row[key].split("|") if word]), text
-    )
+    return PageColumn(key, lambda view, row: view.join([name(view, word) for word in list_words(row[key])]), text)
 
 
 def _answered(key: str) -> PageColumn:

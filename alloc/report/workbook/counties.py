@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alloc.instance import CATEGORIES
+from alloc.instance.lookups import count_people, named_rules
 from alloc.instance.rules import Equity, Parity, Rule
 from alloc.instance.sides import per_head
 from alloc.report.workbook.book import Book, Column, Formula
@@ -93,17 +94,17 @@ def _gains(table: Columns) -> Iterator[Column]:
 
 def _heads(plan: PlanView) -> Iterator[Column]:
     """Yield, for every rule on money per head, what it counts in each county and what it compares."""
-    rules = {rule.name: rule for rule in plan.instance.rules}
+    rules = named_rules(plan.instance)
     for i, ((r, group), local) in enumerate(per_head(plan.instance).items(), 1):
         rule = rules[r]
         assert isinstance(rule, Equity)
-        spent = {c: math.fsum(plan.paid[x] for x in payments) for c, payments in local.items()}
+        spent = {c: plan.add_payments(payments) for c, payments in local.items()}
         yield from _compared(plan, rule, group, f"head_{i}", spent)
 
 
 def _compared(plan: PlanView, rule: Equity, group: str, start: str, spent: Mapping[str, float]) -> Iterator[Column]:
     """Yield the money of each county, and what is compared: money per head, or the distance from all other counties."""
-    people = {c: row.population for c, row in plan.instance.counties.items()}
+    people = count_people(plan.instance)
     of = plan.repetitions(rule)[group]
     formula = sums("amount", plan.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")
     yield _aside(plan, rule, group, f"{start}_money", "money", formula, spent.values())
@@ -112,7 +113,9 @@ def _compared(plan: PlanView, rule: Equity, group: str, start: str, spent: Mappi
         yield _aside(plan, rule, group, f"{start}_each", "figure", formula, each)
         return
     formula = f"SUMPRODUCT(ABS({{{start}_money}}*county_population-{start}_money*{{population}}))/2"
-    apart = [math.fsum(abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent) / 2 for c in spent]
+    apart = []
+    for c in spent:
+        apart.append(math.fsum(abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent) / 2)
     yield _aside(plan, rule, group, f"{start}_apart", "whole", formula, apart)
 
 

@@ -5,6 +5,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import pandas as pd
+
 from alloc.instance import CATEGORIES, KINDS
 from alloc.report.told import tell_status
 from alloc.report.workbook.book import Book, Column, Formula, TableRange
@@ -104,7 +106,8 @@ def _section(book: Book, plan: PlanView, sheet: Any, row: int, text: str) -> int
 def _goals(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write what the plan brings, beside what comes about without it."""
     rows = [_brought(plan, goal) for goal in ("employment", "linkage", "chains_closed")]
-    funded, alone = (sum(row[key] == 1 for row in plan.measures) for key in ("funded", "funded_without_aid"))
+    measures = plan.tables["measures"]
+    funded, alone = (int((measures[key] == 1).sum()) for key in ("funded", "funded_without_aid"))
     name = plan.say("wb_funded_of", all=len(plan.measures))
     rows.append({"what": name, "plan": funded, "told": Formula("SUM(funded)", funded), "quo": 0, "alone": alone})
     table, looks = Columns(plan, rows), ("jobs", "jobs", "whole", "whole")
@@ -123,24 +126,26 @@ def _goals(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
 def _brought(plan: PlanView, goal: str) -> Row:
     """Return a goal with the plan, anyway, and without the aid."""
     figures = plan.figures
-    quo, alone, found = (known(world[goal]) for world in (figures["status_quo"], figures["without_aid"], figures))
+    found, quo = known(figures[goal]), known(figures["status_quo"][goal])
+    alone = known(figures["without_aid"][goal])
     return {"what": plan.say(f"wb_{goal}"), "plan": found, "told": found, "quo": quo, "alone": alone}
 
 
 def _kinds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write the money there is, is spent and is left, by kind of fund."""
-    kinds = [kind for kind in KINDS if any(fund["kind"] == kind for fund in plan.funds)]
-    table = Columns(plan, [_kind_money(plan, kind) for kind in kinds])
+    table = Columns(plan, list(_money_by_kind(plan)))
     columns = [table.name("kind"), *_money_columns(table)]
     top = _section(book, plan, sheet, row, "wb_money_title")
     return book.table(sheet, columns, top=top, total=plan.say("wb_total"), fit=False)
 
 
-def _kind_money(plan: PlanView, kind: str) -> Row:
-    """Return the money of all funds of a kind, and what tells their rows."""
-    funds = [fund for fund in plan.funds if fund["kind"] == kind]
-    money = {key: math.fsum(fund[key] for fund in funds) for key in MONEY}
-    return {"kind": kind, "which": f'fund_kind,"{kind}"', **money}
+def _money_by_kind(plan: PlanView) -> Iterator[Row]:
+    """Yield the money of all funds of each kind that there is, and what tells their rows."""
+    funds = pd.DataFrame(plan.funds)
+    for kind in KINDS:
+        of = funds[funds["kind"] == kind]
+        if len(of):
+            yield {"kind": kind, "which": f'fund_kind,"{kind}"', **of[list(MONEY)].agg(math.fsum)}
 
 
 def _places(book: Book, plan: PlanView, sheet: Any, start: int) -> TableRange | None:
@@ -160,8 +165,10 @@ def _place_column(table: Columns, what: str, key: str) -> Column:
     """Return what each county or region (what) has of a category, of money, or of jobs (key)."""
     unit = "jobs" if key in JOBS else "money"
     title = table.plan.head(key if key in CATEGORIES else f"wb_{key}", unit)
-    which = [f"SUMIFS(county_{key},county_{what},{table.plan.number(what, row[what])})" for row in table.rows]
-    cells = [Formula(formula, row.get(key, 0.0)) for formula, row in zip(which, table.rows, strict=True)]
+    cells = []
+    for row in table.rows:
+        which = f"county_{what},{table.plan.number(what, row[what])}"
+        cells.append(Formula(f"SUMIFS(county_{key},{which})", row.get(key, 0.0)))
     return Column(key, title, unit, cells, adds_up=True)
 
 
@@ -169,7 +176,7 @@ def _grouped(plan: PlanView) -> tuple[str, dict[str, str]]:
     """Return whether places are counties or regions, and the place of each county."""
     counties = plan.instance.counties
     if len(counties) <= MOST_PLACES:
-        return "county", {c: c for c in counties}
+        return "county", dict(zip(counties, counties, strict=True))
     return "region", {c: county.region or c for c, county in counties.items()}
 
 
@@ -197,5 +204,7 @@ def _funds(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
 def _money_columns(table: Columns) -> Iterator[Column]:
     """Yield money there is, is spent and is left; which: the condition that chooses the funds of a row."""
     for key in MONEY:
-        cells = [Formula(f"SUMIFS(fund_{key},{row['which']},fund_level,1)", row[key]) for row in table.rows]
+        cells = []
+        for row in table.rows:
+            cells.append(Formula(f"SUMIFS(fund_{key},{row['which']},fund_level,1)", row[key]))
         yield Column(key, table.plan.head(f"wb_{key}", "money"), "money", cells, adds_up=True)

@@ -5,6 +5,7 @@ from functools import partial
 from typing import Any
 
 from alloc.instance.schema import Measure
+from alloc.report.rows import list_words
 from alloc.report.workbook.allocation import CENT, marks
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
@@ -52,8 +53,8 @@ def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
 
 def _asked(plan: PlanView, row: dict[str, Any]) -> str:
     """Return what asks for a measure of which nothing is used."""
-    words = [word for word in row["asked_by"].split("|") if word and row["idle"]]
-    return plan.join([plan.asker(word) for word in words])
+    words = list_words(row["asked_by"]) if row["idle"] else []
+    return plan.join(list(map(plan.asker, words)))
 
 
 def _written(table: Columns, key: str, unit: str) -> Column:
@@ -116,9 +117,11 @@ def _use(r: str, row: Row) -> float:
 
 def _limits(plan: PlanView, measure: Measure) -> tuple[str, str]:
     """Return two formulas: the limits of its own that a measure breaks, in words, and how many they are."""
-    found = [(text, test) for text, test in _tests(plan, measure)]
-    words = "&".join(f'IF({test},"{plan.say(text)}; ","")' for text, test in found)
-    return words, "+".join(f"IF({test},1,0)" for _, test in found)
+    words, counts = [], []
+    for text, test in _tests(plan, measure):
+        words.append(f'IF({test},"{plan.say(text)}; ","")')
+        counts.append(f"IF({test},1,0)")
+    return "&".join(words), "+".join(counts)
 
 
 def _tests(plan: PlanView, measure: Measure) -> Iterator[tuple[str, str]]:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, assert_never
 
+from alloc.instance.lookups import count_people, named_rules
 from alloc.instance.rules import Equity, Gini, Linear, Parity, Rule
 from alloc.instance.sides import Side, multiplier, per_head, sides
 from alloc.report.equity import points
@@ -48,7 +49,8 @@ class Ready:
     @property
     def bounds(self) -> list[str]:
         """The columns of its bounds, as far as it has any."""
-        return [name for name, figure in (("min", self.least), ("max", self.most)) if figure is not None]
+        least = [] if self.least is None else ["min"]
+        return least if self.most is None else [*least, "max"]
 
     @property
     def sizes(self) -> dict[str, float]:
@@ -76,15 +78,14 @@ def write_rules(book: Book, plan: PlanView, sheet: Any) -> None:
 def _sides(table: Columns) -> Iterator[Column]:
     """Yield what a rule is, its sides, the room left and the verdict."""
     plan = table.plan
-    styles = [STYLES[x.rule.unit] for x in table.rows]
+    styles = table.cells(lambda x: STYLES[x.rule.unit])
     yield table.make("rule", "text", of=lambda x: plan.ruled(x.rule), width=34)
     yield table.make("group", "text", of=lambda x: plan.grouped(x.rule, x.row["group"]))
     yield table.make("type", "text", of=lambda x: plan.say(f"wb_type_{x.rule.type}"))
     yield table.make("unit", "text", of=lambda x: plan.unit(UNITS[x.rule.unit]), text="wb_unit_of_sides")
     yield table.make("left", "money", of=lambda x: x.left, name="rule_left", styles=styles)
-    for key, text, factor in (("min", "wb_right_min", "least"), ("max", "wb_right_max", "most")):
-        cells = [_bound(x, key, factor) for x in table.rows]
-        yield Column(key, plan.head(text), "money", cells, name=f"rule_{key}", styles=styles)
+    yield table.make("min", "money", of=_least, text="wb_right_min", name="rule_min", styles=styles)
+    yield table.make("max", "money", of=_most, text="wb_right_max", name="rule_max", styles=styles)
     yield table.make("slack", "money", of=_slack, name="rule_slack", styles=styles)
     yield table.make("state", "word", of=lambda x: _state(plan, x), width=20, name="rule_state")
     yield table.make("broken", "money", of=_broken, text="wb_broken_by", name="rule_broken", styles=styles)
@@ -92,8 +93,8 @@ def _sides(table: Columns) -> Iterator[Column]:
 
 def _figures(table: Columns) -> Iterator[Column]:
     """Yield the figures that the rule itself names, and what they are held against."""
-    styles = ["share" if x.rule.figure == "part" else "figure" for x in table.rows]
-    sides_styles = [STYLES[x.rule.unit] for x in table.rows]
+    styles = table.cells(lambda x: "share" if x.rule.figure == "part" else "figure")
+    sides_styles = table.cells(lambda x: STYLES[x.rule.unit])
     yield table.make("figure", "figure", of=_figure, styles=styles)
     yield table.make("least", "figure", of=lambda x: x.least, styles=styles)
     yield table.make("most", "figure", of=lambda x: x.most, styles=styles)
@@ -114,7 +115,7 @@ def _asides(table: Columns) -> Iterator[Column]:
 
 def _ready(plan: PlanView) -> Iterator[Ready]:
     """Yield every repetition of every rule, in the order of the table."""
-    rules = {rule.name: rule for rule in plan.instance.rules}
+    rules = named_rules(plan.instance)
     common, local = sides(plan.instance), per_head(plan.instance)
     order = {key: number for number, key in enumerate(local, 1)}
     for row in plan.rows("rules"):
@@ -124,7 +125,7 @@ def _ready(plan: PlanView) -> Iterator[Ready]:
             case Linear():
                 yield _linear(plan, rule, row, common[key])
             case Parity() | Gini():
-                spent = {c: math.fsum(plan.paid[x] for x in payments) for c, payments in local[key].items()}
+                spent = {c: plan.add_payments(payments) for c, payments in local[key].items()}
                 yield _equity(plan, rule, row, order[key], spent)
             case _:
                 assert_never(rule)
@@ -143,13 +144,13 @@ def _base(plan: PlanView, rule: Any, of: Repetition, side: Side) -> Cell:
     other = rule.compared
     if other:
         told = plan.criteria(other.of, other.purse, of.outer) if of.compares else None
-        return Formula(sums("amount", told), math.fsum(plan.paid[x] for x in side.base))
+        return Formula(sums("amount", told), plan.add_payments(side.base))
     return multiplier(plan.instance, rule, of.group) if rule.times else None
 
 
 def _equity(plan: PlanView, rule: Equity, row: Mapping[str, Any], no: int, spent: Mapping[str, float]) -> Ready:
     """Return a rule on money per head; its columns stand beside the counties."""
-    people = {c: x.population for c, x in plan.instance.counties.items()}
+    people = count_people(plan.instance)
     if isinstance(rule, Parity):
         least = min(spent[c] / people[c] for c in spent)
         left, base = Formula(f"MAX(head_{no}_each)", row["value"]), Formula(f"MIN(head_{no}_each)", least)
@@ -160,12 +161,14 @@ def _equity(plan: PlanView, rule: Equity, row: Mapping[str, Any], no: int, spent
     return Ready(rule, row, left, base, None, rule.max, points(plan.instance)[rule.name, row["group"]])
 
 
-def _bound(x: Ready, key: str, factor: str) -> Cell:
-    """Return a bound: the figure that the rule names times what it compares with."""
-    figure = x.least if key == "min" else x.most
-    if figure is None or x.base is None:
-        return figure
-    return Formula(f"{{{factor}}}*{{base}}", x.row[key])
+def _least(x: Ready) -> Cell:
+    """Return the least that is to be counted: the figure that the rule names times what it compares with."""
+    return x.least if x.least is None or x.base is None else Formula("{least}*{base}", x.row["min"])
+
+
+def _most(x: Ready) -> Cell:
+    """Return the most that may be counted: the figure that the rule names times what it compares with."""
+    return x.most if x.most is None or x.base is None else Formula("{most}*{base}", x.row["max"])
 
 
 def _largest(x: Ready, *more: str) -> str:
@@ -184,7 +187,7 @@ def _slack(x: Ready) -> Cell:
     """Return the room left on the nearer side; what is nothing but rounding is 0."""
     if not x.bounds:
         return None
-    room = f"MIN({','.join(ROOM[name] for name in x.bounds)})"
+    room = f"MIN({','.join(map(ROOM.__getitem__, x.bounds))})"
     slack: float = x.row["slack"] or 0.0
     none = abs(slack) <= SNAP * float(_size(x).value or 0.0)
     return Formula(f"IF(ABS({room})<={SNAP:.9f}*{{size}},0,{room})", 0.0 if none else slack)
@@ -194,7 +197,7 @@ def _broken(x: Ready) -> Cell:
     """Return by how much a rule is broken, 0 where it is not."""
     if not x.bounds:
         return 0
-    over = "+".join(BEYOND[name] for name in x.bounds)
+    over = "+".join(map(BEYOND.__getitem__, x.bounds))
     return Formula(f"IF({over}>{NEAR:f}*{{size}},({over})/{x.point!r},0)", x.broken)
 
 

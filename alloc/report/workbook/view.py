@@ -4,6 +4,7 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import count
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -14,6 +15,7 @@ from alloc.instance.schema import Selection
 from alloc.instance.selections import SELECTORS, RuleGroup, attribute, groups, members, select
 from alloc.report.funds import fund_totals, spent_by_fund
 from alloc.report.names import Names, pick_name
+from alloc.report.rows import list_rows
 from alloc.texts.figures import tidy
 
 Criteria = dict[str, int | str]
@@ -52,8 +54,11 @@ class PlanView(Names):
     def rows(self, table: str) -> list[dict[str, Any]]:
         """Return the rows of a table; cells without a value are None, and what is nothing but rounding is 0."""
         frame = self.tables[table]
-        columns = [[_tidy(x) for x in frame[name].tolist()] for name in frame]
-        return [dict(zip(frame.columns, cells, strict=True)) for cells in zip(*columns, strict=True)]
+        names = list(map(str, frame.columns))
+        found = []
+        for cells in frame.itertuples(index=False, name=None):
+            found.append(dict(zip(names, map(_tidy, cells), strict=True)))
+        return found
 
     @cached_property
     def payments(self) -> list[dict[str, Any]]:
@@ -66,6 +71,10 @@ class PlanView(Names):
         """Every payment: (measure, fund) → money."""
         return {(row["measure"], row["fund"]): row["amount"] for row in self.payments}
 
+    def add_payments(self, payments: Iterable[tuple[str, str]]) -> float:
+        """Return what some payments (measure, fund) come to [money]."""
+        return math.fsum(map(self.paid.__getitem__, payments))
+
     @cached_property
     def spent(self) -> Mapping[tuple[str, str], float]:
         """What each fund pays: (fund, county) → money, in all counties under an empty word."""
@@ -75,7 +84,7 @@ class PlanView(Names):
     def funds(self) -> list[dict[str, Any]]:
         """What each fund has, has spent and has left in all: one row a fund."""
         found = fund_totals(self.instance, self.tables["allocation"])
-        return [{str(key): cell for key, cell in row.items()} for row in found.to_dict("records")]
+        return list_rows(found)
 
     @cached_property
     def measures(self) -> list[dict[str, Any]]:
@@ -88,12 +97,10 @@ class PlanView(Names):
 
     @cached_property
     def _numbers(self) -> dict[str, dict[str, int]]:
-        found: dict[str, Iterable[str]] = {
-            what: members(self.instance, what)
-            for what in ("county", "category", "industry", "chain", "region", "measure")
-        }
-        found["fund"], found["kind"] = self.instance.funds, KINDS
-        return {what: {word: i for i, word in enumerate(words, 1)} for what, words in found.items()}
+        words: dict[str, Iterable[str]] = {"fund": self.instance.funds, "kind": KINDS}
+        for what in ("county", "category", "industry", "chain", "region", "measure"):
+            words[what] = members(self.instance, what)
+        return {what: dict(zip(of, count(1), strict=False)) for what, of in words.items()}
 
     def number(self, what: str, word: str) -> int:
         """Return the number of a county, category …; 0 where there is none."""
@@ -116,7 +123,8 @@ class PlanView(Names):
         """Selections that no single column tells, each with its number: tags and lists."""
         found: dict[Selection, int] = {}
         for rule in self.instance.rules:
-            for selection in (getattr(rule, key) for key in rule.selections().values()):
+            for key in rule.selections().values():
+                selection: Selection = getattr(rule, key)
                 if self._simple(selection) is None:
                     found.setdefault(selection, len(found) + 1)
         return found
@@ -128,10 +136,12 @@ class PlanView(Names):
 
     def _simple(self, selection: Selection) -> Criteria | None:
         """Return a selection as criteria, where each key has one word and none is a tag."""
-        keys = {key: getattr(selection, key) for key in (*SELECTORS, "tag") if getattr(selection, key)}
-        if "tag" in keys or any(len(words) > 1 for words in keys.values()):
-            return None
-        return {key: self.sought(key, words[0]) for key, words in keys.items()}
+        found: Criteria = {}
+        for key, words in _written(selection).items():
+            if key == "tag" or len(words) > 1:
+                return None
+            found[key] = self.sought(key, words[0])
+        return found
 
     def criteria(self, selection: Selection, fund: str, narrowed: Mapping[str, str]) -> Criteria | None:
         """Return what tells the rows of a selection, narrowed, whose money is that of a fund, a kind or `all`.
@@ -151,12 +161,10 @@ class PlanView(Names):
 
     def described(self, selection: Selection) -> str:
         """Return a selection in words."""
-        keys = {key: getattr(selection, key) for key in (*SELECTORS, "tag") if getattr(selection, key)}
-        words = [
-            f"{self.say(f'wb_{key}')}: {' | '.join(self.name(key, word) for word in words)}"
-            for key, words in keys.items()
-        ]
-        return "; ".join(words)
+        told = []
+        for key, words in _written(selection).items():
+            told.append(f"{self.say(f'wb_{key}')}: {' | '.join(self.name(key, word) for word in words)}")
+        return "; ".join(told)
 
     def ruled(self, rule: AnyRule, group: str = "") -> str:
         """Return the name of a rule, and of its group, in the reader's language."""
@@ -188,6 +196,11 @@ class PlanView(Names):
         return found
 
 
+def _written(selection: Selection) -> dict[str, tuple[str, ...]]:
+    """Return the keys of a selection that name anything, each with its words."""
+    return {key: getattr(selection, key) for key in (*SELECTORS, "tag") if getattr(selection, key)}
+
+
 def _tidy(cell: Any) -> Any:
     if not isinstance(cell, float):
         return cell
@@ -217,8 +230,11 @@ def sums(of: str, criteria: Criteria | None, **cells: str) -> str:
     if criteria is None:
         return "0"
     prefix = "measure" if of == "funded" else "amount"
-    told = [*((key, quoted(word)) for key, word in criteria.items()), *cells.items()]
-    words = "".join(f",{prefix}_{key},{word}" for key, word in told)
+    words = ""
+    for key, word in criteria.items():
+        words += f",{prefix}_{key},{quoted(word)}"
+    for key, cell in cells.items():
+        words += f",{prefix}_{key},{cell}"
     return f"SUMIFS({of}{words})" if words else f"SUM({of})"
 
 

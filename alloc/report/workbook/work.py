@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
-from alloc.report.reasons import OTHERS
+from alloc.report.rows import list_words
 from alloc.report.workbook.book import Book, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.view import PlanView, known
@@ -48,11 +48,7 @@ def _added(table: Columns, unit: str, *keys: str) -> Iterator[Column]:
 
 def _limits(plan: PlanView, words: str) -> str:
     """Return bottlenecks in words."""
-    return " | ".join(
-        plan.say(f"limit_{word}") if word in OTHERS else plan.name("category", word)
-        for word in words.split("|")
-        if word
-    )
+    return " | ".join(map(plan.bottleneck, list_words(words)))
 
 
 def write_chains(book: Book, plan: PlanView, sheet: Any) -> None:
@@ -79,7 +75,7 @@ def write_chains(book: Book, plan: PlanView, sheet: Any) -> None:
 
 
 def _stages(plan: PlanView, words: str) -> str:
-    return " | ".join(plan.name("industry", word) for word in words.split("|") if word)
+    return " | ".join(plan.call("industry", list_words(words)))
 
 
 def _flows(table: Columns) -> list[Column]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.report.answers import list_rows
 from alloc.report.names import Names
+from alloc.report.rows import list_rows
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.points import Point

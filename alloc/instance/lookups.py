@@ -1,0 +1,21 @@
+"""Rows of an instance found by what they are about."""
+
+from collections.abc import Mapping
+
+from alloc.instance.rules import Rule
+from alloc.instance.schema import Baseline, Instance
+
+
+def named_rules(instance: Instance) -> Mapping[str, Rule]:
+    """Return the rules by their names, in their order."""
+    return {rule.name: rule for rule in instance.rules}
+
+
+def count_people(instance: Instance) -> Mapping[str, float]:
+    """Return how many people live in each county [persons]."""
+    return {c: row.population for c, row in instance.counties.items()}
+
+
+def sites(instance: Instance) -> Mapping[tuple[str, str], Baseline]:
+    """Return the rows of the baseline by county and industry."""
+    return {(row.county, row.industry): row for row in instance.baseline}
