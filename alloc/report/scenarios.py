@@ -1,6 +1,7 @@
 """What a plan comes to in its scenarios: outcomes of every industry, values, and the figures that look at risk."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from operator import mul
 from typing import Any
 
 from alloc.instance import Instance
@@ -63,6 +64,11 @@ def find_optima(instance: Instance, plan: Solution) -> dict[str, list[float]]:
     return found
 
 
+def mean(values: Sequence[float], probabilities: Sequence[float]) -> float:
+    """Return the mean of values by their probabilities."""
+    return float(sum(map(mul, values, probabilities)))
+
+
 def mean_of_worst(values: Sequence[float], probabilities: Sequence[float], tail: float) -> float:
     """Return the mean of the worst `tail` of probability: CVaR."""
     left, found = tail, 0.0
@@ -88,11 +94,10 @@ def risk_figures(instance: Instance, plan: Solution) -> dict[str, Any]:
         }
         if w in regrets:
             rows[w] |= {"regret": regrets[w], "optima": optima[w]}
-    expected = sum(chance[w] * value for w, value in values.items())
-    jobs = [plan.values["Employment"][w] for w in values]
+    jobs, weights = list(map(plan.values["Employment"].__getitem__, values)), list(chance.values())
     years = {
-        "average": sum(chance[w] * x for w, x in zip(values, jobs, strict=True)),
-        "one_in_ten": mean_of_worst(jobs, list(chance.values()), USUAL_TAIL),
+        "average": mean(jobs, weights),
+        "one_in_ten": mean_of_worst(jobs, weights, USUAL_TAIL),
         "worst": min(jobs),
     }
     return {
@@ -100,8 +105,8 @@ def risk_figures(instance: Instance, plan: Solution) -> dict[str, Any]:
         "tail": tail,
         "weight": 0.0 if risk is None else risk.weight,
         "value": plan.objective,
-        "expected": expected,
-        "cvar": mean_of_worst(list(values.values()), list(chance.values()), tail),
+        "expected": mean(list(values.values()), weights),
+        "cvar": mean_of_worst(list(values.values()), weights, tail),
         "worst": min(values.values()),
         "regret": max(regrets.values()) if regrets else None,
         "years": years,
@@ -115,14 +120,16 @@ def drawn_figures(instance: Instance) -> list[dict[str, float]]:
     for world in instance.drawn.values():
         row = _dotted(world)
         for c, local in world.counties.items():
-            row |= {f"counties.{c}.{column}": x for column, x in _dotted(local).items()}
+            row |= _dotted(local, f"counties.{c}.")
         found.append(row)
     return found
 
 
-def _dotted(world: Any) -> dict[str, float]:
+def _dotted(world: Any, start: str = "") -> dict[str, float]:
+    """Return the figures of a scenario, or of a county in it, by their paths."""
     found = {}
     for kind in ("hazard", "productivity", "delivery", "market"):
         figures: Mapping[str, float] = getattr(world, kind)
-        found.update({f"{kind}.{word}": x for word, x in figures.items()})
+        for word, x in figures.items():
+            found[f"{start}{kind}.{word}"] = x
     return found

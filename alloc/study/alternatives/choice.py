@@ -74,10 +74,14 @@ def find_ranges(near: NearOptimalSet, best: Floats, tell: Told) -> tuple[list[Co
     found, plans = [], [best]
     for c, county in enumerate(near.counties):
         here = float(near.by_county[c] @ near.sum_aid(best))
-        low, high = (near.find_county_end(c, most, best, scale) for most in (False, True))
-        plans += [answer.x for answer in (low, high) if answer.x is not None]
-        least, most = (float(near.by_county[c] @ near.sum_aid(a.x)) if a.x is not None else here for a in (low, high))
-        found.append(CountyRange(county, min(least, here), max(most, here), max(0.0, low.bound), high.bound))
+        low, high = near.find_county_end(c, False, best, scale), near.find_county_end(c, True, best, scale)
+        least = most = here
+        for answer in (low, high):
+            if answer.x is not None:
+                plans.append(answer.x)
+                reached = float(near.by_county[c] @ near.sum_aid(answer.x))
+                least, most = min(least, reached), max(most, reached)
+        found.append(CountyRange(county, least, most, max(0.0, low.bound), high.bound))
         tell(len(plans))
     return found, plans
 

@@ -13,10 +13,12 @@ from markupsafe import Markup
 from alloc.errors import RequestError
 from alloc.glance import Glance
 from alloc.instance import CATEGORIES, KINDS
+from alloc.instance.lookups import named_rules
 from alloc.report.difference import DIFFERS, Reader, make_section, write_difference
 from alloc.report.files import write_tables
 from alloc.report.funds import fund_totals
 from alloc.report.names import BETWEEN, NAMED, name_apart, pick_name, split_group
+from alloc.report.rows import list_rows
 from alloc.report.target import fill, write_json
 from alloc.run import Run
 from alloc.solver import unbroken
@@ -93,9 +95,8 @@ def diff(
     """
     with unbroken():
         one, two = read_result(a, unchecked), read_result(b, unchecked)
-    units = [(x.instance.money.currency, x.instance.money.unit) for x in (one, two)]
-    if units[0] != units[1]:
-        first, second = (f"{unit:g} {currency}" for currency, unit in units)
+    first, second = _name_unit(one), _name_unit(two)
+    if first != second:
         raise RequestError("diff_money", a=first, b=second)
     with unbroken():
         causes = split(one, two, lang)
@@ -111,6 +112,11 @@ def diff(
     return Difference(one, two, tables, causes, _list_figures(one, two, tables, causes))
 
 
+def _name_unit(one: Result) -> str:
+    """Return the unit of money as the instance counts it."""
+    return f"{one.instance.money.unit:g} {one.instance.money.currency}"
+
+
 def _name_everything(a: Result, b: Result, lang: str) -> dict[str, dict[str, str]]:
     """Return the names that rows have in a language, B's where both have one: column → id → name."""
     found: dict[str, dict[str, str]] = {}
@@ -119,11 +125,11 @@ def _name_everything(a: Result, b: Result, lang: str) -> dict[str, dict[str, str
     found["category"] = {k: say(k, lang) for k in CATEGORIES}
     found["rule"], found["group"] = {}, {}
     for one in (a, b):
-        for rule in one.instance.rules:
-            found["rule"][rule.name] = pick_name(rule, rule.name, lang)
+        rules = named_rules(one.instance)
+        for r, rule in rules.items():
+            found["rule"][r] = pick_name(rule, r, lang)
         for r, group in zip(one.tables["rules"]["rule"], one.tables["rules"]["group"], strict=True):
-            (rule,) = (rule for rule in one.instance.rules if rule.name == r)
-            words = [found[what].get(word, word) for what, word in split_group(one.instance, rule, group)]
+            words = [found[what].get(word, word) for what, word in split_group(one.instance, rules[r], group)]
             found["group"][group] = BETWEEN.join(words)
     return found
 
@@ -141,7 +147,8 @@ def _add_changes(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
 
 def _set_beside(a: pd.DataFrame, b: pd.DataFrame, keys: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
     """Return two tables side by side, A's rows first; what only one has is 0 in the other."""
-    left, right = (frame.groupby(keys, sort=False)[list(columns)].sum().reset_index() for frame in (a, b))
+    left = a.groupby(keys, sort=False)[list(columns)].sum().reset_index()
+    right = b.groupby(keys, sort=False)[list(columns)].sum().reset_index()
     order = pd.concat([left[keys], right[keys]]).drop_duplicates()
     both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
     return _add_changes(both.fillna({f"{c}_{end}": 0.0 for c in columns for end in "ab"}), columns)
@@ -168,9 +175,8 @@ def _compare_goals(a: Result, b: Result) -> pd.DataFrame:
             **{kind: float(money[kind].sum()) for kind in MONEY},
         }
 
-    first, second = figures(a), figures(b)
-    rows = [{"goal": goal, "value_a": float(first[goal]), "value_b": float(second[goal])} for goal in first]
-    return _add_changes(pd.DataFrame(rows), ("value",))
+    goals = pd.DataFrame({"value_a": pd.Series(figures(a), dtype=float), "value_b": pd.Series(figures(b), dtype=float)})
+    return _add_changes(goals.rename_axis("goal").reset_index(), ("value",))
 
 
 def _compare_counties(a: Result, b: Result) -> pd.DataFrame:
@@ -179,7 +185,7 @@ def _compare_counties(a: Result, b: Result) -> pd.DataFrame:
         table = one.tables["counties"]
         through = table["jobs_gained"] - table["jobs_gained_without_aid"]
         tables.append(table.assign(through_aid=through))
-    known = not any(math.isnan(_claim_proven(one.figures["through_aid"])) for one in (a, b))
+    known = not math.isnan(_claim_proven(a.figures["through_aid"]) + _claim_proven(b.figures["through_aid"]))
     columns = (*MONEY, "jobs_gained", *(["through_aid"] if known else []), "linkage")
     return _set_beside(tables[0], tables[1], ["county"], columns)
 
@@ -190,7 +196,8 @@ def _compare_categories(a: Result, b: Result) -> pd.DataFrame:
 
 
 def _compare_funds(a: Result, b: Result) -> pd.DataFrame:
-    first, second = (fund_totals(one.instance, one.tables["allocation"]) for one in (a, b))
+    first = fund_totals(a.instance, a.tables["allocation"])
+    second = fund_totals(b.instance, b.tables["allocation"])
     found = _set_beside(first, second, ["fund", "kind"], ("available", "spent"))
     return found.sort_values("kind", key=lambda k: k.map(KINDS.index), kind="stable").reset_index(drop=True)
 
@@ -218,7 +225,7 @@ def _say_what(before: float, after: float, change: float) -> str:
 def _compare_rules(a: Result, b: Result) -> pd.DataFrame:
     """Return each rule and group with how it binds: in both, in one, or in none; empty where one does not have it."""
     keys, columns = ["rule", "group"], ["binding", "value", "slack", "broken_by"]
-    left, right = (x.tables["rules"][keys + columns] for x in (a, b))
+    left, right = a.tables["rules"][keys + columns], b.tables["rules"][keys + columns]
     order = pd.concat([left[keys], right[keys]]).drop_duplicates()
     both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
     both.insert(2, "what", [_say_binding(*row) for row in zip(both["binding_a"], both["binding_b"], strict=True)])
@@ -251,4 +258,4 @@ def _list_figures(a: Result, b: Result, tables: Mapping[str, pd.DataFrame], caus
 def _list_records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table as JSON can hold them: what is missing or without end is null."""
     clean = frame.astype(object).where(frame.notna() & ~frame.isin([float("inf"), float("-inf")]), None)
-    return [{str(key): value for key, value in row.items()} for row in clean.to_dict("records")]
+    return list_rows(clean)

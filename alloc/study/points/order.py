@@ -42,7 +42,7 @@ def neighbours(points: Sequence[Mapping[str, object]], order: Sequence[int]) -> 
 def _placed(points: Sequence[Mapping[str, object]]) -> NDArray[np.float64]:
     """Return where each point lies: a figure between its least (0) and its most (1), a word by its own column."""
     columns: list[NDArray[np.float64]] = []
-    for key in sorted({key for point in points for key in point}):
+    for key in sorted(set().union(*points)):
         columns += _place_column([_number(point.get(key)) for point in points])
     return np.array(columns).T if columns else np.zeros((len(points), 0))
 

@@ -1,6 +1,6 @@
 """The scenario in which every figure is at its mean: what a planner plans for who plans for no bad year."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from alloc.instance import CATEGORIES, Instance
@@ -13,56 +13,51 @@ from alloc.instance.effects import (
     states,
 )
 from alloc.instance.schema import Scenario
+from alloc.report.flows import chances
+from alloc.report.scenarios import mean
 
 
 def mean_scenario(instance: Instance) -> Scenario:
     """Return the mean of all scenarios, each figure by itself; single counties where some scenario speaks of one."""
-    worlds = states(instance)
-    named = [c for c in instance.counties if any(c in world.counties for world in worlds.values())]
-    everywhere = _Means(instance)
-    row: dict[str, Any] = {"probability": 1.0, **everywhere.of_all(), "counties": {}}
-    for c in named:
-        row["counties"][c] = everywhere.of_county(c)
+    row: dict[str, Any] = {"probability": 1.0, **_means_of_all(instance), "counties": {}}
+    for world in states(instance).values():
+        for c in world.counties:
+            row["counties"][c] = None
+    for c in row["counties"]:
+        row["counties"][c] = _means_of_county(instance, c)
     return Scenario.model_validate(row)
 
 
-class _Means:
-    """Means of the figures of scenarios by their probabilities."""
+def _means_of_all(instance: Instance) -> dict[str, dict[str, float]]:
+    """Return the means of what scenarios say of all counties."""
+    worlds, found = states(instance), _no_figures()
+    for s, row in instance.industries.items():
+        found["hazard"][s] = _mean(instance, [world.hazard.get(s, row.hazard) for world in worlds.values()])
+        found["productivity"][s] = _mean(instance, [world.productivity.get(s, 1.0) for world in worlds.values()])
+        found["market"][s] = _mean(instance, [shared_market_factor(instance, w, s) for w in worlds])
+    for k in CATEGORIES:
+        found["delivery"][k] = _mean(instance, [world.delivery.get(k, 1.0) for world in worlds.values()])
+    return found
 
-    def __init__(self, instance: Instance):
-        self.instance, self.worlds = instance, states(instance)
 
-    def of_all(self) -> dict[str, dict[str, float]]:
-        """Return the means of what scenarios say of all counties."""
-        industries = self.instance.industries
-        return {
-            "hazard": {s: self._mean("hazard", s, row.hazard) for s, row in industries.items()},
-            "productivity": {s: self._mean("productivity", s) for s in industries},
-            "delivery": {k: self._mean("delivery", k) for k in CATEGORIES},
-            "market": {
-                s: self._over({w: shared_market_factor(self.instance, w, s) for w in self.worlds}) for s in industries
-            },
-        }
+def _means_of_county(instance: Instance, c: str) -> dict[str, dict[str, float]]:
+    """Return the means of what holds in one county."""
+    worlds, found = states(instance), _no_figures()
+    for s in instance.industries:
+        found["hazard"][s] = _mean(instance, [hazard(instance, w, c, s) for w in worlds])
+        found["productivity"][s] = _mean(instance, [productivity_factor(instance, w, c, s) for w in worlds])
+        found["market"][s] = _mean(instance, [market_factor(instance, w, c, s) for w in worlds])
+    for k in CATEGORIES:
+        found["delivery"][k] = _mean(instance, [delivery_factor(instance, w, c, k) for w in worlds])
+    return found
 
-    def of_county(self, c: str) -> dict[str, dict[str, float]]:
-        """Return the means of what holds in one county."""
-        told = self.instance
-        industries = told.industries
-        return {
-            "hazard": {s: self._over({w: hazard(told, w, c, s) for w in self.worlds}) for s in industries},
-            "productivity": {
-                s: self._over({w: productivity_factor(told, w, c, s) for w in self.worlds}) for s in industries
-            },
-            "delivery": {k: self._over({w: delivery_factor(told, w, c, k) for w in self.worlds}) for k in CATEGORIES},
-            "market": {s: self._over({w: market_factor(told, w, c, s) for w in self.worlds}) for s in industries},
-        }
 
-    def _mean(self, kind: str, word: str, otherwise: float = 1.0) -> float:
-        return self._over({w: getattr(row, kind).get(word, otherwise) for w, row in self.worlds.items()})
+def _no_figures() -> dict[str, dict[str, float]]:
+    return {"hazard": {}, "productivity": {}, "delivery": {}, "market": {}}
 
-    def _over(self, figures: Mapping[str, float]) -> float:
-        """Return a mean; a figure that is the same in every scenario stays it, to the last digit."""
-        if len(set(figures.values())) == 1:
-            return next(iter(figures.values()))
-        mean = sum(self.worlds[w].probability * x for w, x in figures.items())
-        return min(max(mean, min(figures.values())), max(figures.values()))
+
+def _mean(instance: Instance, figures: Sequence[float]) -> float:
+    """Return the mean of a figure over scenarios; one that is the same in all of them stays it, to the last digit."""
+    if len(set(figures)) == 1:
+        return figures[0]
+    return min(max(mean(figures, list(chances(instance).values())), min(figures)), max(figures))

@@ -19,10 +19,13 @@ from alloc.errors import RequestError, SolveError
 from alloc.instance import Instance, Options
 from alloc.instance.drawn import draw_scenarios
 from alloc.instance.effects import states
+from alloc.instance.money import eligible_funds
 from alloc.instance.schema import Objective, Risk
 from alloc.instance.worlds import sure_of
 from alloc.model import build
-from alloc.report.scenarios import USUAL_TAIL, mean_of_worst
+from alloc.report.flows import chances
+from alloc.report.rows import add_up
+from alloc.report.scenarios import USUAL_TAIL, find_values, mean, mean_of_worst
 from alloc.run import choose_options
 from alloc.solution import Solution, Status
 from alloc.solver import evaluate_scenarios, solve_suited
@@ -141,20 +144,13 @@ def compare_problems(
     question: Instance, recourse: Solution, mean: Solution, brought: Solution, alone: Mapping[str, Solution]
 ) -> dict[str, Proven]:
     """Return the values of the problems and their differences, each between what it is proven to lie."""
-    chance = {w: row.probability for w, row in states(question).items()}
     rp = Proven(max(recourse.objective, brought.objective), recourse.bound)
     best = recourse if recourse.objective >= brought.objective else brought
-    goal = make_neutral(question).objective
-    reached = {
-        w: goal.employment * best.values["Employment"][w]
-        + goal.linkage * best.values["Linkage"][w]
-        - best.values["Penalties"][None]
-        for w in chance
-    }
-    ws = Proven(
-        sum(chance[w] * max(found.objective, reached[w]) for w, found in alone.items()),
-        sum(chance[w] * max(found.bound, reached[w]) for w, found in alone.items()),
-    )
+    reached, value, bound = find_values(make_neutral(question), best), 0.0, 0.0
+    for w, chance in chances(question).items():
+        value += chance * max(alone[w].objective, reached[w])
+        bound += chance * max(alone[w].bound, reached[w])
+    ws = Proven(value, bound)
     eev = Proven(brought.objective, min(brought.bound, rp.bound))
     rp = replace(rp, bound=max(min(rp.bound, ws.bound), rp.value))
     return {
@@ -188,14 +184,13 @@ def draw_fresh(search: Search, plan: Solution, count: int, seed: int | None) -> 
 def keep_insurance(search: Search, own: Solution) -> Insurance:
     """Return what insurance keeps: the plan, and the best plan in which no insurance measure is eligible."""
     question = search.instance
-    covers = [m for m, row in question.measures.items() if row.category == PREMIUM]
-    barred = {
-        m: row.model_copy(update={"eligible": False, "committed": False}) if m in covers else row
-        for m, row in question.measures.items()
-    }
-    held = {m: paid for m, paid in question.held.items() if m not in covers}
-    without = search.solve(question.model_copy(update={"measures": barred, "held": held}))
-    premium = sum(paid for (m, _), paid in own.values["Spend"].items() if m in covers)
+    measures, held, premium = dict(question.measures), dict(question.held), 0.0
+    for m, row in question.measures.items():
+        if row.category == PREMIUM:
+            measures[m] = row.model_copy(update={"eligible": False, "committed": False})
+            held.pop(m, None)
+            premium += add_up(own.values["Spend"], [(m, f) for f in eligible_funds(question, m)])
+    without = search.solve(question.model_copy(update={"measures": measures, "held": held}))
     years = summarise_years(question, own)
     other = summarise_years(question, without) if without.has_plan else None
     return Insurance(premium, years, other, Proven(own.objective, own.bound), without)
@@ -203,10 +198,8 @@ def keep_insurance(search: Search, own: Solution) -> Insurance:
 
 def summarise_years(question: Instance, plan: Solution) -> BadYears:
     """Return the jobs of a plan in an average year, the worst tenth of years and the worst."""
-    jobs = [plan.values["Employment"][w] for w in states(question)]
-    chances = [row.probability for row in states(question).values()]
-    expected = sum(x * p for x, p in zip(jobs, chances, strict=True))
-    return BadYears(expected, mean_of_worst(jobs, chances, USUAL_TAIL), min(jobs))
+    jobs, chance = list(map(plan.values["Employment"].__getitem__, states(question))), list(chances(question).values())
+    return BadYears(mean(jobs, chance), mean_of_worst(jobs, chance, USUAL_TAIL), min(jobs))
 
 
 def trace_curve(search: Search) -> tuple[CurvePoint, ...]:
@@ -230,12 +223,6 @@ def _beats(one: CurvePoint, other: CurvePoint) -> bool:
 
 
 def _curve_point(asked: Instance, found: Solution, weight: float, tail: float) -> CurvePoint:
-    goal, chances = asked.objective, [row.probability for row in states(asked).values()]
-    values = [
-        goal.employment * found.values["Employment"][w] + goal.linkage * found.values["Linkage"][w]
-        - found.values["Penalties"][None]
-        for w in states(asked)
-    ]  # fmt: skip
-    expected = sum(x * p for x, p in zip(values, chances, strict=True))
-    cvar = mean_of_worst(values, chances, tail)
-    return CurvePoint(weight, expected, cvar, Proven(found.objective, found.bound), str(found.status))
+    values, chance = list(find_values(asked, found).values()), list(chances(asked).values())
+    cvar = mean_of_worst(values, chance, tail)
+    return CurvePoint(weight, mean(values, chance), cvar, Proven(found.objective, found.bound), str(found.status))

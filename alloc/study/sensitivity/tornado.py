@@ -1,6 +1,7 @@
 """One figure at a time, to either end of its range: what moves the answer most."""
 
 from collections.abc import Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -66,7 +67,7 @@ def _compare_goals(question: BaseCase, points: Sequence[Point]) -> dict[str, Any
     base = {**question.base.figures, **whose(question.base.figures)}
     row: dict[str, Any] = {}
     for goal in GOALS:
-        low, high = (getattr(point, goal) for point in points)
+        low, high = map(attrgetter(goal), points)
         row |= {f"{goal}_low": low, goal: base[goal], f"{goal}_high": high}
         reached = [x for x in (base[goal], low, high) if x is not None]
         if goal == GOALS[0]:

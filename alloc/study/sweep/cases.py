@@ -80,7 +80,9 @@ def make_cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, 
         figures = {**start, **more}
         reader.check(draft, figures, more)
         data = draft.replaced(figures).data
-        choices = [[reader.applied(data, row, (part.where,)) for row in part.alternatives] for part in parts]
+        choices = []
+        for part in parts:
+            choices.append([reader.applied(data, row, (part.where,)) for row in part.alternatives])
         reader.alone(parts, choices)
         for rows in choices:
             reader.check(draft, {**figures, **rows[0]}, rows[0])
@@ -96,12 +98,13 @@ def _combine(
     scenario: str, start: Mapping[str, object], parts: Sequence[Part], choices: Sequence[Sequence[Mapping[str, object]]]
 ) -> Iterator[Case]:
     """Yield every combination of one alternative of each part. choices: the figures that each alternative replaces."""
-    for picked in itertools.product(*(range(len(rows)) for rows in choices)):
+    for picked in itertools.product(*map(range, map(len, choices))):
         overrides, cells = dict(start), dict[str, object]()
         seed = None
         for part, rows, i in zip(parts, choices, picked, strict=True):
             overrides |= rows[i]
-            cells |= {of.label: value for of, value in part.alternatives[i]}
+            for of, value in part.alternatives[i]:
+                cells[of.label] = value
             seed = part.seeds[i] if part.seeds else seed
         yield Case(scenario, seed, cells, overrides)
 
@@ -162,12 +165,14 @@ class _Reader:
         for of in self.spans(plan.grid, ("grid",)):
             yield Part("grid", [((of, value),) for value in of.values])
         together = self.spans(plan.zip, ("zip",))
-        lengths = {of.path: len(of.values) for of in together}
-        if len(set(lengths.values())) > 1:
-            self.fault(("zip",), "sweep_zip_lengths", lengths=", ".join(f"{p}: {n}" for p, n in lengths.items()))
+        values, lengths = [], []
+        for of in together:
+            values.append(of.values)
+            lengths.append(f"{of.path}: {len(of.values)}")
+        if len(set(map(len, values))) > 1:
+            self.fault(("zip",), "sweep_zip_lengths", lengths=", ".join(lengths))
         elif together:
-            rows = zip(*(of.values for of in together), strict=True)
-            yield Part("zip", [tuple(zip(together, row, strict=True)) for row in rows])
+            yield Part("zip", [tuple(zip(together, row, strict=True)) for row in zip(*values, strict=True)])
 
     def applied(self, data: Any, moves: Sequence[Move], where: Path) -> dict[str, object]:
         """Return the figures that lines replace together; a figure that two of them mean is a fault."""
@@ -188,7 +193,7 @@ class _Reader:
         """Note figures that two parts of the plan vary."""
         known: set[str] = set()
         for part, rows in zip(parts, choices, strict=True):
-            mine = {key for row in rows for key in row}
+            mine = set(itertools.chain.from_iterable(rows))
             for key in sorted(mine & known):
                 self.fault((part.where,), "sweep_twice", found=key)
             known |= mine

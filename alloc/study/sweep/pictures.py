@@ -22,8 +22,12 @@ Drawn = Sequence[tuple[Case, Point]]
 
 def draw_charts(cases: Sequence[Case], points: Sequence[Point], lang: str) -> dict[str, Chart]:
     """Return the charts by file name. Points without a plan are not drawn."""
-    drawn = [(case, point) for case, point in zip(cases, points, strict=True) if point.objective is not None]
-    claimed = [(case, point) for case, point in drawn if point.employment_aid is not None]
+    drawn, claimed = [], []
+    for case, point in zip(cases, points, strict=True):
+        if point.objective is not None:
+            drawn.append((case, point))
+        if point.employment_aid is not None:
+            claimed.append((case, point))
     varied = [name for name in list_labels(cases) if _varies(drawn, name)]
     found: dict[str, Chart] = {}
     for word, what, shown in (("objective", "objective", drawn), ("through-aid", "employment_aid", claimed)):
@@ -37,9 +41,15 @@ def _draw_grids(drawn: Drawn, varied: Sequence[str], lang: str) -> dict[str, Cha
     """Return a heat map of each scenario whose points lie on a grid of two figures."""
     if len(varied) != 2:
         return {}
-    scenarios = dict.fromkeys(case.scenario for case, _ in drawn)
-    charts = {f"grid-{i}": _draw_heat(drawn, varied, scenario, lang) for i, scenario in enumerate(scenarios, 1)}
-    return {name: chart for name, chart in charts.items() if chart is not None}
+    of: dict[str, list[tuple[Case, Point]]] = {}
+    for case, point in drawn:
+        of.setdefault(case.scenario, []).append((case, point))
+    found = {}
+    for i, (scenario, mine) in enumerate(of.items(), 1):
+        chart = _draw_heat(mine, varied, scenario, lang)
+        if chart is not None:
+            found[f"grid-{i}"] = chart
+    return found
 
 
 def _value(case: Case, name: str) -> float | None:
@@ -59,7 +69,7 @@ def _draw_lines(drawn: Drawn, name: str, what: str, lang: str) -> Chart:
         at = _value(case, name)
         if at is not None:
             groups.setdefault(_label_line(case, name), []).append((at, getattr(point, what)))
-    joined = len(groups) <= MOST_SERIES and not any(_repeats(row) for row in groups.values())
+    joined = len(groups) <= MOST_SERIES and not any(map(_repeats, groups.values()))
     if not joined:
         groups = {"": list(itertools.chain.from_iterable(groups.values()))}
     series = [Series(label, sorted(row), joined=joined) for label, row in groups.items()]
@@ -78,9 +88,8 @@ def _repeats(row: Sequence[tuple[float, float]]) -> bool:
     return len({x for x, _ in row}) < len(row)
 
 
-def _draw_heat(drawn: Drawn, varied: Sequence[str], scenario: str, lang: str) -> Chart | None:
+def _draw_heat(mine: Drawn, varied: Sequence[str], scenario: str, lang: str) -> Chart | None:
     """Draw the goal over two figures, where the points of a scenario lie on a grid."""
-    mine = [(case, point) for case, point in drawn if case.scenario == scenario]
     cells = {(_value(case, varied[0]), _value(case, varied[1])): point.objective for case, point in mine}
     rows = sorted({a for a, _ in cells if a is not None})
     columns = sorted({b for _, b in cells if b is not None})

@@ -1,6 +1,7 @@
 """The points as one long table, and the same with a row for each county and category."""
 
 from collections.abc import Sequence
+from itertools import chain
 from typing import Any
 
 import pandas as pd
@@ -27,8 +28,10 @@ def tabulate_points(cases: Sequence[Case], points: Sequence[Point], details: boo
         frame[name] = _make_column(name, points)
     if not details:
         return frame
-    pairs = {f"aid.{c}.{k}": [p.money.get((c, k)) for p in points] for c, k in _list_pairs(points)}
-    return pd.concat([frame, pd.DataFrame(pairs, dtype="float64")], axis=1)
+    aid = {}
+    for c, k in _list_pairs(points):
+        aid[f"aid.{c}.{k}"] = [point.money.get((c, k)) for point in points]
+    return pd.concat([frame, pd.DataFrame(aid, dtype="float64")], axis=1)
 
 
 def _make_column(name: str, points: Sequence[Point]) -> Any:
@@ -45,17 +48,23 @@ def tabulate_aid(cases: Sequence[Case], points: Sequence[Point]) -> pd.DataFrame
     """Return one row for each point with a plan, county and category: ready to be pivoted."""
     frame = _list_varied(cases)
     frame["status"] = [p.status for p in points]
-    planned, pairs = [(i, p) for i, p in enumerate(points) if p.money], _list_pairs(points)
-    rows = [(i, c, k, p.money.get((c, k))) for i, p in planned for c, k in pairs]
-    found = frame.iloc[[row[0] for row in rows]].reset_index(drop=True)
-    found["county"] = [row[1] for row in rows]
-    found["category"] = [row[2] for row in rows]
-    found["aid"] = pd.Series([row[3] for row in rows], dtype="float64")
+    planned, counties, categories, money = [], [], [], []
+    pairs = _list_pairs(points)
+    for i, point in enumerate(points):
+        for c, k in pairs if point.money else ():
+            planned.append(i)
+            counties.append(c)
+            categories.append(k)
+            money.append(point.money.get((c, k)))
+    found = frame.iloc[planned].reset_index(drop=True)
+    found["county"], found["category"] = counties, categories
+    found["aid"] = pd.Series(money, dtype="float64")
     return found
 
 
 def _list_pairs(points: Sequence[Point]) -> list[tuple[str, Category]]:
-    return [*dict.fromkeys(pair for p in points for pair in p.money)]
+    """Return the counties and categories that get aid at any point."""
+    return list(dict.fromkeys(chain.from_iterable(point.money for point in points)))
 
 
 def _list_varied(cases: Sequence[Case]) -> pd.DataFrame:
