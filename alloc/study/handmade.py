@@ -60,7 +60,7 @@ def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
         spend[m, f], places[m, f] = amount, row.place("amount")
     if faults:
         raise InstanceError(faults)
-    return HandmadePlan(path.name, spend, places, dict(_read_scales(file, _match_names(instance.measures))))
+    return HandmadePlan(path.name, spend, places, dict(_read_scales(file, match_names(instance.measures))))
 
 
 def find_payments(path: Path) -> Path:
@@ -80,7 +80,7 @@ def list_payments(
     A row that is missing and a cell that is empty are no money. find: which id a cell means, one of the instance's
     where nothing is said.
     """
-    measures, funds = _match_names(instance.measures), _match_names(instance.funds)
+    measures, funds = match_names(instance.measures), match_names(instance.funds)
     find, seen = find or find_id, set()
     for row in read_rows(file, "allocation", MONEY):
         if _sums_up(row, measures):
@@ -106,7 +106,7 @@ def take_plan(name: str, tables: Mapping[str, pd.DataFrame]) -> HandmadePlan:
     return HandmadePlan(name, spend, {}, stated)
 
 
-def _match_names(rows: Mapping[str, object]) -> dict[str, str]:
+def match_names(rows: Mapping[str, object]) -> dict[str, str]:
     """Return the id that each word means: an id itself, or a name that only one row has."""
     owners: dict[str, list[str]] = defaultdict(list)
     for i, row in rows.items():

@@ -73,16 +73,28 @@ def read_rows(path: Path, table: str, needed: Sequence[str]) -> list[TableRow]:
     return found
 
 
-def read_rows_if_any(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
-    """Return the rows of a table of the results, None where a file does not have it."""
+def read_rows_if_any(
+    path: Path, table: str, needed: Sequence[str], room: str = "alloc.report"
+) -> list[TableRow] | None:
+    """Return the rows of a table, None where a file does not have it; room: whose data dictionary describes it."""
     if not path.is_file():
         return None
-    return _read_sheet(path, table, needed) if path.suffix.lower() in WORKBOOKS else _read_csv(path, table, needed)
+    asked = _Table(table, dictionary(room)[table], needed)
+    return _read_sheet(path, asked) if path.suffix.lower() in WORKBOOKS else _read_csv(path, asked)
 
 
-def _list_columns(table: str) -> dict[str, str]:
+@dataclass(frozen=True)
+class _Table:
+    """A table as its data dictionary describes it, and the columns without which it is not that table."""
+
+    name: str
+    described: Mapping[str, Any]
+    needed: Sequence[str]
+
+
+def _list_columns(table: _Table) -> dict[str, str]:
     """Return the column that each way of naming it means: its key, and its title in each language."""
-    columns = dictionary()[table]["columns"]
+    columns = table.described["columns"]
     known = {_strip_unit(name): key for key, column in columns.items() for name in (key, column["en"], column["zh"])}
     return known | {_strip_unit(title): key for key, titles in MORE.items() for title in titles}
 
@@ -93,7 +105,7 @@ def _strip_unit(head: object) -> str:
     return re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", first).strip().lower()
 
 
-def _find_heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> dict[int, str] | None:
+def _find_heads(cells: Sequence[object], table: _Table) -> dict[int, str] | None:
     """Return which column stands where, if a row holds the names of the columns needed.
 
     Of two columns of one name the first is meant: those that formulas need, `资金（公式用）`, stand to the right.
@@ -104,16 +116,16 @@ def _find_heads(cells: Sequence[object], table: str, needed: Sequence[str]) -> d
         column = known.get(_strip_unit(cell))
         if column is not None and column not in found.values():
             found[i] = column
-    return found if set(needed) <= set(found.values()) else None
+    return found if set(table.needed) <= set(found.values()) else None
 
 
-def _read_csv(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
+def _read_csv(path: Path, table: _Table) -> list[TableRow] | None:
     known = _list_columns(table)
     found = read_grid(read_text(path), lambda head: _strip_unit(head) in known)
     if found.problem:
         line, said, values = found.problem
         raise InstanceError([Fault(f"{path}:{line}", "", said, values)])
-    heads = _find_heads(found.header, table, needed)
+    heads = _find_heads(found.header, table)
     if heads is None:
         return None
     wrong = [(line, trouble) for line, cells in found.rows if (trouble := find_misfit(cells, found))]
@@ -122,7 +134,7 @@ def _read_csv(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] |
     return list(_make_rows([cells for _, cells in found.rows], heads, lambda i, _: f"{path}:{found.rows[i][0]}"))
 
 
-def _read_sheet(path: Path, table: str, needed: Sequence[str]) -> list[TableRow] | None:
+def _read_sheet(path: Path, table: _Table) -> list[TableRow] | None:
     """Return the rows of the sheet with a table's title in any language, or of the first that has its columns."""
     import openpyxl
 
@@ -131,12 +143,12 @@ def _read_sheet(path: Path, table: str, needed: Sequence[str]) -> list[TableRow]
     except Exception as error:  # a broken file breaks openpyxl in as many ways as there are parts
         raise InstanceError([Fault(str(path), "", "not_a_workbook", {"problem": error})]) from None
     try:
-        titles = list(dictionary()[table]["title"].values())
+        titles = (table.name, *table.described["title"].values())
         names = sorted(book.sheetnames, key=lambda name: name not in titles)
         for name in names:
             rows = [list(row) for row in book[name].iter_rows(values_only=True)]
             for start, cells in enumerate(rows[:HEADS]):
-                heads = _find_heads(cells, table, needed)
+                heads = _find_heads(cells, table)
                 if heads is not None:
                     _put_formulas(path, name, start, heads, rows)
                     return list(_make_rows(rows[start + 1 :], heads, partial(_name_cell, path, name, start + 2)))
