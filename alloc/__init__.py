@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     from alloc.study.sensitivity import Sensitivity, sensitivity
     from alloc.study.sweep import Sweep, sweep
     from alloc.study.sweep.cases import Case
+    from alloc.study.whatif import Slider, WhatIf, whatif
 
 _ROOMS = {
     "alloc.audit": ("Finding",),
@@ -74,6 +75,7 @@ _ROOMS = {
     "alloc.study.sensitivity": ("Sensitivity", "sensitivity"),
     "alloc.study.sweep.cases": ("Case",),
     "alloc.study.sweep": ("Sweep", "sweep"),
+    "alloc.study.whatif": ("Slider", "WhatIf", "whatif"),
 }
 """Where public names live: room → names, those above again, for they are loaded when they are first used."""
 
@@ -121,6 +123,7 @@ __all__ = [
     "Run",
     "ScenarioOutcome",
     "Sensitivity",
+    "Slider",
     "Solution",
     "SolveError",
     "SolvedFigure",
@@ -130,6 +133,7 @@ __all__ = [
     "StudyProgress",
     "Sweep",
     "Verification",
+    "WhatIf",
     "WhyAnswer",
     "alternatives",
     "bottleneck",
@@ -150,6 +154,7 @@ __all__ = [
     "solve_near",
     "sweep",
     "verify",
+    "whatif",
     "why",
     "write",
 ]

@@ -17,6 +17,7 @@ from alloc.cli.speech import listen
 from alloc.cli.sweep import sweep
 from alloc.cli.tradeoff import alternatives, frontier
 from alloc.cli.uncertainty import risk, sensitivity
+from alloc.cli.whatif import whatif
 from alloc.cli.words import HELP, VARIABLE, Planner, system_language
 from alloc.texts import LANGUAGES
 
@@ -43,6 +44,7 @@ for command in (
     verify,
     diff,
     sweep,
+    whatif,
     sensitivity,
     risk,
     frontier,

@@ -163,13 +163,16 @@ def known_address(cluster: str | None) -> None:
 
 def overrides(settings: tuple[str, ...]) -> dict[str, object]:
     """Return the figures to replace and the rules to add, path → value as written."""
-    given: dict[str, object] = {}
-    for setting in settings:
-        found = _SETTING.fullmatch(setting)
-        if found is None:
-            raise RequestError("bad_setting", found=setting)
-        given[found["key"].strip()] = found["value"].strip()
+    given = dict(split_setting(setting, "bad_setting") for setting in settings)
     return {**_asked_rules(), **given}
+
+
+def split_setting(setting: str, fault: str) -> tuple[str, str]:
+    """Return the path and the value of `PATH=VALUE`; fault: the sentence that says what is none."""
+    found = _SETTING.fullmatch(setting)
+    if found is None:
+        raise RequestError(fault, found=setting)
+    return found["key"].strip(), found["value"].strip()
 
 
 def _asked_rules() -> dict[str, object]:

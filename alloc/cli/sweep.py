@@ -24,6 +24,7 @@ from alloc.texts import say
 
 if TYPE_CHECKING:
     from alloc.study.request import StudyProgress, Tell
+    from alloc.study.sweep import Sweep
 
 
 @click.command()
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 @cluster_option
 @click.option("--details", is_flag=True)
 @click.option("--dry-run", is_flag=True)
+@click.option("--page", is_flag=True)
 @set_option
 @lang_option
 def sweep(
@@ -47,6 +49,7 @@ def sweep(
     overwrite: bool,
     details: bool,
     dry_run: bool,
+    page: bool,
     settings: tuple[str, ...],
     lang: str,
     cluster: str | None,
@@ -56,10 +59,12 @@ def sweep(
     with spoken(lang):
         from alloc.study.sweep import forecast
         from alloc.study.sweep import sweep as run_sweep
+        from alloc.study.whatif import whatif as run_with_page
 
         known_address(cluster)
         given = overrides(settings)
-        target = out or Path("results") / f"{_name(instance)}-{plan.stem}"
+        target = out or Path("results") / f"{name_instance(instance)}-{plan.stem}"
+        more = {"overrides": given, "cluster": cluster, "details": details, "overwrite": overwrite, **options}
         if dry_run:
             found = forecast(instance, plan, target, overrides=given, lang=lang, **options)
             values = {"points": found.points, "unsolved": found.unsolved, "jobs": options["jobs"]}
@@ -69,25 +74,44 @@ def sweep(
             )
             echo(words)
             return
-        try:
-            with _progress(lang) as tell:
-                done = run_sweep(
-                    instance, plan, target, overrides=given, lang=lang, cluster=cluster, details=details,
-                    overwrite=overwrite, tell=tell, apart=True, **options,
-                )  # fmt: skip
-        except KeyboardInterrupt:
-            echo(say("sweep_stopped", lang, path=target), err=True)
-            sys.exit(INTERRUPTED)
-        counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in done.counts.items())
-        echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
-        unproven = sum(1 for point in done.points if not point.proven)
-        if unproven:
-            echo(say("sweep_unproven", lang, count=unproven, points=len(done.points)), err=True)
-        echo(say("wrote", lang, path=target), err=True)
-        sys.exit(done.exit_code)
+        with solving(target, lang) as tell:
+            if page:
+                shown = run_with_page(instance, plan, target, lang=lang, tell=tell, apart=True, **more)
+                done, code = shown.sweep, shown.exit_code
+            else:
+                done = run_sweep(instance, plan, target, lang=lang, tell=tell, apart=True, **more)
+                code = done.exit_code
+        tell_done(done, lang)
+        echo(say("wrote", lang, path=target / PAGE if page else target), err=True)
+        sys.exit(code)
 
 
-def _name(instance: Path) -> str:
+PAGE = "whatif.html"
+"""The file of a page with sliders, named before the study is loaded."""
+
+
+def tell_done(done: "Sweep", lang: str) -> None:
+    """Say how many points there are of each status, and whether one is not proven."""
+    counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in done.counts.items())
+    echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
+    unproven = sum(1 for point in done.points if not point.proven)
+    if unproven:
+        echo(say("sweep_unproven", lang, count=unproven, points=len(done.points)), err=True)
+
+
+@contextmanager
+def solving(target: Path, lang: str) -> Iterator["Tell | None"]:
+    """Show how far the points are; after Ctrl-C, say where what is solved is kept."""
+    try:
+        with _progress(lang) as tell:
+            yield tell
+    except KeyboardInterrupt:
+        echo(say("sweep_stopped", lang, path=target), err=True)
+        sys.exit(INTERRUPTED)
+
+
+def name_instance(instance: Path) -> str:
+    """Return what the folder of an instance is called."""
     return (instance if instance.is_dir() else instance.parent).resolve().name
 
 

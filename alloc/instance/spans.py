@@ -13,6 +13,13 @@ _RANGE = rf"({_NUMBER})\s*(?:…|\.\.\.?)\s*({_NUMBER})"
 _KEY = re.compile(rf"(?P<path>.*\S)\s+[×x*]\s*(?P<range>{_RANGE})?")
 _FACTOR = re.compile(r"[×x*]\s*(?P<rest>.+)")
 
+_COUNTED = re.compile(r"(?P<range>.+?)\s*[:/：]\s*(?P<count>\d{1,9})")
+_WHOLE_RANGE = re.compile(rf"(?:[×x*]\s*)?{_RANGE}")
+_MEANT_RANGE = re.compile(r"…|\.\.")
+
+STEPS = 5
+"""A range on the command line stands for so many values, both ends among them, where it does not say."""
+
 MOST_STEPS = 100_000
 """A range with more steps than this is a slip of the pen."""
 
@@ -76,6 +83,23 @@ def read_span(key: str, value: Any, drawn: bool = False) -> Span:
     if factor:
         _require_numbers(values)
     return Span(key, path, factor, values)
+
+
+def parse_values(text: str) -> object:
+    """Return what stands behind a path on the command line as a plan writes it: `×0.8…1.2:5`, `0.7…0.85`, `30, 40`.
+
+    Raises UnclearError for what is meant as a range and is none.
+    """
+    written = text.strip()
+    counted = _COUNTED.fullmatch(written)
+    ends = counted["range"] if counted else written
+    if _WHOLE_RANGE.fullmatch(ends):
+        return {"range": ends, "count": int(counted["count"]) if counted else STEPS}
+    words = [word.strip() for word in re.split("[,，]", written)]
+    for word in words:
+        if not word or _MEANT_RANGE.search(word):
+            raise UnclearError("over_no_values", found=text)
+    return tuple(map(scalar, words))
 
 
 def _read_key(key: str) -> tuple[str, bool, tuple[float, float] | None]:

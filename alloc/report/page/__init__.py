@@ -46,7 +46,7 @@ def make_page(
         view=view,
         t=view.say,
         lang={"zh": "zh-CN"}.get(lang, lang),
-        style=Markup(_style()),
+        style=Markup(write_style()),
         script=Markup(read_text(ROOM, "page.js")),
         drawn={name: Markup(inline(chart)) for name, chart in charts.items()},
         titles={name: chart.title for name, chart in charts.items()},
@@ -75,8 +75,8 @@ def make_page(
     return Page(html, charts)
 
 
-def _style() -> str:
-    """Return the style of the page: light, dark where the reader's screen is, and light again on paper."""
+def write_style() -> str:
+    """Return the style of a page: light, dark where the reader's screen is, and light again on paper."""
     dark = f"@media (prefers-color-scheme:dark){{:root{{{variables(DARK)}}}}}"
     colours = f":root{{{variables(LIGHT)}}}{dark}@media print{{:root{{{variables(LIGHT)}}}}}"
     return colours + style() + read_text(ROOM, "page.css")

@@ -5,7 +5,7 @@ and its proof. Figures that make the question faulty, infeasible or too hard giv
 never stop the others.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pandas as pd
@@ -17,6 +17,12 @@ NO_UNITS = 1e-9
 
 Overrides = Mapping[str, object]
 """Figures to replace by their path: `funds.tianjin.amount` → 30000."""
+
+Payments = Mapping[tuple[str, str], float]
+"""(measure, fund) → what it pays [money]."""
+
+Columns = Mapping[str, Mapping[str, Sequence[float | str | None]]]
+"""Table → column → what stands in its rows."""
 
 FAULT, FAILED, AUDIT_FAILED = "fault", "failed", "audit_failed"
 """Statuses beside those of a solve: the figures are faulty; the solver failed; the plan failed its audit."""
@@ -32,6 +38,8 @@ class Point:
     money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead, at
     more than no units. payments: (measure, fund) → what it pays [money], where it pays anything.
     cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
+    tables: columns of the plan's tables, where the question asks for them; closest: whether no plan that reaches as
+    much is proven to change less aid from the one that the question names, None where it names none.
     """
 
     overrides: Overrides
@@ -51,9 +59,11 @@ class Point:
     chains_closed: int | None = None
     money: Mapping[tuple[str, Category], float] = field(default_factory=dict)
     funded: tuple[str, ...] = ()
-    payments: Mapping[tuple[str, str], float] = field(default_factory=dict)
+    payments: Payments = field(default_factory=dict)
     seconds: float = 0.0
     message: str = ""
+    tables: Columns = field(default_factory=dict)
+    closest: bool | None = None
 
     @property
     def proven(self) -> bool:

@@ -9,6 +9,8 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+import pandas as pd
+
 from alloc.claims import ends, whose
 from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_status_quo, find_without_aid
 from alloc.errors import AuditError, InstanceError, SolveError
@@ -30,7 +32,8 @@ from alloc.solver import (
     solve_whole,
     write_warm_starts,
 )
-from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
+from alloc.study.points.closest import find_closest
+from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Payments, Point, scales
 
 STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "drawn", "objective", "risk")
 """What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
@@ -47,13 +50,17 @@ class Question:
     """What is asked at every point: the instance as written, options in the place of its own, and a language.
 
     options: gap, time_limit [s per point], method. claims: whether it is asked what comes through the aid; the world
-    without the aid takes as long as the plan, and a difference between two plans needs none.
+    without the aid takes as long as the plan, and a difference between two plans needs none. tables: table → columns
+    of it that are kept with each point. closest_to: what another plan pays; of plans that reach as much, each point has
+    the one that changes least aid from it.
     """
 
     draft: Draft
     options: Mapping[str, float | str | None] = field(default_factory=dict)
     lang: str = "en"
     claims: bool = True
+    tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    closest_to: Payments | None = None
 
 
 @dataclass(frozen=True)
@@ -103,7 +110,9 @@ class PointSolver:
         if not plan.has_plan:
             return SolvedPoint(Point(overrides, str(plan.status)))
         try:
-            return SolvedPoint(self._point(overrides, instance, options, plan, worlds, started), start)
+            point = self._closest(overrides, instance, options, plan, worlds, started)
+            point = point or self._point(overrides, instance, options, plan, worlds, started)
+            return SolvedPoint(point, start)
         except AuditError:
             if TAUGHT in start:
                 raise
@@ -113,6 +122,29 @@ class PointSolver:
         if not plan.has_plan:
             return SolvedPoint(Point(overrides, str(plan.status)))
         return SolvedPoint(self._point(overrides, instance, options, plan, worlds, started), extract_mip_start(again))
+
+    def _closest(
+        self,
+        overrides: Overrides,
+        instance: Instance,
+        options: Options,
+        plan: Solution,
+        worlds: Worlds,
+        started: float,
+    ) -> Point | None:
+        """Return the point of the closest of the plans that reach as much; None where it is not asked for, or where
+        what was found does not hold as closely as the plan itself."""
+        if self.question.closest_to is None or plan.status != "optimal":
+            return None
+        found = find_closest(instance, options, plan, self.question.closest_to)
+        raise_if(found.interrupted)
+        if found.plan.status != plan.status:
+            return None
+        try:
+            point = self._point(overrides, instance, options, found.plan, worlds, started)
+        except AuditError:
+            return None
+        return replace(point, closest=found.proven)
 
     def _point(
         self,
@@ -149,6 +181,7 @@ class PointSolver:
             money=money,
             funded=tuple(scales(measures)),
             payments={(m, f): x for m, f, x in zip(paid["measure"], paid["fund"], paid["amount"], strict=True) if x},
+            tables={name: _keep_columns(run.tables[name], keys) for name, keys in self.question.tables.items()},
         )
 
     def _model(self, instance: Instance) -> CompiledModel:
@@ -193,6 +226,13 @@ def _search(
         return plan, {TAUGHT: write_warm_starts(learnt)}
     plan = solve_warm(compiled, instance, options, starts)
     return plan, extract_mip_start(compiled.model) if plan.has_plan else {}
+
+
+def _keep_columns(table: pd.DataFrame, columns: Sequence[str]) -> Mapping[str, Sequence[float | str | None]]:
+    """Return columns of a table as lists; what is not known is None, as JSON has it."""
+    kept = table[list(columns)].astype(object)
+    kept = kept.where(kept.notna(), None)
+    return {column: kept[column].tolist() for column in columns}
 
 
 def _hash(question: Instance) -> str:

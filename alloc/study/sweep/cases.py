@@ -53,8 +53,10 @@ class Part:
     seeds: Sequence[int] = ()
 
 
-def make_cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, object]) -> tuple[Instance, list[Case]]:
-    """Return the instance under the plan's base, and the points in their order.
+def make_cases(
+    plan: Plan, source: Source, draft: Draft, settings: Mapping[str, object]
+) -> tuple[Instance, list[Case], Mapping[str, object]]:
+    """Return the instance under the plan's base, the points in their order, and the figures that the base replaces.
 
     settings: figures replaced everywhere, on top of the plan's base. Raises InstanceError with every fault of the plan,
     or of the instance under the base; RequestError where samples need a package that is not installed.
@@ -91,7 +93,7 @@ def make_cases(plan: Plan, source: Source, draft: Draft, settings: Mapping[str, 
     reading = draft.inspect(start)
     if reading.instance is None:
         raise InstanceError(reading.faults)
-    return reading.instance, found
+    return reading.instance, found, start
 
 
 def _combine(

@@ -2,13 +2,15 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
 from alloc.errors import InstanceError
+from alloc.instance import Instance
+from alloc.instance.document import Source
 from alloc.run import choose_options, versions
 from alloc.study.points import Batch, Question, make_batch
 from alloc.study.request import Given, check_language, draft_question
@@ -19,8 +21,13 @@ from alloc.study.sweep.store import FORMAT, fingerprint, key_of, write_canonical
 
 @dataclass(frozen=True)
 class Job:
-    """The points of a plan in their order, each with the key of its content; manifest: what is noted down."""
+    """The points of a plan in their order, each with the key of its content; manifest: what is noted down.
 
+    instance: the question under the plan's base, which replaces the figures `base`.
+    """
+
+    instance: Instance
+    base: Mapping[str, object]
     question: Question
     cases: Sequence[Case]
     keys: Sequence[str]
@@ -37,10 +44,18 @@ class Job:
         overrides = {key: case.overrides for key, case in zip(self.keys, self.cases, strict=True)}
         return make_batch([overrides[key] for key in self.different])
 
+    def ask(self, question: Question) -> "Job":
+        """Return the same points of a question that is asked otherwise."""
+        return replace(self, question=question, keys=_list_keys(question, self.instance, self.cases))
+
+    def take(self, cases: Sequence[Case]) -> "Job":
+        """Return the same question at other points."""
+        return replace(self, cases=cases, keys=_list_keys(self.question, self.instance, cases))
+
 
 def prepare_job(
     instance: Given,
-    plan: str | PathLike[str] | Mapping[str, Any],
+    plan: str | PathLike[str] | Mapping[str, Any] | Source,
     overrides: Mapping[str, object] | None,
     lang: str,
     **options: float | str | None,
@@ -50,11 +65,10 @@ def prepare_job(
     of = draft_question(instance, overrides)
     if of.source.data is None or of.source.faults:
         raise InstanceError(of.inspect().faults)
-    written, source = read_plan(plan if isinstance(plan, Mapping) else Path(plan))
-    base, found = make_cases(written, source, of, dict(overrides or {}))
+    written, source = read_plan(plan if isinstance(plan, Mapping | Source) else Path(plan))
+    base, found, figures = make_cases(written, source, of, dict(overrides or {}))
     choose_options(base, **options)
     question = Question(of, options, lang)
-    shared = fingerprint(question, base.previous)
     manifest = {
         "format": FORMAT,
         "name": base.name,
@@ -66,4 +80,9 @@ def prepare_job(
         "options": {key: value for key, value in options.items() if value is not None},
         "versions": versions(),
     }
-    return Job(question, found, [key_of(shared, case.overrides) for case in found], manifest)
+    return Job(base, figures, question, found, _list_keys(question, base, found), manifest)
+
+
+def _list_keys(question: Question, instance: Instance, cases: Sequence[Case]) -> list[str]:
+    shared = fingerprint(question, instance.previous)
+    return [key_of(shared, case.overrides) for case in cases]

@@ -22,9 +22,11 @@ _MISTAKES = {
 }
 
 
-def read_plan(plan: str | File | Mapping[str, Any]) -> tuple[Plan, Source]:
+def read_plan(plan: str | File | Mapping[str, Any] | Source) -> tuple[Plan, Source]:
     """Read a plan file, or take one as a mapping. Raises InstanceError with every fault, each with its line."""
-    if isinstance(plan, Mapping):
+    if isinstance(plan, Source):
+        source = plan
+    elif isinstance(plan, Mapping):
         source = Source(_freeze(plan), {(): "plan"})
     else:
         if not File(plan).exists():

@@ -9,9 +9,9 @@ from typing import Any
 from alloc.report.target import resume
 from alloc.study.points import Point, open_points
 from alloc.study.request import JOBS, Given, StudyProgress, Tell
-from alloc.study.sweep.job import prepare_job
+from alloc.study.sweep.job import Job, prepare_job
 from alloc.study.sweep.result import Forecast, Sweep
-from alloc.study.sweep.store import FILE, open_store, read_keys
+from alloc.study.sweep.store import FILE, Store, open_store, read_keys
 
 PILOTS = 4
 """A dry run solves so many points to tell how long all of them will take."""
@@ -48,21 +48,28 @@ def sweep(
     folder = None if out is None else resume(Path(out), FILE)
     with open_store(folder, anew=overwrite) as kept:
         kept.begin(job.manifest)
-        found = kept.known()
-        known = {i: found[key] for i, key in enumerate(job.different) if key in found}
-        unsolved = len(job.different) - len(known)
-        _tell_of(tell, StudyProgress(0, unsolved))
-        if unsolved:
-            with open_points(job.question, min(jobs, unsolved), cluster, apart) as pool:
-                for count, (number, solved) in enumerate(pool.solve(job.batch, known), 1):
-                    kept.keep(job.different[number], solved)
-                    found[job.different[number]] = solved
-                    _tell_of(tell, StudyProgress(count, unsolved, solved.point.status))
-    points = [found[key].point for key in job.keys]
+        points, unsolved = solve_job(job, kept, jobs, cluster, tell, apart)
     result = Sweep(job.cases, points, job.manifest, unsolved)
     if folder is not None:
         result.save(folder, details, lang)
     return result
+
+
+def solve_job(
+    job: Job, kept: Store, jobs: int, cluster: str | None, tell: Tell | None, apart: bool
+) -> tuple[list[Point], int]:
+    """Return the points of a job in their order, and how many of them had to be solved; all are kept."""
+    found = kept.known()
+    known = {i: found[key] for i, key in enumerate(job.different) if key in found}
+    unsolved = len(job.different) - len(known)
+    _tell_of(tell, StudyProgress(0, unsolved))
+    if unsolved:
+        with open_points(job.question, min(jobs, unsolved), cluster, apart) as pool:
+            for count, (number, solved) in enumerate(pool.solve(job.batch, known), 1):
+                kept.keep(job.different[number], solved)
+                found[job.different[number]] = solved
+                _tell_of(tell, StudyProgress(count, unsolved, solved.point.status))
+    return [found[key].point for key in job.keys], unsolved
 
 
 def forecast(

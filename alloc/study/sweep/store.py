@@ -61,8 +61,19 @@ def fingerprint(question: Question, previous: Mapping[str, Any]) -> str:
         "previous": {name: [row.model_dump() for row in rows] for name, rows in previous.items()},
         "versions": {name: versions()[name] for name in ("alloc", "highspy")},
         "options": {key: value for key, value in question.options.items() if value is not None},
+        **_tell_kept(question),
     }
     return hashlib.sha256(write_canonical(shared).encode()).hexdigest()
+
+
+def _tell_kept(question: Question) -> dict[str, Any]:
+    """Return what is asked beside a plan with its totals: nothing of most sweeps."""
+    found: dict[str, Any] = {}
+    if question.tables:
+        found["tables"] = question.tables
+    if question.closest_to is not None:
+        found["closest_to"] = [[*pair, paid] for pair, paid in sorted(question.closest_to.items())]
+    return found
 
 
 def key_of(shared: str, overrides: Mapping[str, object]) -> str:

@@ -1,0 +1,81 @@
+"""The page of sliders: one file with its style, its script and its plans, which opens without a network."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from markupsafe import Markup
+
+from alloc.instance import CATEGORIES, Instance
+from alloc.report.page import write_style
+from alloc.report.templates import load_template, read_text
+from alloc.run import versions
+from alloc.study.points import Point
+from alloc.study.whatif.encoding import encode_points, write_json
+from alloc.study.whatif.sliders import Slider
+from alloc.texts import LANGUAGES, catalogue, say
+
+ROOM = "alloc.study.whatif"
+
+OTHERS = (
+    *CATEGORIES, "total",
+    *(f"point_{status}" for status in (
+        "optimal", "feasible", "infeasible", "no_solution", "fault", "failed", "audit_failed",
+    )),
+    *(f"diff_{word}" for word in (
+        "new", "dropped", "more", "less", "employment", "through_aid", "linkage", "chains_closed", "penalties",
+        "measures_funded", "cost", "aid", "measure", "county", "category", "fund", "rule", "units",
+    )),
+)  # fmt: skip
+"""Words that the page shares with others."""
+
+
+def render_page(
+    instance: Instance,
+    sliders: Sequence[Slider],
+    places: Sequence[tuple[int, ...]],
+    points: Sequence[Point],
+    today: Point,
+    lang: str,
+) -> str:
+    """Return the page; places: the position of each point on every slider."""
+    start = tuple(slider.today for slider in sliders)
+    different = {start: today}
+    for place, point in zip(places, points, strict=True):
+        different.setdefault(place, point)
+    data = {
+        "money": instance.money.label,
+        "sliders": [_describe(slider) for slider in sliders],
+        "places": list(different),
+        **encode_points(instance, list(different.values())),
+        "texts": {of: _list_texts(of) for of in LANGUAGES},
+        "lang": lang,
+    }
+    return load_template(ROOM, "whatif.html").render(
+        lang={"zh": "zh-CN"}.get(lang, lang),
+        title=instance.title or instance.name,
+        instance=instance,
+        versions=versions(),
+        say=say,
+        style=Markup(write_style() + read_text(ROOM, "whatif.css")),
+        script=Markup(read_text(ROOM, "whatif.js")),
+        data=Markup(write_json(data)),
+        count=len(different),
+    )
+
+
+def _describe(slider: Slider) -> dict[str, Any]:
+    told = {lang: [slider.tell(i, lang) for i in range(len(slider.values))] for lang in LANGUAGES}
+    return {
+        "path": slider.path,
+        "names": slider.names,
+        "numbers": list(slider.values) if slider.numeric else None,
+        "factor": slider.factor,
+        "told": told,
+        "today": slider.today,
+    }
+
+
+def _list_texts(lang: str) -> Mapping[str, str]:
+    """Return the words of the page in one language, by their ids."""
+    own = [key for key in catalogue() if key.startswith("whatif_")]
+    return {key: catalogue()[key][lang] for key in (*own, *OTHERS)}

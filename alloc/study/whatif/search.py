@@ -1,0 +1,75 @@
+"""A sweep whose plans lie as close to today's as they can, with what a page shows of each."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from os import PathLike
+from pathlib import Path
+
+from alloc.instance.document import Source
+from alloc.report.target import resume
+from alloc.study.points import Point
+from alloc.study.request import JOBS, Given, Tell
+from alloc.study.sweep import Sweep
+from alloc.study.sweep.cases import Case
+from alloc.study.sweep.job import Job, prepare_job
+from alloc.study.sweep.search import solve_job
+from alloc.study.sweep.store import FILE, open_store
+from alloc.study.whatif.encoding import KEPT
+from alloc.study.whatif.over import read_over
+from alloc.study.whatif.result import WhatIf
+from alloc.study.whatif.sliders import Slider, locate, make_sliders
+
+
+def whatif(
+    instance: Given,
+    over: str | PathLike[str] | Mapping[str, object],
+    out: str | PathLike[str] | None = None,
+    *,
+    gap: float | None = None,
+    time_limit: float | None = None,
+    method: str | None = None,
+    jobs: int = JOBS,
+    cluster: str | None = None,
+    overrides: Mapping[str, object] | None = None,
+    details: bool = False,
+    overwrite: bool = False,
+    lang: str = "en",
+    tell: Tell | None = None,
+    apart: bool = False,
+) -> WhatIf:
+    """Solve today's question and every combination of other figures, and make a page with a slider for each.
+
+    over: path → values, such as `{"funds.tianjin.amount": "×0.8…1.2:5"}`; or the plan of a sweep, a file. Of plans that
+    reach as much, every point has the one that changes least aid from today's. Today's value of a figure is among its
+    positions, so that each can be moved alone. out: a folder for the tables and the page; points that it holds already
+    are not solved again. The rest is as of `sweep`, and so are the errors.
+    """
+
+    def prepare(plan: str | PathLike[str] | Source) -> tuple[Job, list[Slider]]:
+        made = prepare_job(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
+        return made, make_sliders(made.cases, made.instance, made.question.draft.replaced(made.base).data)
+
+    job, sliders = prepare(read_over(over) if isinstance(over, Mapping) else over)
+    if isinstance(over, Mapping) and not all(slider.returns(job.cases) for slider in sliders):
+        job, sliders = prepare(read_over({slider.label: slider.known for slider in sliders}))
+    places = [locate(case, sliders) for case in job.cases]
+    start = tuple(slider.today for slider in sliders)
+    folder = None if out is None else resume(Path(out), FILE)
+    with open_store(folder, anew=overwrite) as kept:
+        kept.begin(job.manifest)
+
+        def solve(asked: Job) -> tuple[list[Point], int]:
+            return solve_job(asked, kept, jobs, cluster, tell, apart)
+
+        own = job.ask(replace(job.question, tables=KEPT))
+        (today,), first = solve(own.take([Case("", None, {}, job.base)]))
+        others = [i for i, place in enumerate(places) if place != start]
+        question = replace(own.question, closest_to=today.payments if today.money else None)
+        found, count = solve(job.ask(question).take([job.cases[i] for i in others]))
+    points = [today] * len(places)
+    for i, point in zip(others, found, strict=True):
+        points[i] = point
+    result = WhatIf(Sweep(job.cases, points, job.manifest, first + count), today, sliders, places, job.instance)
+    if folder is not None:
+        result.save(folder, details, lang)
+    return result
