@@ -12,10 +12,10 @@ from functools import partial
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
-from alloc.instance.worlds import LIMITS, aid_funds, commitments, holding, only, status_quo, without_aid
+from alloc.instance.worlds import LIMITS, aid_funds, commitments, holding, only, without_aid
 from alloc.model import build
 from alloc.solution import Solution, Status
-from alloc.solver import CompiledModel, ahead, solve_suited, solve_warm
+from alloc.solver import CompiledModel, ahead, find_status_quo, solve_suited, solve_warm
 
 Search = Callable[[Instance, Options], Solution]
 """How a question is solved."""
@@ -25,12 +25,6 @@ MANY = 100
 
 PART = 0.25
 """Without a second process the worlds come first, and may take this part of the time there is."""
-
-LEAST = 5.0
-"""The status quo is not given up sooner: nothing can be said without it [s]."""
-
-FINE = 1e-6
-"""Gap to which the status quo is proven: it is an easy question."""
 
 GRACE = 2.0
 """After Ctrl-C the worlds are waited for so long [s]."""
@@ -66,20 +60,6 @@ def find_worlds(instance: Instance, options: Options) -> Worlds:
     started = time.perf_counter()
     quo = find_status_quo(instance, options)
     return Worlds(quo, find_without_aid(instance, rest(options, started)))
-
-
-def find_status_quo(instance: Instance, options: Options) -> Solution:
-    """Return what comes about where nothing is funded.
-
-    Raises SolveError where there is no such world, and KeyboardInterrupt after Ctrl-C: half a search is none.
-    """
-    question = status_quo(instance)
-    asked = Options(gap=min(options.gap, FINE), time_limit=max(options.time_limit, LEAST))
-    quo = solve_warm(CompiledModel(build(question)), question, asked)
-    _stop_if(quo.interrupted)
-    if not quo.has_plan:
-        raise SolveError("no_status_quo" if quo.status == Status.INFEASIBLE else "no_time_for_worlds")
-    return quo
 
 
 def _suited(question: Instance, options: Options) -> Solution:

@@ -14,7 +14,18 @@ from alloc.solution import Solution, Status, Values
 
 UNKNOWN = Solution(Status.NO_SOLUTION)
 
-TABLES = ("allocation", "measures", "industries", "flows", "counties", "funds", "rules", "chains", "scenarios")
+TABLES = (
+    "allocation",
+    "measures",
+    "industries",
+    "flows",
+    "counties",
+    "funds",
+    "rules",
+    "chains",
+    "scenarios",
+    "sharing",
+)
 """The tables of a plan over several years: those that say nothing of why, and nothing of a world without the aid."""
 
 UNSAID = ("idle", "asked_by", "reason")
@@ -83,9 +94,13 @@ def join_years(years: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, pd.
     for name in TABLES:
         frames = []
         for year, tables in years.items():
+            if name not in tables:
+                continue
             frame = tables[name].copy()
             frame.insert(0, "year", year)
             frames.append(frame)
+        if not frames:
+            continue
         table = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
         unsaid = [column for column in table.columns if column in UNSAID or str(column).endswith("_without_aid")]
         found[name] = table.drop(columns=unsaid)

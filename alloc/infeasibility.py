@@ -18,7 +18,7 @@ from alloc.model import build
 from alloc.report.equity import compare_heads
 from alloc.report.tables import count_side
 from alloc.solution import Solution, Status
-from alloc.solver import Deadline, solve_suited
+from alloc.solver import Deadline, know_standing, solve_suited
 from alloc.texts import say
 
 NEAR = 1e-6
@@ -126,6 +126,7 @@ def _way(instance: Instance, ask: Ask, rules: bool, minima: bool) -> tuple[Confl
 
 
 def _relaxed(instance: Instance, rules: bool, minima: bool) -> Instance:
+    instance = know_standing(instance)  # by the goal of the question itself, which is left out below
     reach: dict[str, float] = {}
     for (name, _), money in reaches(instance).items():
         reach[name] = max(money, reach.get(name, 0.0))

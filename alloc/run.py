@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from alloc.audit import Audit, audit, audit_years
 from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
-from alloc.counterfactual import Worlds, answering, beside, find_status_quo, held_to, rest
+from alloc.counterfactual import Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError
 from alloc.glance import Glance
 from alloc.horizon import figures_of_year, join_years, make_tables_of_years
@@ -35,7 +35,7 @@ from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.report.told import tell_status
 from alloc.solution import Solution, Stage, Status
-from alloc.solver import solve_suited
+from alloc.solver import find_status_quo, solve_suited
 from alloc.texts import LANGUAGES, say
 
 

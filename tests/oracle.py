@@ -66,6 +66,7 @@ class Data:
         self.links, self.synergies = raw.get("links") or [], raw.get("synergies") or []
         self.rules = raw.get("rules") or []
         self.markets = raw.get("markets") or []
+        self.sharing = raw.get("sharing") or []
         self.lot = (raw.get("money") or {}).get("lot")
         self.scenarios = table(raw, "scenarios") or {"expected": {"probability": 1}}
         self.objective = raw.get("objective") or {"employment": 1}
@@ -79,6 +80,15 @@ class Data:
         given = self.counties[county].get("jobseekers")
         has_rows = any(c == county for c, _ in self.rows)
         return 0 if given is None and has_rows else given
+
+    def shares(self, county: str, industry: str) -> dict[str, float] | None:
+        """Return what part of more output each side has, by the row of the industry or else that of the county."""
+        rows = {(r["county"], r.get("industry", "")): r for r in self.sharing}
+        row = rows.get((county, industry)) or rows.get((county, ""))
+        if row is None:
+            return None
+        cash = [(row.get(key, 0), row.get(f"donor_{key}", 0)) for key in ("profit", "tax")]
+        return {"donor": sum(a * b for a, b in cash), "host": sum(a * (1 - b) for a, b in cash)}
 
     def jobs_now(self, pair: tuple[str, str]) -> float:
         """Return the jobs that stand in an industry of a county today."""
@@ -181,6 +191,8 @@ class Program:
         self.write_steps()
         self.write_flows()
         self.write_gains()
+        if any(rule["type"] == "benefit" for rule in self.data.rules):
+            self.quo = standing_output(raw)
         for rule in self.data.rules:
             self.write_rule(rule)
 
@@ -482,6 +494,9 @@ class Program:
     def write_rule(self, rule: Raw) -> None:
         """Write a rule for the product of the groups of `each` and `within`, (13) among them."""
         d, kind = self.data, rule["type"]
+        if kind == "benefit":
+            self.write_benefit(rule)
+            return
         top, bottom = ("aid", "national") if kind == "complement" else ("of", "in")
         for (x, each), (_, within) in product(d.groups(rule.get("each")), d.groups(rule.get("within"))):
             over = d.select(rule.get(top)) & each & within
@@ -492,6 +507,25 @@ class Program:
                 broken = self.var() if "penalty" in rule else 0
                 self.row(left <= right + broken)
                 self.penalties.append(rule.get("penalty", 0) / unit * broken)
+
+    def write_benefit(self, rule: Raw) -> None:
+        """Write that a side earns at least so much a year in every group of places."""
+        d, groups = self.data, {}
+        for c, s in d.rows:
+            words = {"county": c, "industry": s, "region": d.region(c), "chain": d.industries[s].get("chain", "")}
+            wanted = {key: [w] if isinstance(w, str) else w for key, w in rule.get("of", {}).items()}
+            own = tuple(words[rule[key]] for key in ("each", "within") if rule.get(key))
+            if d.shares(c, s) and all(own) and all(words[key] in some for key, some in wanted.items()):
+                groups.setdefault(own, []).append((c, s))
+        for sites in groups.values():
+            earned = quicksum(d.shares(*p)[rule["side"]] * (self.expected_output(p) - self.quo[p]) for p in sites)
+            broken = self.var() if "penalty" in rule else 0
+            self.row(rule["min"] <= earned + broken)
+            self.penalties.append(rule.get("penalty", 0) * broken)
+
+    def expected_output(self, pair: tuple[str, str]) -> Any:
+        """Return the output of an industry in a county, expected over scenarios."""
+        return quicksum(world["probability"] * self.output[pair, w] for w, world in self.data.scenarios.items())
 
     def bounds(
         self, rule: Raw, over: frozenset[str], under: frozenset[str], x: str | None
@@ -647,3 +681,22 @@ def least_money(raw: Raw, values: tuple[float, ...], previous: Previous | None =
     if program.scip.getStatus() != "optimal":
         raise RuntimeError(f"SCIP stopped with status {program.scip.getStatus()}")
     return float(program.scip.getObjVal())
+
+
+def standing_output(raw: Raw) -> dict[tuple[str, str], float]:
+    """Return the output of the status quo: goals in their order, then most linkage, then most output."""
+    funds = {f: {k: v for k, v in row.items() if k != "min_use"} for f, row in table(raw, "funds").items()}
+    measures = {m: {k: v for k, v in row.items() if k != "committed"} for m, row in table(raw, "measures").items()}
+    bare = {**raw, "rules": [], "synergies": [], "funds": funds, "measures": measures}
+    floors: list[float] = []
+    while True:
+        program = Program(bare, None, frozenset())
+        made = quicksum(program.expected_output(p) for p in program.data.rows)
+        aims = [*program.goals(), program.linkage, made]
+        for aim, floor in zip(aims, floors, strict=False):
+            program.row(aim >= floor - 1e-8 * max(1, abs(floor)))
+        answer = program.maximise(aims[len(floors)], [])
+        if len(floors) + 1 == len(aims):
+            return {p: program.scip.getVal(program.expected_output(p)) for p in program.data.rows}
+        assert answer.objective is not None
+        floors.append(answer.objective)

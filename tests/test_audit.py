@@ -580,6 +580,7 @@ def test_every_check_is_shown_to_find_something():
     assert {check.__name__ for check in CHECKS} - shown == {
         "keeps_order",  # has a test of its own
         *("follows_scenario", "sells_in_scenario", "retains_least", "shows_risk"),  # in test_risk
+        *("shares_gains", "adds_payers"),  # in test_sharing
     }
 
 

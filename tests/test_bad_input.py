@@ -148,7 +148,7 @@ MISTAKES = [
      "'no' is not possible for 'national'; did you mean 'none'?"),
     ("not_one_of", "type: parity", "type: parityy", "rules[5].type", "'parityy' is not a type; did you mean 'parity'?"),
     ("not_one_of", "type: parity, ", "", "rules[5].type",
-     "'' is not a type; expected one of: share, amount, count, complement, parity, gini, change"),
+     "'' is not a type; expected one of: share, amount, count, complement, parity, gini, change, benefit"),
     ("not_allowed", "each: county", "each: countyy", "rules[2].each",
      "'countyy' is not possible for 'each'; did you mean 'county'?"),
     ("not_allowed", "per: capita", "per: head", "rules[2].per",

@@ -12,6 +12,7 @@ from test_bad_input import MISTAKES
 from test_bad_input_files import CSV_FILES, PATHS, PLANS, YAML_FILES
 from test_drawn import MISTAKES as DRAWN
 from test_instance import QUESTION, TABLES, in_chinese, lay, lines, tabled
+from test_sharing import MISTAKES as RETURNS
 from test_years_input import MISTAKES as OVER_YEARS
 
 from alloc.errors import RequestError, total
@@ -255,9 +256,8 @@ def test_the_command_line_tells_where_there_is_no_instance(tmp_path):
 
 
 def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
-    said = {
-        fault for cases in (MISTAKES, DRAWN, OVER_YEARS, YAML_FILES, CSV_FILES, PATHS, PLANS) for fault, *_ in cases
-    }
+    every = (*MISTAKES, *DRAWN, *RETURNS, *OVER_YEARS, *YAML_FILES, *CSV_FILES, *PATHS, *PLANS)
+    said = {fault for fault, *_ in every}
     told = "".join(line for _, *case in MISTAKES for line in case)
     said |= {"did_you_mean"} if "; did you mean '" in told else set()
     said |= {"expected_one_of"} if "; expected one of: " in told else set()

@@ -67,7 +67,9 @@ def test_studies_of_many_plans_have_a_package_of_their_own(tmp_path: Path, lang:
 
 
 def test_each_resource_is_the_file_it_says(package: dict[str, Any], folder: Path):
-    assert {resource["path"] for resource in package["resources"]} == {f"{name}.csv" for name in dictionary()}
+    assert {resource["path"] for resource in package["resources"]} == {
+        f"{name}.csv" for name in (*dictionary(), "sharing", "payers")
+    }
     for resource in package["resources"]:
         content = (folder / resource["path"]).read_bytes()
         assert resource["bytes"] == len(content)
@@ -87,7 +89,7 @@ def test_keys_tell_rows_apart_and_references_are_found(package: dict[str, Any], 
             to = key["reference"]
             assert set(table[key["fields"][0]]) <= set(tables[to["resource"]][to["fields"][0]])
             references += 1
-    assert references == 7
+    assert references == 8
 
 
 def test_cells_are_of_the_type_and_unit_that_is_said(package: dict[str, Any], folder: Path):

@@ -17,7 +17,7 @@ from test_page import number_in, shown_rows
 
 import alloc
 from alloc.instance import CATEGORIES, KINDS, Instance
-from alloc.report.tables import dictionary
+from alloc.report.tables import described
 
 ROOT = Path(__file__).parent
 QUESTIONS = {"everything": ROOT / "everything", "demo": ROOT.parent / "instances/demo"}
@@ -60,7 +60,8 @@ class Saved(NamedTuple):
 def saved(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Saved:
     run = alloc.solve(QUESTIONS[request.param])
     folder = run.save(tmp_path_factory.mktemp("figures") / "out")
-    tables = {name: pd.read_csv(folder / f"{name}.csv", encoding="utf-8-sig") for name in TABLES}
+    names = [name for name in (*TABLES, "sharing", "payers") if (folder / f"{name}.csv").is_file()]
+    tables = {name: pd.read_csv(folder / f"{name}.csv", encoding="utf-8-sig") for name in names}
     figures = json.loads((folder / "run.json").read_text(encoding="utf-8"))
     return Saved(folder, tables, figures, run.instance)
 
@@ -330,6 +331,26 @@ def _goals(saved: Saved) -> Expected:
     }
 
 
+def _payers(saved: Saved) -> Expected:
+    """Who paid what; only a donor of aid earns."""
+    if "payers" not in saved.tables:
+        return {}
+    same = {"Available": "available", "Paid": "paid", "Expected return of donors of aid": "earned"}
+    same |= {"Return a year for each unit of money paid": "earned_per_money"}
+    return {title: saved.payers[key] for title, key in same.items()}
+
+
+def _gains(saved: Saved) -> Expected:
+    """What each side earns in each industry of a county."""
+    if "sharing" not in saved.tables:
+        return {}
+    same = {"Output there would be anyway": "output_quo", "Output with the plan": "output"}
+    same |= {"Profit in output above that": "profit", "Tax in output above that": "tax"}
+    same |= {"Donor's part of profit": "donor_profit", "Donor's part of tax": "donor_tax"}
+    same |= {f"Expected return of the {side}": key for key, side in (("donor", "donor side"), ("host", "host"))}
+    return {title: saved.sharing[key] for title, key in same.items()}
+
+
 SHEETS: Mapping[tuple[str, str | None], Callable[[Saved], Expected]] = {
     ("Summary", "What it brings"): _goals,
     ("Summary", "Money"): _kinds,
@@ -347,6 +368,8 @@ SHEETS: Mapping[tuple[str, str | None], Callable[[Saved], Expected]] = {
     ("Resources", None): _resources,
     ("Jobs and bottlenecks", None): _industries,
     ("Chains and flows", "Flows between industries"): _flows,
+    ("Gains on both sides", "Who paid what"): _payers,
+    ("Gains on both sides", "Output and returns"): _gains,
     ("Not funded", None): _not_funded,
 }
 """A sheet, and the words above a table of it → what its columns of numbers are."""
@@ -358,7 +381,14 @@ KNOWN = {
 }
 """Columns of numbers that no table of the results has: what the question says, and what is worked out of it."""
 
-UNSUMMED = {"Used", "Aid per head", "Aid per job through the aid", "Share of all aid", "Share of the measure's cost"}
+UNSUMMED = {
+    "Used",
+    "Aid per head",
+    "Aid per job through the aid",
+    "Share of all aid",
+    "Return a year for each unit of money paid",
+    "Share of the measure's cost",
+}
 
 
 def alike(shown: object, value: float) -> bool:
@@ -434,7 +464,7 @@ def _page_figures(saved: Saved, key: str) -> Mapping[str, Any]:
     """Return what the columns of a table of the page are, by the beginnings of their titles."""
     table = _page_rows(saved, key)
     name = {"funded": "measures", "unfunded": "measures", "idle": "measures", "links": "flows"}.get(key, key)
-    found = {of["en"]: table[c] for c, of in dictionary()[name]["columns"].items() if c in table}
+    found = {of["en"]: table[c] for c, of in described(name)["columns"].items() if c in table}
     if key == "unfunded":
         found["Cost at full scale"] = [row.fixed_cost + row.unit_cost * row.max_units for row in saved.rows_of(table)]
     if key == "scenarios":

@@ -414,7 +414,7 @@ def test_the_status_quo_is_proven_finely_however_roughly_the_plan_is_asked_for(
         seen.append(options.gap)
         return solve_warm(kept, instance, options)
 
-    monkeypatch.setattr("alloc.counterfactual.solve_warm", watched)
+    monkeypatch.setattr("alloc.solver.whole.solve_warm", watched)
     quo = find_status_quo(instance_of(one_measure()), Options(gap=gap))
     assert seen == [asked_for]
     assert (quo.status, quo.objective) == (Status.OPTIMAL, near(0))

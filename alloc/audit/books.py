@@ -72,6 +72,12 @@ SHAPES = {
         (),
         ("employment_without_aid", "linkage_without_aid", "value", "regret"),
     ),
+    "sharing": Shape(
+        ("county", "industry"),
+        (),
+        (*("output_quo", "output", "profit", "tax", "donor_profit", "donor_tax"), "donor", "host"),
+    ),
+    "payers": Shape(("kind", "donor"), (), ("available", "paid"), (), ("earned", "earned_per_money")),
     "outcomes": Shape(("scenario", "county", "industry"), (), ("insured", "upgraded", "retained", "output")),
     "bridge": Shape(
         ("part", "county"), (), ("anyway", "employment"), (), ("through_others", "through_aid", "aid", "aid_per_job")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.audit import linkage, money, production, recourse, risk, rules, shape, totals, worlds
+from alloc.audit import linkage, money, production, recourse, returns, risk, rules, shape, totals, worlds
 from alloc.audit.books import Books
 from alloc.audit.verdict import EXACT, Audit, Comparisons, Finding, missed
 from alloc.instance.schema import Instance
@@ -62,6 +62,8 @@ CHECKS: tuple[Callable[[Books], Comparisons], ...] = (
     rules.lists_rules,
     rules.shows_rule,
     rules.shows_binding,
+    returns.shares_gains,
+    returns.adds_payers,
     totals.adds_measures,
     totals.adds_counties,
     totals.adds_funds,

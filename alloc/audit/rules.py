@@ -5,9 +5,10 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
+from alloc.audit import returns
 from alloc.audit.books import Books, counts, total
 from alloc.audit.verdict import BILLIONTH, DIGITS, ONE, RELATIVE, ZERO, Comparison, Comparisons, Number, exact
-from alloc.instance.rules import AnyRule, Change, Complement, Count, Gini, Parity, Rule, Share, Total
+from alloc.instance.rules import AnyRule, Benefit, Change, Complement, Count, Gini, Parity, Rule, Share, Total
 from alloc.instance.schema import CATEGORIES, Flow, Selection
 
 ATTRIBUTES = ("county", "category", "industry", "region", "chain", "measure")
@@ -81,6 +82,8 @@ def _everything(books: Books, key: str | None) -> list[str]:
 
 def groups(books: Books, rule: Rule) -> list[Group]:
     """Return the repetitions of a rule, without those whose numerator (or `national`) selects nothing."""
+    if isinstance(rule, Benefit):
+        return _places(books, rule)
     each, within = rule.each, rule.within
     if isinstance(rule, Complement):
         counted = _bundles(books, _selected(books, rule.aid), within, each)
@@ -92,6 +95,21 @@ def groups(books: Books, rule: Rule) -> list[Group]:
     return [Group(o, i, ms, base.get((o,), [])) for (o, i), ms in counted.items()]
 
 
+def _places(books: Books, rule: Benefit) -> list[Group]:
+    """Return the repetitions of a rule on returns: it counts industries in counties, written `county|industry`."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for c, s in returns.rows_of(books):
+        words = books.words(c, "", s, "")
+        if meant(rule.of, words, ()):
+            outer, inner = (words[key] if key else "" for key in (rule.within, rule.each))
+            found.setdefault((outer, inner), []).append(f"{c}|{s}")
+    return [
+        Group(outer, inner, pairs, [])
+        for (outer, inner), pairs in found.items()
+        if (outer or not rule.within) and (inner or not rule.each)
+    ]
+
+
 def _bounded(low: float | None, high: float | None, base: Decimal) -> tuple[Decimal | None, Decimal | None]:
     return (None if low is None else exact(low) * base, None if high is None else exact(high) * base)
 
@@ -101,6 +119,11 @@ def sides(books: Books, rule: Rule, group: Group) -> Sides:
     if isinstance(rule, Count):
         number = total(books.measures.number("funded", m) for m in group.counted)
         return Sides(number, *_bounded(rule.min, rule.max, ONE), None)
+    if isinstance(rule, Benefit):
+        earned = returns.earned_by(books, rule.side)
+        pairs = [pair for pair in earned if "|".join(pair) in group.counted]
+        size = total(abs(returns.more_output(books, pair)) for pair in pairs)
+        return Sides(total(earned[pair] for pair in pairs), exact(rule.min), None, max(books.grain, size * RELATIVE))
     if isinstance(rule, Complement):
         follows = exact(rule.ratio) * _spent(books, group.base, "national")
         return Sides(_spent(books, group.counted, "aid"), follows, None, books.grain)

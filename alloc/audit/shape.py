@@ -3,6 +3,7 @@
 from collections.abc import Collection, Mapping
 from decimal import Decimal
 
+from alloc.audit import returns
 from alloc.audit.books import SHAPES, Books, Key
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons
 
@@ -13,6 +14,8 @@ def fills_cells(books: Books) -> Comparisons:
     """Every number cell holds a finite number, unless the column may be empty."""
     for name, shape in SHAPES.items():
         if name == "outcomes" and not books.uncertain:
+            continue
+        if name in ("sharing", "payers") and not books.instance.sharing:
             continue
         sheet = books.sheets[name]
         for column in (*shape.numbers, *shape.flags):
@@ -56,6 +59,7 @@ def _wanted(books: Books) -> Mapping[str, set[Key]]:
         "bridge": {("synergies", ""), ("total", ""), *(("county", c) for c in instance.counties)},
         "chains": {(c, h) for c in instance.counties for h in instance.chains if books.can_close(c, h)},
     }
+    wanted |= returns.wanted_rows(books)
     if books.uncertain:
         wanted["outcomes"] = {(world.name, *pair) for world in books.worlds for pair in books.baseline}
     return wanted

@@ -15,7 +15,7 @@ from alloc.audit.books import SHAPES, Books, counts, total
 from alloc.audit.production import keepable, kept, produced, retained
 from alloc.audit.risk import measure_risk, scenario_values
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
-from alloc.instance.rules import Complement, Count, Rule
+from alloc.instance.rules import Benefit, Complement, Count, Rule
 from alloc.instance.schema import JOB_CATEGORIES, Instance, Measure
 
 SUFFIX = "_without_aid"
@@ -248,7 +248,7 @@ def _speaks_of_aid(instance: Instance, rule: Rule) -> bool:
     """Tell whether all money that a rule may count is aid, or it sets aid against national money."""
     if isinstance(rule, Count):
         return False
-    if isinstance(rule, Complement):
+    if isinstance(rule, Complement | Benefit):  # what both sides earn is agreed between donor and host
         return True
     meant = {fund.kind for f, fund in instance.funds.items() if counts(rule.fund, f, fund.kind)}
     return rule.fund == "aid" or (rule.fund != "all" and meant == {"aid"})

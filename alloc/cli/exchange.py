@@ -64,8 +64,9 @@ def _program(source: Path, target: Path, kind: str, settings: dict[str, Any]) ->
         raise RequestError("bad_format", path=target)
     from alloc.instance import read
     from alloc.model import build, written
+    from alloc.solver import know_standing
 
-    written(build(read(source, settings)), target)
+    written(build(know_standing(read(source, settings))), target)
 
 
 def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) -> "Result":

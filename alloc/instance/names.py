@@ -13,6 +13,7 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "baseline": {"county": "counties", "industry": "industries"},
     "links": {"from": "industries", "to": "industries"},
     "markets": {"industry": "industries"},
+    "sharing": {"county": "counties", "industry": "industries"},
     "measures": {
         "county": "counties", "industry": "industries", "funds": "funds", "requires": "measures",
         "excludes": "measures", "limited_by": "measures", "min_share": "funds", "max_share": "funds",

@@ -17,6 +17,7 @@ from alloc.instance.parts import parts_are_shares
 from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
 from alloc.instance.selections import select
+from alloc.instance.sharing import sharing_holds
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
@@ -50,6 +51,10 @@ def places_exist(document: Document, ids: Ids) -> Iterator[Found]:
         yield from _known(("links", i, "to"), link.to, "industries", ids)
     for i, market in enumerate(document.markets):
         yield from _known(("markets", i, "industry"), market.industry, "industries", ids)
+    for i, gain in enumerate(document.sharing):
+        yield from _known(("sharing", i, "county"), gain.county, "counties", ids)
+        if gain.industry:
+            yield from _known(("sharing", i, "industry"), gain.industry, "industries", ids)
     for s, industry in document.industries.items():
         if industry.chain and document.chains:
             yield from _known(("industries", s, "chain"), industry.chain, "chains", ids)
@@ -274,7 +279,7 @@ def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
         return
     for i, rule in enumerate(document.rules):
         asks = rule.bounds[0] if rule.times != "previous" else None
-        if rule.each or rule.within or not asks:
+        if isinstance(rule, rules.Benefit) or rule.each or rule.within or not asks:
             continue
         selection = rule.counted.of
         path: Path = ("rules", i, next(iter(rule.selections())))
@@ -372,6 +377,7 @@ CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     synergies_and_scenarios_hold,
     rules_hold,
     rules_select,
+    sharing_holds,
     objective_is_one,
     sources_exist,
     ranges_hold,

@@ -20,8 +20,10 @@ class Counted(NamedTuple):
     purse: str = ""
 
 
-SidesUnit = Literal["money", "measures", "money per head", "money × persons"]
+SidesUnit = Literal["money", "measures", "money per head", "money × persons", "money per year"]
 Figure = Literal["part", "ratio", "money", "money per head", "measures"]
+Side = Literal["donor", "host"]
+"""Those who give and those who are given: both may earn by it."""
 Times = Literal["", "population", "previous"]
 
 
@@ -269,7 +271,35 @@ class Change(Linear):
         return "part"
 
 
-Rule = Annotated[Share | Total | Count | Complement | Parity | Gini | Change, Field(discriminator="type")]
+class Benefit(Linear):
+    """What one side earns a year by output above the status quo's ≥ min, by county, industry, chain or region."""
+
+    unit = "money per year"
+
+    type: Literal["benefit"]
+    side: Side = described(..., "whose return")
+    of: Selection = described(Selection(), "where: `county`, `industry`, `chain` and `region` alone")
+    min: float = described(..., "least expected return", "money per year", ge=0)
+    each: Literal["county", "industry", "chain", "region"] | None = None
+    within: Literal["county", "industry", "chain", "region"] | None = None
+
+    @property
+    def counted(self) -> Counted:
+        """Where the return is counted."""
+        return Counted(self.of)
+
+    @property
+    def bounds(self) -> tuple[float | None, float | None]:
+        """Its least figure."""
+        return self.min, None
+
+    @property
+    def figure(self) -> Figure:
+        """Money a year."""
+        return "money"
+
+
+Rule = Annotated[Share | Total | Count | Complement | Parity | Gini | Change | Benefit, Field(discriminator="type")]
 RULES: tuple[type[AnyRule], ...] = get_args(get_args(Rule)[0])
 Equity = Parity | Gini
 """Rules on money per head, which have a form of their own."""

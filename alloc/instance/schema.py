@@ -77,6 +77,7 @@ __all__ = [
     "Row",
     "Scenario",
     "Selection",
+    "Sharing",
     "Strict",
     "Synergy",
     "Words",
@@ -176,6 +177,29 @@ class Market(Row):
     industry: str = described(..., "the industry that sells")
     region: str = described("", "the region whose counties share it (empty = all counties)")
     amount: float = described(..., "output that its buyers take in all", "money per year", ge=0)
+
+
+class Sharing(Row):
+    """Who earns by what industries make more: the parts of profit and tax, and the donor side's part of each."""
+
+    county: str = described(..., "county")
+    industry: str = described("", "industry (empty = every industry of the county that has no row of its own)")
+    profit: float = described(0.0, "profit, as a part of output above the status quo's", "0-1", ge=0, le=1)
+    tax: float = described(0.0, "tax, as a part of output above the status quo's", "0-1", ge=0, le=1)
+    donor_profit: float = described(
+        0.0, "the donor side's part of the profit; the rest is the host's", "0-1", ge=0, le=1
+    )
+    donor_tax: float = described(0.0, "the donor side's part of the tax; the rest is the host's", "0-1", ge=0, le=1)
+
+    @property
+    def donor(self) -> float:
+        """The donor side's part of output above the status quo's [0-1]."""
+        return self.profit * self.donor_profit + self.tax * self.donor_tax
+
+    @property
+    def host(self) -> float:
+        """The host's part of output above the status quo's [0-1]."""
+        return self.profit * (1 - self.donor_profit) + self.tax * (1 - self.donor_tax)
 
 
 Stage = Literal["idea", "appraised", "tendered", "started", "finished", "accepted"]
@@ -453,6 +477,7 @@ class Document(Strict):
     baseline: tuple[Baseline, ...] = described((), "what stands today")
     links: tuple[Link, ...] = described((), "who can buy from whom")
     markets: tuple[Market, ...] = described((), "buyers whom several counties share")
+    sharing: tuple[Sharing, ...] = described((), "who earns by what industries make more")
     measures: dict[str, Measure] = described(..., "what money can be spent on", min_length=1)
     chains: dict[str, Chain] = described({}, "the chains")
     funds: dict[str, Fund] = described(..., "the purses", min_length=1)
@@ -474,7 +499,8 @@ class Instance(Glance, Document):
     questions: of several years, the question of each with all that is replaced up to it, those of `end_value` behind
     them; none for one year. upkeep: of such a year, the most that what was bought before costs, measure → amount;
     carried: the most that the year before leaves, fund → county, or none for the whole → amount; follows: whether
-    `change` rules compare with the year before it.
+    `change` rules compare with the year before it. standing: the output of the status quo, where somebody has found it,
+    county → industry → money per year.
     """
 
     previous: dict[str, tuple[Flow, ...]] = Field({})
@@ -485,6 +511,7 @@ class Instance(Glance, Document):
     upkeep: dict[str, float] = Field({})
     carried: dict[str, dict[str, float]] = Field({})
     follows: bool = False
+    standing: dict[str, dict[str, float]] = Field({})
 
     def _call(self) -> str:
         return f"{self.name} {self.year}"

@@ -5,8 +5,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import product
 
-from alloc.instance.rules import AnyRule
+from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import CATEGORIES, Document, Selection
+from alloc.instance.sharing import Site, place_of, select_sites
 
 SELECTORS = ("county", "category", "industry", "region", "chain", "measure")
 """The keys of a selection that are attributes of a measure; the other one is `tag`."""
@@ -17,13 +18,15 @@ class RuleGroup:
     """One repetition of a rule.
 
     counted: the measures that it counts; compared: those it compares with (`in`, `national`), all where
-    nothing is said. narrowed: what `each` and `within` narrowed the counted ones to.
+    nothing is said. narrowed: what `each` and `within` narrowed the counted ones to. sites: the industries in counties
+    that a rule on returns counts.
     """
 
     name: str
     counted: tuple[str, ...]
     compared: tuple[str, ...]
     narrowed: Mapping[str, str]
+    sites: tuple[Site, ...] = ()
 
 
 def attribute(document: Document, m: str, what: str) -> str:
@@ -72,6 +75,9 @@ def groups(document: Document, rule: AnyRule) -> Iterator[RuleGroup]:
     compares with selects something.
     """
     each, within = str(rule.each or ""), str(rule.within or "")
+    if isinstance(rule, Benefit):
+        yield from _groups_of_sites(document, rule, each, within)
+        return
     other = rule.compared.of if rule.compared else Selection()
     counted: dict[tuple[str, str], list[str]] = defaultdict(list)
     compared: dict[str, list[str]] = defaultdict(list)
@@ -82,6 +88,24 @@ def groups(document: Document, rule: AnyRule) -> Iterator[RuleGroup]:
     for outer, inner in product(members(document, within), members(document, each)):
         one, others = counted.get((outer, inner), []), compared.get(outer, [])
         if others if rule.follows else one:
-            name = " · ".join(word for word in (outer, inner) if word)
-            narrowed = {what: word for what, word in ((within, outer), (each, inner)) if what}
-            yield RuleGroup(name, tuple(one), tuple(others), narrowed)
+            yield RuleGroup(_name(outer, inner), tuple(one), tuple(others), _narrowed((within, outer), (each, inner)))
+
+
+def _groups_of_sites(document: Document, rule: Benefit, each: str, within: str) -> Iterator[RuleGroup]:
+    """Yield the repetitions of a rule on returns: industries in counties in the place of measures."""
+    found: dict[tuple[str, str], list[Site]] = defaultdict(list)
+    for site in select_sites(document, rule.of):
+        found[place_of(document, site, within), place_of(document, site, each)].append(site)
+    for outer, inner in product(members(document, within), members(document, each)):
+        sites = found.get((outer, inner))
+        if sites:
+            narrowed = _narrowed((within, outer), (each, inner))
+            yield RuleGroup(_name(outer, inner), (), (), narrowed, tuple(sites))
+
+
+def _name(*words: str) -> str:
+    return " · ".join(word for word in words if word)
+
+
+def _narrowed(*pairs: tuple[str, str]) -> dict[str, str]:
+    return {what: word for what, word in pairs if what}

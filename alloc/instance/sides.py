@@ -10,9 +10,10 @@ from typing import Any
 
 from alloc.instance.money import eligible_funds, money_counts, reachable
 from alloc.instance.plans import previous_money
-from alloc.instance.rules import Equity, Figure, Linear, Times
+from alloc.instance.rules import Benefit, Equity, Figure, Linear, Times
 from alloc.instance.schema import Instance
 from alloc.instance.selections import RuleGroup, groups
+from alloc.instance.sharing import Site, find_sharing, part_of
 
 Key = tuple[str, str]
 """Rule and group."""
@@ -27,7 +28,7 @@ class Side:
 
     spends: (measure, fund) counted; funded: measures counted; base: (measure, fund) compared with;
     constant: a number compared with; least and most: the figures that the base is multiplied by;
-    figure: what these are.
+    figure: what these are. earns: what part of output above the status quo's is counted, by county and industry.
     """
 
     spends: list[tuple[str, str]] = field(default_factory=list)
@@ -38,6 +39,7 @@ class Side:
     most: float | None = None
     penalty: float | None = None
     figure: Figure = "ratio"
+    earns: Mapping[Site, float] = field(default_factory=dict)
 
 
 def sides(instance: Instance) -> dict[Key, Side]:
@@ -55,7 +57,10 @@ def _side(instance: Instance, payers: Payers, rule: Linear, group: RuleGroup) ->
     counted, compared = rule.counted, rule.compared
     (least, most), number = rule.bounds, multiplier(instance, rule, group)
     side = Side(least=least, most=most, penalty=rule.penalty, figure=rule.figure)
-    if counted.purse:
+    if isinstance(rule, Benefit):
+        rows = find_sharing(instance)
+        side.earns = {site: part_of(rows[site], rule.side) for site in group.sites}
+    elif counted.purse:
         side.spends = _payments(instance, payers, group.counted, counted.purse)
     else:
         side.funded = group.counted

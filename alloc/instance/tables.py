@@ -23,6 +23,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
     "baseline": (schema.Baseline,),
     "links": (schema.Link,),
     "markets": (schema.Market,),
+    "sharing": (schema.Sharing,),
     "measures": (schema.Measure,),
     "chains": (schema.Chain,),
     "funds": (schema.Fund,),
@@ -33,7 +34,7 @@ TABLES: Mapping[str, tuple[type[BaseModel], ...]] = {
 }
 """Every table with the rows that it may hold."""
 
-WITHOUT_ID = frozenset({"baseline", "links", "markets", "synergies", "rules"})
+WITHOUT_ID = frozenset({"baseline", "links", "markets", "sharing", "synergies", "rules"})
 
 Opened = Callable[[str], bytes | Fault]
 """Opens a file named in the instance; a fault without place says why it may not or cannot be."""

@@ -14,6 +14,7 @@ from alloc.instance.plans import previous_money
 from alloc.instance.rules import Change, Complement, Share
 from alloc.instance.schema import KINDS, Document, Instance
 from alloc.instance.selections import groups
+from alloc.instance.sharing import gains_beyond
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
@@ -254,6 +255,7 @@ CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (
     never_funded,
     idle_parts,
     markets_without_sellers,
+    gains_beyond,
     empty_rules,
     rules_that_forbid,
     plans_that_say_nothing,

@@ -5,7 +5,7 @@ from typing import Any
 
 from alloc.instance.effects import states
 from alloc.instance.money import eligible_funds
-from alloc.instance.rules import AnyRule
+from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import Fund, Instance, Measure
 
 LIMITS = ("min_use", "rules", "commitments")
@@ -48,7 +48,12 @@ def aid_funds(instance: Instance) -> frozenset[str]:
 
 
 def speaks_of_aid(instance: Instance, rule: AnyRule) -> bool:
-    """Tell whether the money of a rule is aid: that of the kind or of one aid fund; `all` money is not."""
+    """Tell whether the money of a rule is aid: that of the kind or of one aid fund; `all` money is not.
+
+    What both sides earn is agreed between donor and host: there is no such rule without the aid.
+    """
+    if isinstance(rule, Benefit):
+        return True
     purses = {side.purse for side in (rule.counted, rule.compared) if side}
     return not purses.isdisjoint({"aid", *aid_funds(instance)})
 

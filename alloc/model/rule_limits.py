@@ -1,9 +1,10 @@
-"""Rules: shares, amounts, counts, complements, equity, change.
+"""Rules: shares, amounts, counts, complements, equity, change, both sides' returns.
 
 Every rule but parity and Gini has one form: what is counted against a figure times what it is compared
 with, from below, from above or both. A soft rule may be broken at its price.
 """
 
+import math
 from collections.abc import Iterable
 from itertools import combinations, product
 
@@ -35,6 +36,28 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.COMPARED = pyo.Set(
         model.RULES, initialize=column(every, "base"), dimen=2, doc="payments that a rule compares with"
     )
+    earned = {(*key, *site): part for key, side in every.items() for site, part in side.earns.items()}
+    sites = list(dict.fromkeys((c, s) for _, _, c, s in earned))
+    model.EARNING = pyo.Set(
+        model.RULES,
+        initialize=column(every, "earns"),
+        dimen=2,
+        doc="industries in counties whose returns a rule counts",
+    )
+    model.EARNED = pyo.Set(dimen=4, initialize=list(earned), doc="rules on returns and industries in counties")
+    model.part_of_output = pyo.Param(model.EARNED, initialize=earned, doc="part of output that a side earns")
+    model.SHARED_OUT = pyo.Set(dimen=2, initialize=sites, doc="industries in counties whose returns some rule counts")
+    known = {(c, s): output for c, here in instance.standing.items() for s, output in here.items()}
+    model.output_quo = (
+        pyo.Param(  # no figure of the question: the solver finds the status quo before it compiles limits
+            model.SHARED_OUT,
+            initialize={site: known[site] for site in sites if site in known},
+            default=math.nan,
+            mutable=True,
+            within=pyo.Any,
+            doc="output of the status quo, expected over scenarios [money per year]",
+        )
+    )
     model.constant = pyo.Param(
         model.RULES, initialize=column(every, "constant"), doc="number that a rule compares with"
     )
@@ -56,10 +79,17 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
 def _limit_rules(model: pyo.ConcreteModel) -> None:
     """Keep what is counted within its bounds."""
 
-    @model.Expression(model.RULES, doc="what a rule counts [money or measures]")
+    @model.Expression(model.SHARED_OUT, doc="output above the status quo's, expected over scenarios [money per year]")
+    def MoreOutput(model, c, s):
+        expected = sum(model.probability[w] * model.Output[w, c, s] for w in model.SCENARIOS)
+        return expected - model.output_quo[c, s]
+
+    @model.Expression(model.RULES, doc="what a rule counts [money, measures or money per year]")
     def Counted(model, r, g):
-        return sum(model.Spend[m, f] for m, f in model.COUNTED[r, g]) + sum(
-            model.Funded[m] for m in model.COUNTED_MEASURES[r, g]
+        return (
+            sum(model.Spend[m, f] for m, f in model.COUNTED[r, g])
+            + sum(model.Funded[m] for m in model.COUNTED_MEASURES[r, g])
+            + sum(model.part_of_output[r, g, c, s] * model.MoreOutput[c, s] for c, s in model.EARNING[r, g])
         )
 
     @model.Expression(model.RULES, doc="what a rule compares with [money or 1]")

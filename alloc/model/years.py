@@ -169,6 +169,11 @@ def compared_with(model: Any, r: Any, g: Any, here: Any) -> Any:
     return sum(before.Spend[m, f] for m, f in model.COUNTED[r, g] if (m, f) in before.ELIGIBLE)
 
 
+def each_year(model: Any) -> Iterator[Any]:
+    """Yield the blocks of the years, or the model itself where it is of one year."""
+    yield from model.Year.values() if hasattr(model, "Year") else (model,)
+
+
 def declare_years(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare the years, each a block, and what each is worth."""
     years = [of.year for of in instance.questions]

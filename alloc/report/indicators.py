@@ -51,12 +51,17 @@ def measure_indicators(instance: Instance, tables: Mapping[str, pd.DataFrame]) -
 
 
 def _weaknesses(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> tuple[Indicator, ...]:
-    """Return private leverage, clustering, chain completeness and mutual benefit, in this order."""
+    """Return private leverage, clustering, chain completeness and mutual benefit, in this order.
+
+    What both sides earn, where the question says how gains are shared out, goes before what stands in for it.
+    """
     return (
         private_leverage(instance, tables["allocation"]),
         clustering(instance, tables["industries"]),
         chain_completeness(instance, tables["chains"]),
-        mutual_benefit(instance, tables["allocation"], tables["flows"]),
+        both_returns(tables)
+        if "sharing" in tables
+        else mutual_benefit(instance, tables["allocation"], tables["flows"]),
     )
 
 
@@ -188,6 +193,17 @@ def mutual_benefit(instance: Instance, allocation: pd.DataFrame, flows: pd.DataF
     shared = allocation["measure"].isin(own[own > 0].index)
     over, aid = _spent(allocation[shared], ("aid",)), _spent(allocation, ("aid",))
     return Indicator("mutual", _part(over, aid), over=over, of=aid, finer=across, finer_quo=across_quo)
+
+
+def both_returns(tables: Mapping[str, pd.DataFrame]) -> Indicator:
+    """Return what both sides are expected to earn a year for each unit of aid [money per money].
+
+    Σ (output − output of the status quo) · share / Σ spend of kind aid. The finer look is the donor side's part of it.
+    Source: the paper, 合作双赢不突出, and its advice to share gains (三.3).
+    """
+    donor, host = (float(tables["sharing"][side].sum()) for side in ("donor", "host"))
+    aid = _spent(tables["allocation"], ("aid",))
+    return Indicator("returns", _part(donor + host, aid), over=donor + host, of=aid, finer=_part(donor, donor + host))
 
 
 def _spent(allocation: pd.DataFrame, kinds: tuple[str, ...]) -> float:

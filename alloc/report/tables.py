@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from importlib.resources import files
 from typing import Any, NamedTuple
@@ -23,6 +24,7 @@ from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.funds import fund_rows
 from alloc.report.indicators import indicator_rows, tag_rows
 from alloc.report.rows import add_up
+from alloc.report.returns import more_output, payer_rows, sharing_rows
 from alloc.report.scenarios import drawn_figures, find_regrets, find_values, least_retained, outcome_rows
 from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
@@ -44,8 +46,8 @@ def dictionary(room: str = "alloc.report") -> Mapping[str, Any]:
     return found
 
 
-EXTRA = ("outcomes",)
-"""Tables that stand only in the results of questions that look at what scenarios bring."""
+EXTRA = ("outcomes", "sharing", "payers")
+"""Tables that stand only in the results of questions that look at what scenarios bring, or at gains on both sides."""
 
 
 YEAR = {"type": "number", "unit": "", "en": "Fiscal year", "zh": "财政年度"}
@@ -79,6 +81,8 @@ def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solu
     """
     limits = find_bottlenecks(instance, plan)
     plan = drop_unused(instance, plan)
+    if instance.sharing:
+        plan = replace(plan, values={**plan.values, "MoreOutput": more_output(instance, plan, quo)})
     rows: dict[str, Iterable[dict[str, Any]]] = {
         "allocation": _allocation(instance, plan, without),
         "measures": _measures(instance, plan, without),
@@ -97,6 +101,9 @@ def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solu
     found["counties"] = _frame("counties", _counties(instance, plan, quo, without, found))
     found["bridge"] = _frame("bridge", bridge_rows(instance, plan, without, found["counties"]))
     found["tags"] = _frame("tags", tag_rows(instance, found["measures"]))
+    if instance.sharing:
+        found["sharing"] = _frame("sharing", sharing_rows(instance, found["industries"]))
+        found["payers"] = _frame("payers", payer_rows(instance, found["allocation"], found["sharing"]))
     found["indicators"] = _frame("indicators", indicator_rows(instance, found))
     return {name: found[name] for name in (*dictionary(), *EXTRA) if name in found}
 
@@ -402,6 +409,7 @@ def count_side(side: Side, plan: Solution) -> tuple[float, float]:
     """Return what one repetition of a rule counts in a plan, and what it is compared with."""
     spend, funded = plan.values["Spend"], plan.values["Funded"]
     value = add_up(spend, side.spends) + add_up(funded, side.funded)
+    value += sum(part * plan.values["MoreOutput"][site] for site, part in side.earns.items())
     return value, side.constant + add_up(spend, side.base)
 
 

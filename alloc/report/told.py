@@ -58,3 +58,14 @@ def tell_idle(instance: Instance, measures: pd.DataFrame, lang: str) -> str:
     if not len(idle):
         return ""
     return say("line_idle", lang, count=len(idle), money=amount(float(idle["aid"].sum())), label=instance.money.label)
+
+
+def tell_returns(tables: Mapping[str, pd.DataFrame], label: str, lang: str) -> str:
+    """Return what both sides are expected to earn a year; nothing where it is not said how gains are shared."""
+    if "sharing" not in tables:
+        return ""
+    rows, aid = tables["sharing"], float(tables["counties"]["aid"].sum())
+    donor, host = float(rows["donor"].sum()), float(rows["host"].sum())
+    more = float(rows["output"].sum() - rows["output_quo"].sum())
+    told = {key: amount(x) for key, x in (("more", more), ("donor", donor), ("host", host), ("aid", aid))}
+    return say("line_returns", lang, **told, label=label)

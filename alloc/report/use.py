@@ -165,12 +165,21 @@ def _asked_by_side(side: Side) -> Iterator[str]:
         yield from (m for m, _ in side.base)
 
 
+def _raising(instance: Instance, side: Side) -> Iterator[str]:
+    """Yield the measures that may raise the output by which a side earns: of its industries, or for its counties."""
+    sites = [site for site, part in side.earns.items() if part > 0 and side.least]
+    counties = {c for c, _ in sites}
+    for m, row in instance.measures.items():
+        if (row.county, row.industry) in sites or (not row.industry and row.county in counties):
+            yield m
+
+
 def _asked_by_rules(instance: Instance, keys: Container[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Yield the measures that rules at their limit ask for; keys: those rules and groups."""
     for key, side in sides(instance).items():
         if key not in keys:
             continue
-        for m in _asked_by_side(side):
+        for m in (*_asked_by_side(side), *_raising(instance, side)):
             yield m, key[0]
     for key, local in per_head(instance).items():
         for m, _ in chain.from_iterable(local.values()) if key in keys else ():

@@ -13,7 +13,7 @@ from alloc.solver.pool import ahead
 from alloc.solver.reoptimise import MipResult
 from alloc.solver.second_stage import ScenarioOutcome, evaluate_scenarios
 from alloc.solver.warm_start import read_warm_starts, write_warm_starts
-from alloc.solver.whole import solve_warm, solve_whole
+from alloc.solver.whole import find_status_quo, know_standing, solve_warm, solve_whole
 
 __all__ = [
     "Addition",
@@ -36,6 +36,8 @@ __all__ = [
     "choose_method",
     "evaluate_scenarios",
     "extract_mip_start",
+    "find_status_quo",
+    "know_standing",
     "learn_optima",
     "measure_distance",
     "open_block_search",

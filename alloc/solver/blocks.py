@@ -38,10 +38,11 @@ from alloc.solver.proof import check_infeasibility, check_proof
 from alloc.solver.regret import know_optima
 from alloc.solver.rounding import CLOSE, has_many_grains, relax_grains
 from alloc.solver.scaling import scale
+from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.warm_start import BlockWarmStart, extract_warm_start, restore_search
-from alloc.solver.whole import solve_whole
+from alloc.solver.whole import search_alone, solve_whole
 
 FEW = 1000
 """With fewer integer decisions than this HiGHS proves the whole model about as quickly as blocks do."""
@@ -75,11 +76,12 @@ def choose_method(instance: Instance, of: CompiledModel) -> tuple[str, str]:
 
 
 def learn_optima(model: pyo.ConcreteModel, instance: Instance, options: Options) -> Options:
-    """Tell the model what regret is measured by, where it asks for it; return the options with the time left."""
+    """Tell the model what regret and returns are measured by, where it asks; return the options with the time left."""
 
     def search(question: Instance, asked: Options) -> Solution:
         return solve_suited(build(question), question, asked, jobs=1)
 
+    tell_standing(model, search_alone)
     return know_optima(model, instance, options, search)
 
 

@@ -13,6 +13,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Matrix, compile_matrix, extend
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import fix_and_solve
+from alloc.solver.whole import know_standing
 
 ROUNDING = 1e-9
 """What a plan has is held to this part of itself."""
@@ -45,7 +46,7 @@ class AdditionSearch:
     def __init__(self, question: Instance, plan: Values):
         """Build the question once. plan: its values; what it has of measures and jobs, and how it keeps soft rules."""
         self.question, self.plan = question, plan
-        self.model = build(question)
+        self.model = build(know_standing(question))
         paid = sum(self.model.Paid[m] for m in question.measures)
         whole = compile_matrix(self.model, [paid])
         names = [(x.parent_component().local_name, x.index()) for x in whole.variables]

@@ -12,7 +12,7 @@ from alloc.solver.highs import search
 from alloc.solver.proof import KEPT
 from alloc.solver.safe import measure_violation
 from alloc.solver.sub_mip import fix_and_solve
-from alloc.solver.whole import STRICT
+from alloc.solver.whole import STRICT, know_standing
 
 
 def has_plan(question: Instance, deadline: Deadline) -> bool | None:
@@ -21,7 +21,7 @@ def has_plan(question: Instance, deadline: Deadline) -> bool | None:
     A program whose relaxation has no plan has none itself; only what the relaxation leaves open is searched. A plan
     that keeps its limits by the tolerance of the search alone is none: with its whole decisions held, it is made exact.
     """
-    limits = CompiledModel(build(question)).limits
+    limits = CompiledModel(build(know_standing(question))).limits
     nothing = np.zeros(len(limits.lower))
     program = replace(limits, goals=nothing[None], constants=np.zeros(1))
     relaxed = search(replace(program, integer=nothing > 0), nothing, 0.0, deadline)

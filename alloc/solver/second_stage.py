@@ -12,6 +12,7 @@ import numpy as np
 
 from alloc.errors import SolveError
 from alloc.instance import Instance
+from alloc.instance.rules import Benefit
 from alloc.instance.schema import Scenario
 from alloc.model import build, stages
 from alloc.solution import Solution
@@ -63,7 +64,9 @@ def _evaluate(
 ) -> Iterator[tuple[str, ScenarioOutcome]]:
     """Yield what a plan brings in a few scenarios, equally likely here as the sum does not mind."""
     each = {w: row.model_copy(update={"probability": 1 / len(scenarios)}) for w, row in scenarios.items()}
-    question = instance.model_copy(update={"scenarios": each, "drawn": {}, "draws": None, "risk": None})
+    kept = tuple(rule for rule in instance.rules if not isinstance(rule, Benefit))  # expected over its own scenarios
+    bare = {"scenarios": each, "drawn": {}, "draws": None, "risk": None, "rules": kept}
+    question = instance.model_copy(update=bare)
     model = build(question)
     whole = CompiledModel(model).aimed(question)
     goal, penalties = stages(question)[-1], plan.values["Penalties"][None]

@@ -11,6 +11,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from alloc.instance import Instance
+from alloc.model import each_year
 from alloc.solution import LeastMoney, Stage
 from alloc.solver.components import split_components
 from alloc.solver.conclusion import allowed_loss
@@ -66,28 +67,47 @@ def break_ties(
 def maximise_linkage(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
     """Return the plan with its money and units, and those jobs, flows, chains and clusters that have the most linkage.
 
-    Where scenarios are open beyond flows and chains, the most employment in each comes first.
-    """
-    if not is_open(model):
-        return _link_components(model, whole, goals, x, deadline)
-    x = settle_scenarios(model, whole, goals, x, deadline)
-    parts = np.vstack([goals, scenario_parts(model, whole)])
-    return settle_risk(model, whole, _link_components(model, without_risk_rows(whole), parts, x, deadline))
-
-
-def _link_components(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
-    """Return the plan with the most linkage in each component by itself.
-
-    goals: to be kept, a row each. With the money held the rest falls apart into hundreds of components, and as none
-    needs to make up for another, each keeps what it adds to the goals. Linkage is a sum over the components, so the
-    best of each is the best of all plans in which every component keeps its part; plans in which one makes up for
-    another are not looked at.
+    Where scenarios are open beyond flows and chains, the most employment in each comes first. Where gains are shared
+    out, the most output comes last: both sides earn by it, and by what stands without the plan they earn nothing.
     """
     linkage = compile_expressions(whole.variables, [sum(model.Linkage[w] for w in model.SCENARIOS)])[0]
+    if not is_open(model):
+        x = _settle_components(model, whole, goals, linkage, x, deadline)
+        return _settle_output(model, whole, np.vstack([goals, linkage]), x, deadline)
+    x = settle_scenarios(model, whole, goals, x, deadline)
+    parts, steady = np.vstack([goals, scenario_parts(model, whole)]), without_risk_rows(whole)
+    x = _settle_components(model, steady, parts, linkage, x, deadline)
+    return settle_risk(model, whole, _settle_output(model, steady, np.vstack([parts, linkage]), x, deadline))
+
+
+def _settle_output(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:
+    """Return the plan with the most output, where gains of it are shared out."""
+    if not any(year.question.sharing for year in each_year(model)):
+        return x
+    made = [
+        year.probability[w] * year.Output[w, c, s]
+        for year in each_year(model)
+        for w in year.SCENARIOS
+        for c, s in year.PRODUCERS
+    ]
+    output = compile_expressions(whole.variables, [sum(made)])[0]
+    return _settle_components(model, whole, goals, output, x, deadline)
+
+
+def _settle_components(
+    model: pyo.ConcreteModel, whole: Matrix, goals: Floats, aim: Floats, x: Floats, deadline: Deadline
+) -> Floats:
+    """Return the plan with the most of an aim in each component by itself.
+
+    goals: to be kept, a row each. With the money held the rest falls apart into hundreds of components, and as none
+    needs to make up for another, each keeps what it adds to the goals. The aim, linkage say, is a sum over the
+    components, so the best of each is the best of all plans in which every component keeps its part; plans in which one
+    makes up for another are not looked at.
+    """
     brief = deadline.brief()  # what stands is told as it stands, also of a plan for which the time was out
     free = ~whole.integer & ~named(whole, ("Spend", "Units", *RISKY))
     free |= named(whole, ("Established", "Closed", "Clustered"))
-    aims = np.vstack([goals, linkage])
+    aims = np.vstack([goals, aim])
     best, highest = x[free], np.eye(len(aims))[-1]
     for columns, component in split_components(
         fix_columns(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)

@@ -26,6 +26,7 @@ from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.regret import know_optima
 from alloc.solver.rounding import MANY, find_grains, round_whole
+from alloc.solver.standing import add_standing, search_status_quo, tell_standing
 from alloc.solver.sub_mip import fill_best, make_exact
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 100, 1e-6
@@ -63,6 +64,7 @@ def _solve(
     threads: int,
     log: TextIO | None,
 ) -> Solution:
+    tell_standing(of.model, search_alone)
     options = know_optima(of.model, instance, options, search_alone)
     deadline = Deadline(options.time_limit)
     with deadline.listening():
@@ -84,6 +86,19 @@ def _solve(
 def search_alone(question: Instance, options: Options) -> Solution:
     """Return the best plan of a question that is asked for another's sake."""
     return solve_warm(CompiledModel(build(question)), question, options)
+
+
+def find_status_quo(instance: Instance, options: Options) -> Solution:
+    """Return what comes about where nothing is funded, proven; the same question always gives the same answer.
+
+    Raises SolveError where there is no such world, and KeyboardInterrupt after Ctrl-C.
+    """
+    return search_status_quo(instance, options, search_alone)
+
+
+def know_standing(instance: Instance) -> Instance:
+    """Return a question that knows the output of its status quo, where a rule is measured from it."""
+    return add_standing(instance, search_alone)
 
 
 @dataclass(frozen=True)

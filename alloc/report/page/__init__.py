@@ -18,7 +18,7 @@ from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
 from alloc.report.page.view import View, number
 from alloc.report.templates import load_template, read_text
-from alloc.report.told import tell_coordination, tell_idle, tell_years
+from alloc.report.told import tell_coordination, tell_idle, tell_returns, tell_years
 from alloc.texts.figures import amount, count, percent
 
 ROOM = "alloc.report.page"
@@ -62,6 +62,7 @@ def make_page(
             filter(None, (tell_scenarios(instance, view.tables["scenarios"], lang), tell_years(figures, lang)))
         ),
         coordination=tell_coordination(figures, lang),
+        returns=tell_returns(view.tables, view.label, lang),
         idle=tell_idle(instance, view.tables["measures"], lang),
         certainty=tell_certainty(figures, view.label, lang),
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),

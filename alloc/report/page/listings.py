@@ -11,11 +11,19 @@ from alloc.report.flows import chances
 from alloc.report.names import pick_name
 from alloc.report.page.view import View
 from alloc.report.rows import list_words
-from alloc.report.tables import dictionary
+from alloc.report.tables import described
 from alloc.texts.figures import decimals, fixed, percent
 
 MOST_ROWS, MOST_MEASURES = 200, 2000
 """Longer tables show the rows that weigh most, and say where the others are; tables of measures are shown whole."""
+
+SIDE_UNITS = {
+    "measures": "measures",
+    "money per head": "per_head",
+    "money × persons": "persons",
+    "money per year": "per_year",
+}
+"""Units of a rule's sides that are not the unit of money → what they are called."""
 
 COUNTED = ("persons", "measures")
 """Units that are counted."""
@@ -72,7 +80,7 @@ class PageTable(NamedTuple):
 
 def make_listings(view: View) -> dict[str, Listing]:
     """Return the tables by key; those without rows are left out."""
-    made = [_make_listing(view, table) for table in TABLES]
+    made = [_make_listing(view, table) for table in TABLES if table.source in view.tables]
     return {listing.key: listing for listing in made if listing.count}
 
 
@@ -105,11 +113,11 @@ def _head(view: View, table: str, column: PageColumn) -> tuple[str, Reading]:
     """Return the title of a column, and how its cells are read."""
     if column.text:
         return view.say(column.text, label=view.label, currency=view.currency), column.read or _plain(column.key)
-    described = dictionary()[table]["columns"][column.key]
-    title = described[view.lang]
+    of_column = described(table)["columns"][column.key]
+    title = of_column[view.lang]
     if column.read is not None:
         return title, column.read
-    unit = str(described.get("unit", "")).replace("money", view.label)
+    unit = str(of_column.get("unit", "")).replace("money", view.label)
     read = _whole(column.key) if unit in COUNTED else _plain(column.key)
     return f"{title} ({unit})" if unit == view.label else title, read
 
@@ -173,7 +181,7 @@ def _is_county(view: View, row: Row) -> str:
 
 def _side(view: View, row: Row) -> str:
     """Return the unit of a rule's sides in words."""
-    key = {"measures": "measures", "money per head": "per_head", "money × persons": "persons"}.get(row["unit"])
+    key = SIDE_UNITS.get(row["unit"])
     return view.say(f"page_side_{key}", label=view.label) if key else view.label
 
 
@@ -356,6 +364,25 @@ TABLES = (
         itemgetter("flow"),
         (PageColumn("name", text="page_link"), *_plainly("from", "to", "flow_quo", "flow", "linkage")),
         _links,
+    ),
+    PageTable(
+        "payers",
+        "payers",
+        itemgetter("paid"),
+        (
+            PageColumn("kind", lambda view, row: view.say(f"page_kind_{row['kind']}")),
+            *_plainly("donor", "available", "paid", "earned", "earned_per_money"),
+        ),
+    ),
+    PageTable(
+        "sharing",
+        "sharing",
+        lambda row: abs(row["output"] - row["output_quo"]),
+        (
+            _named("county"),
+            _named("industry"),
+            *_plainly("output_quo", "output", "donor", "host"),
+        ),
     ),
     PageTable(
         "rules",

@@ -22,6 +22,7 @@ from alloc.report.workbook.funds import write_funds
 from alloc.report.workbook.inputs import write_inputs
 from alloc.report.workbook.measures import write_measures, write_unfunded
 from alloc.report.workbook.rule_sheet import write_rules
+from alloc.report.workbook.sharing import write_sharing
 from alloc.report.workbook.view import PlanView
 from alloc.report.workbook.work import write_chains, write_jobs, write_resources
 
@@ -40,9 +41,13 @@ SHEETS = {
     "resources": write_resources,
     "jobs": write_jobs,
     "chains": write_chains,
+    "sharing": write_sharing,
     "unfunded": write_unfunded,
 }
 """The sheets of the answer, between the summary and the inputs."""
+
+ASKED_FOR = ("resources", "sharing")
+"""Sheets that stand only where the question has a table of that name."""
 
 
 def write_workbook(
@@ -60,7 +65,7 @@ def write_workbook(
     """
     plan = PlanView(instance, lang, tables, figures)
     book = Book(path, instance, lang, live=len(plan.payments) <= MOST_LIVE)
-    shown = [key for key in ("summary", *SHEETS) if key != "resources" or instance.resources]
+    shown = [key for key in ("summary", *SHEETS) if key not in ASKED_FOR or getattr(instance, key)]
     titles = {key: plan.say(f"wb_sheet_{key}") for key in (*shown, "about")}
     made = {key: book.sheet(title) for key, title in titles.items()}
     for key in shown[1:]:

@@ -20,6 +20,7 @@ CHECKS = (
     ("wb_check_perp", "complementarity", "perp_broken", "SUM(perp_broken)"),
     ("wb_check_shares", "complementarity", "shares_broken", "SUM(shares_broken)"),
     ("wb_check_resources", "resources", "resource_broken", "SUM(resource_broken)"),
+    ("wb_check_payers", "sharing", "payer_paid", UNEQUAL.format(other="SUM(payer_paid)")),
     ("wb_check_rules", "rules", "rule_broken", 'COUNTIFS(rule_broken,">0",rule_soft,0)'),
 )
 """What is counted: its text, the sheet to look at, the named range without which there is nothing to check, formula."""

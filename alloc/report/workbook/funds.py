@@ -8,6 +8,7 @@ from typing import Any
 from alloc.report.workbook.allocation import CENT
 from alloc.report.workbook.book import Book, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
+from alloc.report.workbook.sharing import tell_donors
 from alloc.report.workbook.view import PlanView
 
 FUND, COUNTY = 1, 2
@@ -41,6 +42,7 @@ def write_funds(book: Book, plan: PlanView, sheet: Any) -> None:
         table.number("fund", "no", of="fund", name="fund_fund"),
         table.number("kind", "word", name="fund_kind"),
         table.number("county", "c", of="tied_to"),
+        *_donors(table),
         table.make(
             "broken", "key", of=lambda row: 0, formula=f"IF(OR({OVER},{SHORT}),1,0)", name="fund_broken", aside=True
         ),
@@ -80,6 +82,13 @@ def _rows(plan: PlanView) -> Iterator[Row]:
                 "why": row["why_unspent"],
                 "donor": "",
             }
+
+
+def _donors(table: Columns) -> Iterator[Column]:
+    """Yield what formulas tell donors by, where the question says how gains are shared out."""
+    if table.plan.instance.sharing:
+        funds = table.plan.instance.funds
+        yield tell_donors(table, lambda row: funds[row["fund"]].donor, "fund_donor")
 
 
 def _money(table: Columns, key: str) -> Column:

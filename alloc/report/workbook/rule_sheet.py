@@ -6,24 +6,38 @@ Every cell stands twice: as a formula, and with the value that the audited table
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, assert_never
 
 from alloc.instance.lookups import count_people, named_rules
-from alloc.instance.rules import Equity, Gini, Linear, Parity, Rule
+from alloc.instance.rules import Benefit, Equity, Gini, Linear, Parity, Rule
+from alloc.instance.sharing import PLACES
 from alloc.instance.sides import Side, multiplier, per_head, sides
 from alloc.report.equity import points
 from alloc.report.tables import NEAR
 from alloc.report.workbook.book import Book, Cell, Column, Formula, value_of
 from alloc.report.workbook.columns import Columns
-from alloc.report.workbook.view import PlanView, Repetition, sums
+from alloc.report.workbook.view import PlanView, Repetition, quoted, sums
 
 SNAP = 1e-9
 """Room smaller than this part of the sides is none: what is left of adding in another order."""
 
-STYLES = {"money": "money", "measures": "whole", "money per head": "figure", "money × persons": "whole"}
+STYLES = {
+    "money": "money",
+    "measures": "whole",
+    "money per head": "figure",
+    "money × persons": "whole",
+    "money per year": "money",
+}
 """How the sides of a rule are written, by their unit."""
 
-UNITS = {"money": "money", "measures": "measures", "money per head": "head", "money × persons": "heads_money"}
+UNITS = {
+    "money": "money",
+    "measures": "measures",
+    "money per head": "head",
+    "money × persons": "heads_money",
+    "money per year": "year_money",
+}
 """What the unit of the sides is called."""
 
 ROOM = {"min": "{left}-{min}", "max": "{max}-{left}"}
@@ -134,9 +148,24 @@ def _ready(plan: PlanView) -> Iterator[Ready]:
 def _linear(plan: PlanView, rule: Rule, row: Mapping[str, Any], side: Side) -> Ready:
     """Return a rule of the common form: what it counts in one place, and the number or the money it compares with."""
     of, counted = plan.repetitions(rule)[row["group"]], rule.counted
+    if isinstance(rule, Benefit):
+        return Ready(rule, row, Formula(_returns(plan, rule, {**of.outer, **of.inner}), row["value"]), None, rule.min)
     column, fund = ("amount", counted.purse) if counted.purse else ("funded", "all")
     told = plan.criteria(counted.of, fund, {**of.outer, **of.inner}) if of.counts else None
     return Ready(rule, row, Formula(sums(column, told), row["value"]), _base(plan, rule, of, side), *rule.bounds)
+
+
+def _returns(plan: PlanView, rule: Benefit, narrowed: Mapping[str, str]) -> str:
+    """Return the formula of what a side earns: for each way to meet the selection, the rows of the sheet of gains."""
+    wanted = {key: getattr(rule.of, key) for key in PLACES} | {key: (word,) for key, word in narrowed.items()}
+    keys = [key for key, words in wanted.items() if words]
+    if not keys:
+        return f"SUM(sharing_{rule.side})"
+    found = []
+    for words in product(*(dict.fromkeys(wanted[key]) for key in keys)):
+        told = (f",sharing_{key},{quoted(plan.sought(key, word))}" for key, word in zip(keys, words, strict=True))
+        found.append(f"SUMIFS(sharing_{rule.side}{''.join(told)})")
+    return "+".join(found)
 
 
 def _base(plan: PlanView, rule: Any, of: Repetition, side: Side) -> Cell:

@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from alloc.instance import KINDS
-from alloc.instance.rules import AnyRule
+from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import Selection
 from alloc.instance.selections import SELECTORS, RuleGroup, attribute, groups, members, select
 from alloc.report.funds import fund_totals, spent_by_fund
@@ -47,6 +47,7 @@ class PlanView(Names):
         known = {
             "money": self.label,
             "head": self.say("wb_per_head", label=self.label),
+            "year_money": self.say("wb_per_year", label=self.label),
             "currency": self.say("wb_per_head", label=self.currency),
         }
         return known.get(unit) or (self.say(f"wb_unit_{unit}") if unit else "")
@@ -123,6 +124,8 @@ class PlanView(Names):
         """Selections that no single column tells, each with its number: tags and lists."""
         found: dict[Selection, int] = {}
         for rule in self.instance.rules:
+            if isinstance(rule, Benefit):  # it counts industries in counties, not measures
+                continue
             for key in rule.selections().values():
                 selection: Selection = getattr(rule, key)
                 if self._simple(selection) is None:
@@ -186,11 +189,15 @@ class PlanView(Names):
             return self._repeated[rule.name]
         found = self._repeated[rule.name] = {}
         for group in groups(self.instance, rule):
-            outer, inner = {}, {}
-            if rule.within:
+            outer: dict[str, str] = {}
+            inner: dict[str, str] = {}
+            if rule.within and not group.sites:
                 some = (*group.counted, *group.compared)
                 outer[str(rule.within)] = attribute(self.instance, some[0], rule.within)
-            if rule.each and group.counted:
+            if group.sites:
+                outer = {key: word for key, word in group.narrowed.items() if key == rule.within}
+                inner = {key: word for key, word in group.narrowed.items() if key == rule.each}
+            elif rule.each and group.counted:
                 inner[str(rule.each)] = attribute(self.instance, group.counted[0], rule.each)
             found[group.name] = Repetition(group, outer, inner)
         return found
@@ -216,8 +223,8 @@ class Repetition(NamedTuple):
 
     @property
     def counts(self) -> bool:
-        """Whether it counts any measure."""
-        return bool(self.group.counted)
+        """Whether it counts anything."""
+        return bool(self.group.counted or self.group.sites)
 
     @property
     def compares(self) -> bool:

@@ -18,7 +18,7 @@ from alloc.solver.multi.granularity import find_steps
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 from alloc.solver.tie_break import break_ties
-from alloc.solver.whole import EXTRA_GAP, SMALL
+from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing
 
 WITHIN = 0.9
 """A bound closer than this part of a step proves the best value: the next better one would lie above the bound."""
@@ -79,7 +79,7 @@ class Biobjective:
         countable: whether efficient points can be enumerated, each proven to be the next one; a large question that is
         searched by blocks is proven to the gap asked and no finer, which is wider than a step.
         """
-        self.instance, self.model = instance, build(instance)
+        self.instance, self.model = instance, build(know_standing(instance))
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
         whole = compile_matrix(self.model, [a.sign * a.figure for a in self.aims])
         soft = any(rule.penalty for rule in instance.rules)

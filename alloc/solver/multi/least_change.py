@@ -23,7 +23,7 @@ from alloc.solver.multi.near_optimal import find_floor
 from alloc.solver.reoptimise import RepeatedMip
 from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order
 from alloc.solver.tie_break import maximise_linkage
-from alloc.solver.whole import EXTRA_GAP, SMALL
+from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing
 
 
 @dataclass(frozen=True)
@@ -57,7 +57,7 @@ class LeastChange:
         by_blocks: how programs are searched where not as a whole.
         """
         self.instance, self.own, self.asked = instance, own, options.gap
-        self.model = build(instance)
+        self.model = build(know_standing(instance))
         change = add_change(self.model, last)
         self.whole = compile_matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
         rows, _ = compile_expressions(self.whole.variables, [change, sum(self.model.Spend.values())])

@@ -27,7 +27,7 @@ from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.safe import safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 from alloc.solver.tie_break import maximise_linkage
-from alloc.solver.whole import SMALL, search_alone
+from alloc.solver.whole import SMALL, know_standing, search_alone
 
 Place = tuple[str, str, str]
 """County, category and industry (empty: the whole county)."""
@@ -76,7 +76,7 @@ class NearOptimalSet:
         searched where not as a whole.
         """
         self.instance, self.own, self.asked = instance, own, options.gap
-        self.model = build(instance)
+        self.model = build(know_standing(instance))
         know_optima(self.model, instance, options, search_alone)
         whole = compile_matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
         self.floors = tuple(find_floor(stage.objective, stage.bound, within) for stage in own.stages)

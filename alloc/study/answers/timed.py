@@ -8,7 +8,7 @@ import numpy as np
 
 from alloc.instance import Instance
 from alloc.model import build
-from alloc.solver import CompiledModel, Deadline, MipStart
+from alloc.solver import CompiledModel, Deadline, MipStart, know_standing
 from alloc.solver.highs import Stop, search
 from alloc.study.points import Batch, Overrides, Point, PointPool, SolvedPoint
 
@@ -63,7 +63,7 @@ def find_start(question: Instance, funded: Mapping[str, bool], seconds: float) -
 
     With the measures held all else is a small search, and no plan of it is better than the best.
     """
-    compiled = CompiledModel(build(question))
+    compiled = CompiledModel(build(know_standing(question)))
     whole = compiled.aimed(question)
     lower, upper = whole.lower.copy(), whole.upper.copy()
     for j, x in enumerate(whole.variables):

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from alloc.claims import ends, whose
-from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_status_quo, find_without_aid
+from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_without_aid
 from alloc.errors import AuditError, InstanceError, SolveError
 from alloc.instance import CATEGORIES, Draft, Instance, Options
 from alloc.instance.schema import Objective
@@ -25,6 +25,8 @@ from alloc.solver import (
     MipStart,
     choose_method,
     extract_mip_start,
+    find_status_quo,
+    know_standing,
     learn_optima,
     read_warm_starts,
     solve_blocks_warm,
@@ -35,7 +37,10 @@ from alloc.solver import (
 from alloc.study.points.closest import find_closest
 from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Payments, Point, scales
 
-STANDING = ("counties", "industries", "baseline", "links", "chains", "scenarios", "drawn", "objective", "risk")
+STANDING = (
+    *("counties", "industries", "baseline", "links", "markets", "sharing", "chains"),
+    *("scenarios", "drawn", "objective", "risk"),
+)
 """What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
 
 WORLDS = 64
@@ -104,7 +109,7 @@ class PointSolver:
             raise InstanceError(reading.faults)
         options = choose_options(reading.instance, **self.question.options)
         worlds = self._worlds(reading.instance, options)
-        instance = answering(reading.instance, worlds)
+        instance = know_standing(answering(reading.instance, worlds))
         plan, start = _search(self._model(instance), instance, options, starts)
         raise_if(plan.interrupted)
         if not plan.has_plan:

@@ -20,6 +20,7 @@ from alloc.instance import Instance, Options
 from alloc.instance.drawn import draw_scenarios
 from alloc.instance.effects import states
 from alloc.instance.money import eligible_funds
+from alloc.instance.rules import Benefit
 from alloc.instance.schema import Objective, Risk
 from alloc.instance.worlds import sure_of
 from alloc.model import build
@@ -93,13 +94,15 @@ def risk(
     insurance: what insurance keeps; curve: expected value against CVaR. seed: of fresh draws, by default one more than
     that of `draws`. overrides: figures to replace by path, for a path only. gap, time_limit [s, of all], lang: as for
     `solve`. jobs: processes; cluster: address of a Dask scheduler to use instead. tell: is told of each solve.
-    Raises InstanceError for faults, RequestError where fresh scenarios are asked for and the question draws none,
-    SolveError where there is no plan.
+    Raises InstanceError for faults, RequestError where fresh scenarios are asked for and the question draws none, or
+    where a rule asks for returns, SolveError where there is no plan.
     """
     check_language(lang)
     started, question = time.perf_counter(), read_question(instance, overrides)
     if fresh and question.draws is None:
         raise RequestError("risk_fresh_needs_draws")
+    if any(isinstance(rule, Benefit) for rule in question.rules):
+        raise RequestError("risk_and_benefit")
     options = choose_options(question, gap=gap, time_limit=time_limit)
     if question.nation == "first":  # what the nation pays is the same in all the problems
         question = answering(question, find_worlds(question, options))

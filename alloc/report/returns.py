@@ -1,0 +1,74 @@
+"""What both sides earn by output above the status quo's, and who paid what: PAGE.md gives the formulas."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pandas as pd
+
+from alloc.instance import KINDS, Instance
+from alloc.instance.money import available
+from alloc.instance.sharing import Site, find_sharing
+from alloc.report.flows import chances
+from alloc.solution import Solution
+
+SIDES = ("donor", "host")
+
+
+def more_output(instance: Instance, plan: Solution, quo: Solution) -> dict[Site, float]:
+    """Return the output above the status quo's, expected over scenarios, where gains of it are shared out."""
+    found: dict[Site, float] = {}
+    for c, s in find_sharing(instance):
+        more = (
+            p * (plan.values["Output"][w, c, s] - quo.values["Output"][w, c, s]) for w, p in chances(instance).items()
+        )
+        found[c, s] = sum(more)
+    return found
+
+
+def sharing_rows(instance: Instance, industries: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield one row for each industry in a county whose gains are shared out: its output, and what each side earns."""
+    rows = industries.set_index(["county", "industry"])[["output", "output_quo"]].astype(float).to_dict("index")
+    for (c, s), row in find_sharing(instance).items():
+        output, quo = rows[c, s]["output"], rows[c, s]["output_quo"]
+        parts = {key: getattr(row, key) for key in ("profit", "tax", "donor_profit", "donor_tax")}
+        earned = {side: getattr(row, side) * (output - quo) for side in SIDES}
+        yield {"county": c, "industry": s, "output": output, "output_quo": quo, **parts, **earned}
+
+
+def payer_rows(instance: Instance, allocation: pd.DataFrame, sharing: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield what each donor, and money of each kind, can pay and pays, and for aid what its donor earns by it.
+
+    What the donor side earns in a county is divided as the aid that is paid there; where none is paid it is nobody's.
+    """
+    paid = _paid(instance, allocation)
+    earned = sharing.groupby("county")["donor"].sum().to_dict()
+    money: dict[tuple[str, str], float] = {}
+    for f, fund in instance.funds.items():
+        key = fund.kind, fund.donor
+        money[key] = money.get(key, 0.0) + available(instance, f)
+    for kind, donor in sorted(money, key=lambda key: KINDS.index(key[0])):
+        local = {c: x for (k, who, c), x in paid.items() if (k, who) == (kind, donor)}
+        spent, gain = sum(local.values()), 0.0
+        for c, x in local.items() if kind == "aid" else ():
+            gain += earned.get(c, 0.0) * x / _aid_in(paid, c) if x > 0 else 0.0
+        yield {
+            "kind": kind,
+            "donor": donor,
+            "available": money[kind, donor],
+            "paid": spent,
+            "earned": gain if kind == "aid" else None,
+            "earned_per_money": gain / spent if kind == "aid" and spent > 0 else None,
+        }
+
+
+def _paid(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str, str], float]:
+    """Return what is paid by kind, donor and county [money]."""
+    found: dict[tuple[str, str, str], float] = {}
+    for f, c, x in zip(*(allocation[key] for key in ("fund", "county", "amount")), strict=True):
+        key = instance.funds[f].kind, instance.funds[f].donor, c
+        found[key] = found.get(key, 0.0) + x
+    return found
+
+
+def _aid_in(paid: Mapping[tuple[str, str, str], float], c: str) -> float:
+    return sum(x for (kind, _, county), x in paid.items() if kind == "aid" and county == c)
