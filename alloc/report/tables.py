@@ -23,8 +23,8 @@ from alloc.report.equity import compare_heads, points
 from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.funds import fund_rows
 from alloc.report.indicators import indicator_rows, tag_rows
-from alloc.report.rows import add_up
 from alloc.report.returns import more_output, payer_rows, sharing_rows
+from alloc.report.rows import add_up
 from alloc.report.scenarios import drawn_figures, find_regrets, find_values, least_retained, outcome_rows
 from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
