@@ -205,7 +205,8 @@ def test_the_page_holds_every_plan_as_its_tables_have_it(found: alloc.WhatIf, pa
     assert sorted(map(tuple, data["places"])) == sorted(points)
     for k, place in enumerate(map(tuple, data["places"])):
         point = points[place]
-        assert (data["status"][k], data["rows"]["objective"][k] is None) == (point.status, point.objective is None)
+        rows = data["rows"]
+        assert (rows["status"][k], rows["objective"][k] is None) == (point.status, point.objective is None)
         for name, (_, columns) in SHOWN.items():
             if point.objective is None:
                 assert data["tables"][name]["plans"][k] is None

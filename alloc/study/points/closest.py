@@ -13,6 +13,9 @@ from alloc.solver import Deadline, open_block_search
 from alloc.solver.multi.least_change import LeastChange
 from alloc.study.points.point import Payments
 
+CLOSEST_TIME = 5.0
+"""Longest time for looking for a closer plan [s]: where goals leave hardly two plans alike, the proof takes long."""
+
 SPECK = 1e-6
 """A change is proven least to this part of it at best: closer is what solvers do not tell apart."""
 
@@ -31,7 +34,7 @@ def find_closest(instance: Instance, options: Options, own: Solution, to: Paymen
 
     own: an optimal plan; to: what the other one pays.
     """
-    deadline = Deadline(options.time_limit)
+    deadline = Deadline(min(CLOSEST_TIME, options.time_limit))
     with deadline.listening(), open_block_search(own.method, instance, options, 1, None) as by_blocks:
         search = LeastChange(instance, options, own, _list_possible(instance, to), deadline, by_blocks)
         found = search.find(0.0)

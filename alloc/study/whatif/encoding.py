@@ -42,16 +42,23 @@ Rows = Mapping[tuple[str, ...], Mapping[str, Any]]
 
 def encode_points(instance: Instance, points: Sequence[Point]) -> dict[str, Any]:
     """Return what the page holds of points, the first of which is today's."""
+    rows: dict[str, list[Any]] = {}
+    for point in points:
+        for name, value in _encode_row(point).items():
+            rows.setdefault(name, []).append(value)
     tables = {name: _encode_table(name, instance, points) for name in SHOWN}
-    return {
-        "rows": {name: [_shorten(getattr(point, name)) for point in points] for name in ROW},
-        "status": [point.status for point in points],
-        "gap": [None if point.objective is None else gap(point.gap) for point in points],
-        "funded": [None if point.objective is None else len(point.funded) for point in points],
-        "closest": [point.closest for point in points],
-        "message": {i: point.message for i, point in enumerate(points) if point.message},
-        "tables": {**tables, "pairs": _encode_pairs(instance, points)},
-    }
+    return {"rows": rows, "tables": {**tables, "pairs": _encode_pairs(instance, points)}}
+
+
+def _encode_row(point: Point) -> dict[str, Any]:
+    """Return what the page shows of a point's row; without a plan there is nothing to count."""
+    planned = point.objective is not None
+    row: dict[str, Any] = {"status": point.status, "message": point.message, "closest": point.closest}
+    row["gap"] = gap(point.gap) if planned else None
+    row["funded"] = len(point.funded) if planned else None
+    for name in ROW:
+        row[name] = _shorten(getattr(point, name))
+    return row
 
 
 def write_json(data: Mapping[str, Any]) -> str:
@@ -67,19 +74,30 @@ def _encode_table(name: str, instance: Instance, points: Sequence[Point]) -> dic
     plans = [_read_rows(point.tables.get(name), keys) for point in points]
     heads = [_head(name, column, instance) for column in columns]
     rows = list(dict.fromkeys(key for plan in plans for key in plan))
-    names = {lang: [name_row(Names(instance, lang, either=True), name, key) for key in rows] for lang in LANGUAGES}
-    return {"names": names, "keys": rows, "columns": columns, "heads": heads, **_subtract(plans, rows, columns)}
+    return {
+        "names": _name_rows(instance, name, rows),
+        "keys": rows,
+        "columns": columns,
+        "heads": heads,
+        **_subtract(plans, rows, columns),
+    }
 
 
 def _encode_pairs(instance: Instance, points: Sequence[Point]) -> dict[str, Any]:
     """Return the aid to each county and category."""
     plans: list[Rows] = [{pair: {"aid": aid} for pair, aid in point.money.items()} for point in points]
     rows = list(dict.fromkeys(key for plan in plans for key in plan))
-    names = {}
-    for lang in LANGUAGES:
-        called = Names(instance, lang, either=True)
-        names[lang] = [[called.name("county", c), called.name("category", k)] for c, k in rows]
+    names = _name_rows(instance, "pairs", rows)
     return {"names": names, "keys": rows, "columns": ["aid"], **_subtract(plans, rows, ["aid"])}
+
+
+def _name_rows(instance: Instance, table: str, rows: Sequence[tuple[str, ...]]) -> dict[str, list[list[str]]]:
+    """Return what the rows of a table are called: language → row by row."""
+    found = {}
+    for lang in LANGUAGES:
+        names = Names(instance, lang, either=True)
+        found[lang] = [_name_row(names, table, key) for key in rows]
+    return found
 
 
 def _read_rows(columns: Mapping[str, Sequence[Any]] | None, keys: Sequence[str]) -> Rows:
@@ -93,7 +111,7 @@ def _read_rows(columns: Mapping[str, Sequence[Any]] | None, keys: Sequence[str])
 
 def _subtract(plans: Sequence[Rows], rows: Sequence[tuple[str, ...]], columns: Sequence[str]) -> dict[str, Any]:
     """Return the columns of the first plan, and of the others what differs from it; a point without a plan has none."""
-    base = [[_shorten(plans[0].get(row, {}).get(column)) for row in rows] for column in columns]
+    base = [_read_column(plans[0], rows, column) for column in columns]
     return {"base": base, "plans": [_subtract_plan(plan, rows, columns, base) for plan in plans]}
 
 
@@ -106,13 +124,17 @@ def _subtract_plan(
     for column, before in zip(columns, base, strict=True):
         pairs: list[Any] = []
         last = 0
-        for i, row in enumerate(rows):
-            value = _shorten(plan.get(row, {}).get(column))
+        for i, value in enumerate(_read_column(plan, rows, column)):
             if value != before[i]:
                 pairs += [i - last, value]
                 last = i
         found.append(pairs)
     return found
+
+
+def _read_column(plan: Rows, rows: Sequence[tuple[str, ...]], column: str) -> list[Any]:
+    """Return a column of a plan's table; a row that it does not have is not known."""
+    return [_shorten(plan.get(row, {}).get(column)) for row in rows]
 
 
 def _shorten(value: Any) -> Any:
@@ -136,13 +158,15 @@ def _add_unit(title: str, unit: str, lang: str) -> str:
     return say("in_brackets", lang, name=title, words=unit) if unit else title
 
 
-def name_row(names: Names, table: str, key: tuple[str, ...]) -> list[str]:
+def _name_row(names: Names, table: str, key: tuple[str, ...]) -> list[str]:
     """Return what a row of a table is called, in one word or two."""
     if table == "rules":
         return [names.rule(*key)]
     if table == "measures":
         measure = names.instance.measures[key[0]]
         return [names.name("measure", key[0]), names.name("county", measure.county), names.say(measure.category)]
+    if table == "pairs":
+        return [names.name("county", key[0]), names.say(key[1])]
     if table == "funds":
         return [names.name("fund", key[0]), names.name("county", key[1]) if key[1] else ""]
     return [names.name("county", key[0])]

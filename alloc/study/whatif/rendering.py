@@ -9,23 +9,20 @@ from alloc.instance import CATEGORIES, Instance
 from alloc.report.page import write_style
 from alloc.report.templates import load_template, read_text
 from alloc.run import versions
-from alloc.study.points import Point
+from alloc.study.points import AUDIT_FAILED, FAILED, FAULT, Point
 from alloc.study.whatif.encoding import encode_points, write_json
 from alloc.study.whatif.sliders import Slider
 from alloc.texts import LANGUAGES, catalogue, say
 
 ROOM = "alloc.study.whatif"
 
-OTHERS = (
-    *CATEGORIES, "total",
-    *(f"point_{status}" for status in (
-        "optimal", "feasible", "infeasible", "no_solution", "fault", "failed", "audit_failed",
-    )),
-    *(f"diff_{word}" for word in (
-        "new", "dropped", "more", "less", "employment", "through_aid", "linkage", "chains_closed", "penalties",
-        "measures_funded", "cost", "aid", "measure", "county", "category", "fund", "rule", "units",
-    )),
-)  # fmt: skip
+STATUSES = ("optimal", "feasible", "infeasible", "no_solution", FAULT, FAILED, AUDIT_FAILED)
+
+GOALS = ("employment", "through_aid", "linkage", "chains_closed", "penalties", "measures_funded", "cost", "aid")
+
+CHANGES = ("new", "dropped", "more", "less", "measure", "county", "category", "fund", "rule", "units")
+
+OTHERS = (*CATEGORIES, *(f"point_{word}" for word in STATUSES), *(f"diff_{word}" for word in (*GOALS, *CHANGES)))
 """Words that the page shares with others."""
 
 
@@ -64,13 +61,12 @@ def render_page(
 
 
 def _describe(slider: Slider) -> dict[str, Any]:
-    told = {lang: [slider.tell(i, lang) for i in range(len(slider.values))] for lang in LANGUAGES}
     return {
         "path": slider.path,
         "names": slider.names,
         "numbers": list(slider.values) if slider.numeric else None,
         "factor": slider.factor,
-        "told": told,
+        "told": {lang: slider.tell_all(lang) for lang in LANGUAGES},
         "today": slider.today,
     }
 

@@ -1,11 +1,11 @@
 """A sweep whose plans lie as close to today's as they can, with what a page shows of each."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from os import PathLike
 from pathlib import Path
 
-from alloc.instance.document import Source
 from alloc.report.target import resume
 from alloc.study.points import Point
 from alloc.study.request import JOBS, Given, Tell
@@ -44,32 +44,51 @@ def whatif(
     positions, so that each can be moved alone. out: a folder for the tables and the page; points that it holds already
     are not solved again. The rest is as of `sweep`, and so are the errors.
     """
-
-    def prepare(plan: str | PathLike[str] | Source) -> tuple[Job, list[Slider]]:
-        made = prepare_job(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
-        return made, make_sliders(made.cases, made.instance, made.question.draft.replaced(made.base).data)
-
-    job, sliders = prepare(read_over(over) if isinstance(over, Mapping) else over)
-    if isinstance(over, Mapping) and not all(slider.returns(job.cases) for slider in sliders):
-        job, sliders = prepare(read_over({slider.label: slider.known for slider in sliders}))
+    prepare = partial(
+        prepare_job, instance, overrides=overrides, lang=lang, gap=gap, time_limit=time_limit, method=method
+    )
+    job, sliders = _lay_out(over, prepare)
     places = [locate(case, sliders) for case in job.cases]
-    start = tuple(slider.today for slider in sliders)
     folder = None if out is None else resume(Path(out), FILE)
     with open_store(folder, anew=overwrite) as kept:
         kept.begin(job.manifest)
-
-        def solve(asked: Job) -> tuple[list[Point], int]:
-            return solve_job(asked, kept, jobs, cluster, tell, apart)
-
-        own = job.ask(replace(job.question, tables=KEPT))
-        (today,), first = solve(own.take([Case("", None, {}, job.base)]))
-        others = [i for i, place in enumerate(places) if place != start]
-        question = replace(own.question, closest_to=today.payments if today.money else None)
-        found, count = solve(job.ask(question).take([job.cases[i] for i in others]))
-    points = [today] * len(places)
-    for i, point in zip(others, found, strict=True):
-        points[i] = point
-    result = WhatIf(Sweep(job.cases, points, job.manifest, first + count), today, sliders, places, job.instance)
+        solve = partial(solve_job, kept=kept, jobs=jobs, cluster=cluster, tell=tell, apart=apart)
+        today, points, count = _solve_beside_today(job, [slider.today for slider in sliders], places, solve)
+    result = WhatIf(Sweep(job.cases, points, job.manifest, count), today, sliders, places, job.instance)
     if folder is not None:
         result.save(folder, details, lang)
     return result
+
+
+def _lay_out(
+    over: str | PathLike[str] | Mapping[str, object], prepare: Callable[..., Job]
+) -> tuple[Job, Sequence[Slider]]:
+    """Return the points and their sliders; where not a plan but positions are given, today's value is one of them."""
+    job = prepare(plan=read_over(over) if isinstance(over, Mapping) else over)
+    sliders = _make_all(job)
+    if isinstance(over, Mapping) and not all(slider.returns(job.cases) for slider in sliders):
+        job = prepare(plan=read_over({slider.label: slider.known for slider in sliders}))
+        sliders = _make_all(job)
+    return job, sliders
+
+
+def _make_all(job: Job) -> Sequence[Slider]:
+    return make_sliders(job.cases, job.instance, job.question.draft.replaced(job.base).data)
+
+
+def _solve_beside_today(
+    job: Job,
+    start: Sequence[int],
+    places: Sequence[tuple[int, ...]],
+    solve: Callable[[Job], tuple[list[Point], int]],
+) -> tuple[Point, list[Point], int]:
+    """Return today's point, every point of the job, and how many were solved; start: where the sliders are today."""
+    own = job.ask(replace(job.question, tables=KEPT))
+    (today,), first = solve(own.take([Case("", None, {}, job.base)]))
+    others = [i for i, place in enumerate(places) if place != tuple(start)]
+    question = replace(own.question, closest_to=today.payments if today.money else None)
+    found, count = solve(job.ask(question).take([job.cases[i] for i in others]))
+    points = [today] * len(places)
+    for i, point in zip(others, found, strict=True):
+        points[i] = point
+    return today, points, first + count

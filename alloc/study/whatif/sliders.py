@@ -64,9 +64,11 @@ class Slider:
         today = self.values[self.today]
         return today == AS_TODAY or any(case.cells.get(self.label) == today for case in cases)
 
-    def tell(self, i: int, lang: str) -> str:
-        """Return a value as people read it: `× 0.8 (29.6)`."""
-        value = self.values[i]
+    def tell_all(self, lang: str) -> list[str]:
+        """Return the values as people read them: `× 0.8 (29.6)`."""
+        return [self._tell(value, lang) for value in self.values]
+
+    def _tell(self, value: object, lang: str) -> str:
         if value == AS_TODAY:
             return say("whatif_as_today", lang)
         shown = exact(float(value)) if is_number(value) else _say_word(value, lang)
@@ -77,19 +79,27 @@ class Slider:
 
 def make_sliders(cases: Sequence[Case], instance: Instance, data: Any) -> list[Slider]:
     """Return a slider for each figure that varies. data: the instance as it stands today."""
-    found = []
-    if any(case.scenario for case in cases):
-        names = {lang: say("whatif_scenario", lang) for lang in LANGUAGES}
-        scenarios = [AS_TODAY, *(case.scenario for case in cases)]
-        found.append(Slider(SCENARIO, False, tuple(dict.fromkeys(scenarios)), 0, None, names))
+    scenarios = dict.fromkeys(case.scenario for case in cases)
+    found = [_make_scenarios(list(scenarios))] if any(scenarios) else []
     for label in list_labels(cases):
-        path, factor = label.removesuffix(" ×"), label.endswith(" ×")
-        figure = _find_figure(data, path)
-        today = 1.0 if factor else _find_today(data, path, figure)
-        values = _sort_values([today, *(case.cells[label] for case in cases if label in case.cells)])
-        names = {lang: name_figure(instance, data, path, lang) for lang in LANGUAGES}
-        found.append(Slider(path, factor, values, values.index(today), figure if factor else None, names))
+        values = [case.cells[label] for case in cases if label in case.cells]
+        found.append(_make_slider(label, values, instance, data))
     return found
+
+
+def _make_scenarios(scenarios: Sequence[str]) -> Slider:
+    names = {lang: say("whatif_scenario", lang) for lang in LANGUAGES}
+    return Slider(SCENARIO, False, tuple(dict.fromkeys([AS_TODAY, *scenarios])), 0, None, names)
+
+
+def _make_slider(label: str, asked: Sequence[object], instance: Instance, data: Any) -> Slider:
+    """Return the slider of a column of the sweep. asked: the values that points have there."""
+    path, factor = label.removesuffix(" ×"), label.endswith(" ×")
+    figure = _find_figure(data, path)
+    today = 1.0 if factor else _find_today(data, path, figure)
+    values = _sort_values([today, *asked])
+    names = {lang: name_figure(instance, data, path, lang) for lang in LANGUAGES}
+    return Slider(path, factor, values, values.index(today), figure if factor else None, names)
 
 
 def locate(case: Case, sliders: Sequence[Slider]) -> tuple[int, ...]:

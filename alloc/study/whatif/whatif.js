@@ -135,14 +135,15 @@
     var head = make("tr", {}, heads.map(function (one) { return make("th", {scope: "col", class: one[1] ? "n" : null}, one[0]); }));
     var body = rows.map(function (row) {
       return make("tr", {}, row.map(function (cell, j) {
-        var look = [heads[j][1] ? "n" : "", cell && cell.look || ""].join(" ").trim() || null, text = cell && cell.text !== undefined ? cell.text : cell;
-        return j ? make("td", {class: look}, text) : make("th", {scope: "row"}, text);
+        var text = cell && cell.text !== undefined ? cell.text : cell;
+        return j ? make("td", {class: heads[j][1] ? "n" : null}, text) : make("th", {scope: "row"}, text);
       }));
     });
     var wide = make("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": title}, make("table", {id: "table-" + id}, [make("thead", {}, head), make("tbody", {}, body)]));
     return make("div", {class: "table"}, [make("h3", {}, title), wide]);
   }
-  function changed(value, shown) { return {text: value === null ? "" : signed(value, shown || amount), look: value > 0 ? "more" : value < 0 ? "less" : ""}; }
+  function changed(value, shown) { return {text: value === null ? "" : signed(value, shown || amount)}; }
+  function look(value) { return value > 0 ? "more" : value < 0 ? "less" : null; }
 
   // Charts of bars: each line a name, a bar and its number.
   function chart(id, title, lines, legend) {
@@ -160,8 +161,8 @@
   function diverging(id, title, rows) {
     var most = Math.max.apply(null, [1e-9].concat(rows.map(function (row) { return Math.abs(row[1] || 0); })));
     return chart(id, title, rows.map(function (row) {
-      var wide = 50 * Math.abs(row[1] || 0) / most, left = row[1] < 0 ? 50 - wide : 50, cell = changed(row[1]);
-      return [row[0], make("div", {class: "bar both"}, make("i", {style: {left: left + "%", width: wide + "%", background: row[1] < 0 ? "var(--bad)" : "var(--good)"}})), cell.text, cell.look];
+      var wide = 50 * Math.abs(row[1] || 0) / most, left = row[1] < 0 ? 50 - wide : 50;
+      return [row[0], make("div", {class: "bar both"}, make("i", {style: {left: left + "%", width: wide + "%", background: row[1] < 0 ? "var(--bad)" : "var(--good)"}})), changed(row[1]).text, look(row[1])];
     }));
   }
 
@@ -175,7 +176,7 @@
     ];
   }
   function bracket(text) { return state.lang === "zh" ? "（" + text + "）" : " (" + text + ")"; }
-  function figure(key, point) { return key === "funded" ? data.funded[point] : data.rows[key][point]; }
+  function figure(key, point) { return data.rows[key][point]; }
   function showFigure(key, point, shown) {
     if (!planned(point)) { return say("whatif_none"); }
     var value = figure(key, point), low = data.rows.employment_aid_least[point], high = data.rows.employment_aid_most[point];
@@ -188,14 +189,14 @@
     return subtract(figure(key, point), figure(key, from));
   }
   function renderRow(point) {
-    var status = data.status[point], good = status === "optimal" || status === "infeasible";
+    var status = data.rows.status[point], good = status === "optimal" || status === "infeasible";
     fill("badges", [make("span", {id: "status", class: "badge " + (good ? "good" : "bad")}, say("point_" + status)),
-      planned(point) ? make("span", {id: "gap", class: "badge"}, say("whatif_gap", {gap: data.gap[point]})) : null]);
+      planned(point) ? make("span", {id: "gap", class: "badge"}, say("whatif_gap", {gap: data.rows.gap[point]})) : null]);
     var heads = [[say("whatif_what"), false], [say("whatif_this"), true], [say("whatif_today"), true], [say("whatif_change"), true]];
     var rows = listGoals().map(function (goal) {
       return [goal[1], showFigure(goal[0], point, goal[2]), showFigure(goal[0], 0, goal[2]), changed(changeFigure(goal[0], point, 0), goal[2])];
     });
-    fill("row", [data.message[point] ? make("p", {id: "message"}, data.message[point]) : null, sheet("row", say("whatif_row", {money: data.money}), heads, rows)]);
+    fill("row", [data.rows.message[point] ? make("p", {id: "message"}, data.rows.message[point]) : null, sheet("row", say("whatif_row", {money: data.money}), heads, rows)]);
   }
 
   function renderGains(point) {
@@ -209,7 +210,7 @@
       diverging("gains-jobs", say("whatif_gains_jobs"), lines("jobs_gained")),
       diverging("gains-category", say("whatif_gains_category", {money: data.money}), categories)]);
   }
-  function againstNothing(point) { return planned(0) ? say("whatif_is_today") : say("whatif_no_today", {status: say("point_" + data.status[0])}); }
+  function againstNothing(point) { return planned(0) ? say("whatif_is_today") : say("whatif_no_today", {status: say("point_" + data.rows.status[0])}); }
 
   function happens(before, after, change) {
     if ((before > 0) !== (after > 0)) { return after > 0 ? "new" : "dropped"; }
@@ -217,7 +218,7 @@
   }
   function renderChanges(point) {
     var other = point !== 0 && planned(0);
-    at("ties").textContent = other ? say(data.closest[point] ? "whatif_closest" : "whatif_not_closest") : "";
+    at("ties").textContent = other ? say(data.rows.closest[point] ? "whatif_closest" : "whatif_not_closest") : "";
     if (!other) { return fill("changes-body", make("p", {class: "note"}, againstNothing(point))); }
     var now = table("measures", point), before = table("measures", 0), rows = [];
     now.cost.forEach(function (cost, i) {
@@ -228,8 +229,9 @@
       }
     });
     rows.sort(function (a, b) { return b[0] - a[0]; });
+    var of = function (what, whose) { return say(what) + (state.lang === "zh" ? "：" : ": ") + say(whose); };
     var heads = [[say("diff_measure"), false], [say("diff_county"), false], [say("diff_category"), false], [say("whatif_happens"), false],
-      [say("diff_cost") + ": " + say("whatif_today"), true], [say("diff_cost") + ": " + say("whatif_this"), true], [say("diff_cost") + ": " + say("whatif_change"), true], [say("diff_aid") + ": " + say("whatif_change"), true]];
+      [of("diff_cost", "whatif_today"), true], [of("diff_cost", "whatif_this"), true], [of("diff_cost", "whatif_change"), true], [of("diff_aid", "whatif_change"), true]];
     fill("changes-body", sheet("changes", say("whatif_h_changes") + bracket(data.money), heads, rows.map(function (row) { return row[1]; })));
   }
 
@@ -287,7 +289,7 @@
     at("pin").setAttribute("aria-pressed", String(held));
     if (!pins.length) { return fill("pins-body", make("p", {class: "note"}, say("whatif_no_pins"))); }
     var head = make("tr", {}, [make("th", {scope: "col"}, say("whatif_what"))].concat(pins.map(function (p, k) {
-      return make("th", {scope: "col", class: "n"}, [say("whatif_pin_number", {number: k + 1}), make("small", {}, tellPlace(p)), make("small", {}, say("point_" + data.status[p]) + (planned(p) ? " · " + say("whatif_gap", {gap: data.gap[p]}) : "")),
+      return make("th", {scope: "col", class: "n"}, [say("whatif_pin_number", {number: k + 1}), make("small", {}, tellPlace(p)), make("small", {}, say("point_" + data.rows.status[p]) + (planned(p) ? " · " + say("whatif_gap", {gap: data.rows.gap[p]}) : "")),
         button(say("whatif_show"), say("whatif_show") + " " + say("whatif_pin_number", {number: k + 1}), function () { state.at = valuesOf(p); render(); }),
         button("×", say("whatif_remove", {number: k + 1}), function () { state.pins.splice(k, 1); render(); })]);
     })));
@@ -297,7 +299,7 @@
       group[1].forEach(function (row) {
         body.push(make("tr", {}, [make("th", {scope: "row"}, row[0])].concat(row[1].map(function (text, k) {
           var change = k && row[2][k] ? changed(row[2][k], row[3]) : null;
-          return make("td", {class: "n"}, [text, change ? make("small", {class: change.look}, change.text) : null]);
+          return make("td", {class: "n"}, [text, change ? make("small", {}, change.text) : null]);
         }))));
       });
     });
@@ -331,7 +333,7 @@
       var point = byPlace[place.join(" ")];
       if (point === undefined) { continue; }
       var x = numbers ? (numbers[i] - numbers[0]) / (numbers[size - 1] - numbers[0] || 1) : i / (size - 1 || 1), y = planned(point) ? (data.rows.objective[point] - low) / (high - low || 1) : 0;
-      var dot = make("span", {class: (planned(point) ? "" : "none") + (point === shown ? " on" : ""), title: sliders[j].told[state.lang][i] + ": " + (planned(point) ? amount(data.rows.objective[point]) : say("point_" + data.status[point])), style: {left: 100 * x + "%", bottom: 8 + 78 * y + "%"}});
+      var dot = make("span", {class: (planned(point) ? "" : "none") + (point === shown ? " on" : ""), title: sliders[j].told[state.lang][i] + ": " + (planned(point) ? amount(data.rows.objective[point]) : say("point_" + data.rows.status[point])), style: {left: 100 * x + "%", bottom: 8 + 78 * y + "%"}});
       dot.addEventListener("click", set.bind(null, j, i));
       dots.push(dot);
     }
@@ -347,7 +349,7 @@
       at("value-" + j).textContent = tellValue(j);
       renderDots(j, point);
     });
-    var where = exactly < 0 ? say("whatif_not_solved", {place: tellPlace(point)}) : !planned(point) ? say("whatif_here_none", {status: say("point_" + data.status[point])}) : say(point === 0 ? "whatif_here_today" : "whatif_here");
+    var where = exactly < 0 ? say("whatif_not_solved", {place: tellPlace(point)}) : !planned(point) ? say("whatif_here_none", {status: say("point_" + data.rows.status[point])}) : say(point === 0 ? "whatif_here_today" : "whatif_here");
     at("where").textContent = where;
     at("where").parentNode.classList.toggle("not", exactly < 0 || !planned(point));
     at("nearest").hidden = exactly >= 0;
