@@ -139,6 +139,7 @@ def test_values_are_written_as_in_a_plan_with_the_number_of_positions_behind(wri
         ("30", "30 is one value; a slider needs two or more"),
         ("30,30", "30 is one value"),
         ("×0.8,1", "either all values are factors"),
+        ("1,.inf", "1, inf: expected a range"),
         ("1,on", "either all values are numbers or none is: 1, on"),
     ],
 )
@@ -167,6 +168,18 @@ def test_a_line_that_is_none_is_said_in_both_languages(
     call = ["--lang", lang, "whatif", str(path), *(word for line in over for word in ("--over", line))]
     done = CliRunner().invoke(main, call)
     assert (done.exit_code, done.stderr.strip()) == (2, say(fault, lang, **values))
+
+
+def test_selectors_rules_and_words_are_sliders_too(path: Path):
+    cost = "measures[category=infrastructure].unit_cost"
+    found = alloc.whatif(path, {cost: "1,2", "rules.floor": "on,off"}, overrides={FLOOR: 50}, jobs=1)
+    assert [slider.names["en"] for slider in found.sliders] == [cost, "floor"]
+    assert [slider.tell_all("en") for slider in found.sliders] == [["as today", "1", "2"], ["on", "off"]]
+    assert [slider.tell_all("zh") for slider in found.sliders] == [["同今日", "1", "2"], ["启用", "停用"]]
+    assert found.places == [(1, 0), (1, 1), (2, 0), (2, 1)]
+    assert [point.objective for point in found.sweep.points] == pytest.approx([75, 100, 25 + 25, 50])
+    assert found.today.objective == pytest.approx(75)
+    assert read_data(found.page("zh"))["lang"] == "zh"
 
 
 def test_nothing_to_vary_is_no_question_and_a_path_that_leads_nowhere_is_told(path: Path):

@@ -1,5 +1,6 @@
 """What is varied, as it is asked for: path → values, in the language that plans of sweeps have."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -39,8 +40,10 @@ def _require_several(span: Span) -> None:
     different = list(dict.fromkeys(map(str, span.values)))
     if len(different) < 2:
         raise UnclearError("over_one_value", found=", ".join(different))
-    numbers = sum(is_number(value) for value in span.values)
-    if 0 < numbers < len(span.values):
+    numbers = [value for value in span.values if is_number(value)]
+    if not all(map(math.isfinite, numbers)):
+        raise UnclearError("over_no_values", found=", ".join(different))
+    if 0 < len(numbers) < len(span.values):
         raise UnclearError("over_mixed", found=", ".join(different))
 
 

@@ -53,7 +53,7 @@ class Slider:
     @property
     def numeric(self) -> bool:
         """Whether there is something between two values."""
-        return all(is_number(value) for value in self.values)
+        return all(is_number(value) and math.isfinite(value) for value in self.values)
 
     def find(self, value: object) -> int:
         """Return the number of a value, from 0."""

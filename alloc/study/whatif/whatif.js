@@ -1,7 +1,7 @@
 (function () {
   "use strict";
   var data = JSON.parse(document.getElementById("data").textContent), sliders = data.sliders, texts = data.texts;
-  var CATEGORIES = ["infrastructure", "training", "insurance", "technology", "enterprise"], MOST_PINS = 4, NEAR = 1e-6;
+  var CATEGORIES = ["infrastructure", "training", "insurance", "technology", "enterprise"], MOST_PINS = 4, MOST_ROWS = 200, MOST_LINES = 30, NEAR = 1e-6;
   var state, written = "", writing = 0;
   var at = function (id) { return document.getElementById(id); };
 
@@ -145,24 +145,30 @@
   function changed(value, shown) { return {text: value === null ? "" : signed(value, shown || amount)}; }
   function look(value) { return value > 0 ? "more" : value < 0 ? "less" : null; }
 
+  function largest(items, most, weigh) { // in their order; of many, those that weigh most
+    if (items.length <= most) { return items; }
+    return items.slice().sort(function (a, b) { return weigh(b) - weigh(a); }).slice(0, most);
+  }
+  function capped(shown, all) { return shown < all ? make("p", {class: "note"}, say("whatif_largest", {shown: shown, all: all})) : null; }
+
   // Charts of bars: each line a name, a bar and its number.
-  function chart(id, title, lines, legend) {
-    var body = lines.map(function (line) { return make("div", {class: "line"}, [make("span", {}, line[0]), line[1], make("b", {class: line[3] || null}, line[2])]); });
+  function chart(id, title, every, legend) {
+    var lines = largest(every, MOST_LINES, function (line) { return line[4]; }), body = lines.map(function (line) { return make("div", {class: "line"}, [make("span", {}, line[0]), line[1], make("b", {class: line[3] || null}, line[2])]); });
     var keys = legend ? make("ul", {class: "legend"}, legend.map(function (key) { return make("li", {}, [make("i", {style: {background: "var(--" + key + ")"}}), texts[state.lang][key]]); })) : null;
-    return make("figure", {class: "chart-box", id: id}, [make("figcaption", {}, title), keys].concat(body));
+    return make("figure", {class: "chart-box", id: id}, [make("figcaption", {}, title), keys].concat(body, capped(lines.length, every.length)));
   }
   function stacked(id, title, rows, legend) {
     var most = Math.max.apply(null, [1e-9].concat(rows.map(function (row) { return row[2]; })));
     return chart(id, title, rows.map(function (row) {
       var parts = row[1].map(function (part) { return make("i", {title: part[2], style: {width: 100 * part[1] / most + "%", background: "var(--" + part[0] + ")"}}); });
-      return [row[0], make("div", {class: "bar"}, parts), amount(row[2])];
+      return [row[0], make("div", {class: "bar"}, parts), amount(row[2]), null, row[2]];
     }), legend);
   }
   function diverging(id, title, rows) {
     var most = Math.max.apply(null, [1e-9].concat(rows.map(function (row) { return Math.abs(row[1] || 0); })));
     return chart(id, title, rows.map(function (row) {
       var wide = 50 * Math.abs(row[1] || 0) / most, left = row[1] < 0 ? 50 - wide : 50;
-      return [row[0], make("div", {class: "bar both"}, make("i", {style: {left: left + "%", width: wide + "%", background: row[1] < 0 ? "var(--bad)" : "var(--good)"}})), changed(row[1]).text, look(row[1])];
+      return [row[0], make("div", {class: "bar both"}, make("i", {style: {left: left + "%", width: wide + "%", background: row[1] < 0 ? "var(--bad)" : "var(--good)"}})), changed(row[1]).text, look(row[1]), Math.abs(row[1] || 0)];
     }));
   }
 
@@ -232,7 +238,8 @@
     var of = function (what, whose) { return say(what) + (state.lang === "zh" ? "：" : ": ") + say(whose); };
     var heads = [[say("diff_measure"), false], [say("diff_county"), false], [say("diff_category"), false], [say("whatif_happens"), false],
       [of("diff_cost", "whatif_today"), true], [of("diff_cost", "whatif_this"), true], [of("diff_cost", "whatif_change"), true], [of("diff_aid", "whatif_change"), true]];
-    fill("changes-body", sheet("changes", say("whatif_h_changes") + bracket(data.money), heads, rows.map(function (row) { return row[1]; })));
+    var shown = rows.slice(0, MOST_ROWS).map(function (row) { return row[1]; });
+    fill("changes-body", [sheet("changes", say("whatif_h_changes") + bracket(data.money), heads, shown), capped(shown.length, rows.length)]);
   }
 
   function heads(name) { return data.tables[name].heads.map(function (head) { return [head[state.lang], true]; }); }
@@ -249,13 +256,17 @@
     var jobs = counties.jobs_gained.map(function (value, c) { return [named("counties", c)[0], [["plan", Math.max(0, value), amount(value)]], value]; });
     fill("plan-charts", [stacked("chart-aid", say("whatif_chart_aid", {money: data.money}), aid, CATEGORIES), stacked("chart-jobs", say("whatif_chart_jobs"), jobs)]);
     var list = function (name, table, keep, cells) {
-      return data.tables[name].names[state.lang].map(function (_, i) { return i; }).filter(keep).map(function (i) {
+      var kept = data.tables[name].keys.map(function (_, i) { return i; }).filter(keep), weight = table.cost || table.aid || table.spent || table.value;
+      return largest(kept, MOST_ROWS, function (i) { return weight[i] || 0; }).map(function (i) {
         return cells(named(name, i)).concat(data.tables[name].columns.map(function (column) { return column === "binding" ? (table[column][i] ? say("whatif_binds") : "") : table[column][i] === null ? "" : amount(table[column][i]); }));
       });
     };
+    var funded = function (i) { return measures.cost[i] > 0 || measures.units[i] > 1e-9; };
     var all = function () { return true; }, same = function (name) { return name; };
+    var many = measures.cost.filter(function (_, i) { return funded(i); }).length;
     fill("plan-tables", [
-      sheet("measures", say("whatif_funded"), [[say("diff_measure"), false], [say("diff_county"), false], [say("diff_category"), false]].concat(heads("measures")), list("measures", measures, function (i) { return measures.cost[i] > 0 || measures.units[i] > 1e-9; }, same)),
+      sheet("measures", say("whatif_funded"), [[say("diff_measure"), false], [say("diff_county"), false], [say("diff_category"), false]].concat(heads("measures")), list("measures", measures, funded, same)),
+      capped(Math.min(MOST_ROWS, many), many),
       sheet("counties", say("whatif_counties"), [[say("diff_county"), false]].concat(heads("counties")), list("counties", counties, all, same)),
       sheet("funds", say("whatif_funds"), [[say("diff_fund"), false], [say("diff_county"), false]].concat(heads("funds")), list("funds", funds, all, function (name) { return [name[0], name[1] || say("whatif_nowhere")]; })),
       data.tables.rules.columns.length && rules.value.length ? sheet("rules", say("whatif_rules"), [[say("diff_rule"), false]].concat(heads("rules")), list("rules", rules, all, same)) : null
@@ -263,6 +274,7 @@
   }
 
   // Pinned plans.
+  function weighRow(row) { return Math.max.apply(null, row[2].map(function (change) { return Math.abs(change || 0); })); }
   function pinnedRows() {
     var pins = state.pins, groups = [];
     groups.push(["", listGoals().map(function (goal) {
@@ -273,7 +285,7 @@
         var values = pins.map(function (p) { return planned(p) ? value(p, i, name) : null; });
         return [name, values.map(function (x) { return x === null ? say("whatif_none") : amount(x); }), values.map(function (x) { return subtract(x, values[0]); }), amount];
       }).filter(function (row) { return !differing || row[2].some(function (x) { return x; }); });
-      if (rows.length) { groups.push([title, rows]); }
+      if (rows.length) { groups.push([title, largest(rows, MOST_ROWS, weighRow)]); }
     };
     var column = function (name, key) { return function (p, i) { return table(name, p)[key][i]; }; };
     of(say("whatif_aid_county", {money: data.money}), words("counties", 0), column("counties", "aid"));
