@@ -23,9 +23,10 @@ from randoms import random_instance
 
 import alloc
 from alloc.counterfactual import find_without_aid
-from alloc.instance import Draft, draft
+from alloc.instance import Draft, Options, draft
+from alloc.model import build
 from alloc.report.charts import draws_chinese
-from alloc.solver import CompiledModel, solve_warm
+from alloc.solver import CompiledModel, solve_suited, solve_warm
 from alloc.solver import pool as pools
 from alloc.study.points import Point, PointSolver, Question, open_points, point_solver
 from alloc.study.points.order import neighbours, spread
@@ -38,8 +39,8 @@ ALLOC = str(Path(sys.executable).parent / "alloc")
 BUDGETS = {"grid": {"funds.tianjin.amount": [30, 37, 45]}}
 MANY = {
     "grid": {
-        "funds.tianjin.amount": {"range": "25…50", "count": 4},
-        "measures[category=training].unit_cost × 0.8…1.2": {"count": 3},
+        "funds.tianjin.amount": {"range": "25…50", "count": 3},
+        "measures[category=training].unit_cost × 0.8…1.2": {"count": 2},
     }
 }
 
@@ -122,10 +123,11 @@ def test_points_agree_with_another_solver_and_with_a_fresh_solve(tmp_path: Path,
     points = evaluated(path, asked_for, gap=1e-7)
     for one, point in zip(asked_for, points, strict=True):
         assert agrees(point, of.replaced(one).data), one
-        run = alloc.solve(path, overrides=one, gap=1e-7)
-        assert run.status == point.status
-        if run.objective is not None:
-            assert point.objective == pytest.approx(run.objective, rel=2e-6, abs=2e-6)
+        instance = of.inspect(one).instance
+        fresh = solve_suited(build(instance), instance, Options(gap=1e-7))
+        assert fresh.status == point.status
+        if fresh.objective is not None:
+            assert point.objective == pytest.approx(fresh.objective, rel=2e-6, abs=2e-6)
 
 
 @pytest.mark.parametrize("seed", [4])
@@ -242,8 +244,6 @@ def test_a_start_that_is_no_plan_here_is_left_aside():
     of = draft(DEMO)
     instance = of.inspect().instance
     assert instance is not None
-    from alloc.model import build
-
     nonsense = {"Funded[cele-workshop]": 7, "Nobody[x]": 1}
     plan = solve_warm(CompiledModel(build(instance)), instance, instance.solver, [nonsense])
     assert plan.objective == pytest.approx(79)
@@ -288,16 +288,16 @@ main(sys.argv[2:])
 
 def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path):
     whole = sweep(DEMO, MANY, tmp_path / "whole")
-    target = random.Random(5).randint(2, 6)
+    target = random.Random(5).randint(2, 4)
     plan = written(MANY, tmp_path, "plan.yaml")
     words = [str(target), "sweep", str(DEMO), str(plan), "--out", str(tmp_path / "out"), "--jobs", "2"]
     done = subprocess.run([sys.executable, "-c", KILLED, *words], capture_output=True, check=False)
     assert done.returncode == -signal.SIGKILL
     before = content(tmp_path / "out")
-    assert target <= len(before) < 12
+    assert target <= len(before) < 6
     stamps = {key: point.seconds for key, point in _points(tmp_path / "out").items()}
     rest = sweep(DEMO, MANY, tmp_path / "out")
-    assert rest.solved == 12 - len(before)
+    assert rest.solved == 6 - len(before)
     after = _points(tmp_path / "out")
     assert all(after[key].seconds == seconds for key, seconds in stamps.items())  # not asked again
     assert content(tmp_path / "out") == content(tmp_path / "whole")
@@ -448,7 +448,7 @@ def test_the_files_hold_one_row_a_point_and_one_a_county_and_category(tmp_path: 
     )
     assert (tmp_path / "sweep.csv").read_bytes().startswith(b"\xef\xbb\xbfpoint,scenario,funds.tianjin.amount,")
     table = pd.read_csv(tmp_path / "sweep.csv", encoding="utf-8-sig")
-    assert len(table) == 24
+    assert len(table) == 12
     assert set(table["scenario"]) == {"现状", "'=lean"}
     totals = [column for column in table if column.startswith("aid.")]
     assert len(totals) == 2 * 5
@@ -456,23 +456,23 @@ def test_the_files_hold_one_row_a_point_and_one_a_county_and_category(tmp_path: 
     assert table["objective"].tolist() == found.table["objective"].tolist()
     sheets = pd.read_excel(tmp_path / "sweep.xlsx", sheet_name=None)
     assert list(sheets) == ["Points", "Pivot", "About"]
-    assert len(sheets["Points"]) == 24
-    assert len(sheets["Pivot"]) == 24 * 10
+    assert len(sheets["Points"]) == 12
+    assert len(sheets["Pivot"]) == 12 * 10
     assert sheets["Pivot"].groupby("point")["aid"].sum().tolist() == pytest.approx(table["aid"].tolist())
     drawn = {file.name: file.read_text(encoding="utf-8") for file in (tmp_path / "charts").glob("*.svg")}
     assert {name: svg.count('class="mark ') for name, svg in drawn.items()} == {
-        "objective-1.svg": 24,
-        "objective-2.svg": 24,
-        "through-aid-1.svg": 24,
-        "through-aid-2.svg": 24,
-        "grid-1.svg": 12,
-        "grid-2.svg": 12,
+        "objective-1.svg": 12,
+        "objective-2.svg": 12,
+        "through-aid-1.svg": 12,
+        "through-aid-2.svg": 12,
+        "grid-1.svg": 6,
+        "grid-2.svg": 6,
     }
     pictures = {file.stem: file.read_bytes() for file in (tmp_path / "charts").glob("*.png")}
     assert pictures.keys() == {Path(name).stem for name, svg in drawn.items() if svg.isascii() or draws_chinese()}
     assert all(content.startswith(b"\x89PNG") for content in pictures.values())
     note = json.loads((tmp_path / "sweep.json").read_text(encoding="utf-8"))
-    assert note["statuses"] == {"optimal": 24}
+    assert note["statuses"] == {"optimal": 12}
     assert (tmp_path / "sweep.parquet").exists() == _has_pyarrow()
 
 
@@ -489,7 +489,7 @@ def test_the_command_line_tells_and_writes_nothing_on_a_dry_run(tmp_path: Path):
     command = [ALLOC, "sweep", str(DEMO), str(plan), "--out", "out"]
     done = subprocess.run([*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0
-    assert done.stdout.startswith("12 points, 12 to solve; about ")
+    assert done.stdout.startswith("6 points, 6 to solve; about ")
     assert "from 4 tried" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["plan.yaml"]
 

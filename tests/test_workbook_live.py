@@ -8,7 +8,6 @@ import zipfile
 from pathlib import Path
 from typing import NamedTuple
 
-import openpyxl
 import pandas as pd
 from conftest import instance_of
 from office import Office, differences, opened
@@ -25,7 +24,7 @@ QUESTIONS = {
     "case-23": ("en", ROOT / "cases/case-23.yaml"),
 }
 SEEDS = (1, 11, 14)
-MOVED = {"everything": (2, 3, 7), 7: (0,), 11: (0,), 12: (0,)}
+MOVED = {"everything": (2, 7), 11: (0,), 12: (0,)}
 """Questions, by name or as the seed of a random one, with the seeds of what is moved; together they break it all."""
 
 
@@ -47,6 +46,7 @@ def test_recalculated_every_cell_says_what_the_solver_found(office: Office, tmp_
     *again, wrong = office.convert([*books, planted], out)
     for book, found in zip(books, again, strict=True):
         assert list(differences(book, found))[:9] == [], book.name
+    assert str(opened(again[0])["Summary"]["A2"].value).startswith("optimal: goal 79.0")
     caught = list(differences(planted, wrong))
     assert [(x.said, x.sheet) for x in caught] == [(999, "Funds")]
 
@@ -182,6 +182,7 @@ def test_money_moved_by_hand_breaks_on_the_sheets_what_the_audit_finds_broken(of
         assert counts["Allocation = what funds spend"] == counts["Allocation = all counties"] == 0
         assert counts["Amounts changed by hand"] > 0
         assert str(summary["A2"].value).startswith("edited: no longer the proven plan")
+        assert "optimal" not in str(summary["A2"].value)
     assert seen == set(CHECKS)
 
 
@@ -193,16 +194,3 @@ def test_five_counties_print_on_twelve_pages_without_inputs_and_dictionary(offic
     pages = re.search(r"^Pages:\s+(\d+)$", told, flags=re.M)
     assert pages
     assert 8 <= int(pages.group(1)) <= 12
-
-
-def test_an_amount_edited_by_hand_takes_the_proof_from_the_head(office: Office, tmp_path: Path):
-    run = solve(ROOT.parent / "instances/demo")
-    book = book_of(run, tmp_path / "demo.xlsx", "en")
-    changed = openpyxl.load_workbook(book)
-    changed["Allocation"]["G2"] = (changed["Allocation"]["G2"].value or 0) + 1
-    changed.save(tmp_path / "changed.xlsx")
-    same, other = office.convert([book, tmp_path / "changed.xlsx"], tmp_path / "again")
-    assert str(opened(same)["Summary"]["A2"].value).startswith("optimal: goal 79.0")
-    head = str(opened(other)["Summary"]["A2"].value)
-    assert head.startswith("edited: no longer the proven plan")
-    assert "optimal" not in head
