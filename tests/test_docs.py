@@ -111,7 +111,6 @@ FASTER = {"alloc solve instances/hotan-2019": ["--gap", "1e-3"]}
 """Commands that search on for the last units of the goal, and the words with which they need not."""
 
 
-
 def alone(command: str) -> list[str]:
     """Return the words with which a command starts no process, where it would."""
     starts = (isinstance(x.type, click.IntRange) and "--jobs" in x.opts for x in main.commands[command].params)
