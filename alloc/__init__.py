@@ -30,6 +30,9 @@ if TYPE_CHECKING:
     from alloc.study.compare.results import Result
     from alloc.study.compare.split import Effect, Split
     from alloc.study.compare.verify import Breach, Verification, verify
+    from alloc.study.follow.actuals import Actuals, CountedJobs, Delivery, Payment, read_actuals
+    from alloc.study.follow.template import write_actuals_template
+    from alloc.study.follow.tracking import Tracking, track
     from alloc.study.forms import fill_form
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.handmade import HandmadePlan
@@ -67,6 +70,9 @@ _ROOMS = {
     "alloc.study.compare.results": ("Result",),
     "alloc.study.compare.split": ("Effect", "Split"),
     "alloc.study.compare.verify": ("Breach", "Verification", "verify"),
+    "alloc.study.follow.actuals": ("Actuals", "CountedJobs", "Delivery", "Payment", "read_actuals"),
+    "alloc.study.follow.template": ("write_actuals_template",),
+    "alloc.study.follow.tracking": ("Tracking", "track"),
     "alloc.study.forms": ("fill_form",),
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
     "alloc.study.points.point": ("Point",),
@@ -80,6 +86,7 @@ _ROOMS = {
 """Where public names live: room → names, those above again, for they are loaded when they are first used."""
 
 __all__ = [
+    "Actuals",
     "AllocError",
     "Alternative",
     "Alternatives",
@@ -90,9 +97,11 @@ __all__ = [
     "BreakEven",
     "Case",
     "Certainty",
+    "CountedJobs",
     "CountyRange",
     "Curve",
     "CurvePoint",
+    "Delivery",
     "Difference",
     "Effect",
     "Explanation",
@@ -110,6 +119,7 @@ __all__ = [
     "LockedPlan",
     "Margin",
     "NearPlan",
+    "Payment",
     "Point",
     "Prices",
     "Proven",
@@ -132,6 +142,7 @@ __all__ = [
     "Status",
     "StudyProgress",
     "Sweep",
+    "Tracking",
     "Verification",
     "WhatIf",
     "WhyAnswer",
@@ -146,6 +157,7 @@ __all__ = [
     "margin",
     "price",
     "read",
+    "read_actuals",
     "repair",
     "risk",
     "sensitivity",
@@ -153,10 +165,12 @@ __all__ = [
     "solve_locked",
     "solve_near",
     "sweep",
+    "track",
     "verify",
     "whatif",
     "why",
     "write",
+    "write_actuals_template",
 ]
 
 

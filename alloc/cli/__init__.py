@@ -15,6 +15,7 @@ from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
 from alloc.cli.speech import listen
 from alloc.cli.sweep import sweep
+from alloc.cli.tracking import track
 from alloc.cli.tradeoff import alternatives, frontier
 from alloc.cli.uncertainty import risk, sensitivity
 from alloc.cli.whatif import whatif
@@ -58,6 +59,7 @@ for command in (
     explain,
     export,
     forms,
+    track,
     schema,
     new,
     generate,

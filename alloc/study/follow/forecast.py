@@ -1,0 +1,69 @@
+"""What a plan brings with the units that are there: its money and its units fixed, jobs and flows solved for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from alloc.instance import Instance
+from alloc.instance.effects import effective
+from alloc.instance.schema import Resource
+from alloc.solver import unbroken
+from alloc.study.compare.completion import complete
+from alloc.study.handmade import FixedPlan
+
+Site = tuple[str, str]
+"""County and industry."""
+
+
+@dataclass(frozen=True)
+class Forecast:
+    """The best that given units can bring.
+
+    objective, employment, linkage: as in run.json; jobs: (county, industry) → jobs; direct: measure → jobs that it
+    brings directly.
+    """
+
+    objective: float
+    employment: float
+    linkage: float
+    jobs: Mapping[Site, float]
+    direct: Mapping[str, float]
+
+
+def find_forecast(instance: Instance, paid: Mapping[tuple[str, str], float], units: Mapping[str, float]) -> Forecast:
+    """Return the best that these payments and units bring [money by measure and fund; units by measure].
+
+    What is there is there: no limit on money, funds, resources or scales keeps it out. A measure without units does
+    not go ahead, committed or not. Soft rules are penalised by the money paid. Raises SolveError where HiGHS fails.
+    """
+    funded = {m: int(units.get(m, 0.0) > 0) for m in instance.measures}
+    fixed = FixedPlan(paid, funded, {m: units.get(m, 0.0) for m in instance.measures})
+    with unbroken():
+        plan = complete(_provide_resources(instance, units), fixed, instance.solver)
+    values = plan.values
+    direct = {m: row.jobs * effective(instance, m) * values["Gain"][m] for m, row in instance.measures.items()}
+    return Forecast(
+        float(plan.objective or 0.0),
+        float(values["ExpectedEmployment"][None]),
+        float(values["ExpectedLinkage"][None]),
+        {(row.county, row.industry): float(values["Jobs"][row.county, row.industry]) for row in instance.baseline},
+        direct,
+    )
+
+
+def _provide_resources(instance: Instance, units: Mapping[str, float]) -> Instance:
+    """Return the question with as much of every resource as the units take: they have taken it already."""
+    resources = {r: _enlarge(instance, r, row, units) for r, row in instance.resources.items()}
+    return instance.model_copy(update={"resources": resources})
+
+
+def _enlarge(instance: Instance, r: str, row: Resource, units: Mapping[str, float]) -> Resource:
+    used = dict.fromkeys(row.by_county, 0.0)
+    taken = 0.0
+    for m, measure in instance.measures.items():
+        amount = measure.uses.get(r, 0.0) * units.get(m, 0.0)
+        taken += amount
+        if measure.county in used:
+            used[measure.county] += amount
+    by_county = {c: max(amount, used[c]) for c, amount in row.by_county.items()}
+    whole = None if row.amount is None else max(row.amount, taken)
+    return row.model_copy(update={"amount": whole, "by_county": by_county})
