@@ -46,16 +46,15 @@ class Line:
         """Return the states of the line; grain: money that differs by less is the same."""
         units, there, taken = (x or 0.0 for x in (self.planned_units, self.delivered, self.accepted))
         near = NEAR * max(1.0, units, there)
-        has_begun = self.paid > grain or there > near
+        is_accepted = taken >= there - near
         if self.planned_money <= grain and units <= near:
-            found = ["not_planned"] if has_begun else []
+            found = ["not_planned"] if max(self.paid - grain, there - near) > 0 else []
         else:
-            over = self.paid > self.planned_money + grain or there > units + near
-            behind = self.paid < self.planned_money - grain or there < units - near
-            found = [state for state, holds in (("over", over), ("behind", behind)) if holds]
-            if not found and taken >= there - near:
-                return ("as_planned",)
-        return (*found, "not_accepted") if taken < there - near else tuple(found)
+            more = max(self.paid - self.planned_money - grain, there - units - near)
+            less = max(self.planned_money - self.paid - grain, units - there - near)
+            found = [state for state, size in (("over", more), ("behind", less)) if size > 0]
+            found = found or (["as_planned"] if is_accepted else [])
+        return tuple(found) if is_accepted else (*found, "not_accepted")
 
 
 def make_progress(of: Result, actuals: Actuals, forecast: Forecast) -> pd.DataFrame:
