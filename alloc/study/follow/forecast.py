@@ -15,7 +15,7 @@ Site = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Forecast:
+class Outlook:
     """The best that given units can bring.
 
     objective, employment, linkage: as in run.json; jobs: (county, industry) → jobs; direct: measure → jobs that it
@@ -29,7 +29,7 @@ class Forecast:
     direct: Mapping[str, float]
 
 
-def find_forecast(instance: Instance, paid: Mapping[tuple[str, str], float], units: Mapping[str, float]) -> Forecast:
+def find_forecast(instance: Instance, paid: Mapping[tuple[str, str], float], units: Mapping[str, float]) -> Outlook:
     """Return the best that these payments and units bring [money by measure and fund; units by measure].
 
     What is there is there: no limit on money, funds, resources or scales keeps it out. A measure without units does
@@ -41,7 +41,7 @@ def find_forecast(instance: Instance, paid: Mapping[tuple[str, str], float], uni
         plan = complete(_provide_resources(instance, units), fixed, instance.solver)
     values = plan.values
     direct = {m: row.jobs * effective(instance, m) * values["Gain"][m] for m, row in instance.measures.items()}
-    return Forecast(
+    return Outlook(
         float(plan.objective or 0.0),
         float(values["ExpectedEmployment"][None]),
         float(values["ExpectedLinkage"][None]),

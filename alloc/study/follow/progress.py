@@ -12,7 +12,7 @@ from alloc.instance import CATEGORIES
 from alloc.report.tables import dictionary
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import ROOM, Actuals
-from alloc.study.follow.forecast import Forecast
+from alloc.study.follow.forecast import Outlook
 from alloc.study.forms.project import CENT, find_quarters, spread
 
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
@@ -34,19 +34,19 @@ Payment = tuple[str, str]
 
 @dataclass(frozen=True)
 class Line:
-    """What was planned and what was done: money, and units where units of one kind stand there."""
+    """What was planned and what was done: money, and the units of a measure."""
 
     planned_money: float = 0.0
     paid: float = 0.0
-    planned_units: float | None = None
-    delivered: float | None = None
-    accepted: float | None = None
+    planned_units: float = 0.0
+    delivered: float = 0.0
+    accepted: float = 0.0
 
     def find_states(self, grain: float) -> tuple[str, ...]:
         """Return the states of the line; grain: money that differs by less is the same."""
-        units, there, taken = (x or 0.0 for x in (self.planned_units, self.delivered, self.accepted))
+        units, there = self.planned_units, self.delivered
         near = NEAR * max(1.0, units, there)
-        is_accepted = taken >= there - near
+        is_accepted = self.accepted >= there - near
         if self.planned_money <= grain and units <= near:
             found = ["not_planned"] if max(self.paid - grain, there - near) > 0 else []
         else:
@@ -57,7 +57,7 @@ class Line:
         return tuple(found) if is_accepted else (*found, "not_accepted")
 
 
-def make_progress(of: Result, actuals: Actuals, forecast: Forecast) -> pd.DataFrame:
+def make_progress(of: Result, actuals: Actuals, forecast: Outlook) -> pd.DataFrame:
     """Return every row of tracking.csv, as its data dictionary describes it."""
     columns = dictionary(ROOM)["tracking"]["columns"]
     frame = pd.DataFrame(_Progress(of, actuals, forecast).list_rows(), columns=list(columns))
@@ -72,7 +72,7 @@ def make_progress(of: Result, actuals: Actuals, forecast: Forecast) -> pd.DataFr
 class _Progress:
     """What the rows are made of: money by measure and fund, units by measure, jobs by industry."""
 
-    def __init__(self, of: Result, actuals: Actuals, forecast: Forecast):
+    def __init__(self, of: Result, actuals: Actuals, forecast: Outlook):
         self.instance, self.actuals, self.forecast = of.instance, actuals, forecast
         self.measures = {row["measure"]: row for row in of.tables["measures"].to_dict("records")}
         self.industries = of.tables["industries"]
@@ -102,7 +102,8 @@ class _Progress:
     def _make_row(self, by: str, place: Mapping[str, Any], line: Line, **more: Any) -> dict[str, Any]:
         """Return a row: what it is of, its line with its states, and what else is known."""
         states = "|".join(line.find_states(self.grain))
-        return {"by": by, **place, **vars(line), "state": states, **more}
+        known = vars(line) if by == "measure" else {"planned_money": line.planned_money, "paid": line.paid}
+        return {"by": by, **place, **known, "state": states, **more}
 
     def _list_money(
         self,

@@ -19,7 +19,7 @@ from alloc.report.target import fill, write_json
 from alloc.run import Run
 from alloc.study.compare.results import Result, read_result
 from alloc.study.follow.actuals import ROOM, Actuals, read_actuals
-from alloc.study.follow.forecast import Forecast, find_forecast
+from alloc.study.follow.forecast import Outlook, find_forecast
 from alloc.study.follow.progress import STATES, UNDATED, make_progress
 from alloc.study.request import check_language
 from alloc.texts import say
@@ -152,7 +152,7 @@ def say_states(cell: str, lang: str) -> str:
     return say("between_facts", lang).join(words)
 
 
-def _list_goals(of: Result, accepted: Forecast, delivered: Forecast) -> pd.DataFrame:
+def _list_goals(of: Result, accepted: Outlook, delivered: Outlook) -> pd.DataFrame:
     """Return the goal in each case."""
     keys = ("objective", "employment", "linkage")
     cases: dict[str, Mapping[str, Any]] = {
