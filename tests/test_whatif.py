@@ -403,6 +403,8 @@ def test_both_languages_fit_a_screen_and_a_telephone_dark_and_print(page: Path, 
         assert [words for words in chromium.run(OUTSIDE) if words.strip()] == []
         hidden = chromium.run("getComputedStyle(document.getElementById('controls')).display === 'none'")
         assert hidden == (media == "print")
+        cut = "[...document.querySelectorAll('.table .scroll')].filter(box => box.clientHeight < box.scrollHeight - 1)"
+        assert media == "screen" or chromium.run(f"{cut}.length") == 0
         names = chromium.run("[...document.querySelectorAll('#table-measures tbody th')].map(th => th.textContent)")
         assert names[0] in {"en": (f"Pens {HOSTILE}", "sheds", "courses"), "zh": ("羊圈", "sheds", "courses")}[lang]
         assert chromium.complaints() == []

@@ -136,7 +136,7 @@
     var body = rows.map(function (row) {
       return make("tr", {}, row.map(function (cell, j) {
         var text = cell && cell.text !== undefined ? cell.text : cell;
-        return j ? make("td", {class: heads[j][1] ? "n" : null}, text) : make("th", {scope: "row"}, text);
+        return j ? make("td", {class: heads[j][1] ? "n" : "word"}, text) : make("th", {scope: "row"}, text);
       }));
     });
     var wide = make("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": title}, make("table", {id: "table-" + id}, [make("thead", {}, head), make("tbody", {}, body)]));
