@@ -21,6 +21,7 @@ from alloc.instance.spans import UnclearError, parse_values
 from alloc.report.templates import read_text
 from alloc.study.whatif.encoding import SHOWN
 from alloc.study.whatif.over import read_over
+from alloc.study.whatif.search import whatif as run
 from alloc.texts import LANGUAGES, say
 from alloc.texts.figures import amount, count, gap, signed
 
@@ -237,6 +238,26 @@ def test_a_point_holds_the_tables_that_a_solve_of_the_same_figures_writes(found:
         assert list(point.tables[name]) == [*keys, *columns]
         assert [point.tables[name][key] for key in keys] == [run.tables[name][key].tolist() for key in keys]
     assert sum(point.tables["counties"]["aid"]) == pytest.approx(run.counties["aid"].sum())  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_both_commands_write_the_page_and_say_where(
+    path: Path, lang: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    def here(*args: Any, **options: Any) -> alloc.WhatIf:
+        return run(*args, **{**options, "apart": False, "jobs": 1})  # a process of its own takes longer
+
+    monkeypatch.setattr("alloc.study.whatif.whatif", here)
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("list:\n- {funds.aid.amount: 80}\n", encoding="utf-8")
+    commands = {"en": ["whatif", path, "--over", f"{AID}=80,100"], "zh": ["sweep", path, plan, "--page"]}
+    words = ["--lang", lang, *map(str, commands[lang]), "--out", str(tmp_path / "out")]
+    done = CliRunner().invoke(main, words)
+    counts = {"en": "2 points: 2 optimal", "zh": "1 个点：1 最优"}
+    assert (done.exit_code, done.stdout.strip()) == (0, counts[lang])
+    assert done.stderr.strip() == say("wrote", lang, path=tmp_path / "out" / "whatif.html")
+    data = read_data((tmp_path / "out" / "whatif.html").read_text(encoding="utf-8"))
+    assert (data["lang"], data["rows"]["objective"]) == (lang, pytest.approx([100, 80]))
 
 
 def test_no_name_becomes_html_and_nothing_is_fetched(page: Path):
