@@ -9,24 +9,10 @@ import pandas as pd
 
 from alloc.instance import Instance
 from alloc.instance.schema import Flow, Fund
-from alloc.report.tables import make_tables
+from alloc.report.tables import EXTRA, YEARLY, make_tables
 from alloc.solution import Solution, Status, Values
 
 UNKNOWN = Solution(Status.NO_SOLUTION)
-
-TABLES = (
-    "allocation",
-    "measures",
-    "industries",
-    "flows",
-    "counties",
-    "funds",
-    "rules",
-    "chains",
-    "scenarios",
-    "sharing",
-)
-"""The tables of a plan over several years: those that say nothing of why, and nothing of a world without the aid."""
 
 UNSAID = ("idle", "asked_by", "reason")
 """Columns that speak of one year alone, and would be false of what later years use."""
@@ -91,7 +77,7 @@ def make_tables_of_years(
 def join_years(years: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
     """Return the tables of all years under one another, with the year as the first column."""
     found = {}
-    for name in TABLES:
+    for name in (*YEARLY, *EXTRA):
         frames = []
         for year, tables in years.items():
             if name not in tables:

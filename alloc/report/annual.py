@@ -8,6 +8,7 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from alloc.instance import Instance
+from alloc.report.carrying import tell_starved
 from alloc.report.screen import Wide
 from alloc.texts import say
 from alloc.texts.figures import amount, gap
@@ -36,6 +37,8 @@ def summarise_years(
     parts.append(_bought(instance, tables["measures"], lang))
     if instance.end_value:
         parts.append(Text("  " + say("years_further", lang, last=instance.years[-1])))
+    if starved := tell_starved(instance, tables, lang):
+        parts.append(Text("  " + starved, style="yellow"))
     parts.append(Text("  " + say("years_no_world", lang)))
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
 

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,11 +15,12 @@ from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.writing import files
 from alloc.report.boundaries import Boundaries
-from alloc.report.charts import chart_files, standalone
+from alloc.report.charts import Chart, chart_files, standalone
 from alloc.report.page import make_page
+from alloc.report.page.annual import make_years_page
 from alloc.report.page.drawings import MAPS
 from alloc.report.page.questions import carry_questions
-from alloc.report.tables import EXTRA, describe_column, described, dictionary, without_specks
+from alloc.report.tables import EXTRA, YEARLY, describe_column, described, dictionary, without_specks
 from alloc.report.target import PACKAGE, list_edited, list_files, list_strangers, list_written, write_json
 from alloc.report.workbook import write_workbook
 from alloc.texts import LANGUAGES
@@ -85,7 +86,8 @@ def write_result(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     write_described(instance, tables, folder, lang)
-    if instance.questions:  # neither workbook nor page tells several years
+    if instance.questions:
+        write_years_page(instance, tables, figures, folder, lang, pictures)
         return
     write_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
@@ -106,45 +108,64 @@ def write_page(
     font for it: without one they are left out, and the page says so.
     """
     made = make_page(instance, tables, figures, lang, boundaries)
+    _put_page(folder, made.html, made.charts, f"{instance.name} {instance.year}", pictures)
+
+
+def write_years_page(
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Any],
+    folder: Path,
+    lang: str,
+    pictures: bool = False,
+) -> None:
+    """Write `report.html` of a plan over several years, and its charts, like those of one year."""
+    html, charts = make_years_page(instance, tables, figures, lang)
+    _put_page(folder, html, charts, f"{instance.name} {instance.years[0]}–{instance.years[-1]}", pictures)
+
+
+def _put_page(folder: Path, html: str, drawn: Mapping[str, Chart], title: str, pictures: bool) -> None:
     foreign = list_strangers(folder)
     page = folder / "report.html"
-    html = (
-        carry_questions(page.read_text(encoding="utf-8", errors="replace"), made.html) if page.is_file() else made.html
-    )
+    html = carry_questions(page.read_text(encoding="utf-8", errors="replace"), html) if page.is_file() else html
     page.write_text(html, encoding="utf-8", newline="\n")
     charts = folder / "charts"
     charts.mkdir(exist_ok=True)
-    again = {f"charts/{name}{kind}" for name in (*made.charts, *MAPS) for kind in (".svg", ".png")}
+    again = {f"charts/{name}{kind}" for name in (*drawn, *MAPS) for kind in (".svg", ".png")}
     for name in again | {name for name in list_written(folder) if name.startswith("charts/")}:
         (folder / name).unlink(missing_ok=True)
-    for name, chart in made.charts.items():
-        drawing = standalone(chart, f"{instance.name} {instance.year}")
+    for name, chart in drawn.items():
+        drawing = standalone(chart, title)
         for file, content in chart_files(name, drawing, pictures).items():
             (charts / file).write_bytes(content)
     list_files(folder, [name for name in foreign if name not in again and name != "report.html"])
 
 
-def read_result_tables(folder: Path, unchecked: bool = False) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
+def read_result_tables(
+    folder: Path, unchecked: bool = False, over_years: bool = False
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
     """Return the tables and the figures of a result that was written earlier.
 
-    unchecked: take tables that were edited since. Raises RequestError where the folder is no result, one that another
-    version wrote, or one whose tables are not as they were written.
+    unchecked: take tables that were edited since; over_years: a plan over several years too. Raises RequestError where
+    the folder is no result, one that another version wrote, or one whose tables are not as they were written.
     """
     figures = read_figures(folder)
-    if "by_year" in figures:
+    if "by_year" in figures and not over_years:
         raise RequestError("several_years", years=", ".join(map(str, figures["years"])))
-    if None in (figures[key] for key in ("objective", "employment", "linkage", "penalties", "status_quo")):
+    told = ("objective", "employment", "linkage", "penalties", *(() if "by_year" in figures else ("status_quo",)))
+    if None in (figures[key] for key in told):
         raise RequestError("page_no_result", path=folder, problem=f"run.json.status: {figures['status']}")
-    if not unchecked and (names := list_edited(folder, [f"{name}.csv" for name in dictionary()])):
+    needed = YEARLY if "by_year" in figures else tuple(dictionary())
+    if not unchecked and (names := list_edited(folder, [f"{name}.csv" for name in needed])):
         raise RequestError("edited_tables", path=folder, tables=", ".join(names))
-    return _read_tables(folder), figures
+    return _read_tables(folder, needed), figures
 
 
-def _read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+def _read_tables(folder: Path, needed: Sequence[str]) -> dict[str, pd.DataFrame]:
     """Return the tables that a folder holds. Raises RequestError where one of them is missing or is no table."""
     extra = [name for name in EXTRA if (folder / f"{name}.csv").is_file()]
     try:
-        return {name: _read_table(folder / f"{name}.csv", name) for name in (*dictionary(), *extra)}
+        return {name: _read_table(folder / f"{name}.csv", name) for name in (*needed, *extra)}
     except (FileNotFoundError, NotADirectoryError, ValueError, OverflowError) as error:
         raise RequestError("page_no_result", path=folder, problem=error) from None
 
@@ -181,6 +202,8 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
         written = next(csv.reader(file), [])
     always = list(dictionary().get(table, {"columns": ()})["columns"])
     known = described(table)["columns"]
+    if written[:1] == ["year"]:  # of several years, of which less is said
+        always, known = [], {**known, "year": {}}
     if written[: len(always)] != always or any(head.partition(".")[0] not in known for head in written):
         raise ValueError(f"{path.name}: {', '.join(written)}")
     columns = {head: describe_column(table, head) for head in written}

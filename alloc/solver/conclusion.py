@@ -56,6 +56,8 @@ def conclude(
     values, years = read_values(model), {}
     if instance.questions:
         years = {question.year: read_values(model.Year[question.year]) for question in instance.questions}
+        for question in instance.questions:
+            drop_idle(question, years[question.year])
     else:
         drop_idle(instance, values)
     optimal = complete and all(stage.gap <= max(gap, FINEST) for stage in final)

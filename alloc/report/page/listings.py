@@ -80,11 +80,11 @@ class PageTable(NamedTuple):
 
 def make_listings(view: View) -> dict[str, Listing]:
     """Return the tables by key; those without rows are left out."""
-    made = [_make_listing(view, table) for table in TABLES if table.source in view.tables]
+    made = [make_listing(view, table) for table in TABLES if table.source in view.tables]
     return {listing.key: listing for listing in made if listing.count}
 
 
-def _make_listing(view: View, table: PageTable) -> Listing:
+def make_listing(view: View, table: PageTable) -> Listing:
     """Return a table: columns with a number in them are numbers, all others text."""
     rows = list(table.choose(view, _rows(view, table.source)))
     shown = _heaviest(rows, table)
@@ -96,7 +96,7 @@ def _make_listing(view: View, table: PageTable) -> Listing:
         cells = [read(view, row) for row in shown]
         is_number = any(isinstance(x, int | float) for x in cells)
         heads.append((title, is_number))
-        columns.append(_shown(cells) if is_number else [str(x or "") for x in cells])
+        columns.append(write_cells(cells) if is_number else [str(x or "") for x in cells])
     title, file = view.say(f"page_sheet_{table.key}"), table.file or f"{table.source}.csv"
     return Listing(table.key, title, heads, list(zip(*columns, strict=True)), len(rows), file)
 
@@ -122,7 +122,7 @@ def _head(view: View, table: str, column: PageColumn) -> tuple[str, Reading]:
     return f"{title} ({unit})" if unit == view.label else title, read
 
 
-def _shown(cells: Sequence[Cell]) -> list[str]:
+def write_cells(cells: Sequence[Cell]) -> list[str]:
     """Return the numbers of one column with equally many decimals; what is not known is empty."""
     known = [float(x) for x in cells if isinstance(x, int | float)]
     digits = 0 if all(isinstance(x, int) for x in cells if x is not None) else decimals(known)
