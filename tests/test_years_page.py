@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+import yaml
 from browser import A4, OUTSIDE, OVERLAPS, TOO_WIDE, Browser
 from click.testing import CliRunner
 from conftest import instance_of
@@ -97,10 +98,13 @@ def test_the_page_shows_years_purses_and_purchases_in_both_languages(page):
     assert not re.search(r"page_|years_|wb_", re.sub(r"<(style|script).*?</\1>", "", text, flags=re.S))
 
 
-def test_the_page_is_written_again_from_the_tables_in_the_other_language(run, tmp_path):
-    folder, again = run.save(tmp_path / "en", lang="en"), run.save(tmp_path / "zh", lang="zh")
-    done = CliRunner().invoke(main, ["page", str(folder), str(folder / "instance"), "--lang", "zh"])
-    assert (done.exit_code, done.exception) == (0, None)
+def test_the_page_is_written_again_from_the_tables_in_the_other_language(tmp_path):
+    path = tmp_path / "saved.yaml"
+    path.write_text(yaml.safe_dump(SAVED, sort_keys=False, allow_unicode=True), encoding="utf-8")
+    made = solve(path)
+    folder, again = made.save(tmp_path / "en", lang="en"), made.save(tmp_path / "zh", lang="zh")
+    done = CliRunner().invoke(main, ["page", str(folder), str(path), "--lang", "zh"])
+    assert (done.exit_code, done.output) == (0, f"已写入 {folder}/report.html\n")
     assert (folder / "report.html").read_bytes() == (again / "report.html").read_bytes()
 
 
