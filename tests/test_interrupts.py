@@ -199,7 +199,8 @@ def test_half_a_search_splits_no_difference_and_exports_nothing(tmp_path: Path, 
 
 
 @pytest.mark.parametrize(
-    "place", ["alloc.study.points.PointPool.solve", "alloc.solver.pool.Pool.give", "alloc.study.sweep.store.Store.keep"]
+    "place",
+    ["alloc.study.points.PointPool.solve", "alloc.solver.pool.Pool.give", "alloc.study.points.store.Store.keep"],
 )
 def test_a_sweep_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
     plan = tmp_path / "plan.yaml"
@@ -244,3 +245,51 @@ def test_ctrl_c_while_the_program_loads_says_nothing_of_its_inside(module: str):
 
 def test_ctrl_c_while_words_are_read_is_an_interrupt_too(monkeypatch: pytest.MonkeyPatch):
     assert ended(monkeypatch, "alloc.cli.listen", "check", DEMO).stderr == ""
+
+
+MEETING = "alloc.study.points.store.Store.keep"
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["price", DEMO],
+        ["margin", DEMO, "--fund", "tianjin", "--steps", "-1..1"],
+        ["why", DEMO, "county=cele,category=training", "--aid", "+20%"],
+    ],
+)
+def test_an_answer_goes_on_where_it_was_stopped(tmp_path: Path, words: list[object]):
+    words += ["--out", tmp_path / "out", "--jobs", 1]
+    with pytest.MonkeyPatch.context() as patch:
+        done = ended(patch, MEETING, *words, call=2)
+    assert "the same command goes on from there" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out.part"]
+    with pytest.MonkeyPatch.context() as patch:
+        once = strike(patch, MEETING, call=0)
+        again = CliRunner().invoke(main, [str(word) for word in words])
+    assert again.exit_code == 0, again.output
+    words[words.index(tmp_path / "out")] = tmp_path / "anew"
+    with pytest.MonkeyPatch.context() as patch:
+        anew = strike(patch, MEETING, call=0)
+        CliRunner().invoke(main, [str(word) for word in words])
+    assert len(once) == len(anew) - 2
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["anew", "out"]
+    for file in (tmp_path / "anew").glob("*.csv"):
+        assert (tmp_path / "out" / file.name).read_text(encoding="utf-8") == file.read_text(encoding="utf-8")
+
+
+def test_a_search_for_what_must_give_goes_on_where_it_was_stopped(tmp_path: Path):
+    rule = {"name": "much", "type": "amount", "of": {"county": "yutian"}, "min": 45}
+    words = ["repair", DEMO, "--rule", json.dumps(rule), "--out", tmp_path / "out", "--jobs", 1]
+    with pytest.MonkeyPatch.context() as patch:
+        ended(patch, MEETING, *words, call=4)
+    assert json.loads((tmp_path / "out/repair.json").read_text(encoding="utf-8"))["interrupted"] is True
+    with pytest.MonkeyPatch.context() as patch:
+        asked = strike(patch, "alloc.study.answers.conflict.has_plan", call=0)
+        again = CliRunner().invoke(main, [str(word) for word in words])
+    assert again.exit_code == 0, again.output
+    found = json.loads((tmp_path / "out/repair.json").read_text(encoding="utf-8"))
+    anew = alloc.repair(DEMO, overrides={"rules.much": rule}, jobs=1)
+    assert (found["conflicts"], found["menu"]) == (anew.figures["conflicts"], anew.figures["menu"])
+    assert len(asked) > 0
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]

@@ -270,7 +270,7 @@ def solved(folder: Path) -> int:
 KILLED = """
 import os, signal, sys, threading
 from alloc.cli import main
-from alloc.study.sweep.store import Store
+from alloc.study.points.store import Store
 
 keep, left = Store.keep, [int(sys.argv[1])]
 
@@ -305,7 +305,7 @@ def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path):
 
 
 def _points(folder: Path) -> dict[str, Point]:
-    from alloc.study.sweep.store import open_store
+    from alloc.study.points.store import open_store
 
     with open_store(folder) as kept_points:
         return {key: answer.point for key, answer in kept_points.known().items()}
@@ -423,10 +423,10 @@ def test_an_answer_survives_the_store_to_the_last_digit(tmp_path: Path):
 
 
 def test_two_sweeps_do_not_write_to_one_folder(tmp_path: Path):
-    from alloc.study.sweep.store import open_store
+    from alloc.study.points.store import open_store
 
     sweep(DEMO, BUDGETS, tmp_path)
-    with open_store(tmp_path), pytest.raises(alloc.RequestError, match="another sweep is writing"):
+    with open_store(tmp_path), pytest.raises(alloc.RequestError, match="another run is writing"):
         sweep(DEMO, BUDGETS, tmp_path)
 
 

@@ -21,7 +21,7 @@ import alloc
 from alloc import RequestError, Run
 from alloc.cli import main
 from alloc.report.target import fill
-from alloc.study.sweep.store import FILE, LOCK, Store, open_store
+from alloc.study.points.store import FILE, LOCK, Store, open_store
 
 
 @pytest.fixture(scope="module")
@@ -300,7 +300,7 @@ def test_a_sweep_that_is_refused_takes_nothing_from_the_one_that_runs(
     with open_store(swept):
         before = digest(swept)
         done = ran("sweep", question, plan, "--out", swept, *more)
-        assert (done.exit_code, done.stderr) == (2, f"another sweep is writing to {swept}\n")
+        assert (done.exit_code, done.stderr) == (2, f"another run is writing to {swept}\n")
         assert digest(swept) == before
     assert kept(swept) == 2
 
@@ -392,7 +392,7 @@ def test_a_store_on_a_full_disk_is_said_and_keeps_what_it_has(question: Path, tm
 
 def test_points_of_another_version_are_solved_again(question: Path, swept: Path, monkeypatch: pytest.MonkeyPatch):
     assert alloc.sweep(question, TWO, swept, jobs=1).solved == 0
-    monkeypatch.setattr("alloc.study.sweep.store.versions", lambda: {"alloc": "0.1.0", "highspy": "99"})
+    monkeypatch.setattr("alloc.study.points.store.versions", lambda: {"alloc": "0.1.0", "highspy": "99"})
     assert alloc.sweep(question, TWO, swept, jobs=1).solved == 2
 
 

@@ -2,6 +2,7 @@
 
 import json
 import math
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alloc.cli.speech import INTERRUPTED, cluster_option, echo, known_address, lang_option, moving, spoken
+from alloc.cli.studying import was_interrupted
 from alloc.texts import say
 from alloc.texts.figures import amount
 
@@ -38,8 +40,11 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
         from alloc.study.answers.written import MARK
 
         known_address(options["cluster"])
-        if (results / ANSWERS).exists():
-            check_writable(results / ANSWERS, overwrite, (MARK,))
+        target = results / ANSWERS
+        overwrite = overwrite or was_interrupted(target / MARK)
+        if target.exists():
+            check_writable(target, overwrite, (MARK,))
+        options["keep"] = results / f"{ANSWERS}.part"
         if sys.stderr.isatty():
             done = count(1)
             with moving(say("explain_progress", lang, name=results.name, count=0)) as update:
@@ -51,6 +56,8 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
         else:
             found = study(results, **options)
         out = found.save(overwrite)
+        if not found.interrupted:
+            shutil.rmtree(options["keep"], ignore_errors=True)
         if as_json:
             echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:

@@ -7,6 +7,7 @@ from typing import Any
 
 import click
 
+from alloc.cli.speech import INTERRUPTED
 from alloc.cli.studying import WITHOUT_JOBS, StudyCall, study_command
 from alloc.cli.tradeoff import choose_code, method_option, threads_option
 from alloc.cli.words import Percentage
@@ -23,13 +24,14 @@ def repair(call: StudyCall, **options: Any) -> None:
     from alloc.study.answers.repair import MARK
     from alloc.study.answers.repair import repair as study
 
-    call.open("repair", MARK)
+    call.open("repair", MARK, anew=True)
     with call.counting("repair_progress", int) as tell:
-        found = study(call.instance, tell=tell, **call.shared, **options)
+        found = study(call.instance, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_repairs(found, call.lang))
     proven = found.complete and all(point.proven for _, point in found.menu)
-    sys.exit((0 if proven else 4) if named else 2)
+    code = INTERRUPTED if found.interrupted else 0 if proven else 4
+    sys.exit(code if named else 2)
 
 
 @click.command()
@@ -46,7 +48,7 @@ def price(call: StudyCall, **options: Any) -> None:
     call.open("prices", MARK)
     done = count(1)
     with call.counting("price_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, tell=tell, **call.shared, **options)
+        found = study(call.instance, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_prices(found, call.lang))
     proven = found.base.proven and found.table["status"].isin(("optimal", "infeasible")).all()
@@ -69,7 +71,7 @@ def margin(call: StudyCall, fund: str, step: str | None, steps: str, **options: 
     options["step"] = _read_step(step, find_held(question, fund))
     done = count(1)
     with call.counting("margin_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, fund=fund, tell=tell, **call.shared, **options)
+        found = study(call.instance, fund=fund, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_margin(found, call.lang))
     sys.exit((0 if found.proven else 4) if named else 2)
@@ -86,7 +88,7 @@ def certainty(call: StudyCall, **options: Any) -> None:
     from alloc.study.answers.certainty import MARK
     from alloc.study.answers.certainty import certainty as study
 
-    call.open("certainty", MARK)
+    call.open("certainty", MARK, anew=True)
     with call.counting("certainty_progress") as tell:
         found = study(call.instance, tell=tell, **call.shared, **options)
     named = found.status != "found" or call.save(found)
@@ -106,7 +108,7 @@ def bottleneck(call: StudyCall, county: str | None, industry: str | None, jobs: 
     from alloc.study.answers.bottleneck import MARK, check_site
     from alloc.study.answers.bottleneck import bottleneck as study
 
-    check_site(call.open("bottleneck", MARK), county, industry, jobs)
+    check_site(call.open("bottleneck", MARK, anew=True), county, industry, jobs)
     with call.counting("bottleneck_progress") as tell:
         found = study(call.instance, county, industry, jobs=jobs, tell=tell, **call.shared, **options)
     named = found.status != "found" or call.save(found)
@@ -130,7 +132,7 @@ def why(call: StudyCall, words: tuple[str, ...], units: float | None, aid: str |
     check_what(call.open("why", MARK), what, units, aid)
     done = count(1)
     with call.counting("why_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, what, units=units, aid=aid, tell=tell, **call.shared, **options)
+        found = study(call.instance, what, units=units, aid=aid, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_why(found, call.lang))
     sys.exit((0 if found.proven else 4) if named else 2)

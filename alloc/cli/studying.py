@@ -1,6 +1,7 @@
 """What the commands of all studies share: their options, the question that is read, and how they end."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alloc.cli.speech import (
+    INTERRUPTED,
     cluster_option,
     console,
     echo,
@@ -25,7 +27,7 @@ from alloc.cli.speech import (
     set_option,
     spoken,
 )
-from alloc.errors import InstanceError
+from alloc.errors import AllocError, InstanceError, RequestError
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -60,12 +62,25 @@ class StudyCall:
     target: Path = field(default_factory=Path)
 
     @property
+    def part(self) -> Path:
+        """The folder that keeps what is solved until there are results."""
+        return self.target.with_name(f"{self.target.name}.part")
+
+    @property
+    def kept(self) -> dict[str, Any]:
+        """What a study takes that keeps what is solved, so that one that was stopped goes on."""
+        return {**self.shared, "keep": self.part}
+
+    @property
     def shared(self) -> dict[str, Any]:
         """What every study takes beside options of its own."""
         return {"overrides": self.given, "lang": self.lang}
 
-    def open(self, ending: str, mark: str) -> "Instance":
-        """Return the question, its warnings told, once the folder of results is known to be free."""
+    def open(self, ending: str, mark: str, anew: bool = False) -> "Instance":
+        """Return the question, its warnings told, once the folder of results is known to be free.
+
+        anew: what one that was stopped has left there is written anew.
+        """
         from alloc.instance import inspect
         from alloc.report.target import check_writable
 
@@ -76,6 +91,7 @@ class StudyCall:
             raise InstanceError(reading.faults)
         self.name = reading.instance.name
         self.target = self.out or Path("results") / f"{self.name}-{ending}"
+        self.overwrite = self.overwrite or (anew and was_interrupted(self.target / mark))
         check_writable(self.target, self.overwrite, (mark,))
         return reading.instance
 
@@ -91,8 +107,11 @@ class StudyCall:
             yield lambda news: update(say(text, self.lang, name=self.name, count=read_count(news)))
 
     def save(self, found: Any) -> bool:
-        """Write the folder of results; tell whether under its own name."""
-        return saved(lambda place: found.save(place, self.overwrite, self.lang), self.target, self.lang)
+        """Write the folder of results; tell whether under its own name. What was kept until then is not needed more."""
+        named = saved(lambda place: found.save(place, self.overwrite, self.lang), self.target, self.lang)
+        if not getattr(found, "interrupted", False):
+            shutil.rmtree(self.part, ignore_errors=True)
+        return named
 
     def show(self, figures: Mapping[str, Any], lines: Iterable[Any], folded: bool = True) -> None:
         """Print the figures as JSON where that is asked for, else the summary. folded: lines fit the screen."""
@@ -102,6 +121,21 @@ class StudyCall:
         put = console().print if folded else echo
         for line in lines:
             put(line)
+
+
+def was_interrupted(mark: Path) -> bool:
+    """Tell whether results say of themselves that somebody stopped them: asked again, they are written anew."""
+    try:
+        return json.loads(mark.read_text(encoding="utf-8"))["interrupted"] is True
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def tell_kept(part: Path, lang: str) -> None:
+    """Say where what is solved is kept, and exit, where it is."""
+    if part.is_dir():
+        echo(say("sweep_stopped", lang, path=part), err=True)
+        sys.exit(INTERRUPTED)
 
 
 def study_command(command: Callable[..., None], shared: Iterable[Callable[..., Any]] = OPTIONS) -> Callable[..., None]:
@@ -119,7 +153,16 @@ def study_command(command: Callable[..., None], shared: Iterable[Callable[..., A
     ) -> None:
         with spoken(lang):
             known_address(options["cluster"])
-            command(StudyCall(instance, out, overwrite, overrides(settings), as_json, lang), **options)
+            call = StudyCall(instance, out, overwrite, overrides(settings), as_json, lang)
+            try:
+                command(call, **options)
+            except KeyboardInterrupt:
+                tell_kept(call.part, lang)
+                raise
+            except AllocError as error:
+                if not (isinstance(error, RequestError) and error.text == "sweep_busy"):
+                    shutil.rmtree(call.part, ignore_errors=True)
+                raise
 
     for option in reversed((instance_argument, *shared)):
         run = option(run)

@@ -7,12 +7,16 @@ checked one by one: what money and measures are, and what the mathematics asks, 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from alloc.errors import InstanceError
 from alloc.instance.reading import Draft
 from alloc.instance.schema import Instance, Objective
 from alloc.solver import Deadline
 from alloc.solver.feasibility import has_plan
 from alloc.study.answers.levers import Lever
+from alloc.study.points import KeptPoints, Point, SolvedPoint
+from alloc.study.request import replace_figures
+
+HAS_PLAN = "feasible"
+"""How it is written down that there is a plan."""
 
 
 class UndecidedError(Exception):
@@ -23,34 +27,41 @@ class UndecidedError(Exception):
 class Limits:
     """A question whose limits can be released and eased; every answer is kept.
 
-    draft, overrides: the question; levers: all limits that a person set.
+    draft, overrides: the question; levers: all limits that a person set; kept: where answers are written down.
     """
 
     draft: Draft
     overrides: Mapping[str, object]
     levers: Sequence[Lever]
     deadline: Deadline
+    kept: KeptPoints | None = None
     _known: dict[str, bool] = field(default_factory=dict)
 
     def question(self, changes: Mapping[str, object]) -> Instance:
         """Return the question with some figures replaced. Raises InstanceError where that makes it faulty."""
-        reading = self.draft.inspect({**self.overrides, **changes})
-        if reading.instance is None:
-            raise InstanceError(reading.faults)
-        return reading.instance
+        return replace_figures(self.draft, {**self.overrides, **changes})
 
     def hold_together(self, changes: Mapping[str, object]) -> bool:
         """Tell whether the question with some figures replaced has a plan. Raises UndecidedError without an answer."""
         key = repr(sorted(changes.items()))
         if key not in self._known:
-            bare = self.question(changes).model_copy(update={"objective": Objective()})
-            found = has_plan(bare, self.deadline)
-            if found is None:
-                raise UndecidedError
-            self._known[key] = found
+            self._known[key] = self._recall(changes)
         return self._known[key]
 
-    def kept(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
+    def _recall(self, changes: Mapping[str, object]) -> bool:
+        """Return an answer that was written down, else find it and write it down."""
+        asked = {**self.overrides, **changes}
+        known = {} if self.kept is None else self.kept.find([asked])
+        if known:
+            return known[0].point.status == HAS_PLAN
+        found = has_plan(self.question(changes).model_copy(update={"objective": Objective()}), self.deadline)
+        if found is None:
+            raise UndecidedError
+        if self.kept is not None:
+            self.kept.keep(asked, SolvedPoint(Point(asked, HAS_PLAN if found else "infeasible")))
+        return found
+
+    def hold(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
         """Tell whether there is a plan where only some limits are held and all others are released."""
         freed = [lever for lever in self.levers if lever not in held]
         return self.hold_together({**released(freed), **changes})
@@ -72,9 +83,9 @@ def find_conflict(
     """
     held = [lever for lever in always if lever not in freed]
     candidates = [lever for lever in limits.levers if lever not in freed and lever not in held]
-    if limits.kept([*held, *candidates], {}):
+    if limits.hold([*held, *candidates], {}):
         return None
-    if not candidates or not limits.kept(held, {}):
+    if not candidates or not limits.hold(held, {}):
         return ()
     found = _divide(limits, held, False, candidates)
     return _without_idle(limits, held, found)
@@ -84,7 +95,7 @@ def narrow_conflict(limits: Limits, conflict: Sequence[Lever], always: Sequence[
     """Return what of a conflict leaves no plan with other limits as they are beside it; None where there is one."""
     held = [lever for lever in always if lever not in conflict]
     within = [lever for lever in conflict if lever not in always]
-    if limits.kept([*always, *within], {}) or not limits.kept(held, {}):
+    if limits.hold([*always, *within], {}) or not limits.hold(held, {}):
         return None
     return _without_idle(limits, always, within)
 
@@ -103,7 +114,7 @@ def _divide(limits: Limits, held: Sequence[Lever], new: bool, candidates: Sequen
 
     new: whether something was held since the last time that this was asked.
     """
-    if new and not limits.kept(held, {}):
+    if new and not limits.hold(held, {}):
         return []
     if len(candidates) == 1:
         return list(candidates)
@@ -123,6 +134,6 @@ def _without_idle(limits: Limits, held: Sequence[Lever], found: Sequence[Lever])
     kept = list(found)
     for lever in found:
         rest = [other for other in kept if other is not lever]
-        if not limits.kept([*held, *rest], {}):
+        if not limits.hold([*held, *rest], {}):
             kept = rest
     return tuple(kept)

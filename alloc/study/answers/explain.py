@@ -33,7 +33,7 @@ from alloc.study.answers.price import PriceQuestion, list_questions, make_row
 from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_until
 from alloc.study.answers.why import ask_for, take_out
 from alloc.study.answers.written import write_answers
-from alloc.study.points import Overrides, Point, PointPool, Question, SolvedPoint, open_points
+from alloc.study.points import Overrides, Point, PointPool, Question, SolvedPoint, open_kept, open_points
 
 WEIGHTS = {"rules": 3.0, "margin": 2.0, "why_not": 3.0, "why": 3.0, "limits": 2.0, "certainty": 4.0}
 """What a meeting asks first comes first; each has this share of the time, and what others leave."""
@@ -103,13 +103,15 @@ def explain(
     time_limit: float | None = None,
     jobs: int = 2,
     cluster: str | None = None,
+    keep: str | os.PathLike[str] | None = None,
     tell: Callable[[Point], None] | None = None,
 ) -> Explanation:
     """Answer what a meeting asks of a plan: prices, next steps of money, why not, why, and what is certain.
 
     result: a results folder, in whose language the answers are. minutes: for all of it; what there was no time for is
     told so. gap: as for `solve`. time_limit: of each solve [s], by default a twelfth of the time. jobs: processes;
-    cluster: address of a Dask scheduler to use instead. tell: is told of each solve.
+    cluster: address of a Dask scheduler to use instead. keep: a folder that keeps each solve, so that what was stopped
+    goes on there. tell: is told of each solve.
     Raises RequestError for a folder without a plan, or one that was edited.
     """
     if not 0 < minutes < float("inf"):
@@ -119,7 +121,7 @@ def explain(
     plan = read_plan(folder)
     seconds = 60 * minutes
     limit = min(choose_options(plan.instance, gap=gap).time_limit, time_limit or max(1.0, seconds / PARTS))
-    asked = _Asked(plan, gap, limit, jobs, cluster, tell, TimeShares(started + seconds, dict(WEIGHTS)), Tally())
+    asked = _Asked(plan, gap, limit, jobs, cluster, tell, TimeShares(started + seconds, dict(WEIGHTS)), Tally(), keep)
     tables, charts = asked.answer()
     answers = Answers({**tables, "questions": asked.tally.table}, charts, WITHIN, minutes)
     proven = bool(answers.tables["questions"]["status"].isin(("proven", "nothing")).all())
@@ -139,6 +141,7 @@ class _Asked:
     tell: Callable[[Point], None] | None
     shares: TimeShares
     tally: Tally
+    keep: str | os.PathLike[str] | None = None
     interrupted: bool = False
 
     def answer(self) -> tuple[dict[str, pd.DataFrame], dict[str, list[Chart]]]:
@@ -148,7 +151,11 @@ class _Asked:
         asked = Question(
             draft(self.plan.instance), {"gap": self.gap, "time_limit": self.limit}, self.plan.lang, claims=False
         )
-        with open_points(asked, self.jobs, self.cluster) as pool:
+        previous = self.plan.instance.previous
+        with (
+            open_kept(self.keep, asked, previous) as kept,
+            open_points(asked, self.jobs, self.cluster, kept=kept) as pool,
+        ):
             prices = self._ask_prices(pool, begin, "rules", names)
             margins = self._ask_margins(pool, begin)
             why_not, why = self._ask_why_not(pool, begin, names), self._ask_why(pool, begin, names)

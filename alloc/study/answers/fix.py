@@ -8,7 +8,7 @@ from typing import Any, TextIO
 
 import pandas as pd
 
-from alloc.errors import InstanceError, RequestError
+from alloc.errors import RequestError
 from alloc.instance import Draft, Instance, Options, draft
 from alloc.report.names import Names
 from alloc.run import Run, choose_options, solve
@@ -18,7 +18,7 @@ from alloc.study.answers.levers import Lever, levers
 from alloc.study.answers.locks import Lock, hold, list_slacks, read_locks
 from alloc.study.files import write_run
 from alloc.study.points import Overrides, Point, Question, open_points
-from alloc.study.request import JOBS, check_language
+from alloc.study.request import JOBS, check_language, replace_figures
 
 COLUMNS = [
     "lock", "measure", "county", "category", "fund", "amount", "written_at", "objective", "gain", "gain_least",
@@ -104,12 +104,12 @@ def solve_locked(
     check_language(lang)
     given = dict(overrides or {})
     written = draft(Path(instance))
-    question = _read(written, given)
+    question = replace_figures(written, given)
     locks = read_locks(Path(edited), question)
     asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "method": method}
     options = choose_options(question, **asked)
     rules, conflict = _choose_rules(written, given, question, locks, options)
-    held = _read(written, {**given, **rules})
+    held = replace_figures(written, {**given, **rules})
     if conflict:
         return LockedPlan(held, locks, conflict=conflict)
     run = solve(held, **asked, jobs=jobs, cluster=cluster, lang=lang, log=log)  # type: ignore[arg-type]
@@ -129,13 +129,6 @@ def _list_freed(locks: Sequence[Lock], rules: Mapping[str, object]) -> list[dict
     for lock in locks if len(locks) > 1 else ():
         freed.append({key: rule for key, rule in rules.items() if key != lock.key})
     return freed
-
-
-def _read(written: Draft, given: Overrides) -> Instance:
-    reading = written.inspect(given)
-    if reading.instance is None:
-        raise InstanceError(reading.faults)
-    return reading.instance
 
 
 def _choose_rules(

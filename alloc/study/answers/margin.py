@@ -11,14 +11,14 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.errors import InstanceError, RequestError
+from alloc.errors import RequestError
 from alloc.instance import Instance, draft
 from alloc.instance.suggest import nearest
 from alloc.report.charts import Chart, Series, chart_files, lines, standalone
 from alloc.report.names import Names
 from alloc.study.files import StudyFiles, write_study
-from alloc.study.points import Overrides, Point, Question, open_points
-from alloc.study.request import check_language
+from alloc.study.points import Overrides, Point, Question, open_kept, open_points
+from alloc.study.request import check_language, replace_figures
 from alloc.texts.figures import signed
 
 MARK = "margin.json"
@@ -137,32 +137,31 @@ def margin(
     jobs: int = 2,
     cluster: str | None = None,
     lang: str = "en",
+    keep: str | os.PathLike[str] | None = None,
     tell: Callable[[Point], None] | None = None,
 ) -> Margin:
     """Tell what the next steps of a fund's money buy, and the last: every step is solved anew.
 
     instance: a path. fund: its id. step: [money], by default 1 % of the fund. steps: the first and the last, 0 being
     the fund as it is. overrides, gap, time_limit [s, of each step], lang: as for `solve`. jobs: processes; cluster:
-    address of a Dask scheduler to use instead. tell: is told of each step.
+    address of a Dask scheduler to use instead. keep: a folder that keeps each solve, so that one that was stopped goes
+    on there. tell: is told of each step.
     Raises InstanceError for faults, RequestError where the fund has no amount that may be moved so.
     """
     check_language(lang)
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
-    reading = written.inspect(given)
-    if reading.instance is None:
-        raise InstanceError(reading.faults)
-    held = find_held(reading.instance, fund)
+    question = replace_figures(written, given)
+    held = find_held(question, fund)
     size = held / 100 if step is None else step
     first, last = steps
     _check_steps(fund, held, size, first, last)
     wanted = range(first, last + 1)
     asked = [{**given, f"funds.{fund}.amount": _trim(held + number * size)} for number in wanted]
-    with open_points(
-        Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False), jobs, cluster
-    ) as pool:
+    point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = dict(zip(wanted, pool.solve_all(asked, tell), strict=True))
-    return Margin(reading.instance, fund, size, points, time.perf_counter() - started)
+    return Margin(question, fund, size, points, time.perf_counter() - started)
 
 
 def find_held(question: Instance, fund: str) -> float:

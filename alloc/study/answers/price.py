@@ -10,14 +10,14 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.errors import InstanceError, RequestError
+from alloc.errors import RequestError
 from alloc.instance import Instance, draft
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
 from alloc.study.answers.levers import Lever, levers
 from alloc.study.files import StudyFiles, name_chart, write_study
-from alloc.study.points import Overrides, Point, Question, open_points
-from alloc.study.request import check_language
+from alloc.study.points import Overrides, Point, Question, open_kept, open_points
+from alloc.study.request import check_language, replace_figures
 
 MARK = "prices.json"
 """What tells a list of prices from any other folder."""
@@ -77,27 +77,24 @@ def price(
     jobs: int = 2,
     cluster: str | None = None,
     lang: str = "en",
+    keep: str | os.PathLike[str] | None = None,
     tell: Callable[[Point], None] | None = None,
 ) -> Prices:
     """Tell what each limit costs: each is released, or a fund given a step more, and the question solved again.
 
     instance: a path. only: paths of levers, their beginnings or patterns; none = all. step: part of a fund's money
     that it is given more. tighten: ask for bounds a tenth tighter too. overrides, gap, time_limit [s, of each solve],
-    lang: as for `solve`. jobs: processes; cluster: address of a Dask scheduler to use instead. tell: is told of each
-    solve.
+    lang: as for `solve`. jobs: processes; cluster: address of a Dask scheduler to use instead. keep: a folder that
+    keeps each solve, so that one that was stopped goes on there. tell: is told of each solve.
     Raises InstanceError for faults, RequestError where there is no such lever or no plan to begin with.
     """
     check_language(lang)
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
-    reading = written.inspect(given)
-    if reading.instance is None:
-        raise InstanceError(reading.faults)
-    question = reading.instance
+    question = replace_figures(written, given)
     asked = list(list_questions(choose_levers(question, only), step, tighten))
-    with open_points(
-        Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False), jobs, cluster
-    ) as pool:
+    point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
     base = points[0]
     if base.objective is None:

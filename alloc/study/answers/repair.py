@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,20 +10,21 @@ from typing import Any
 import pandas as pd
 
 from alloc.claims import finite
-from alloc.errors import InstanceError, RequestError
+from alloc.errors import RequestError
 from alloc.instance import Instance, draft
-from alloc.instance.reading import Draft
 from alloc.instance.rows import Selection
 from alloc.instance.rules import Share
 from alloc.report.names import Names
+from alloc.report.target import resume
 from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict, find_waited_for, narrow_conflict
 from alloc.study.answers.levers import Lever, levers
 from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs
 from alloc.study.files import StudyFiles, write_study
-from alloc.study.points import Overrides, Point, Question, open_points
-from alloc.study.request import check_language
+from alloc.study.points import KeptPoints, Overrides, Point, Question, open_points
+from alloc.study.points.store import FILE, open_store
+from alloc.study.request import check_language, replace_figures
 
 SECONDS = 60.0
 """Repairs by two and three levers are hundreds of questions: so long is looked for them where no limit is given [s]."""
@@ -38,7 +39,7 @@ class Repairs:
 
     feasible: whether it has one; None where that is not proven in time. conflicts: sets of limits that cannot hold
     together; menu: repairs, each with the best plan of the repaired question. complete: whether nothing was left
-    open for want of time.
+    open for want of time; interrupted: whether somebody asked to stop.
     """
 
     instance: Instance
@@ -48,6 +49,7 @@ class Repairs:
     complete: bool
     seconds: float
     lang: str = "en"
+    interrupted: bool = False
 
     @property
     def levers(self) -> tuple[Lever, ...]:
@@ -64,6 +66,7 @@ class Repairs:
             "name": self.instance.name,
             "feasible": self.feasible,
             "complete": self.complete,
+            "interrupted": self.interrupted,
             "levers": [_lever_row(lever, names) for lever in self.levers],
             "conflicts": [[lever.path for lever in conflict] for conflict in self.conflicts],
             "menu": self._menu(),
@@ -110,6 +113,7 @@ def repair(
     jobs: int = 2,
     cluster: str | None = None,
     lang: str = "en",
+    keep: str | Path | None = None,
     tell: Callable[[int], None] | None = None,
 ) -> Repairs:
     """Tell which limits cannot hold together, and what would have to give for there to be a plan.
@@ -117,7 +121,8 @@ def repair(
     instance: a path; overrides, gap, lang: as for `solve`. conflicts: most sets that are named; menu: most repairs,
     those by one lever first; largest: most levers of one. time_limit: for the search, 60 s where none is given, and for
     each repaired question [s].
-    jobs: processes that solve these. tell: is told of every repair that is found.
+    jobs: processes that solve these. keep: a folder that keeps each answer, so that a search that was stopped goes on
+    there. tell: is told of every repair that is found.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
@@ -125,26 +130,22 @@ def repair(
         raise RequestError("answers_count")
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(instance)
-    question = _question(written, given)
+    question = replace_figures(written, given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
     deadline = Deadline(time_limit or SECONDS)
-    with deadline.listening():
-        limits = Limits(written, given, levers(question), deadline)
-        told, repairs, feasible, complete = _search(limits, question, conflicts, menu, largest, tell)
-    points: Sequence[Point] = ()
-    if repairs:
-        asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False)
-        with open_points(asked, min(jobs, len(repairs)), cluster) as pool:
-            points = pool.solve_all([{**given, **one.settings} for one in repairs], None)
-    paired = tuple(zip(repairs, points, strict=True))
-    return Repairs(question, feasible, tuple(told), paired, complete, time.perf_counter() - started, lang)
-
-
-def _question(written: Draft, given: Mapping[str, object]) -> Instance:
-    reading = written.inspect(given)
-    if reading.instance is None:
-        raise InstanceError(reading.faults)
-    return reading.instance
+    asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False)
+    with open_store(None if keep is None else resume(Path(keep), FILE)) as store:
+        with deadline.listening():
+            known = KeptPoints(store, asked, question.previous, "has plan")
+            limits = Limits(written, given, levers(question), deadline, known)
+            told, repairs, feasible, complete = _search(limits, question, conflicts, menu, largest, tell)
+        points: Sequence[Point] = ()
+        if repairs:
+            kept = KeptPoints(store, asked, question.previous)
+            with open_points(asked, min(jobs, len(repairs)), cluster, kept=kept) as pool:
+                points = pool.solve_all([{**given, **one.settings} for one in repairs], None)
+    paired, seconds = tuple(zip(repairs, points, strict=True)), time.perf_counter() - started
+    return Repairs(question, feasible, tuple(told), paired, complete, seconds, lang, deadline.stopped)
 
 
 def _search(

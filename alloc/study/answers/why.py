@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from alloc.errors import InstanceError, RequestError
+from alloc.errors import RequestError
 from alloc.instance import Instance, draft
 from alloc.instance.reading import Draft
 from alloc.instance.rules import Total
@@ -22,8 +22,8 @@ from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_toget
 from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict
 from alloc.study.answers.levers import Lever, levers
 from alloc.study.files import StudyFiles, write_study
-from alloc.study.points import FAULT, Overrides, Point, PointPool, Question, open_points
-from alloc.study.request import check_language
+from alloc.study.points import FAULT, Overrides, Point, PointPool, Question, open_kept, open_points
+from alloc.study.request import check_language, replace_figures
 
 MARK = "why.json"
 """What tells an answer to why from any other folder."""
@@ -151,10 +151,7 @@ class _Premise:
 
     def read(self, changes: Mapping[str, object]) -> Instance:
         """Return the question with more figures replaced. Raises InstanceError where that makes it faulty."""
-        reading = self.written.inspect({**self.given, **changes})
-        if reading.instance is None:
-            raise InstanceError(reading.faults)
-        return reading.instance
+        return replace_figures(self.written, {**self.given, **changes})
 
 
 def why(
@@ -169,6 +166,7 @@ def why(
     jobs: int = 2,
     cluster: str | None = None,
     lang: str = "en",
+    keep: str | os.PathLike[str] | None = None,
     tell: Callable[[Point], None] | None = None,
 ) -> WhyAnswer:
     """Tell why a measure is in the plan or not, or what other aid for a selection would cost: all solved again.
@@ -176,21 +174,19 @@ def why(
     instance: a path. what: the id of a measure, or a selection like `county=yutian,category=training`. units: scale
     asked of a measure not in the plan. aid: what is asked for a selection, an amount or, with a sign, how much more
     or less: "+20%", "-1000". overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes;
-    cluster: address of a Dask scheduler to use instead. tell: is told of each solve.
+    cluster: address of a Dask scheduler to use instead. keep: a folder that keeps each solve, so that one that was
+    stopped goes on there. tell: is told of each solve.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
-    reading = written.inspect(given)
-    if reading.instance is None:
-        raise InstanceError(reading.faults)
-    options = choose_options(reading.instance, gap=gap, time_limit=time_limit)
-    asked = _Premise(written, given, reading.instance, options.gap)
+    question = replace_figures(written, given)
+    options = choose_options(question, gap=gap, time_limit=time_limit)
+    asked = _Premise(written, given, question, options.gap)
     check_what(asked.instance, what, units, aid)
-    with open_points(
-        Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False), jobs, cluster
-    ) as pool:
+    point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         (base,) = pool.solve_all([given], tell)
         if base.objective is None:
             raise RequestError("price_no_plan", status=base.status)

@@ -3,12 +3,14 @@
 from alloc.study.points.batch import Batch, PointPool, make_batch, open_points
 from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
 from alloc.study.points.point_solver import PointSolver, Question, SolvedPoint
+from alloc.study.points.store import KeptPoints, open_kept
 
 __all__ = [
     "AUDIT_FAILED",
     "FAILED",
     "FAULT",
     "Batch",
+    "KeptPoints",
     "Overrides",
     "Point",
     "PointPool",
@@ -16,6 +18,7 @@ __all__ = [
     "Question",
     "SolvedPoint",
     "make_batch",
+    "open_kept",
     "open_points",
     "scales",
 ]

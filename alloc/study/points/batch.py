@@ -15,6 +15,7 @@ from alloc.solver.pool import Pool, open_pool
 from alloc.study.points.order import neighbours, spread
 from alloc.study.points.point import FAILED, Overrides, Point
 from alloc.study.points.point_solver import PointSolver, Question, SolvedPoint, raise_if
+from alloc.study.points.store import KeptPoints
 from alloc.texts import say
 
 TRIES = 2
@@ -41,20 +42,35 @@ def make_batch(points: Sequence[Overrides]) -> Batch:
 
 
 class PointPool:
-    """Workers that solve points of one question, and keep what stays the same from one point to the next."""
+    """Workers that solve points of one question, and keep what stays the same from one point to the next.
 
-    def __init__(self, question: Question, pool: Pool):
-        self._lang, self._pool = question.lang, pool
+    kept: points that are there already, and where those that are solved are written down.
+    """
+
+    def __init__(self, question: Question, pool: Pool, kept: KeptPoints | None = None):
+        self._lang, self._pool, self._kept = question.lang, pool, kept
         pool.keep([question], PointSolver)
 
     def solve(
         self, batch: Batch, known: Mapping[int, SolvedPoint], until: float = math.inf
     ) -> Iterator[tuple[int, SolvedPoint]]:
-        """Yield every point that is not known yet, with its number, as they come.
+        """Yield every point that is not known yet, with its number, as they come; what is kept comes first.
 
         until: by `time.perf_counter()`, when no further point is begun; those that are begun are solved to their end.
         Raises KeyboardInterrupt between two points where whoever listens has heard Ctrl-C.
         """
+        if self._kept is None:
+            yield from self._solve(batch, known, until)
+            return
+        kept = self._kept.find(batch.points)
+        for number in known:
+            kept.pop(number, None)
+        yield from kept.items()
+        for number, solved in self._solve(batch, {**known, **kept}, until):
+            self._kept.keep(batch.points[number], solved)
+            yield number, solved
+
+    def _solve(self, batch: Batch, known: Mapping[int, SolvedPoint], until: float) -> Iterator[tuple[int, SolvedPoint]]:
         found, deadline = dict(known), Deadline(math.inf)
         waiting = [number for number in batch.order if number not in found]
         given: dict[int, int] = {}
@@ -95,12 +111,14 @@ def _solve_point(kept: Mapping[int, PointSolver], overrides: Overrides, starts: 
 
 
 @contextmanager
-def open_points(question: Question, jobs: int, cluster: str | None, apart: bool = False) -> Iterator[PointPool]:
-    """Open the workers that solve points of a question.
+def open_points(
+    question: Question, jobs: int, cluster: str | None, apart: bool = False, kept: KeptPoints | None = None
+) -> Iterator[PointPool]:
+    """Open the workers that solve points of a question. kept: where points are written down, and found again.
 
     apart: even one job gets a process of its own, so that a solver that crashes takes no more than its point with it.
     All the while Ctrl-C only sets a flag, which is looked at between points: raised wherever this process happens to
     be, it would be lost in what forgives errors, a weak reference's callback for example.
     """
     with unbroken(), open_pool(jobs, cluster, apart) as pool:
-        yield PointPool(question, pool)
+        yield PointPool(question, pool, kept)

@@ -13,10 +13,10 @@ from alloc.instance import Instance
 from alloc.instance.document import Source
 from alloc.run import choose_options, versions
 from alloc.study.points import Batch, Question, make_batch
+from alloc.study.points.store import FORMAT, fingerprint, key_of, write_canonical
 from alloc.study.request import Given, check_language, draft_question
 from alloc.study.sweep.cases import Case, make_cases
 from alloc.study.sweep.plan import read_plan
-from alloc.study.sweep.store import FORMAT, fingerprint, key_of, write_canonical
 
 
 @dataclass(frozen=True)

@@ -8,10 +8,10 @@ from typing import Any
 
 from alloc.report.target import resume
 from alloc.study.points import Point, open_points
+from alloc.study.points.store import FILE, Store, open_store, read_keys
 from alloc.study.request import JOBS, Given, StudyProgress, Tell
 from alloc.study.sweep.job import Job, prepare_job
 from alloc.study.sweep.result import Forecast, Sweep
-from alloc.study.sweep.store import FILE, Store, open_store, read_keys
 
 PILOTS = 4
 """A dry run solves so many points to tell how long all of them will take."""

@@ -8,12 +8,12 @@ from pathlib import Path
 
 from alloc.report.target import resume
 from alloc.study.points import Point
+from alloc.study.points.store import FILE, open_store
 from alloc.study.request import JOBS, Given, Tell
 from alloc.study.sweep import Sweep
 from alloc.study.sweep.cases import Case
 from alloc.study.sweep.job import Job, prepare_job
 from alloc.study.sweep.search import solve_job
-from alloc.study.sweep.store import FILE, open_store
 from alloc.study.whatif.encoding import KEPT
 from alloc.study.whatif.over import read_over
 from alloc.study.whatif.result import WhatIf

@@ -1,17 +1,18 @@
-"""What is solved already, kept by content in one file: a sweep that was stopped goes on where it was.
+"""What is solved already, kept by content in one file: a sweep or study that was stopped goes on where it was.
 
 A point's key is the SHA-256 of what was asked: the instance as written, the figures replaced, the solver's options,
 the versions of alloc and HiGHS, and the format of this store. The store is SQLite with a write-ahead log; only the
-process that runs the sweep writes to it, one transaction a point, so a kill at any moment loses nothing that was told
+process that runs the study writes to it, one transaction a point, so a kill at any moment loses nothing that was told
 and repeats nothing.
 """
 
 import hashlib
 import json
 import sqlite3
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,10 @@ from pydantic import TypeAdapter, ValidationError
 
 from alloc.errors import RequestError
 from alloc.instance.document import scalar
+from alloc.report.target import resume
 from alloc.run import versions
-from alloc.study.points import FAILED, Point, Question, SolvedPoint
+from alloc.study.points.point import FAILED, Overrides, Point
+from alloc.study.points.point_solver import Question, SolvedPoint
 
 FORMAT = 4
 """Rises when points of an earlier store would not be what this program finds."""
@@ -69,6 +72,8 @@ def fingerprint(question: Question, previous: Mapping[str, Any]) -> str:
 def _tell_kept(question: Question) -> dict[str, Any]:
     """Return what is asked beside a plan with its totals: nothing of most sweeps."""
     found: dict[str, Any] = {}
+    if not question.claims:
+        found["claims"] = False
     if question.tables:
         found["tables"] = question.tables
     if question.closest_to is not None:
@@ -110,6 +115,26 @@ class Store:
         self._connection.execute("INSERT OR REPLACE INTO points VALUES (?, ?, ?, ?)", row)
 
 
+class KeptPoints:
+    """The points of one question in a store, by the figures that they replace.
+
+    about: what is asked of it, where that is not its best plan.
+    """
+
+    def __init__(self, store: Store, question: Question, previous: Mapping[str, Any], about: str = ""):
+        self._store, self._shared = store, f"{about}{fingerprint(question, previous)}"
+        self._known = store.known()
+
+    def find(self, points: Sequence[Overrides]) -> dict[int, SolvedPoint]:
+        """Return those of some points that are there, by number."""
+        keys = [key_of(self._shared, overrides) for overrides in points]
+        return {i: self._known[key] for i, key in enumerate(keys) if key in self._known}
+
+    def keep(self, overrides: Overrides, solved: SolvedPoint) -> None:
+        """Write one point down."""
+        self._store.keep(key_of(self._shared, overrides), solved)
+
+
 def _read_point(key: str, point: str, start: str) -> SolvedPoint:
     """Return a row as a point. Raises DataError where it is none: somebody else wrote there, or a disk failed."""
     try:
@@ -139,6 +164,15 @@ def open_store(folder: Path | None, anew: bool = False) -> Iterator[Store]:
             (folder / name).unlink(missing_ok=True)
         with _connect(folder / FILE, _TABLES) as connection:
             yield Store(connection)
+
+
+@contextmanager
+def open_kept(
+    folder: str | PathLike[str] | None, question: Question, previous: Mapping[str, Any], about: str = ""
+) -> Iterator[KeptPoints]:
+    """Open the points of one question that a folder keeps; without a folder they are kept for the while only."""
+    with open_store(None if folder is None else resume(Path(folder), FILE)) as store:
+        yield KeptPoints(store, question, previous, about)
 
 
 def read_keys(folder: Path) -> set[str]:
