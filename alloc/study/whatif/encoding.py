@@ -6,11 +6,12 @@ Numbers have as many digits as it takes to show them as everywhere else.
 
 import json
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from alloc.instance import Instance
-from alloc.report.names import Names
+from alloc.report.names import NAMED, Names
 from alloc.report.tables import describe_column
 from alloc.study.points import Point
 from alloc.texts import LANGUAGES, say
@@ -96,8 +97,16 @@ def _name_rows(instance: Instance, table: str, rows: Sequence[tuple[str, ...]]) 
     found = {}
     for lang in LANGUAGES:
         names = Names(instance, lang, either=True)
-        found[lang] = [_name_row(names, table, key) for key in rows]
+        counties, funds = _name_apart(names, "county"), _name_apart(names, "fund")
+        found[lang] = [_name_row(names, counties, funds, table, key) for key in rows]
     return found
+
+
+def _name_apart(names: Names, what: str) -> Mapping[str, str]:
+    """Return the names of counties or funds, with the id where two are called the same: sums go by these names."""
+    called = {key: names.name(what, key) for key in getattr(names.instance, NAMED[what])}
+    often = Counter(called.values())
+    return {key: name if often[name] == 1 else f"{name} ({key})" for key, name in called.items()} | {"": ""}
 
 
 def _read_rows(columns: Mapping[str, Sequence[Any]] | None, keys: Sequence[str]) -> Rows:
@@ -158,15 +167,17 @@ def _add_unit(title: str, unit: str, lang: str) -> str:
     return say("in_brackets", lang, name=title, words=unit) if unit else title
 
 
-def _name_row(names: Names, table: str, key: tuple[str, ...]) -> list[str]:
-    """Return what a row of a table is called, in one word or two."""
+def _name_row(
+    names: Names, counties: Mapping[str, str], funds: Mapping[str, str], table: str, key: tuple[str, ...]
+) -> list[str]:
+    """Return what a row of a table is called, in one word or several."""
     if table == "rules":
         return [names.rule(*key)]
     if table == "measures":
         measure = names.instance.measures[key[0]]
-        return [names.name("measure", key[0]), names.name("county", measure.county), names.say(measure.category)]
+        return [names.name("measure", key[0]), counties[measure.county], names.say(measure.category)]
     if table == "pairs":
-        return [names.name("county", key[0]), names.say(key[1])]
+        return [counties[key[0]], names.say(key[1])]
     if table == "funds":
-        return [names.name("fund", key[0]), names.name("county", key[1]) if key[1] else ""]
-    return [names.name("county", key[0])]
+        return [funds[key[0]], counties[key[1]]]
+    return [counties[key[0]]]

@@ -1,426 +1,497 @@
-(function () {
+(() => {
   "use strict";
-  var data = JSON.parse(document.getElementById("data").textContent), sliders = data.sliders, texts = data.texts;
-  var CATEGORIES = ["infrastructure", "training", "insurance", "technology", "enterprise"], MOST_PINS = 4, MOST_ROWS = 200, MOST_LINES = 30, NEAR = 1e-6;
-  var state, written = "", writing = 0;
-  var at = function (id) { return document.getElementById(id); };
+  const at = id => document.getElementById(id);
+  const data = JSON.parse(at("data").textContent), { sliders, texts, places, rows } = data;
+  const CATEGORIES = ["infrastructure", "training", "insurance", "technology", "enterprise"];
+  const MOST_PINS = 4, MOST_ROWS = 200, MOST_LINES = 30, NEAR = 1e-6, PAUSE = 200;
+  let state, written = "", writing = 0;
 
   // Numbers as texts/figures.py writes them, to the last digit.
   function fixed(value, digits) {
     if (value === null || !isFinite(value)) { return "?"; }
-    var text = Math.abs(value).toFixed(digits), all = Math.abs(value).toFixed(100), rest = all.slice(all.indexOf(".") + 1 + digits);
-    if (/^50*$/.test(rest)) { // a tie goes to the even digit, where toFixed goes up
-      var below = digits ? all.slice(0, all.indexOf(".") + 1 + digits) : all.slice(0, all.indexOf("."));
+    const all = Math.abs(value).toFixed(100), point = all.indexOf(".");
+    let text = Math.abs(value).toFixed(digits);
+    if (/^50*$/.test(all.slice(point + 1 + digits))) { // a tie goes to the even digit, where toFixed goes up
+      const below = all.slice(0, digits ? point + 1 + digits : point);
       if (Number(below.slice(-1)) % 2 === 0) { text = below; }
     }
-    var parts = text.split(".");
+    const parts = text.split(".");
     parts[0] = parts[0].replace(/\B(?=(\d{3})+$)/g, ",");
     return (value < 0 && /[1-9]/.test(text) ? "\u2212" : "") + parts.join(".");
   }
   function decimals(size) {
-    return size >= 0.95 || size < 1e-9 || Number(size.toFixed(1)) === size ? 1 : Math.min(2 - Math.floor(Math.log10(size)), 9);
+    if (size >= 0.95 || size < 1e-9 || Number(size.toFixed(1)) === size) { return 1; }
+    return Math.min(2 - Math.floor(Math.log10(size)), 9);
   }
   function amount(value) { return fixed(value, value === null ? 1 : decimals(Math.abs(value))); }
   function count(value) { return fixed(value, 0); }
   function signed(value, shown) { return (value >= 1e-9 ? "+" : "") + shown(value); }
+
   function subtract(one, other) { // specks of the solver are no change, as in alloc diff
     if (one === null || other === null) { return null; }
-    var change = one - other;
+    const change = one - other;
     return Math.abs(change) > NEAR * Math.max(1, Math.abs(one), Math.abs(other)) ? change : 0;
   }
+  function tellChange(value, shown) { return value === null ? "" : signed(value, shown || amount); }
 
+  // Words in the language that is shown.
   function say(key, values) {
-    var text = texts[state.lang][key];
-    return text.replace(/\{(\w+)\}/g, function (place, name) { return values && name in values ? String(values[name]) : place; });
+    const fillPlace = (place, name) => (values && name in values ? values[name] : place);
+    return texts[state.lang][key].replace(/\{(\w+)\}/g, fillPlace);
   }
+  function inChinese() { return state.lang === "zh"; }
+  function bracket(text) { return inChinese() ? "（" + text + "）" : " (" + text + ")"; }
+  function colon(one, other) { return say(one) + (inChinese() ? "：" : ": ") + say(other); }
+  function tellStatus(point) { return say("point_" + rows.status[point]); }
+  function tellGap(point) { return say("whatif_gap", { gap: rows.gap[point] }); }
 
   // A plan's table: rows of columns, from what it has other than today's.
-  var read = {};
+  const read = {};
   function table(name, point) {
-    var key = name + " " + point;
+    const key = name + " " + point;
     if (!(key in read)) {
-      var kept = data.tables[name], plan = kept.plans[point];
-      read[key] = plan === null ? null : Object.fromEntries(kept.columns.map(function (column, j) {
-        var values = kept.base[j].slice(), row = 0;
-        for (var i = 0; i < plan[j].length; i += 2) { row += plan[j][i]; values[row] = plan[j][i + 1]; }
-        return [column, values];
-      }));
+      const { base, columns, plans } = data.tables[name], plan = plans[point];
+      const pick = (column, j) => [column, patch(base[j], plan[j])];
+      read[key] = plan === null ? null : Object.fromEntries(columns.map(pick));
     }
     return read[key];
   }
-  function planned(point) { return data.rows.objective[point] !== null; }
-  function named(name, i) { return data.tables[name].names[state.lang][i]; }
-  function total(name, point, column, word, j) {
-    var values = table(name, point)[column], sum = 0;
-    values.forEach(function (value, i) { if (named(name, i)[j] === word) { sum += value; } });
-    return sum;
+  function patch(base, pairs) {
+    const values = base.slice();
+    for (let i = 0, row = 0; i < pairs.length; i += 2) {
+      row += pairs[i];
+      values[row] = pairs[i + 1];
+    }
+    return values;
   }
-  function words(name, j) {
-    return Array.from(new Set(data.tables[name].names[state.lang].map(function (row) { return row[j]; })));
+  function planned(point) { return rows.objective[point] !== null; }
+  function names(name) { return data.tables[name].names[state.lang]; }
+  function words(name, j) { return [...new Set(names(name).map(row => row[j]))]; }
+  function total(name, point, column, word, j) {
+    return table(name, point)[column].reduce((sum, value, i) => (names(name)[i][j] === word ? sum + value : sum), 0);
   }
 
   // Where the sliders stand, and what is shown there.
+  const byPlace = Object.fromEntries(places.map((place, point) => [place.join(" "), point]));
+  function size(j) { return sliders[j].told.en.length; }
+  function value(j, i) { return sliders[j].numbers === null ? i : sliders[j].numbers[i]; }
   function stand(j) { // the number of the position that a slider stands at, -1 between two
-    var numbers = sliders[j].numbers, value = state.at[j];
-    return numbers === null ? value : numbers.indexOf(value);
+    return sliders[j].numbers === null ? state.at[j] : sliders[j].numbers.indexOf(state.at[j]);
   }
-  var byPlace = {};
-  data.places.forEach(function (place, point) { byPlace[place.join(" ")] = point; });
-  function solved() {
-    var point = byPlace[sliders.map(function (_, j) { return stand(j); }).join(" ")];
-    return point === undefined ? -1 : point;
-  }
-  function nearest() {
-    var best = 0, least = Infinity;
-    data.places.forEach(function (place, point) {
-      var away = 0;
-      place.forEach(function (i, j) { away += Math.pow(distance(j, i), 2); });
-      if (away < least) { least = away; best = point; }
-    });
-    return best;
+  function solved() { return byPlace[sliders.map((_, j) => stand(j)).join(" ")] ?? -1; }
+  function share(j, number) { // how far along its slider a number lies
+    const { numbers } = sliders[j];
+    return (number - numbers[0]) / (numbers[numbers.length - 1] - numbers[0] || 1);
   }
   function distance(j, i) { // in parts of the slider; words are all as far from each other
-    var numbers = sliders[j].numbers;
-    if (numbers === null) { return state.at[j] === i ? 0 : 1; }
-    return (state.at[j] - numbers[i]) / (numbers[numbers.length - 1] - numbers[0] || 1);
+    if (sliders[j].numbers === null) { return state.at[j] === i ? 0 : 1; }
+    return share(j, state.at[j]) - share(j, value(j, i));
   }
-  function current() { var point = solved(); return point < 0 ? nearest() : point; }
-  function valuesOf(point) {
-    return data.places[point].map(function (i, j) { return sliders[j].numbers === null ? i : sliders[j].numbers[i]; });
+  function nearest() {
+    const away = places.map(place => place.reduce((sum, i, j) => sum + distance(j, i) ** 2, 0));
+    return away.reduce((best, one, point) => (one < away[best] ? point : best), 0);
   }
+  function current() { return solved() < 0 ? nearest() : solved(); }
+  function valuesOf(point) { return places[point].map((i, j) => value(j, i)); }
   function tellPlace(point) {
-    return data.places[point].map(function (i, j) { return sliders[j].names[state.lang] + " " + sliders[j].told[state.lang][i]; }).join(state.lang === "zh" ? "；" : "; ");
+    const told = places[point].map((i, j) => sliders[j].names[state.lang] + " " + sliders[j].told[state.lang][i]);
+    return told.join(inChinese() ? "；" : "; ");
   }
   function tellValue(j) {
-    var i = stand(j);
+    const i = stand(j);
     if (i >= 0) { return sliders[j].told[state.lang][i]; }
-    return (sliders[j].factor ? "× " : "") + String(Number(state.at[j].toPrecision(4)));
+    return (sliders[j].factor ? "× " : "") + Number(state.at[j].toPrecision(4));
   }
+
+  function go(values) { state.at = values; render(); }
+  function set(j, i) { go(state.at.map((old, k) => (k === j ? value(j, i) : old))); }
   function step(j, by) { // to the next position that was solved, in a direction
-    var slider = sliders[j], size = slider.told[state.lang].length, i = stand(j);
+    let i = stand(j);
     if (i < 0) {
-      var above = slider.numbers.findIndex(function (number) { return number > state.at[j]; });
+      const above = sliders[j].numbers.findIndex(number => number > state.at[j]);
       i = by > 0 ? above - 1 : above;
     }
-    set(j, Math.max(0, Math.min(size - 1, i + by)));
+    set(j, Math.max(0, Math.min(size(j) - 1, i + by)));
   }
-  function set(j, i) { state.at[j] = sliders[j].numbers === null ? i : sliders[j].numbers[i]; render(); }
-  function slide(j, raw) {
-    var numbers = sliders[j].numbers;
-    if (numbers === null) { state.at[j] = Math.round(raw); return render(); }
-    var wide = numbers[numbers.length - 1] - numbers[0], hold = 0.02 * wide;
-    for (var k = 1; k < numbers.length; k++) { hold = Math.min(hold, (numbers[k] - numbers[k - 1]) / 4); }
-    var caught = numbers.find(function (number) { return Math.abs(number - raw) <= hold; });
-    state.at[j] = caught === undefined ? raw : caught;
-    render();
+  function slide(j, raw) { // a position catches a slider that comes near it
+    const { numbers } = sliders[j];
+    if (numbers === null) { return set(j, Math.round(raw)); }
+    const gaps = numbers.slice(1).map((number, k) => (number - numbers[k]) / 4);
+    const hold = Math.min(0.02 * (numbers[numbers.length - 1] - numbers[0]), ...gaps);
+    const caught = numbers.find(number => Math.abs(number - raw) <= hold);
+    go(state.at.map((old, k) => (k === j ? caught ?? raw : old)));
   }
 
   // Elements: every word is put in as text, so no name becomes HTML.
-  function make(tag, attributes, children) {
-    var made = document.createElement(tag);
-    Object.entries(attributes || {}).forEach(function (pair) {
-      if (pair[0] === "style") { Object.assign(made.style, pair[1]); } else if (pair[1] !== null) { made.setAttribute(pair[0], pair[1]); }
-    });
-    [].concat(children === undefined ? [] : children).forEach(function (child) { if (child !== null) { made.append(child); } });
+  function make(tag, attributes, ...children) {
+    const made = document.createElement(tag), { style, ...others } = attributes;
+    Object.assign(made.style, style);
+    Object.entries(others).forEach(([key, text]) => { if (text !== null) { made.setAttribute(key, text); } });
+    made.append(...children.flat().filter(child => child !== null && child !== ""));
     return made;
   }
-  function fill(id, children) { at(id).replaceChildren.apply(at(id), [].concat(children).filter(Boolean)); }
+  function fill(id, ...children) { at(id).replaceChildren(...children.filter(child => child !== null)); }
+  function note(text) { return make("p", { class: "note" }, text); }
   function button(text, label, press) {
-    var made = make("button", {type: "button", "aria-label": label, title: label}, text);
+    const made = make("button", { type: "button", "aria-label": label, title: label }, text);
     made.addEventListener("click", press);
     return made;
   }
-  function sheet(id, title, heads, rows, empty) {
-    if (!rows.length) { return make("p", {class: "note"}, empty || say("whatif_nothing")); }
-    var head = make("tr", {}, heads.map(function (one) { return make("th", {scope: "col", class: one[1] ? "n" : null}, one[0]); }));
-    var body = rows.map(function (row) {
-      return make("tr", {}, row.map(function (cell, j) {
-        var text = cell && cell.text !== undefined ? cell.text : cell;
-        return j ? make("td", {class: heads[j][1] ? "n" : "word"}, text) : make("th", {scope: "row"}, text);
-      }));
-    });
-    var wide = make("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": title}, make("table", {id: "table-" + id}, [make("thead", {}, head), make("tbody", {}, body)]));
-    return make("div", {class: "table"}, [make("h3", {}, title), wide]);
+  function scroll(title, inside) {
+    return make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, inside);
   }
-  function changed(value, shown) { return {text: value === null ? "" : signed(value, shown || amount)}; }
-  function look(value) { return value > 0 ? "more" : value < 0 ? "less" : null; }
-
+  function sheet(id, title, heads, lines) { // heads: words, with true where numbers stand below
+    if (!lines.length) { return note(say("whatif_nothing")); }
+    const head = heads.map(([text, numeric]) => make("th", { scope: "col", class: numeric ? "n" : null }, text));
+    const cell = (text, j) => make("td", { class: heads[j][1] ? "n" : "word" }, text);
+    const body = lines.map(line => {
+      const cells = line.map((text, j) => (j ? cell(text, j) : make("th", { scope: "row" }, text)));
+      return make("tr", {}, cells);
+    });
+    const parts = [make("thead", {}, make("tr", {}, head)), make("tbody", {}, body)];
+    const inside = scroll(title, make("table", { id: "table-" + id }, parts));
+    return make("div", { class: "table" }, make("h3", {}, title), inside);
+  }
   function largest(items, most, weigh) { // in their order; of many, those that weigh most
     if (items.length <= most) { return items; }
-    return items.slice().sort(function (a, b) { return weigh(b) - weigh(a); }).slice(0, most);
+    return items.slice().sort((a, b) => weigh(b) - weigh(a)).slice(0, most);
   }
-  function capped(shown, all) { return shown < all ? make("p", {class: "note"}, say("whatif_largest", {shown: shown, all: all})) : null; }
+  function capped(shown, all) { return shown < all ? note(say("whatif_largest", { shown, all })) : null; }
 
-  // Charts of bars: each line a name, a bar and its number.
-  function chart(id, title, every, legend) {
-    var lines = largest(every, MOST_LINES, function (line) { return line[4]; }), body = lines.map(function (line) { return make("div", {class: "line"}, [make("span", {}, line[0]), line[1], make("b", {class: line[3] || null}, line[2])]); });
-    var keys = legend ? make("ul", {class: "legend"}, legend.map(function (key) { return make("li", {}, [make("i", {style: {background: "var(--" + key + ")"}}), texts[state.lang][key]]); })) : null;
-    return make("figure", {class: "chart-box", id: id}, [make("figcaption", {}, title), keys].concat(body, capped(lines.length, every.length)));
+  // Charts of bars: each line has a name, its bar, its number and how that looks.
+  function chart(id, title, lines, legend) {
+    const shown = largest(lines, MOST_LINES, line => line.weight);
+    const body = shown.map(line => make("div", { class: "line" },
+      make("span", {}, line.name), line.bar, make("b", { class: line.look || null }, line.text)));
+    const key = word => make("li", {}, make("i", { style: { background: `var(--${word})` } }), say(word));
+    const keys = legend ? make("ul", { class: "legend" }, legend.map(key)) : null;
+    const caption = make("figcaption", {}, title);
+    return make("figure", { class: "chart-box", id }, caption, keys, body, capped(shown.length, lines.length));
   }
-  function stacked(id, title, rows, legend) {
-    var most = Math.max.apply(null, [1e-9].concat(rows.map(function (row) { return row[2]; })));
-    return chart(id, title, rows.map(function (row) {
-      var parts = row[1].map(function (part) { return make("i", {title: part[2], style: {width: 100 * part[1] / most + "%", background: "var(--" + part[0] + ")"}}); });
-      return [row[0], make("div", {class: "bar"}, parts), amount(row[2]), null, row[2]];
+  function stacked(id, title, lines, legend) { // lines: name, parts [colour, value], their sum
+    const most = Math.max(1e-9, ...lines.map(line => line[2]));
+    return chart(id, title, lines.map(([name, parts, sum]) => {
+      const bars = parts.map(([colour, part]) => make("i", {
+        title: amount(part), style: { width: 100 * part / most + "%", background: `var(--${colour})` },
+      }));
+      return { name, bar: make("div", { class: "bar" }, bars), text: amount(sum), weight: sum };
     }), legend);
   }
-  function diverging(id, title, rows) {
-    var most = Math.max.apply(null, [1e-9].concat(rows.map(function (row) { return Math.abs(row[1] || 0); })));
-    return chart(id, title, rows.map(function (row) {
-      var wide = 50 * Math.abs(row[1] || 0) / most, left = row[1] < 0 ? 50 - wide : 50;
-      return [row[0], make("div", {class: "bar both"}, make("i", {style: {left: left + "%", width: wide + "%", background: row[1] < 0 ? "var(--bad)" : "var(--good)"}})), changed(row[1]).text, look(row[1]), Math.abs(row[1] || 0)];
+  function diverging(id, title, lines) { // lines: name, change
+    const most = Math.max(1e-9, ...lines.map(line => Math.abs(line[1])));
+    return chart(id, title, lines.map(([name, change]) => {
+      const wide = 50 * Math.abs(change) / most, look = change > 0 ? "more" : change < 0 ? "less" : "";
+      const left = (change < 0 ? 50 - wide : 50) + "%", background = change < 0 ? "var(--bad)" : "var(--good)";
+      const bar = make("div", { class: "bar both" }, make("i", { style: { left, width: wide + "%", background } }));
+      return { name, bar, text: tellChange(change), look, weight: Math.abs(change) };
     }));
   }
 
   // The row of the sweep.
   function listGoals() {
+    const money = bracket(data.money);
     return [
-      ["objective", say("whatif_goal"), amount], ["bound", say("whatif_bound"), amount], ["employment", say("diff_employment"), amount],
-      ["employment_aid", say("diff_through_aid"), amount], ["linkage", say("diff_linkage"), amount], ["chains_closed", say("diff_chains_closed"), count],
+      ["objective", say("whatif_goal"), amount], ["bound", say("whatif_bound"), amount],
+      ["employment", say("diff_employment"), amount], ["employment_aid", say("diff_through_aid"), amount],
+      ["linkage", say("diff_linkage"), amount], ["chains_closed", say("diff_chains_closed"), count],
       ["penalties", say("diff_penalties"), amount], ["funded", say("diff_measures_funded"), count],
-      ["cost", say("diff_cost") + bracket(data.money), amount], ["aid", say("diff_aid") + bracket(data.money), amount]
+      ["cost", say("diff_cost") + money, amount], ["aid", say("diff_aid") + money, amount],
     ];
   }
-  function bracket(text) { return state.lang === "zh" ? "（" + text + "）" : " (" + text + ")"; }
-  function figure(key, point) { return data.rows[key][point]; }
+  function uncertain(key, point) { // jobs through the aid lie between two ends where a world is not proven
+    return key === "employment_aid" && rows.employment_aid_least[point] !== rows.employment_aid_most[point];
+  }
   function showFigure(key, point, shown) {
     if (!planned(point)) { return say("whatif_none"); }
-    var value = figure(key, point), low = data.rows.employment_aid_least[point], high = data.rows.employment_aid_most[point];
-    if (key === "employment_aid" && (value === null || low !== high)) { return say("whatif_between", {low: amount(low), high: amount(high)}); }
-    return shown(value);
+    if (!uncertain(key, point)) { return shown(rows[key][point]); }
+    const low = amount(rows.employment_aid_least[point]), high = amount(rows.employment_aid_most[point]);
+    return say("whatif_between", { low, high });
   }
   function changeFigure(key, point, from) {
-    if (!planned(point) || !planned(from)) { return null; }
-    if (key === "employment_aid" && [point, from].some(function (one) { return data.rows.employment_aid_least[one] !== data.rows.employment_aid_most[one]; })) { return null; }
-    return subtract(figure(key, point), figure(key, from));
+    const known = [point, from].every(one => planned(one) && !uncertain(key, one));
+    return known ? subtract(rows[key][point], rows[key][from]) : null;
   }
   function renderRow(point) {
-    var status = data.rows.status[point], good = status === "optimal" || status === "infeasible";
-    fill("badges", [make("span", {id: "status", class: "badge " + (good ? "good" : "bad")}, say("point_" + status)),
-      planned(point) ? make("span", {id: "gap", class: "badge"}, say("whatif_gap", {gap: data.rows.gap[point]})) : null]);
-    var heads = [[say("whatif_what"), false], [say("whatif_this"), true], [say("whatif_today"), true], [say("whatif_change"), true]];
-    var rows = listGoals().map(function (goal) {
-      return [goal[1], showFigure(goal[0], point, goal[2]), showFigure(goal[0], 0, goal[2]), changed(changeFigure(goal[0], point, 0), goal[2])];
+    const good = ["optimal", "infeasible"].includes(rows.status[point]) ? "good" : "bad";
+    fill("badges", make("span", { id: "status", class: "badge " + good }, tellStatus(point)),
+      planned(point) ? make("span", { id: "gap", class: "badge" }, tellGap(point)) : null);
+    const numbers = ["whatif_this", "whatif_today", "whatif_change"].map(word => [say(word), true]);
+    const heads = [[say("whatif_what")], ...numbers];
+    const lines = listGoals().map(([key, name, shown]) => {
+      const change = tellChange(changeFigure(key, point, 0), shown);
+      return [name, showFigure(key, point, shown), showFigure(key, 0, shown), change];
     });
-    fill("row", [data.rows.message[point] ? make("p", {id: "message"}, data.rows.message[point]) : null, sheet("row", say("whatif_row", {money: data.money}), heads, rows)]);
+    const message = rows.message[point];
+    fill("row", message ? make("p", { id: "message" }, message) : null, sheet("row", say("whatif_row"), heads, lines));
   }
 
+  // What is other than today.
+  function againstNothing() { // what is said where there is nothing to compare with
+    return note(planned(0) ? say("whatif_is_today") : say("whatif_no_today", { status: tellStatus(0) }));
+  }
   function renderGains(point) {
-    if (point === 0 || !planned(0)) { return fill("gains-body", make("p", {class: "note"}, againstNothing(point))); }
-    var now = table("counties", point), before = table("counties", 0);
-    var lines = function (column) {
-      return now[column].map(function (value, i) { return [named("counties", i)[0], subtract(value, before[column][i])]; });
-    };
-    var categories = words("pairs", 1).map(function (word) { return [word, subtract(total("pairs", point, "aid", word, 1), total("pairs", 0, "aid", word, 1))]; });
-    fill("gains-body", [diverging("gains-aid", say("whatif_gains_aid", {money: data.money}), lines("aid")),
-      diverging("gains-jobs", say("whatif_gains_jobs"), lines("jobs_gained")),
-      diverging("gains-category", say("whatif_gains_category", {money: data.money}), categories)]);
+    const now = table("counties", point), before = table("counties", 0);
+    const change = column => now[column].map((x, i) => [names("counties")[i][0], subtract(x, before[column][i])]);
+    const categories = words("pairs", 1).map(word => {
+      return [word, subtract(total("pairs", point, "aid", word, 1), total("pairs", 0, "aid", word, 1))];
+    });
+    fill("gains-body", diverging("gains-aid", say("whatif_gains_aid", data), change("aid")),
+      diverging("gains-jobs", say("whatif_gains_jobs"), change("jobs_gained")),
+      diverging("gains-category", say("whatif_gains_category", data), categories));
   }
-  function againstNothing(point) { return planned(0) ? say("whatif_is_today") : say("whatif_no_today", {status: say("point_" + data.rows.status[0])}); }
-
-  function happens(before, after, change) {
-    if ((before > 0) !== (after > 0)) { return after > 0 ? "new" : "dropped"; }
-    return change > 0 ? "more" : "less";
+  function tellWhat(before, after, change) {
+    if ((before > 0) !== (after > 0)) { return say(after > 0 ? "diff_new" : "diff_dropped"); }
+    return say(change > 0 ? "diff_more" : "diff_less");
   }
   function renderChanges(point) {
-    var other = point !== 0 && planned(0);
-    at("ties").textContent = other ? say(data.rows.closest[point] ? "whatif_closest" : "whatif_not_closest") : "";
-    if (!other) { return fill("changes-body", make("p", {class: "note"}, againstNothing(point))); }
-    var now = table("measures", point), before = table("measures", 0), rows = [];
-    now.cost.forEach(function (cost, i) {
-      var change = subtract(cost, before.cost[i]), aid = subtract(now.aid[i], before.aid[i]);
-      if (change || aid) {
-        var name = named("measures", i);
-        rows.push([Math.abs(change) + Math.abs(aid), [name[0], name[1], name[2], say("diff_" + happens(before.units[i], now.units[i], change)), amount(before.cost[i]), amount(cost), changed(change), changed(aid)]]);
-      }
+    const now = table("measures", point), before = table("measures", 0), lines = [];
+    now.cost.forEach((cost, i) => {
+      const change = subtract(cost, before.cost[i]), aid = subtract(now.aid[i], before.aid[i]);
+      if (!change && !aid) { return; }
+      const numbers = [amount(before.cost[i]), amount(cost), tellChange(change), tellChange(aid)];
+      const what = tellWhat(before.units[i], now.units[i], change || aid);
+      lines.push({ weight: Math.abs(change) + Math.abs(aid), cells: [...names("measures")[i], what, ...numbers] });
     });
-    rows.sort(function (a, b) { return b[0] - a[0]; });
-    var of = function (what, whose) { return say(what) + (state.lang === "zh" ? "：" : ": ") + say(whose); };
-    var heads = [[say("diff_measure"), false], [say("diff_county"), false], [say("diff_category"), false], [say("whatif_happens"), false],
-      [of("diff_cost", "whatif_today"), true], [of("diff_cost", "whatif_this"), true], [of("diff_cost", "whatif_change"), true], [of("diff_aid", "whatif_change"), true]];
-    var shown = rows.slice(0, MOST_ROWS).map(function (row) { return row[1]; });
-    fill("changes-body", [sheet("changes", say("whatif_h_changes") + bracket(data.money), heads, shown), capped(shown.length, rows.length)]);
+    const heads = [[say("diff_measure")], [say("diff_county")], [say("diff_category")], [say("whatif_happens")],
+      [colon("diff_cost", "whatif_today"), true], [colon("diff_cost", "whatif_this"), true],
+      [colon("diff_cost", "whatif_change"), true], [colon("diff_aid", "whatif_change"), true]];
+    const shown = lines.sort((a, b) => b.weight - a.weight).slice(0, MOST_ROWS).map(line => line.cells);
+    const title = say("whatif_h_changes") + bracket(data.money);
+    at("ties").textContent = say(rows.closest[point] ? "whatif_closest" : "whatif_not_closest");
+    fill("changes-body", sheet("changes", title, heads, shown), capped(shown.length, lines.length));
+  }
+  function renderDifference(point) {
+    if (point !== 0 && planned(0)) {
+      renderGains(point);
+      renderChanges(point);
+      return;
+    }
+    at("ties").textContent = "";
+    fill("gains-body", againstNothing());
+    fill("changes-body", againstNothing());
   }
 
-  function heads(name) { return data.tables[name].heads.map(function (head) { return [head[state.lang], true]; }); }
+  // The plan.
+  function renderCharts(point) {
+    const counties = table("counties", point), { aid } = table("pairs", point), { keys } = data.tables.counties;
+    const pairs = data.tables.pairs.keys;
+    const parts = c => pairs.map(([county, category], i) => [category, county === keys[c][0] ? aid[i] : 0]);
+    const given = counties.aid.map((sum, c) => [names("counties")[c][0], parts(c).filter(part => part[1] > 0), sum]);
+    const jobs = counties.jobs_gained.map((x, c) => [names("counties")[c][0], [["plan", Math.max(0, x)]], x]);
+    fill("plan-charts", stacked("chart-aid", say("whatif_chart_aid", data), given, CATEGORIES),
+      stacked("chart-jobs", say("whatif_chart_jobs"), jobs));
+  }
+  function tellCell(column, number) {
+    if (column === "binding") { return number ? say("whatif_binds") : ""; }
+    return number === null ? "" : amount(number);
+  }
+  function list(name, point, title, first, keep) { // first: heads of the columns of names; keep: which rows are shown
+    const { columns, heads } = data.tables[name], numbers = table(name, point);
+    const kept = names(name).map((_, i) => i).filter(i => !keep || keep(numbers, i));
+    const weights = numbers.cost || numbers.aid || numbers.spent || numbers.value;
+    const lines = largest(kept, MOST_ROWS, i => weights[i] || 0).map(i => {
+      const called = names(name)[i].map(word => word || say("whatif_nowhere"));
+      return [...called, ...columns.map(column => tellCell(column, numbers[column][i]))];
+    });
+    const all = [...first.map(word => [say(word)]), ...heads.map(head => [head[state.lang], true])];
+    return [sheet(name, title, all, lines), capped(lines.length, kept.length)];
+  }
   function renderPlan(point) {
-    var counties = table("counties", point), pairs = table("pairs", point), measures = table("measures", point), funds = table("funds", point), rules = table("rules", point);
-    var aid = words("counties", 0).map(function (name, c) {
-      var parts = [];
-      pairs.aid.forEach(function (value, i) {
-        var pair = data.tables.pairs.keys[i];
-        if (data.tables.counties.keys[c][0] === pair[0] && value > 0) { parts.push([pair[1], value, say(pair[1]) + " " + amount(value)]); }
-      });
-      return [named("counties", c)[0], parts, counties.aid[c]];
-    });
-    var jobs = counties.jobs_gained.map(function (value, c) { return [named("counties", c)[0], [["plan", Math.max(0, value), amount(value)]], value]; });
-    fill("plan-charts", [stacked("chart-aid", say("whatif_chart_aid", {money: data.money}), aid, CATEGORIES), stacked("chart-jobs", say("whatif_chart_jobs"), jobs)]);
-    var list = function (name, table, keep, cells) {
-      var kept = data.tables[name].keys.map(function (_, i) { return i; }).filter(keep), weight = table.cost || table.aid || table.spent || table.value;
-      return largest(kept, MOST_ROWS, function (i) { return weight[i] || 0; }).map(function (i) {
-        return cells(named(name, i)).concat(data.tables[name].columns.map(function (column) { return column === "binding" ? (table[column][i] ? say("whatif_binds") : "") : table[column][i] === null ? "" : amount(table[column][i]); }));
-      });
-    };
-    var funded = function (i) { return measures.cost[i] > 0 || measures.units[i] > 1e-9; };
-    var all = function () { return true; }, same = function (name) { return name; };
-    var many = measures.cost.filter(function (_, i) { return funded(i); }).length;
-    fill("plan-tables", [
-      sheet("measures", say("whatif_funded"), [[say("diff_measure"), false], [say("diff_county"), false], [say("diff_category"), false]].concat(heads("measures")), list("measures", measures, funded, same)),
-      capped(Math.min(MOST_ROWS, many), many),
-      sheet("counties", say("whatif_counties"), [[say("diff_county"), false]].concat(heads("counties")), list("counties", counties, all, same)),
-      sheet("funds", say("whatif_funds"), [[say("diff_fund"), false], [say("diff_county"), false]].concat(heads("funds")), list("funds", funds, all, function (name) { return [name[0], name[1] || say("whatif_nowhere")]; })),
-      data.tables.rules.columns.length && rules.value.length ? sheet("rules", say("whatif_rules"), [[say("diff_rule"), false]].concat(heads("rules")), list("rules", rules, all, same)) : null
-    ]);
+    const funded = (numbers, i) => numbers.cost[i] > 0 || numbers.units[i] > 1e-9;
+    const measure = ["diff_measure", "diff_county", "diff_category"];
+    renderCharts(point);
+    fill("plan-tables", ...list("measures", point, say("whatif_funded"), measure, funded),
+      ...list("counties", point, say("whatif_counties"), ["diff_county"]),
+      ...list("funds", point, say("whatif_funds"), ["diff_fund", "diff_county"]),
+      ...(names("rules").length ? list("rules", point, say("whatif_rules"), ["diff_rule"]) : []));
   }
 
-  // Pinned plans.
-  function weighRow(row) { return Math.max.apply(null, row[2].map(function (change) { return Math.abs(change || 0); })); }
-  function pinnedRows() {
-    var pins = state.pins, groups = [];
-    groups.push(["", listGoals().map(function (goal) {
-      return [goal[1], pins.map(function (p) { return showFigure(goal[0], p, goal[2]); }), pins.map(function (p) { return changeFigure(goal[0], p, pins[0]); }), goal[2]];
-    })]);
-    var of = function (title, names, value, differing) {
-      var rows = names.map(function (name, i) {
-        var values = pins.map(function (p) { return planned(p) ? value(p, i, name) : null; });
-        return [name, values.map(function (x) { return x === null ? say("whatif_none") : amount(x); }), values.map(function (x) { return subtract(x, values[0]); }), amount];
-      }).filter(function (row) { return !differing || row[2].some(function (x) { return x; }); });
-      if (rows.length) { groups.push([title, largest(rows, MOST_ROWS, weighRow)]); }
-    };
-    var column = function (name, key) { return function (p, i) { return table(name, p)[key][i]; }; };
-    of(say("whatif_aid_county", {money: data.money}), words("counties", 0), column("counties", "aid"));
-    of(say("whatif_chart_jobs"), words("counties", 0), column("counties", "jobs_gained"));
-    of(say("whatif_aid_category", {money: data.money}), words("pairs", 1), function (p, i, name) { return total("pairs", p, "aid", name, 1); });
-    of(say("whatif_spent", {money: data.money}), words("funds", 0), function (p, i, name) { return total("funds", p, "spent", name, 0); });
-    of(say("whatif_cost_measure", {money: data.money}), data.tables.measures.names[state.lang].map(function (name) { return name[0] + " · " + name[1]; }), column("measures", "cost"), true);
-    return groups;
+  // Pinned plans, side by side: groups of rows, each with its numbers as text and what they change by.
+  function comparePins() {
+    const goals = listGoals().map(([key, name, shown]) => ({
+      name,
+      texts: state.pins.map(point => showFigure(key, point, shown)),
+      changes: state.pins.map(point => changeFigure(key, point, state.pins[0])),
+      shown,
+    }));
+    const column = (name, key) => (point, i) => table(name, point)[key][i];
+    const sum = (name, key, j) => (point, i) => total(name, point, key, words(name, j)[i], j);
+    const counties = words("counties", 0), called = names("measures").map(name => name[0] + " · " + name[1]);
+    const differing = compareLines(called, column("measures", "cost")).filter(line => line.changes.some(Boolean));
+    const weigh = line => Math.max(...line.changes.map(Math.abs));
+    return [
+      ["", goals],
+      [say("whatif_aid_county", data), compareLines(counties, column("counties", "aid"))],
+      [say("whatif_chart_jobs"), compareLines(counties, column("counties", "jobs_gained"))],
+      [say("whatif_aid_category", data), compareLines(words("pairs", 1), sum("pairs", "aid", 1))],
+      [say("whatif_spent", data), compareLines(words("funds", 0), sum("funds", "spent", 0))],
+      [say("whatif_cost_measure", data), largest(differing, MOST_ROWS, weigh)],
+    ].filter(group => group[1].length);
+  }
+  function compareLines(called, find) {
+    return called.map((name, i) => {
+      const found = state.pins.map(point => (planned(point) ? find(point, i) : null));
+      const told = found.map(x => (x === null ? say("whatif_none") : amount(x)));
+      return { name, texts: told, changes: found.map(x => subtract(x, found[0])), shown: amount };
+    });
+  }
+  function headPin(point, k) {
+    const name = say("whatif_pin_number", { number: k + 1 });
+    const proof = tellStatus(point) + (planned(point) ? " · " + tellGap(point) : "");
+    const show = button(say("whatif_show"), say("whatif_show") + " " + name, () => go(valuesOf(point)));
+    const drop = button("×", say("whatif_remove", { number: k + 1 }), () => unpin(k));
+    const small = [make("small", {}, tellPlace(point)), make("small", {}, proof)];
+    return make("th", { scope: "col", class: "n" }, name, small, show, drop);
+  }
+  function comparedCell(line, k) {
+    const change = k && line.changes[k] ? make("small", {}, tellChange(line.changes[k], line.shown)) : null;
+    return make("td", { class: "n" }, line.texts[k], change);
   }
   function renderPins(point) {
-    var pins = state.pins, held = pins.indexOf(point) >= 0;
+    const held = state.pins.includes(point);
     at("pin").textContent = say(held ? "whatif_unpin" : "whatif_pin");
     at("pin").setAttribute("aria-pressed", String(held));
-    if (!pins.length) { return fill("pins-body", make("p", {class: "note"}, say("whatif_no_pins"))); }
-    var head = make("tr", {}, [make("th", {scope: "col"}, say("whatif_what"))].concat(pins.map(function (p, k) {
-      return make("th", {scope: "col", class: "n"}, [say("whatif_pin_number", {number: k + 1}), make("small", {}, tellPlace(p)), make("small", {}, say("point_" + data.rows.status[p]) + (planned(p) ? " · " + say("whatif_gap", {gap: data.rows.gap[p]}) : "")),
-        button(say("whatif_show"), say("whatif_show") + " " + say("whatif_pin_number", {number: k + 1}), function () { state.at = valuesOf(p); render(); }),
-        button("×", say("whatif_remove", {number: k + 1}), function () { state.pins.splice(k, 1); render(); })]);
-    })));
-    var body = [];
-    pinnedRows().forEach(function (group) {
-      if (group[0]) { body.push(make("tr", {class: "group"}, make("th", {scope: "colgroup", colspan: pins.length + 1}, group[0]))); }
-      group[1].forEach(function (row) {
-        body.push(make("tr", {}, [make("th", {scope: "row"}, row[0])].concat(row[1].map(function (text, k) {
-          var change = k && row[2][k] ? changed(row[2][k], row[3]) : null;
-          return make("td", {class: "n"}, [text, change ? make("small", {}, change.text) : null]);
-        }))));
+    if (!state.pins.length) { return fill("pins-body", note(say("whatif_no_pins"))); }
+    const body = comparePins().flatMap(([title, lines]) => {
+      const group = make("th", { scope: "colgroup", colspan: state.pins.length + 1 }, title);
+      const found = lines.map(line => {
+        return make("tr", {}, make("th", { scope: "row" }, line.name), state.pins.map((_, k) => comparedCell(line, k)));
       });
+      return title ? [make("tr", { class: "group" }, group), ...found] : found;
     });
-    fill("pins-body", make("div", {class: "table"}, make("div", {class: "scroll", tabindex: "0", role: "region", "aria-label": say("whatif_h_pins")}, make("table", {class: "pinned", id: "table-pins"}, [make("thead", {}, head), make("tbody", {}, body)]))));
+    const head = make("tr", {}, make("th", { scope: "col" }, say("whatif_what")), state.pins.map(headPin));
+    const made = make("table", { class: "pinned", id: "table-pins" }, make("thead", {}, head), make("tbody", {}, body));
+    fill("pins-body", make("div", { class: "table" }, scroll(say("whatif_h_pins"), made)));
+  }
+  function unpin(k) {
+    state.pins.splice(k, 1);
+    render();
+  }
+  function pin() {
+    const point = current(), k = state.pins.indexOf(point), full = k < 0 && state.pins.length >= MOST_PINS;
+    if (k >= 0) { return unpin(k); }
+    if (!full) { state.pins.push(point); }
+    render();
+    if (full) { at("told").textContent = say("whatif_pin_full"); }
   }
 
   // Sliders are made once a language, and moved after that: a slider that is held must not be replaced.
-  function makeSliders() {
-    fill("controls", sliders.map(function (slider, j) {
-      var numbers = slider.numbers, name = slider.names[state.lang];
-      var input = make("input", {type: "range", id: "slider-" + j, min: numbers ? numbers[0] : 0, max: numbers ? numbers[numbers.length - 1] : slider.told.en.length - 1, step: numbers ? "any" : 1});
-      input.addEventListener("input", function () { slide(j, Number(input.value)); });
-      input.addEventListener("keydown", function (event) {
-        var by = {ArrowLeft: -1, ArrowDown: -1, PageDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 1}[event.key];
-        if (event.key === "Home" || event.key === "End") { event.preventDefault(); return set(j, event.key === "Home" ? 0 : slider.told.en.length - 1); }
-        if (by) { event.preventDefault(); step(j, by); }
-      });
-      var label = make("label", {"for": "slider-" + j}, [make("span", {}, name), make("output", {id: "value-" + j, "for": "slider-" + j})]);
-      var path = make("div", {class: "path"}, [make("span", {}, slider.path), make("span", {class: "of"}, say("whatif_today_is", {value: slider.told[state.lang][slider.today]}))]);
-      var middle = make("div", {}, [make("div", {class: "dots", id: "dots-" + j, "aria-hidden": "true"}), input]);
-      return make("div", {class: "slider"}, [label, path, make("div", {class: "rail"}, [
-        button("‹", say("whatif_previous", {name: name}), function () { step(j, -1); }), middle, button("›", say("whatif_next", {name: name}), function () { step(j, 1); })])]);
-    }));
+  const STEPS = { ArrowLeft: -1, ArrowDown: -1, PageDown: -1, ArrowRight: 1, ArrowUp: 1, PageUp: 1 };
+  function press(event, j) {
+    const end = { Home: 0, End: size(j) - 1 }[event.key], by = STEPS[event.key];
+    if (end === undefined && by === undefined) { return; }
+    event.preventDefault();
+    if (by) { step(j, by); } else { set(j, end); }
   }
-  var heights = data.rows.objective.filter(function (x) { return x !== null; }), low = Math.min.apply(null, heights), high = Math.max.apply(null, heights);
-  function renderDots(j, shown) {
-    var numbers = sliders[j].numbers, size = sliders[j].told.en.length, dots = [];
-    for (var i = 0; i < size; i++) {
-      var place = data.places[shown].slice();
-      place[j] = i;
-      var point = byPlace[place.join(" ")];
-      if (point === undefined) { continue; }
-      var x = numbers ? (numbers[i] - numbers[0]) / (numbers[size - 1] - numbers[0] || 1) : i / (size - 1 || 1), y = planned(point) ? (data.rows.objective[point] - low) / (high - low || 1) : 0;
-      var dot = make("span", {class: (planned(point) ? "" : "none") + (point === shown ? " on" : ""), title: sliders[j].told[state.lang][i] + ": " + (planned(point) ? amount(data.rows.objective[point]) : say("point_" + data.rows.status[point])), style: {left: 100 * x + "%", bottom: 8 + 78 * y + "%"}});
-      dot.addEventListener("click", set.bind(null, j, i));
-      dots.push(dot);
+  function makeInput(slider, j) {
+    const ends = { min: value(j, 0), max: value(j, size(j) - 1), step: slider.numbers ? "any" : 1 };
+    const input = make("input", { type: "range", id: "slider-" + j, ...ends });
+    input.addEventListener("input", () => slide(j, Number(input.value)));
+    input.addEventListener("keydown", event => press(event, j));
+    return input;
+  }
+  function makeSlider(slider, j) {
+    const name = slider.names[state.lang], today = slider.told[state.lang][slider.today];
+    const output = make("output", { id: "value-" + j, for: "slider-" + j });
+    const path = make("div", { class: "path" },
+      make("span", {}, slider.path), make("span", { class: "of" }, say("whatif_today_is", { value: today })));
+    const dots = make("div", { class: "dots", id: "dots-" + j, "aria-hidden": "true" });
+    return make("div", { class: "slider" }, make("label", { for: "slider-" + j }, make("span", {}, name), output), path,
+      make("div", { class: "rail" }, button("‹", say("whatif_previous", { name }), () => step(j, -1)),
+        make("div", {}, dots, makeInput(slider, j)), button("›", say("whatif_next", { name }), () => step(j, 1))));
+  }
+  const known = rows.objective.filter(x => x !== null), low = Math.min(...known), high = Math.max(...known);
+  function makeDot(j, i, point, shown) {
+    const left = 100 * (sliders[j].numbers ? share(j, value(j, i)) : i / (size(j) - 1 || 1)) + "%";
+    const height = planned(point) ? (rows.objective[point] - low) / (high - low || 1) : 0;
+    const told = planned(point) ? amount(rows.objective[point]) : tellStatus(point);
+    const look = (planned(point) ? "" : "none") + (point === shown ? " on" : "");
+    const title = sliders[j].told[state.lang][i] + ": " + told;
+    const dot = make("span", { class: look, title, style: { left, bottom: 8 + 78 * height + "%" } });
+    dot.addEventListener("click", () => set(j, i));
+    return dot;
+  }
+  function renderSlider(j, shown) {
+    const input = at("slider-" + j), dots = [];
+    if (Number(input.value) !== state.at[j]) { input.value = state.at[j]; }
+    input.setAttribute("aria-valuetext", tellValue(j));
+    at("value-" + j).textContent = tellValue(j);
+    for (let i = 0; i < size(j); i++) {
+      const point = byPlace[places[shown].map((other, k) => (k === j ? i : other)).join(" ")];
+      if (point !== undefined) { dots.push(makeDot(j, i, point, shown)); }
     }
-    at("dots-" + j).replaceChildren.apply(at("dots-" + j), dots);
+    fill("dots-" + j, ...dots);
   }
 
+  function tellWhere(exactly, point) {
+    if (exactly < 0) { return say("whatif_not_solved", { place: tellPlace(point) }); }
+    if (!planned(point)) { return say("whatif_here_none", { status: tellStatus(point) }); }
+    return say(point === 0 ? "whatif_here_today" : "whatif_here");
+  }
   function render() {
-    var exactly = solved(), point = exactly < 0 ? nearest() : exactly;
-    sliders.forEach(function (slider, j) {
-      var input = at("slider-" + j);
-      if (Number(input.value) !== state.at[j]) { input.value = state.at[j]; }
-      input.setAttribute("aria-valuetext", tellValue(j));
-      at("value-" + j).textContent = tellValue(j);
-      renderDots(j, point);
-    });
-    var where = exactly < 0 ? say("whatif_not_solved", {place: tellPlace(point)}) : !planned(point) ? say("whatif_here_none", {status: say("point_" + data.rows.status[point])}) : say(point === 0 ? "whatif_here_today" : "whatif_here");
-    at("where").textContent = where;
+    const exactly = solved(), point = current();
+    sliders.forEach((_, j) => renderSlider(j, point));
+    at("where").textContent = tellWhere(exactly, point);
     at("where").parentNode.classList.toggle("not", exactly < 0 || !planned(point));
     at("nearest").hidden = exactly >= 0;
     at("told").textContent = "";
-    at("shown").textContent = say("whatif_shown", {place: tellPlace(point)});
+    at("shown").textContent = say("whatif_shown", { place: tellPlace(point) });
     document.body.dataset.point = point;
-    document.querySelectorAll(".planned").forEach(function (section) { section.hidden = !planned(point); });
+    document.querySelectorAll(".planned").forEach(section => { section.hidden = !planned(point); });
     renderRow(point);
-    if (planned(point)) { renderGains(point); renderChanges(point); renderPlan(point); }
+    if (planned(point)) {
+      renderDifference(point);
+      renderPlan(point);
+    }
     renderPins(point);
     write();
   }
   function speak(lang) {
+    const all = (selector, change) => document.querySelectorAll(selector).forEach(change);
     state.lang = lang;
-    document.documentElement.lang = {zh: "zh-CN"}[lang] || lang;
-    document.querySelectorAll("[data-say]").forEach(function (one) { one.textContent = say(one.dataset.say, one.dataset); });
-    document.querySelectorAll("[data-label]").forEach(function (one) { one.setAttribute("aria-label", say(one.dataset.label)); });
-    document.querySelectorAll("[data-lang]").forEach(function (one) { one.setAttribute("aria-pressed", String(one.dataset.lang === lang)); });
-    makeSliders();
+    document.documentElement.lang = { zh: "zh-CN" }[lang] || lang;
+    all("[data-say]", one => { one.textContent = say(one.dataset.say, one.dataset); });
+    all("[data-label]", one => one.setAttribute("aria-label", say(one.dataset.label)));
+    all("[data-lang]", one => one.setAttribute("aria-pressed", String(one.dataset.lang === lang)));
+    fill("controls", ...sliders.map(makeSlider));
     render();
   }
 
   // The address: #at=0.9;2&pins=3,7&lang=zh. Whatever is not understood is as at first.
   function write() { // a while after the last move: browsers refuse an address that changes with every step of a drag
     clearTimeout(writing);
-    writing = setTimeout(function () {
-      var text = "#at=" + state.at.join(";") + (state.pins.length ? "&pins=" + state.pins.join(",") : "") + "&lang=" + state.lang;
-      if (location.hash !== text) { written = text; location.replace(text); }
-    }, 200);
+    writing = setTimeout(() => {
+      const pins = state.pins.length ? "&pins=" + state.pins.join(",") : "";
+      const text = "#at=" + state.at.join(";") + pins + "&lang=" + state.lang;
+      if (location.hash === text) { return; }
+      written = text;
+      location.replace(text);
+    }, PAUSE);
   }
   function restore() {
-    var given = new URLSearchParams(location.hash.slice(1)), values = (given.get("at") || "").split(";");
-    var start = valuesOf(0);
-    state = {at: start, pins: [], lang: Object.keys(texts).indexOf(given.get("lang")) >= 0 ? given.get("lang") : data.lang};
-    if (values.length === sliders.length) { state.at = values.map(function (text, j) { return understand(j, text, start[j]); }); }
-    (given.get("pins") || "").split(",").forEach(function (text) {
-      var point = /^\d{1,9}$/.test(text) ? Number(text) : -1;
-      if (point >= 0 && point < data.places.length && state.pins.indexOf(point) < 0 && state.pins.length < MOST_PINS) { state.pins.push(point); }
-    });
+    const given = new URLSearchParams(location.hash.slice(1)), lang = given.get("lang");
+    const values = (given.get("at") || "").split(";"), pins = (given.get("pins") || "").split(",");
+    const start = valuesOf(0), whole = values.length === sliders.length;
+    state = {
+      at: whole ? values.map((text, j) => understand(j, text, start[j])) : start,
+      pins: [...new Set(pins.filter(text => /^\d{1,9}$/.test(text)).map(Number))].filter(point => point < places.length),
+      lang: Object.keys(texts).includes(lang) ? lang : data.lang,
+    };
+    state.pins = state.pins.slice(0, MOST_PINS);
     speak(state.lang);
   }
   function understand(j, text, otherwise) {
-    var numbers = sliders[j].numbers, value = text.trim() === "" ? NaN : Number(text), last = sliders[j].told.en.length - 1;
-    if (numbers === null) { return Number.isInteger(value) && value >= 0 && value <= last ? value : otherwise; }
-    return isFinite(value) && value >= numbers[0] && value <= numbers[last] ? value : otherwise;
+    const found = text.trim() === "" ? NaN : Number(text), whole = sliders[j].numbers || Number.isInteger(found);
+    return whole && found >= value(j, 0) && found <= value(j, size(j) - 1) ? found : otherwise;
   }
 
-  at("nearest").addEventListener("click", function () { state.at = valuesOf(nearest()); render(); });
-  at("today").addEventListener("click", function () { state.at = valuesOf(0); render(); });
-  at("print").addEventListener("click", function () { window.print(); });
-  at("pin").addEventListener("click", function () {
-    var point = current(), k = state.pins.indexOf(point), full = k < 0 && state.pins.length >= MOST_PINS;
-    if (k >= 0) { state.pins.splice(k, 1); } else if (!full) { state.pins.push(point); }
-    render();
-    if (full) { at("told").textContent = say("whatif_pin_full"); }
-  });
-  document.querySelectorAll("[data-lang]").forEach(function (one) { one.addEventListener("click", function () { speak(one.dataset.lang); }); });
-  window.addEventListener("hashchange", function () {
-    var own = location.hash === written;
+  at("nearest").addEventListener("click", () => go(valuesOf(nearest())));
+  at("today").addEventListener("click", () => go(valuesOf(0)));
+  at("print").addEventListener("click", () => window.print());
+  at("pin").addEventListener("click", pin);
+  document.querySelectorAll("[data-lang]").forEach(one => one.addEventListener("click", () => speak(one.dataset.lang)));
+  window.addEventListener("hashchange", () => {
+    const own = location.hash === written;
     written = "";
     if (!own) { restore(); }
   });
