@@ -6,11 +6,12 @@ import openpyxl
 import pytest
 import yaml
 from click.testing import CliRunner
+from office import differences
 
 import alloc
 from alloc.cli import main
 from alloc.study.forms import KINDS_OF_FORM, fill_form
-from alloc.study.forms.project import find_quarters, spread
+from alloc.study.quarters import find_quarters, spread
 
 QUESTION = {
     "alloc": 1,
@@ -172,8 +173,49 @@ def test_a_layout_of_ones_own_is_used_and_its_faults_are_told_at_once(result, tm
     with pytest.raises(alloc.InstanceError) as caught:
         fill_form(result, "mine", tmp_path / "m.xlsx", layout=own, overwrite=True)
     told = [str(fault) for fault in caught.value.faults]
+    own.write_text(
+        "mine:\n  title: {zh: 我的, en: Mine}\n  rows: projects\n"
+        "  columns:\n    - {from: paid, as: paid}\n    - {formula: '{piad}+1'}\n"
+        "    - {from: paid, part_of: all, formula: '1{'}\n"
+    )
+    with pytest.raises(alloc.InstanceError) as caught:
+        fill_form(result, "mine", tmp_path / "m.xlsx", layout=own, overwrite=True)
+    named = [str(fault) for fault in caught.value.faults]
+    assert any("own.yaml:6" in one and "called 'piad' (as)" in one and "did you mean 'paid'" in one for one in named)
+    assert sum("own.yaml:7" in one for one in named) == 2
     assert any("own.yaml:5" in one and "'nme'" in one and "did you mean 'name'" in one for one in told)
     assert any("own.yaml:8" in one and "did you mean 'columns'" in one for one in told)
+
+
+@pytest.fixture
+def actuals(tmp_path):
+    (tmp_path / "payments.csv").write_text("measure,fund,paid\npark,donor,20\nleft-out,donor,1\n")
+    (tmp_path / "deliveries.csv").write_text("measure,units,accepted\npark,16,12\n")
+    return tmp_path
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_self_assessment_has_what_was_reached_and_its_points(plan, result, tmp_path, actuals, lang):
+    path = fill_form(result, "self-assessment", tmp_path / "a.xlsx", actuals=actuals, lang=lang)
+    park, left_out, course, _ = openpyxl.load_workbook(path, data_only=True).worksheets
+    # 20 of 40 paid; 16 of 20 m² delivered, 12 of them accepted; 1.25 a m² against 2 planned
+    assert [park.cell(6, column).value for column in range(3, 9)] == [40, 40, 20, 10, 0.5, 5]
+    scores = [[park.cell(row, column).value for column in (4, 5, 6, 7)] for row in (12, 13, 14, 15)]
+    assert scores == [[20, 16, 15, 12], [None, 0.75, 15, 11.25], ["2019-06-30", None, 10, None], [2, 1.25, 10, 10]]
+    said = {"en": "20 万元 paid; 16 m² delivered, 12 of them accepted.", "zh": "已支付20万元；已完成16m²，其中验收12。"}
+    assert park["E10"].value == said[lang]
+    assert [course.cell(6, column).value for column in (5, 7, 8)] == [0, 0, 0]
+    assert [left_out.cell(6, column).value for column in (4, 5, 7, 8)] == [0, 1, None, None]
+    points = [park.cell(row, 6).value for row in (6, *range(12, 20))]
+    assert sum(points) == park["F20"].value == 100
+    assert park["G20"].value is None  # some are not graded yet
+
+
+@pytest.mark.office
+def test_the_points_that_are_written_are_those_that_the_formulas_give(result, tmp_path, actuals, office):
+    path = fill_form(result, "self-assessment", tmp_path / "a.xlsx", actuals=actuals)
+    (found,) = office.convert([path], tmp_path / "again")
+    assert not list(differences(path, found))
 
 
 @pytest.mark.parametrize(
@@ -182,6 +224,7 @@ def test_a_layout_of_ones_own_is_used_and_its_faults_are_told_at_once(result, tm
         (["--kind", "plans"], "there is no form 'plans'; known: targets, plan, schedule, adjustment, self-assessment"),
         (["--kind", "adjustment"], "give the earlier one with --before"),
         (["--kind", "plan", "--before", "R"], "plan is of one plan: leave out --before"),
+        (["--kind", "schedule", "--actuals", "R"], "schedule lists no projects: leave out --actuals"),
         (["--kind", "plan", "--out", "p.csv"], "p.csv must end in .xlsx"),
         (["--kind", "plan", "--layout", "none.yaml"], "no such layout: none.yaml"),
     ],

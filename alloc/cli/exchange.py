@@ -92,6 +92,7 @@ def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) ->
 @click.option("--kind", required=True)
 @click.option("--out", type=click.Path(path_type=Path))
 @click.option("--before", type=click.Path(path_type=Path))
+@click.option("--actuals", type=click.Path(path_type=Path))
 @click.option("--layout", type=click.Path(path_type=Path))
 @click.option("--overwrite", is_flag=True)
 @lang_option

@@ -13,7 +13,7 @@ from alloc.report.tables import dictionary
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import ROOM, Actuals
 from alloc.study.follow.forecast import Outlook
-from alloc.study.forms.project import CENT, find_quarters, spread
+from alloc.study.quarters import CENT, find_quarters, spread
 
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 UNDATED, OTHER_YEARS = "undated", "other_years"

@@ -15,11 +15,10 @@ from alloc.report.names import Names
 from alloc.report.workbook.styles import FONTS, LINE, lines
 from alloc.run import Run
 from alloc.study.compare.results import Result, read_result
+from alloc.study.follow.actuals import Actuals, read_actuals
+from alloc.study.forms.entries import Entries, Entry
 from alloc.study.forms.layout import FormCell, Layout, read_layouts
-from alloc.study.forms.project import Entries, Entry, list_changes, list_payments, list_projects
-
-LISTS = {"payments": list_payments, "projects": list_projects}
-"""What the lines of a table are, and who lists them of a plan."""
+from alloc.study.forms.project import list_changes, list_payments, list_projects
 
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 """What the name of a sheet may not hold."""
@@ -38,6 +37,7 @@ def fill_form(
     out: str | os.PathLike[str],
     *,
     before: Run | Result | str | os.PathLike[str] | None = None,
+    actuals: Actuals | str | os.PathLike[str] | None = None,
     layout: str | os.PathLike[str] | None = None,
     overwrite: bool = False,
     lang: str = "zh",
@@ -45,9 +45,10 @@ def fill_form(
     """Write a form that an office hands in, filled from a plan, and return its path.
 
     kind: targets, plan, schedule, adjustment or self-assessment, or one of the layout's own. before: the plan that an
-    adjustment starts from. layout: a YAML file in place of the forms that come with alloc. Money in the instance's
-    unit. A second sheet says for every number where in the results it stands. Raises RequestError where there is no
-    plan, no such form, or a file of the name already; InstanceError with every fault of the layout.
+    adjustment starts from. actuals: what became of the plan, for a form of projects (see `read_actuals`). layout: a
+    YAML file in place of the forms that come with alloc. Money in the instance's unit. A second sheet says for every
+    number where in the results it stands. Raises RequestError where there is no plan, no such form, or a file of the
+    name already; InstanceError with every fault of the layout or of what became of the plan.
     """
     target, layouts = Path(out), read_layouts(None if layout is None else Path(layout))
     if kind not in layouts:
@@ -59,11 +60,16 @@ def fill_form(
         raise RequestError("form_not_xlsx", path=target)
     if target.exists() and not overwrite:
         raise RequestError("file_exists", path=target)
+    if actuals is not None and form.rows not in (None, "projects"):
+        raise RequestError("form_takes_no_actuals", kind=kind)
     of = read_result(result)
+    told = actuals if actuals is None or isinstance(actuals, Actuals) else read_actuals(actuals, of.instance)
     if before is not None:
         rows = list(list_changes(read_result(before), of, lang))
+    elif form.rows == "payments":
+        rows = list(list_payments(of, lang))
     else:
-        rows = list(LISTS[form.rows or "projects"](of, lang))
+        rows = list(list_projects(of, lang, told))
     target.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=target.parent) as beside:  # the name is given in one step: whole, or not at all
         made = Path(beside) / target.name
@@ -83,6 +89,7 @@ class FormBook:
         self.book = new_workbook(target, form.title.model_dump()[lang], of.instance.year)
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
         self.places: list[tuple[str, str, str, float]] = []
+        self.numbers: dict[str, float] = {}
 
     def close(self) -> None:
         """Write the file."""
@@ -170,6 +177,7 @@ class FormBook:
         sheet.set_column(0, self.form.width - 1, WIDTH)
         taken: set[tuple[int, int]] = set()
         named: dict[str, str] = {}
+        self.numbers = {}
         for i, line in enumerate(self.form.lines):
             row, column = i + 2, 0
             sheet.set_row(row, 30)
@@ -189,14 +197,22 @@ class FormBook:
         entry = entries.get(cell.from_, Entry(None)) if cell.from_ else Entry(cell.number)
         look = self._look(**self._shape(cell, entry.value, entries))
         if cell.formula:
-            known = _number(cell, entries) if cell.from_ else ""
+            known = self._find_known(cell, entry)
             sheet.write_formula(row, column, "=" + cell.formula.format(**named), look, known)
             return
+        if cell.as_ and isinstance(entry.value, int | float):
+            self.numbers[cell.as_] = entry.value
         in_head = cell.words is not None and not self.form.rows
         value = self._say_head(cell) if in_head else entry.value
         self._put(sheet, row, column, cell.down, cell.across, value, look)
         if entry.place and isinstance(entry.value, int | float):
             self.places.append((sheet.get_name(), xl_rowcol_to_cell(row, column), entry.place, entry.value))
+
+    def _find_known(self, cell: FormCell, entry: Entry) -> float | str:
+        """Return what a formula gives, as far as the plan knows it, so that programs that do not calculate show it."""
+        if not isinstance(entry.value, int | float):
+            return ""
+        return entry.value * (self.numbers.get(cell.part_of, 0.0) if cell.part_of else 1.0)
 
     def _say_head(self, cell: FormCell) -> str:
         """Return the words of a head, money with its unit."""

@@ -1,8 +1,9 @@
 """What a form looks like, as data: heads, their order, what fills each cell. An office changes the file, not code."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from pathlib import Path
+from string import Formatter
 from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
@@ -13,7 +14,7 @@ from alloc.instance.document import Source, parse
 from alloc.instance.encoding import read_text
 from alloc.instance.schema import Strict
 from alloc.instance.suggest import nearest
-from alloc.study.forms.project import ENTRIES
+from alloc.study.forms.entries import ENTRIES
 
 Unit = Literal["money", "unit", "money_per_unit", "jobs"]
 
@@ -38,6 +39,7 @@ class FormCell(Strict):
     from_unit: Unit | None = None
     sign: Literal["≥", "≤", "="] | None = None
     percent: bool = False
+    part_of: str = ""
     head: bool = False
     sum: bool = False
     across: int = Field(1, ge=1)
@@ -97,14 +99,28 @@ def _describe(error: Mapping[str, object], kind: str, source: Source) -> Fault:
 
 
 def _find_unknown_words(found: Mapping[str, Layout], source: Source) -> list[Fault]:
-    """Return a fault for every `from` that no plan knows."""
+    """Return a fault for every `from` that no plan knows, and for every cell that is named and not there."""
     faults = []
     for kind, layout in found.items():
         places: list[tuple[Place, FormCell]] = [((kind, "columns", i), cell) for i, cell in enumerate(layout.columns)]
         for i, line in enumerate(layout.lines):
             places += [((kind, "lines", i, j), cell) for j, cell in enumerate(line)]
+        named = [cell.as_ for _, cell in places if cell.as_]
         for path, cell in places:
             if cell.from_ and cell.from_ not in ENTRIES:
-                values = {"found": cell.from_, "hint": nearest(cell.from_, ENTRIES)}
-                faults.append(Fault(source.place((*path, "from")), source.label((*path, "from")), "form_entry", values))
+                faults.append(_tell(source, (*path, "from"), "form_entry", cell.from_, ENTRIES))
+            for key, words in (("formula", _list_names(cell.formula)), ("part_of", [cell.part_of])):
+                faults += [_tell(source, (*path, key), "form_cell", x, named) for x in words if x and x not in named]
     return faults
+
+
+def _tell(source: Source, path: Place, text: str, found: str, known: Iterable[str]) -> Fault:
+    return Fault(source.place(path), source.label(path), text, {"found": found, "hint": nearest(found, list(known))})
+
+
+def _list_names(formula: str) -> list[str]:
+    """Return the cells that a formula names in braces; a brace that stands alone is one that nobody has."""
+    try:
+        return [name for _, name, _, _ in Formatter().parse(formula) if name is not None]
+    except ValueError:
+        return ["{"]

@@ -2,51 +2,32 @@
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
-from dataclasses import dataclass
-from decimal import Decimal
 from typing import Any
 
 from alloc.instance import Instance
 from alloc.instance.excel.styles import word_in
-from alloc.instance.schema import Measure
 from alloc.report.names import Names
 from alloc.study.compare.results import Result
-
-PUBLIC = ("aid", "national", "local")
-"""Kinds of funds that are public money (财政拨款)."""
-
-CENT = 0.01
-"""What payments of a quarter are whole multiples of, where the instance has no lot [money]."""
+from alloc.study.follow.actuals import Actuals
+from alloc.study.forms.entries import PUBLIC, Entries, Entry
+from alloc.study.forms.reached import Reached
+from alloc.study.quarters import CENT, find_quarters, spread
 
 
-@dataclass(frozen=True)
-class Entry:
-    """A value of a form. place: the table, the row and the column of the results that it is, or follows from."""
+def list_projects(of: Result, lang: str, actuals: Actuals | None = None) -> Iterator[Entries]:
+    """Yield what is known of every funded measure, in the order of the instance.
 
-    value: str | float | None
-    place: str = ""
-
-
-Entries = Mapping[str, Entry]
-
-ENTRIES = {
-    "number", "name", "county", "region", "category", "industry", "implementer", "contact", "stage", "mode", "nature",
-    "start", "end", "period", "unit", "units", "cost_of_unit", "paid", "public", "not_public", "aid", "national",
-    "other", "total_cost", "jobs", "capacity", "target", "fund", "kind", "amount", "quarter_1", "quarter_2",
-    "quarter_3", "quarter_4", "note", "unscheduled", "before",
-    "after", "difference", "reason",
-}  # fmt: skip
-"""Every word that `from` of a layout may be."""
-
-
-def list_projects(of: Result, lang: str) -> Iterator[Entries]:
-    """Yield what is known of every funded measure, in the order of the instance."""
+    actuals: what became of the plan; what was reached is known then, and what nobody planned is among the projects.
+    """
     money = _sum_amounts(of, "kind")
-    funded = [row for row in of.tables["measures"].to_dict("records") if row["funded"]]
-    for number, row in enumerate(funded, 1):
+    reached = None if actuals is None else Reached(of.instance, actuals)
+    begun = set() if reached is None else reached.list_begun()
+    shown = [row for row in of.tables["measures"].to_dict("records") if row["funded"] or row["measure"] in begun]
+    for number, row in enumerate(shown, 1):
         m = row["measure"]
-        facts = _describe_facts(of.instance, m, lang)
-        yield {"number": Entry(number), **facts, **_describe_plan(of.instance, row, money.get(m, {}), lang)}
+        plan = _describe_plan(of.instance, row, money.get(m, {}), lang)
+        found = {"number": Entry(number), **_describe_facts(of.instance, m, lang), **plan}
+        yield found if reached is None else {**found, **reached.describe(m, plan, lang)}
 
 
 def _sum_amounts(of: Result, by: str) -> dict[str, dict[str, float]]:
@@ -135,32 +116,6 @@ def list_payments(of: Result, lang: str) -> Iterator[Entries]:
             "unscheduled": Entry(0.0),
             "note": Entry(None if measure.start or measure.end else names.say("form_no_days")),
         }
-
-
-def find_quarters(measure: Measure, year: int) -> tuple[int, ...]:
-    """Return the quarters of a year in which a project runs; all four where no days are given."""
-    first = _quarter(measure.start, year, 1)
-    last = _quarter(measure.end, year, 4)
-    return tuple(range(first, max(first, last) + 1))
-
-
-def _quarter(day: str, year: int, otherwise: int) -> int:
-    """Return the quarter of a day, the first or last one where it lies before or after the year or says no month."""
-    parts = [int(part) for part in day.split("-") if part]
-    if not parts or (parts[0] == year and len(parts) == 1):
-        return otherwise
-    if parts[0] != year:
-        return 1 if parts[0] < year else 4
-    return (parts[1] + 2) // 3
-
-
-def spread(amount: float, quarters: tuple[int, ...], grain: float) -> dict[int, float]:
-    """Return an amount in even parts that are whole multiples of the grain and add up to it; the last has the rest."""
-    whole, step = Decimal(repr(amount)), Decimal(repr(grain))
-    part = (whole / len(quarters) // step) * step
-    parts = dict.fromkeys(quarters, part)
-    parts[quarters[-1]] = whole - part * (len(quarters) - 1)
-    return {quarter: float(part) for quarter, part in parts.items()}
 
 
 def list_changes(before: Result, after: Result, lang: str) -> Iterator[Entries]:
