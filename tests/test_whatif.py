@@ -17,11 +17,13 @@ from conftest import Raw, rivals
 
 import alloc
 from alloc.cli import main
+from alloc.instance import draft
 from alloc.instance.spans import UnclearError, parse_values
 from alloc.report.templates import read_text
 from alloc.study.whatif.encoding import SHOWN
 from alloc.study.whatif.over import read_over
 from alloc.study.whatif.search import whatif as run
+from alloc.study.whatif.sliders import name_figure
 from alloc.texts import LANGUAGES, say
 from alloc.texts.figures import amount, count, gap, signed
 
@@ -174,13 +176,35 @@ def test_a_line_that_is_none_is_said_in_both_languages(
 def test_selectors_rules_and_words_are_sliders_too(path: Path):
     cost = "measures[category=infrastructure].unit_cost"
     found = alloc.whatif(path, {cost: "1,2", "rules.floor": "on,off"}, overrides={FLOOR: 50}, jobs=1)
-    assert [slider.names["en"] for slider in found.sliders] == [cost, "floor"]
+    called = "measures[category=infrastructure] · "
+    assert [slider.names for slider in found.sliders] == [
+        {"en": f"{called}Unit cost", "zh": f"{called}单位成本"},
+        {"en": "floor", "zh": "floor"},
+    ]
     assert [slider.tell_all("en") for slider in found.sliders] == [["as today", "1", "2"], ["on", "off"]]
     assert [slider.tell_all("zh") for slider in found.sliders] == [["同今日", "1", "2"], ["启用", "停用"]]
     assert found.places == [(1, 0), (1, 1), (2, 0), (2, 1)]
     assert [point.objective for point in found.sweep.points] == pytest.approx([75, 100, 25 + 25, 50])
     assert found.today.objective == pytest.approx(75)
     assert read_data(found.page("zh"))["lang"] == "zh"
+
+
+def test_figures_are_called_as_in_the_workbook_and_by_their_path_where_they_have_no_name(path: Path):
+    data = draft(path).source.data
+    instance = alloc.read(path)
+    shown = {
+        AID: ("Aid & more · Amount", "援助 · 金额"),
+        FLOOR: ("floor · Least", "floor · 最低"),
+        "rules.1.min": ("floor · Least", "floor · 最低"),
+        "rules.1": ("floor", "floor"),
+        "counties.cele.population": ("Cele · Population", "策勒 · 人口"),
+        "objective.linkage": ("Weight of linkage", "关联权重"),
+        "solver.bla": ("solver.bla", "solver.bla"),
+        "measures.*.bla": ("measures.*.bla", "measures.*.bla"),
+        "measures[*].bla": ("measures[*] · bla", "measures[*] · bla"),
+    }
+    for key, words in shown.items():
+        assert (name_figure(instance, data, key, "en"), name_figure(instance, data, key, "zh")) == words
 
 
 def test_nothing_to_vary_is_no_question_and_a_path_that_leads_nowhere_is_told(path: Path):

@@ -140,12 +140,27 @@ def name_figure(instance: Instance, data: Any, path: str, lang: str) -> str:
     if is_rule(data, path):
         return _name_row(instance, "rules", step_to(holder, ".".join(words)), lang)
     if table not in TABLES or len(steps) < 2:
-        return path
+        return _name_others(path, lang)
     row = _name_row(instance, table, steps[1], lang)
     column = ".".join([*(str(step) for step in steps[2:]), *words])
+    return f"{row}{BETWEEN}{_name_column(table, column, lang)}"
+
+
+def _name_others(path: str, lang: str) -> str:
+    """Return what a setting, or a column of the rows that a selector picks, is called; else the path."""
+    rows, bracket, column = path.partition("].")
+    if bracket:
+        return f"{rows}]{BETWEEN}{_name_column(rows.partition('[')[0], column, lang)}"
     with suppress(KeyError):
-        column = headings.title(table, column, lang)
-    return f"{row}{BETWEEN}{column}"
+        return headings.setting_titles(path)[lang]
+    return path
+
+
+def _name_column(table: str, column: str, lang: str) -> str:
+    """Return the title of a column as the workbook has it, the column itself where it has none."""
+    with suppress(KeyError):
+        return headings.title(table, column, lang)
+    return column
 
 
 def _name_row(instance: Instance, table: str, key: Any, lang: str) -> str:
