@@ -11,6 +11,7 @@ from typing import Any, Literal
 import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
+from alloc.model.columns import grouped, members_of
 
 AimName = Literal["employment", "linkage", "cost", "equity", "insured"]
 
@@ -59,10 +60,8 @@ def aim(model: pyo.ConcreteModel, instance: Instance, name: AimName) -> Aim:
 
 def add_least(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare the aid per head of the county that gets least, times mean population so that numbers stay near 1."""
-    local: dict[str, list[str]] = {c: [] for c in instance.counties}
-    for m, row in instance.measures.items():
-        local[row.county].append(m)
-    model.MEASURES_IN = pyo.Set(model.COUNTIES, initialize=local, doc="measures in a county")
+    local = grouped((row.county, m) for m, row in instance.measures.items())
+    model.MEASURES_IN = pyo.Set(model.COUNTIES, initialize=members_of(local), doc="measures in a county")
     model.Least = pyo.Var(domain=pyo.NonNegativeReals, doc="least aid per head, times mean population [money]")
 
     @model.Constraint(model.COUNTIES, doc="no county has less aid per head than the least [money]")

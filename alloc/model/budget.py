@@ -1,21 +1,24 @@
 """The budget: what funds can give, and which part of what is spent each of them pays."""
 
+from collections import defaultdict
+
 import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
-from alloc.model.columns import amounts, column, grouped, members_of
+from alloc.model.columns import amounts, column, flattened, given, marked, members_of
 from alloc.model.years import carried
 
 
 def add_budget(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what funds can give."""
     funds = instance.funds
-    county = column(instance.measures, "county")
-    paid = grouped((f, m) for m, f in model.ELIGIBLE)
-    local = grouped(((f, county[m]), m) for m, f in model.ELIGIBLE)
-    limited = {f: amount for f, amount in column(funds, "amount").items() if amount is not None}
-    tied = amounts({f: fund for f, fund in funds.items() if fund.by_county}, "by_county")
-    bound = {f: least for f, least in column(funds, "min_use").items() if least > 0}
+    paid: dict[str, list[str]] = defaultdict(list)
+    local: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for m, f in model.ELIGIBLE:
+        paid[f].append(m)
+        local[f, instance.measures[m].county].append(m)
+    limited, bound = given(funds, "amount"), marked(funds, "min_use")
+    tied = flattened(given(funds, "by_county"))
     model.MEASURES_OF = pyo.Set(model.FUNDS, initialize=members_of(paid), doc="measures that a fund may pay for")
     model.LIMITED_FUNDS = pyo.Set(initialize=list(limited), doc="funds with one amount")
     model.TIED_FUNDS = pyo.Set(dimen=2, initialize=list(tied), doc="funds tied to counties")

@@ -18,6 +18,16 @@ def column(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:
     return {name: getattr(row, key) for name, row in rows.items()}
 
 
+def given(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:
+    """Return one column of a table where its cell is not empty: id → value."""
+    return {name: value for name, value in column(rows, key).items() if value is not None}
+
+
+def marked(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:
+    """Return one column of a table where it says something, is true or above 0: id → value."""
+    return {name: value for name, value in column(rows, key).items() if value}
+
+
 def in_effect(instance: Instance, key: str) -> dict[str, float]:
     """Return what a unit of each measure brings of something that takes effect."""
     brought = column(instance.measures, key)
@@ -26,12 +36,26 @@ def in_effect(instance: Instance, key: str) -> dict[str, float]:
 
 def pairs(rows: Mapping[Any, Any], key: str) -> list[tuple[Any, Any]]:
     """Return each row with each of what stands in a list or mapping of it."""
-    return [(name, member) for name, row in rows.items() for member in getattr(row, key)]
+    return unfolded(column(rows, key))
+
+
+def unfolded(groups: Mapping[Any, Iterable[Any]]) -> list[tuple[Any, Any]]:
+    """Return each key with each of what belongs to it: the pairs that `grouped` takes."""
+    return [(key, member) for key, members in groups.items() for member in members]
 
 
 def amounts(rows: Mapping[Any, Any], key: str) -> dict[tuple[Any, Any], float]:
     """Return the numbers in a mapping of each row: (row, key) → number."""
-    return {(name, member): getattr(rows[name], key)[member] for name, member in pairs(rows, key)}
+    return flattened(column(rows, key))
+
+
+def flattened(nested: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[Any, Any], Any]:
+    """Return a mapping of mappings by pairs of keys."""
+    found: dict[tuple[Any, Any], Any] = {}
+    for outer, inner in nested.items():
+        for key, value in inner.items():
+            found[outer, key] = value
+    return found
 
 
 def grouped(members: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:

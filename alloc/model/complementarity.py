@@ -1,12 +1,13 @@
 """Complementarity: how aid and national money meet in a measure."""
 
 import math
+from itertools import product
 
 import pyomo.environ as pyo
 
 from alloc.instance.money import ROUNDING, billed, ceiling, dearest, in_lots, most_money
 from alloc.instance.schema import Instance
-from alloc.model.columns import column, grouped, members_of
+from alloc.model.columns import given, grouped, members_of
 from alloc.model.years import empty_at, paid_if_funded
 
 
@@ -16,7 +17,7 @@ def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
     aid, national = _payers(model, instance, "aid"), _payers(model, instance, "national")
     top = {m: ceiling(instance, m) for m in measures}
     capped = [m for m in national if top[m] < billed(instance, dearest(instance, m, measures[m].max_units))]
-    planned = {m: x for m, x in column(measures, "national_planned").items() if x is not None}
+    planned = given(measures, "national_planned")
 
     model.AID_OF = pyo.Set(model.MEASURES, initialize=members_of(aid), doc="aid funds that may pay for a measure")
     model.NATIONAL_OF = pyo.Set(
@@ -84,18 +85,22 @@ def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
     fund may pay at all, aid need not wait, unless the supplement is strict.
     """
     measures = instance.measures
-    modes = {m: measures[m].national for m in measures if model.AID_OF[m] and model.ceiling[m] > 0}
-    strict = [m for m, mode in modes.items() if mode == "supplement-strict"]
-    waiting = [(m, f) for m, mode in modes.items() if mode == "supplement" for f in model.NATIONAL_OF[m]]
+    strict: list[str] = []
+    waiting: list[tuple[str, str]] = []
+    for m, row in measures.items():
+        if not model.AID_OF[m] or model.ceiling[m] <= 0:
+            continue
+        if row.national == "supplement-strict":
+            strict.append(m)
+        elif row.national == "supplement":
+            waiting += product([m], model.NATIONAL_OF[m])
     whole, tied = _purses(instance, waiting)
 
     model.STRICT = pyo.Set(initialize=strict, doc="measures that aid supplements at the ceiling alone")
     model.WAITING = pyo.Set(
         dimen=2, initialize=waiting, doc="measures that aid supplements and national funds for them"
     )
-    model.SUPPLEMENTED = pyo.Set(
-        initialize=list(dict.fromkeys([*(m for m, _ in waiting), *strict])), doc="measures that aid supplements"
-    )
+    model.SUPPLEMENTED = pyo.Set(initialize=[*grouped(waiting), *strict], doc="measures that aid supplements")
     model.PURSES = pyo.Set(initialize=list(whole), doc="national funds whose end opens measures to aid")
     model.TIED_PURSES = pyo.Set(dimen=2, initialize=list(tied), doc="the same, by what is tied to a county")
     model.PURSE_OF = pyo.Set(
@@ -106,7 +111,7 @@ def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.TIED_PURSE_OF = pyo.Set(
         model.WAITING,
         dimen=2,
-        initialize=lambda model, m, f: [key for key in [(f, measures[m].county)] if key in tied],
+        initialize=lambda model, m, f: [(f, measures[m].county)] if (f, measures[m].county) in tied else [],
         doc="the same, tied to the county",
     )
     model.purse = pyo.Param(model.PURSES, initialize=whole, doc="what an empty purse has spent [money]")
@@ -140,12 +145,15 @@ def _bound_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
         """Return the least of an empty purse that went to a measure, infinite where it cannot be emptied."""
         lacks = [model.purse[g] - most[g] for g in model.PURSE_OF[m, f]]
         lacks += [model.tied_purse[key] - most_in[key] for key in model.TIED_PURSE_OF[m, f]]
-        own = model.Spend[m, f].ub
-        return min((max(lack + own, 0.0) for lack in lacks if _is_none(lack, own)), default=math.inf)
+        own, found = model.Spend[m, f].ub, math.inf
+        for lack in lacks:
+            if _is_none(lack, own):
+                found = min(found, max(lack + own, 0.0))
+        return found
 
-    after = dict.fromkeys(model.SUPPLEMENTED, math.inf) | dict.fromkeys((m for m, _ in model.WAITING), 0.0)
-    for m, f in model.WAITING:
-        after[m] += least(m, f)
+    after = dict.fromkeys(model.SUPPLEMENTED, math.inf)
+    for m, funds in grouped(model.WAITING).items():
+        after[m] = sum(least(m, f) for f in funds)
 
     def beside(m: str, national: float) -> float:
         """Return the most aid for a measure beside so much national money."""

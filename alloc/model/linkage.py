@@ -8,7 +8,7 @@ import pyomo.environ as pyo
 from alloc.instance.effects import productivity_factor
 from alloc.instance.money import ROUNDING
 from alloc.instance.schema import Instance
-from alloc.model.columns import Where, baseline, column, grouped, pairs
+from alloc.model.columns import Where, baseline, column, grouped, pairs, unfolded
 from alloc.model.production import most_capacity
 from alloc.model.years import so_far
 
@@ -58,9 +58,15 @@ def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
     """
     links = dict(enumerate(instance.links, 1))
     ways, pools = _ways(model, instance)
-    flows = [(*key, way) for key, there in ways.items() for way in there]
-    out = grouped(((c, links[i].from_, i), way) for c, i, way in flows if way != "received")
-    into = grouped(((c, links[i].to, i), way) for c, i, way in flows if way != "sent")
+    flows: list[tuple[str, int, str]] = []
+    out: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    into: dict[tuple[str, str, int], list[str]] = defaultdict(list)
+    for (c, i), way in unfolded(ways):
+        flows.append((c, i, way))
+        if way != "received":
+            out[c, links[i].from_, i].append(way)
+        if way != "sent":
+            into[c, links[i].to, i].append(way)
     model.LINKS = pyo.Set(initialize=list(links), doc="links between industries")
     model.WAYS = pyo.Set(dimen=3, initialize=flows, doc="flows of a county: home, sent, received")
     model.AT_HOME = pyo.Set(dimen=2, initialize=_going(flows, "home"), doc="counties and links with trade at home")
@@ -131,15 +137,15 @@ def _regions(instance: Instance, sellers: list[str], buyers: list[str]) -> dict[
 
 
 def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
-    most = {(w, c, s): _most_output(model, instance, w, c, s) for w in model.SCENARIOS for c, s in model.PRODUCERS}
-    young_sellers = [(c, s, i) for c, s, i in model.SELLING if (c, s) in model.GROWING]
-    young_buyers = [(c, s, i) for c, s, i in model.BUYING if (c, s) in model.GROWING]
-    model.YOUNG_SELLERS = pyo.Set(dimen=3, initialize=young_sellers, doc="sellers not yet established")
-    model.YOUNG_BUYERS = pyo.Set(dimen=3, initialize=young_buyers, doc="buyers not yet established")
+    def is_young(model, c, s, i):
+        return (c, s) in model.GROWING
+
+    model.YOUNG_SELLERS = pyo.Set(dimen=3, initialize=model.SELLING, filter=is_young, doc="sellers not yet established")
+    model.YOUNG_BUYERS = pyo.Set(dimen=3, initialize=model.BUYING, filter=is_young, doc="buyers not yet established")
     model.most_output = pyo.Param(
         model.SCENARIOS,
         model.PRODUCERS,
-        initialize=most,
+        initialize=lambda model, w, c, s: _most_output(model, instance, w, c, s),
         doc="most output that the data allow [money per year]",
     )
 
@@ -195,9 +201,13 @@ def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
     rows = baseline(instance)
     stages = grouped((row.chain, s) for s, row in instance.industries.items() if row.chain)
     chains = list(dict.fromkeys([*instance.chains, *stages]))
-    staged = product(instance.counties, [h for h in chains if h in stages])
-    closable = [(c, h) for c, h in staged if all((c, s) in rows for s in stages[h])]
-    closing = [(c, h, s) for c, h in closable for s in stages[h]]
+    closable: list[tuple[str, str]] = []
+    closing: list[tuple[str, str, str]] = []
+    for c, h in product(instance.counties, filter(stages.__contains__, chains)):
+        here = [(c, h, s) for s in stages[h] if (c, s) in rows]
+        if len(here) == len(stages[h]):
+            closable.append((c, h))
+            closing += here
     clusters = _clusters(model, instance)
     synergies = dict(enumerate(instance.synergies, 1))
     model.CHAINS = pyo.Set(initialize=chains, doc="chains")

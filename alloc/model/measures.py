@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import eligible_funds, most_of_fund, most_units
 from alloc.instance.schema import Instance, Measure
-from alloc.model.columns import amounts, column, pairs
+from alloc.model.columns import amounts, column, marked, pairs, unfolded
 from alloc.model.years import paid_if_funded, so_far, units_so_far, upkeep
 
 SPECK = 1e-7
@@ -26,11 +26,7 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.MEASURES = pyo.Set(initialize=list(measures), doc="measures")
     model.FUNDS = pyo.Set(initialize=list(funds), doc="funds")
     model.FUNDS_OF = pyo.Set(model.MEASURES, initialize=payers, doc="funds that may pay for a measure")
-    model.ELIGIBLE = pyo.Set(
-        dimen=2,
-        initialize=[(m, f) for m in measures for f in payers[m]],
-        doc="measures and funds that may pay for them",
-    )
+    model.ELIGIBLE = pyo.Set(dimen=2, initialize=unfolded(payers), doc="measures and funds that may pay for them")
 
     model.unit_cost = pyo.Param(
         model.MEASURES, initialize=column(measures, "unit_cost"), doc="cost of one unit [money per unit]"
@@ -40,12 +36,12 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.least = pyo.Param(
         model.MEASURES,
-        initialize={m: _whole(row) for m, row in measures.items()},
+        initialize=lambda model, m: _whole(measures[m]),
         doc="fewest units if it goes ahead [units]",
     )
     model.most = pyo.Param(
         model.MEASURES,
-        initialize={m: most_units(instance, m, payers[m]) for m in measures},
+        initialize=lambda model, m: most_units(instance, m, payers[m]),
         doc="most units that its funds can pay for [units]",
     )
 
@@ -91,10 +87,10 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 def add_payments(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare that payments cover what a measure costs: exactly, or in whole lots of money."""
-    lot, measures = instance.money.lot, list(instance.measures)
-    model.ROUNDED = pyo.Set(initialize=measures if lot else [], doc="measures paid in whole lots")
+    lot = instance.money.lot
+    model.ROUNDED = pyo.Set(initialize=list(instance.measures) if lot else [], doc="measures paid in whole lots")
     model.REST_OF = pyo.Set(
-        model.MEASURES, initialize={m: [m] if lot else [] for m in measures}, doc="the measure itself, where in lots"
+        model.MEASURES, initialize=lambda model, m: [m] if lot else [], doc="the measure itself, where in lots"
     )
     model.IN_LOTS = pyo.Set(dimen=2, initialize=list(model.ELIGIBLE) if lot else [], doc="payments in whole lots")
     model.lot = pyo.Param(initialize=lot or 0.0, doc="what payments are whole multiples of [money]")
@@ -140,7 +136,7 @@ def add_locks(model: pyo.ConcreteModel, instance: Instance) -> None:
     measures = instance.measures
     limits = amounts(measures, "limited_by")
 
-    model.COMMITTED = pyo.Set(initialize=[m for m, row in measures.items() if row.committed], doc="committed measures")
+    model.COMMITTED = pyo.Set(initialize=list(marked(measures, "committed")), doc="committed measures")
     model.INELIGIBLE = pyo.Set(
         initialize=[m for m, row in measures.items() if not row.eligible], doc="measures that may not be funded"
     )

@@ -1,12 +1,13 @@
 """People and buyers: jobs need those who look for work of their own will, output needs a market."""
 
 from collections.abc import Mapping
+from itertools import chain, product
 
 import pyomo.environ as pyo
 
 from alloc.instance.money import sellers
 from alloc.instance.schema import Instance, Market
-from alloc.model.columns import Where, baseline, column, grouped, in_effect, members_of
+from alloc.model.columns import Where, baseline, column, given, grouped, in_effect, members_of
 
 
 def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -17,8 +18,11 @@ def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None
     seekers = _seekers(model, instance, hiring)
     markets = _markets(instance)
     shared = _shared_markets(instance)
-    sites = {i: [(c, market.industry) for c in sellers(instance, market)] for i, market in shared.items()}
-    finders = grouped((i, m) for i, keys in sites.items() for key in keys for m in outlets.get(key, ()))
+    sites: dict[int, list[Where]] = {}
+    finders: dict[int, list[str]] = {}
+    for i, market in shared.items():
+        sites[i] = list(product(sellers(instance, market), [market.industry]))
+        finders[i] = list(chain.from_iterable(outlets.get(key, ()) for key in sites[i]))
 
     model.HIRING = pyo.Set(model.COUNTIES, initialize=members_of(hiring), doc="measures that bring jobs directly")
     model.PEOPLED = pyo.Set(initialize=list(seekers), doc="counties with jobseekers given")
@@ -63,8 +67,8 @@ def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None
 
 def _seekers(model: pyo.ConcreteModel, instance: Instance, hiring: Mapping[str, list[str]]) -> dict[str, float]:
     """Return the jobseekers of every county that has some given, and where jobs can come."""
-    given = {c: x for c, x in column(instance.counties, "jobseekers").items() if x is not None}
-    return {c: x for c, x in given.items() if c in hiring or len(model.INDUSTRIES_OF[c])}
+    known = given(instance.counties, "jobseekers")
+    return {c: x for c, x in known.items() if c in hiring or len(model.INDUSTRIES_OF[c])}
 
 
 def _sells(instance: Instance, industry: str) -> bool:
@@ -74,14 +78,17 @@ def _sells(instance: Instance, industry: str) -> bool:
 
 def _markets(instance: Instance) -> dict[Where, float]:
     """Return what buyers take of every industry whose buyers are limited."""
-    limited = {key: row.market for key, row in baseline(instance).items() if row.market is not None}
+    limited = given(baseline(instance), "market")
     return {(c, s): market for (c, s), market in limited.items() if _sells(instance, s)}
 
 
 def _shared_markets(instance: Instance) -> dict[int, Market]:
     """Return the shared markets on which something can be sold, numbered as written."""
-    selling = {i: row for i, row in enumerate(instance.markets, 1) if _sells(instance, row.industry)}
-    return {i: market for i, market in selling.items() if sellers(instance, market)}
+    found: dict[int, Market] = {}
+    for i, market in enumerate(instance.markets, 1):
+        if _sells(instance, market.industry) and sellers(instance, market):
+            found[i] = market
+    return found
 
 
 def _limit_people_and_markets(model: pyo.ConcreteModel) -> None:

@@ -20,9 +20,12 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
     Where slopes only fall, the best plan fills the pieces in order by itself; up to the last rise
     binaries see to the order.
     """
-    measures = instance.measures
-    pieces = {(m, i): piece for m, row in measures.items() for i, piece in enumerate(row.pieces, 1)}
-    waits = [(m, i, j) for m, row in measures.items() for i, j in _waits(row)]
+    pieces: dict[tuple[str, int], tuple[float, float]] = {}
+    waits: list[tuple[str, int, int]] = []
+    for m, row in instance.measures.items():
+        for i, piece in enumerate(row.pieces, 1):
+            pieces[m, i] = piece
+        waits += [(m, i, j) for i, j in _waits(row)]
 
     model.PIECES = pyo.Set(dimen=2, initialize=list(pieces), doc="measures and pieces of their curve")
     model.PIECES_OF = pyo.Set(model.MEASURES, initialize=grouped(pieces), doc="pieces of a curve")
@@ -55,10 +58,12 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 def _waits(row: Measure) -> Iterator[tuple[int, int]]:
     """Yield (earlier, later) pieces of a curve of which the later waits for the earlier to be full."""
-    slopes = [slope for _, slope in row.pieces]
-    last_rise = max((i for i, (before, after) in enumerate(pairwise(slopes), 1) if after > before), default=0)
+    last_rise = 0
+    for i, ((_, before), (_, after)) in enumerate(pairwise(row.pieces), 1):
+        if after > before:
+            last_rise = i
     if last_rise:
-        for j in range(2, len(slopes) + 1):
+        for j in range(2, len(row.pieces) + 1):
             yield min(j - 1, last_rise), j
 
 
@@ -104,10 +109,14 @@ def _most_gain(row: Measure, units: float) -> float:
 
 def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what every industry has of each category: its own, and its part of what serves the county."""
-    measures, rows = instance.measures, baseline(instance)
-    suppliers = grouped(((row.county, row.category, row.industry), m) for m, row in measures.items() if row.industry)
-    pools = grouped(((row.county, row.category), m) for m, row in measures.items() if not row.industry)
-    rates = in_effect(instance, "effect")
+    rows, rates = baseline(instance), in_effect(instance, "effect")
+    suppliers: dict[tuple[str, str, str], list[str]] = defaultdict(list)
+    pools: dict[Where, list[str]] = defaultdict(list)
+    for m, row in instance.measures.items():
+        if row.industry:
+            suppliers[row.county, row.category, row.industry].append(m)
+        else:
+            pools[row.county, row.category].append(m)
     potential = {key: math.fsum(rates[m] * model.most_gain[m] for m in pool) for key, pool in pools.items()}
     industries = grouped(rows)
     capacities = [(c, k, s) for c, s in rows for k in CATEGORIES]
@@ -202,7 +211,7 @@ def most_sales(model: pyo.ConcreteModel, instance: Instance) -> dict[Where, floa
         keys = [(c, market.industry) for c in sellers(instance, market)]
         productivity = instance.industries[market.industry].productivity
         today = {key: productivity * rows[key].jobs for key in keys}
-        room = market.amount + math.fsum(outlets[key] for key in keys) - math.fsum(today.values())
+        room = market.amount + math.fsum(map(outlets.__getitem__, keys)) - math.fsum(today.values())
         for key in keys:
             most[key] = min(most[key], room + today[key])
     return most

@@ -18,13 +18,14 @@ def add_recourse(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what is decided after a scenario is known, where it strikes deliveries or markets."""
     worlds = list(states(instance))
     deliveries, markets, shared = _struck(model, instance, worlds)
-    places = product(worlds, model.PRODUCERS)
-    sold_together = {(w, key) for w, i in shared for key in model.SELLERS[i]}
-    adapting = [
-        (w, c, s)
-        for w, (c, s) in places
-        if (w, c, s) in markets or (w, (c, s)) in sold_together or any((w, c, k) in deliveries for k in CATEGORIES)
-    ]
+    sold_together = {(w, *site) for w, i in shared for site in model.SELLERS[i]}
+    delivered = {(w, c) for w, c, _ in deliveries}
+    adapting: list[tuple[str, str, str]] = []
+    struck: list[tuple[str, str, str, str]] = []
+    for w, (c, s) in product(worlds, model.PRODUCERS):
+        if (w, c, s) in markets or (w, c, s) in sold_together or (w, c) in delivered:
+            adapting.append((w, c, s))
+            struck += [(w, c, k, s) for k in CATEGORIES if (w, c, k) in deliveries]
     model.SCENARIOS = pyo.Set(initialize=worlds, doc="states of the world")
     model.probability = pyo.Param(
         model.SCENARIOS, initialize=column(states(instance), "probability"), doc="probability of a scenario"
@@ -38,7 +39,7 @@ def add_recourse(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.ADAPTING = pyo.Set(dimen=3, initialize=adapting, doc="industries that a factor strikes in a scenario")
     model.STRUCK = pyo.Set(
         dimen=4,
-        initialize=[(w, c, k, s) for w, c, s in adapting for k in CATEGORIES if (w, c, k) in deliveries],
+        initialize=struck,
         doc="capacities that a scenario strikes",
     )
     model.STRUCK_BOTTLENECKS = pyo.Set(

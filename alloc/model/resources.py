@@ -1,10 +1,12 @@
 """Resources: what money does not buy, what measures take of it and what they add to it."""
 
+from collections.abc import Iterable
+
 import pyomo.environ as pyo
 
 from alloc.instance.effects import effective
 from alloc.instance.schema import Instance
-from alloc.model.columns import amounts, column, grouped, members_of
+from alloc.model.columns import amounts, given, grouped, members_of
 
 
 def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -12,12 +14,9 @@ def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
     resources, measures = instance.resources, instance.measures
     uses = {(r, m): amount for (m, r), amount in amounts(measures, "uses").items()}
     adds = {(r, m): x * effective(instance, m) for (m, r), x in amounts(measures, "supplies").items() if x > 0}
-    county = column(measures, "county")
     users, adders = grouped(uses), grouped(adds)
-    local_users = grouped(((r, county[m]), m) for r, m in uses)
-    local_adders = grouped(((r, county[m]), m) for r, m in adds)
-    shared = amounts(resources, "by_county")
-    total = {r: amount for r, amount in column(resources, "amount").items() if amount is not None}
+    local_users, local_adders = _local(instance, uses), _local(instance, adds)
+    shared, total = amounts(resources, "by_county"), given(resources, "amount")
     model.RESOURCES = pyo.Set(initialize=list(total), doc="resources with one amount")
     model.TIED_RESOURCES = pyo.Set(dimen=2, initialize=list(shared), doc="resources by county")
     model.USES = pyo.Set(dimen=2, initialize=list(uses), doc="resources and measures that use them")
@@ -37,6 +36,11 @@ def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.resource = pyo.Param(model.RESOURCES, initialize=total, doc="amount of a resource")
     model.local_resource = pyo.Param(model.TIED_RESOURCES, initialize=shared, doc="amount of a resource in a county")
     _limit_resources(model)
+
+
+def _local(instance: Instance, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
+    """Return the measures of pairs of resource and measure, by resource and county."""
+    return grouped(((r, instance.measures[m].county), m) for r, m in keys)
 
 
 def _limit_resources(model: pyo.ConcreteModel) -> None:

@@ -13,15 +13,14 @@ import pyomo.environ as pyo
 from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance
 from alloc.instance.sides import Key, per_head, reaches, sides
-from alloc.model.columns import column
+from alloc.model.columns import column, flattened, given, marked
 from alloc.model.years import compared_with
 
 
 def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare every rule that has the common form, and the room to break the soft ones."""
     every = sides(instance)
-    floors = {key: least for key, least in column(every, "least").items() if least}
-    caps = {key: most for key, most in column(every, "most").items() if most is not None}
+    floors, caps = marked(every, "least"), given(every, "most")
     bounds = [(*key, "min") for key in floors] + [(*key, "max") for key in caps]
 
     def price(r: str, g: str) -> float | None:
@@ -36,7 +35,10 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.COMPARED = pyo.Set(
         model.RULES, initialize=column(every, "base"), dimen=2, doc="payments that a rule compares with"
     )
-    earned = {(*key, *site): part for key, side in every.items() for site, part in side.earns.items()}
+    earned: dict[tuple[str, str, str, str], float] = {}
+    for key, side in every.items():
+        for site, part in side.earns.items():
+            earned[*key, *site] = part
     sites = list(dict.fromkeys((c, s) for _, _, c, s in earned))
     model.EARNING = pyo.Set(
         model.RULES,
@@ -47,7 +49,7 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.EARNED = pyo.Set(dimen=4, initialize=list(earned), doc="rules on returns and industries in counties")
     model.part_of_output = pyo.Param(model.EARNED, initialize=earned, doc="part of output that a side earns")
     model.SHARED_OUT = pyo.Set(dimen=2, initialize=sites, doc="industries in counties whose returns some rule counts")
-    known = {(c, s): output for c, here in instance.standing.items() for s, output in here.items()}
+    known = flattened(instance.standing)
     model.output_quo = (
         pyo.Param(  # no figure of the question: the solver finds the status quo before it compiles limits
             model.SHARED_OUT,
@@ -110,7 +112,10 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare parity and Gini rules over all counties, scaled by heads so that numbers stay near 1."""
     local = per_head(instance)
     equity = _equity_rules(instance, local)
-    paid = {(*key, c): payments for key, counties in local.items() for c, payments in counties.items()}
+    paid: dict[tuple[str, str, str], list[tuple[str, str]]] = {}
+    for key, counties in local.items():
+        for c, payments in counties.items():
+            paid[*key, c] = payments
     parity = [key for key, rule in equity.items() if isinstance(rule, Parity)]
     gini = [key for key, rule in equity.items() if isinstance(rule, Gini)]
     couples = list(combinations(instance.counties, 2))
@@ -120,7 +125,9 @@ def add_equity(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.GINI = pyo.Set(dimen=2, initialize=gini, doc="Gini rules")
     model.LOCAL = pyo.Set(dimen=3, initialize=list(paid), doc="rules on money per head and counties")
     model.PARITY_LOCAL = pyo.Set(
-        dimen=3, initialize=[(r, g, c) for r, g, c in paid if (r, g) in parity], doc="parity rules and counties"
+        dimen=3,
+        initialize=[(*key, c) for key, c in product(parity, instance.counties)],
+        doc="parity rules and counties",
     )
     model.PAIRS = pyo.Set(
         dimen=4,
