@@ -36,7 +36,10 @@ class Purse(NamedTuple):
 
 
 class Upkeep(NamedTuple):
-    """A measure in a year: units bought, units that work, units bought before that cost money, and how much of it."""
+    """A measure in a year: units bought, units that work, units bought before that cost money, and how much of it.
+
+    so_far: units bought in this year and before.
+    """
 
     year: int
     measure: str
@@ -44,6 +47,7 @@ class Upkeep(NamedTuple):
     working: float
     kept: float
     money: float
+    so_far: float
 
 
 def planned_years(instance: Instance) -> tuple[Instance, ...]:
@@ -71,12 +75,13 @@ def list_upkeep(instance: Instance, measures: pd.DataFrame) -> Iterator[Upkeep]:
     years = instance.questions
     for i, question in enumerate(years):
         for m, row in question.measures.items():
-            working = kept = 0.0
+            working = kept = so_far = 0.0
             for before in years[: i + 1]:
                 after, units = question.year - before.year, bought[m, before.year]
                 working += units if before.measures[m].is_working(after) else 0.0
+                so_far += units
                 kept += units if before.measures[m].is_kept_up(after) else 0.0
-            yield Upkeep(question.year, m, bought[m, question.year], working, kept, row.recurrent * kept)
+            yield Upkeep(question.year, m, bought[m, question.year], working, kept, row.recurrent * kept, so_far)
 
 
 def tell_starved(instance: Instance, tables: Tables, lang: str) -> str:

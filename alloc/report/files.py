@@ -23,6 +23,7 @@ from alloc.report.page.questions import carry_questions
 from alloc.report.tables import EXTRA, YEARLY, describe_column, described, dictionary, without_specks
 from alloc.report.target import PACKAGE, list_edited, list_files, list_strangers, list_written, write_json
 from alloc.report.workbook import write_workbook
+from alloc.report.workbook.by_year import write_years_workbook
 from alloc.texts import LANGUAGES
 
 QUESTION = "instance"
@@ -87,6 +88,7 @@ def write_result(
         file.write_bytes(content)
     write_described(instance, tables, folder, lang)
     if instance.questions:
+        write_years_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
         write_years_page(instance, tables, figures, folder, lang, pictures)
         return
     write_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)

@@ -28,7 +28,7 @@ def write_about(book: Book, plan: PlanView, sheet: Any, titles: Mapping[str, str
     row = _list(book, plan, sheet, row + 1, "wb_sheets", ("wb_sheet", "wb_purpose"), rows)
     names = [(name, place) for name, place in book.names.items()]
     columns = []
-    for name in (*dictionary(), *(extra for extra in EXTRA if extra in plan.tables)):
+    for name in (name for name in (*dictionary(), *EXTRA) if name in plan.tables):
         more = [
             key for key in plan.tables[name].columns if key not in dictionary().get(name, {"columns": ()})["columns"]
         ]
@@ -48,7 +48,7 @@ def _lines(book: Book, plan: PlanView) -> list[tuple[str, str]]:
     live = "wb_live" if book.live else "wb_not_live"
     lines = [
         ("wb_question", instance.title or instance.name),
-        ("wb_year", str(instance.year)),
+        ("wb_year", ", ".join(map(str, instance.years or (instance.year,)))),
         ("wb_description", instance.description),
         ("wb_status", tell_status(figures, plan.lang)),
         ("wb_goal", amount(figures["objective"])),

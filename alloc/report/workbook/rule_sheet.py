@@ -4,7 +4,7 @@ Every cell stands twice: as a formula, and with the value that the audited table
 """
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, assert_never
@@ -80,8 +80,15 @@ class Ready:
 
 def write_rules(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every rule and group with both sides, room, verdict and the figures that the rule itself names."""
-    table = Columns(plan, list(_ready(plan)))
-    block = book.table(sheet, [*_sides(table), *_figures(table), *_asides(table)])
+    write_repetitions(book, plan, sheet, list(list_ready(plan)))
+
+
+def write_repetitions(
+    book: Book, plan: PlanView, sheet: Any, rows: Sequence["Ready"], before: Sequence[Column] = ()
+) -> None:
+    """Write repetitions of rules. before: columns that stand before what a rule is."""
+    table = Columns(plan, rows)
+    block = book.table(sheet, [*before, *_sides(table), *_figures(table), *_asides(table)])
     book.dress(sheet, block, freeze=2, upto="figure")
     shown = ("rule", "group", "left", "slack", "state", "broken")
     for state, look in (("broken", "bad"), ("paid", "warn")):
@@ -127,7 +134,7 @@ def _asides(table: Columns) -> Iterator[Column]:
     yield table.make("size", "number", of=_size, aside=True)
 
 
-def _ready(plan: PlanView) -> Iterator[Ready]:
+def list_ready(plan: PlanView) -> Iterator[Ready]:
     """Yield every repetition of every rule, in the order of the table."""
     rules = named_rules(plan.instance)
     common, local = sides(plan.instance), per_head(plan.instance)
@@ -159,12 +166,13 @@ def _returns(plan: PlanView, rule: Benefit, narrowed: Mapping[str, str]) -> str:
     """Return the formula of what a side earns: for each way to meet the selection, the rows of the sheet of gains."""
     wanted = {key: getattr(rule.of, key) for key in PLACES} | {key: (word,) for key, word in narrowed.items()}
     keys = [key for key, words in wanted.items() if words]
-    if not keys:
+    if not keys and not plan.when:
         return f"SUM(sharing_{rule.side})"
     found = []
+    when = "".join(f",sharing_{key},{quoted(word)}" for key, word in plan.when.items())
     for words in product(*(dict.fromkeys(wanted[key]) for key in keys)):
         told = (f",sharing_{key},{quoted(plan.sought(key, word))}" for key, word in zip(keys, words, strict=True))
-        found.append(f"SUMIFS(sharing_{rule.side}{''.join(told)})")
+        found.append(f"SUMIFS(sharing_{rule.side}{''.join(told)}{when})")
     return "+".join(found)
 
 

@@ -25,7 +25,7 @@ def write_sharing(book: Book, plan: PlanView, sheet: Any) -> None:
     sheet.write_string(0, 0, plan.say("page_sheet_payers"), book.format("section"))
     first = book.table(sheet, list(_payers(payers)), top=1, total=plan.say("wb_total"))
     sheet.write_string(first.last + 2, 0, plan.say("page_sheet_sharing"), book.format("section"))
-    block = book.table(sheet, list(_gains(gains)), top=first.last + 3, total=plan.say("wb_total"))
+    block = book.table(sheet, list(list_gains(gains)), top=first.last + 3, total=plan.say("wb_total"))
     sheet.freeze_panes(0, 1)
     book.page(sheet, block.last, block.printed)
     book.guard(sheet)
@@ -54,7 +54,7 @@ def tell_donors(table: Columns, donor: Callable[[Row], str], name: str = "") -> 
     return Column("who", table.plan.numbered("donor"), "key", cells, name=name, aside=True)
 
 
-def _gains(table: Columns) -> Iterator[Column]:
+def list_gains(table: Columns) -> Iterator[Column]:
     """Yield the columns of what each side earns; the parts are the question's, output is the plan's."""
     yield from table.names("county", "industry")
     for key in ("output_quo", "output"):

@@ -146,6 +146,11 @@ class PlanView(Names):
             found[key] = self.sought(key, words[0])
         return found
 
+    @property
+    def when(self) -> Criteria:
+        """What tells the rows of a year; nothing where the plan is of one."""
+        return {}
+
     def criteria(self, selection: Selection, fund: str, narrowed: Mapping[str, str]) -> Criteria | None:
         """Return what tells the rows of a selection, narrowed, whose money is that of a fund, a kind or `all`.
 
@@ -160,7 +165,7 @@ class PlanView(Names):
             found["kind"] = fund
         elif fund != "all":
             found["fund"] = self.number("fund", fund)
-        return found
+        return {**found, **self.when}
 
     def described(self, selection: Selection) -> str:
         """Return a selection in words."""
