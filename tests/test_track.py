@@ -8,6 +8,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from office import differences
 
 import alloc
 from alloc.cli import main
@@ -206,6 +207,46 @@ def test_the_folder_holds_the_tables_with_their_dictionary(found, tmp_path):
     with pytest.raises(RequestError):
         found.save(tmp_path / "out")
     found.save(tmp_path / "out", overwrite=True)
+
+
+WORDS = {"en": ("Measures", "behind; not accepted", "no day given"), "zh": ("措施", "滞后；未验收", "未注明日期")}
+
+
+@pytest.mark.office
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_workbook_says_what_its_formulas_say(found, tmp_path, lang, office):
+    book = found.save(tmp_path / "out", lang=lang) / "tracking.xlsx"
+    (again,) = office.convert([book], tmp_path / "again")
+    assert list(differences(book, again)) == []
+    title, states, _ = WORDS[lang]
+    head, *told = openpyxl.load_workbook(book, data_only=True)[title].iter_rows(values_only=True)
+    assert told[0][3:] == (24, 22, 2, 12, 8, 5, states)
+    assert told[-1][3:6] == (36, 35, 1)  # spare, which nobody planned or paid, has no row
+    assert len(told) == 3
+    assert "\n(万元)" in head[3]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_page_of_the_plan_has_a_section_of_what_became_of_it(found, result, tmp_path, lang):
+    page = (found.save(tmp_path / "out", lang=lang) / "report.html").read_text(encoding="utf-8")
+    assert page.count('<section id="tracking"') == page.count('href="#tracking"') == 1
+    assert page.index('id="tracking"') < page.index('<section id="flow"')
+    for word in (*WORDS[lang], *SAID[lang].splitlines()):
+        assert word in page
+    alone = alloc.track(result / "allocation.xlsx", found.actuals)
+    told = (alone.save(tmp_path / "alone", lang=lang) / "report.html").read_text(encoding="utf-8")
+    assert '<section id="tracking"' in told
+    assert 'id="flow"' not in told
+
+
+def test_names_in_the_data_never_become_html(plan, lay, tmp_path):
+    row = plan.instance.measures["barn"].model_copy(update={"name": "<b>barn</b>", "name_zh": ""})
+    named = plan.instance.model_copy(update={"measures": {**plan.instance.measures, "barn": row}})
+    of = alloc.Result("r", named, plan.tables, plan.figures)
+    told = alloc.track(of, lay(payments=PAYMENTS)).save(tmp_path / "out")
+    page = (told / "report.html").read_text(encoding="utf-8")
+    assert "<b>barn" not in page
+    assert "&lt;b&gt;barn" in page
 
 
 SAID = {

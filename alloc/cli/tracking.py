@@ -75,7 +75,7 @@ def _tell(found: "Tracking", lang: str) -> None:
     from rich.table import Table
 
     from alloc.report.names import Names
-    from alloc.study.follow.tracking import say_states
+    from alloc.study.follow.progress import say_states
 
     for line in found.tell(lang):
         echo(line)

@@ -10,6 +10,9 @@ from alloc.solver import unbroken
 from alloc.study.compare.completion import complete
 from alloc.study.handmade import FixedPlan
 
+CASES = ("status_quo", "plan", "accepted", "delivered")
+"""What the goal is told for: nothing funded, the plan, the units accepted so far, all units delivered so far."""
+
 Site = tuple[str, str]
 """County and industry."""
 

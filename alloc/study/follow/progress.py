@@ -14,6 +14,7 @@ from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import ROOM, Actuals
 from alloc.study.follow.forecast import Outlook
 from alloc.study.quarters import CENT, find_quarters, spread
+from alloc.texts import say
 
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
 UNDATED, OTHER_YEARS = "undated", "other_years"
@@ -194,3 +195,9 @@ def _add_by(group_of: Callable[[str, str], str], money: Mapping[Payment, float])
     for (m, f), amount in money.items():
         found[group_of(m, f)] += amount
     return found
+
+
+def say_states(cell: str, lang: str) -> str:
+    """Return the states of a row in words."""
+    words = [say(f"track_s_{state}", lang) for state in cell.split("|") if state]
+    return say("between_facts", lang).join(words)

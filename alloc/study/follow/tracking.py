@@ -19,17 +19,16 @@ from alloc.report.target import fill, write_json
 from alloc.run import Run
 from alloc.study.compare.results import Result, read_result
 from alloc.study.follow.actuals import ROOM, Actuals, read_actuals
-from alloc.study.follow.forecast import Outlook, find_forecast
-from alloc.study.follow.progress import STATES, UNDATED, make_progress
+from alloc.study.follow.forecast import CASES, Outlook, find_forecast
+from alloc.study.follow.progress import STATES, UNDATED, make_progress, say_states
+from alloc.study.follow.section import make_tracking_page
+from alloc.study.follow.sheets import write_tracking_book
 from alloc.study.request import check_language
 from alloc.texts import say
 from alloc.texts.figures import amount, percent
 
 MARK = "tracking.json"
 """What tells a plan followed up from any other folder."""
-
-CASES = ("status_quo", "plan", "accepted", "delivered")
-"""What the goal is told for: nothing funded, the plan, the units accepted so far, all units delivered so far."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -112,11 +111,13 @@ class Tracking(Glance):
         return self.tell(lang)
 
     def save(self, out: str | os.PathLike[str], overwrite: bool = False, lang: str = "en") -> Path:
-        """Write tracking.csv, forecast.csv, tracking.json and the data dictionary; return the path."""
+        """Write tables, data dictionary, tracking.json, tracking.xlsx and report.html; return the folder."""
         place = Path(out)
         with fill(place, (MARK,), overwrite) as folder:
             write_described(self.instance, self.tables, folder, lang, ROOM)
             write_json(self.figures, folder / MARK)
+            write_tracking_book(self, folder / "tracking.xlsx", lang)
+            (folder / "report.html").write_text(make_tracking_page(self, lang), encoding="utf-8", newline="")
         return place
 
 
@@ -144,12 +145,6 @@ def track(
     delivered = find_forecast(of.instance, paid, told.add_delivered())
     tables = {"tracking": make_progress(of, told, accepted), "forecast": _list_goals(of, accepted, delivered)}
     return Tracking(of, told, tables)
-
-
-def say_states(cell: str, lang: str) -> str:
-    """Return the states of a row in words."""
-    words = [say(f"track_s_{state}", lang) for state in cell.split("|") if state]
-    return say("between_facts", lang).join(words)
 
 
 def _list_goals(of: Result, accepted: Outlook, delivered: Outlook) -> pd.DataFrame:
