@@ -2,7 +2,9 @@
 
 import math
 import random
-from collections.abc import Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from itertools import chain
 
 from alloc.generate.country import SOURCE, Place, Row
 from alloc.generate.draws import draw, ranges, round_figure
@@ -34,14 +36,17 @@ def free_aid(lines: Lines) -> float:
 
     Even where counties are few it is enough to begin any one line.
     """
-    part: float = ranges()["country"]["scarcity"]["part"] * sum(_full(here) for here in lines.values())
-    return max(part, *(1.02 * least_cost(line) for here in lines.values() for line in here))
+    part: float = ranges()["country"]["scarcity"]["part"] * sum(map(_full, lines.values()))
+    return max(part, 1.02 * max(map(least_cost, chain(*lines.values()))))
 
 
-def _full(lines: list[Row], category: str = "") -> float:
+def _full(lines: Iterable[Row]) -> float:
     """Return what lines cost at their largest [money]; none that is out of the question."""
-    wanted = [line for line in lines if is_eligible(line) and category in ("", line["category"])]
-    return math.fsum(largest_cost(line) for line in wanted)
+    return math.fsum(map(largest_cost, filter(is_eligible, lines)))
+
+
+def _insures(line: Row) -> bool:
+    return bool(line["category"] == "insurance")
 
 
 def funds(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Row]:
@@ -49,12 +54,13 @@ def funds(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Ro
     parts = ranges()["purses"]
     found = _aid_funds(places, lines)
     for f, names in COUNTY_FUNDS.items():
-        by_county = {c: round(draw(rng, parts[f.replace("-", "_")]) * _full(here)) for c, here in lines.items()}
-        if f == "county-money":
-            for c, here in lines.items():
-                by_county[c] += math.ceil(_full([line for line in here if line.get("committed")]))
+        by_county: dict[str, int] = {}
+        for c, here in lines.items():
+            by_county[c] = round(draw(rng, parts[f.replace("-", "_")]) * _full(here))
+            if f == "county-money":
+                by_county[c] += math.ceil(_full(line for line in here if line.get("committed")))
         found[f] = {**_named(*names), "by_county": by_county}
-    cover = math.fsum(_full(here, "insurance") for here in lines.values())
+    cover = math.fsum(_full(filter(_insures, here)) for here in lines.values())
     for f, names in PREMIUM_FUNDS.items():
         part = parts[f.replace("-", "_")]["part"]
         found[f] = {**_named(*names), "amount": round(part * cover), "categories": ["insurance"]}
@@ -64,15 +70,17 @@ def funds(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Ro
 def _aid_funds(places: list[Place], lines: Lines) -> dict[str, Row]:
     """Return the aid of all donors together, and of each for the counties that it is paired with."""
     central, aid = ranges()["country"]["central_part"], free_aid(lines)
-    full = math.fsum(_full(here) for here in lines.values())
+    full = math.fsum(map(_full, lines.values()))
+    paired: dict[str, list[str]] = defaultdict(list)
+    for place in places:
+        paired[place.donor].append(place.id)
     named = _named("aid", "Aid of all donors together", "对口支援统筹资金")
     found: dict[str, Row] = {"central-aid": {**named, "amount": round(aid * central)}}
-    for donor in dict.fromkeys(place.donor for place in places):
-        paired = [place.id for place in places if place.donor == donor]
-        part = math.fsum(_full(lines[c]) for c in paired) / full
+    for donor, counties in paired.items():
+        part = math.fsum(_full(lines[c]) for c in counties) / full
         named = _named("aid", f"Paired aid, {donor}", f"结对支援资金 {donor[-2:]}")
         amount = round(aid * (1 - central) * part)
-        found[donor] = {**named, "donor": donor, "amount": amount, "counties": paired}
+        found[donor] = {**named, "donor": donor, "amount": amount, "counties": counties}
     return found
 
 
@@ -111,9 +119,13 @@ def keepable(places: list[Place], lines: Lines) -> None:
     Raises RequestError for a county that has none.
     """
     floor = max(rule["part"] for rule in ranges()["rules"] if "part" in rule) * free_aid(lines)
-    people = math.fsum(place.population for place in places)
+    people = _people(places)
     for place in places:
         stretch(lines[place.id], CERTAIN * floor * place.population / people)
+
+
+def _people(places: list[Place]) -> float:
+    return math.fsum(place.population for place in places)
 
 
 def markets(rng: random.Random, counties: list[Row], industries: list[Row], baseline: list[Row]) -> list[Row]:
@@ -125,21 +137,21 @@ def markets(rng: random.Random, counties: list[Row], industries: list[Row], base
         if row["industry"] == industry["id"]:
             g = region[row["county"]]
             sold[g] = sold.get(g, 0.0) + industry["productivity"] * row["jobs"]
-    room = {g: draw(rng, ranges()["further"]["market_room"]) for g in sold}
-    return [
-        {"industry": industry["id"], "region": g, "amount": math.ceil(room[g] * money) + 1, "source": SOURCE}
-        for g, money in sold.items()
-    ]
+    found: list[Row] = []
+    for g, money in sold.items():
+        most = math.ceil(draw(rng, ranges()["further"]["market_room"]) * money) + 1
+        found.append({"industry": industry["id"], "region": g, "amount": most, "source": SOURCE})
+    return found
 
 
 def rules(places: list[Place], lines: Lines) -> list[Row]:
     """Return the rules: shares over all counties, limits in each county, and equity while counties are few."""
-    people = math.fsum(place.population for place in places)
+    people = _people(places)
+    affordable = min(LEAST_PAID * _full(lines[place.id]) / place.population for place in places)
     found = []
     for rule in ranges()["rules"]:
         row = {key: x for key, x in rule.items() if key not in ("hotan", "part", "up_to")} | {"source": SOURCE}
         if "part" in rule:
-            affordable = min(LEAST_PAID * _full(lines[place.id]) / place.population for place in places)
             row["min"] = round_figure(min(rule["part"] * free_aid(lines) / people, affordable))
         if len(places) <= rule.get("up_to", math.inf):
             found.append(row)

@@ -4,6 +4,7 @@ import math
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import product
 from typing import Any
 
 from alloc.generate.draws import draw, happens, jitter, pick, ranges, some
@@ -39,13 +40,13 @@ def places(rng: random.Random, counties: int) -> list[Place]:
     """Return the counties, region by region, with donors and basins over neighbouring regions."""
     country, people = ranges()["country"], ranges()["county"]["population"]
     names = _names(rng, counties)
-    chains = [chain for chain, *_ in ranges()["catalogue"]["chains"]]
+    known_chains = [chain for chain, *_ in ranges()["catalogue"]["chains"]]
     sizes = _sizes(rng, counties)
-    donors, basins = (min(len(sizes), country[key]) for key in ("donors", "basins"))
-    low, high = (math.log(x) for x in people["range"])
+    donors, basins = min(len(sizes), country["donors"]), min(len(sizes), country["basins"])
+    low, high = map(math.log, people["range"])
     found: list[Place] = []
     for g, size in enumerate(sizes):
-        known = tuple(some(rng, chains, country["chains_of_region"]))
+        known = tuple(some(rng, known_chains, country["chains_of_region"]))
         for _ in range(size):
             population = draw(rng, people)
             name, name_zh = names[len(found)]
@@ -67,8 +68,10 @@ def places(rng: random.Random, counties: int) -> list[Place]:
 def _names(rng: random.Random, counties: int) -> list[tuple[str, str]]:
     """Return names of counties in English and Chinese, two syllables each; numbered where these run out."""
     words = ranges()["names"]
-    pairs = [(a.split(), b.split()) for a in words["first"] for b in words["second"]]
-    names = [(a[0] + b[0], f"{a[1]}{b[1]}县") for a, b in some(rng, pairs, counties)]
+    names: list[tuple[str, str]] = []
+    for first, second in some(rng, product(words["first"], words["second"]), counties):
+        (a, a_zh), (b, b_zh) = first.split(), second.split()
+        names.append((a + b, f"{a_zh}{b_zh}县"))
     return names + [(f"County {i}", f"第{i}县") for i in range(len(names) + 1, counties + 1)]
 
 
@@ -87,16 +90,17 @@ def _sizes(rng: random.Random, counties: int) -> list[int]:
 def county_row(rng: random.Random, place: Place) -> Row:
     """Return a county as a row of its table."""
     figures = ranges()["county"]
-    return {
+    row: Row = {
         "id": place.id,
         "name": place.name,
         "name_zh": place.name_zh,
         "region": place.region,
         "population": place.population,
         "jobseekers": round(place.population * draw(rng, figures["jobseekers_per_head"])),
-        **{f"delivery.{k}": draw(rng, figures[f"delivery_{k}"]) for k in ("training", "technology", "enterprise")},
-        "source": SOURCE,
     }
+    for k in ("training", "technology", "enterprise"):
+        row[f"delivery.{k}"] = draw(rng, figures[f"delivery_{k}"])
+    return row | {"source": SOURCE}
 
 
 def industries(rng: random.Random) -> dict[str, Row]:
@@ -104,37 +108,30 @@ def industries(rng: random.Random) -> dict[str, Row]:
     figures = ("productivity", "uplift", "hazard", "viable_jobs", "cluster_jobs", "cluster_bonus")
     found = {}
     for s, en, zh, chain, sort, *numbers in ranges()["catalogue"]["industries"]:
-        drawn_values = {
-            key: jitter(rng, x, ranges()["industry"][key]) for key, x in zip(figures, numbers[:6], strict=True)
-        }
-        found[s] = {
-            "id": s,
-            "name": en,
-            "name_zh": zh,
-            "chain": chain,
-            "_sort": sort,
-            **{key: round(x) if key.endswith("_jobs") else x for key, x in drawn_values.items() if x},
-            "needs.training": numbers[6],
-            "needs.enterprise": numbers[7],
-            "source": SOURCE,
-        }
+        row: Row = {"id": s, "name": en, "name_zh": zh, "chain": chain, "_sort": sort}
+        for key, middle in zip(figures, numbers[:6], strict=True):
+            figure = jitter(rng, middle, ranges()["industry"][key])
+            if figure:
+                row[key] = round(figure) if key.endswith("_jobs") else figure
+        found[s] = row | {"needs.training": numbers[6], "needs.enterprise": numbers[7], "source": SOURCE}
     return found
 
 
 def chains(rng: random.Random) -> dict[str, Row]:
     """Return the chains by id."""
     bonus = ranges()["industry"]["closure_bonus"]
-    return {
-        h: {"name": en, "name_zh": zh, "closure_bonus": draw(rng, bonus), "source": SOURCE}
-        for h, en, zh in ranges()["catalogue"]["chains"]
-    }
+    found = {}
+    for h, en, zh in ranges()["catalogue"]["chains"]:
+        found[h] = {"name": en, "name_zh": zh, "closure_bonus": draw(rng, bonus), "source": SOURCE}
+    return found
 
 
 def links(rng: random.Random) -> list[Row]:
     """Return who can buy from whom."""
     figures = ranges()["link"]
-    return [
-        {
+    found: list[Row] = []
+    for seller, buyer, sells, buys, scope in figures["table"]:
+        row: Row = {
             "from": seller,
             "to": buyer,
             "sells": jitter(rng, sells, figures["sells"]),
@@ -143,8 +140,8 @@ def links(rng: random.Random) -> list[Row]:
             "friction": draw(rng, figures["friction"]) if scope == "region" else 0,
             "source": SOURCE,
         }
-        for seller, buyer, sells, buys, scope in figures["table"]
-    ]
+        found.append(row)
+    return found
 
 
 def scenarios(rng: random.Random) -> dict[str, Row]:
@@ -168,8 +165,10 @@ def standing(rng: random.Random, place: Place, known: Mapping[str, Row]) -> list
     """Return what stands in a county: chains of its region, one after the other, as far as its industries go."""
     count = int(pick(rng, ranges()["county"]["industries"]["weights"]))
     order = some(rng, place.chains, len(place.chains))
-    stages = [s for chain in order for s, row in known.items() if row["chain"] == chain]
-    return [_industry_here(rng, place, known[s]) for s in stages[:count]]
+    stages: list[Row] = []
+    for chain in order:
+        stages += [row for row in known.values() if row["chain"] == chain]
+    return [_industry_here(rng, place, row) for row in stages[:count]]
 
 
 def _industry_here(rng: random.Random, place: Place, industry: Mapping[str, Any]) -> Row:
@@ -181,7 +180,8 @@ def _industry_here(rng: random.Random, place: Place, industry: Mapping[str, Any]
     for k in JOB_CATEGORIES:
         room = viable * draw(rng, figures["new_room"]) if new else today * draw(rng, figures[k])
         row[k] = 0 if new and k == "infrastructure" else math.ceil(industry.get(f"needs.{k}", 1) * room)
-    row |= {k: round(row["jobs"] * draw(rng, figures[k])) for k in ("insurance", "technology")}
+    for served in ("insurance", "technology"):
+        row[served] = round(row["jobs"] * draw(rng, figures[served]))
     return row | _limits_here(rng, industry, max(row["jobs"], viable))
 
 

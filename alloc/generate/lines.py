@@ -12,6 +12,9 @@ from alloc.generate.draws import draw, happens, pick, ranges, round_figure, some
 BUILDINGS = ("plots", "hall", "satellite", "line", "rooms")
 LIVELIHOOD = "livelihood"
 
+TYING = ("requires", "excludes", "national_ceiling", "national_planned")
+"""Columns that make a line wait for others, or for national money."""
+
 SERVING = 2
 """Lines beside insurance in every county that serve livelihood."""
 
@@ -36,7 +39,7 @@ def least_cost(line: Mapping[str, Any]) -> float:
 
 def measures(rng: random.Random, place: Place, rows: list[Row], known: Mapping[str, Row]) -> list[Row]:
     """Return the lines of a county, 9 to 12 of them in all five categories."""
-    chosen, more = _kinds(rng, {row["industry"]: known[row["industry"]]["_sort"] for row in rows}, known)
+    chosen, more = _kinds(rng, [row["industry"] for row in rows], known)
     least, most = ranges()["county"]["measures"]["range"]
     extra = int(pick(rng, ranges()["county"]["extra_measures"]["weights"]))
     room = max(least - len(chosen), min(extra, most - len(chosen)))
@@ -45,24 +48,28 @@ def measures(rng: random.Random, place: Place, rows: list[Row], known: Mapping[s
 
 
 def _kinds(
-    rng: random.Random, sorts: Mapping[str, str], known: Mapping[str, Row]
+    rng: random.Random, here: list[str], known: Mapping[str, Row]
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the kinds of lines that a county has, each with its industry, and those that it may have besides."""
-    fields = [s for s in sorts if sorts[s] == "field"]
-    firms = [s for s in sorts if sorts[s] != "field"] or fields
+    by_sort: dict[str, list[str]] = {"field": [], "works": []}
+    for s in here:
+        by_sort.setdefault(known[s]["_sort"], []).append(s)
+    fields = by_sort["field"]
+    firms = [s for s in here if s not in fields] or fields
     grown = (fields or firms)[0]
-    skilled = sorted(sorts, key=lambda s: (-known[s]["needs.training"], rng.random()))
+    skilled = sorted(here, key=lambda s: (-known[s]["needs.training"], rng.random()))
     hiring, selling = some(rng, firms, 1)[0], some(rng, firms, 1)[0]
-    taught = [("specialists" if sorts[s] == "works" else "extension", s) for s in some(rng, sorts, 2)]
+    taught = [("specialists" if s in by_sort["works"] else "extension", s) for s in some(rng, here, 2)]
 
-    chosen = [(pick(rng, ranges()["builds"][sort]), s) for s, sort in sorts.items()]
+    chosen = [(pick(rng, ranges()["builds"][known[s]["_sort"]]), s) for s in here]
     chosen += [("evening", ""), ("course", skilled[0]), ("cover", grown), ("outlet", selling), taught[0]]
-    chosen.append(("posts" if sorts[hiring] == "works" else "coop", hiring))
+    chosen.append(("posts" if hiring in by_sort["works"] else "coop", hiring))
     if happens(rng, ranges()["ties"]["committed"]) and fields:
         chosen.append(("planting", fields[-1]))
 
     more = [taught[1], ("course", skilled[1]), ("base", ""), ("coop", grown)]
-    more += [(needed, "") for kind, needed in REQUIRED.items() if needed != "base" and kind in dict(chosen)]
+    kinds = dict(chosen)
+    more += [(REQUIRED[kind], "") for kind in ("posts", "hall") if kind in kinds]
     return chosen, more
 
 
@@ -167,7 +174,7 @@ def _serve(lines: list[Row]) -> None:
     """
     able = [line for line in lines if is_eligible(line) and line["category"] != "insurance"]
     possible = [line for line in able if LIVELIHOOD in ranges()["measures"][line["_kind"]]["tags"]]
-    alone = [line for line in possible if _stands_alone(line)]
+    alone = list(filter(_stands_alone, possible))
     if not alone:  # a course that was out of the question is not
         course = next(line for line in lines if line["_kind"] == "course")
         course |= {"eligible": "", "reason": ""}
@@ -190,8 +197,7 @@ def stretch(lines: list[Row], aid: float) -> None:
 
     Raises RequestError where it has no such line.
     """
-    lack = aid - payable(lines)
-    alone = [line for line in lines if _stands_alone(line) and _serves(line)]
+    lack, alone = aid - payable(lines), _list_at_once(lines)
     if lack > 0 and not alone:
         raise RequestError("generate_no_line", county=lines[0]["county"])
     if lack > 0:
@@ -206,36 +212,40 @@ def payable(lines: list[Row]) -> float:
 
     Lines that need others, shut others out or use what is scarce are left out; shares of other payers are taken off.
     """
-    alone = (line for line in lines if _stands_alone(line) and _serves(line))
-    return math.fsum(largest_cost(line) * _aid_part(line) for line in alone)
+    return math.fsum(largest_cost(line) * _aid_part(line) for line in _list_at_once(lines))
+
+
+def _list_at_once(lines: list[Row]) -> list[Row]:
+    """Return the lines for livelihood that can be paid for at once."""
+    return [line for line in lines if _stands_alone(line) and _serves(line)]
 
 
 def _stands_alone(line: Mapping[str, Any]) -> bool:
     """Tell whether a line can be paid for at once, whatever other lines, national money and scarce things do."""
-    tied = any(line.get(key) for key in ("requires", "excludes", "national_ceiling", "national_planned"))
-    scarce = any(line[key] for key in line if key.startswith("uses."))
-    fixed = line["min_units"] == line["max_units"]
-    return is_eligible(line) and not (tied or scarce or fixed)
+    for key, value in line.items():
+        if value and (key in TYING or key.startswith("uses.")):
+            return False
+    return is_eligible(line) and line["min_units"] != line["max_units"]
 
 
 def _aid_part(line: Mapping[str, Any]) -> float:
     """Return the part of a cost that aid may pay beside the least shares of others."""
-    return 1.0 - math.fsum(
-        x for key, x in line.items() if key.startswith("min_share.") and key != "min_share.aid" and x
-    )
+    others = (x for key, x in line.items() if key.startswith("min_share.") and key != "min_share.aid")
+    return 1.0 - math.fsum(others)
 
 
 def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mapping[str, str]) -> list[Row]:
     """Return what lines bring together: within some counties, and rarely with the next county of the region."""
-    ties = ranges()["ties"]
-    able = {c: [line for line in here if line["min_units"] > 0 and is_eligible(line)] for c, here in lines.items()}
+    ties, able = ranges()["ties"], {}
+    for c, here in lines.items():
+        able[c] = [line for line in here if line["min_units"] > 0 and is_eligible(line)]
     found = []
     for c, after in zip(able, [*list(able)[1:], ""], strict=True):
         if happens(rng, ties["synergy"]):
             partners = some(rng, able[c], 2 + (rng.random() < ties["synergy"]["three"]))
             found.append(_synergy(rng, partners, 1))
         if happens(rng, ties["synergy_across"]) and after and region[c] == region[after]:
-            one, other = (some(rng, able[place], 1)[0] for place in (c, after))
+            one, other = some(rng, able[c], 1)[0], some(rng, able[after], 1)[0]
             found.append(_synergy(rng, [one, other], -0.5 if one["category"] == other["category"] else 0.5))
     return found
 
@@ -243,5 +253,7 @@ def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mappin
 def _synergy(rng: random.Random, partners: list[Row], worth: float) -> Row:
     """Return what these lines bring together; a negative worth means that they are in each other's way."""
     ties = ranges()["ties"]
-    gains = {key: round_figure(worth * draw(rng, ties[f"synergy_{key}"])) for key in ("employment", "linkage")}
-    return {"measures": [line["id"] for line in partners], **gains, "source": SOURCE}
+    row: Row = {"measures": [line["id"] for line in partners]}
+    for key in ("employment", "linkage"):
+        row[key] = round_figure(worth * draw(rng, ties[f"synergy_{key}"]))
+    return row | {"source": SOURCE}

@@ -6,6 +6,7 @@ import json
 import random
 import re
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -39,10 +40,10 @@ def generate(counties: int, seed: int, folder: Path) -> None:
         "year": 2019,
         "description": "Made up in the shape of hotan-2019 to try programs on; nothing is true. 全部数据均为虚构。",
         "sources": {SOURCE: f"made up by alloc generate --counties {counties} --seed {seed}, see its ranges.toml"},
-        **{table: f"{table}.csv" for table in tables},
     }
     folder.mkdir(parents=True, exist_ok=True)
     for table, rows in tables.items():
+        head[table] = f"{table}.csv"
         (folder / f"{table}.csv").write_text(_csv(rows), encoding="utf-8", newline="")
     (folder / "instance.yaml").write_text("\n".join(_yaml({**head, **rest})) + "\n", encoding="utf-8", newline="")
 
@@ -53,18 +54,20 @@ def _question(rng: random.Random, counties: int) -> tuple[dict[str, list[Row]], 
     places = country.places(rng, counties)
     baseline: list[Row] = []
     measures: dict[str, list[Row]] = {}
+    region: dict[str, str] = {}
     for place in places:
         rows = country.standing(rng, place, known)
         baseline += rows
         measures[place.id] = lines.measures(rng, place, rows, known)
+        region[place.id] = place.region
     budget.keepable(places, measures)
     tables = {
         "counties": [country.county_row(rng, place) for place in places],
         "industries": list(known.values()),
         "baseline": baseline,
         "links": country.links(rng),
-        "synergies": lines.synergies(rng, measures, {place.id: place.region for place in places}),
-        "measures": [line for here in measures.values() for line in here],
+        "synergies": lines.synergies(rng, measures, region),
+        "measures": list(chain(*measures.values())),
     }
     rest = {
         "chains": country.chains(rng),
@@ -98,7 +101,7 @@ def _further(rng: random.Random, tables: dict[str, list[Row]], rest: Row) -> Non
 
 def _csv(rows: list[Row]) -> str:
     """Return rows as CSV: a column for every key that any row has, in the order of first use."""
-    columns = [key for key in dict.fromkeys(key for row in rows for key in row) if not key.startswith("_")]
+    columns = [key for key in dict.fromkeys(chain(*rows)) if not key.startswith("_")]
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -109,7 +112,9 @@ def _csv(rows: list[Row]) -> str:
 def _cell(value: Any) -> str:
     """Return a value as the format writes it in a cell; 0 is what an empty cell means."""
     if isinstance(value, list):
-        return "|".join(":".join(_cell(x) for x in point) if isinstance(point, tuple) else point for point in value)
+        return "|".join(map(_cell, value))
+    if isinstance(value, tuple):
+        return ":".join(map(_cell, value))
     return _scalar(value)
 
 
@@ -121,14 +126,13 @@ def _scalar(value: str | float) -> str:
 
 def _yaml(value: Any, indent: str = "") -> Iterator[str]:
     """Yield the lines of a mapping or list: one line an entry where it fits, else a block."""
-    pairs = (
-        [(f"{_flow(key)}:", x) for key, x in value.items()] if isinstance(value, dict) else [("-", x) for x in value]
-    )
-    for label, entry in pairs:
+    is_list = isinstance(value, list)
+    for key, entry in enumerate(value) if is_list else value.items():
+        label = "-" if is_list else f"{_flow(key)}:"
         line = f"{indent}{label} {_flow(entry)}"
         if len(line) <= WIDTH or not isinstance(entry, (dict, list)):
             yield line
-        elif label == "-":
+        elif is_list:
             first, *others = _yaml(entry, indent + "  ")
             yield f"{indent}- {first.lstrip()}"
             yield from others
@@ -142,7 +146,7 @@ def _flow(value: Any) -> str:
     if isinstance(value, dict):
         return "{" + ", ".join(f"{_flow(key)}: {_flow(x)}" for key, x in value.items()) + "}"
     if isinstance(value, list):
-        return "[" + ", ".join(_flow(x) for x in value) + "]"
+        return "[" + ", ".join(map(_flow, value)) + "]"
     if isinstance(value, str) and (not PLAIN.fullmatch(value) or value in AMBIGUOUS):
         return json.dumps(value, ensure_ascii=False)
     return _scalar(value)
