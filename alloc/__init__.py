@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from alloc.study.follow.actuals import Actuals, CountedJobs, Delivery, Payment, read_actuals
     from alloc.study.follow.template import write_actuals_template
     from alloc.study.follow.tracking import Tracking, track
+    from alloc.study.follow.delivery import DeliveryRate
+    from alloc.study.follow.next_year import FigureChange
+    from alloc.study.follow.roll import Rolled, roll
     from alloc.study.forms import fill_form
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.handmade import HandmadePlan
@@ -73,6 +76,9 @@ _ROOMS = {
     "alloc.study.follow.actuals": ("Actuals", "CountedJobs", "Delivery", "Payment", "read_actuals"),
     "alloc.study.follow.template": ("write_actuals_template",),
     "alloc.study.follow.tracking": ("Tracking", "track"),
+    "alloc.study.follow.delivery": ("DeliveryRate",),
+    "alloc.study.follow.next_year": ("FigureChange",),
+    "alloc.study.follow.roll": ("Rolled", "roll"),
     "alloc.study.forms": ("fill_form",),
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
     "alloc.study.points.point": ("Point",),
@@ -102,10 +108,12 @@ __all__ = [
     "Curve",
     "CurvePoint",
     "Delivery",
+    "DeliveryRate",
     "Difference",
     "Effect",
     "Explanation",
     "Fault",
+    "FigureChange",
     "Finding",
     "Fresh",
     "Frontier",
@@ -130,6 +138,7 @@ __all__ = [
     "RequestError",
     "Result",
     "RiskStudy",
+    "Rolled",
     "Run",
     "ScenarioOutcome",
     "Sensitivity",
@@ -160,6 +169,7 @@ __all__ = [
     "read_actuals",
     "repair",
     "risk",
+    "roll",
     "sensitivity",
     "solve",
     "solve_locked",

@@ -69,6 +69,14 @@ def test_a_committed_measure_takes_its_money_first():
     assert plan.values["Funded"]["road"] == 1
 
 
+def test_a_committed_measure_of_no_units_costs_what_is_still_owed_for_it():
+    """A debt of 30 is paid from 100, which leaves money for 70 jobs; it brings nothing itself."""
+    debt = {"fixed_cost": 30, "unit_cost": 1, "min_units": 0, "max_units": 0, "committed": True}
+    plan = best(asked(measures={"pens": {"unit_cost": 1}, "debt": debt}))
+    assert plan.objective == near(70)
+    assert spent(plan, "debt") == {"aid": near(30)}
+
+
 def test_a_measure_that_is_not_eligible_gets_nothing():
     plan = best(asked(measures={"pens": {"eligible": False, "reason": "not appraised"}}))
     assert plan.objective == near(0)

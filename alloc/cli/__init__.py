@@ -10,6 +10,7 @@ from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
 from alloc.cli.exchange import export, forms
 from alloc.cli.explaining import explain
+from alloc.cli.following import roll
 from alloc.cli.meeting import bottleneck, certainty, margin, price, repair, why
 from alloc.cli.page import page
 from alloc.cli.question import check, convert, generate, new, schema
@@ -60,6 +61,7 @@ for command in (
     export,
     forms,
     track,
+    roll,
     schema,
     new,
     generate,

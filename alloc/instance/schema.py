@@ -343,6 +343,11 @@ class Fund(Row):
     carry: float = described(
         0.0, "share of the money not spent that is there in the next year; the rest goes back", "0-1", ge=0, le=1
     )
+    carried: dict[str, Amount] = described(
+        {},
+        "of its money, what the year before left: county → amount, `all` for a fund that is not tied to counties",
+        "money",
+    )
     donor: str = described("", "who gives it")
     firm: bool = described(False, FIRM)
 

@@ -28,7 +28,7 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
         waits += [(m, i, j) for i, j in _waits(row)]
 
     model.PIECES = pyo.Set(dimen=2, initialize=list(pieces), doc="measures and pieces of their curve")
-    model.PIECES_OF = pyo.Set(model.MEASURES, initialize=grouped(pieces), doc="pieces of a curve")
+    model.PIECES_OF = pyo.Set(model.MEASURES, initialize=members_of(grouped(pieces)), doc="pieces of a curve")
     model.WAITS = pyo.Set(dimen=3, initialize=waits, doc="pieces that wait for an earlier one")
     model.RISES = pyo.Set(
         dimen=2, initialize=list(dict.fromkeys((m, i) for m, i, _ in waits)), doc="pieces that others wait for"

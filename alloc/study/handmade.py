@@ -87,7 +87,7 @@ def list_payments(
             continue
         m = find(row, "measure", measures, faults)
         f = find(row, "fund", funds, faults)
-        amount = _read_amount(row, "amount", faults)
+        amount = read_amount(row, "amount", faults)
         if m is None or f is None or amount is None:
             continue
         if (m, f) in seen:
@@ -155,7 +155,8 @@ def _look_up(row: TableRow, column: str, names: Mapping[str, str]) -> str | None
     return names.get(str(row.cells.get(column) or "").strip()) or names.get(row.text(column))
 
 
-def _read_amount(row: TableRow, column: str, faults: list[Fault]) -> float | None:
+def read_amount(row: TableRow, column: str, faults: list[Fault]) -> float | None:
+    """Return a cell as a number, 0 where it is empty; None for a fault, which it adds."""
     try:
         amount = row.number(column) or 0.0
     except (TypeError, ValueError):

@@ -1,0 +1,171 @@
+"""From this year to the next: the new question, with every change and its reason."""
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pandas as pd
+
+from alloc.errors import Fault, InstanceError, RequestError, foremost
+from alloc.glance import Glance
+from alloc.instance import Instance, inspect
+from alloc.instance.writing import MAIN, files
+from alloc.report.files import write_tables
+from alloc.report.target import fill
+from alloc.run import Run
+from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
+from alloc.study.follow.actuals import ROOM, Actuals, read_actuals
+from alloc.study.follow.delivery import DeliveryRate
+from alloc.study.follow.next_year import FigureChange, make_next_year
+from alloc.study.follow.show import make_tables_page, write_tables_book
+from alloc.study.handmade import find_id, match_names, read_amount
+from alloc.study.request import check_language
+from alloc.study.spreadsheet import read_rows_if_any
+from alloc.texts import say
+
+
+@dataclass(frozen=True, repr=False)
+class Rolled(Glance):
+    """Next year's question. changes: every figure that is another; rates: delivery, estimated anew.
+
+    doubts: what a planner has to decide, in words; faults: what `alloc check` refuses in the new question.
+    """
+
+    instance: Instance
+    changes: tuple[FigureChange, ...]
+    rates: tuple[DeliveryRate, ...]
+    doubts: tuple[str, ...]
+    faults: tuple[Fault, ...]
+    lang: str
+
+    @property
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """The changes and the rates as tables."""
+        changes = pd.DataFrame(map(asdict, self.changes), columns=list(FigureChange.__annotations__))
+        changes["before"], changes["after"] = changes["before"].map(_write), changes["after"].map(_write)
+        return {
+            "changes": changes.astype(str),
+            "rates": pd.DataFrame(map(asdict, self.rates), columns=list(DeliveryRate.__annotations__)),
+        }
+
+    def _call(self) -> str:
+        return f"{self.instance.name} {self.instance.year}"
+
+    def _state(self, lang: str) -> Iterator[str]:
+        yield say("roll_done", lang, changes=len(self.changes), doubts=len(self.doubts))
+        yield from self.doubts
+
+    def save(self, out: str | os.PathLike[str]) -> Path:
+        """Write a new folder: the question as YAML and CSV, the changes as CSV, workbook and page."""
+        place = Path(out)
+        with fill(place, marks=()) as folder:
+            _write_files(self.instance, folder)
+            notes = [*self.doubts, *(fault.say(self.lang) for fault in self.faults)]
+            write_tables({"changes": self.tables["changes"]}, folder)
+            write_tables_book(self.instance, self.tables, notes, folder / "changes.xlsx", self.lang)
+            title = say(
+                "roll_title", self.lang, name=self.instance.title or self.instance.name, year=self.instance.year
+            )
+            page = make_tables_page(self.instance, title, self.tables, notes, self.lang)
+            (folder / "changes.html").write_text(page, encoding="utf-8")
+        return place
+
+
+def roll(
+    result: Run | str | os.PathLike[str],
+    actuals: Actuals | str | os.PathLike[str],
+    *,
+    year: int,
+    funds: str | os.PathLike[str] | None = None,
+    trust: float | None = None,
+    lang: str = "en",
+) -> Rolled:
+    """Make next year's question from a plan and what became of it.
+
+    result: a run, or a results folder; actuals: a workbook or a folder of CSV files (see `read_actuals`). year: the new
+    one. funds: a CSV file or a workbook with the money of the new year (columns fund, amount, and county where a fund
+    is tied to counties) [money]; by default every fund has what it had. trust: how many units last year's rate of
+    delivery counts for, by default as many as were planned. Raises RequestError where there is no plan of one year, or
+    the year does not follow it; InstanceError with every fault in what became of the plan or in the new money.
+    """
+    check_language(lang)
+    plan = _take_plan(result, lang)
+    if year <= plan.instance.year:
+        raise RequestError("roll_not_later", year=year, last=plan.instance.year)
+    if trust is not None and not trust >= 0:
+        raise RequestError("roll_trust", found=f"{trust:g}")
+    told = actuals if isinstance(actuals, Actuals) else read_actuals(actuals, plan.instance)
+    money = None if funds is None else _read_money(Path(funds), plan.instance)
+    instance, found, rates = make_next_year(plan, told, year, money, trust, lang)
+    doubts = [*(fault.say(lang) for fault in told.warnings), *found.doubts]
+    return Rolled(instance, tuple(found.changes), tuple(rates), tuple(doubts), _check(instance), lang)
+
+
+def _take_plan(result: Run | str | os.PathLike[str], lang: str) -> PlanOfResult:
+    if not isinstance(result, Run):
+        return read_plan(Path(result))
+    if not result.tables:
+        raise RequestError("nothing_to_save", status=result.status)
+    if result.instance.years:
+        raise RequestError("several_years", years=", ".join(map(str, result.instance.years)))
+    return PlanOfResult(result.instance, result.tables, result.figures, lang)
+
+
+def _read_money(path: Path, instance: Instance) -> Mapping[tuple[str, str], float]:
+    """Return the money of the new year: (fund, county or empty) → money. Raises InstanceError with every fault."""
+    rows = read_rows_if_any(path, "funds", ("fund", "amount"), ROOM)
+    if rows is None:
+        raise RequestError("no_plan_table" if path.is_file() else "roll_no_funds", path=path, columns="fund, amount")
+    funds, counties = match_names(instance.funds), match_names(instance.counties)
+    faults: list[Fault] = []
+    found: dict[tuple[str, str], float] = {}
+    for row in rows:
+        f = find_id(row, "fund", funds, faults)
+        c = find_id(row, "county", counties, faults) if row.text("county") else ""
+        amount = read_amount(row, "amount", faults)
+        if f is None or c is None or amount is None:
+            continue
+        local = instance.funds[f].by_county
+        if (local is None) != (c == ""):
+            text = "roll_fund_by_county" if local is not None else "roll_fund_in_all"
+            faults.append(Fault(row.place("fund"), "fund", text, {"fund": f}))
+        elif amount < 0:
+            faults.append(Fault(row.place("amount"), "amount", "actuals_below_zero", {"found": f"{amount:g}"}))
+        elif (f, c) in found:
+            faults.append(Fault(row.place("fund"), "fund", "roll_fund_twice", {"fund": f}))
+        else:
+            found[f, c] = amount
+    if faults:
+        raise InstanceError(foremost(faults))
+    return found
+
+
+def _check(instance: Instance) -> tuple[Fault, ...]:
+    """Return what `alloc check` says of a question as it is written."""
+    with TemporaryDirectory() as place:
+        _write_files(instance, Path(place))
+        faults = inspect(place).faults
+        return tuple(replace(fault, place=fault.place.removeprefix(f"{place}/")) for fault in faults)
+
+
+def _write_files(instance: Instance, folder: Path) -> None:
+    for name, content in files(instance, main=MAIN).items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
+
+
+def _write(figure: object) -> str:
+    """Return a figure as people read it in a list of changes."""
+    if figure is None:
+        return ""
+    if isinstance(figure, bool):
+        return str(figure).lower()
+    if isinstance(figure, float):
+        return f"{figure:.12g}"
+    if isinstance(figure, dict):
+        return ", ".join(f"{key}: {_write(x)}" for key, x in figure.items())
+    if isinstance(figure, tuple):
+        return "|".join(map(_write, figure))
+    return str(figure)
