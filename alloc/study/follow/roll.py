@@ -43,10 +43,9 @@ class Rolled(Glance):
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The changes and the rates as tables."""
-        changes = pd.DataFrame(map(asdict, self.changes), columns=list(FigureChange.__annotations__))
-        changes["before"], changes["after"] = changes["before"].map(_write), changes["after"].map(_write)
+        rows = [{key: _write(cell) for key, cell in asdict(change).items()} for change in self.changes]
         return {
-            "changes": changes.astype(str),
+            "changes": pd.DataFrame(rows, columns=list(FigureChange.__annotations__)),
             "rates": pd.DataFrame(map(asdict, self.rates), columns=list(DeliveryRate.__annotations__)),
         }
 
