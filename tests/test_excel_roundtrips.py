@@ -190,8 +190,8 @@ def test_a_folder_gets_no_second_instance(tmp_path):
 @pytest.mark.parametrize("plan", ["../outside", "/tmp/outside"])
 def test_a_previous_plan_is_never_written_outside(tmp_path, plan):
     instance = alloc.read(ROOT / "tests/everything")
-    change = instance.rules[-1].model_copy(update={"previous": plan})
-    update = {"rules": (*instance.rules[:-1], change), "previous": {plan: instance.previous["results/2019"]}}
+    rules = [row.model_copy(update={"previous": plan}) if row.type == "change" else row for row in instance.rules]
+    update = {"rules": tuple(rules), "previous": {plan: instance.previous["results/2019"]}}
     moved = instance.model_copy(update=update)
     alloc.write(moved, tmp_path / "plan.xlsx")
     with pytest.raises(RequestError, match="would be written outside the folder"):
