@@ -31,11 +31,11 @@ if TYPE_CHECKING:
     from alloc.study.compare.split import Effect, Split
     from alloc.study.compare.verify import Breach, Verification, verify
     from alloc.study.follow.actuals import Actuals, CountedJobs, Delivery, Payment, read_actuals
-    from alloc.study.follow.template import write_actuals_template
-    from alloc.study.follow.tracking import Tracking, track
     from alloc.study.follow.delivery import DeliveryRate
     from alloc.study.follow.next_year import FigureChange
     from alloc.study.follow.roll import Rolled, roll
+    from alloc.study.follow.template import write_actuals_template
+    from alloc.study.follow.tracking import Tracking, track
     from alloc.study.forms import fill_form
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.handmade import HandmadePlan
