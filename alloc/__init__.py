@@ -7,6 +7,7 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 if TYPE_CHECKING:
     __version__: str
     from alloc.audit import Finding
+    from alloc.infeasibility.levers import Lever
     from alloc.instance import Instance, inspect, read, write
     from alloc.instance.reading import Reading
     from alloc.run import Run, solve
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
     from alloc.study.answers.certainty import Certainty, certainty
     from alloc.study.answers.explain import Explanation, explain
     from alloc.study.answers.fix import LockedPlan, solve_locked
-    from alloc.study.answers.levers import Lever
     from alloc.study.answers.locks import Lock
     from alloc.study.answers.margin import Margin, margin
     from alloc.study.answers.menu import Repair, Replacement
@@ -60,7 +60,7 @@ _ROOMS = {
     "alloc.study.answers.break_even": ("BreakEven", "SolvedFigure"),
     "alloc.study.answers.explain": ("Explanation", "explain"),
     "alloc.study.answers.fix": ("LockedPlan", "solve_locked"),
-    "alloc.study.answers.levers": ("Lever",),
+    "alloc.infeasibility.levers": ("Lever",),
     "alloc.study.answers.locks": ("Lock",),
     "alloc.study.answers.margin": ("Margin", "margin"),
     "alloc.study.answers.menu": ("Repair", "Replacement"),

@@ -20,7 +20,7 @@ from alloc.counterfactual import Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError
 from alloc.glance import Glance
 from alloc.horizon import figures_of_year, join_years, make_tables_of_years
-from alloc.infeasibility import explain_conflicts
+from alloc.infeasibility import explain_conflict
 from alloc.instance import Instance, Options, read
 from alloc.instance.effects import is_uncertain
 from alloc.model import build, build_years
@@ -70,8 +70,8 @@ class Run(Glance):
         if self.tables:
             yield state_proof(self.figures, lang)
             yield state_plan(self.instance, self.tables, lang)
-        elif conflicts := self.figures.get("clash"):
-            yield say("glance_conflicts", lang, count=len(conflicts))
+        elif len(lines := self.figures.get("clash", ())) > 1:  # the first says what the others are
+            yield say("glance_conflicts", lang, count=len(lines) - 1)
 
     def _show(self, lang: str) -> Iterator[str]:
         yield from self.figures.get("clash", ())
@@ -168,9 +168,9 @@ def complete_run(
     if not plan.has_plan or worlds is None:
         figures = _figures(instance, options, plan, started)
         if plan.status == Status.INFEASIBLE:
-            ways = explain_conflicts(instance, rest(options, started), lang)
-            first = [say("clash_nation_first", lang)] if instance.nation == "first" and ways == [] else []
-            figures["clash"] = [*(ways or ()), *first]
+            lines = explain_conflict(instance, rest(options, started), lang)
+            first = [say("clash_nation_first", lang)] if instance.nation == "first" and lines == [] else []
+            figures["clash"] = [*(lines or ()), *first]
         return Run(instance, plan, {}, figures)
     found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
     figures = _figures(instance, options, plan, started, worlds, found)

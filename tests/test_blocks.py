@@ -19,7 +19,6 @@ import alloc
 from alloc.audit import audit
 from alloc.counterfactual import find_worlds
 from alloc.errors import InstanceError
-from alloc.infeasibility import find_ways_out
 from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
 from alloc.report.tables import make_tables
@@ -167,17 +166,6 @@ def test_the_bound_of_the_blocks_alone_is_never_below_the_best_plan(seed, monkey
         first = whole.stages[0].objective
         assert parts.stages[0].bound >= first - NEAR * max(1, abs(first))
         assert passes(instance, parts)
-
-
-def test_what_clashes_by_blocks_is_what_clashes_in_the_whole_model():
-    rule = {"name": "m", "type": "amount", "of": {"category": "training"}, "min": 5000}
-    instance = instance_of(donors(9, rules=[rule]))
-    found = [
-        find_ways_out(instance, Options(method=method, gap=1e-6, time_limit=60))[-1] for method in ("whole", "blocks")
-    ]
-    whole, parts = ({clash.name: clash.by for clash in of} for of in found)
-    assert list(whole) == ["m"]
-    assert parts == pytest.approx(whole, rel=1e-5)
 
 
 def test_every_decision_and_limit_has_one_place():

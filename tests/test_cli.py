@@ -48,7 +48,8 @@ def test_an_infeasible_question_is_said_with_what_must_give_and_leaves_nothing(t
     assert figures["status"] == "infeasible"
     assert figures["objective"] is None
     assert any("no category above 60 %" in line for line in figures["clash"])
-    assert "cannot be kept: tianjin must spend at least 37 万元" in done.stderr
+    assert "the least use of" in done.stderr
+    assert done.stderr.count("These cannot hold together") == 1
     assert "1. " in done.stderr
     assert "alloc repair" in done.stderr.splitlines()[-1]
     assert "alloc repair tells what cannot hold together" in done.stderr

@@ -11,9 +11,9 @@ from oracle import optimum
 from randoms import random_instance
 
 import alloc
+from alloc.infeasibility.levers import levers
 from alloc.instance import draft
 from alloc.report.names import Names
-from alloc.study.answers.levers import levers
 from alloc.texts import LANGUAGES
 
 LIMITS = {

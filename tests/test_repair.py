@@ -14,8 +14,8 @@ from randoms import random_instance
 
 import alloc
 from alloc.cli import main
+from alloc.infeasibility.levers import levers
 from alloc.instance import draft
-from alloc.study.answers.levers import levers
 from alloc.study.answers.repair import repair
 
 CROSSED = {

@@ -133,7 +133,7 @@ def show_locks(found: "LockedPlan", lang: str) -> Iterator["str | Table"]:
     """Yield what each lock costs, or what cannot be kept together."""
     from rich.table import Table
 
-    from alloc.cli.meeting_summary import say_lever
+    from alloc.infeasibility.telling import say_lever
     from alloc.report.names import Names
 
     names = Names(found.instance, lang)

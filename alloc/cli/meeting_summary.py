@@ -7,11 +7,12 @@ from typing import Any
 import pandas as pd
 from rich.table import Table
 
+from alloc.infeasibility.levers import Lever
+from alloc.infeasibility.telling import say_figure, say_lever
 from alloc.report.names import Names
 from alloc.report.rows import list_words
 from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty
-from alloc.study.answers.levers import Lever
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Replacement
 from alloc.study.answers.price import Prices
@@ -54,12 +55,8 @@ def show_repairs(found: Repairs, lang: str) -> Iterator[str | Table]:
 
 
 def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
-    """Yield the first conflict and the best repairs by one limit, as far as they were found."""
+    """Yield the best repairs by one limit, as far as they were found."""
     names = Names(found.instance, lang)
-    for conflict in found.conflicts[:1]:
-        yield say("repair_conflict", lang)
-        for lever in conflict:
-            yield f"  {say_lever(lever, names)}"
     single = [(repair, point) for repair, point in found.menu if len(repair.levers) == 1]
     best = sorted(single, key=lambda pair: math.inf if pair[1].objective is None else -pair[1].objective)
     for number, (repair, point) in enumerate(best[:FIRST_AID], start=1):
@@ -243,23 +240,6 @@ def _show_moves(found: WhyAnswer, names: Names) -> Iterator[str | Table]:
         yield names.say("why_more", count=len(moves) - MOST)
 
 
-def say_lever(lever: Lever, names: Names) -> str:
-    """Return a limit with its figure and its source, in a planner's words."""
-    firm = names.say("lever_is_firm") if lever.firm else ""
-    source = f" [{lever.source}]" if lever.source else ""
-    return f"{lever.say(names)}: {_figure(lever.value, names)}{source}{firm}"
-
-
 def _say_change(lever: Lever, change: Replacement, names: Names) -> str:
-    before, to = _figure(change.before, names), _figure(change.to, names)
+    before, to = say_figure(change.before, names), say_figure(change.to, names)
     return names.say("repair_change", lever=lever.say(names), before=before, to=to)
-
-
-def _figure(value: object, names: Names) -> str:
-    if value is None:
-        return names.say("lever_none")
-    if isinstance(value, bool):
-        return names.say("lever_yes" if value else "lever_no")
-    if isinstance(value, int | float):
-        return exact(float(value))
-    return names.join([str(word) for word in value]) if isinstance(value, tuple) else str(value)

@@ -69,6 +69,13 @@ class Draft:
         """Return the instance with some figures replaced, or everything wrong with it; the draft stays as it is."""
         return _inspect(self.replaced(overrides), self.folder.copy(), overrides)
 
+    def read(self, overrides: Mapping[str, object] | None = None) -> Instance:
+        """Return the instance with some figures replaced. Raises InstanceError with everything wrong with it."""
+        reading = self.inspect(overrides)
+        if reading.instance is None:
+            raise InstanceError(reading.faults)
+        return reading.instance
+
     def replaced(self, overrides: Mapping[str, object] | None = None) -> Source:
         """Return what is written with some figures replaced; a path that leads nowhere is a fault in it."""
         return self._replace(overrides or {})[0]

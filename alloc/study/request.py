@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from alloc.counterfactual import Worlds, answering, find_worlds
-from alloc.errors import InstanceError, RequestError
+from alloc.errors import RequestError
 from alloc.instance import Draft, Instance, Options, draft, read
 from alloc.model import build
 from alloc.run import Run, complete_run
@@ -53,14 +53,6 @@ def draft_question(instance: Given, overrides: Mapping[str, object] | None = Non
     if isinstance(instance, Instance) and overrides:
         raise RequestError("overrides_need_path")
     return draft(instance)
-
-
-def replace_figures(written: Draft, figures: Mapping[str, object]) -> Instance:
-    """Return a question as written with some figures replaced. Raises InstanceError where that makes it faulty."""
-    reading = written.inspect(figures)
-    if reading.instance is None:
-        raise InstanceError(reading.faults)
-    return reading.instance
 
 
 def check_language(lang: str) -> None:

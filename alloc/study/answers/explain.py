@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.errors import RequestError
+from alloc.infeasibility.levers import levers
 from alloc.instance import CATEGORIES, Instance, draft
 from alloc.report.answers import Answers, draw_certainty, draw_prices
 from alloc.report.charts import Chart
@@ -25,7 +26,6 @@ from alloc.study.answers.findings import (
     list_unfunded,
     list_worth,
 )
-from alloc.study.answers.levers import levers
 from alloc.study.answers.margin import CELLS, COLUMNS, Margin, draw_margin
 from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
 from alloc.study.answers.price import COLUMNS as PRICES

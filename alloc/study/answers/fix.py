@@ -9,16 +9,16 @@ from typing import Any, TextIO
 import pandas as pd
 
 from alloc.errors import RequestError
+from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
+from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Draft, Instance, Options, draft
 from alloc.report.names import Names
 from alloc.run import Run, choose_options, solve
 from alloc.solver import Deadline
-from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict
-from alloc.study.answers.levers import Lever, levers
 from alloc.study.answers.locks import Lock, hold, list_slacks, read_locks
 from alloc.study.files import write_run
 from alloc.study.points import Overrides, Point, Question, open_points
-from alloc.study.request import JOBS, check_language, replace_figures
+from alloc.study.request import JOBS, check_language
 
 COLUMNS = [
     "lock", "measure", "county", "category", "fund", "amount", "written_at", "objective", "gain", "gain_least",
@@ -104,12 +104,12 @@ def solve_locked(
     check_language(lang)
     given = dict(overrides or {})
     written = draft(Path(instance))
-    question = replace_figures(written, given)
+    question = written.read(given)
     locks = read_locks(Path(edited), question)
     asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "method": method}
     options = choose_options(question, **asked)
     rules, conflict = _choose_rules(written, given, question, locks, options)
-    held = replace_figures(written, {**given, **rules})
+    held = written.read({**given, **rules})
     if conflict:
         return LockedPlan(held, locks, conflict=conflict)
     run = solve(held, **asked, jobs=jobs, cluster=cluster, lang=lang, log=log)  # type: ignore[arg-type]

@@ -6,9 +6,9 @@ from itertools import count
 from pathlib import Path
 
 from alloc.errors import Fault, InstanceError, RequestError
+from alloc.infeasibility.levers import Lever
 from alloc.instance import KINDS, Instance
 from alloc.instance.money import eligible_funds
-from alloc.study.answers.levers import Lever
 from alloc.study.handmade import find_payments, list_payments
 
 UNMARKED = ("", "0", "no", "false", "否")

@@ -18,7 +18,7 @@ from alloc.report.charts import Chart, Series, chart_files, lines, standalone
 from alloc.report.names import Names
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import Overrides, Point, Question, open_kept, open_points
-from alloc.study.request import check_language, replace_figures
+from alloc.study.request import check_language
 from alloc.texts.figures import signed
 
 MARK = "margin.json"
@@ -151,7 +151,7 @@ def margin(
     check_language(lang)
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
-    question = replace_figures(written, given)
+    question = written.read(given)
     held = find_held(question, fund)
     size = held / 100 if step is None else step
     first, last = steps

@@ -9,8 +9,8 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from alloc.study.answers.conflict import Limits, find_conflict, released
-from alloc.study.answers.levers import Lever
+from alloc.infeasibility.conflict import Limits, find_conflict, released
+from alloc.infeasibility.levers import Lever
 
 LARGEST = 3
 """A repair that moves more levers than this is no help in a meeting."""

@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 from alloc.errors import RequestError
+from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
-from alloc.study.answers.levers import Lever, levers
 from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.points import Overrides, Point, Question, open_kept, open_points
-from alloc.study.request import check_language, replace_figures
+from alloc.study.request import check_language
 
 MARK = "prices.json"
 """What tells a list of prices from any other folder."""
@@ -91,7 +91,7 @@ def price(
     check_language(lang)
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
-    question = replace_figures(written, given)
+    question = written.read(given)
     asked = list(list_questions(choose_levers(question, only), step, tighten))
     point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:

@@ -11,6 +11,8 @@ import pandas as pd
 
 from alloc.claims import finite
 from alloc.errors import RequestError
+from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict, find_waited_for, narrow_conflict
+from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.rows import Selection
 from alloc.instance.rules import Share
@@ -18,13 +20,11 @@ from alloc.report.names import Names
 from alloc.report.target import resume
 from alloc.run import choose_options
 from alloc.solver import Deadline
-from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict, find_waited_for, narrow_conflict
-from alloc.study.answers.levers import Lever, levers
 from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import KeptPoints, Overrides, Point, Question, open_points
-from alloc.study.points.store import FILE, open_store
-from alloc.study.request import check_language, replace_figures
+from alloc.study.points.store import FILE, KeptAnswers, open_store
+from alloc.study.request import check_language
 
 SECONDS = 60.0
 """Repairs by two and three levers are hundreds of questions: so long is looked for them where no limit is given [s]."""
@@ -130,13 +130,13 @@ def repair(
         raise RequestError("answers_count")
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(instance)
-    question = replace_figures(written, given)
+    question = written.read(given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
     deadline = Deadline(time_limit or SECONDS)
     asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False)
     with open_store(None if keep is None else resume(Path(keep), FILE)) as store:
         with deadline.listening():
-            known = KeptPoints(store, asked, question.previous, "has plan")
+            known = KeptAnswers(KeptPoints(store, asked, question.previous, "has plan"), given)
             limits = Limits(written, given, levers(question), deadline, known)
             told, repairs, feasible, complete = _search(limits, question, conflicts, menu, largest, tell)
         points: Sequence[Point] = ()

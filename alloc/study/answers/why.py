@@ -11,6 +11,8 @@ from typing import Any, Literal
 import pandas as pd
 
 from alloc.errors import RequestError
+from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
+from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.reading import Draft
 from alloc.instance.rules import Total
@@ -19,11 +21,9 @@ from alloc.instance.suggest import nearest
 from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
-from alloc.study.answers.conflict import Limits, UndecidedError, find_conflict
-from alloc.study.answers.levers import Lever, levers
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import FAULT, Overrides, Point, PointPool, Question, open_kept, open_points
-from alloc.study.request import check_language, replace_figures
+from alloc.study.request import check_language
 
 MARK = "why.json"
 """What tells an answer to why from any other folder."""
@@ -151,7 +151,7 @@ class _Premise:
 
     def read(self, changes: Mapping[str, object]) -> Instance:
         """Return the question with more figures replaced. Raises InstanceError where that makes it faulty."""
-        return replace_figures(self.written, {**self.given, **changes})
+        return self.written.read({**self.given, **changes})
 
 
 def why(
@@ -181,7 +181,7 @@ def why(
     check_language(lang)
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
-    question = replace_figures(written, given)
+    question = written.read(given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
     asked = _Premise(written, given, question, options.gap)
     check_what(asked.instance, what, units, aid)

@@ -9,6 +9,7 @@ and repeats nothing.
 import hashlib
 import json
 import sqlite3
+from collections import UserDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
@@ -133,6 +134,26 @@ class KeptPoints:
     def keep(self, overrides: Overrides, solved: SolvedPoint) -> None:
         """Write one point down."""
         self._store.keep(key_of(self._shared, overrides), solved)
+
+
+class KeptAnswers(UserDict[str, bool]):
+    """Whether there is a plan, by what was asked: every answer is written down as a point with nothing but a status."""
+
+    def __init__(self, points: KeptPoints, overrides: Overrides):
+        """overrides: figures that are replaced in whatever is asked."""
+        super().__init__()
+        self._points, self._overrides = points, overrides
+
+    def __contains__(self, asked: object) -> bool:
+        if asked not in self.data:
+            for solved in self._points.find([{**self._overrides, "asked": asked}]).values():
+                self.data[str(asked)] = solved.point.status == "feasible"
+        return asked in self.data
+
+    def __setitem__(self, asked: str, found: bool) -> None:
+        self.data[asked] = found
+        overrides = {**self._overrides, "asked": asked}
+        self._points.keep(overrides, SolvedPoint(Point(overrides, "feasible" if found else "infeasible")))
 
 
 def _read_point(key: str, point: str, start: str) -> SolvedPoint:

@@ -4,19 +4,14 @@ A set is found by halves (QuickXplain, Junker 2004) among the limits that a pers
 checked one by one: what money and measures are, and what the mathematics asks, is never part of it.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
+from alloc.infeasibility.levers import Lever
 from alloc.instance.reading import Draft
 from alloc.instance.schema import Instance, Objective
 from alloc.solver import Deadline
 from alloc.solver.feasibility import has_plan
-from alloc.study.answers.levers import Lever
-from alloc.study.points import KeptPoints, Point, SolvedPoint
-from alloc.study.request import replace_figures
-
-HAS_PLAN = "feasible"
-"""How it is written down that there is a plan."""
 
 
 class UndecidedError(Exception):
@@ -27,39 +22,30 @@ class UndecidedError(Exception):
 class Limits:
     """A question whose limits can be released and eased; every answer is kept.
 
-    draft, overrides: the question; levers: all limits that a person set; kept: where answers are written down.
+    draft, overrides: the question; levers: all limits that a person set; known: what was answered already, by
+    what was asked.
     """
 
     draft: Draft
     overrides: Mapping[str, object]
     levers: Sequence[Lever]
     deadline: Deadline
-    kept: KeptPoints | None = None
-    _known: dict[str, bool] = field(default_factory=dict)
+    known: MutableMapping[str, bool] = field(default_factory=dict)
 
     def question(self, changes: Mapping[str, object]) -> Instance:
         """Return the question with some figures replaced. Raises InstanceError where that makes it faulty."""
-        return replace_figures(self.draft, {**self.overrides, **changes})
+        return self.draft.read({**self.overrides, **changes})
 
     def hold_together(self, changes: Mapping[str, object]) -> bool:
         """Tell whether the question with some figures replaced has a plan. Raises UndecidedError without an answer."""
         key = repr(sorted(changes.items()))
-        if key not in self._known:
-            self._known[key] = self._recall(changes)
-        return self._known[key]
-
-    def _recall(self, changes: Mapping[str, object]) -> bool:
-        """Return an answer that was written down, else find it and write it down."""
-        asked = {**self.overrides, **changes}
-        known = {} if self.kept is None else self.kept.find([asked])
-        if known:
-            return known[0].point.status == HAS_PLAN
-        found = has_plan(self.question(changes).model_copy(update={"objective": Objective()}), self.deadline)
-        if found is None:
-            raise UndecidedError
-        if self.kept is not None:
-            self.kept.keep(asked, SolvedPoint(Point(asked, HAS_PLAN if found else "infeasible")))
-        return found
+        if key not in self.known:
+            bare = self.question(changes).model_copy(update={"objective": Objective()})
+            found = has_plan(bare, self.deadline)
+            if found is None:
+                raise UndecidedError
+            self.known[key] = found
+        return self.known[key]
 
     def hold(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
         """Tell whether there is a plan where only some limits are held and all others are released."""

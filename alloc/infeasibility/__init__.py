@@ -1,0 +1,25 @@
+"""Why a question has no plan: limits that cannot hold together, named for whoever asked for a plan."""
+
+from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
+from alloc.infeasibility.levers import levers
+from alloc.infeasibility.telling import say_lever
+from alloc.instance import Instance, Options, draft
+from alloc.report.names import Names
+from alloc.solver import Deadline
+
+
+def explain_conflict(instance: Instance, options: Options, lang: str = "en") -> list[str] | None:
+    """Return the first conflict as lines to read: what it is, then each limit that has a part in it.
+
+    No lines where nothing that a person set is to blame; None where the time limit of the options was out before it was
+    known.
+    """
+    deadline = Deadline(options.time_limit)
+    with deadline.listening():
+        try:
+            found = find_conflict(Limits(draft(instance), {}, levers(instance), deadline))
+        except UndecidedError:
+            return None
+    names = Names(instance, lang)
+    lines = [f"  {say_lever(lever, names)}" for lever in found or ()]
+    return [names.say("repair_conflict"), *lines] if lines else []
