@@ -293,3 +293,13 @@ def test_a_search_for_what_must_give_goes_on_where_it_was_stopped(tmp_path: Path
     assert (found["conflicts"], found["menu"]) == (anew.figures["conflicts"], anew.figures["menu"])
     assert len(asked) > 0
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_folder_of_that_name_that_is_another_s_is_left_alone(tmp_path: Path):
+    other = tmp_path / "out.part/mine.txt"
+    other.parent.mkdir()
+    other.write_text("mine", encoding="utf-8")
+    done = CliRunner().invoke(main, ["price", str(DEMO), "--out", str(tmp_path / "out"), "--jobs", "1"])
+    assert done.exit_code == 2
+    assert "out.part holds other things" in done.stderr
+    assert other.read_text(encoding="utf-8") == "mine"

@@ -2,7 +2,6 @@
 
 import json
 import math
-import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from functools import partial
@@ -38,6 +37,7 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
         from alloc.report.target import ANSWERS, check_writable
         from alloc.study.answers.explain import explain as study
         from alloc.study.answers.written import MARK
+        from alloc.study.points.store import remove_store
 
         known_address(options["cluster"])
         target = results / ANSWERS
@@ -57,7 +57,7 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
             found = study(results, **options)
         out = found.save(overwrite)
         if not found.interrupted:
-            shutil.rmtree(options["keep"], ignore_errors=True)
+            remove_store(options["keep"])
         if as_json:
             echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:

@@ -1,7 +1,6 @@
 """What the commands of all studies share: their options, the question that is read, and how they end."""
 
 import json
-import shutil
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -110,8 +109,15 @@ class StudyCall:
         """Write the folder of results; tell whether under its own name. What was kept until then is not needed more."""
         named = saved(lambda place: found.save(place, self.overwrite, self.lang), self.target, self.lang)
         if not getattr(found, "interrupted", False):
-            shutil.rmtree(self.part, ignore_errors=True)
+            self.forget()
         return named
+
+    def forget(self) -> None:
+        """Remove what was kept until there are results."""
+        if self.name:
+            from alloc.study.points.store import remove_store
+
+            remove_store(self.part)
 
     def show(self, figures: Mapping[str, Any], lines: Iterable[Any], folded: bool = True) -> None:
         """Print the figures as JSON where that is asked for, else the summary. folded: lines fit the screen."""
@@ -129,13 +135,6 @@ def was_interrupted(mark: Path) -> bool:
         return json.loads(mark.read_text(encoding="utf-8"))["interrupted"] is True
     except (OSError, ValueError, KeyError, TypeError):
         return False
-
-
-def tell_kept(part: Path, lang: str) -> None:
-    """Say where what is solved is kept, and exit, where it is."""
-    if part.is_dir():
-        echo(say("sweep_stopped", lang, path=part), err=True)
-        sys.exit(INTERRUPTED)
 
 
 def study_command(command: Callable[..., None], shared: Iterable[Callable[..., Any]] = OPTIONS) -> Callable[..., None]:
@@ -157,11 +156,13 @@ def study_command(command: Callable[..., None], shared: Iterable[Callable[..., A
             try:
                 command(call, **options)
             except KeyboardInterrupt:
-                tell_kept(call.part, lang)
+                if call.name and call.part.is_dir():
+                    echo(say("sweep_stopped", lang, path=call.part), err=True)
+                    sys.exit(INTERRUPTED)
                 raise
             except AllocError as error:
                 if not (isinstance(error, RequestError) and error.text == "sweep_busy"):
-                    shutil.rmtree(call.part, ignore_errors=True)
+                    call.forget()
                 raise
 
     for option in reversed((instance_argument, *shared)):

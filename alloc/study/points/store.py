@@ -11,7 +11,7 @@ import json
 import sqlite3
 from collections import UserDict
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict
 from os import PathLike
 from pathlib import Path
@@ -194,6 +194,15 @@ def open_kept(
     """Open the points of one question that a folder keeps; without a folder they are kept for the while only."""
     with open_store(None if folder is None else resume(Path(folder), FILE)) as store:
         yield KeptPoints(store, question, previous, about)
+
+
+def remove_store(folder: Path) -> None:
+    """Remove the store of a folder, and the folder where nothing else is in it."""
+    for name in (FILE, f"{FILE}-wal", f"{FILE}-shm", LOCK):
+        with suppress(OSError):
+            (folder / name).unlink()
+    with suppress(OSError):
+        folder.rmdir()
 
 
 def read_keys(folder: Path) -> set[str]:
