@@ -274,3 +274,58 @@ def test_a_budget_is_committed_where_the_measure_is_and_indicative_elsewhere():
     }
     by_measure = {m: found[key] for key in found for m in ("pens", "courses") if key and key.endswith(m)}
     assert by_measure == {"pens": ["2"], "courses": ["1"]}
+
+
+ACTUALS = {
+    "payments": "measure,fund,paid,date\n{m},{f},1.00004,{y}-03-31\n{m},{f},2.00006,{y}-06-01\n"
+    "{m},{f},3,\n{x},{f},5,{y}-07-01\n",
+    "deliveries": "measure,units,accepted\n{m},1,1\n",
+}
+
+
+@pytest.fixture(scope="module")
+def followed(tmp_path_factory: pytest.TempPathFactory, demo: Run) -> tuple[Any, str, str, str]:
+    """Return the document of a plan with two payments of a measure and one of a measure that has no aid in the plan."""
+    folder = tmp_path_factory.mktemp("followed")
+    aid = demo.allocation[demo.allocation["kind"] == "aid"]
+    first = aid[aid["amount"] > 0].iloc[0]
+    other = next(m for m in demo.instance.measures if not aid.loc[aid["measure"] == m, "amount"].sum())
+    names = {"m": first["measure"], "f": first["fund"], "x": other, "y": demo.instance.year}
+    for table, text in ACTUALS.items():
+        (folder / f"{table}.csv").write_text(text.format(**names), encoding="utf-8")
+    result, target = demo.save(folder / "r"), folder / "x.xml"
+    words = ["export", str(result), str(target), *ORG, "--actuals", str(folder), "--lang", "en"]
+    done = CliRunner().invoke(main, words)
+    assert done.exit_code == 0, done.output
+    return etree.parse(str(target)).getroot(), names["m"], names["x"], done.stderr
+
+
+def test_what_was_paid_is_a_disbursement_on_its_day_and_valid(schema: Any, followed: Any, demo: Run):
+    (root, m, other, said), year = followed, demo.instance.year
+    assert schema.validate(root), schema.error_log
+    found = {a.findtext("iati-identifier").rpartition(f"-{year}-")[2]: a for a in measures_of(root)}
+    paid = [(t.find("transaction-date").get("iso-date"), t.findtext("value")) for t in found[m].findall("transaction")]
+    assert [day for day, _ in paid] == [f"{year}-03-31", f"{year}-06-01"]
+    assert sum(int(value) for _, value in paid) == 30001  # 3.0001 of 10,000 yuan: no yuan is lost by rounding
+    assert found[m].find("activity-status").get("code") == root[0].find("activity-status").get("code") == "2"
+    assert {t.find("transaction-type").get("code") for t in root.iter("transaction")} == {"3"}
+    assert found[other].find("budget") is None
+    assert [t.findtext("value") for t in found[other].findall("transaction")] == ["50000"]
+    assert "1 payment of aid without a day" in said
+
+
+def test_a_result_has_baseline_target_and_actual(followed: Any, demo: Run, tmp_path: Path):
+    root, m, _, _ = followed
+    (indicator,) = [r.find("indicator") for r in root[0].findall("result")][:1]
+    period = indicator.find("period")
+    assert indicator.find("baseline") is not None
+    assert float(period.find("target").get("value")) == pytest.approx(demo.figures["employment"])
+    (tmp_path / "deliveries.csv").write_text(f"measure,units,accepted\n{m},1,1\n", encoding="utf-8")
+    goal = alloc.track(demo, tmp_path).figures["goals"]["accepted"]["employment"]
+    assert float(period.find("actual").get("value")) == pytest.approx(goal, abs=1e-6)
+    assert "not counted" in told(period.find("actual/comment"))["en"]
+
+
+def test_what_became_of_a_plan_is_for_iati_alone(tmp_path: Path):
+    done = CliRunner().invoke(main, ["export", "R", str(tmp_path / "x.csv"), "--actuals", "A"])
+    assert (done.exit_code, done.stderr) == (2, "--actuals is for IATI alone\n")

@@ -10,6 +10,7 @@ from alloc.errors import RequestError
 from alloc.texts import say
 
 if TYPE_CHECKING:
+    from alloc.report.iati import AidFollowed
     from alloc.study.compare.results import Result
 
 FORMATS = {".mps": "mps", ".lp": "lp", ".xml": "iati", ".csv": "csv"}
@@ -24,6 +25,7 @@ FORMATS = {".mps": "mps", ".lp": "lp", ".xml": "iati", ".csv": "csv"}
 @click.option("--org-name")
 @click.option("--org-type", default="10", show_default=True)
 @click.option("--country", default="")
+@click.option("--actuals", type=click.Path(path_type=Path))
 @set_option
 @unchecked_option
 @lang_option
@@ -32,6 +34,7 @@ def export(
     target: Path,
     kind: str | None,
     settings: tuple[str, ...],
+    actuals: Path | None,
     unchecked: bool,
     lang: str,
     **org: str,
@@ -41,6 +44,8 @@ def export(
         kind = kind or FORMATS.get(target.suffix)
         if kind is None:
             raise RequestError("no_format", path=target)
+        if actuals is not None and kind != "iati":
+            raise RequestError("actuals_iati_only")
         if kind in ("mps", "lp"):
             _program(source, target, kind, overrides(settings))
         elif kind == "csv":
@@ -53,9 +58,24 @@ def export(
 
             plan = _plan(source, overrides(settings), lang, unchecked)
             by = publisher(plan.instance, org["org_id"], org["org_name"], org["org_type"], org["country"])
-            document = activities(plan.instance, plan.tables["allocation"], plan.figures, by)
+            became = None if actuals is None else _follow(plan, actuals, lang)
+            document = activities(plan.instance, plan.tables["allocation"], plan.figures, by, became)
             document.write(target, encoding="utf-8", xml_declaration=True)
         echo(say("wrote", lang, path=target), err=True)
+
+
+def _follow(plan: "Result", actuals: Path, lang: str) -> "AidFollowed":
+    """Return what became of a plan, its doubts told: a payment without a day can be no transaction."""
+    from alloc.study.follow.publish import find_aid_paid
+    from alloc.study.follow.tracking import track
+
+    found = track(plan, actuals, lang=lang)
+    became, undated = find_aid_paid(found)
+    for fault in found.warnings:
+        echo(f"{say('warning', lang)}: {fault.say(lang)}", err=True)
+    if undated:
+        echo(f"{say('warning', lang)}: {say('iati_undated', lang, count=undated)}", err=True)
+    return became
 
 
 def _program(source: Path, target: Path, kind: str, settings: dict[str, Any]) -> None:

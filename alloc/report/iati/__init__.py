@@ -9,44 +9,55 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
-from alloc.report.iati.elements import CHILD, PARENT, VERSION, rounded
+from alloc.report.iati.elements import CHILD, PARENT, PIPELINE, UNDER_WAY, VERSION, rounded
 from alloc.report.iati.measure import funded
 from alloc.report.iati.publisher import Publisher, publisher, purposes
+from alloc.report.iati.transactions import AidFollowed, add_transactions, value_payments
 from alloc.report.iati.umbrella import add_results, umbrella
 
-__all__ = ["Publisher", "activities", "publisher", "purposes", "rounded"]
+__all__ = ["AidFollowed", "Publisher", "activities", "publisher", "purposes", "rounded"]
 
 _UNFIT = re.compile(r"[\s/&|?]+")
 
 
 def activities(
-    instance: Instance, allocation: pd.DataFrame, figures: Mapping[str, Any], by: Publisher
+    instance: Instance,
+    allocation: pd.DataFrame,
+    figures: Mapping[str, Any],
+    by: Publisher,
+    became: AidFollowed | None = None,
 ) -> "ElementTree[Element]":
     """Return the plan as an `iati-activities` document, the whole plan first, with what comes through the aid.
 
     Budgets are the aid that a measure gets in the year of the instance, in whole currency units; they are rounded
-    so that they add up to the rounded total (largest remainders). Raises RequestError for a wrong `dac:` tag, and
-    where no aid is spent: IATI knows no document without an activity.
+    so that they add up to the rounded total (largest remainders). became: what became of the plan; its payments are
+    disbursements, and what nobody planned is an activity without a budget. Raises RequestError for a wrong `dac:` tag,
+    and where no aid is planned: IATI knows no document without an activity.
     """
     root = Element("iati-activities", {"version": VERSION})
     aid = allocation[(allocation["kind"] == "aid") & (allocation["amount"] > 0)]
     by_measure = aid.groupby("measure", sort=False)["amount"].sum()
     whole = rounded({str(m): float(x) for m, x in by_measure.items()}, instance.money.unit)
-    money = {m: value for m, value in whole.items() if value}
-    if not money:
+    if not any(whole.values()):
         raise RequestError("iati_no_aid")
+    became_of = became or AidFollowed((), {})
+    paid = value_payments(instance, became_of)
+    money = {m: whole.get(m, 0) for m in instance.measures if whole.get(m) or m in paid}
     top, below = _identifiers(instance, by, money)
-    payers = list(dict.fromkeys(aid.loc[aid["measure"].isin(list(money)), "fund"]))
-    plan = umbrella(instance, by, top, money, payers)
+    planned = list(aid.loc[aid["measure"].isin(list(money)), "fund"])
+    payers = list(dict.fromkeys([*planned, *became_of.list_payers(money)]))
+    plan = umbrella(instance, by, top, money, payers, UNDER_WAY if paid else PIPELINE)
     root.append(plan)
     for m, value in money.items():
         SubElement(plan, "related-activity", {"ref": below[m], "type": CHILD})
-        payers = list(aid.loc[aid["measure"] == m, "fund"])
+        payers = list(dict.fromkeys([*aid.loc[aid["measure"] == m, "fund"], *became_of.list_payers([m])]))
+        status = UNDER_WAY if m in paid else PIPELINE
         others = allocation[(allocation["measure"] == m) & (allocation["kind"] != "aid")]["amount"].sum()
-        activity = funded(instance, by, m, below[m], value, payers, float(others) * instance.money.unit)
+        activity = funded(instance, by, m, below[m], value, payers, float(others) * instance.money.unit, status)
+        add_transactions(activity, instance, paid.get(m, ()))
         SubElement(activity, "related-activity", {"ref": top, "type": PARENT})
         root.append(activity)
-    add_results(plan, instance, figures)
+    add_results(plan, instance, figures, became)
     indent(root)
     return ElementTree(root)
 

@@ -16,14 +16,16 @@ DAC = "1"
 """The sector vocabulary of five-digit DAC purpose codes."""
 
 PLANNED_START, PLANNED_END = "1", "3"
-PIPELINE, ORIGINAL, INDICATIVE, COMMITTED = "1", "1", "1", "2"
+PIPELINE, UNDER_WAY, DISBURSEMENT = "1", "2", "3"
+ORIGINAL, INDICATIVE, COMMITTED = "1", "1", "2"
 FUNDING, ACCOUNTABLE = "1", "2"
 GRANT, PROJECT = "110", "C01"
 UPPER, LOWER, PARENT, CHILD = "1", "2", "1", "2"
 GENERAL, WHERE_IT_HAPPENS = "1", "1"
 OUTCOME, COUNTED = "2", "1"
-"""Codes of IATI's lists: activity dates, status, budget type and status, roles, finance type, aid type, levels and
-relations of activities, description and reach of a location, type of a result, what an indicator measures."""
+"""Codes of IATI's lists: activity dates, status, type of a transaction, budget type and status, roles, finance type,
+aid type, levels and relations of activities, description and reach of a location, type of a result, what an indicator
+measures."""
 
 _CHINESE = re.compile("[\u4e00-\u9fff]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
@@ -38,14 +40,16 @@ def begun(identifier: str, hierarchy: str, instance: Instance, by: Publisher) ->
     return activity
 
 
-def add_common(activity: Element, instance: Instance, by: Publisher, payers: Iterable[str]) -> None:
+def add_common(
+    activity: Element, instance: Instance, by: Publisher, payers: Iterable[str], status: str = PIPELINE
+) -> None:
     """Add who takes part, the status, the planned year and the country, in the order of the schema."""
     for f in payers:
         fund = instance.funds[f]
         donors = dict.fromkeys(LANGUAGES, fund.donor) if fund.donor else name_in_each(instance, "fund", f)
         narrated(activity, "participating-org", donors, {"role": FUNDING})
     narrated(activity, "participating-org", {"en": by.name}, {"ref": by.ref, "type": by.kind, "role": ACCOUNTABLE})
-    SubElement(activity, "activity-status", {"code": PIPELINE})
+    SubElement(activity, "activity-status", {"code": status})
     for kind, day in zip((PLANNED_START, PLANNED_END), year_of(instance), strict=True):
         SubElement(activity, "activity-date", {"type": kind, "iso-date": day})
     SubElement(activity, "recipient-country", {"code": by.country})

@@ -11,11 +11,19 @@ from alloc.texts import LANGUAGES, say
 
 
 def funded(
-    instance: Instance, by: Publisher, m: str, identifier: str, value: int, payers: Iterable[str], others: float
+    instance: Instance,
+    by: Publisher,
+    m: str,
+    identifier: str,
+    value: int,
+    payers: Iterable[str],
+    others: float,
+    status: str = elements.PIPELINE,
 ) -> Element:
     """Return a measure as an activity, its elements in the order of the schema.
 
-    value: aid in whole currency units; others: what other funds pay [currency units].
+    value: aid in whole currency units, without a budget where it is 0; others: what other funds pay [currency units];
+    status: by IATI's list.
     """
     row, currency = instance.measures[m], instance.money.currency
     county = instance.counties[row.county]
@@ -33,16 +41,17 @@ def funded(
         for lang in LANGUAGES
     }
     narrated(activity, "description", described, {"type": elements.GENERAL})
-    add_common(activity, instance, by, payers)
+    add_common(activity, instance, by, payers, status)
     location = SubElement(activity, "location", {"ref": county.code or row.county})
     SubElement(location, "location-reach", {"code": elements.WHERE_IT_HAPPENS})
     narrated(location, "name", places)
     SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": purpose(instance, m)})
     SubElement(activity, "default-finance-type", {"code": elements.GRANT})
     SubElement(activity, "default-aid-type", {"code": elements.PROJECT})
-    status = elements.COMMITTED if row.committed else elements.INDICATIVE
-    budget = SubElement(activity, "budget", {"type": elements.ORIGINAL, "status": status})
-    add_period(budget, instance)
-    first, _ = year_of(instance)
-    SubElement(budget, "value", {"currency": currency, "value-date": first}).text = str(value)
+    if value:
+        firm = elements.COMMITTED if row.committed else elements.INDICATIVE
+        budget = SubElement(activity, "budget", {"type": elements.ORIGINAL, "status": firm})
+        add_period(budget, instance)
+        first, _ = year_of(instance)
+        SubElement(budget, "value", {"currency": currency, "value-date": first}).text = str(value)
     return activity

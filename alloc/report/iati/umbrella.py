@@ -12,18 +12,24 @@ from alloc.instance import GOALS, Instance
 from alloc.report.iati import elements
 from alloc.report.iati.elements import add_common, add_period, begun, narrated, rounded
 from alloc.report.iati.publisher import Publisher, purpose
+from alloc.report.iati.transactions import AidFollowed, add_actual
 from alloc.texts import LANGUAGES, say
 
 
 def umbrella(
-    instance: Instance, by: Publisher, identifier: str, money: Mapping[str, int], payers: Iterable[str]
+    instance: Instance,
+    by: Publisher,
+    identifier: str,
+    money: Mapping[str, int],
+    payers: Iterable[str],
+    status: str = elements.PIPELINE,
 ) -> Element:
-    """Return the activity of the whole plan; money: aid of each measure [whole currency units]."""
+    """Return the activity of the whole plan; money: aid of each measure [whole currency units]; status: of IATI's."""
     activity = begun(identifier, elements.UPPER, instance, by)
     narrated(activity, "title", dict.fromkeys(LANGUAGES, instance.title or instance.name))
     described = {lang: say("iati_umbrella", lang, year=instance.year, count=len(money)) for lang in LANGUAGES}
     narrated(activity, "description", described, {"type": elements.GENERAL})
-    add_common(activity, instance, by, payers)
+    add_common(activity, instance, by, payers, status)
     for code, percent in _sectors(instance, money):
         SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": code, "percentage": percent})
     SubElement(activity, "default-finance-type", {"code": elements.GRANT})
@@ -43,15 +49,19 @@ def _sectors(instance: Instance, money: Mapping[str, int]) -> Iterator[tuple[str
             yield code, f"{hundredths // 100}.{hundredths % 100:02}"
 
 
-def add_results(activity: Element, instance: Instance, figures: Mapping[str, Any]) -> None:
-    """Add a result for each goal that the plan or a world beside it serves; jobs always."""
+def add_results(
+    activity: Element, instance: Instance, figures: Mapping[str, Any], became: AidFollowed | None = None
+) -> None:
+    """Add a result for each goal that the plan or a world beside it serves; jobs always. became: what is reached."""
     for goal in GOALS:
         worlds = (figures, figures["status_quo"], figures["without_aid"])
         if goal == "employment" or any(world[goal] for world in worlds):
-            _add_result(activity, instance, goal, figures)
+            _add_result(activity, instance, goal, figures, became)
 
 
-def _add_result(activity: Element, instance: Instance, goal: str, figures: Mapping[str, Any]) -> None:
+def _add_result(
+    activity: Element, instance: Instance, goal: str, figures: Mapping[str, Any], became: AidFollowed | None
+) -> None:
     """Add what the plan brings of a goal; the baseline is the world without the aid, where that is proven."""
     result = SubElement(activity, "result", {"type": elements.OUTCOME, "aggregation-status": "0"})
     narrated(result, "title", _said(f"iati_result_{goal}"))
@@ -71,6 +81,8 @@ def _add_result(activity: Element, instance: Instance, goal: str, figures: Mappi
     if through["range"] is not None:
         told = {lang: f"{told[lang]} {say('iati_not_proven', lang)}" for lang in LANGUAGES}
     narrated(target, "comment", told)
+    if became is not None:
+        add_actual(period, goal, became, _number(became.goals[goal]))
 
 
 def _without(goal: str, figures: Mapping[str, Any]) -> dict[str, str]:
