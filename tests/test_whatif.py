@@ -97,6 +97,19 @@ def test_of_equally_good_plans_every_point_has_the_closest_to_todays(found: allo
         assert point is found.today or point.closest
 
 
+@pytest.mark.parametrize("error", [alloc.SolveError("solver_failed", problem="x"), alloc.AuditError(["x"])])
+def test_where_the_closest_plan_cannot_be_found_the_point_has_the_plan_itself(
+    path: Path, error: Exception, monkeypatch: pytest.MonkeyPatch
+):
+    def fail(*_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr("alloc.study.points.point_solver.find_closest", fail)
+    found = alloc.whatif(path, {AID: "80,100"}, jobs=1)
+    assert [(point.status, point.closest) for point in found.sweep.points] == [("optimal", None)] * 2
+    assert found.sweep.points[0].objective == pytest.approx(80)
+
+
 def test_todays_value_is_a_position_of_every_slider_and_todays_plan_a_point(path: Path):
     found = alloc.whatif(path, {AID: "×0.5…0.7:2", FLOOR: "10, 20"}, jobs=1)
     assert [slider.values for slider in found.sliders] == [(0.5, 0.7, 1.0), (0, 10, 20)]

@@ -138,16 +138,16 @@ class PointSolver:
         started: float,
     ) -> Point | None:
         """Return the point of the closest of the plans that reach as much; None where it is not asked for, or where
-        what was found does not hold as closely as the plan itself."""
+        the search fails or its plan does not hold as closely as the plan itself: that one is the answer then."""
         if self.question.closest_to is None or plan.status != "optimal":
             return None
-        found = find_closest(instance, options, plan, self.question.closest_to)
-        raise_if(found.interrupted)
-        if found.plan.status != plan.status:
-            return None
         try:
+            found = find_closest(instance, options, plan, self.question.closest_to)
+            raise_if(found.interrupted)
+            if found.plan.status != plan.status:
+                return None
             point = self._point(overrides, instance, options, found.plan, worlds, started)
-        except AuditError:
+        except (AuditError, SolveError):
             return None
         return replace(point, closest=found.proven)
 
