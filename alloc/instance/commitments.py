@@ -55,23 +55,31 @@ def _unpaid(
     document: Document, arcs: Arcs, needs: Mapping[Node, Fraction], group: set[Node], measures: Sequence[str]
 ) -> Iterator[Found]:
     """Yield the fault of a closed group whose needs are not met, where a fund is what is too small."""
-    needed = group & needs.keys()
-    asked = sum((needs[node] for node in needed), Fraction(0))
-    payers = list(_payers(arcs, group))
-    paid = sum((most for _, most, _ in payers), Fraction(0))
-    if asked - paid <= SLACK * asked or not any(is_fund for _, _, is_fund in payers):
+    asked = paid = Fraction(0)
+    wanting, parts = set(), set()
+    for node in group & needs.keys():
+        _, m, part = node
+        asked += needs[node]
+        wanting.add(m)
+        parts.add(part)
+    payers, is_small = [], False
+    for name, most, is_fund in _payers(arcs, group):
+        paid += most
+        payers.append(f"{name} {_plain(most)}")
+        is_small = is_small or is_fund
+    if asked - paid <= SLACK * asked or not is_small:
         return
-    wanting = {m for _, m, _ in needed}
     named = [m for m in measures if m in wanting]
     values = {
         "measures": ", ".join(named if len(named) <= MOST_NAMED else [*named[:MOST_NAMED], "…"]),
         "cost": _plain(asked),
-        "payers": ", ".join(f"{name} {_plain(most)}" for name, most, _ in payers),
+        "payers": ", ".join(payers),
         "paid": _plain(paid),
         "lacking": _plain(asked - paid),
         "unit": document.money.label,
     }
-    yield ("measures", _first(document, named), "committed"), _sentence(needed), values
+    sentence = "commitments_unpaid" if "" in parts else "committed_parts_unpaid"  # only the parts of some kinds
+    yield ("measures", _first(document, named), "committed"), sentence, values
 
 
 def _plain(amount: Fraction) -> str:
@@ -83,17 +91,13 @@ def _first(document: Document, named: Sequence[str]) -> str:
     return next((m for m in named if document.measures[m].committed), named[-1])
 
 
-def _sentence(needed: set[Node]) -> str:
-    """Return which sentence it is: whether whole costs are unpaid, or only the parts of some kinds."""
-    kinds = {kind for _, _, kind in needed}
-    return "commitments_unpaid" if "" in kinds else "committed_parts_unpaid"
-
-
 def _promised(document: Document) -> list[str]:
     """Return the measures that must go ahead: those committed, and whatever they require."""
     found = [m for m, row in document.measures.items() if row.committed]
     for m in found:
-        found += [other for other in document.measures[m].requires if other in document.measures and other not in found]
+        for other in document.measures[m].requires:
+            if other in document.measures and other not in found:
+                found.append(other)
     return [m for m in found if document.measures[m].eligible]
 
 
@@ -164,8 +168,13 @@ def _starved(arcs: Arcs, needs: Mapping[Node, Fraction]) -> list[set[Node]]:
         while left[need][SINK] > 0:
             after = _ways(left, need)
             if SOURCE not in after:
-                together = [group for group in groups if not group.isdisjoint(after)]
-                groups = [group for group in groups if group not in together] + [set(after).union(*together)]
+                joined, apart = set(after), []
+                for group in groups:
+                    if group.isdisjoint(after):
+                        apart.append(group)
+                    else:
+                        joined |= group
+                groups = [*apart, joined]
                 break
             _send(left, after)
     return groups

@@ -15,6 +15,7 @@ from pydantic_core import PydanticUndefined
 from alloc.instance import rules, schema
 from alloc.instance.excel import headings
 from alloc.instance.excel.sheet_names import names
+from alloc.instance.rows import fields_of
 from alloc.instance.tables import TABLES, WITHOUT_ID
 
 _INTRODUCTION = """# The instance: what a planner writes
@@ -109,8 +110,7 @@ def _chinese() -> Mapping[str, str]:
 
 
 def _tables(words: Mapping[str, str], lang: str) -> Iterator[str]:
-    shown = [key for key in schema.Document.model_fields if key not in TABLES]
-    yield from _section(words, lang, words["top"], schema.Document, "", only=shown)
+    yield from _section(words, lang, words["top"], schema.Document, "", leave=list(TABLES))
     for title, model in headings.SECTIONS.items():
         yield from _section(words, lang, title, model, "")
     yield from _section(words, lang, words["row"], schema.Row, words["row_note"])
@@ -123,9 +123,8 @@ def _tables(words: Mapping[str, str], lang: str) -> Iterator[str]:
     own = [key for key in common if key != "name"]
     yield from _section(words, lang, _titled("rules", lang), rules.AnyRule, words["rules"], leave=own)
     seen = list(rules.AnyRule.model_fields)
-    for row in TABLES["rules"]:
-        word = row.model_fields["type"].annotation.__args__[0]  # type: ignore[union-attr]
-        title = f"{_titled('rules', lang)}: {_worded(word, lang)}"
+    for row in rules.RULES:
+        title = f"{_titled('rules', lang)}: {_worded(row.word(), lang)}"
         about = words[row.__name__] if lang == "zh" else str(row.__doc__)
         yield from _section(words, lang, title, row, about, leave=[*seen, "type"], level=3)
 
@@ -175,7 +174,6 @@ def _section(
     title: str,
     model: type[BaseModel],
     note: str,
-    only: list[str] | None = None,
     leave: list[str] | None = None,
     level: int = 2,
 ) -> Iterator[str]:
@@ -188,7 +186,7 @@ def _section(
     yield f"| {words['key']} | {words['default']} | {words['unit']} | {words['meaning']} |"
     yield "|---|---|---|---|"
     for name, field in model.model_fields.items():
-        if (only is None or name in only) and name not in (leave or []):
+        if name not in (leave or []):
             key = field.alias or name
             default = words["required"] if field.default is PydanticUndefined else _default(field.default, words)
             choices = _choices(field.annotation, lang)
@@ -202,9 +200,8 @@ def meaning_of(model: type[BaseModel], key: str, lang: str) -> str:
 
     Raises KeyError where there are no Chinese words for it.
     """
-    field = next(field for name, field in model.model_fields.items() if (field.alias or name) == key)
     if lang == "en":
-        return str(field.description or "")
+        return str(fields_of(model)[key].description or "")
     words = headings.catalogue()
     if model is schema.Selection:
         return str(words["words"][key])

@@ -1,6 +1,7 @@
 """Which fund may pay for which measure, and how much at most."""
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -84,8 +85,8 @@ def most_money(document: Document, m: str, kind: Kind, funds: Sequence[str], uni
     row = document.measures[m]
     spent = billed(document, dearest(document, m, units))
     share = min(row.max_share.get(kind, 1.0), 1.0)
-    payers = [f for f in funds if document.funds[f].kind == kind]
-    most = min(share * spent, math.fsum(_most_of_fund(document, m, f, spent) for f in payers))
+    parts = (_most_of_fund(document, m, f, spent) for f in funds if document.funds[f].kind == kind)
+    most = min(share * spent, math.fsum(parts))
     return in_lots(document, min(most, ceiling(document, m)) if kind == "national" else most)
 
 
@@ -108,17 +109,20 @@ def least_shares(document: Document, m: str) -> dict[str, float]:
     for f, share in written.items():
         if f not in KINDS and f in document.funds:
             asked.setdefault(document.funds[f].kind, []).append(share)
-    named = (kind for kind in KINDS if kind in written or kind in asked)
-    return {kind: max(written.get(kind, 0.0), math.fsum(asked.get(kind, []))) for kind in named}
+    found: dict[str, float] = {}
+    for kind in KINDS:
+        if kind in written or kind in asked:
+            found[kind] = max(written.get(kind, 0.0), math.fsum(asked.get(kind, [])))
+    return found
 
 
 def most_shares(document: Document, m: str, funds: Sequence[str]) -> dict[str, float]:
     """Return kind → the largest share of a measure's cost that it and those of its funds may pay."""
     written: Mapping[str, float] = {**document.measures[m].max_share}
-    parts: dict[str, list[float]] = {kind: [] for kind in KINDS}
+    parts: dict[str, list[float]] = defaultdict(list)
     for f in funds:
         parts[document.funds[f].kind].append(1.0 if f in KINDS else written.get(f, 1.0))
-    return {kind: min(written.get(kind, 1.0), math.fsum(of), 1.0) for kind, of in parts.items()}
+    return {kind: min(written.get(kind, 1.0), math.fsum(parts[kind]), 1.0) for kind in KINDS}
 
 
 def ceiling(document: Document, m: str) -> float:
@@ -141,9 +145,11 @@ def reachable(document: Document, fund: str, measures: Sequence[str]) -> float:
 
 def sold_on(document: Document, market: Market) -> tuple[Baseline, ...]:
     """Return the rows whose output is sold on a shared market, in the order of the baseline."""
-    regions = {c: row.region or c for c, row in document.counties.items()}
-    rows = (row for row in document.baseline if row.industry == market.industry)
-    return tuple(row for row in rows if market.region in ("", regions.get(row.county)))
+    regions, found = document.regions, []
+    for row in document.baseline:
+        if row.industry == market.industry and market.region in ("", regions.get(row.county)):
+            found.append(row)
+    return tuple(found)
 
 
 def sellers(document: Document, market: Market) -> tuple[str, ...]:

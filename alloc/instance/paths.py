@@ -11,6 +11,8 @@ from typing import Any
 
 from alloc.instance.document import scalar
 from alloc.instance.overrides import follow, step_to
+from alloc.instance.rows import fields_of
+from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Document
 from alloc.instance.spans import UnclearError, is_number, read_setting, round_dust
 from alloc.instance.suggest import nearest
@@ -78,8 +80,8 @@ def _read_tests(table: str, tests: str) -> list[tuple[str, str]]:
 
 
 def _list_columns(table: str) -> set[str]:
-    found = {field.alias or name for row in TABLES[table] for name, field in row.model_fields.items()}
-    return found | {"id"} | ({"tag", *_BORROWED} if table == "measures" else set())
+    found = {"id"}.union(*map(fields_of, TABLES[table]))
+    return found | {"tag", *_BORROWED} if table == "measures" else found
 
 
 def _list_rows(data: Any, table: str) -> Iterator[tuple[str, Any]]:
@@ -163,11 +165,11 @@ def _find_figure(steps: list[str | int], words: list[str], holder: Any) -> Any:
 def _find_default(table: str, row: Mapping[str, Any], column: str) -> Any:
     """Return what a column is where nothing is written."""
     for kind in TABLES[table]:
-        if table == "rules" and row.get("type") not in kind.model_fields["type"].annotation.__args__:  # type: ignore[union-attr]
+        if issubclass(kind, AnyRule) and row.get("type") != kind.word():
             continue
-        for name, field in kind.model_fields.items():
-            if (field.alias or name) == column and not field.is_required():
-                return field.default
+        field = fields_of(kind).get(column)
+        if field is not None and not field.is_required():
+            return field.default
     return None
 
 

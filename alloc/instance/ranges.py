@@ -7,6 +7,7 @@ from pydantic import BaseModel
 
 from alloc.instance.document import Path
 from alloc.instance.figures import LINKED, Figure, columns_of, figures_of, rows_of
+from alloc.instance.rows import fields_of
 from alloc.instance.schema import Document
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES
@@ -51,8 +52,7 @@ def _trouble(
 def _no_figure(row: BaseModel, column: str) -> tuple[str, dict[str, Any]]:
     """Return why a range has no number that it could be of."""
     root, _, rest = column.partition(".")
-    fields = {field.alias or name for name, field in type(row).model_fields.items()}
-    if root not in fields:
+    if root not in fields_of(type(row)):
         return "unknown_key", {"hint": nearest(root, columns_of(type(row)))}
     if root in LINKED:
         return "range_linked", {}

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, get_args
 
 from alloc.instance import rules, schema
@@ -19,7 +19,7 @@ from alloc.instance.schema import Document
 from alloc.instance.selections import select
 from alloc.instance.sharing import sharing_holds
 from alloc.instance.suggest import nearest
-from alloc.instance.tables import TABLES, WITHOUT_ID
+from alloc.instance.tables import TABLES
 
 Found = tuple[Path, str, dict[str, Any]]
 """Where (path), which sentence, and what fills it."""
@@ -135,12 +135,12 @@ def measures_are_ordered(document: Document, ids: Ids) -> Iterator[Found]:
 
 def _curve_runs(measure: schema.Measure, path: Path) -> Iterator[Found]:
     """Yield what is wrong with a curve of returns: it runs backwards, ends early, or falls."""
-    ends = [u for u, _ in measure.returns]
+    ends, slopes = zip(*measure.returns, strict=True)
     if any(b <= a for a, b in pairwise([0.0, *ends])):
         yield path, "curve_backwards", {"found": ", ".join(f"{u:g}" for u in ends)}
     elif ends[-1] < measure.max_units:
         yield path, "curve_short", {"found": ends[-1], "max": measure.max_units}
-    if any(slope < 0 for _, slope in measure.returns):
+    if min(slopes) < 0:
         yield path, "curve_falls", {}
 
 
@@ -290,27 +290,30 @@ def rules_select(document: Document, ids: Ids) -> Iterator[Found]:
 
 def _why_nothing(document: Document, selection: schema.Selection, path: Path) -> Iterator[Found]:
     """Yield what of a selection that selects nothing is to blame: a tag, a key by itself, or all keys together."""
-    tags = dict.fromkeys(tag for measure in document.measures.values() for tag in measure.tags)
+    tags = dict.fromkeys(chain(*(measure.tags for measure in document.measures.values())))
     unused = [tag for tag in selection.tag if tag not in tags]
     for tag in unused:
         yield (*path, "tag"), "tag_unused", {"found": tag, "hint": nearest(tag, tags)}
     if unused:
         return
-    written = {key: words for key, words in selection if words}
-    alone = [key for key in written if not select(document, schema.Selection(**{key: written[key]}))]
-    for key in alone:
-        yield (*path, key), "selects_nothing", {"found": ", ".join(written[key])}
-    if not alone:
+    together = True
+    for key, words in selection:
+        if words and not select(document, schema.Selection(**{key: words})):
+            together = False
+            yield (*path, key), "selects_nothing", {"found": ", ".join(words)}
+    if together:
         yield path, "selects_nothing_together", {}
 
 
 def _whole(document: Document, ids: Ids) -> bool:
     """Tell whether every measure was read, and lies where there is something: else nobody can say what is selected."""
-    read = all(len(getattr(document, table)) == len(ids[table]) for table in ("counties", "industries", "measures"))
-    return read and all(
-        row.county in document.counties and (not row.industry or row.industry in document.industries)
-        for row in document.measures.values()
-    )
+    for table in ("counties", "industries", "measures"):
+        if len(getattr(document, table)) != len(ids[table]):
+            return False
+    for row in document.measures.values():
+        if row.county not in document.counties or (row.industry and row.industry not in document.industries):
+            return False
+    return True
 
 
 def _selects(document: Document, selection: schema.Selection, path: Path, ids: Ids) -> Iterator[Found]:
@@ -318,8 +321,8 @@ def _selects(document: Document, selection: schema.Selection, path: Path, ids: I
     for key, table in tables.items():
         for word in getattr(selection, key):
             yield from _known((*path, key), word, table, ids)
-    chains = {**document.chains, **{industry.chain: 0 for industry in document.industries.values()}}
-    regions = {county.region or c for c, county in document.counties.items()}
+    chains = [*document.chains, *(industry.chain for industry in document.industries.values())]
+    regions = document.regions.values()
     for key, known in (("chain", chains), ("region", regions)):
         for word in getattr(selection, key):
             if word not in known:
@@ -339,7 +342,7 @@ def objective_is_one(document: Document, ids: Ids) -> Iterator[Found]:
 def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
     """Every source is a key of `sources` or the word `assumption`."""
     known = [*document.sources, "assumption"]
-    for table in (*ids, *(table for table in TABLES if table in WITHOUT_ID)):
+    for table in dict.fromkeys([*ids, *TABLES]):
         for key, row in rows_of(document, table).items():
             named: dict[tuple[str, ...], str] = {("source",): row.source} if row.source else {}
             for column, source in row.sources.items():

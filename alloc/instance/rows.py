@@ -1,8 +1,10 @@
 """What rows of the instance are made of: cells, described fields, selections, rows that refuse unknown keys."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal, TypeVar
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic.fields import FieldInfo
 
 Category = Literal["infrastructure", "training", "insurance", "technology", "enterprise"]
 JobCategory = Literal["infrastructure", "training", "enterprise"]
@@ -21,6 +23,7 @@ JOB_CATEGORIES: tuple[JobCategory, ...] = ("infrastructure", "training", "enterp
 FIRM = "a law or a signed contract: never offered as something to give way"
 
 T = TypeVar("T")
+M = TypeVar("M", bound=BaseModel)
 
 
 def listed(value: object) -> object:
@@ -49,6 +52,16 @@ class Strict(BaseModel):
     """A frozen row that refuses unknown keys, text for numbers, NaN and infinities."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, strict=True, allow_inf_nan=False, populate_by_name=False)
+
+
+def fields_of(model: type[BaseModel]) -> dict[str, FieldInfo]:
+    """Return the fields of a part of the document by their keys as they are written."""
+    return {field.alias or name: field for name, field in model.model_fields.items()}
+
+
+def revised(rows: Mapping[str, M], **figures: Any) -> dict[str, M]:
+    """Return a table with some figures replaced in every row."""
+    return {name: row.model_copy(update=figures) for name, row in rows.items()}
 
 
 class Row(Strict):

@@ -71,6 +71,11 @@ class AnyRule(Row):
         return "ratio"
 
     @classmethod
+    def word(cls) -> str:
+        """Return the word that names rules of this kind as their `type`."""
+        return str(get_args(cls.model_fields["type"].annotation)[0])
+
+    @classmethod
     def selections(cls) -> dict[str, str]:
         """Return the keys that select measures, first what is counted: as written → in Python."""
         return {row.alias or name: name for name, row in cls.model_fields.items() if row.annotation is Selection}

@@ -495,6 +495,11 @@ class Document(Strict):
     risk: Risk | None = described(None, "how unwelcome bad scenarios are")
     solver: Options = described(Options(), "how the solver is asked")
 
+    @property
+    def regions(self) -> dict[str, str]:
+        """County → its region: where none is written it is a region of its own."""
+        return {c: row.region or c for c, row in self.counties.items()}
+
 
 class Instance(Glance, Document):
     """One yearly budget question, checked and frozen, with what was read beside it.

@@ -44,11 +44,11 @@ def attribute(document: Document, m: str, what: str) -> str:
 
 def select(document: Document, selection: Selection) -> tuple[str, ...]:
     """Return the measures of a selection, in the order of the table."""
-    keys = [key for key in SELECTORS if getattr(selection, key)]
     found = tuple(document.measures)
-    for key in keys:
+    for key in SELECTORS:
         wanted = set(getattr(selection, key))
-        found = tuple(m for m in found if attribute(document, m, key) in wanted)
+        if wanted:
+            found = tuple(m for m in found if attribute(document, m, key) in wanted)
     if selection.tag:
         found = tuple(m for m in found if not set(selection.tag).isdisjoint(document.measures[m].tags))
     return found
@@ -62,7 +62,7 @@ def members(document: Document, what: str) -> tuple[str, ...]:
         "category": CATEGORIES,
         "industry": document.industries,
         "chain": [*document.chains, *(row.chain for row in document.industries.values() if row.chain)],
-        "region": [county.region or c for c, county in document.counties.items()],
+        "region": document.regions.values(),
         "measure": document.measures,
     }
     return tuple(dict.fromkeys(everything[what]))

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import Any
 
 from pydantic import ValidationError
@@ -13,6 +14,8 @@ from alloc.instance.document import UNREAD, Path, Source, copy_data
 from alloc.instance.excel.headings import catalogue, meaning, setting_titles
 from alloc.instance.excel.sheet_names import names
 from alloc.instance.numerals import advise
+from alloc.instance.rows import fields_of
+from alloc.instance.rules import RULES
 from alloc.instance.schema import Document
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID, columns
@@ -21,7 +24,7 @@ from alloc.instance.wording import fill_words
 Sentence = tuple[str, dict[str, object]]
 """Which sentence says what is wrong, and what fills it besides what was found."""
 
-_RULE_TYPES = tuple(row.model_fields["type"].annotation.__args__[0] for row in TABLES["rules"])  # type: ignore[union-attr]
+_RULE_TYPES = tuple(rule.word() for rule in RULES)
 _SECTIONS: Mapping[str, Any] = {
     "money": schema.Money,
     "objective": schema.Objective,
@@ -252,7 +255,7 @@ def _what(path: Path) -> str:
 def _rows_of(path: Path, data: Any) -> Iterable[Any]:
     if path[0] == "rules":
         kind = data["rules"][path[1]].get("type")
-        return [row for row in TABLES["rules"] if row.model_fields["type"].annotation.__args__[0] == kind]  # type: ignore[union-attr]
+        return [rule for rule in RULES if rule.word() == kind]
     return TABLES.get(str(path[0]), ())
 
 
@@ -261,7 +264,7 @@ def _known_keys(path: Path, data: Any) -> list[str]:
     if len(path) == 1:
         return list(Document.model_fields)
     if path[0] in TABLES and len(path) == 3:
-        return [f.alias or name for row in _rows_of(path, data) for name, f in row.model_fields.items()]
+        return list(chain(*map(fields_of, _rows_of(path, data))))
     if path[0] == "scenarios":
         return list(schema.Local.model_fields)
     if path[0] in TABLES:
@@ -274,7 +277,7 @@ def _field(path: Path, data: Any) -> Any:
     """Return the field that a path leads to, or None."""
     if path[0] in TABLES and len(path) > 2:
         for row in _rows_of(path, data):
-            field = _named(row, path[2])
+            field = fields_of(row).get(str(path[2]))
             if field is not None:
                 return field
     field = Document.model_fields.get(str(path[0]))
@@ -284,11 +287,6 @@ def _field(path: Path, data: Any) -> Any:
         if hasattr(part, "model_fields"):
             return part.model_fields.get(str(path[1]))
     return None
-
-
-def _named(row: Any, key: object) -> Any:
-    """Return the field of a row that is written under this key, or None."""
-    return next((field for name, field in row.model_fields.items() if (field.alias or name) == key), None)
 
 
 def _unit(path: Path, data: Any) -> Term:

@@ -14,6 +14,7 @@ from alloc.errors import Fault
 from alloc.instance import rules, schema, totals
 from alloc.instance.document import UNREAD, Path, Source, scalar
 from alloc.instance.encoding import decode
+from alloc.instance.rows import fields_of
 from alloc.instance.separated import Grid, find_misfit, one_cell, read_grid
 from alloc.instance.suggest import nearest
 
@@ -165,12 +166,12 @@ def columns(table: str) -> dict[str, str]:
     """
     known: dict[str, str] = {} if table in WITHOUT_ID else {"id": "text"}
     for row in TABLES[table]:
-        for name, field in row.model_fields.items():
+        for name, field in fields_of(row).items():
             kind = kind_of(field.annotation)
             if kind == "selection":
-                known |= {f"{field.alias or name}.{key}": "words" for key in schema.Selection.model_fields}
+                known |= {f"{name}.{key}": "words" for key in schema.Selection.model_fields}
             else:
-                known[field.alias or name] = kind
+                known[name] = kind
     return known
 
 

@@ -32,8 +32,8 @@ WIDEST_COEFFICIENTS = 1e6
 
 def ids_like_notes(document: Document) -> Iterator[Found]:
     """A row of notes below a table, typed into the column of ids, is one more county, fund or measure."""
-    for table in (table for table in TABLES if table not in WITHOUT_ID):
-        for row in getattr(document, table):
+    for table in TABLES:
+        for row in getattr(document, table) if table not in WITHOUT_ID else ():
             if len(row) > LONGEST_ID or _SENTENCE.search(row):
                 yield (table, row), "id_like_note", {"found": row}
 
@@ -213,7 +213,7 @@ def _parts_all(rule: Share) -> bool:
 def markets_without_sellers(document: Document) -> Iterator[Found]:
     """A shared market that binds nobody: no county of its region, or none where the industry can exist."""
     for i, market in enumerate(document.markets):
-        regions = {county.region or c for c, county in document.counties.items()}
+        regions = dict.fromkeys(document.regions.values())
         if market.region and market.region not in regions:
             hint = nearest(market.region, regions)
             yield ("markets", i, "region"), "market_without_region", {"found": market.region, "hint": hint}

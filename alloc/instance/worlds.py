@@ -5,6 +5,7 @@ from typing import Any
 
 from alloc.instance.effects import states
 from alloc.instance.money import eligible_funds
+from alloc.instance.rows import revised
 from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import Fund, Instance, Measure
 
@@ -75,8 +76,7 @@ def _unshared(row: Measure, aid: Collection[str], lapses: bool) -> Measure:
 
 def without_min_use(question: Instance) -> Instance:
     """Return a question in which no fund must be used."""
-    funds = {f: fund.model_copy(update={"min_use": 0.0}) for f, fund in question.funds.items()}
-    return question.model_copy(update={"funds": funds})
+    return question.model_copy(update={"funds": revised(question.funds, min_use=0.0)})
 
 
 def without_rules(question: Instance) -> Instance:
@@ -86,8 +86,7 @@ def without_rules(question: Instance) -> Instance:
 
 def without_commitments(question: Instance) -> Instance:
     """Return a question in which nothing is committed."""
-    measures = {m: row.model_copy(update={"committed": False}) for m, row in question.measures.items()}
-    return question.model_copy(update={"measures": measures})
+    return question.model_copy(update={"measures": revised(question.measures, committed=False)})
 
 
 LOOSENED: Mapping[str, Callable[[Instance], Instance]] = {
@@ -114,14 +113,12 @@ def only(question: Instance, committed: Collection[str]) -> Instance:
     It has the measures and what they hang on: those that they require or that limit them, and those that add to
     what they use. Without a baseline nothing else is asked.
     """
-    needed = dict.fromkeys(committed)
-    for m in _reached(question, committed):
-        needed[m] = None
-    measures = {
-        m: row.model_copy(update={"committed": m in committed, "excludes": _among(row.excludes, needed)})
-        for m, row in question.measures.items()
-        if m in needed
-    }
+    needed = {*committed, *_reached(question, committed)}
+    measures: dict[str, Measure] = {}
+    for m, row in question.measures.items():
+        if m in needed:
+            excluded = tuple(other for other in row.excludes if other in needed)
+            measures[m] = row.model_copy(update={"committed": m in committed, "excludes": excluded})
     nothing: dict[str, Any] = {
         "rules": (),
         "synergies": (),
@@ -133,8 +130,7 @@ def only(question: Instance, committed: Collection[str]) -> Instance:
         "risk": None,
         "markets": (),
     }
-    known = {key: value for key, value in nothing.items() if key in Instance.model_fields}
-    return without_min_use(question.model_copy(update={"measures": measures, **known}))
+    return without_min_use(question.model_copy(update={"measures": measures, **nothing}))
 
 
 def _reached(question: Instance, start: Collection[str]) -> Iterator[str]:
@@ -154,18 +150,11 @@ def _reached(question: Instance, start: Collection[str]) -> Iterator[str]:
                 yield m
 
 
-def _among(names: tuple[str, ...], known: Collection[str]) -> tuple[str, ...]:
-    return tuple(name for name in names if name in known)
-
-
 def holding(instance: Instance, payments: Payments) -> Instance:
     """Return the question in which every payment from funds of kind `national` is held at what it is in `payments`."""
-    held = {
-        m: {f: max(payments.get((m, f), 0.0), 0.0) for f in eligible_funds(instance, m) if _is_national(instance, f)}
-        for m in instance.measures
-    }
-    return instance.model_copy(update={"held": {m: paid for m, paid in held.items() if paid}})
-
-
-def _is_national(instance: Instance, f: str) -> bool:
-    return instance.funds[f].kind == "national"
+    held: dict[str, dict[str, float]] = {}
+    for m in instance.measures:
+        for f in eligible_funds(instance, m):
+            if instance.funds[f].kind == "national":
+                held.setdefault(m, {})[f] = max(payments.get((m, f), 0.0), 0.0)
+    return instance.model_copy(update={"held": held})

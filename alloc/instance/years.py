@@ -9,6 +9,7 @@ from alloc.errors import Fault
 from alloc.instance.document import Source, scalar
 from alloc.instance.overrides import PLACE, override
 from alloc.instance.paths import expand_setting
+from alloc.instance.rows import revised
 from alloc.instance.schema import Document, Instance
 from alloc.instance.spans import UnclearError
 from alloc.instance.suggest import nearest
@@ -158,6 +159,5 @@ def complete(document: Document, questions: Sequence[Instance]) -> tuple[Instanc
 def close(last: Instance, year: int) -> Instance:
     """Return a further year with the figures of the last: nothing is bought or kept up, no rule holds."""
     idle = {"eligible": False, "committed": False, "recurrent": 0.0, "reason": last.name}
-    measures = {m: row.model_copy(update=idle) for m, row in last.measures.items()}
-    funds = {f: fund.model_copy(update={"min_use": 0.0}) for f, fund in last.funds.items()}
+    measures, funds = revised(last.measures, **idle), revised(last.funds, min_use=0.0)
     return last.model_copy(update={"year": year, "measures": measures, "funds": funds, "rules": ()})

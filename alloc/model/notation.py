@@ -16,6 +16,7 @@ from pyomo.core.expr.template_expr import templatize_rule
 
 from alloc.instance import CATEGORIES, Instance
 from alloc.instance.effects import states
+from alloc.instance.rows import revised
 from alloc.instance.schema import Risk
 from alloc.model.build import TOPICS, build
 
@@ -39,7 +40,7 @@ def _struck(instance: Instance) -> Instance:
         "delivery": dict.fromkeys(CATEGORIES, 0.5),
         "market": dict.fromkeys(instance.industries, 0.5),
     }
-    worlds = {w: row.model_copy(update=struck) for w, row in states(instance).items()}
+    worlds = revised(states(instance), **struck)
     risk = instance.risk or Risk(measure="cvar")
     return instance.model_copy(update={"scenarios": worlds, "risk": risk})
 

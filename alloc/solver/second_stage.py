@@ -12,6 +12,7 @@ import numpy as np
 
 from alloc.errors import SolveError
 from alloc.instance import Instance
+from alloc.instance.rows import revised
 from alloc.instance.rules import Benefit
 from alloc.instance.schema import Scenario
 from alloc.model import build, stages
@@ -63,7 +64,7 @@ def _evaluate(
     instance: Instance, plan: Solution, scenarios: dict[str, Scenario], deadline: Deadline
 ) -> Iterator[tuple[str, ScenarioOutcome]]:
     """Yield what a plan brings in a few scenarios, equally likely here as the sum does not mind."""
-    each = {w: row.model_copy(update={"probability": 1 / len(scenarios)}) for w, row in scenarios.items()}
+    each = revised(scenarios, probability=1 / len(scenarios))
     kept = tuple(rule for rule in instance.rules if not isinstance(rule, Benefit))  # expected over its own scenarios
     bare = {"scenarios": each, "drawn": {}, "draws": None, "risk": None, "rules": kept}
     question = instance.model_copy(update=bare)

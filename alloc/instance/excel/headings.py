@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from alloc.instance import schema
 from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES
+from alloc.instance.rows import fields_of
 from alloc.instance.tables import INSIDE, TABLES, column_kind, columns, kind_of
 
 SECTIONS: Mapping[str, type[BaseModel]] = {
@@ -136,19 +137,29 @@ def _open(key: str) -> str:
 
 def heading_words(sheet: str) -> list[str]:
     """Return every word that a heading may be, or begin with."""
-    return [word for root, own in titles(sheet).items() for word in (own["en"], own["zh"], root)]
+    return _list_titles(titles(sheet))
+
+
+def _list_titles(titled: Mapping[str, Mapping[str, str]]) -> list[str]:
+    """Return what things are called in both languages, and as keys."""
+    words: list[str] = []
+    for key, own in titled.items():
+        words += (own["en"], own["zh"], key)
+    return words
 
 
 def is_required(sheet: str, column: str) -> bool:
     """Tell whether every row of a sheet needs a value in this column."""
     models = TABLES.get(sheet, ())
-    fields = [f for m in models for name, f in m.model_fields.items() if (f.alias or name) == column]
-    return column in ("id", "key", "plan") or (bool(fields) and len(fields) == len(models) and fields[0].is_required())
+    if column in ("id", "key", "plan"):
+        return True
+    every = [fields_of(model).get(column) for model in models]
+    return bool(every) and None not in every and field_of(sheet, column).is_required()
 
 
 def setting_words() -> list[str]:
     """Return every word that a key of the settings may be."""
-    return [word for key, own in catalogue()["keys"].items() for word in (key, own["en"], own["zh"])]
+    return _list_titles(catalogue()["keys"])
 
 
 def setting_field(key: str) -> Any:
@@ -198,14 +209,14 @@ def choices(sheet: str, column: str) -> tuple[str, ...]:
 def dotted_keys(sheet: str, root: str) -> tuple[str, ...]:
     """Return the words that may stand behind the dot of a column, () where they are ids."""
     for model in TABLES.get(sheet, ()):
-        for name, field in model.model_fields.items():
-            if (field.alias or name) != root:
-                continue
-            if field.annotation is schema.Selection:
-                return tuple(schema.Selection.model_fields)
-            for part in (field.annotation, *get_args(field.annotation)):
-                if getattr(part, "__origin__", None) is dict:
-                    return tuple(_literals(get_args(part)[0]))
+        field = fields_of(model).get(root)
+        if field is None:
+            continue
+        if field.annotation is schema.Selection:
+            return tuple(schema.Selection.model_fields)
+        for part in (field.annotation, *get_args(field.annotation)):
+            if getattr(part, "__origin__", None) is dict:
+                return tuple(_literals(get_args(part)[0]))
     return ()
 
 
@@ -219,9 +230,8 @@ def _literals(annotation: Any) -> Iterator[str]:
 def field_of(sheet: str, root: str) -> Any:
     """Return the field of the schema that a column, or the part before its dot, stands for; None where none."""
     for model in TABLES.get(sheet, ()):
-        for name, field in model.model_fields.items():
-            if (field.alias or name) == root:
-                return field
+        if root in fields_of(model):
+            return fields_of(model)[root]
     return None
 
 
