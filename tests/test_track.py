@@ -155,6 +155,13 @@ def test_a_plan_delivered_as_planned_brings_its_own_goal(plan, lay):
     assert told.list_open_measures().empty
 
 
+def test_delivery_is_estimated_anew(found):
+    # barn: 22 paid for 11 units, 5 accepted, 12 planned; course: 13 paid for 13 units, 12 accepted, 12 planned
+    rates = found.tables["rates"].set_index("category")
+    assert rates["after"].to_dict() == pytest.approx({"infrastructure": 17 / 23, "training": 24 / 25})
+    assert ((rates["low"] <= rates["after"]) & (rates["after"] <= rates["high"])).all()
+
+
 def test_jobs_are_counted_for_a_county_only_where_every_industry_is(plan, lay):
     told = alloc.track(plan, lay(jobs="county,industry,jobs\nwest,dairy,14\n"))
     assert rows(told, "county", "jobs_counted") == rows(told, "industry", "jobs_counted") == [(14,)]
@@ -202,7 +209,7 @@ def test_the_folder_holds_the_tables_with_their_dictionary(found, tmp_path):
     table = pd.read_csv(out / "tracking.csv", encoding="utf-8-sig")
     assert len(table) == len(found.tables["tracking"])
     resources = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))["resources"]
-    assert [resource["title"] for resource in resources] == ["计划与执行", "按完成情况的目标"]
+    assert [resource["title"] for resource in resources] == ["计划与执行", "按完成情况的目标", "重新估计的到位率"]
     assert json.loads((out / "tracking.json").read_text(encoding="utf-8")) == found.figures
     with pytest.raises(RequestError):
         found.save(tmp_path / "out")

@@ -1,5 +1,6 @@
 """The section of the page that tells what became of a plan, put into the plan's own page where there is one."""
 
+import math
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -10,8 +11,17 @@ from alloc.report.names import Names
 from alloc.report.page import make_page, write_style
 from alloc.report.templates import load_template
 from alloc.study.follow.actuals import ROOM
-from alloc.study.follow.sheets import NUMBERS, SHEETS, draw_counties, list_goals, list_shown, say_place, say_title
-from alloc.texts.figures import amount
+from alloc.study.follow.sheets import (
+    NUMBERS,
+    RATES,
+    SHEETS,
+    draw_counties,
+    list_goals,
+    list_shown,
+    say_place,
+    say_title,
+)
+from alloc.texts.figures import amount, percent
 
 if TYPE_CHECKING:
     from alloc.study.follow.tracking import Tracking
@@ -68,4 +78,6 @@ def _show(found: "Tracking", sheet: Any, names: Names) -> _ShownTable:
 def _say_cell(row: dict[str, Any], column: str, names: Names) -> str:
     if column not in NUMBERS:
         return say_place(row, column, names)
-    return "" if row[column] != row[column] else amount(row[column])  # what is not known is no number
+    if math.isnan(row[column]):
+        return ""
+    return percent(row[column]) if column in RATES else amount(row[column])

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from alloc.report.charts import Chart, dots
 from alloc.report.names import Names
+from alloc.report.rows import list_rows
 from alloc.report.workbook.book import Book, Cell, Column, Formula, TableRange
 from alloc.report.workbook.styles import LINE
 from alloc.study.follow.forecast import CASES
@@ -19,11 +20,14 @@ if TYPE_CHECKING:
 
 MONEY = ("planned_money", "paid")
 UNITS = ("planned_units", "delivered", "accepted")
+RATES = ("before", "after", "low", "high")
 JOBS = ("jobs_before", "planned_jobs", "jobs_forecast", "jobs_counted")
 NUMBERS: Mapping[str, str] = {
     **dict.fromkeys((*MONEY, "left"), "money"),
     **dict.fromkeys(UNITS, "exact"),
     **dict.fromkeys((*JOBS, "objective", "employment", "linkage"), "jobs"),
+    **dict.fromkeys(RATES, "share"),
+    **dict.fromkeys(("trust", "paid_for"), "exact"),
 }
 """Columns of numbers → how they look; all others are text."""
 
@@ -51,15 +55,17 @@ SHEETS = (
     TrackSheet("fund", ("fund", *MONEY, "left", "state")),
     TrackSheet("quarter", ("quarter", *MONEY, "left", "state")),
     TrackSheet("industry", ("county", "industry", *JOBS), adds_up=False),
+    TrackSheet("rates", ("county", "category", *RATES, "trust", "paid_for", "accepted"), adds_up=False),
 )
 
 
 def list_shown(found: "Tracking", sheet: TrackSheet) -> list[dict[str, Any]]:
     """Return the rows of a sheet in which anything was planned or done; left: what was planned and is not paid."""
+    if sheet.by == "rates":
+        return list_rows(found.tables["rates"])
     rows = found.get_rows(sheet.by).assign(left=lambda frame: frame["planned_money"] - frame["paid"])
-    shown: list[dict[str, Any]] = [{str(key): x for key, x in row.items()} for row in rows.to_dict("records")]
     keys = (*MONEY, *UNITS, *JOBS)
-    return [row for row in shown if row["quarter"] in QUARTERS or any(row[key] > 0 for key in keys)]
+    return [row for row in list_rows(rows) if row["quarter"] in QUARTERS or any(row[key] > 0 for key in keys)]
 
 
 def say_place(row: Mapping[str, Any], column: str, names: Names) -> str:

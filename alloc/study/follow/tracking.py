@@ -3,7 +3,7 @@
 import os
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +17,13 @@ from alloc.report.files import write_described
 from alloc.report.notebook import call_question
 from alloc.report.target import fill, write_json
 from alloc.run import Run
+from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.compare.results import Result, read_result
 from alloc.study.follow.actuals import ROOM, Actuals, read_actuals
+from alloc.study.follow.delivery import DeliveryRate, estimate_deliveries
 from alloc.study.follow.forecast import CASES, Outlook, find_forecast
 from alloc.study.follow.progress import STATES, UNDATED, make_progress, say_states
+from alloc.study.follow.purchases import list_purchases
 from alloc.study.follow.section import make_tracking_page
 from alloc.study.follow.sheets import write_tracking_book
 from alloc.study.request import check_language
@@ -36,7 +39,8 @@ class Tracking(Glance):
     """What became of a plan. result: the plan, with its question and its tables; actuals: what was read.
 
     tables: `tracking` has a row for each measure, payment, county, category, fund, quarter and industry, `forecast`
-    one for the goal in each case; their columns are described in the folder's data dictionary.
+    one for the goal in each case, `rates` one for each county and category where anything was paid for, its delivery
+    estimated anew; their columns are described in the folder's data dictionary.
     """
 
     result: Result
@@ -143,8 +147,19 @@ def track(
     paid = told.add_paid()
     accepted = find_forecast(of.instance, paid, told.add_accepted())
     delivered = find_forecast(of.instance, paid, told.add_delivered())
-    tables = {"tracking": make_progress(of, told, accepted), "forecast": _list_goals(of, accepted, delivered)}
+    tables = {
+        "tracking": make_progress(of, told, accepted),
+        "forecast": _list_goals(of, accepted, delivered),
+        "rates": _list_rates(of, told, lang),
+    }
     return Tracking(of, told, tables)
+
+
+def _list_rates(of: Result, actuals: Actuals, lang: str) -> pd.DataFrame:
+    """Return how much of what is paid for arrives, estimated anew."""
+    purchases = list_purchases(PlanOfResult(of.instance, of.tables, of.figures, lang), actuals)
+    rows = map(asdict, estimate_deliveries(of.instance, purchases))
+    return pd.DataFrame(rows, columns=list(DeliveryRate.__annotations__))
 
 
 def _list_goals(of: Result, accepted: Outlook, delivered: Outlook) -> pd.DataFrame:
