@@ -329,3 +329,49 @@ def test_a_result_has_baseline_target_and_actual(followed: Any, demo: Run, tmp_p
 def test_what_became_of_a_plan_is_for_iati_alone(tmp_path: Path):
     done = CliRunner().invoke(main, ["export", "R", str(tmp_path / "x.csv"), "--actuals", "A"])
     assert (done.exit_code, done.stderr) == (2, "--actuals is for IATI alone\n")
+
+
+@pytest.fixture(scope="module")
+def years() -> Run:
+    from test_years_page import SAVED
+
+    return solve(instance_of({**SAVED, "end_value": 1}), gap=1e-9)
+
+
+def test_over_years_each_measure_has_a_budget_in_each_year_that_pays_for_it(schema: Any, years: Run):
+    """A park place costs 2 of aid in the first or second year, and 0.25 of upkeep after it; wages take no aid."""
+    root = document(years)
+    assert schema.validate(root), schema.error_log
+    assert root.findtext("iati-activity/iati-identifier") == "CN-GOV-12-toy-2021-2023"
+    (park,) = measures_of(root)
+    days = {date.get("type"): date.get("iso-date") for date in park.findall("activity-date")}
+    assert days == {"1": "2021-01-01", "3": "2023-12-31"}
+    aid = years.allocation[(years.allocation["kind"] == "aid") & (years.allocation["amount"] > 0)]
+    budgets = {}
+    for budget in park.findall("budget"):
+        period = (budget.find("period-start").get("iso-date"), budget.find("period-end").get("iso-date"))
+        budgets[period] = budget.findtext("value")
+    assert budgets == {
+        (f"{year}-01-01", f"{year}-12-31"): str(round(x * 10000))
+        for year, x in zip(aid["year"], aid["amount"], strict=True)
+    }
+    assert len(budgets) == 2
+
+
+def test_over_years_jobs_have_a_target_and_what_would_be_there_anyway_for_each_year(years: Run):
+    (result,) = document(years)[0].findall("result")
+    assert told(result.find("title")) == {"en": "Jobs gained, year by year", "zh": "逐年新增岗位"}
+    baselines = [(of.get("year"), of.get("value")) for of in result.findall("indicator/baseline")]
+    assert baselines == [("2021", "0"), ("2022", "0"), ("2023", "0")]
+    targets = [float(of.get("value")) for of in result.findall("indicator/period/target")]
+    assert targets == pytest.approx([of["employment"] for of in years.figures["by_year"][:3]], abs=1e-6)
+
+
+def test_a_result_of_several_years_is_exported_from_its_folder(years: Run, tmp_path: Path):
+    folder = years.save(tmp_path / "years")
+    for target, more in (("plan.xml", ORG), ("plan.csv", ())):
+        done = CliRunner().invoke(main, ["export", str(folder), str(tmp_path / target), *more])
+        assert (done.exit_code, done.exception) == (0, None), done.output
+    rows = (tmp_path / "plan.csv").read_text(encoding="utf-8").splitlines()
+    assert {row.split(",")[0] for row in rows[1:]} == {"2021", "2022", "2023", "2024"}
+    assert not any("without_aid" in row for row in rows)

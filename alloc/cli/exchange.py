@@ -96,7 +96,7 @@ def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) ->
     if is_result(source):
         if settings:
             raise RequestError("overrides_need_instance", path=source)
-        return read_result(source, unchecked)
+        return read_result(source, unchecked, over_years=True)
     from alloc.instance import read
     from alloc.run import solve
     from alloc.solver import unbroken

@@ -45,10 +45,12 @@ def _numbers(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> Iterator
     for level in LEVELS:
         frame = tables[level]
         keys = [frame[key].tolist() if key in frame else [""] * len(frame) for key in KEYS]
+        years = frame["year"].astype(int).tolist() if "year" in frame else [instance.year] * len(frame)
         for variable in _variables(level):
-            for *key, value in zip(*keys, frame[variable].tolist(), strict=True):
+            values = frame[variable].tolist() if variable in frame else [None] * len(frame)  # not said over years
+            for year, *key, value in zip(years, *keys, values, strict=True):
                 if not pd.isna(value):
-                    yield [instance.year, level, *key, variable, _plain(value)]
+                    yield [year, level, *key, variable, _plain(value)]
 
 
 def _plain(value: float) -> float | int:

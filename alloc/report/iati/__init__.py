@@ -1,7 +1,7 @@
 """A plan as IATI activities (version 2.03): one for each measure that aid pays for, and one above them all."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 from xml.etree.ElementTree import Element, ElementTree, SubElement, indent
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
-from alloc.report.iati.elements import CHILD, PARENT, PIPELINE, UNDER_WAY, VERSION, rounded
+from alloc.report.iati.elements import CHILD, PARENT, PIPELINE, UNDER_WAY, VERSION, rounded, span_of
 from alloc.report.iati.measure import funded
 from alloc.report.iati.publisher import Publisher, publisher, purposes
 from alloc.report.iati.transactions import AidFollowed, add_transactions, value_payments
@@ -29,31 +29,32 @@ def activities(
 ) -> "ElementTree[Element]":
     """Return the plan as an `iati-activities` document, the whole plan first, with what comes through the aid.
 
-    Budgets are the aid that a measure gets in the year of the instance, in whole currency units; they are rounded
-    so that they add up to the rounded total (largest remainders). became: what became of the plan; its payments are
-    disbursements, and what nobody planned is an activity without a budget. Raises RequestError for a wrong `dac:` tag,
-    and where no aid is planned: IATI knows no document without an activity.
+    Budgets are the aid that a measure gets in the year of the instance, or in each of several, in whole currency units;
+    they are rounded so that they add up to the rounded total (largest remainders). became: what became of the plan; its
+    payments are disbursements, and what nobody planned is an activity without a budget. Raises RequestError for a wrong
+    `dac:` tag, and where no aid is planned: IATI knows no document without an activity.
     """
     root = Element("iati-activities", {"version": VERSION})
-    aid = allocation[(allocation["kind"] == "aid") & (allocation["amount"] > 0)]
-    by_measure = aid.groupby("measure", sort=False)["amount"].sum()
-    whole = rounded({str(m): float(x) for m, x in by_measure.items()}, instance.money.unit)
-    if not any(whole.values()):
+    spent = allocation if "year" in allocation else allocation.assign(year=instance.year)
+    aid = spent[(spent["kind"] == "aid") & (spent["amount"] > 0)]
+    budgets = _round_budgets(aid, instance.money.unit)
+    if not budgets:
         raise RequestError("iati_no_aid")
     became_of = became or AidFollowed((), {})
     paid = value_payments(instance, became_of)
-    money = {m: whole.get(m, 0) for m in instance.measures if whole.get(m) or m in paid}
-    top, below = _identifiers(instance, by, money)
+    money = {m: budgets.get(m, {}) for m in instance.measures if m in budgets or m in paid}
+    top, below = _identifiers(instance, by, list(money))
     planned = list(aid.loc[aid["measure"].isin(list(money)), "fund"])
     payers = list(dict.fromkeys([*planned, *became_of.list_payers(money)]))
-    plan = umbrella(instance, by, top, money, payers, UNDER_WAY if paid else PIPELINE)
+    whole = {m: sum(years.values()) for m, years in money.items()}
+    plan = umbrella(instance, by, top, whole, payers, UNDER_WAY if paid else PIPELINE)
     root.append(plan)
-    for m, value in money.items():
+    for m, years in money.items():
         SubElement(plan, "related-activity", {"ref": below[m], "type": CHILD})
         payers = list(dict.fromkeys([*aid.loc[aid["measure"] == m, "fund"], *became_of.list_payers([m])]))
         status = UNDER_WAY if m in paid else PIPELINE
-        others = allocation[(allocation["measure"] == m) & (allocation["kind"] != "aid")]["amount"].sum()
-        activity = funded(instance, by, m, below[m], value, payers, float(others) * instance.money.unit, status)
+        others = spent[(spent["measure"] == m) & (spent["kind"] != "aid")]["amount"].sum()
+        activity = funded(instance, by, m, below[m], years, payers, float(others) * instance.money.unit, status)
         add_transactions(activity, instance, paid.get(m, ()))
         SubElement(activity, "related-activity", {"ref": top, "type": PARENT})
         root.append(activity)
@@ -62,9 +63,21 @@ def activities(
     return ElementTree(root)
 
 
-def _identifiers(instance: Instance, by: Publisher, measures: Mapping[str, int]) -> tuple[str, dict[str, str]]:
+def _round_budgets(aid: pd.DataFrame, unit: float) -> dict[str, dict[int, int]]:
+    """Return the aid of each measure in each year [whole currency units], in the order of the measures."""
+    found: dict[str, dict[int, int]] = {}
+    amounts: dict[tuple[str, int], float] = {}
+    for m, year, x in zip(aid["measure"], aid["year"], aid["amount"], strict=True):
+        amounts[str(m), int(year)] = amounts.get((str(m), int(year)), 0.0) + float(x)
+    for (m, year), value in rounded(amounts, unit).items():
+        if value:
+            found.setdefault(m, {})[year] = value
+    return found
+
+
+def _identifiers(instance: Instance, by: Publisher, measures: Sequence[str]) -> tuple[str, dict[str, str]]:
     """Return the identifier of the plan (publisher, instance, year), and those of its measures, no two the same."""
-    top = f"{by.ref}-{instance.name}-{instance.year}"
+    top = f"{by.ref}-{instance.name}-{span_of(instance, '-')}"
     found: dict[str, str] = {}
     for m in measures:
         base = f"{top}-{_UNFIT.sub('-', m)}"

@@ -2,8 +2,9 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from decimal import Decimal
+from typing import TypeVar
 from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import Instance
@@ -50,20 +51,33 @@ def add_common(
         narrated(activity, "participating-org", donors, {"role": FUNDING})
     narrated(activity, "participating-org", {"en": by.name}, {"ref": by.ref, "type": by.kind, "role": ACCOUNTABLE})
     SubElement(activity, "activity-status", {"code": status})
-    for kind, day in zip((PLANNED_START, PLANNED_END), year_of(instance), strict=True):
+    years = years_of(instance)
+    days = (year_of(years[0])[0], year_of(years[-1])[1])
+    for kind, day in zip((PLANNED_START, PLANNED_END), days, strict=True):
         SubElement(activity, "activity-date", {"type": kind, "iso-date": day})
     SubElement(activity, "recipient-country", {"code": by.country})
 
 
-def add_period(parent: Element, instance: Instance) -> None:
-    """Add the first and the last day of the year."""
-    for tag, day in zip(("period-start", "period-end"), year_of(instance), strict=True):
+def add_period(parent: Element, year: int) -> None:
+    """Add the first and the last day of a year."""
+    for tag, day in zip(("period-start", "period-end"), year_of(year), strict=True):
         SubElement(parent, tag, {"iso-date": day})
 
 
-def year_of(instance: Instance) -> tuple[str, str]:
-    """Return the first and the last day of the year of an instance."""
-    return f"{instance.year}-01-01", f"{instance.year}-12-31"
+def years_of(instance: Instance) -> tuple[int, ...]:
+    """Return the years in which money is spent: of a plan over several all of them."""
+    return instance.years or (instance.year,)
+
+
+def span_of(instance: Instance, between: str = "–") -> str:
+    """Return the year of a plan, or its first and its last."""
+    years = years_of(instance)
+    return str(years[0]) if len(years) == 1 else f"{years[0]}{between}{years[-1]}"
+
+
+def year_of(year: int) -> tuple[str, str]:
+    """Return the first and the last day of a year."""
+    return f"{year}-01-01", f"{year}-12-31"
 
 
 def name_in_each(instance: Instance, what: str, word: str) -> dict[str, str]:
@@ -84,7 +98,10 @@ def narrated(
     return element
 
 
-def rounded(amounts: Mapping[str, float], unit: float) -> dict[str, int]:
+K = TypeVar("K", bound=Hashable)
+
+
+def rounded(amounts: Mapping[K, float], unit: float) -> dict[K, int]:
     """Return amounts in whole currency units that add up to their rounded total: the largest remainders go up."""
     exact = {m: Decimal(repr(amount)) * Decimal(repr(unit)) for m, amount in amounts.items()}
     floors = {m: math.floor(amount) for m, amount in exact.items()}

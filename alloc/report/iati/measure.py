@@ -1,11 +1,11 @@
 """A measure that aid pays for, as an activity with a budget."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import Instance
 from alloc.report.iati import elements
-from alloc.report.iati.elements import add_common, add_period, begun, name_in_each, narrated, year_of
+from alloc.report.iati.elements import add_common, add_period, begun, name_in_each, narrated, span_of, year_of
 from alloc.report.iati.publisher import Publisher, purpose
 from alloc.texts import LANGUAGES, say
 
@@ -15,14 +15,14 @@ def funded(
     by: Publisher,
     m: str,
     identifier: str,
-    value: int,
+    money: Mapping[int, int],
     payers: Iterable[str],
     others: float,
     status: str = elements.PIPELINE,
 ) -> Element:
-    """Return a measure as an activity, its elements in the order of the schema.
+    """Return a measure as an activity with a budget for each year, its elements in the order of the schema.
 
-    value: aid in whole currency units, without a budget where it is 0; others: what other funds pay [currency units];
+    money: year → aid in whole currency units, none without a budget; others: what other funds pay [currency units];
     status: by IATI's list.
     """
     row, currency = instance.measures[m], instance.money.currency
@@ -35,7 +35,7 @@ def funded(
             "iati_described",
             lang,
             category=say(row.category, lang),
-            year=instance.year,
+            year=span_of(instance),
             others=say("iati_others", lang, amount=f"{others:,.0f}", currency=currency) if others >= 1 else "",
         )
         for lang in LANGUAGES
@@ -48,10 +48,11 @@ def funded(
     SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": purpose(instance, m)})
     SubElement(activity, "default-finance-type", {"code": elements.GRANT})
     SubElement(activity, "default-aid-type", {"code": elements.PROJECT})
-    if value:
-        firm = elements.COMMITTED if row.committed else elements.INDICATIVE
+    for year, value in money.items():
+        is_held = row.committed and year == instance.year
+        firm = elements.COMMITTED if is_held else elements.INDICATIVE
         budget = SubElement(activity, "budget", {"type": elements.ORIGINAL, "status": firm})
-        add_period(budget, instance)
-        first, _ = year_of(instance)
+        add_period(budget, year)
+        first, _ = year_of(year)
         SubElement(budget, "value", {"currency": currency, "value-date": first}).text = str(value)
     return activity

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import GOALS, Instance
 from alloc.report.iati import elements
-from alloc.report.iati.elements import add_common, add_period, begun, narrated, rounded
+from alloc.report.iati.elements import add_common, add_period, begun, narrated, rounded, span_of
 from alloc.report.iati.publisher import Publisher, purpose
 from alloc.report.iati.transactions import AidFollowed, add_actual
 from alloc.texts import LANGUAGES, say
@@ -27,7 +27,7 @@ def umbrella(
     """Return the activity of the whole plan; money: aid of each measure [whole currency units]; status: of IATI's."""
     activity = begun(identifier, elements.UPPER, instance, by)
     narrated(activity, "title", dict.fromkeys(LANGUAGES, instance.title or instance.name))
-    described = {lang: say("iati_umbrella", lang, year=instance.year, count=len(money)) for lang in LANGUAGES}
+    described = {lang: say("iati_umbrella", lang, year=span_of(instance), count=len(money)) for lang in LANGUAGES}
     narrated(activity, "description", described, {"type": elements.GENERAL})
     add_common(activity, instance, by, payers, status)
     for code, percent in _sectors(instance, money):
@@ -53,10 +53,33 @@ def add_results(
     activity: Element, instance: Instance, figures: Mapping[str, Any], became: AidFollowed | None = None
 ) -> None:
     """Add a result for each goal that the plan or a world beside it serves; jobs always. became: what is reached."""
+    if instance.questions:
+        for goal in GOALS:
+            if goal == "employment" or figures[goal]:
+                _add_years(activity, instance, goal, figures)
+        return
     for goal in GOALS:
         worlds = (figures, figures["status_quo"], figures["without_aid"])
         if goal == "employment" or any(world[goal] for world in worlds):
             _add_result(activity, instance, goal, figures, became)
+
+
+def _add_years(activity: Element, instance: Instance, goal: str, figures: Mapping[str, Any]) -> None:
+    """Add what the plan brings of a goal in each year; the baseline of a year is its status quo."""
+    result = SubElement(activity, "result", {"type": elements.OUTCOME, "aggregation-status": "0"})
+    narrated(result, "title", _said(f"iati_years_{goal}"))
+    counted = {"measure": elements.COUNTED, "ascending": "1", "aggregation-status": "0"}
+    indicator = SubElement(result, "indicator", counted)
+    narrated(indicator, "title", _said(f"iati_{goal}"))
+    narrated(indicator, "description", _said("iati_years_means"))
+    told = [of for of in figures["by_year"] if of["year"] in instance.years]
+    for of in told:
+        baseline = {"year": str(of["year"]), "value": _number(of["status_quo"][goal])}
+        narrated(SubElement(indicator, "baseline", baseline), "comment", _said("iati_years_quo"))
+    for of in told:
+        period = SubElement(indicator, "period")
+        add_period(period, of["year"])
+        SubElement(period, "target", {"value": _number(of[goal])})
 
 
 def _add_result(
@@ -75,7 +98,7 @@ def _add_result(
         baseline = {"year": str(instance.year), "value": _number(alone[goal])}
         narrated(SubElement(indicator, "baseline", baseline), "comment", _without(goal, figures))
     period = SubElement(indicator, "period")
-    add_period(period, instance)
+    add_period(period, instance.year)
     target = SubElement(period, "target", {"value": _number(figures[goal])})
     told = {lang: say("iati_through", lang, **_claims(goal, figures, lang)) for lang in LANGUAGES}
     if through["range"] is not None:

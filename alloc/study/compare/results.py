@@ -35,11 +35,14 @@ def is_result(source: str | os.PathLike[str]) -> bool:
     return path.suffix.lower() in WORKBOOKS and read_rows_if_any(path, "allocation", MONEY) is not None
 
 
-def read_result(source: Run | Result | str | os.PathLike[str], unchecked: bool = False) -> Result:
+def read_result(
+    source: Run | Result | str | os.PathLike[str], unchecked: bool = False, over_years: bool = False
+) -> Result:
     """Return a run, a results folder or a workbook as an answer.
 
     Of a workbook only inputs and money are read; what follows from them is worked out anew, as `alloc verify` does,
-    so that it fits a plan edited by hand. unchecked: take a folder whose tables were edited since they were written.
+    so that it fits a plan edited by hand. unchecked: take a folder whose tables were edited since they were written;
+    over_years: a plan over several years too.
     Raises RequestError where there is no plan.
     """
     if isinstance(source, Result):
@@ -55,5 +58,5 @@ def read_result(source: Run | Result | str | os.PathLike[str], unchecked: bool =
         return Result(path.stem, instance, tables, figures)
     if not (path / "run.json").is_file() or not (path / QUESTION).is_dir():
         raise RequestError("no_results", path=source)
-    tables, figures = read_result_tables(path, unchecked)
+    tables, figures = read_result_tables(path, unchecked, over_years)
     return Result(path.name, read(path / QUESTION), tables, figures)
