@@ -14,6 +14,8 @@ from randoms import random_instance
 
 import alloc
 from alloc.cli import main
+from alloc.infeasibility.grouped import list_grouped
+from alloc.infeasibility.levers import levers
 from alloc.instance import draft
 from alloc.study.answers.price import price
 
@@ -65,6 +67,41 @@ def test_what_is_no_limit_and_what_has_no_plan_is_said(question: Path, tmp_path:
     done = command("price", question, "--rule", "{type: amount, min: 70}", "--out", tmp_path / "out")
     assert done.exit_code == 2
     assert "alloc repair tells what must give" in done.stderr
+
+
+def test_a_repeated_rule_is_priced_group_by_group(tmp_path: Path):
+    """30 for each county of 100. Cele could use all that Yutian leaves, 70; Yutian has work for 35."""
+    raw = asked(measures={"far": {"county": "yutian", "max_units": 35}}, counties={"yutian": {}})
+    raw["baseline"].append({**raw["baseline"][0], "county": "yutian"})
+    raw["rules"] = [{"name": "even", "type": "amount", "each": "county", "max": 30}]
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    done = command("price", path, "--only", "rules", "--groups", "--jobs", 1, "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.stderr
+    with (tmp_path / "out/prices.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = {row["lever"]: row for row in csv.DictReader(file)}
+    assert {lever: float(row["gain"]) for lever, row in rows.items()} == pytest.approx(
+        {"rules.even.max": 40, "rules.even.max (cele)": 40, "rules.even.max (yutian)": 5}
+    )
+    assert {row["path"] for row in rows.values()} == {"rules.even.max"}
+    assert "yutian" in rows["rules.even.max (yutian)"]["text"]
+
+
+@pytest.mark.parametrize("seed", [1, 2, 11, 17, 21, 33, 38])
+def test_a_rule_written_out_group_by_group_is_the_rule(tmp_path: Path, seed: int):
+    """All groups held by rules of their own, the plan is as good: nothing but the group that is released is freed."""
+    raw = random_instance(seed, "tiny")
+    path = tmp_path / "random.yaml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    if alloc.inspect(path).instance is None:
+        pytest.skip("at fault")
+    base, written, question = optimum(raw).stages, draft(path), alloc.read(path)
+    for lever in levers(question):
+        grouped = [one.released for one in list_grouped(question, lever)]
+        if grouped:
+            source = written.replaced({key: value for freed in grouped for key, value in freed.items()})
+            assert source.faults == []
+            assert optimum(listed(source.data)).stages == pytest.approx(base, rel=1e-6, abs=1e-6), lever.path
 
 
 @pytest.mark.parametrize("seed", range(6))

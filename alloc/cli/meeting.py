@@ -38,6 +38,7 @@ def repair(call: StudyCall, **options: Any) -> None:
 @click.option("--only", multiple=True)
 @click.option("--step", type=click.FloatRange(min=0, min_open=True), default=0.01, show_default=True)
 @click.option("--tighten", is_flag=True)
+@click.option("--groups", is_flag=True)
 @study_command
 def price(call: StudyCall, **options: Any) -> None:
     """Tell what each limit costs: the best plan without it against the best plan with it."""

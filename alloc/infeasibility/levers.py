@@ -24,7 +24,7 @@ class Lever:
 
     path: of its figure, as in `--set`; value: what stands there; release: None leaves it out; eases: the way in which
     it limits less; kind: which sentence names it; firm: a law, say, which is not for moving; whole: only whole numbers
-    make sense. instead: figures that free it where its own cannot.
+    make sense. instead: figures that free it where its own cannot. group: the one that is meant of a repeated rule's.
     """
 
     path: str
@@ -37,6 +37,12 @@ class Lever:
     firm: bool = False
     whole: bool = False
     instead: Mapping[str, object] = field(default_factory=dict)
+    group: str = ""
+
+    @property
+    def id(self) -> str:
+        """Its path, and of a rule that is repeated the group where only one is meant."""
+        return f"{self.path} ({self.group})" if self.group else self.path
 
     @property
     def released(self) -> dict[str, object]:
@@ -45,9 +51,9 @@ class Lever:
 
     def say(self, names: Names) -> str:
         """Return the limit as a planner would name it."""
-        words = {
-            place: names.rule(word) if what == "rule" else names.name(what, word) for place, what, word in self.about
-        }
+        words = {}
+        for place, what, word in self.about:
+            words[place] = names.rule(word, self.group) if what == "rule" else names.name(what, word)
         return names.say(f"lever_{self.kind}", **words)
 
 

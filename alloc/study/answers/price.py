@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.errors import RequestError
+from alloc.infeasibility.grouped import list_grouped
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.report.answers import draw_prices
@@ -71,6 +72,7 @@ def price(
     only: Sequence[str] = (),
     step: float = 0.01,
     tighten: bool = False,
+    groups: bool = False,
     overrides: Overrides | None = None,
     gap: float | None = None,
     time_limit: float | None = None,
@@ -83,7 +85,8 @@ def price(
     """Tell what each limit costs: each is released, or a fund given a step more, and the question solved again.
 
     instance: a path. only: paths of levers, their beginnings or patterns; none = all. step: part of a fund's money
-    that it is given more. tighten: ask for bounds a tenth tighter too. overrides, gap, time_limit [s, of each solve],
+    that it is given more. tighten: ask for bounds a tenth tighter too. groups: ask of
+    each group of a rule that is repeated too. overrides, gap, time_limit [s, of each solve],
     lang: as for `solve`. jobs: processes; cluster: address of a Dask scheduler to use instead. keep: a folder that
     keeps each solve, so that one that was stopped goes on there. tell: is told of each solve.
     Raises InstanceError for faults, RequestError where there is no such lever or no plan to begin with.
@@ -92,7 +95,10 @@ def price(
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
     question = written.read(given)
-    asked = list(list_questions(choose_levers(question, only), step, tighten))
+    chosen = choose_levers(question, only)
+    asked = list(list_questions(chosen, step, tighten))
+    for lever in chosen if groups else ():
+        asked += list_questions(list(list_grouped(question, lever)), step, False)
     point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
@@ -140,7 +146,7 @@ def list_questions(chosen: Sequence[Lever], step: float, tighten: bool) -> Itera
 def make_row(one: PriceQuestion, point: Point, base: Point, names: Names) -> dict[str, Any]:
     """Return what one re-solve says; every difference between what both are proven to."""
     return {
-        "lever": one.lever.path,
+        "lever": one.lever.id,
         "path": one.lever.path,
         "text": one.lever.say(names),
         "source": one.lever.source,
