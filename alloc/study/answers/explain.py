@@ -30,6 +30,7 @@ from alloc.study.answers.margin import CELLS, COLUMNS, Margin, draw_margin
 from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
 from alloc.study.answers.price import COLUMNS as PRICES
 from alloc.study.answers.price import PriceQuestion, list_questions, make_row
+from alloc.study.answers.proofs import carry_along
 from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_until
 from alloc.study.answers.why import ask_for, take_out
 from alloc.study.answers.written import write_answers
@@ -198,7 +199,7 @@ class _Asked:
     def _ask_prices(self, pool: PointPool, begin: SolvedPoint, question: str, names: Names) -> list[dict[str, Any]]:
         asked = list(_list_prices(self.plan.instance, question == "rules"))
         found = self._solve(pool, begin, question, [one.settings for one in asked])
-        return [make_row(asked[i], point, self.plan.point, names) for i, point in found.items()]
+        return [make_row(self.plan.instance, asked[i], point, self.plan.point, names) for i, point in found.items()]
 
     def _ask_margins(self, pool: PointPool, begin: SolvedPoint) -> list[Margin]:
         """Return a step up and a step down of every aid fund that has a sum, all steps up first."""
@@ -210,7 +211,10 @@ class _Asked:
             f, step = steps[i]
             points[f][step] = point
         known = [f for f in held if len(points[f]) > 1]
-        return [Margin(self.plan.instance, f, held[f] * STEP, dict(sorted(points[f].items())), 0.0) for f in known]
+        return [
+            Margin(self.plan.instance, f, held[f] * STEP, carry_along(self.plan.instance, f, points[f]), 0.0)
+            for f in known
+        ]
 
     def _ask_why_not(self, pool: PointPool, begin: SolvedPoint, names: Names) -> list[dict[str, Any]]:
         changes = dict(_list_absent(self.plan))

@@ -10,6 +10,7 @@ from alloc.report.names import Names
 from alloc.report.rows import list_rows
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.plan_of_result import PlanOfResult
+from alloc.study.answers.proofs import carry_bound, compares
 from alloc.study.points import Point
 from alloc.texts.figures import amount, exact, signed
 
@@ -97,6 +98,8 @@ def list_unfunded(
     rows = []
     for m, (changes, point) in asked.items():
         units = changes[f"measures.{m}.min_units"]
+        if compares(plan.instance):
+            point = carry_bound(plan.point, point)
         lost = _compare(plan.point, point)
         said = _say_loss("why_not", point, lost, same, names, units=exact(float(str(units))))
         ends = dict(zip(("loss", "loss_least", "loss_most"), lost, strict=True))
@@ -112,6 +115,8 @@ def list_worth(asked: Mapping[str, Point], plan: PlanOfResult, names: Names, sam
     """
     rows = []
     for m, point in asked.items():
+        if compares(plan.instance) and not plan.instance.measures[m].committed:
+            point = carry_bound(plan.point, point)
         lost = _compare(plan.point, point)
         said = _say_loss("why_in", point, lost, same, names)
         ends = dict(zip(("worth", "worth_least", "worth_most"), lost, strict=True))

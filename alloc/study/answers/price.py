@@ -16,6 +16,7 @@ from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
+from alloc.study.answers.proofs import carry_bound, carry_plan, loosens
 from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.points import Overrides, Point, Question, open_kept, open_points
 from alloc.study.request import check_language
@@ -106,7 +107,7 @@ def price(
     if base.objective is None:
         raise RequestError("price_no_plan", status=base.status)
     names = Names(question, lang)
-    rows = [make_row(one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
+    rows = [make_row(question, one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
     table = pd.DataFrame(rows, columns=COLUMNS).sort_values("gain", ascending=False, kind="stable", ignore_index=True)
     return Prices(question, base, table, time.perf_counter() - started)
 
@@ -143,8 +144,10 @@ def list_questions(chosen: Sequence[Lever], step: float, tighten: bool) -> Itera
             yield PriceQuestion(lever, "tighten", tight, {lever.path: tight})
 
 
-def make_row(one: PriceQuestion, point: Point, base: Point, names: Names) -> dict[str, Any]:
+def make_row(question: Instance, one: PriceQuestion, point: Point, base: Point, names: Names) -> dict[str, Any]:
     """Return what one re-solve says; every difference between what both are proven to."""
+    if loosens(question, one.lever):
+        point = carry_bound(base, point) if one.change == "tighten" else carry_plan(base, point)
     return {
         "lever": one.lever.id,
         "path": one.lever.path,
