@@ -9,6 +9,7 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -148,6 +149,15 @@ def plan_of(raw: Raw, previous: Previous | None = None) -> Solution:
     """Return the best plan of a question."""
     instance = instance_of(raw, previous)
     return solve_whole(build(instance), instance, instance.solver)
+
+
+@contextmanager
+def hasty() -> Iterator[None]:
+    """Wait half a second for a search for least money that never ends with a proof: five seconds are given to it."""
+    with pytest.MonkeyPatch.context() as patch:
+        for user in ("tie_break", "whole", "blocks"):
+            patch.setattr(f"alloc.solver.{user}.LEAST_TIME", 0.5)
+        yield
 
 
 def best(raw: Raw, previous: Previous | None = None) -> Solution:

@@ -5,6 +5,7 @@ import itertools
 import json
 import math
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from alloc.model import build
 from alloc.solver import Deadline, NearOptimalSet, solve_whole
 from alloc.solver.matrix import compile_expressions
 from alloc.solver.reoptimise import RepeatedMip
+from alloc.study.alternatives import Alternatives
 from alloc.study.alternatives.favours import describe_favours
 
 ROOT = Path(__file__).parent.parent
@@ -72,11 +74,17 @@ def question(seed: int) -> Instance:
     return instance_of(random_instance(seed, "small"))
 
 
+@cache
+def five(seed: int | None) -> tuple[Instance, Alternatives]:
+    """Return the demo or a random question, with five plans that lose two in a hundred at most."""
+    asked_for = alloc.read(DEMO) if seed is None else question(seed)
+    return asked_for, alloc.alternatives(asked_for, count=5, within=0.02)
+
+
 @pytest.mark.parametrize("seed", [None, 0, 2, 5])
 def test_plans_are_farther_apart_than_random_weights_set_them(seed: int | None):
     """Even the best subset of all plans that random weights give with the same number of solves is no better."""
-    asked_for = alloc.read(DEMO) if seed is None else question(seed)
-    found = alloc.alternatives(asked_for, count=5, within=0.02)
+    asked_for, found = five(seed)
     assert len(found.plans) == 5
     plans = [by_measure(plan.run) for plan in found.plans]
     others = random_weight_plans(asked_for, 0.02, found.solves)
@@ -84,24 +92,24 @@ def test_plans_are_farther_apart_than_random_weights_set_them(seed: int | None):
     assert least_distance(plans) >= least_distance(best_subset(others, 5)) - 1e-6
 
 
-@pytest.mark.parametrize("seed", [None, 0, 1, 2])
+@pytest.mark.parametrize("seed", [None, 0, 2, 5])
 def test_every_plan_is_within_the_tolerance_by_its_audit(seed: int | None):
-    asked_for = alloc.read(DEMO) if seed is None else question(seed)
-    best = alloc.solve(asked_for)
-    found = alloc.alternatives(asked_for, count=4, within=0.05)
+    asked_for, found = five(seed)
+    best = solve_whole(build(asked_for), asked_for, asked_for.solver)
     assert found.plans
     for plan in found.plans:
         assert plan.proven
         assert plan.run.figures["audit"]["passed"]
-        for reached, optimum in zip(plan.run.figures["stages"], best.figures["stages"], strict=True):
-            assert reached["value"] >= optimum["objective"] - 0.05 * abs(optimum["objective"]) - 1e-5
+        for reached, optimum in zip(plan.run.figures["stages"], best.stages, strict=True):
+            assert reached["value"] >= optimum.objective - 0.02 * abs(optimum.objective) - 1e-5
 
 
 @pytest.mark.parametrize("seed", [None, 0, 2, 5])
 def test_plans_lie_near_both_ends_of_every_range_and_none_repeats_the_best(seed: int | None):
     """With as many plans as ends, and the best plan, no end of a range is left out."""
-    asked_for = alloc.read(DEMO) if seed is None else question(seed)
-    found = alloc.alternatives(asked_for, count=2 * len(asked_for.counties) + 1, within=0.02)
+    asked_for, found = five(seed)
+    if (ends := 2 * len(asked_for.counties)) > 4:
+        found = alloc.alternatives(asked_for, count=ends + 1, within=0.02)
     assert found.ranges
     shown = [run.tables["counties"].set_index("county")["aid"] for run in (found.best, *(p.run for p in found.plans))]
     scale = shown[0].sum()

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import divisible
+from conftest import divisible, hasty
 from office import Office, differences
 from test_verify import comes_back
 
@@ -31,11 +31,8 @@ def run(hotan: Instance) -> Run:
 
 
 @pytest.fixture(scope="module", autouse=True)
-def _hasty() -> Iterator[None]:
-    """Least money in lots is never proven here, and is searched for as long as there is time."""
-    with pytest.MonkeyPatch.context() as patch:
-        for user in ("tie_break", "whole"):
-            patch.setattr(f"alloc.solver.{user}.LEAST_TIME", 0.5)
+def _in_haste() -> Iterator[None]:
+    with hasty():
         yield
 
 
