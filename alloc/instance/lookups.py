@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from alloc.instance.rules import Rule
-from alloc.instance.schema import Baseline, Instance
+from alloc.instance.schema import Baseline, Document, Instance
 
 
 def named_rules(instance: Instance) -> Mapping[str, Rule]:
@@ -14,6 +14,16 @@ def named_rules(instance: Instance) -> Mapping[str, Rule]:
 def count_people(instance: Instance) -> Mapping[str, float]:
     """Return how many people live in each county [persons]."""
     return {c: row.population for c, row in instance.counties.items()}
+
+
+def leaned_on(document: Document) -> Mapping[str, None]:
+    """Return the measures that another measure requires, or that a synergy counts."""
+    found: dict[str, None] = {}
+    for row in document.measures.values():
+        found |= dict.fromkeys(row.requires)
+    for synergy in document.synergies:
+        found |= dict.fromkeys(synergy.measures)
+    return found
 
 
 def sites(instance: Instance) -> Mapping[tuple[str, str], Baseline]:

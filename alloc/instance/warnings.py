@@ -8,6 +8,7 @@ from typing import Any
 from alloc.instance import schema
 from alloc.instance.amounts import few_people, mixed_amounts
 from alloc.instance.document import Path, Source
+from alloc.instance.lookups import leaned_on
 from alloc.instance.money import ROUNDING, available, eligible_funds, least_shares, most_shares, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
@@ -171,11 +172,7 @@ def idle_parts(document: Document) -> Iterator[Found]:
 
 def _named(document: Document) -> set[str]:
     """Return the measures that count by going ahead: as required ones, in synergies, or in rules of number."""
-    found: set[str] = set()
-    for measure in document.measures.values():
-        found.update(measure.requires)
-    for synergy in document.synergies:
-        found.update(synergy.measures)
+    found = set(leaned_on(document))
     for rule in document.rules:
         if rule.bounds[0] and not rule.counted.purse:
             for group in groups(document, rule):

@@ -2,8 +2,8 @@
 
 from alloc.model.build import build, build_years
 from alloc.model.export import written
-from alloc.model.goals import goal
+from alloc.model.goals import goal, goals_in_order
 from alloc.model.risk import set_optima, stages
 from alloc.model.years import each_year
 
-__all__ = ["build", "build_years", "each_year", "goal", "set_optima", "stages", "written"]
+__all__ = ["build", "build_years", "each_year", "goal", "goals_in_order", "set_optima", "stages", "written"]

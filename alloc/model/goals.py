@@ -4,7 +4,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
 from alloc.model.columns import baseline, column, in_effect
-from alloc.model.risk import averse
+from alloc.model.risk import averse, stages
 
 
 def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -92,6 +92,11 @@ def _define_goals(model: pyo.ConcreteModel) -> None:
         return sum(model.penalty[r, g, b] * model.Breach[r, g, b] for r, g, b in model.BREAKABLE) + sum(
             model.equity_penalty[r, g] * model.Unequal[r, g] for r, g in model.EQUITY
         )
+
+
+def goals_in_order(model: pyo.ConcreteModel, instance: Instance) -> list[object]:
+    """Return what is maximised, one goal after another."""
+    return [goal(model, weights) for weights in stages(instance)]
 
 
 def goal(model: pyo.ConcreteModel, weights: dict[str, float]) -> object:

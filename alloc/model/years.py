@@ -6,12 +6,12 @@ knows none, and nothing here adds to it.
 
 import math
 from collections.abc import Iterator
-from itertools import chain
 from typing import Any
 
 import pyomo.environ as pyo
 
 from alloc.instance.effects import states
+from alloc.instance.lookups import leaned_on
 from alloc.instance.rules import Change
 from alloc.instance.schema import Instance
 from alloc.model.columns import column, pairs
@@ -37,9 +37,10 @@ def _most_upkeep(model: Any) -> dict[str, float]:
     """Return the most that earlier purchases of each measure may cost this year [money]."""
     found: dict[str, float] = {}
     for m, row in model.question.measures.items():
-        kept = (before.most[m] for before in _kept_up(model, m))
-        found[m] = row.recurrent * math.fsum(kept)
-    return {m: most for m, most in found.items() if most > 0}
+        most = row.recurrent * math.fsum(before.most[m] for before in _kept_up(model, m))
+        if most > 0:
+            found[m] = most
+    return found
 
 
 def _kept_up(model: Any, m: str) -> Iterator[Any]:
@@ -128,8 +129,10 @@ def units_so_far(model: Any, m: Any) -> Any:
 def add_history(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what holds over all years up to this one: what went ahead, what excludes it, and units in all."""
     measures = instance.measures
-    most = {m: row.most_in_all for m, row in measures.items() if row.max_total is not None or model.earlier}
-    limited = {m: units for m, units in most.items() if not math.isinf(units)}
+    limited: dict[str, float] = {}
+    for m, row in measures.items():
+        if (row.max_total is not None or model.earlier) and not math.isinf(row.most_in_all):
+            limited[m] = row.most_in_all
     model.TOTALLED = pyo.Set(initialize=list(limited), doc="measures whose units over all years are limited")
     model.max_total = pyo.Param(model.TOTALLED, initialize=limited, doc="most units over all years [units]")
 
@@ -139,10 +142,11 @@ def add_history(model: pyo.ConcreteModel, instance: Instance) -> None:
 
     if not model.earlier:
         return
-    named = chain(*(row.requires for row in measures.values()), *(row.measures for row in instance.synergies))
-    model.EVER = pyo.Set(initialize=list(dict.fromkeys(named)), doc="measures that others hang on")
+    model.EVER = pyo.Set(initialize=list(leaned_on(instance)), doc="measures that others hang on")
     model.Ever = pyo.Var(model.EVER, bounds=(0, 1), doc="1 if a measure has gone ahead, this year or before")
-    rivals = dict.fromkeys(chain(*((pair, pair[::-1]) for pair in pairs(measures, "excludes"))))
+    rivals: dict[tuple[str, str], None] = {}
+    for m, other in pairs(measures, "excludes"):
+        rivals |= {(m, other): None, (other, m): None}
     model.PURCHASES = pyo.Set(initialize=range(len(model.earlier) + 1), doc="years up to this one")
     model.BEFORE = pyo.Set(initialize=range(len(model.earlier)), doc="years before this one")
     model.RIVALS = pyo.Set(dimen=2, initialize=list(rivals), doc="measures and those that exclude them")

@@ -10,7 +10,7 @@ from alloc.model import build
 from alloc.solution import Status, Values
 from alloc.solver.conclusion import drop_idle, read_values, write_plan
 from alloc.solver.deadline import Deadline
-from alloc.solver.matrix import INF, Floats, Matrix, compile_matrix, extend
+from alloc.solver.matrix import INF, Floats, Matrix, Row, compile_matrix, extend
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.whole import know_standing
@@ -49,8 +49,7 @@ class AdditionSearch:
         self.model = build(know_standing(question))
         paid = sum(self.model.Paid[m] for m in question.measures)
         whole = compile_matrix(self.model, [paid])
-        names = [(x.parent_component().local_name, x.index()) for x in whole.variables]
-        self._column = {name: j for j, name in enumerate(names)}
+        self._column = {name: j for j, name in enumerate(whole.names)}
         self._cost = whole.goals[0]
         self._spent = sum(plan["Paid"].values())
         self._held = self._hold(whole)
@@ -108,16 +107,21 @@ class AdditionSearch:
 
     def _keep_payments(self, program: Matrix, x: Floats, deadline: Deadline) -> Floats:
         """Return a plan as cheap in which least is taken off the payments that there were."""
-        paid = [(j, self.plan["Spend"].get(index, 0.0)) for (name, index), j in self._column.items() if name == "Spend"]
-        before = [(j, amount) for j, amount in paid if amount > 0]
-        n, count = len(x), len(before)
-        rows = [(np.array([j, n + k], dtype=np.int32), np.ones(2), amount, INF) for k, (j, amount) in enumerate(before)]
+        n = len(x)
+        rows: list[Row] = []
+        lacks: list[float] = []
+        for (name, index), j in self._column.items():
+            amount = self.plan["Spend"].get(index, 0.0) if name == "Spend" else 0.0
+            if amount > 0:
+                rows.append((np.array([j, n + len(rows)], dtype=np.int32), np.ones(2), amount, INF))
+                lacks.append(max(0.0, amount - x[j]))
+        count = len(rows)
         spent = np.flatnonzero(self._cost).astype(np.int32)
         most = float(self._cost @ x) + ROUNDING * max(1.0, self._spent)
         rows.append((spent, self._cost[spent], -INF, most))
         wider = extend(program, np.zeros(count), np.full(count, INF), np.zeros(count, dtype=bool), rows)
         taken = np.append(np.zeros(n), np.ones(count))
-        start = np.append(x, [max(0.0, amount - x[j]) for j, amount in before])
+        start = np.append(x, lacks)
         mip = RepeatedMip(wider, np.zeros((0, n + count)), deadline, INF)
         found = mip.solve(-taken, {}, ROUNDING, 0.0, (start,), NODES)
         return x if found.x is None else found.x[:n]

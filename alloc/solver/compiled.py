@@ -9,7 +9,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from alloc.instance import Instance
-from alloc.model import goal, stages
+from alloc.model import goals_in_order
 from alloc.solver.matrix import Floats, Matrix, compile_expressions, compile_matrix
 from alloc.solver.regret import is_known
 
@@ -31,15 +31,17 @@ class CompiledModel:
     def aimed(self, instance: Instance) -> Matrix:
         """Return the limits with the goals of an instance."""
         assert is_known(self.model), "regret is measured by optima that nobody told the model"
-        aims = [goal(self.model, weights) for weights in stages(instance)]
-        goals, constants = compile_expressions(self.limits.variables, aims)
+        goals, constants = compile_expressions(self.limits.variables, goals_in_order(self.model, instance))
         return replace(self.limits, goals=goals, constants=constants)
 
 
 def extract_mip_start(model: pyo.ConcreteModel) -> dict[str, int]:
     """Return what the plan in the model decided in whole numbers, zeros left out."""
-    whole = (x for x in model.component_data_objects(pyo.Var) if x.is_integer())
-    return {x.name: round(x.value) for x in whole if round(x.value or 0)}
+    found: dict[str, int] = {}
+    for x in model.component_data_objects(pyo.Var):
+        if x.is_integer() and round(x.value or 0):
+            found[x.name] = round(x.value)
+    return found
 
 
 def place_start(whole: Matrix, start: MipStart) -> Floats:

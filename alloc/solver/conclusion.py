@@ -3,12 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import chain
 from typing import Any
 
 import pyomo.environ as pyo
 
 from alloc.instance import Instance
+from alloc.instance.lookups import leaned_on
 from alloc.model import stages
 from alloc.solution import Solution, Stage, Status, Values
 from alloc.solver.matrix import Floats, Matrix
@@ -54,11 +54,10 @@ def conclude(
         value = float(whole.goals[i] @ x + whole.constants[i])
         final.append(Stage(name_goal(aims[i]), value, math.inf, value))
     values, years = read_values(model), {}
-    if instance.questions:
-        years = {question.year: read_values(model.Year[question.year]) for question in instance.questions}
-        for question in instance.questions:
-            drop_idle(question, years[question.year])
-    else:
+    for question in instance.questions:
+        years[question.year] = read_values(model.Year[question.year])
+        drop_idle(question, years[question.year])
+    if not instance.questions:
         drop_idle(instance, values)
     optimal = complete and all(stage.gap <= max(gap, FINEST) for stage in final)
     return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(final), values, years=years, **about)
@@ -100,7 +99,10 @@ def read_values(model: pyo.ConcreteModel) -> Values:
         for component in model.component_objects(kind, descend_into=False):
             values = {index: float(pyo.value(item)) for index, item in component.items()}
             speck = SPECK * max(map(abs, values.values()), default=0.0)
-            found[component.local_name] = {i: 0.0 if abs(x) < speck else x for i, x in values.items()}
+            for index, x in values.items():
+                if abs(x) < speck:
+                    values[index] = 0.0
+            found[component.local_name] = values
     return found
 
 
@@ -108,15 +110,8 @@ def drop_idle(instance: Instance, values: Values) -> None:
     """Do not call a measure funded that has no units, costs nothing, and that nothing hangs on."""
     if any(rule.type == "count" for rule in instance.rules):
         return
-    named = _find_named(instance)
+    named = leaned_on(instance)
     for m, row in instance.measures.items():
         free = row.fixed_cost == 0 and not row.committed
         if free and m not in named and values["Units"][m] == 0:
             values["Funded"][m] = 0.0  # type: ignore[index]
-
-
-def _find_named(instance: Instance) -> set[str]:
-    """Return the measures that another measure or a synergy hangs on."""
-    required = [row.requires for row in instance.measures.values()]
-    together = [row.measures for row in instance.synergies]
-    return set(chain(*required, *together))

@@ -83,15 +83,18 @@ def label_columns(matrix: Matrix, instance: Instance) -> Ints:
     number = {c: i for i, c in enumerate(instance.counties)}
     of_measure = {m: number[row.county] for m, row in instance.measures.items()}
     label = np.full(len(matrix.lower), -1, dtype=np.int32)  # and what a study has added names none
-    label[: len(matrix.variables)] = [_named_county(x.index(), number, of_measure) for x in matrix.variables]
+    for j, x in enumerate(matrix.variables):
+        label[j] = _named_county(x.index(), number, of_measure)
     return label
 
 
 def _named_county(index: object, number: Mapping[str, int], of_measure: Mapping[str, int]) -> int:
-    parts = index if isinstance(index, tuple) else (index,)
-    named = {number[part] for part in parts if isinstance(part, str) and part in number}
-    named = named or {of_measure[part] for part in parts if isinstance(part, str) and part in of_measure}
-    return named.pop() if len(named) == 1 else -1
+    words = [part for part in (index if isinstance(index, tuple) else (index,)) if isinstance(part, str)]
+    for known in (number, of_measure):
+        named = {known[word] for word in words if word in known}
+        if named:
+            return named.pop() if len(named) == 1 else -1
+    return -1
 
 
 def _touched_blocks(rows: Rows, label: Ints) -> tuple[Ints, Ints]:

@@ -68,6 +68,15 @@ class Matrix:
     goals: Floats
     constants: Floats
 
+    @property
+    def names(self) -> list[tuple[str, Any]]:
+        """What each column decides: the name of the decision in the formulation, and its index."""
+        return [(x.parent_component().local_name, x.index()) for x in self.variables]
+
+    def columns(self, name: str) -> dict[Any, int]:
+        """Return the columns of one decision of the formulation, by its index."""
+        return {index: j for j, (decision, index) in enumerate(self.names) if decision == name}
+
 
 def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
     """Return the model's limits and some goals as arrays, one column for each decision."""
@@ -75,13 +84,21 @@ def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
     aims, constants = compile_expressions(variables, goals)
     return Matrix(
         variables,
-        np.array([_read_bound(x, x.lb, -INF) for x in variables], dtype=np.float64),
-        np.array([_read_bound(x, x.ub, INF) for x in variables], dtype=np.float64),
-        np.array([x.is_integer() for x in variables], dtype=bool),
+        *_compile_bounds(variables),
         _compile_rows(model, variables),
         aims,
         constants,
     )
+
+
+def _compile_bounds(variables: Sequence[Any]) -> tuple[Floats, Floats, Flags]:
+    """Return the least and the largest value of decisions, and which of them are whole."""
+    lower, upper = np.empty(len(variables)), np.empty(len(variables))
+    integer = np.empty(len(variables), dtype=bool)
+    for j, x in enumerate(variables):
+        lower[j], upper[j] = _read_bound(x, x.lb, -INF), _read_bound(x, x.ub, INF)
+        integer[j] = x.is_integer()
+    return lower, upper, integer
 
 
 def _compile_rows(model: pyo.ConcreteModel, variables: Sequence[Any]) -> Rows:
@@ -92,9 +109,10 @@ def _compile_rows(model: pyo.ConcreteModel, variables: Sequence[Any]) -> Rows:
     for limit in model.component_data_objects(pyo.Constraint, active=True):
         low, body, high = limit.to_bounded_expression(evaluate_bounds=True)
         row = visitor.walk_expression(body)
-        kept = {key: x for key, x in row.linear.items() if x}
-        columns += [number[key] for key in kept]
-        values += kept.values()
+        for key, x in row.linear.items():
+            if x:
+                columns.append(number[key])
+                values.append(x)
         counts.append(len(columns))
         lower.append(-INF if low is None else low - row.constant)
         upper.append(INF if high is None else high - row.constant)
@@ -112,8 +130,10 @@ def _visitor(variables: Sequence[Any]) -> tuple[Any, dict[int, int]]:
 
     Pyomo's visitor names decisions by their ids, and is kept from numbering them anew by being told of all of them.
     """
-    known = {id(x): x for x in variables}
-    return LinearRepnVisitor({}, var_recorder=VarRecorder(known, None)), {key: i for i, key in enumerate(known)}
+    known, number = {}, {}
+    for j, x in enumerate(variables):
+        known[id(x)], number[id(x)] = x, j
+    return LinearRepnVisitor({}, var_recorder=VarRecorder(known, None)), number
 
 
 def _read_bound(x: Any, bound: float | None, none: float) -> float:
@@ -126,12 +146,13 @@ def _read_bound(x: Any, bound: float | None, none: float) -> float:
 def compile_expressions(variables: Sequence[Any], expressions: Iterable[Any]) -> tuple[Floats, Floats]:
     """Return linear expressions as rows over the decisions, and their constants."""
     visitor, number = _visitor(variables)
-    found = [visitor.walk_expression(expression) for expression in expressions]
-    aims = np.zeros((len(found), len(variables)))
+    found = list(map(visitor.walk_expression, expressions))
+    aims, constants = np.zeros((len(found), len(variables))), np.zeros(len(found))
     for i, row in enumerate(found):
-        if hasattr(row, "linear"):  # Pyomo makes an expression without decisions a plain number
-            aims[i, [number[key] for key in row.linear]] = list(row.linear.values())
-    return aims, np.array([getattr(row, "constant", row) for row in found], dtype=np.float64)
+        constants[i] = getattr(row, "constant", row)  # Pyomo makes an expression without decisions a plain number
+        for key, x in getattr(row, "linear", {}).items():
+            aims[i, number[key]] = x
+    return aims, constants
 
 
 def add_floor(matrix: Matrix, vector: Floats, least: float) -> Matrix:
@@ -154,13 +175,14 @@ Row = tuple[Ints, Floats, float, float]
 def extend(matrix: Matrix, lower: Floats, upper: Floats, integer: Flags, more: Sequence[Row]) -> Matrix:
     """Return the program with further decisions, which no goal speaks of, and further limits on all of them."""
     rows, count = matrix.rows, len(lower)
-    sizes = np.array([len(columns) for columns, _, _, _ in more], dtype=np.int32)
+    columns, values, least, most = zip(*more, strict=True) if more else ((), (), (), ())
+    sizes = np.array(list(map(len, columns)), dtype=np.int32)
     longer = Rows(
         np.concatenate([rows.start, rows.start[-1] + np.cumsum(sizes)]).astype(np.int32),
-        np.concatenate([rows.column, *(columns for columns, _, _, _ in more)]).astype(np.int32),
-        np.concatenate([rows.value, *(values for _, values, _, _ in more)]),
-        np.concatenate([rows.lower, [low for _, _, low, _ in more]]),
-        np.concatenate([rows.upper, [high for _, _, _, high in more]]),
+        np.concatenate([rows.column, *columns]).astype(np.int32),
+        np.concatenate([rows.value, *values]),
+        np.concatenate([rows.lower, least]),
+        np.concatenate([rows.upper, most]),
     )
     return replace(
         matrix,

@@ -110,7 +110,6 @@ def _repair(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline
     if start is None:
         return best
     x, value = start.x, start.value
-    touching = [set(block.coupling.tolist()) for block in parts.blocks]
     for _ in range(REPAIRS):
         if deadline.over():
             return best
@@ -118,8 +117,7 @@ def _repair(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline
         if not lacks.any():
             exact = fix_and_solve(parts.matrix, search.weights, x[:count], deadline)
             return replace(best, **exact._asdict()) if exact is not None else best
-        rows = set(np.flatnonzero(lacks).tolist())
-        near = [k for k, there in enumerate(touching) if there & rows]
+        near = [k for k, block in enumerate(parts.blocks) if lacks[block.coupling].any()]
         group = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
         free = np.append(free_blocks(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
         better = search_neighbourhood(loose, one, x, free, deadline, SECONDS, 1e-9)

@@ -13,6 +13,7 @@ import numpy as np
 from alloc.errors import SolveError
 from alloc.instance import Instance
 from alloc.instance.money import available
+from alloc.instance.worlds import commitments
 from alloc.solution import Stage
 from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
@@ -112,7 +113,7 @@ def _search_few_nodes(
     aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline
 ) -> Iterator[Floats]:
     """Yield the best of a few nodes each with some of the measures only."""
-    columns = {x.index(): j for j, x in enumerate(aimed.variables) if x.parent_component().local_name == "Funded"}
+    columns = aimed.columns("Funded")
     places = np.array(list(columns.values()), dtype=np.int32)
     live = Live(aimed.lower, aimed.upper, aimed.integer, aimed.rows, PLAIN)
     live.aim(aimed.goals[0], float(aimed.constants[0]))
@@ -127,7 +128,7 @@ def _search_few_nodes(
 def _list_offers(instance: Instance, columns: Mapping[str, int], relaxed: Floats | None) -> Iterator[frozenset[str]]:
     """Yield the measures that each cheap plan may fund: those that must be, those that the relaxed program funds for
     the greater part or at all, and those with most gain for their money."""
-    must = _add_required(instance, [m for m, row in instance.measures.items() if row.committed])
+    must = _add_required(instance, commitments(instance))
     yield must
     if relaxed is not None:
         for part in FUNDED:
@@ -150,11 +151,14 @@ def _add_required(instance: Instance, wanted: Iterable[str]) -> frozenset[str]:
 def _pick_greedily(instance: Instance) -> frozenset[str]:
     """Return the measures with most gain for their money, as many as the aid there is can pay for at their largest."""
     purse = sum(available(instance, f) for f, fund in instance.funds.items() if fund.kind == "aid")
-    cost = {m: row.fixed_cost + row.unit_cost * row.max_units for m, row in instance.measures.items() if row.eligible}
-    gain = {m: (instance.measures[m].effect + instance.measures[m].jobs) * instance.measures[m].max_units for m in cost}
+    worth: dict[str, float] = {}
+    for m, row in instance.measures.items():
+        if row.eligible:
+            gain = (row.effect + row.jobs) * row.max_units
+            worth[m] = math.inf if row.largest_cost == 0 else gain / row.largest_cost
     chosen, spent = [], 0.0
-    for m in sorted(cost, key=lambda m: -math.inf if cost[m] == 0 else -gain[m] / cost[m]):
+    for m in sorted(worth, key=lambda m: -worth[m]):
         if spent < purse:
             chosen.append(m)
-            spent += cost[m]
+            spent += instance.measures[m].largest_cost
     return _add_required(instance, chosen)

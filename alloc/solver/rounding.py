@@ -134,7 +134,7 @@ def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, dea
 
 def _name_owners(whole: Matrix) -> list[str]:
     """Return the measure that each decision belongs to, empty where it is none's or several measures'."""
-    measures = {x.index() for x in whole.variables if x.parent_component().local_name == "Funded"}
+    measures = whole.columns("Funded")
     found = []
     for x in whole.variables:
         index = x.index() if isinstance(x.index(), tuple) else (x.index(),)

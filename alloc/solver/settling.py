@@ -26,7 +26,7 @@ def is_open(model: pyo.ConcreteModel) -> bool:
 
 def named(whole: Matrix, names: tuple[str, ...]) -> Flags:
     """Return which columns are decisions of some names."""
-    return np.array([x.parent_component().local_name in names for x in whole.variables], dtype=bool)
+    return np.array([name in names for name, _ in whole.names], dtype=bool)
 
 
 def settle_scenarios(model: pyo.ConcreteModel, whole: Matrix, goals: Floats, x: Floats, deadline: Deadline) -> Floats:

@@ -8,6 +8,7 @@ filled with money anew. Everything is plain numbers, so that it can be written d
 import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import astuple, dataclass
+from itertools import chain
 from typing import Any
 
 import numpy as np
@@ -67,7 +68,7 @@ def extract_warm_start(search: ColumnGeneration, x: Floats | None) -> BlockWarmS
         for rows, block in zip(held, search.parts.blocks, strict=True):
             rows.append(x[block.columns][block.integer])
     return BlockWarmStart(
-        tuple(fingerprint(block) for block in search.parts.blocks),
+        tuple(map(fingerprint, search.parts.blocks)),
         tuple(np.unique(np.round(rows).astype(int), axis=0).tolist() for rows in held),
         tuple((prices.tolist(), bounds.tolist()) for prices, bounds in search.proofs),
     )
@@ -85,7 +86,7 @@ def restore_search(
     alike = [start for start in starts if _is_alike(start, parts)]
     if not alike:
         return None
-    blocks = tuple(fingerprint(block) for block in parts.blocks)
+    blocks = tuple(map(fingerprint, parts.blocks))
     proofs = _read_proofs(start for start in alike if start.blocks == blocks)
     # what other blocks have proven is no proof here, but their prices are where to begin
     dual = recall_bound(parts, weights, proofs) or DualBound(np.array(alike[0].proofs[-1][0]))
@@ -94,20 +95,22 @@ def restore_search(
 
 
 def _read_proofs(starts: Iterable[BlockWarmStart]) -> list[Proof]:
-    return [(np.array(prices), np.array(bounds)) for start in starts for prices, bounds in start.proofs]
+    written = chain.from_iterable(start.proofs for start in starts)
+    return [(np.array(prices), np.array(bounds)) for prices, bounds in written]
 
 
 def _gather_held(starts: Sequence[BlockWarmStart], k: int, count: int) -> Floats:
     """Return all whole decisions that a block had, each once."""
-    rows = np.array([row for found in starts for row in found.held[k]], dtype=np.float64).reshape(-1, count)
-    return np.unique(rows, axis=0)
+    rows = list(chain.from_iterable(found.held[k] for found in starts))
+    return np.unique(np.array(rows, dtype=np.float64).reshape(-1, count), axis=0)
 
 
 def _is_alike(found: BlockWarmStart, parts: Decomposition) -> bool:
     """Tell whether a warm start is of a question with the same blocks and coupling rows, by their sizes."""
-    counts = [int(block.integer.sum()) for block in parts.blocks]
-    return (
-        len(found.blocks) == len(counts)
-        and all(len(row) == count for rows, count in zip(found.held, counts, strict=True) for row in rows)
-        and all(len(prices) == parts.rows.count for prices, _ in found.proofs)
-    )
+    if len(found.blocks) != len(parts.blocks):
+        return False
+    for rows, block in zip(found.held, parts.blocks, strict=True):
+        count = int(block.integer.sum())
+        if any(len(row) != count for row in rows):
+            return False
+    return all(len(prices) == parts.rows.count for prices, _ in found.proofs)

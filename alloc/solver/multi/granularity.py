@@ -52,7 +52,7 @@ def find_steps(matrix: Matrix, goals: Sequence[Floats]) -> tuple[Fraction | None
     The constant of a goal is not counted.
     """
     limits = _collect_limits(matrix)
-    wanted: list[Terms] = [{int(j): _to_fraction(goal[j]) for j in np.flatnonzero(goal)} for goal in goals]
+    wanted = list(map(_read_terms, goals))
     gone: set[int] = set()
     before = -1
     while before < len(gone):
@@ -65,6 +65,10 @@ def find_steps(matrix: Matrix, goals: Sequence[Floats]) -> tuple[Fraction | None
                 gone.add(j)
     # Lemma: a sum of whole multiples of some figures is a multiple of their greatest common divisor (Bézout).
     return tuple(None if _list_continuous(matrix, [terms]) else _find_divisor(terms) for terms in wanted)
+
+
+def _read_terms(goal: Floats) -> Terms:
+    return {int(j): _to_fraction(goal[j]) for j in np.flatnonzero(goal)}
 
 
 def _list_continuous(matrix: Matrix, wanted: Sequence[Terms]) -> list[int]:
@@ -124,13 +128,12 @@ def _find_equation(limits: Sequence[_Limit], j: int) -> Tie | None:
 
 def _find_pair(limits: Sequence[_Limit], j: int) -> Tie | None:
     """Return what two limits say of which one is the other from below: together they are an equation."""
-    sides = [side for limit in limits if len(limit.columns) == 2 for side in _list_sides(limit, j)]
-    below = [limit.solve_for(j, figure) for limit, figure, above in sides if not above]
-    for limit, figure, above in sides:
-        tie = limit.solve_for(j, figure)
-        if above and tie in below:
-            return tie
-    return None
+    above: list[Tie] = []
+    below: list[Tie] = []
+    for limit in limits:
+        for _, figure, is_above in _list_sides(limit, j) if len(limit.columns) == 2 else ():
+            (above if is_above else below).append(limit.solve_for(j, figure))
+    return next((tie for tie in above if tie in below), None)
 
 
 def _find_only_limit(matrix: Matrix, near: Sequence[_Limit], j: int, gone: set[int], above: bool) -> Tie | None:
@@ -140,8 +143,9 @@ def _find_only_limit(matrix: Matrix, near: Sequence[_Limit], j: int, gone: set[i
     that limit holds as an equation at an efficient plan: else there were more of it, and a plan as good in each goal.
     Its own bound must not stop it before the limit does, at any value of the others.
     """
-    sides = [side for limit in near for side in _list_sides(limit, j)]
-    binding = [(limit, figure) for limit, figure, is_above in sides if is_above is above]
+    binding: list[tuple[_Limit, float]] = []
+    for limit in near:
+        binding += [(limit, figure) for _, figure, is_above in _list_sides(limit, j) if is_above is above]
     if len(binding) != 1 or not gone.isdisjoint(binding[0][0].columns):
         return None
     tie = binding[0][0].solve_for(j, binding[0][1])

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.instance import Instance, Options
-from alloc.model import build, goal, stages
+from alloc.model import build, goals_in_order
 from alloc.model.aims import add_change
 from alloc.solution import Solution
 from alloc.solver.conclusion import HELD
@@ -59,7 +59,7 @@ class LeastChange:
         self.instance, self.own, self.asked = instance, own, options.gap
         self.model = build(know_standing(instance))
         change = add_change(self.model, last)
-        self.whole = compile_matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
+        self.whole = compile_matrix(self.model, goals_in_order(self.model, instance))
         rows, _ = compile_expressions(self.whole.variables, [change, sum(self.model.Spend.values())])
         self._change, self._money = rows
         small = int(self.whole.integer.sum()) < SMALL
@@ -133,7 +133,6 @@ class LeastChange:
 def _read_plan(whole: Matrix, own: Solution, last: Mapping[tuple[str, str], float]) -> Floats:
     """Return a plan as a row of decisions, with its change from the other."""
     x = np.zeros(len(whole.variables))
-    for j, decision in enumerate(whole.variables):
-        name, index = decision.parent_component().local_name, decision.index()
+    for j, (name, index) in enumerate(whole.names):
         x[j] = abs(own.values["Spend"][index] - last[index]) if name == "Change" else own.values[name][index]
     return x

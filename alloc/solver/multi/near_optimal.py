@@ -11,8 +11,9 @@ import numpy as np
 import numpy.typing as npt
 
 from alloc.instance import Instance, Options
+from alloc.instance.lookups import leaned_on
 from alloc.instance.rules import Count
-from alloc.model import build, goal, stages
+from alloc.model import build, goals_in_order
 from alloc.solution import Solution
 from alloc.solver.column_generation import solve_lp_relaxation
 from alloc.solver.conclusion import FINEST
@@ -78,7 +79,7 @@ class NearOptimalSet:
         self.instance, self.own, self.asked = instance, own, options.gap
         self.model = build(know_standing(instance))
         know_optima(self.model, instance, options, search_alone)
-        whole = compile_matrix(self.model, [goal(self.model, weights) for weights in stages(instance)])
+        whole = compile_matrix(self.model, goals_in_order(self.model, instance))
         self.floors = tuple(find_floor(stage.objective, stage.bound, within) for stage in own.stages)
         for row, constant, least in zip(whole.goals, whole.constants, self.floors, strict=True):
             whole = add_floor(whole, row, least - float(constant))
@@ -287,13 +288,12 @@ class NearOptimalSet:
 
     def list_choices(self) -> Ints:
         """Return the whole decisions that tell plans apart: measures that go ahead or not, and whole units."""
-        told = self._list_begun()
-        counted = {m for m, row in self.instance.measures.items() if row.integer}
-        counted = {m for m in counted if self.model.least[m] < self.model.most[m]}
-        by_name = {"Units": counted, "Funded": told}
-        free = np.flatnonzero(self.whole.lower < self.whole.upper).tolist()
-        names = {j: (x.parent_component().local_name, x.index()) for j, x in enumerate(self.whole.variables)}
-        return np.array([j for j in free if names[j][1] in by_name.get(names[j][0], ())], dtype=np.int32)
+        told = {("Funded", m) for m in self._list_begun()}
+        for m, row in self.instance.measures.items():
+            if row.integer and self.model.least[m] < self.model.most[m]:
+                told.add(("Units", m))
+        free = self.whole.lower < self.whole.upper
+        return np.array([j for j, name in enumerate(self.whole.names) if free[j] and name in told], dtype=np.int32)
 
     def _list_begun(self) -> set[str]:
         """Return the measures for which it matters whether they go ahead, whatever their units.
@@ -302,12 +302,13 @@ class NearOptimalSet:
         alone.
         """
         measures = self.instance.measures
-        if any(isinstance(rule, Count) for rule in self.instance.rules):
-            told = set(measures)
-        else:
-            told = {m for m, row in measures.items() if row.fixed_cost > 0 or self.model.least[m] > 0}
-            told |= _list_named(self.instance)
-        return {m for m in told if measures[m].eligible and not measures[m].committed}
+        counts, named = any(isinstance(rule, Count) for rule in self.instance.rules), leaned_on(self.instance)
+        told: set[str] = set()
+        for m, row in measures.items():
+            matters = counts or m in named or row.fixed_cost > 0 or self.model.least[m] > 0
+            if matters and row.eligible and not row.committed:
+                told.add(m)
+        return told
 
     def find_another(self, choices: Ints, known: Sequence[Floats]) -> MipResult:
         """Return the best plan whose whole decisions differ from those of all plans known."""
@@ -331,16 +332,6 @@ def find_floor(best: float, bound: float, within: float) -> float:
 def measure_distance(totals: Floats, others: Sequence[Other]) -> float:
     """Return how much money is added and taken away, at least, between a plan and some others."""
     return min((times * float(np.abs(totals - other).sum()) for other, times in others), default=INF)
-
-
-def _list_named(instance: Instance) -> set[str]:
-    """Return the measures that others require or that a synergy counts."""
-    named: set[str] = set()
-    for row in instance.measures.values():
-        named.update(row.requires)
-    for synergy in instance.synergies:
-        named.update(synergy.measures)
-    return named
 
 
 def _exclude(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) -> Matrix:
