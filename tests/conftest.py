@@ -223,24 +223,47 @@ def geojson(folder: Path, *features: Mapping[str, Any]) -> Path:
 
 
 SLOW = {
-    "test_alternatives",
-    "test_amounts",
-    "test_blocks",
-    "test_docs",
-    "test_frontier",
-    "test_hotan",
-    "test_interrupts",
-    "test_invariances",
-    "test_warm_start",
-    "test_rule_recipe",
-    "test_sensitivity",
-    "test_sensitivity_command",
-    "test_sweep",
-    "test_least_money",
-    "test_workbook",
-    "test_worlds",
+    "test_cases": 80,
+    "test_sweep": 50,
+    "test_blocks": 36,
+    "test_cli": 34,
+    "test_verify": 32,
+    "test_docs": 31,
+    "test_workbook_live": 29,
+    "test_target": 26,
+    "test_sensitivity": 26,
+    "test_excel_roundtrips": 24,
+    "test_interrupts": 24,
+    "test_frontier": 23,
+    "test_rounding": 21,
+    "test_hotan": 20,
+    "test_worlds": 20,
+    "test_alternatives": 18,
+    "test_amounts": 18,
+    "test_public": 18,
+    "test_why": 18,
+    "test_generate": 17,
+    "test_highs": 15,
+    "test_diff": 15,
+    "test_excel_template": 13,
+    "test_repair": 13,
+    "test_random": 12,
+    "test_classics": 10,
+    "test_edges": 10,
+    "test_rule_recipe": 10,
+    "test_near": 10,
+    "test_every_figure": 10,
+    "test_hand_rounded": 10,
+    "test_reasons": 9,
+    "test_proof": 9,
+    "test_report": 9,
+    "test_many_counties": 9,
+    "test_locked": 9,
+    "test_sensitivity_command": 9,
+    "test_explain": 8,
+    "test_invariances": 8,
 }
-"""Files of tests that solve many questions, or start many processes: left out by `check.py --fast`."""
+"""Files of tests that take eight seconds or more, and how many [s of a core]: left out by `check.py --fast`."""
 
 PROGRAMS = {"chromium": "browser", "office": "office"}
 """Fixtures that need a program which pip does not install, and the marker of the tests that use them."""
@@ -248,7 +271,7 @@ PROGRAMS = {"chromium": "browser", "office": "office"}
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark tests by what they need, so that no test has to say it; the long files begin, so that none ends alone."""
-    items.sort(key=lambda item: item.path.stem not in SLOW)
+    items.sort(key=lambda item: -SLOW.get(item.path.stem, 0))
     for item in items:
         if item.path.stem in SLOW:
             item.add_marker("slow")
