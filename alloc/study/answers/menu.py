@@ -9,6 +9,7 @@ import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from alloc.errors import InstanceError
 from alloc.infeasibility.conflict import Limits, find_conflict, released
 from alloc.infeasibility.levers import Lever
 
@@ -23,6 +24,9 @@ SPARE = 0.99
 
 FIRST = 0.01
 """The first step that is tried, as a part of the figure; then twice as far, and so on."""
+
+WHOLE = 1.0
+"""The largest part that can be written."""
 
 FARTHEST = 12
 """So often a step is doubled before a limit is left out altogether."""
@@ -155,7 +159,11 @@ def _bracket(lever: Lever, value: float, does: Callable[[float], bool]) -> tuple
         tried = value + sign * (math.ceil(step) if lever.whole else step)
         if sign * (tried - float(end)) >= 0:
             return (short, float(end)) if does(float(end)) else None
-        if does(tried):
+        try:
+            enough = does(tried)
+        except InstanceError:  # a part is never more than the whole: beyond 1 there is nothing to write
+            return (short, WHOLE) if short < WHOLE < tried and does(WHOLE) else None
+        if enough:
             return short, tried
         short, step = tried, 2 * step
     return None
