@@ -303,3 +303,27 @@ def test_a_folder_of_that_name_that_is_another_s_is_left_alone(tmp_path: Path):
     assert done.exit_code == 2
     assert "out.part holds other things" in done.stderr
     assert other.read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="there are no masks of signals here")
+def test_a_process_begins_with_ctrl_c_held_back():
+    """What is struck while it still loads would be told as an error of its own."""
+    from alloc.solver.pool import open_process
+
+    with open_process() as process:
+        held = process.submit(signal.pthread_sigmask, signal.SIG_BLOCK, []).result(60)
+    assert signal.SIGINT in held
+    assert signal.SIGINT not in signal.pthread_sigmask(signal.SIG_BLOCK, [])
+
+
+def test_an_explanation_goes_on_where_it_was_stopped(tmp_path: Path):
+    alloc.solve(DEMO).save(tmp_path / "plan")
+    with pytest.MonkeyPatch.context() as patch:
+        ended(patch, MEETING, "explain", tmp_path / "plan", "--jobs", 1, call=3)
+    assert (tmp_path / "plan/answers.part").is_dir()
+    with pytest.MonkeyPatch.context() as patch:
+        strike(patch, MEETING, call=0)
+        again = CliRunner().invoke(main, ["explain", str(tmp_path / "plan"), "--jobs", "1"])
+    assert again.exit_code == 0, again.output
+    assert not (tmp_path / "plan/answers.part").exists()
+    assert json.loads((tmp_path / "plan/answers/explain.json").read_text(encoding="utf-8"))["interrupted"] is False

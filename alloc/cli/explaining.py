@@ -4,6 +4,7 @@ import json
 import math
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from functools import partial
 from itertools import count
 from pathlib import Path
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alloc.cli.speech import INTERRUPTED, cluster_option, echo, known_address, lang_option, moving, spoken
-from alloc.cli.studying import was_interrupted
+from alloc.cli.studying import forget, keeping, was_interrupted
 from alloc.texts import say
 from alloc.texts.figures import amount
 
@@ -37,7 +38,6 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
         from alloc.report.target import ANSWERS, check_writable
         from alloc.study.answers.explain import explain as study
         from alloc.study.answers.written import MARK
-        from alloc.study.points.store import remove_store
 
         known_address(options["cluster"])
         target = results / ANSWERS
@@ -45,19 +45,11 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
         if target.exists():
             check_writable(target, overwrite, (MARK,))
         options["keep"] = results / f"{ANSWERS}.part"
-        if sys.stderr.isatty():
-            done = count(1)
-            with moving(say("explain_progress", lang, name=results.name, count=0)) as update:
-                found = study(
-                    results,
-                    tell=lambda _: update(say("explain_progress", lang, name=results.name, count=next(done))),
-                    **options,
-                )
-        else:
-            found = study(results, **options)
+        with keeping(lambda: options["keep"], lang), _counting(results.name, lang) as tell:
+            found = study(results, tell=tell, **options)
         out = found.save(overwrite)
         if not found.interrupted:
-            remove_store(options["keep"])
+            forget(options["keep"])
         if as_json:
             echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
@@ -67,6 +59,17 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
         echo(say("explain_kept", lang, path=kept) if kept.exists() else say("explain_made", lang), err=True)
         echo(say("wrote", lang, path=out), err=True)
         sys.exit(INTERRUPTED if found.interrupted else 0 if found.proven else 4)
+
+
+@contextmanager
+def _counting(name: str, lang: str) -> Iterator[Callable[[object], None] | None]:
+    """Show on a terminal how many solves there were, nothing in a pipe."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    done = count(1)
+    with moving(say("explain_progress", lang, name=name, count=0)) as update:
+        yield lambda _: update(say("explain_progress", lang, name=name, count=next(done)))
 
 
 def show_explanation(found: "Explanation", lang: str) -> Iterator[str]:

@@ -26,7 +26,7 @@ from alloc.cli.speech import (
     set_option,
     spoken,
 )
-from alloc.errors import AllocError, InstanceError, RequestError
+from alloc.errors import AllocError, InstanceError
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -109,15 +109,8 @@ class StudyCall:
         """Write the folder of results; tell whether under its own name. What was kept until then is not needed more."""
         named = saved(lambda place: found.save(place, self.overwrite, self.lang), self.target, self.lang)
         if not getattr(found, "interrupted", False):
-            self.forget()
+            forget(self.part)
         return named
-
-    def forget(self) -> None:
-        """Remove what was kept until there are results."""
-        if self.name:
-            from alloc.study.points.store import remove_store
-
-            remove_store(self.part)
 
     def show(self, figures: Mapping[str, Any], lines: Iterable[Any], folded: bool = True) -> None:
         """Print the figures as JSON where that is asked for, else the summary. folded: lines fit the screen."""
@@ -137,6 +130,34 @@ def was_interrupted(mark: Path) -> bool:
         return False
 
 
+@contextmanager
+def keeping(find_part: Callable[[], Path | None], lang: str) -> Iterator[None]:
+    """Say after Ctrl-C where what is solved is kept; forget it where there is nothing to go on with.
+
+    find_part: returns the folder that keeps it, None where it is not known yet.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        part = find_part()
+        if part is None or not part.is_dir():
+            raise
+        echo(say("sweep_stopped", lang, path=part), err=True)
+        sys.exit(INTERRUPTED)
+    except AllocError as error:
+        part = find_part()
+        if part is not None and getattr(error, "text", "") != "sweep_busy":
+            forget(part)
+        raise
+
+
+def forget(part: Path) -> None:
+    """Remove what was kept until there are results."""
+    from alloc.study.points.store import remove_store
+
+    remove_store(part)
+
+
 def study_command(command: Callable[..., None], shared: Iterable[Callable[..., Any]] = OPTIONS) -> Callable[..., None]:
     """Add the options that all studies have, and hand what was said in them to the command as a StudyCall."""
 
@@ -153,17 +174,8 @@ def study_command(command: Callable[..., None], shared: Iterable[Callable[..., A
         with spoken(lang):
             known_address(options["cluster"])
             call = StudyCall(instance, out, overwrite, overrides(settings), as_json, lang)
-            try:
+            with keeping(lambda: call.part if call.name else None, lang):
                 command(call, **options)
-            except KeyboardInterrupt:
-                if call.name and call.part.is_dir():
-                    echo(say("sweep_stopped", lang, path=call.part), err=True)
-                    sys.exit(INTERRUPTED)
-                raise
-            except AllocError as error:
-                if not (isinstance(error, RequestError) and error.text == "sweep_busy"):
-                    call.forget()
-                raise
 
     for option in reversed((instance_argument, *shared)):
         run = option(run)

@@ -94,7 +94,7 @@ class Here(Executor):
 def open_process() -> ProcessPoolExecutor:
     """Open a process of this machine."""
     process = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_get_ready)
-    with _hide_script():
+    with _hide_script(), _hold_interrupts():
         process.submit(int)  # start it now: it loads while the parent builds
     return process
 
@@ -113,6 +113,21 @@ def _hide_script() -> Iterator[None]:
         yield
     finally:
         names.update(kept)
+
+
+@contextmanager
+def _hold_interrupts() -> Iterator[None]:
+    """Let a process begin with Ctrl-C held back, as its parent's thread is here: what is struck while it still loads
+    would be told as an error of its own. The parent hears what came meanwhile at the end.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows has none
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _close_process(process: ProcessPoolExecutor) -> None:
