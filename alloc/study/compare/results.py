@@ -43,20 +43,27 @@ def read_result(
     Of a workbook only inputs and money are read; what follows from them is worked out anew, as `alloc verify` does,
     so that it fits a plan edited by hand. unchecked: take a folder whose tables were edited since they were written;
     over_years: a plan over several years too.
-    Raises RequestError where there is no plan.
+    Raises RequestError where there is no plan, or one over several years that is not asked for.
     """
     if isinstance(source, Result):
         return source
     if isinstance(source, Run):
         if not source.tables:
             raise RequestError("nothing_to_save", status=source.status)
+        _refuse_years(source.instance, over_years)
         return Result(source.instance.name, source.instance, source.tables, source.figures)
     path = Path(source)
     if path.suffix.lower() in WORKBOOKS and path.is_file():
         instance = read(path)
+        _refuse_years(instance, over_years)
         tables, figures = complete_by_hand(instance, path)
         return Result(path.stem, instance, tables, figures)
     if not (path / "run.json").is_file() or not (path / QUESTION).is_dir():
         raise RequestError("no_results", path=source)
     tables, figures = read_result_tables(path, unchecked, over_years)
     return Result(path.name, read(path / QUESTION), tables, figures)
+
+
+def _refuse_years(instance: Instance, over_years: bool) -> None:
+    if instance.questions and not over_years:
+        raise RequestError("several_years", years=", ".join(map(str, instance.years)))

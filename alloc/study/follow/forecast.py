@@ -8,10 +8,14 @@ from alloc.instance.effects import effective
 from alloc.instance.schema import Resource
 from alloc.solver import unbroken
 from alloc.study.compare.completion import complete
+from alloc.study.compare.results import Result
 from alloc.study.handmade import FixedPlan
 
 CASES = ("status_quo", "plan", "accepted", "delivered")
 """What the goal is told for: nothing funded, the plan, the units accepted so far, all units delivered so far."""
+
+GRAIN = 0.005
+"""Money that differs by less than this is the same [currency units]: half of the smallest coin."""
 
 Site = tuple[str, str]
 """County and industry."""
@@ -32,13 +36,15 @@ class Outlook:
     direct: Mapping[str, float]
 
 
-def find_forecast(instance: Instance, paid: Mapping[tuple[str, str], float], units: Mapping[str, float]) -> Outlook:
-    """Return the best that these payments and units bring [money by measure and fund; units by measure].
+def find_forecast(of: Result, paid: Mapping[tuple[str, str], float], units: Mapping[str, float]) -> Outlook:
+    """Return the best that these payments and units bring of a plan [money by measure and fund; units by measure].
 
     What is there is there: no limit on money, funds, resources or scales keeps it out. A measure without units does
-    not go ahead, committed or not. Soft rules are penalised by the money paid. Raises SolveError where HiGHS fails.
+    not go ahead, committed or not; but one that is planned at no units does, once its money is paid. Soft rules are
+    penalised by the money paid. Raises SolveError where HiGHS fails.
     """
-    funded = {m: int(units.get(m, 0.0) > 0) for m in instance.measures}
+    instance, bare = of.instance, _list_paid_without_units(of, paid)
+    funded = {m: int(units.get(m, 0.0) > 0 or m in bare) for m in instance.measures}
     fixed = FixedPlan(paid, funded, {m: units.get(m, 0.0) for m in instance.measures})
     with unbroken():
         plan = complete(_provide_resources(instance, units), fixed, instance.solver)
@@ -51,6 +57,19 @@ def find_forecast(instance: Instance, paid: Mapping[tuple[str, str], float], uni
         {(row.county, row.industry): float(values["Jobs"][row.county, row.industry]) for row in instance.baseline},
         direct,
     )
+
+
+def _list_paid_without_units(of: Result, paid: Mapping[tuple[str, str], float]) -> set[str]:
+    """Return the measures that are planned to go ahead at no units, and for which what they cost is paid."""
+    table, spent = of.tables["measures"], dict.fromkeys(of.instance.measures, 0.0)
+    for (m, _), money in paid.items():
+        spent[m] += money
+    grain = GRAIN / of.instance.money.unit
+    found = set()
+    for m, funded, units, cost in zip(table["measure"], table["funded"], table["units"], table["cost"], strict=True):
+        if funded and units <= 0 and spent[m] >= cost - grain:
+            found.add(m)
+    return found
 
 
 def _provide_resources(instance: Instance, units: Mapping[str, float]) -> Instance:

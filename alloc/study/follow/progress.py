@@ -12,7 +12,7 @@ from alloc.instance import CATEGORIES
 from alloc.report.tables import dictionary
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import ROOM, Actuals
-from alloc.study.follow.forecast import Outlook
+from alloc.study.follow.forecast import GRAIN, Outlook
 from alloc.study.quarters import CENT, find_quarters, spread
 from alloc.texts import say
 
@@ -22,9 +22,6 @@ UNDATED, OTHER_YEARS = "undated", "other_years"
 
 STATES = ("not_planned", "over", "behind", "not_accepted", "as_planned")
 """What a row may be, several at once; empty where nothing was planned and nothing was done."""
-
-GRAIN = 0.005
-"""Money that differs by less than this is the same [currency units]: half of the smallest coin."""
 
 NEAR = 1e-6
 """Units that differ by less than this part of themselves are the same."""

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.errors import Fault, RequestError
+from alloc.errors import Fault
 from alloc.glance import Glance
 from alloc.instance import Instance
 from alloc.instance.money import eligible_funds
@@ -141,12 +141,10 @@ def track(
     """
     check_language(lang)
     of = read_result(result, unchecked)
-    if of.instance.questions:
-        raise RequestError("several_years", years=", ".join(map(str, of.instance.years)))
     told = actuals if isinstance(actuals, Actuals) else read_actuals(actuals, of.instance)
     paid = told.add_paid()
-    accepted = find_forecast(of.instance, paid, told.add_accepted())
-    delivered = find_forecast(of.instance, paid, told.add_delivered())
+    accepted = find_forecast(of, paid, told.add_accepted())
+    delivered = find_forecast(of, paid, told.add_delivered())
     tables = {
         "tracking": make_progress(of, told, accepted),
         "forecast": _list_goals(of, accepted, delivered),
