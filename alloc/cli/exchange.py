@@ -104,7 +104,7 @@ def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) ->
     instance = read(source, settings)
     with progress(say("solving", lang, name=instance.name)) as log, unbroken():
         run = solve(instance, lang=lang, log=log)
-    return read_result(run)
+    return read_result(run, over_years=True)
 
 
 @click.command()

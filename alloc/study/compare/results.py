@@ -46,6 +46,7 @@ def read_result(
     Raises RequestError where there is no plan, or one over several years that is not asked for.
     """
     if isinstance(source, Result):
+        _refuse_years(source.instance, over_years)
         return source
     if isinstance(source, Run):
         if not source.tables:
