@@ -112,6 +112,8 @@ def test_prices_are_differences_of_what_another_program_finds(tmp_path: Path, se
     base = optimum(raw)
     if base.objective is None or len(base.stages) > 1 or alloc.inspect(path).instance is None:
         pytest.skip("no plan, or goals in an order")
+    if raw.get("nation") == "first":
+        pytest.skip("the other program plans both purses together")
     found, written = price(path, jobs=1, gap=1e-7, time_limit=60), draft(path)
     assert len(found.table) > 2
     for row in found.table.to_dict("records"):
