@@ -28,7 +28,7 @@ from alloc.model import build
 from alloc.report.charts import draws_chinese
 from alloc.solver import CompiledModel, solve_suited, solve_warm
 from alloc.solver import pool as pools
-from alloc.study.points import Point, PointSolver, Question, open_points, point_solver
+from alloc.study.points import Point, PointQuestion, PointSolver, open_points, point_solver
 from alloc.study.points.order import neighbours, spread
 from alloc.study.request import StudyProgress
 
@@ -49,7 +49,7 @@ sweep = partial(alloc.sweep, jobs=1)
 
 
 def evaluated(path: Path, points: list[dict[str, object]], **options: Any) -> list[Point]:
-    with open_points(Question(draft(path), options), 1, None) as pool:
+    with open_points(PointQuestion(draft(path), options), 1, None) as pool:
         return pool.solve_all(points)
 
 
@@ -135,7 +135,7 @@ def test_what_is_kept_between_points_changes_nothing(tmp_path: Path, seed: int):
     """One that keeps model and status quo answers to the last digit like one that has never heard of other points."""
     raw = random_instance(seed)
     of = draft(written(raw, tmp_path))
-    question, keeper = Question(of), PointSolver(Question(of))
+    question, keeper = PointQuestion(of), PointSolver(PointQuestion(of))
     ones = overrides_of(of, random.Random(seed))
     for one in [*ones, ones[0]]:
         old, new = keeper.solve(one), PointSolver(question).solve(one)
@@ -147,11 +147,11 @@ def test_the_worlds_kept_are_those_of_the_question(tmp_path: Path):
     """Figures that a world depends on make another one; amounts of aid make none."""
     raw = random_instance(4)
     of = draft(written(raw, tmp_path))
-    keeper = PointSolver(Question(of))
+    keeper = PointSolver(PointQuestion(of))
     for one in overrides_of(of, random.Random(4)):
         if (instance := of.inspect(one).instance) is None:
             continue
-        fresh = PointSolver(Question(of))
+        fresh = PointSolver(PointQuestion(of))
         mine, other = (asker._worlds(instance, instance.solver) for asker in (keeper, fresh))
         for name in ("Jobs", "Retained", "Output", "Established", "Flow", "Closed", "ExpectedLinkage"):
             assert mine.quo.values[name] == other.quo.values[name]

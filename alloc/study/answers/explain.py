@@ -34,7 +34,7 @@ from alloc.study.answers.proofs import carry_along
 from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_until
 from alloc.study.answers.why import ask_for, take_out
 from alloc.study.answers.written import write_answers
-from alloc.study.points import Overrides, Point, PointPool, Question, SolvedPoint, open_kept, open_points
+from alloc.study.points import Overrides, Point, PointPool, PointQuestion, SolvedPoint, open_kept, open_points
 
 WEIGHTS = {"rules": 3.0, "margin": 2.0, "why_not": 3.0, "why": 3.0, "limits": 2.0, "certainty": 4.0}
 """What a meeting asks first comes first; each has this share of the time, and what others leave."""
@@ -149,7 +149,7 @@ class _Asked:
         """Return all tables and charts."""
         names = Names(self.plan.instance, self.plan.lang)
         begin = SolvedPoint(self.plan.point, self._find_start())
-        asked = Question(
+        asked = PointQuestion(
             draft(self.plan.instance), {"gap": self.gap, "time_limit": self.limit}, self.plan.lang, claims=False
         )
         previous = self.plan.instance.previous

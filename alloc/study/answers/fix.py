@@ -17,7 +17,7 @@ from alloc.run import Run, choose_options, solve
 from alloc.solver import Deadline
 from alloc.study.answers.locks import Lock, hold, list_slacks, read_locks
 from alloc.study.files import write_run
-from alloc.study.points import Overrides, Point, Question, open_points
+from alloc.study.points import Overrides, Point, PointQuestion, open_points
 from alloc.study.request import JOBS, check_language
 
 COLUMNS = [
@@ -116,7 +116,7 @@ def solve_locked(
     if not run.tables:
         return LockedPlan(held, locks, run)
     freed = _list_freed(locks, rules)
-    with open_points(Question(written, asked, lang, claims=False), jobs, cluster) as pool:
+    with open_points(PointQuestion(written, asked, lang, claims=False), jobs, cluster) as pool:
         points = pool.solve_all([{**given, **kept} for kept in freed])
     table = pd.DataFrame(_list_prices(question, locks, run, points), columns=COLUMNS)
     facts = [{"measure": lock.measure, "fund": lock.fund, "amount": lock.amount} for lock in locks]

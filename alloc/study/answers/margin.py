@@ -18,7 +18,7 @@ from alloc.report.charts import Chart, Series, chart_files, lines, standalone
 from alloc.report.names import Names
 from alloc.study.answers.proofs import carry_along
 from alloc.study.files import StudyFiles, write_study
-from alloc.study.points import Overrides, Point, Question, open_kept, open_points
+from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
 from alloc.study.request import check_language
 from alloc.texts.figures import signed
 
@@ -159,7 +159,7 @@ def margin(
     _check_steps(fund, held, size, first, last)
     wanted = range(first, last + 1)
     asked = [{**given, f"funds.{fund}.amount": _trim(held + number * size)} for number in wanted]
-    point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = carry_along(question, fund, dict(zip(wanted, pool.solve_all(asked, tell), strict=True)))
     return Margin(question, fund, size, points, time.perf_counter() - started)

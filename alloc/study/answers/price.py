@@ -18,7 +18,7 @@ from alloc.report.answers import draw_prices
 from alloc.report.names import Names
 from alloc.study.answers.proofs import carry_bound, carry_plan, loosens
 from alloc.study.files import StudyFiles, name_chart, write_study
-from alloc.study.points import Overrides, Point, Question, open_kept, open_points
+from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
 from alloc.study.request import check_language
 
 MARK = "prices.json"
@@ -100,7 +100,7 @@ def price(
     asked = list(list_questions(chosen, step, tighten))
     for lever in chosen if groups else ():
         asked += list_questions(list(list_grouped(question, lever)), step, False)
-    point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
     base = points[0]

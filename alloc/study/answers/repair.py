@@ -22,7 +22,7 @@ from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs
 from alloc.study.files import StudyFiles, write_study
-from alloc.study.points import KeptPoints, Overrides, Point, Question, open_points
+from alloc.study.points import KeptPoints, Overrides, Point, PointQuestion, open_points
 from alloc.study.points.store import FILE, KeptAnswers, open_store
 from alloc.study.request import check_language
 
@@ -133,7 +133,7 @@ def repair(
     question = written.read(given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
     deadline = Deadline(time_limit or SECONDS)
-    asked = Question(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False)
+    asked = PointQuestion(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False)
     with open_store(None if keep is None else resume(Path(keep), FILE)) as store:
         with deadline.listening():
             known = KeptAnswers(KeptPoints(store, asked, question.previous, "has plan"), given)

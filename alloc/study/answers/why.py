@@ -22,7 +22,7 @@ from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
 from alloc.study.files import StudyFiles, write_study
-from alloc.study.points import FAULT, Overrides, Point, PointPool, Question, open_kept, open_points
+from alloc.study.points import FAULT, Overrides, Point, PointPool, PointQuestion, open_kept, open_points
 from alloc.study.request import check_language
 
 MARK = "why.json"
@@ -185,7 +185,7 @@ def why(
     options = choose_options(question, gap=gap, time_limit=time_limit)
     asked = _Premise(written, given, question, options.gap)
     check_what(asked.instance, what, units, aid)
-    point = Question(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         (base,) = pool.solve_all([given], tell)
         if base.objective is None:

@@ -2,7 +2,7 @@
 
 from alloc.study.points.batch import Batch, PointPool, make_batch, open_points
 from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Point, scales
-from alloc.study.points.point_solver import PointSolver, Question, SolvedPoint
+from alloc.study.points.point_solver import PointQuestion, PointSolver, SolvedPoint
 from alloc.study.points.store import KeptPoints, open_kept
 
 __all__ = [
@@ -14,8 +14,8 @@ __all__ = [
     "Overrides",
     "Point",
     "PointPool",
+    "PointQuestion",
     "PointSolver",
-    "Question",
     "SolvedPoint",
     "make_batch",
     "open_kept",

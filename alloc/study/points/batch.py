@@ -14,7 +14,7 @@ from alloc.solver import Deadline, MipStart, unbroken
 from alloc.solver.pool import Pool, open_pool
 from alloc.study.points.order import neighbours, spread
 from alloc.study.points.point import FAILED, Overrides, Point
-from alloc.study.points.point_solver import PointSolver, Question, SolvedPoint, raise_if
+from alloc.study.points.point_solver import PointQuestion, PointSolver, SolvedPoint, raise_if
 from alloc.study.points.store import KeptPoints
 from alloc.texts import say
 
@@ -47,7 +47,7 @@ class PointPool:
     kept: points that are there already, and where those that are solved are written down.
     """
 
-    def __init__(self, question: Question, pool: Pool, kept: KeptPoints | None = None):
+    def __init__(self, question: PointQuestion, pool: Pool, kept: KeptPoints | None = None):
         self._lang, self._pool, self._kept = question.lang, pool, kept
         pool.keep([question], PointSolver)
 
@@ -112,7 +112,7 @@ def _solve_point(kept: Mapping[int, PointSolver], overrides: Overrides, starts: 
 
 @contextmanager
 def open_points(
-    question: Question, jobs: int, cluster: str | None, apart: bool = False, kept: KeptPoints | None = None
+    question: PointQuestion, jobs: int, cluster: str | None, apart: bool = False, kept: KeptPoints | None = None
 ) -> Iterator[PointPool]:
     """Open the workers that solve points of a question. kept: where points are written down, and found again.
 

@@ -51,7 +51,7 @@ TAUGHT = "blocks"
 
 
 @dataclass(frozen=True)
-class Question:
+class PointQuestion:
     """What is asked at every point: the instance as written, options in the place of its own, and a language.
 
     options: gap, time_limit [s per point], method. claims: whether it is asked what comes through the aid; the world
@@ -79,7 +79,7 @@ class SolvedPoint:
 class PointSolver:
     """A question with what is kept between its points."""
 
-    def __init__(self, question: Question):
+    def __init__(self, question: PointQuestion):
         self.question = question
         self._built: tuple[object, CompiledModel] | None = None
         self._standing: tuple[object, Solution] | None = None

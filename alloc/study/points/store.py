@@ -24,7 +24,7 @@ from alloc.instance.document import scalar
 from alloc.report.target import resume
 from alloc.run import versions
 from alloc.study.points.point import FAILED, Overrides, Point
-from alloc.study.points.point_solver import Question, SolvedPoint
+from alloc.study.points.point_solver import PointQuestion, SolvedPoint
 
 FORMAT = 4
 """Rises when points of an earlier store would not be what this program finds."""
@@ -57,7 +57,7 @@ def _plain(value: Any) -> Any:
     return float(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
-def fingerprint(question: Question, previous: Mapping[str, Any]) -> str:
+def fingerprint(question: PointQuestion, previous: Mapping[str, Any]) -> str:
     """Return the SHA-256 of what every point of a question shares. previous: the plans that its rules compare with."""
     shared = {
         "format": FORMAT,
@@ -70,7 +70,7 @@ def fingerprint(question: Question, previous: Mapping[str, Any]) -> str:
     return hashlib.sha256(write_canonical(shared).encode()).hexdigest()
 
 
-def _tell_kept(question: Question) -> dict[str, Any]:
+def _tell_kept(question: PointQuestion) -> dict[str, Any]:
     """Return what is asked beside a plan with its totals: nothing of most sweeps."""
     found: dict[str, Any] = {}
     if not question.claims:
@@ -122,7 +122,7 @@ class KeptPoints:
     about: what is asked of it, where that is not its best plan.
     """
 
-    def __init__(self, store: Store, question: Question, previous: Mapping[str, Any], about: str = ""):
+    def __init__(self, store: Store, question: PointQuestion, previous: Mapping[str, Any], about: str = ""):
         self._store, self._shared = store, f"{about}{fingerprint(question, previous)}"
         self._known = store.known()
 
@@ -189,7 +189,7 @@ def open_store(folder: Path | None, anew: bool = False) -> Iterator[Store]:
 
 @contextmanager
 def open_kept(
-    folder: str | PathLike[str] | None, question: Question, previous: Mapping[str, Any], about: str = ""
+    folder: str | PathLike[str] | None, question: PointQuestion, previous: Mapping[str, Any], about: str = ""
 ) -> Iterator[KeptPoints]:
     """Open the points of one question that a folder keeps; without a folder they are kept for the while only."""
     with open_store(None if folder is None else resume(Path(folder), FILE)) as store:

@@ -14,7 +14,7 @@ from alloc.instance import Instance
 from alloc.instance.figures import figures
 from alloc.run import solve, versions
 from alloc.solver import unbroken
-from alloc.study.points import Overrides, Question, open_points
+from alloc.study.points import Overrides, PointQuestion, open_points
 from alloc.study.request import JOBS, Given, Tell, check_language, draft_question, read_question
 from alloc.study.sensitivity import indices
 from alloc.study.sensitivity.base_case import BaseCase, Trials
@@ -81,7 +81,7 @@ def sensitivity(
     interrupted = False
     try:
         given = draft_question(instance, overrides)
-        with open_points(Question(given, options, lang), jobs, cluster) as pool:
+        with open_points(PointQuestion(given, options, lang), jobs, cluster) as pool:
             asked = BaseCase(base, given.expand(overrides or {}), pool, tell)
             for method in sorted(set(methods), key=METHODS.index):
                 tables[method] = _apply_method(method, asked, choice, counts, nodes, seed, reach)

@@ -12,7 +12,7 @@ from alloc.errors import InstanceError
 from alloc.instance import Instance
 from alloc.instance.document import Source
 from alloc.run import choose_options, versions
-from alloc.study.points import Batch, Question, make_batch
+from alloc.study.points import Batch, PointQuestion, make_batch
 from alloc.study.points.store import FORMAT, fingerprint, key_of, write_canonical
 from alloc.study.request import Given, check_language, draft_question
 from alloc.study.sweep.cases import Case, make_cases
@@ -28,7 +28,7 @@ class Job:
 
     instance: Instance
     base: Mapping[str, object]
-    question: Question
+    question: PointQuestion
     cases: Sequence[Case]
     keys: Sequence[str]
     manifest: Mapping[str, Any]
@@ -44,7 +44,7 @@ class Job:
         overrides = {key: case.overrides for key, case in zip(self.keys, self.cases, strict=True)}
         return make_batch([overrides[key] for key in self.different])
 
-    def ask(self, question: Question) -> "Job":
+    def ask(self, question: PointQuestion) -> "Job":
         """Return the same points of a question that is asked otherwise."""
         return replace(self, question=question, keys=_list_keys(question, self.instance, self.cases))
 
@@ -68,7 +68,7 @@ def prepare_job(
     written, source = read_plan(plan if isinstance(plan, Mapping | Source) else Path(plan))
     base, found, figures = make_cases(written, source, of, dict(overrides or {}))
     choose_options(base, **options)
-    question = Question(of, options, lang)
+    question = PointQuestion(of, options, lang)
     manifest = {
         "format": FORMAT,
         "name": base.name,
@@ -83,6 +83,6 @@ def prepare_job(
     return Job(base, figures, question, found, _list_keys(question, base, found), manifest)
 
 
-def _list_keys(question: Question, instance: Instance, cases: Sequence[Case]) -> list[str]:
+def _list_keys(question: PointQuestion, instance: Instance, cases: Sequence[Case]) -> list[str]:
     shared = fingerprint(question, instance.previous)
     return [key_of(shared, case.overrides) for case in cases]
