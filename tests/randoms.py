@@ -569,3 +569,27 @@ def random_instance(seed: int, size: str = "small") -> Raw:
 def tiny_instance(seed: int) -> Raw:
     """Return an instance with at most eight measures, for brute force over the funded sets."""
     return random_instance(seed, "tiny")
+
+
+def draw_overrides(raw: Raw, dice: random.Random) -> list[dict[str, object]]:
+    """Return other figures of every kind for a random question: money, prices, people, scale, weights, rules."""
+    fund, measure, county = (dice.choice(sorted(raw[table])) for table in ("funds", "measures", "counties"))
+    amount = raw["funds"][fund].get("amount") or 100
+    at = f"measures.{measure}"
+    found: list[dict[str, object]] = [
+        {},
+        {f"funds.{fund}.amount": 0.7 * amount},
+        {f"funds.{fund}.amount": 1.3 * amount},
+        {f"{at}.unit_cost": 1.5},
+        {
+            f"{at}.max_units": 3.0,
+            f"{at}.min_units": 0.0,
+            f"{at}.returns": None,
+        },
+        {f"{at}.eligible": False, f"{at}.committed": False},
+        {f"counties.{county}.jobseekers": 17.0},
+        {"objective.employment": 0.5, "objective.linkage": 0.3, "objective.order": None},
+        {"objective.order": ["linkage", "employment"], "objective.employment": None, "objective.linkage": None},
+    ]
+    found += [{f"rules.{rule['name']}.penalty": 0.0} for rule in raw.get("rules", ())[:1]]
+    return found

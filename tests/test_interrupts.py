@@ -159,9 +159,7 @@ def test_sensitivity_keeps_the_methods_that_are_done(tmp_path: Path, monkeypatch
     assert not (out / "switching.csv").exists()
 
 
-@pytest.mark.parametrize(
-    "place", ["alloc.study.sensitivity.search.solve", "alloc.study.points.point_solver.solve_warm"]
-)
+@pytest.mark.parametrize("place", ["alloc.study.sensitivity.search.solve", "alloc.study.points.warm.solve_warm"])
 def test_sensitivity_without_any_method_done_says_only_that(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str
 ):

@@ -19,16 +19,16 @@ import pytest
 import yaml
 from conftest import asked
 from oracle import optimum
-from randoms import random_instance
+from randoms import draw_overrides, random_instance
 
 import alloc
 from alloc.counterfactual import find_without_aid
-from alloc.instance import Draft, Options, draft
+from alloc.instance import Options, draft
 from alloc.model import build
 from alloc.report.charts import draws_chinese
 from alloc.solver import CompiledModel, solve_suited, solve_warm
 from alloc.solver import pool as pools
-from alloc.study.points import Point, PointQuestion, PointSolver, open_points, point_solver
+from alloc.study.points import Point, PointQuestion, PointSolver, open_points, warm
 from alloc.study.points.order import neighbours, spread
 from alloc.study.request import StudyProgress
 
@@ -80,31 +80,6 @@ def test_a_budget_sweep_of_the_demo_is_what_was_worked_by_hand():
     assert found.exit_code == 0
 
 
-def overrides_of(of: Draft, dice: random.Random) -> list[dict[str, object]]:
-    """Return other figures of every kind for a random question: money, prices, people, scale, weights, rules."""
-    raw = of.source.data
-    fund, measure, county = (dice.choice(sorted(raw[table])) for table in ("funds", "measures", "counties"))
-    amount = raw["funds"][fund].get("amount") or 100
-    at = f"measures.{measure}"
-    found: list[dict[str, object]] = [
-        {},
-        {f"funds.{fund}.amount": 0.7 * amount},
-        {f"funds.{fund}.amount": 1.3 * amount},
-        {f"{at}.unit_cost": 1.5},
-        {
-            f"{at}.max_units": 3.0,
-            f"{at}.min_units": 0.0,
-            f"{at}.returns": None,
-        },
-        {f"{at}.eligible": False, f"{at}.committed": False},
-        {f"counties.{county}.jobseekers": 17.0},
-        {"objective.employment": 0.5, "objective.linkage": 0.3, "objective.order": None},
-        {"objective.order": ["linkage", "employment"], "objective.employment": None, "objective.linkage": None},
-    ]
-    found += [{f"rules.{rule['name']}.penalty": 0.0} for rule in raw.get("rules", ())[:1]]
-    return found
-
-
 def agrees(point: Point, data: Any) -> bool:
     """Tell whether a point has the status and the optimum that another program with another solver finds."""
     answer = optimum(json.loads(json.dumps(data)))  # the oracle knows lists, no tuples
@@ -118,7 +93,7 @@ def test_points_agree_with_another_solver_and_with_a_fresh_solve(tmp_path: Path,
     raw = random_instance(seed)
     path = written(raw, tmp_path)
     of = draft(path)
-    asked_for = [one for one in overrides_of(of, random.Random(seed)) if not of.inspect(one).faults]
+    asked_for = [one for one in draw_overrides(of.source.data, random.Random(seed)) if not of.inspect(one).faults]
     assert len(asked_for) > 5
     points = evaluated(path, asked_for, gap=1e-7)
     for one, point in zip(asked_for, points, strict=True):
@@ -136,7 +111,7 @@ def test_what_is_kept_between_points_changes_nothing(tmp_path: Path, seed: int):
     raw = random_instance(seed)
     of = draft(written(raw, tmp_path))
     question, keeper = PointQuestion(of), PointSolver(PointQuestion(of))
-    ones = overrides_of(of, random.Random(seed))
+    ones = draw_overrides(of.source.data, random.Random(seed))
     for one in [*ones, ones[0]]:
         old, new = keeper.solve(one), PointSolver(question).solve(one)
         assert told([old.point]) == told([new.point])
@@ -148,11 +123,11 @@ def test_the_worlds_kept_are_those_of_the_question(tmp_path: Path):
     raw = random_instance(4)
     of = draft(written(raw, tmp_path))
     keeper = PointSolver(PointQuestion(of))
-    for one in overrides_of(of, random.Random(4)):
+    for one in draw_overrides(of.source.data, random.Random(4)):
         if (instance := of.inspect(one).instance) is None:
             continue
         fresh = PointSolver(PointQuestion(of))
-        mine, other = (asker._worlds(instance, instance.solver) for asker in (keeper, fresh))
+        mine, other = (asker._solver._worlds(instance, instance.solver) for asker in (keeper, fresh))
         for name in ("Jobs", "Retained", "Output", "Established", "Flow", "Closed", "ExpectedLinkage"):
             assert mine.quo.values[name] == other.quo.values[name]
         assert mine.without.solution.objective == pytest.approx(other.without.solution.objective, rel=1e-6, abs=1e-6)
@@ -167,7 +142,7 @@ def test_one_world_without_the_aid_serves_every_amount_of_aid(monkeypatch: pytes
         asked.append(of)
         return find_without_aid(*of)
 
-    monkeypatch.setattr(point_solver, "find_without_aid", told)
+    monkeypatch.setattr(warm, "find_without_aid", told)
     found = sweep(DEMO, {"grid": {"funds.tianjin.amount": [0, 20, 40]}}, jobs=1)
     assert len(asked) == 1
     table = found.table

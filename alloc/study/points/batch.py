@@ -14,8 +14,9 @@ from alloc.solver import Deadline, MipStart, unbroken
 from alloc.solver.pool import Pool, open_pool
 from alloc.study.points.order import neighbours, spread
 from alloc.study.points.point import FAILED, Overrides, Point
-from alloc.study.points.point_solver import PointQuestion, PointSolver, SolvedPoint, raise_if
+from alloc.study.points.point_solver import PointQuestion, PointSolver, SolvedPoint
 from alloc.study.points.store import KeptPoints
+from alloc.study.points.warm import raise_if
 from alloc.texts import say
 
 TRIES = 2

@@ -1,0 +1,151 @@
+"""What is kept from one asking of a question to the next: files as parsed, model and arrays, worlds beside the plan.
+
+The model serves again where only the goal is another. The worlds serve for as long as nothing that they depend on is
+another: no amount of aid is among that. Anything else is built anew from what was parsed.
+"""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_without_aid
+from alloc.errors import AuditError
+from alloc.instance import Instance, Options
+from alloc.instance.schema import Objective
+from alloc.instance.worlds import without_aid
+from alloc.model import build
+from alloc.run import Run, complete_run
+from alloc.solution import Solution
+from alloc.solver import (
+    CompiledModel,
+    MipStart,
+    choose_method,
+    extract_mip_start,
+    find_status_quo,
+    know_standing,
+    learn_optima,
+    read_warm_starts,
+    solve_blocks_warm,
+    solve_warm,
+    solve_whole,
+    write_warm_starts,
+)
+
+STANDING = (
+    *("counties", "industries", "baseline", "links", "markets", "sharing", "chains"),
+    *("scenarios", "drawn", "objective", "risk"),
+)
+"""What the model of the status quo depends on: there is no measure in it, so no money, synergy or rule either."""
+
+WORLDS = 64
+"""So many worlds without the aid are kept: as many as there are other figures varied beside the aid."""
+
+TAUGHT = "blocks"
+"""Where a warm start holds what blocks have taught."""
+
+
+@dataclass(frozen=True)
+class WarmPlan:
+    """A plan with what is known beside it, and the warm start that it gives to like questions.
+
+    question: the instance as it is answered: where the nation decides first, with its payments held.
+    """
+
+    question: Instance
+    options: Options
+    worlds: Worlds
+    plan: Solution
+    start: MipStart = field(default_factory=dict)
+
+    def complete(self, started: float, lang: str, of: Instance | None = None) -> Run:
+        """Return the plan as a result, audited. started: when it was asked for; of: the instance as it was put."""
+        return complete_run(of or self.question, self.options, self.plan, self.worlds, started, lang)
+
+
+class WarmSolver:
+    """Solves like questions one after the other, and keeps what serves for the next.
+
+    claims: whether it is asked what comes through the aid: the world without the aid takes as long as the plan.
+    """
+
+    def __init__(self, claims: bool = True):
+        self._claims = claims
+        self._built: tuple[object, CompiledModel] | None = None
+        self._standing: tuple[object, Solution] | None = None
+        self._without: dict[str, Counterfactual] = {}
+        self._world_start: MipStart = {}
+
+    def solve(self, instance: Instance, options: Options, starts: Sequence[MipStart]) -> WarmPlan:
+        """Return the best plan of an instance, from warm starts of others.
+
+        Raises KeyboardInterrupt where the search was interrupted: half a search is no answer.
+        """
+        worlds = self._worlds(instance, options)
+        question = know_standing(answering(instance, worlds))
+        plan, start = _search(self._model(question), question, options, starts)
+        raise_if(plan.interrupted)
+        return WarmPlan(question, options, worlds, plan, start)
+
+    def _model(self, instance: Instance) -> CompiledModel:
+        """Return the model of an instance: the one before, where only the goal or the solver's options differ."""
+        goal = Objective() if instance.risk is None else instance.objective  # limits of risk hold the goal's weights
+        key = instance.model_copy(update={"objective": goal, "solver": Options(), "sha256": ""})
+        if self._built is None or self._built[0] != key:
+            self._built = key, CompiledModel(build(instance))
+        return self._built[1]
+
+    def _worlds(self, instance: Instance, options: Options) -> Worlds:
+        """Return the worlds beside the plan: those known, where nothing that they depend on has changed."""
+        key = [getattr(instance, part) for part in STANDING]
+        if self._standing is None or self._standing[0] != key:
+            self._standing = key, find_status_quo(instance, options)
+        if not self._claims and instance.nation != "first":
+            return Worlds(self._standing[1], UNKNOWN)
+        of = _hash(without_aid(instance))
+        if of not in self._without:
+            if len(self._without) >= WORLDS:
+                self._without.pop(next(iter(self._without)))
+            self._without[of] = find_without_aid(instance, options, self._search_world)
+        return Worlds(self._standing[1], self._without[of])
+
+    def _search_world(self, instance: Instance, options: Options) -> Solution:
+        """Return the plan of a world, beginning with what the one before chose."""
+        plan, start = _search(CompiledModel(build(instance)), instance, options, [self._world_start])
+        if plan.has_plan and TAUGHT not in start:
+            self._world_start = start
+        return plan
+
+
+def _search(
+    compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart]
+) -> tuple[Solution, MipStart]:
+    """Return the plan of a model and the warm start that it gives others."""
+    options = learn_optima(compiled.model, instance, options)
+    method = choose_method(instance, compiled)[0] if options.method == "auto" else options.method
+    if method == "blocks":
+        taught = [read_warm_starts(start[TAUGHT]) for start in starts if TAUGHT in start]
+        plan, learnt = solve_blocks_warm(compiled, instance, options, taught)
+        return plan, {TAUGHT: write_warm_starts(learnt)}
+    plan = solve_warm(compiled, instance, options, starts)
+    return plan, extract_mip_start(compiled.model) if plan.has_plan else {}
+
+
+def solve_long(found: WarmPlan, error: AuditError) -> WarmPlan:
+    """Return what is found the long way where a plan is not exact enough. Raises the error where blocks found it."""
+    if TAUGHT in found.start:
+        raise error
+    again = build(found.question)
+    plan = solve_whole(again, found.question, found.options)
+    raise_if(plan.interrupted)
+    return replace(found, plan=plan, start=extract_mip_start(again) if plan.has_plan else {})
+
+
+def _hash(question: Instance) -> str:
+    """Return what tells questions apart that are not the same but for how the solver is asked."""
+    return hashlib.sha256(question.model_dump_json(exclude={"sha256", "solver"}).encode()).hexdigest()
+
+
+def raise_if(interrupted: bool) -> None:
+    """Raise KeyboardInterrupt after Ctrl-C."""
+    if interrupted:
+        raise KeyboardInterrupt
