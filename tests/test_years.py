@@ -114,3 +114,16 @@ def test_what_excludes_a_measure_does_so_in_all_years_and_what_it_requires_may_b
     after = plan(question(tmp_path, measures={"park": park, "wage": wage | {"requires": ["park"]}}))
     assert units(after, "park") == [1, 0, 0]
     assert units(after, "wage") == [0, 2, 2]
+
+
+def test_payments_in_lots_are_whole_in_every_year(tmp_path):
+    # 3 a year in whole ones: 1.5 units of a wage at 0.7 cost 1.05 and take two, a park place at 2 two more: not both
+    wage = {"county": "hotan", "category": "enterprise", "unit_cost": 0.7, "max_units": 1.5, "jobs": 1}
+    funds = {"aid": {"kind": "aid", "amount": 3}}
+    measures = {"park": TOY["measures"]["park"], "wage": wage}
+    asked = question(tmp_path, years=[2021, 2022], funds=funds, measures=measures, money={"lot": 1})
+    found = alloc.solve(asked, gap=1e-9)
+    assert found.figures["audit"]["passed"]
+    assert set(found.allocation["amount"]) <= {0.0, 1.0, 2.0, 3.0}
+    # first the park and one lot of the wage, 1/0.7 units; then two lots, which pay for all 1.5
+    assert found.objective == pytest.approx(1 + 1 / 0.7 + 1 + 1.5)

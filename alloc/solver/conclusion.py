@@ -73,7 +73,7 @@ def write_plan(whole: Matrix, x: Floats) -> None:
             decision.set_value(round(value) if decision.is_integer() else value, skip_validation=True)
     for lots in whole.variables:
         if lots.parent_component().local_name == "Lots":
-            model, pair = lots.model(), lots.index()
+            model, pair = lots.parent_block(), lots.index()
             if not model.Spend[pair].fixed:  # as a plan made by hand has it
                 model.Spend[pair].set_value(pyo.value(model.lot) * lots.value, skip_validation=True)
 
