@@ -10,7 +10,9 @@ from office import differences
 
 import alloc
 from alloc.cli import main
+from alloc.report.workbook.styles import LINE, lines
 from alloc.study.forms import KINDS_OF_FORM, fill_form
+from alloc.study.forms.layout import read_layouts
 from alloc.study.quarters import find_quarters, spread
 
 QUESTION = {
@@ -284,3 +286,24 @@ def test_a_form_that_is_interrupted_leaves_the_earlier_one_and_nothing_beside_it
         fill_form(result, "schedule", out, overwrite=True)
     assert out.read_bytes() == before
     assert list(tmp_path.iterdir()) == [out]
+
+
+def test_a_form_has_totals_where_its_layout_asks_for_them(result, tmp_path):
+    columns = read_layouts()["plan"].columns
+    sheet = openpyxl.load_workbook(fill_form(result, "plan", tmp_path / "p.xlsx")).worksheets[0]
+    totals = [str(cell.value or "").startswith("=SUM") for cell in sheet[sheet.max_row]]
+    assert totals == [cell.sum for cell in columns]
+    assert 0 < sum(totals) < len(columns)
+
+
+def test_a_payment_names_its_fund_in_either_language_and_its_line_is_as_high_as_its_words(tmp_path):
+    firm = {"kind": "private", "amount": 10, "name": "Wool and cotton of the oases Ltd " * 3}
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(QUESTION | {"funds": {"firm": firm}}, allow_unicode=True, sort_keys=False))
+    book = fill_form(alloc.solve(path).save(tmp_path / "r"), "schedule", tmp_path / "s.xlsx")
+    assert any(str(value).startswith("Wool and cotton") for value in cells(book)[3])
+    sheet, columns = openpyxl.load_workbook(book).worksheets[0], read_layouts()["schedule"].columns
+    texts = [(cell.letters, row.value) for cell, row in zip(columns, sheet[4], strict=True)]
+    most = max(lines(text, room) for room, text in texts if isinstance(text, str))
+    assert most > 1
+    assert sheet.row_dimensions[4].height == LINE * most

@@ -16,6 +16,7 @@ from randoms import random_instance
 import alloc
 from alloc import LockedPlan
 from alloc.cli import main
+from alloc.model.measures import _about
 
 
 def command(*words: object) -> Result:
@@ -237,3 +238,9 @@ def test_names_of_rules_that_are_taken_are_not_taken_again(tmp_path: Path):
     raw = rivals(rules=[{"type": "amount", "name": "lock 1", "of": {"measure": ["pens"]}, "max": 90}])
     found = solve_locked(write(raw, tmp_path), write_locks(tmp_path, "courses,aid,30,x"))
     assert [lock.name for lock in found.locks] == ["lock 2"]
+
+
+def test_a_payment_that_is_decided_may_differ_by_a_speck_of_itself_and_nothing_stays_nothing():
+    assert _about(20.0) == pytest.approx((20 - 2e-6, 20 + 2e-6), rel=1e-12)
+    assert _about(0.5) == pytest.approx((0.5 - 1e-7, 0.5 + 1e-7), rel=1e-12)
+    assert _about(0.0) == (0.0, 0.0)

@@ -14,7 +14,8 @@ from randoms import random_instance
 import alloc
 from alloc.cli import main
 from alloc.instance import draft
-from alloc.study.answers.margin import margin
+from alloc.study.answers.margin import Margin, margin
+from alloc.study.points import Point
 
 HALL: Raw = {"category": "enterprise", "fixed_cost": 30, "unit_cost": 0, "max_units": 1, "integer": True, "jobs": 50}
 
@@ -132,3 +133,11 @@ def test_every_step_is_what_another_program_finds(tmp_path: Path, seed: int):
         changed = draft(path).replaced({f"funds.{fund}.amount": row["amount"]}).data
         other = optimum(listed(changed))
         assert row["objective"] == pytest.approx(other.objective, rel=1e-5, abs=1e-5)
+
+
+def test_only_of_two_plans_it_is_said_whether_one_holds_the_other(question: Path):
+    cell = ("cele", "training")
+    less, more, none = Point({}, "optimal", money={cell: 1.0}), Point({}, "optimal", money={cell: 2.0}), Point({}, "")
+    found = Margin(alloc.read(question), "aid", 1.0, {}, 0.0)
+    pairs = [(less, more), (more, less), (less, none), (none, less), (None, less)]
+    assert [found._is_nested(*pair) for pair in pairs] == [1, 0, None, None, None]

@@ -96,3 +96,11 @@ def test_a_script_and_a_cell_need_nothing_around_what_they_ask(tmp_path: Path, f
     command = [sys.executable, file, str(ROOT / "instances/demo")]
     done = subprocess.run(command, cwd=tmp_path, input=SCRIPT, capture_output=True, text=True, check=False)
     assert (done.stdout, done.stderr) == ("{'optimal': 2}\noptimal\n", "")
+
+
+def test_what_is_returned_cannot_be_changed():
+    """A search for where an answer turns is none of that: it goes on."""
+    found = [getattr(alloc, name) for name in alloc.__all__]
+    results = [of for of in found if isinstance(of, type) and is_dataclass(of)]
+    assert len(results) > 10
+    assert [of.__name__ for of in results if not of.__dataclass_params__.frozen] == ["BreakEven"]

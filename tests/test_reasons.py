@@ -3,6 +3,8 @@
 The questions are worked by hand: which measure is left out, and what else could be said of it, is plain to see.
 """
 
+from types import SimpleNamespace
+
 import pytest
 from conftest import Raw, asked, instance_of, one_measure, rivals, stands
 
@@ -302,3 +304,14 @@ def test_each_sentence_about_reasons_has_its_question_here():
         "unspent_ceiling",
     }
     assert written == parts | {key.split()[0] for key in (*OF_MEASURES, *OF_FUNDS) if "_" in key}
+
+
+def test_national_money_is_gone_for_a_measure_when_the_last_fund_that_may_pay_has_none_left():
+    funds = {name: {"kind": "national", "amount": 50} for name in ("one", "two")}
+    run = solve(instance_of(rivals(funds=funds)))
+    payers = {"pens": ["aid", "one", "two"]}
+    told = []
+    for empty in ((), ("one",), ("one", "two")):
+        shown = SimpleNamespace(instance=run.instance, payers=payers, spent=lambda f, _, empty=empty: f in empty)
+        told.append(reasons._Shown.exhausted(shown, "pens"))
+    assert told == [False, False, True]

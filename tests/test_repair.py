@@ -2,13 +2,14 @@
 
 import copy
 import json
+import math
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
 from click.testing import CliRunner, Result
-from conftest import asked, listed
+from conftest import asked, instance_of, listed
 from oracle import optimum
 from randoms import random_instance
 
@@ -16,7 +17,8 @@ import alloc
 from alloc.cli import main
 from alloc.infeasibility.levers import levers
 from alloc.instance import draft
-from alloc.study.answers.repair import repair
+from alloc.study.answers.repair import _moved, repair
+from alloc.study.points import Point
 
 CROSSED = {
     "measures": {"far": {"county": "yutian"}},
@@ -137,3 +139,15 @@ def test_conflicts_are_irreducible_and_repairs_as_small_as_can_be(tmp_path: Path
             if less[change.path] is None:
                 del less[change.path]
             assert not has_plan(less), (change, one.settings)
+
+
+def test_a_share_of_all_aid_moves_that_part_of_the_aid_and_another_share_nothing_that_is_known():
+    share = {"type": "share", "of": {"category": "training"}, "max": 0.5}
+    rules = [{**share, "name": "all"}, {**share, "name": "there", "in": {"county": "cele"}}]
+    instance = instance_of(asked(rules=rules))
+    moved = {
+        lever.path: _moved(instance, lever, 0.3, Point({}, "optimal", aid=80.0))
+        for lever in levers(instance)
+        if lever.path.startswith("rules.")
+    }
+    assert moved == {"rules.all.max": pytest.approx(16), "rules.there.max": pytest.approx(math.nan, nan_ok=True)}

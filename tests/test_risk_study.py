@@ -14,6 +14,7 @@ import alloc
 from alloc.cli import main
 from alloc.instance.drawn import draw_scenarios
 from alloc.solver import evaluate_scenarios
+from alloc.study.risk.charts import YEARS, draw_insurance
 
 PRICES, COSTS, BUDGET = {"bread": 3.0, "cakes": 5.0}, {"bread": 1.0, "cakes": 2.0}, 18.0
 DEMANDS = {"bread": {4: 0.3, 8: 0.5, 14: 0.2}, "cakes": {2: 0.5, 6: 0.5}}
@@ -176,3 +177,10 @@ def test_fresh_scenarios_need_draws():
     with pytest.raises(alloc.RequestError) as error:
         alloc.risk(instance_of(raw), fresh=10)
     assert "fresh scenarios need `draws`" in error.value.say()
+
+
+@pytest.mark.parametrize(("worst", "bars"), [(3.0, True), (0.0, True), (-3.0, False)])
+def test_what_insurance_keeps_is_bars_but_where_it_keeps_less_than_none(worst, bars):
+    kept = dict(zip(YEARS, (worst, 5.0, 6.0), strict=True))
+    chart = draw_insurance({"insurance": {"years": {year: {"kept": jobs} for year, jobs in kept.items()}}}, "en")
+    assert ("<rect" in chart.body, "<circle" in chart.body) == (bars, not bars)

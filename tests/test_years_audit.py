@@ -1,7 +1,9 @@
 """A plan over several years read a second time: what one year leaves to the next is found wrong where it is."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import yaml
@@ -9,10 +11,12 @@ from click.testing import CliRunner
 
 import alloc
 from alloc.audit import audit_years
+from alloc.audit.horizon import _carry
 from alloc.cli import main
 from alloc.counterfactual import find_status_quo
 from alloc.horizon import figures_of_year, make_tables_of_years
 from alloc.instance import Instance
+from alloc.instance.schema import Fund
 from alloc.model import build_years
 from alloc.solver import solve_suited
 
@@ -120,3 +124,14 @@ def test_solve_writes_tables_with_a_year_and_tells_each_year(tmp_path):
         assert "over several years (2021, 2022, 2023)" in refused.output
     chinese = CliRunner().invoke(main, ["solve", str(path), "--out", str(tmp_path / "zh"), "--lang", "zh"])
     assert "各年购置或建设的数量" in chinese.output
+
+
+def test_what_a_county_has_left_of_its_own_money_is_carried_by_its_share():
+    """Of 10 for Cele 4 are spent, of 5 for Yutian all: half of 6 and of nothing goes on to the next year."""
+    old, new = (
+        Fund(kind="aid", by_county=money, carry=0.5) for money in ({"cele": 10, "yutian": 5}, {"cele": 20, "yutian": 7})
+    )
+    rows = {m: SimpleNamespace(county=c) for m, c in (("pens", "cele"), ("yards", "yutian"))}
+    spend = {"pens": {"aid": Decimal(4), "other": Decimal(3)}, "yards": {"aid": Decimal(5)}}
+    before = SimpleNamespace(instance=SimpleNamespace(funds={"aid": old}, measures=rows), spend=spend)
+    assert _carry(before, "aid", new).by_county == {"cele": 23.0, "yutian": 7.0}

@@ -111,3 +111,10 @@ def test_what_only_several_years_have_is_refused_where_there_is_one(tmp_path):
 def test_what_plans_one_year_only_refuses_several(tmp_path: Path):
     with pytest.raises(RequestError, match="several years"):
         build(alloc.read(lay(tmp_path, QUESTION)))
+
+
+@pytest.mark.parametrize("year", ["1899", "10000", "soon"])
+def test_of_a_year_that_is_none_it_is_said_where_it_is_written(tmp_path, year):
+    faults = inspect(lay(tmp_path, QUESTION.replace("[2021, 2022,", f"[{year}, 2022,"))).faults
+    assert faults
+    assert "year" not in {fault.key for fault in faults}
