@@ -6,6 +6,7 @@ from typing import Any
 from alloc.errors import Term
 from alloc.instance import schema
 from alloc.instance.document import Path, Source
+from alloc.instance.lookups import count_people
 from alloc.instance.money import eligible_funds
 from alloc.instance.schema import Document
 from alloc.texts import say
@@ -25,14 +26,16 @@ FEW = 1000
 
 def mixed_amounts(document: Document) -> Iterator[Found]:
     """Amounts of funds, fixed costs and markets that differ too much from their like."""
-    for k in schema.CATEGORIES:
-        rows = {m: row for m, row in document.measures.items() if row.category == k}
-        costs: Amounts = {("measures", m, "fixed_cost"): row.fixed_cost for m, row in rows.items()}
-        yield from _wide("fixed_costs", costs, APART, 1)
-    for kind in schema.KINDS:
-        funds = {f: fund for f, fund in document.funds.items() if fund.kind == kind}
-        own: Amounts = {("funds", f, "amount"): fund.amount for f, fund in funds.items()}
-        yield from _wide("fund_amounts", own, WIDEST, 1)
+    costs: dict[str, dict[Path, float | None]] = {k: {} for k in schema.CATEGORIES}
+    for m, row in document.measures.items():
+        costs[row.category]["measures", m, "fixed_cost"] = row.fixed_cost
+    for alike in costs.values():
+        yield from _wide("fixed_costs", alike, APART, 1)
+    purses: dict[str, dict[Path, float | None]] = {kind: {} for kind in schema.KINDS}
+    for f, fund in document.funds.items():
+        purses[fund.kind]["funds", f, "amount"] = fund.amount
+    for alike in purses.values():
+        yield from _wide("fund_amounts", alike, WIDEST, 1)
     for f, fund in document.funds.items():
         local: Amounts = {("funds", f, "by_county", c): x for c, x in (fund.by_county or {}).items()}
         yield from _wide("fund_amounts", local, WIDEST, 3)
@@ -77,7 +80,7 @@ def _wide(what: str, amounts: Amounts, times: float, name: int | None) -> Iterat
 
 def few_people(document: Document) -> Iterator[Found]:
     """A county of a few persons: counted in 万人, or with more people at work or looking for it than live there."""
-    most = max((county.population for county in document.counties.values()), default=0.0)
+    most = max(count_people(document).values(), default=0.0)
     jobs = dict.fromkeys(document.counties, 0.0)
     for row in document.baseline:
         jobs[row.county] += row.jobs

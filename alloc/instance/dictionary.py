@@ -6,6 +6,7 @@ it the one in Chinese.
 
 import sys
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from typing import Any
 
 from pydantic import BaseModel
@@ -57,7 +58,7 @@ def json_schema(lang: str = "en") -> dict[str, Any]:
     """Return the JSON Schema of an instance: tables inline as mappings or lists, or the name of a file."""
     found = schema.Document.model_json_schema(by_alias=True)
     if lang == "zh":
-        models = {**vars(schema), **{rule.__name__: rule for rule in rules.RULES}}
+        models = vars(schema) | vars(rules)
         for title, part in [("Document", found), *found["$defs"].items()]:
             part["description"] = headings.catalogue()["page"].get(title, "")
             for key, node in part["properties"].items():
@@ -250,11 +251,9 @@ def _default(value: object, words: Mapping[str, str]) -> str:
 
 def _choices(annotation: Any, lang: str) -> str:
     """Return the words that a key can be, where there are only a few."""
-    words = _words(annotation) or [word for part in _arguments(annotation) for word in _words(part)]
-    chinese = headings.catalogue()["words"]
-    if lang == "en":
-        return ", ".join(f"`{word}`" for word in dict.fromkeys(words))
-    return "、".join(f"`{word}` {chinese[word]}" if word in chinese else f"`{word}`" for word in dict.fromkeys(words))
+    words = dict.fromkeys(_words(annotation) or chain(*map(_words, _arguments(annotation))))
+    chinese = headings.catalogue()["words"] if lang == "zh" else {}
+    return ("、" if lang == "zh" else ", ").join(f"`{word}` {chinese.get(word, '')}".rstrip() for word in words)
 
 
 def _arguments(annotation: Any) -> tuple[Any, ...]:

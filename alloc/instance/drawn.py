@@ -6,8 +6,8 @@ selection: of all that are left the one is kept next that leaves the drawn ones 
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from itertools import product
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain, product
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -65,14 +65,15 @@ def draws_hold(document: Document, ids: Mapping[str, Mapping[str, object]]) -> I
             yield ("draws", "over", key), "draws_nothing", {"found": key, "hint": hint}
     for key, others in _named_twice(fitting):
         yield ("draws", "over", key), "draws_twice", {"found": key, "others": ", ".join(others)}
-    yield from _groups_hold(draws, {figure for figures in fitting.values() for figure in figures})
+    yield from _groups_hold(draws, set(chain(*fitting.values())))
 
 
 def _ends_hold(draws: Draws, fitting: Mapping[str, Sequence[DrawnFigure]]) -> Iterator[Found]:
     """Yield what is wrong with the ends of figures; they may fall, for figures that move against others."""
     for key, ends in draws.over.items():
         path: Path = ("draws", "over", key)
-        most = 1.0 if any(figure.kind == "hazard" for figure in fitting[key]) else np.inf
+        kinds = [figure.kind for figure in fitting[key]]
+        most = 1.0 if "hazard" in kinds else np.inf
         if len(ends) != 2:
             yield path, "range_ends", {"found": f"[{', '.join(f'{end:g}' for end in ends)}]"}
         elif min(ends) < 0 or max(ends) > most:
@@ -109,9 +110,11 @@ def _groups_hold(draws: Draws, varied: set[DrawnFigure]) -> Iterator[Found]:
 
 def list_known(document: Document) -> list[DrawnFigure]:
     """Return every figure that a scenario may say: of all counties, and of each."""
-    words = {kind: list(CATEGORIES) if kind == "delivery" else list(document.industries) for kind in KINDS}
-    places = product(("", *document.counties), KINDS)
-    return [DrawnFigure(c, kind, word) for c, kind in places for word in words[kind]]
+    found: list[DrawnFigure] = []
+    for c, kind in product(("", *document.counties), KINDS):
+        words: Iterable[str] = CATEGORIES if kind == "delivery" else document.industries
+        found += [DrawnFigure(c, kind, word) for word in words]
+    return found
 
 
 def fits(key: str, figure: DrawnFigure) -> bool:
@@ -161,6 +164,14 @@ def draw_scenarios(
     }
 
 
+def _group_of(figure: DrawnFigure, draws: Draws) -> int:
+    """Return the number of the group that a figure moves with, -1 where it moves alone."""
+    for i, words in enumerate(draws.together):
+        if any(fits(word, figure) for word in words):
+            return i
+    return -1
+
+
 def _draw_unit(figures: Mapping[DrawnFigure, Any], draws: Draws, count: int, seed: int, even: bool) -> Floats:
     """Return where between its ends each figure lies, a row a draw: those together at one place."""
     from scipy.stats import qmc  # takes 0.3 s to load
@@ -169,12 +180,12 @@ def _draw_unit(figures: Mapping[DrawnFigure, Any], draws: Draws, count: int, see
     leaders: dict[int, int] = {}
     count_of = 0
     for figure in figures:
-        group = next((i for i, words in enumerate(draws.together) if any(fits(w, figure) for w in words)), None)
-        if group is not None and group in leaders:
+        group = _group_of(figure, draws)
+        if group in leaders:
             column[figure] = leaders[group]
             continue
         column[figure] = count_of
-        if group is not None:
+        if group >= 0:
             leaders[group] = count_of
         count_of += 1
     rng = np.random.default_rng(seed)

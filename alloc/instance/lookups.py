@@ -11,7 +11,7 @@ def named_rules(instance: Instance) -> Mapping[str, Rule]:
     return {rule.name: rule for rule in instance.rules}
 
 
-def count_people(instance: Instance) -> Mapping[str, float]:
+def count_people(instance: Document) -> Mapping[str, float]:
     """Return how many people live in each county [persons]."""
     return {c: row.population for c, row in instance.counties.items()}
 

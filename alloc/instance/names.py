@@ -5,7 +5,7 @@ from typing import Any
 
 from alloc.errors import Fault
 from alloc.instance.document import UNREAD, Path, Source
-from alloc.instance.rules import RULES
+from alloc.instance.rules import PURSES, SELECTIONS
 from alloc.instance.schema import KINDS
 from alloc.instance.suggest import nearest
 
@@ -24,14 +24,13 @@ REFERENCES: Mapping[str, Mapping[str, str]] = {
     "scenarios": {
         "hazard": "industries", "productivity": "industries", "market": "industries", "counties": "counties",
     },
-    "rules": dict.fromkeys((key for rule in RULES for key in rule.purses()), "funds"),
+    "rules": dict.fromkeys(PURSES, "funds"),
 }  # fmt: skip
 """Table → column → the table whose ids stand in its cells, in its lists, or behind the dot of its name."""
 
 FUNDS = (*KINDS, "all")
 """Words that may stand where a fund's name may."""
 
-SELECTIONS = tuple(dict.fromkeys(key for rule in RULES for key in rule.selections()))
 SELECTORS: Mapping[str, str] = {"county": "counties", "industry": "industries", "measure": "measures"}
 
 Names = Mapping[str, tuple[str, ...]]
@@ -93,9 +92,8 @@ def find_unknown(
     left_out: tells of a table and a key whether that row was left out.
     """
     for table, columns in REFERENCES.items():
-        gone = [(key, row) for key, row in _rows(data.get(table)) if left_out(table, key)]
-        for key, row in gone:
-            for column, other in columns.items():
+        for key, row in _rows(data.get(table)):
+            for column, other in columns.items() if left_out(table, key) else ():
                 for word in _find_strangers(row.get(column), other, ids):
                     hint = suggest_id(word, ids[other])
                     yield (table, key, column), "unknown_id", {"found": word, "table": other, "hint": hint}

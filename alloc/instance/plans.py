@@ -39,7 +39,7 @@ def read_previous(document: Document, source: Source, opened: Opened) -> dict[st
         else:
             rows = _open_plan(plan, ("rules", i, "previous"), source, opened)
         recognised = [_recognise(document, row, path, source) for path, row in rows]
-        found[plan] = tuple(row for row in recognised if row is not None)
+        found[plan] = tuple(filter(None, recognised))
     return found
 
 
@@ -161,10 +161,8 @@ def _row_matches(instance: Instance, row: Flow, selection: Selection, narrowed: 
         "region": getattr(county, "region", "") or row.county,
         "chain": getattr(industry, "chain", ""),
     }
-    if any(words[what] != word for what, word in narrowed.items()):
-        return False
     for key, word in words.items():
         wanted = getattr(selection, key)
-        if wanted and word not in wanted:
+        if word != narrowed.get(key, word) or (wanted and word not in wanted):
             return False
     return not selection.tag or not set(selection.tag).isdisjoint(measure.tags if measure else ())

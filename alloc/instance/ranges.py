@@ -17,7 +17,10 @@ Found = tuple[Path, str, dict[str, Any]]
 
 def ranges_hold(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
     """A range belongs to one number of its row, runs upward, contains the number, and stays where it may be."""
-    rows: dict[Path, Any] = {(t, key): row for t in TABLES for key, row in rows_of(document, t).items()}
+    rows: dict[Path, Any] = {}
+    for table in TABLES:
+        for key, row in rows_of(document, table).items():
+            rows[table, key] = row
     for where, row in (rows | {("objective",): document.objective}).items():
         known = {figure.path: figure for figure in figures_of(row, where)} if row.range else {}
         for column, ends in row.range.items():

@@ -3,6 +3,7 @@
 Checks, names and drop-downs, the model, the tables and the workbook read what a rule says here.
 """
 
+from itertools import chain
 from typing import Annotated, ClassVar, Literal, NamedTuple, get_args
 
 from pydantic import Field
@@ -306,5 +307,11 @@ class Benefit(Linear):
 
 Rule = Annotated[Share | Total | Count | Complement | Parity | Gini | Change | Benefit, Field(discriminator="type")]
 RULES: tuple[type[AnyRule], ...] = get_args(get_args(Rule)[0])
+SELECTIONS = tuple(dict.fromkeys(chain(*(rule.selections() for rule in RULES))))
+"""The keys that select measures, of all rules."""
+
+PURSES = tuple(dict.fromkeys(chain(*(rule.purses() for rule in RULES))))
+"""The keys that say whose money is meant, of all rules."""
+
 Equity = Parity | Gini
 """Rules on money per head, which have a form of their own."""

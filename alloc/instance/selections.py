@@ -104,7 +104,7 @@ def _groups_of_sites(document: Document, rule: Benefit, each: str, within: str) 
 
 
 def _name(*words: str) -> str:
-    return " · ".join(word for word in words if word)
+    return " · ".join(filter(None, words))
 
 
 def _narrowed(*pairs: tuple[str, str]) -> dict[str, str]:

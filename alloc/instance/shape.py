@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from itertools import chain
+from itertools import chain, compress
 from typing import Any
 
 from pydantic import ValidationError
@@ -147,9 +147,9 @@ def _leave_out(data: Any, parts: set[Path], rows: dict[str, list[int]]) -> None:
         if isinstance(holder, dict):
             holder.pop(last, None)
     for table, numbers in rows.items():
-        left = [i for i in range(len(numbers)) if (table, i) not in parts]
-        if len(left) < len(numbers):
-            data[table], rows[table] = tuple(data[table][i] for i in left), [numbers[i] for i in left]
+        kept = [(table, i) not in parts for i in range(len(numbers))]
+        if not all(kept):
+            data[table], rows[table] = tuple(compress(data[table], kept)), [*compress(numbers, kept)]
     for key, value in _STAND_INS.items():
         data.setdefault(key, value)
 
@@ -293,9 +293,10 @@ def _unit(path: Path, data: Any) -> Term:
     """Return the unit of the number at a path in brackets, with the instance's own word for money."""
     unit, money = _unit_word(path, data), data.get("money")
     label = str((money.get("label") if isinstance(money, dict) else None) or schema.Money().label)
-    words = (unit, str(catalogue()["units"].get(unit, unit)))
-    shown = ["" if unit in ("", "1", "0-1") else word.replace("money", label) for word in words]
-    return Term(*(f" ({word})" if word and i == 0 else f"（{word}）" if word else "" for i, word in enumerate(shown)))
+    if unit in ("", "1", "0-1"):
+        return Term("", "")
+    chinese = str(catalogue()["units"].get(unit, unit))
+    return Term(f" ({unit.replace('money', label)})", f"（{chinese.replace('money', label)}）")
 
 
 def _unit_word(path: Path, data: Any) -> str:

@@ -44,12 +44,12 @@ PLACES = ("county", "industry", "region", "chain")
 
 def select_sites(document: Document, selection: Selection) -> tuple[Site, ...]:
     """Return the industries in counties that a selection means, of those whose gains are shared out."""
-    wanted: Mapping[str, tuple[str, ...]] = {key: getattr(selection, key) for key in PLACES}
-    found = []
-    for site in find_sharing(document):
-        if all(not words or place_of(document, site, key) in words for key, words in wanted.items()):
-            found.append(site)
-    return tuple(found)
+    found = tuple(find_sharing(document))
+    for key in PLACES:
+        words = getattr(selection, key)
+        if words:
+            found = tuple(site for site in found if place_of(document, site, key) in words)
+    return found
 
 
 Found = tuple[Path, str, dict[str, Any]]
@@ -62,7 +62,7 @@ def sharing_holds(document: Document, ids: Mapping[str, Mapping[str, object]]) -
     for i, row in enumerate(document.sharing):
         twin = seen.setdefault((row.county, row.industry), i)
         if twin != i:
-            found = ", ".join(word for word in (row.county, row.industry) if word)
+            found = ", ".join(filter(None, (row.county, row.industry)))
             yield ("sharing", i), "duplicate_row", {"found": found, "first": twin + 1, "twin": twin}
     for i, rule in enumerate(document.rules):
         if isinstance(rule, Benefit):

@@ -45,12 +45,12 @@ class Side:
 def sides(instance: Instance) -> dict[Key, Side]:
     """Return every repetition of every rule that has the common form."""
     payers = {m: eligible_funds(instance, m) for m in instance.measures}
-    return {
-        (rule.name, group.name): _side(instance, payers, rule, group)
-        for rule in instance.rules
-        if isinstance(rule, Linear)
-        for group in groups(instance, rule)
-    }
+    found: dict[Key, Side] = {}
+    for rule in instance.rules:
+        if isinstance(rule, Linear):
+            for group in groups(instance, rule):
+                found[rule.name, group.name] = _side(instance, payers, rule, group)
+    return found
 
 
 def _side(instance: Instance, payers: Payers, rule: Linear, group: RuleGroup) -> Side:
@@ -69,7 +69,8 @@ def _side(instance: Instance, payers: Payers, rule: Linear, group: RuleGroup) ->
     elif rule.times == "previous" and instance.follows:  # with what was spent in the year before
         side.constant = 0.0
     elif rule.figure == "part":  # of a known amount: told as an amount
-        side.least, side.most = (None if x is None else x * number for x in (least, most))
+        side.least = None if least is None else least * number
+        side.most = None if most is None else most * number
         side.constant, side.figure = 1.0, "money"
     else:
         side.constant = number

@@ -89,11 +89,11 @@ def _fault(source: Source, path: Path, trouble: tuple[str, dict[str, object]]) -
 
 def _find_alike(source: Source, table: str, rows: Any) -> Iterator[Fault]:
     """Yield ids of a table, or names of rules, that look the same as one before."""
+    words: list[tuple[Path, str]] = []
     if isinstance(rows, Mapping):
-        words: list[tuple[Path, str]] = [((table, row), str(row)) for row in rows]
-    else:
-        listed = enumerate(rows) if table == "rules" and isinstance(rows, tuple) else ()
-        words = [((table, i, "name"), row["name"]) for i, row in listed if isinstance(_name(row), str)]
+        words = [((table, row), str(row)) for row in rows]
+    elif table == "rules" and isinstance(rows, tuple):
+        words = [((table, i, "name"), row["name"]) for i, row in enumerate(rows) if isinstance(_name(row), str)]
     seen: dict[str, tuple[Path, str]] = {}
     for path, word in words:
         first, other = seen.setdefault(outline(word), (path, word))

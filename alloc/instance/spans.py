@@ -119,11 +119,14 @@ def _list_items(value: Any) -> tuple[object, ...]:
 
 def _read_factors(items: tuple[object, ...]) -> tuple[object, ...]:
     """Return what stands behind the marks of factors, nothing where no item has one."""
-    texts = [item for item in items if isinstance(item, str)]
-    found = [match["rest"] for match in map(_FACTOR.fullmatch, texts) if match]
+    found: list[object] = []
+    for item in items:
+        match = _FACTOR.fullmatch(item) if isinstance(item, str) else None
+        if match:
+            found.append(scalar(match["rest"]))
     if found and len(found) < len(items):
         raise UnclearError("sweep_mixed_factors")
-    return tuple(map(scalar, found))
+    return tuple(found)
 
 
 def _require_numbers(values: tuple[object, ...]) -> None:

@@ -5,6 +5,7 @@ import types
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
+from itertools import compress
 from pathlib import Path as File
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
@@ -71,8 +72,10 @@ def _by_id(source: Source, table: str) -> None:
     if isinstance(rows, tuple):
         _index(source, table)
     elif isinstance(rows, dict):
-        written = [path[1] for path in source.places if len(path) == 2 and path[0] == table]
-        source.data[table] = {row: rows.get(row, {}) for row in written}
+        source.data[table] = {}
+        for path in source.places:
+            if len(path) == 2 and path[0] == table:
+                source.data[table][path[1]] = rows.get(path[1], {})
 
 
 def _load(source: Source, table: str, opened: Opened, sheeted: Sheeted, folder: str) -> None:
@@ -122,9 +125,9 @@ def _pasted(found: Grid) -> Grid:
     if "scenario" not in found.header or "id" in found.header:
         return found
     names = {"scenario": "id"}
-    kept = [i for i, head in enumerate(found.header) if not BROUGHT.fullmatch(head)]
-    header = tuple(names.get(found.header[i], found.header[i]) for i in kept)
-    rows = tuple((line, tuple(cells[i] for i in kept if i < len(cells))) for line, cells in found.rows)
+    kept = [not BROUGHT.fullmatch(head) for head in found.header]
+    header = tuple(names.get(head, head) for head in compress(found.header, kept))
+    rows = tuple((line, tuple(compress(cells, kept))) for line, cells in found.rows)
     return replace(found, header=header, rows=rows)
 
 
@@ -233,12 +236,16 @@ def value(kind: str, cell: str) -> object:
 
 def read_pair(cell: str) -> tuple[object, ...]:
     """Return the numbers that a bar parts: `3|5`."""
-    return tuple(scalar(end.strip()) for end in cell.split("|"))
+    return _scalars(cell, "|")
+
+
+def _scalars(cell: str, mark: str) -> tuple[object, ...]:
+    return tuple(scalar(part.strip()) for part in cell.split(mark))
 
 
 def read_curve(cell: str) -> tuple[tuple[object, ...], ...]:
     """Return the points of a curve: `100:1|400:0.6`."""
-    return tuple(tuple(scalar(part.strip()) for part in point.split(":")) for point in cell.split("|"))
+    return tuple(_scalars(point, ":") for point in cell.split("|"))
 
 
 _READ: Mapping[str, Callable[[str], object]] = {

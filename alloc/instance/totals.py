@@ -25,9 +25,8 @@ def leave_out(source: Source, table: str) -> None:
     rows = source.data[table]
     if table in ("rules", "scenarios", "synergies", "links") or not isinstance(rows, tuple | dict):
         return
-    keys: Sequence[Any] = [*rows] if isinstance(rows, dict) else range(len(rows))
-    kept = {key: rows[key] for key in keys}
-    for key, (text, values) in _totals(table, keys, rows):
+    kept: dict[Any, Any] = dict(rows) if isinstance(rows, dict) else dict(enumerate(rows))
+    for key, (text, values) in _totals(table, [*kept], rows):
         kept[key] = UNREAD
         path: Path = (table, key)
         first = "county" if table == "baseline" else "id"

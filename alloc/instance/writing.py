@@ -5,7 +5,9 @@
 
 import csv
 import io
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import yaml
@@ -38,7 +40,7 @@ def plain(instance: Document) -> dict[str, Any]:
         data["money"] = instance.money.model_dump()
     found: dict[str, Any] = _shortened(data)
     for table in TABLES:
-        order = ordered(table)
+        order = dict.fromkeys(column.partition(".")[0] for column in ordered(table))
         if table in found and table in WITHOUT_ID:
             found[table] = tuple(_sorted(row, order) for row in found[table])
         elif table in found:
@@ -46,10 +48,9 @@ def plain(instance: Document) -> dict[str, Any]:
     return found
 
 
-def _sorted(row: Mapping[str, Any], order: Sequence[str]) -> dict[str, Any]:
+def _sorted(row: Mapping[str, Any], order: Iterable[str]) -> dict[str, Any]:
     """Return a row with its keys in the order of the columns; those that have dots there stand where the first does."""
-    places = {column.partition(".")[0]: i for i, column in reversed([*enumerate(order)])}
-    return dict(sorted(row.items(), key=lambda item: places[item[0]]))
+    return {key: row[key] for key in order if key in row}
 
 
 def sheets(instance: Instance) -> tuple[FlatTable, ...]:
@@ -134,9 +135,9 @@ def _sheet(table: str, content: Sequence[Mapping[str, Any]]) -> FlatTable:
     """Return a table as a sheet: columns in the order of the format, dotted ones together."""
     flat = [_flat(row) for row in content]
     order = ordered(table)
-    used = dict.fromkeys(column for row in flat for column in row)
+    used = dict.fromkeys(chain(*flat))
     header = sorted(used, key=lambda c: order.index(c if c in order else c.partition(".")[0]))
-    return FlatTable(table, tuple(header), tuple(tuple(row.get(c) for c in header) for row in flat))
+    return FlatTable(table, tuple(header), tuple(tuple(map(row.get, header)) for row in flat))
 
 
 def ordered(table: str) -> list[str]:
@@ -162,19 +163,25 @@ def _cell(value: Any) -> Cell:
     if isinstance(value, dict):
         return "{}"
     if isinstance(value, tuple):
-        return "|".join(":".join(map(str, item)) if isinstance(item, tuple) else str(item) for item in value)
+        return "|".join(map(_item, value))
     cell: Cell = value
     return cell
+
+
+def _item(value: Any) -> str:
+    return ":".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _fits_csv(table: str, content: Sequence[Mapping[str, Any]]) -> bool:
     """Tell whether a table reads back from CSV as it is, and no text of it would start a formula in Excel."""
     for row in content:
-        cells = {column: _written(value) for column, value in _flat(row).items()}
-        stripped = {column: cell.strip() for column, cell in cells.items() if cell.strip()}
-        if nest_cells(table, stripped) != row:
-            return False
-        if any(isinstance(value, str) and value[:1] in tuple("=+-@\t\r") for value in _flat(row).values()):
+        cells: dict[str, str] = {}
+        for column, value in _flat(row).items():
+            if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+                return False
+            if _written(value).strip():
+                cells[column] = _written(value).strip()
+        if nest_cells(table, cells) != row:
             return False
     return True
 
@@ -188,20 +195,19 @@ def _csv(sheet: FlatTable) -> bytes:
     content = io.StringIO(newline="")
     writer = csv.writer(content)
     writer.writerow(sheet.header)
-    writer.writerows([[_written(cell) for cell in row] for row in sheet.rows])
+    writer.writerows(map(_written, row) for row in sheet.rows)
     return content.getvalue().encode("utf-8-sig")
 
 
 def _plan(flows: Sequence[Flow]) -> FlatTable:
-    return FlatTable(PLANS, COLUMNS, tuple(tuple(getattr(flow, column) for column in COLUMNS) for flow in flows))
+    return FlatTable(PLANS, COLUMNS, tuple(map(attrgetter(*COLUMNS), flows)))
 
 
 def _plan_rows(plans: Mapping[str, Sequence[Flow]]) -> Iterator[tuple[Cell, ...]]:
     """Yield the rows of all previous plans; a plan without any has one with nothing but its name."""
     for plan, flows in plans.items():
-        yield from ((plan, *row) for row in _plan(flows).rows)
-        if not flows:
-            yield (plan, *(None for _ in COLUMNS))
+        for row in _plan(flows).rows or [(None,) * len(COLUMNS)]:
+            yield (plan, *row)
 
 
 class _Dumper(yaml.SafeDumper):

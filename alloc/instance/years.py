@@ -51,7 +51,11 @@ def _is_year(found: Any) -> bool:
 def _read_years(written: Any) -> tuple[Any, ...]:
     """Return the years of a list, or one alone; a sheet lists them as words, `2021|2022`."""
     words = written if isinstance(written, tuple) else (written,)
-    return tuple(int(word) if isinstance(word, str) and word.isdecimal() and len(word) < 10 else word for word in words)
+    return tuple(map(_read_year, words))
+
+
+def _read_year(word: Any) -> Any:
+    return int(word) if isinstance(word, str) and word.isdecimal() and len(word) < 10 else word
 
 
 def _nest_by_year(data: dict[str, Any]) -> None:
@@ -145,8 +149,9 @@ def _replace(current: Source, year: str, path: str, value: Any, source: Source) 
     for found, figure in figures.items():
         override(current, found, figure)
     current.faults[count:] = [replace(fault, place=place, key=label) for fault in current.faults[count:]]
-    for step in [step for step, at in current.places.items() if at == PLACE and step not in before]:
-        current.places[step], current.labels[step] = place, label
+    for step, at in current.places.items():
+        if at == PLACE and step not in before:
+            current.places[step], current.labels[step] = place, label
 
 
 def complete(document: Document, questions: Sequence[Instance]) -> tuple[Instance, ...]:

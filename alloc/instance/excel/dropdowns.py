@@ -16,7 +16,7 @@ REFERS = {
     "county": "counties", "counties": "counties", "industry": "industries", "from": "industries", "to": "industries",
     "chain": "chains", "funds": "funds", "requires": "measures", "excludes": "measures", "measures": "measures",
     "measure": "measures", "source": "sources",
-    **dict.fromkeys((key for rule in rules.RULES for key in rule.purses()), "funds"),
+    **dict.fromkeys(rules.PURSES, "funds"),
 }  # fmt: skip
 """The last word of a column's name → the sheet whose ids its cells hold."""
 

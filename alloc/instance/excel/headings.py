@@ -47,7 +47,7 @@ def sheet_columns(sheet: str) -> Mapping[str, str]:
     special = {
         SETTINGS: {"key": "text", "value": "any", "label": "aside", "meaning": "aside"},
         SOURCES: {"id": "text", "citation": "text"},
-        PLANS: {"plan": "text", **{c: "number" if c == "amount" else "text" for c in schema.Flow.model_fields}},
+        PLANS: {"plan": "text", **dict.fromkeys(schema.Flow.model_fields, "text"), "amount": "number"},
     }
     return special.get(sheet) or columns(sheet)
 
@@ -56,9 +56,11 @@ def sheet_columns(sheet: str) -> Mapping[str, str]:
 def titles(sheet: str) -> Mapping[str, Mapping[str, str]]:
     """Return column → its titles and Chinese meaning; of a dotted column only what stands before the dot."""
     words = catalogue()
-    own = {**words["every"], **words[sheet]}
-    roots = dict.fromkeys(column.partition(".")[0] for column in sheet_columns(sheet))
-    return {root: own[root] for root in roots}
+    own, found = {**words["every"], **words[sheet]}, {}
+    for column in sheet_columns(sheet):
+        root = column.partition(".")[0]
+        found[root] = own[root]
+    return found
 
 
 def title(sheet: str, column: str, lang: str) -> str:
@@ -98,9 +100,12 @@ def limits(sheet: str, root: str) -> tuple[float | None, float | None]:
         found = model.model_json_schema(by_alias=True)["properties"].get(root)
         if found is not None:
             shapes = [found, *found.get("anyOf", ())]
-            shapes += [shape["additionalProperties"] for shape in shapes if "additionalProperties" in shape]
-            number: dict[str, Any] = next((s for s in shapes if s.get("type") == "number"), {})
-            return number.get("minimum"), number.get("maximum")
+            for shape in shapes:
+                if shape.get("type") == "number":
+                    return shape.get("minimum"), shape.get("maximum")
+                if "additionalProperties" in shape:
+                    shapes.append(shape["additionalProperties"])
+            return None, None
     return None, None
 
 
@@ -118,7 +123,7 @@ def find_setting(word: str) -> str | None:
     """Return the key of a setting from the key itself, or from its English or Chinese title."""
     keys = catalogue()["keys"]
     plain = " ".join(word.split()).lower()
-    found = next((key for key, own in keys.items() if plain in (key, own["en"].lower(), own["zh"])), None)
+    found = _find_titled(keys, plain)
     return word if found is None and len(setting_path(word)) > 1 and setting_path(word)[-1] and _open(word) else found
 
 
@@ -263,4 +268,9 @@ def _line(sheet: str, line: str) -> str | None:
 def _root(sheet: str, word: str) -> str | None:
     """Return the column, or the part before its dot, that a word names."""
     plain = " ".join(word.split()).lower()
-    return next((r for r, own in titles(sheet).items() if plain in (r, own["en"].lower(), own["zh"])), None)
+    return _find_titled(titles(sheet), plain)
+
+
+def _find_titled(titled: Mapping[str, Mapping[str, str]], word: str) -> str | None:
+    """Return the key that a word in small letters is, or that is called so in either language."""
+    return next((key for key, own in titled.items() if word in (key, own["en"].lower(), own["zh"])), None)

@@ -124,7 +124,7 @@ def _core(value: Decimal, tokens: Sequence[str]) -> str:
     while whole and whole[-1] == ",":
         whole.pop()
         scale += 1
-    scale += sum(token == "," for token in broken)
+    scale += broken.count(",")
     digits = sum(token in _PLACES for token in broken)
     with localcontext(prec=300):  # digits enough for any number below 1e15 and any format
         number = value.scaleb(-3 * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
@@ -159,9 +159,8 @@ _PLACES = ("0", "#", "?")
 
 def _decimals(tokens: Sequence[str], digits: str) -> str:
     shown, left = "", iter(digits)
-    least = max((i for i, token in enumerate(tokens) if token == "0"), default=-1)
-    last = max((i for i, digit in enumerate(digits) if digit != "0"), default=-1)
-    place = 0
+    least = len(tokens) - 1 - tokens[::-1].index("0") if "0" in tokens else -1
+    last, place = len(digits.rstrip("0")) - 1, 0
     for i, token in enumerate(tokens):
         if token in _PLACES:
             digit = next(left)

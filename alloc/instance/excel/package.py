@@ -85,8 +85,7 @@ def _sheets(book: bytes) -> dict[str, str]:
     found = {}
     for element in ET.fromstring(book).iter():
         if element.tag.endswith("}sheet"):
-            keys = [value for name, value in element.items() if name.endswith("}id")]
-            found[element.get("name", "")] = keys[0] if keys else ""
+            found[element.get("name", "")] = next((x for name, x in element.items() if name.endswith("}id")), "")
     return found
 
 

@@ -8,7 +8,7 @@ import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
-from itertools import groupby
+from itertools import chain, groupby
 from typing import Any
 
 import openpyxl
@@ -162,7 +162,7 @@ def _strangers(book: _Book, meant: Mapping[str, str], file: str) -> Iterator[Fau
 
 def _holds_something(sheet: Any) -> bool:
     sheet.reset_dimensions()
-    return any(_is_filled(cell) for row in sheet.iter_rows() for cell in row)
+    return any(map(_is_filled, chain.from_iterable(sheet.iter_rows())))
 
 
 def _is_filled(cell: Any) -> bool:
@@ -181,7 +181,7 @@ def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) ->
             cells = book.book[first[table]]
             part = cells._worksheet_path.lstrip("/")  # openpyxl has no public name for it
             cells.reset_dimensions()  # what the file says of its own size may be wrong
-            rows = [filled for row in cells.iter_rows() if (filled := list(filter(_is_filled, row)))]
+            rows = list(filter(None, (list(filter(_is_filled, row)) for row in cells.iter_rows())))
             found = read_metadata(book.content, part)
         except Exception as error:  # as above: a part that is no sheet breaks in many ways
             source.faults.append(Fault(place, "", "workbook_broken", {"problem": _problem(error)}))
@@ -248,7 +248,7 @@ def _header(sheet: _OpenSheet, source: Source) -> dict[int, str]:
     """Return number of the column → column, from one row of headings or two that agree."""
     heads = sheet.cells[: 2 if _has_second_header(sheet) else 1]
     found: dict[int, str] = {}
-    for cell in (cell for row in heads for cell in row):
+    for cell in chain(*heads):
         text, place = str(cell.value).strip(), sheet.at(cell.row, cell.column)
         column = find_column(sheet.table, unescape(str(cell.value)))
         if column is None:
@@ -257,7 +257,7 @@ def _header(sheet: _OpenSheet, source: Source) -> dict[int, str]:
             found.setdefault(cell.column, "")
         elif found.get(cell.column) and found[cell.column] != column:
             source.faults.append(Fault(place, text, "heading_differs", {"other": found[cell.column]}))
-        elif column in (other for number, other in found.items() if number != cell.column):
+        elif column in (found | {cell.column: ""}).values():
             source.faults.append(Fault(place, column, "duplicate_column"))
             found[cell.column] = ""
         else:
@@ -287,7 +287,9 @@ def _rows(sheet: _OpenSheet, header: Mapping[int, str], source: Source) -> Itera
         number, column = coordinate_to_tuple(cell)
         empty.setdefault(number, []).append(column)
     first = min(below, default=1)
-    for number in sorted({*below, *(row for row in empty if row >= first)}):
+    for number in sorted(below.keys() | empty.keys()):
+        if number < first:
+            continue
         values = _read_row(sheet, below.get(number, []), header, source)
         for place in empty.get(number, ()):
             name = header.get(place, "")

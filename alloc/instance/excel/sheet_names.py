@@ -62,7 +62,10 @@ def has_inputs(written: Iterable[str]) -> bool:
 @cache
 def table_names() -> Mapping[str, str]:
     """Return every name a sheet of the instance may have, without prefix → its table."""
-    return {word: table for table, chinese in names()["tables"].items() for word in (table, chinese)}
+    found: dict[str, str] = {}
+    for table, chinese in names()["tables"].items():
+        found[table] = found[chinese] = table
+    return found
 
 
 def add_prefix(table: str, lang: str = "en") -> str:
@@ -73,9 +76,8 @@ def add_prefix(table: str, lang: str = "en") -> str:
 
 def is_aside(sheet: str) -> bool:
     """Tell whether a sheet is set aside: the guide, the dictionary, the lists behind drop-downs, or by a # in front."""
-    return sheet.startswith("#") or sheet.strip().lower() in {
-        word for pair in names()["aside"].items() for word in pair
-    }
+    aside = names()["aside"]
+    return sheet.startswith("#") or sheet.strip().lower() in {*aside, *aside.values()}
 
 
 def _split(sheet: str) -> tuple[str, str] | None:

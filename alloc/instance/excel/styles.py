@@ -63,7 +63,10 @@ def word_in(word: str, lang: str) -> str:
 
 def fit_width(texts: Sequence[object]) -> float:
     """Return the width of a column in Latin letters; Chinese takes two."""
-    widest = max((_letters(line) for text in texts if text is not None for line in str(text).split("\n")), default=0)
+    widest = 0
+    for text in texts:
+        for line in str(text).split("\n") if text is not None else ():
+            widest = max(widest, _letters(line))
     return min(max(widest + 2, NARROWEST), WIDEST)
 
 

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from alloc.instance.excel.dropdowns import limit_column, write_lists
@@ -77,8 +78,11 @@ def _complete(name: str, written: Mapping[str, FlatTable], instance: Instance) -
             columns += dict.fromkeys([*(f"{column}.{key}" for key in keys), *_dotted(sheet, column)])
         else:
             columns.append(column)
-    rows = [dict(zip(sheet.header, row, strict=True)) for row in sheet.rows]
-    return FlatTable(name, tuple(columns), tuple(tuple(map(row.get, columns)) for row in rows))
+    rows: list[tuple[Cell, ...]] = []
+    for row in sheet.rows:
+        cells = dict(zip(sheet.header, row, strict=True))
+        rows.append(tuple(map(cells.get, columns)))
+    return FlatTable(name, tuple(columns), tuple(rows))
 
 
 def _ids_behind(column: str, instance: Instance) -> Iterable[str]:
@@ -161,9 +165,9 @@ def _settings(style: WorkbookStyle, sheet: FlatTable, instance: Instance, comple
     page = style.book.add_worksheet(sheet_title(SETTINGS, style.lang))
     given = {str(key): value for key, value in sheet.rows}
     if complete:
-        closed = [key for key in catalogue()["keys"] if not key.startswith(("risk.", "draws.")) and key not in OPEN]
-        left = {"year"} if instance.years else set()  # the first of several years is not written beside them
-        given = {key: _effective(instance, key) for key in closed if key not in left} | given
+        left = {*OPEN, "year"} if instance.years else {*OPEN}  # the first of several years stands not beside them
+        closed = [key for key in catalogue()["keys"] if not key.startswith(("risk.", "draws.")) and key not in left]
+        given = {key: _effective(instance, key) for key in closed} | given
     columns = ("key", "value", "label", "meaning")
     for j, (column, letters) in enumerate(zip(columns, (24, 40, 30, 70), strict=True)):
         page.set_column(j, j, letters, style.format())
@@ -208,7 +212,7 @@ def _dictionary(style: WorkbookStyle, shown: Sequence[FlatTable]) -> None:
     for j, (head, letters) in enumerate(zip(heads, (14, 24, 22, 22, 20, 12, 50, 60, 60), strict=True)):
         page.set_column(j, j, letters)
         page.write_string(0, j, head, style.format(bold=True, bottom=1, bg_color="#DDE7F0"))
-    lines = (line for sheet in shown for line in _describe(style, sheet))
+    lines = chain.from_iterable(_describe(style, sheet) for sheet in shown)
     for i, line in enumerate(lines, 1):
         for j, text in enumerate(line):
             page.write_string(i, j, text, style.format(text_wrap=True))
