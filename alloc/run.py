@@ -21,6 +21,7 @@ from alloc.errors import AuditError, RequestError
 from alloc.glance import Glance
 from alloc.horizon import figures_of_year, join_years, make_tables_of_years
 from alloc.infeasibility import explain_conflict
+from alloc.infeasibility.over_years import explain_years
 from alloc.instance import Instance, Options, read
 from alloc.instance.effects import is_uncertain
 from alloc.model import build, build_years
@@ -184,7 +185,10 @@ def complete_run(
 def _complete_years(instance: Instance, options: Options, plan: Solution, started: float, lang: str) -> Run:
     """Return a plan over several years with its tables, audited; nothing is said of a world without the aid."""
     if not plan.has_plan:
-        return Run(instance, plan, {}, _figures(instance, options, plan, started))
+        figures = _figures(instance, options, plan, started)
+        if plan.status == Status.INFEASIBLE:
+            figures["clash"] = explain_years(instance, rest(options, started), lang) or []
+        return Run(instance, plan, {}, figures)
     quos = {of.year: find_status_quo(of, options) for of in instance.questions}
     years = make_tables_of_years(instance, plan, quos)
     worth = {of.year: (1 + instance.discount) ** (instance.years[0] - of.year) for of in instance.questions}

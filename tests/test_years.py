@@ -127,3 +127,31 @@ def test_payments_in_lots_are_whole_in_every_year(tmp_path):
     assert set(found.allocation["amount"]) <= {0.0, 1.0, 2.0, 3.0}
     # first the park and one lot of the wage, 1/0.7 units; then two lots, which pay for all 1.5
     assert found.objective == pytest.approx(1 + 1 / 0.7 + 1 + 1.5)
+
+
+RULE = {"name": "spend it", "type": "amount", "min": 1.4}
+PLACES = {"county": "hotan", "category": "infrastructure", "unit_cost": 1, "max_units": 3, "jobs": 1}
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [
+        ("en", ["2021–2022 can be planned, but no plan of these years leaves what 2023 asks for",
+                "without any one of these rules in 2023 there is a plan up to it: spend it"]),
+        ("zh", ["2021–2022 年可以安排，但这些年份的任何方案都无法再满足 2023 年的要求",
+                "在 2023 年去掉下列任一规则，到该年为止就有方案：spend it"]),
+    ],
+)  # fmt: skip
+def test_the_year_that_cannot_follow_those_before_it_is_told_with_its_rules(tmp_path, lang, said):
+    # three places for good, at 1.4 a year: two years take 2.8, and 0.2 is left for the third
+    other = {"name": "a hundred at most", "type": "amount", "max": 100}
+    asked = question(tmp_path, measures={"park": PLACES}, rules=[RULE, other])
+    found = alloc.solve(asked, lang=lang)
+    assert (found.status, found.figures["clash"]) == ("infeasible", said)
+
+
+def test_a_first_year_without_a_plan_is_told_like_a_question_of_one_year(tmp_path):
+    found = alloc.solve(question(tmp_path, rules=[{**RULE, "min": 9}]))
+    assert found.status == "infeasible"
+    assert found.figures["clash"][0] == "in the first year, 2021, there is no plan by itself"
+    assert any("spend it" in line for line in found.figures["clash"][1:])

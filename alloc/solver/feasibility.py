@@ -5,23 +5,26 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.instance import Instance
-from alloc.model import build
+from alloc.model import build_years
 from alloc.solver.compiled import CompiledModel
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import search
 from alloc.solver.proof import KEPT
 from alloc.solver.safe import measure_violation
+from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve
-from alloc.solver.whole import STRICT, know_standing
+from alloc.solver.whole import STRICT, search_alone
 
 
 def has_plan(question: Instance, deadline: Deadline) -> bool | None:
-    """Tell whether some plan keeps every limit of a question; None where neither was proven in time.
+    """Tell whether some plan keeps every limit of a question, of one year or several; None if neither is proven.
 
     A program whose relaxation has no plan has none itself; only what the relaxation leaves open is searched. A plan
     that keeps its limits by the tolerance of the search alone is none: with its whole decisions held, it is made exact.
     """
-    limits = CompiledModel(build(know_standing(question))).limits
+    model = build_years(question)
+    tell_standing(model, search_alone)
+    limits = CompiledModel(model).limits
     nothing = np.zeros(len(limits.lower))
     program = replace(limits, goals=nothing[None], constants=np.zeros(1))
     relaxed = search(replace(program, integer=nothing > 0), nothing, 0.0, deadline)
