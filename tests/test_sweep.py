@@ -172,6 +172,8 @@ def test_faults_and_questions_without_a_plan_are_rows():
     found = sweep(DEMO, plan)
     assert list(found.table["status"]) == ["optimal", "fault", "infeasible"]
     assert "-1 must be 0 or more" in found.table["message"][1]
+    assert "the most of rule “no category above 60 %”: 0.1" in found.table["message"][2]
+    assert "These cannot hold" not in found.table["message"][2]
     assert found.table["objective"].isna().tolist() == [False, True, True]
     assert found.exit_code == 2
 

@@ -7,11 +7,15 @@ from dataclasses import dataclass, field, replace
 import pandas as pd
 
 from alloc.claims import ends, whose
+from alloc.counterfactual import rest
 from alloc.errors import AuditError, InstanceError, SolveError
+from alloc.infeasibility import explain_conflict
 from alloc.instance import CATEGORIES, Draft
 from alloc.run import choose_options
+from alloc.solution import Status
 from alloc.solver import (
     MipStart,
+    unbroken,
 )
 from alloc.study.points.closest import find_closest
 from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Payments, Point, scales
@@ -25,7 +29,8 @@ class PointQuestion:
     options: gap, time_limit [s per point], method. claims: whether it is asked what comes through the aid; the world
     without the aid takes as long as the plan, and a difference between two plans needs none. tables: table → columns
     of it that are kept with each point. closest_to: what another plan pays; of plans that reach as much, each point has
-    the one that changes least aid from it.
+    the one that changes least aid from it. conflicts: whether a point without a plan says which limits cannot hold
+    together.
     """
 
     draft: Draft
@@ -34,6 +39,7 @@ class PointQuestion:
     claims: bool = True
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     closest_to: Payments | None = None
+    conflicts: bool = False
 
 
 @dataclass(frozen=True)
@@ -75,7 +81,8 @@ class PointSolver:
         options = choose_options(reading.instance, **self.question.options)
         found = self._solver.solve(reading.instance, options, starts)
         if not found.plan.has_plan:
-            return SolvedPoint(Point(overrides, str(found.plan.status)))
+            message = self._tell_conflict(found, started) if found.plan.status == Status.INFEASIBLE else ""
+            return SolvedPoint(Point(overrides, str(found.plan.status), message=message))
         try:
             point = self._closest(overrides, found, started) or self._point(overrides, found, started)
         except AuditError as error:
@@ -84,6 +91,14 @@ class PointSolver:
                 return SolvedPoint(Point(overrides, str(found.plan.status)))
             point = self._point(overrides, found, started)
         return SolvedPoint(point, found.start)
+
+    def _tell_conflict(self, found: WarmPlan, started: float) -> str:
+        """Return the first limits that cannot hold together, where that is asked for and known in the time."""
+        if not self.question.conflicts:
+            return ""
+        with unbroken():
+            lines = explain_conflict(found.question, rest(found.options, started), self.question.lang)
+        return "; ".join(line.strip() for line in (lines or ())[1:])
 
     def _closest(self, overrides: Overrides, first: WarmPlan, started: float) -> Point | None:
         """Return the point of the closest of the plans that reach as much; None where it is not asked for, or where

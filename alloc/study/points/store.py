@@ -26,7 +26,7 @@ from alloc.run import versions
 from alloc.study.points.point import FAILED, Overrides, Point
 from alloc.study.points.point_solver import PointQuestion, SolvedPoint
 
-FORMAT = 4
+FORMAT = 5
 """Rises when points of an earlier store would not be what this program finds."""
 
 FILE, LOCK = "sweep.sqlite", "sweep.lock"

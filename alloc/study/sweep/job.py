@@ -68,7 +68,7 @@ def prepare_job(
     written, source = read_plan(plan if isinstance(plan, Mapping | Source) else Path(plan))
     base, found, figures = make_cases(written, source, of, dict(overrides or {}))
     choose_options(base, **options)
-    question = PointQuestion(of, options, lang)
+    question = PointQuestion(of, options, lang, conflicts=True)
     manifest = {
         "format": FORMAT,
         "name": base.name,
