@@ -9,7 +9,7 @@ import numpy as np
 import pyomo.environ as pyo
 
 from alloc.instance import Instance
-from alloc.model import goals_in_order
+from alloc.model import goals_in_order, revise_amounts
 from alloc.solver.matrix import Floats, Matrix, compile_expressions, compile_matrix
 from alloc.solver.regret import is_known
 
@@ -22,11 +22,32 @@ class CompiledModel:
     """A model and its limits as arrays, made once when first asked for: they serve for every goal."""
 
     model: pyo.ConcreteModel
+    known: Matrix | None = None
+    """The limits without any goal, where they are known."""
 
     @cached_property
     def limits(self) -> Matrix:
         """Return the limits without any goal."""
-        return compile_matrix(self.model, ())
+        return compile_matrix(self.model, ()) if self.known is None else self.known
+
+    @cached_property
+    def rows_of_funds(self) -> Mapping[str, int]:
+        """Return the row of the limit that each fund has."""
+        limits = enumerate(self.model.component_data_objects(pyo.Constraint, active=True))
+        return {x.index(): i for i, x in limits if x.parent_component() is self.model.within_fund}
+
+    def with_amounts(self, instance: Instance) -> "CompiledModel":
+        """Return the model with the amounts of funds of an instance; this one is not to be used any more.
+
+        Only right-hand sides are written anew: whether that is enough, `is_bounded_alike` tells.
+        """
+        revise_amounts(self.model, instance)
+        upper = self.limits.rows.upper.copy()
+        for f, i in self.rows_of_funds.items():
+            upper[i] = instance.funds[f].amount
+        found = CompiledModel(self.model, replace(self.limits, rows=replace(self.limits.rows, upper=upper)))
+        found.__dict__["rows_of_funds"] = self.rows_of_funds
+        return found
 
     def aimed(self, instance: Instance) -> Matrix:
         """Return the limits with the goals of an instance."""

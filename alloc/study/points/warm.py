@@ -1,7 +1,8 @@
 """What is kept from one asking of a question to the next: files as parsed, model and arrays, worlds beside the plan.
 
-The model serves again where only the goal is another. The worlds serve for as long as nothing that they depend on is
-another: no amount of aid is among that. Anything else is built anew from what was parsed.
+The model serves again where only the goal is another, or amounts of funds that bound nothing but the funds. The worlds
+serve for as long as nothing that they depend on is another: no amount of aid is among that. Anything else is built
+anew from what was parsed.
 """
 
 import hashlib
@@ -13,7 +14,7 @@ from alloc.errors import AuditError
 from alloc.instance import Instance, Options
 from alloc.instance.schema import Objective
 from alloc.instance.worlds import without_aid
-from alloc.model import build
+from alloc.model import build, is_bounded_alike
 from alloc.run import Run, complete_run
 from alloc.solution import Solution
 from alloc.solver import (
@@ -70,7 +71,7 @@ class WarmSolver:
 
     def __init__(self, claims: bool = True):
         self._claims = claims
-        self._built: tuple[object, CompiledModel] | None = None
+        self._built: tuple[object, Instance, CompiledModel] | None = None
         self._standing: tuple[object, Solution] | None = None
         self._without: dict[str, Counterfactual] = {}
         self._world_start: MipStart = {}
@@ -87,12 +88,19 @@ class WarmSolver:
         return WarmPlan(question, options, worlds, plan, start)
 
     def _model(self, instance: Instance) -> CompiledModel:
-        """Return the model of an instance: the one before, where only the goal or the solver's options differ."""
-        goal = Objective() if instance.risk is None else instance.objective  # limits of risk hold the goal's weights
-        key = instance.model_copy(update={"objective": goal, "solver": Options(), "sha256": ""})
+        """Return the model of an instance: the one before, where only goal, amounts or solver's options differ.
+
+        Where amounts of funds bound more than the funds, all is built anew.
+        """
+        key = _forget(instance)
         if self._built is None or self._built[0] != key:
-            self._built = key, CompiledModel(build(instance))
-        return self._built[1]
+            self._built = key, instance, CompiledModel(build(instance))
+        before, compiled = self._built[1:]
+        if _amounts(before) != _amounts(instance):
+            alike = is_bounded_alike(compiled.model, before, instance)
+            compiled = compiled.with_amounts(instance) if alike else CompiledModel(build(instance))
+            self._built = key, instance, compiled
+        return compiled
 
     def _worlds(self, instance: Instance, options: Options) -> Worlds:
         """Return the worlds beside the plan: those known, where nothing that they depend on has changed."""
@@ -114,6 +122,20 @@ class WarmSolver:
         if plan.has_plan and TAUGHT not in start:
             self._world_start = start
         return plan
+
+
+def _forget(instance: Instance) -> Instance:
+    """Return an instance without what a model that is there can be told anew: goal, amounts of funds, options."""
+    goal = Objective() if instance.risk is None else instance.objective  # limits of risk hold the goal's weights
+    funds = {
+        f: fund if fund.amount is None else fund.model_copy(update={"amount": 0.0})
+        for f, fund in instance.funds.items()
+    }
+    return instance.model_copy(update={"objective": goal, "funds": funds, "solver": Options(), "sha256": ""})
+
+
+def _amounts(instance: Instance) -> list[float | None]:
+    return [fund.amount for fund in instance.funds.values()]
 
 
 def _search(
