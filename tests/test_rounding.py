@@ -153,7 +153,7 @@ def test_the_bound_of_the_blocks_in_lots_is_never_below_the_best_plan(made, monk
     monkeypatch.setattr("alloc.solver.primal.STALLED", 1)
     raw, best = made
     with hasty():
-        run = alloc.solve(instance_of(raw), gap=1e-2, method="blocks", jobs=1)
+        run = alloc.solve(instance_of(raw), gap=3e-2, method="blocks", jobs=1)
     assert run.objective <= best * (1 + 1e-6)
     assert run.solution.bound >= best * (1 - 1e-6)
     assert run.figures["audit"]["passed"]
