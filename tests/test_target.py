@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -36,9 +37,15 @@ def run(question: Path) -> Run:
     return alloc.solve(question)
 
 
+@pytest.fixture(scope="module")
+def written(run: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run.save(tmp_path_factory.mktemp("written") / "result")
+
+
 @pytest.fixture
-def result(run: Run, tmp_path: Path) -> Path:
-    return run.save(tmp_path / "result")
+def result(written: Path, tmp_path: Path) -> Path:
+    """Return a copy of a result, to do with as one likes."""
+    return shutil.copytree(written, tmp_path / "result")
 
 
 def ran(*words: object) -> Any:
@@ -271,10 +278,17 @@ def test_verify_reads_the_figures_of_a_result_with_the_same_care(question: Path,
 TWO = {"grid": {"funds.aid.amount": [50, 100]}}
 
 
+@pytest.fixture(scope="module")
+def stored(question: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("stored") / "sweep"
+    alloc.sweep(question, TWO, folder, jobs=1)
+    return folder
+
+
 @pytest.fixture
-def swept(question: Path, tmp_path: Path) -> Path:
-    alloc.sweep(question, TWO, tmp_path / "sweep", jobs=1)
-    return tmp_path / "sweep"
+def swept(stored: Path, tmp_path: Path) -> Path:
+    """Return a copy of a sweep, to do with as one likes."""
+    return shutil.copytree(stored, tmp_path / "sweep")
 
 
 @pytest.fixture

@@ -1,6 +1,7 @@
 """A plan made by hand: the best one passes wherever it is written, each way to break it is found and said."""
 
 import json
+import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import replace
@@ -30,9 +31,15 @@ def demo() -> Run:
     return solve(DEMO)
 
 
+@pytest.fixture(scope="module")
+def written(demo: Run, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return demo.save(tmp_path_factory.mktemp("written") / "demo")
+
+
 @pytest.fixture
-def folder(demo: Run, tmp_path: Path) -> Path:
-    return demo.save(tmp_path / "demo")
+def folder(written: Path, tmp_path: Path) -> Path:
+    """Return a copy of a result, to do with as one likes."""
+    return shutil.copytree(written, tmp_path / "demo")
 
 
 def by_hand(**money: float) -> HandmadePlan:
