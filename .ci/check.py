@@ -1,6 +1,7 @@
 """The one check command: format, lint, types, layers, tests. Stops at the first that fails.
 
---fast leaves out files of tests that take long (SLOW in tests/conftest.py) or need LibreOffice or Chromium; other arguments are pytest's.
+--fast leaves out files of tests that take long (SLOW in tests/conftest.py) or need LibreOffice or Chromium; other
+arguments are pytest's.
 """
 
 import subprocess
