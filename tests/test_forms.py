@@ -179,12 +179,14 @@ def test_a_layout_of_ones_own_is_used_and_its_faults_are_told_at_once(result, tm
         "mine:\n  title: {zh: 我的, en: Mine}\n  rows: projects\n"
         "  columns:\n    - {from: paid, as: paid}\n    - {formula: '{piad}+1'}\n"
         "    - {from: paid, part_of: all, formula: '1{'}\n"
+        "    - {formula: '{}'}\n"
+        "sheet:\n  title: {zh: 我的, en: Mine}\n  lines:\n    - [{formula: '{later}'}, {as: later}]\n"
     )
     with pytest.raises(alloc.InstanceError) as caught:
         fill_form(result, "mine", tmp_path / "m.xlsx", layout=own, overwrite=True)
     named = [str(fault) for fault in caught.value.faults]
-    assert any("own.yaml:6" in one and "called 'piad' (as)" in one and "did you mean 'paid'" in one for one in named)
-    assert sum("own.yaml:7" in one for one in named) == 2
+    assert any("own.yaml:6" in one and "is called 'piad' (as)" in one and "did you mean 'paid'" in one for one in named)
+    assert [sum(f"own.yaml:{line}" in one for one in named) for line in (7, 8, 12)] == [2, 1, 1]
     assert any("own.yaml:5" in one and "'nme'" in one and "did you mean 'name'" in one for one in told)
     assert any("own.yaml:8" in one and "did you mean 'columns'" in one for one in told)
 

@@ -81,6 +81,24 @@ def fill(out: Path, marks: Sequence[str] = RESULT, overwrite: bool = False) -> I
         shutil.rmtree(beside, ignore_errors=True)
 
 
+def check_workbook(target: Path, overwrite: bool) -> None:
+    """Raise RequestError where a workbook may not be written: the name is taken, or is not one of a workbook."""
+    if target.suffix.lower() != ".xlsx":
+        raise RequestError("form_not_xlsx", path=target)
+    if target.exists() and not overwrite:
+        raise RequestError("file_exists", path=target)
+
+
+@contextmanager
+def fill_workbook(target: Path) -> Iterator[Path]:
+    """Let a workbook be written that gets its name in one step: whole, or not at all."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=target.parent) as beside:
+        made = Path(beside) / target.name
+        yield made
+        os.replace(made, target)
+
+
 def _locate(out: Path) -> Path:
     """Return where a folder really is: what a link points to."""
     return Path(os.path.realpath(out))

@@ -8,16 +8,15 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
 
-from alloc.errors import RequestError
 from alloc.instance.excel.safe import new_workbook, write_cell
 from alloc.instance.excel.sheet_names import Cell
 from alloc.report.names import Names
 from alloc.report.tables import dictionary
+from alloc.report.target import check_workbook, fill_workbook
 from alloc.report.workbook.styles import FONTS, STYLES
 from alloc.run import Run
 from alloc.study.compare.results import Result, read_result
@@ -92,16 +91,10 @@ def write_actuals_template(
     """
     check_language(lang)
     target = Path(out)
-    if target.suffix.lower() != ".xlsx":
-        raise RequestError("form_not_xlsx", path=target)
-    if target.exists() and not overwrite:
-        raise RequestError("file_exists", path=target)
+    check_workbook(target, overwrite)
     of = read_result(result)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent) as beside:  # the name is given in one step: whole, or not at all
-        made = Path(beside) / target.name
+    with fill_workbook(target) as made:
         _Template(made, of, lang).write()
-        os.replace(made, target)
     return target
 
 

@@ -3,7 +3,6 @@
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 from xlsxwriter.utility import xl_rowcol_to_cell
@@ -12,6 +11,7 @@ from alloc.errors import RequestError
 from alloc.instance.excel.safe import new_workbook
 from alloc.instance.excel.sheet_names import Exact
 from alloc.report.names import Names
+from alloc.report.target import check_workbook, fill_workbook
 from alloc.report.workbook.styles import FONTS, LINE, lines
 from alloc.run import Run
 from alloc.study.compare.results import Result, read_result
@@ -50,34 +50,34 @@ def fill_form(
     number where in the results it stands. Raises RequestError where there is no plan, no such form, or a file of the
     name already; InstanceError with every fault of the layout or of what became of the plan.
     """
-    target, layouts = Path(out), read_layouts(None if layout is None else Path(layout))
-    if kind not in layouts:
-        raise RequestError("form_unknown", found=kind, known=", ".join(layouts))
-    form = layouts[kind]
-    if (form.rows == "changes") != (before is not None):
-        raise RequestError("form_needs_before" if before is None else "form_takes_no_before", kind=kind)
-    if target.suffix.lower() != ".xlsx":
-        raise RequestError("form_not_xlsx", path=target)
-    if target.exists() and not overwrite:
-        raise RequestError("file_exists", path=target)
-    if actuals is not None and form.rows not in (None, "projects"):
-        raise RequestError("form_takes_no_actuals", kind=kind)
+    target, form = Path(out), _choose_form(kind, layout, before is not None, actuals is not None)
+    check_workbook(target, overwrite)
     of = read_result(result)
-    told = actuals if actuals is None or isinstance(actuals, Actuals) else read_actuals(actuals, of.instance)
     if before is not None:
         rows = list(list_changes(read_result(before), of, lang))
     elif form.rows == "payments":
         rows = list(list_payments(of, lang))
     else:
+        told = actuals if actuals is None or isinstance(actuals, Actuals) else read_actuals(actuals, of.instance)
         rows = list(list_projects(of, lang, told))
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=target.parent) as beside:  # the name is given in one step: whole, or not at all
-        made = Path(beside) / target.name
+    with fill_workbook(target) as made:
         book = FormBook(made, of, form, lang)
         book.write(rows)
         book.close()
-        os.replace(made, target)
     return target
+
+
+def _choose_form(kind: str, layout: str | os.PathLike[str] | None, has_before: bool, has_actuals: bool) -> Layout:
+    """Return a form by its kind. Raises RequestError where there is none, or where it takes something else."""
+    layouts = read_layouts(None if layout is None else Path(layout))
+    if kind not in layouts:
+        raise RequestError("form_unknown", found=kind, known=", ".join(layouts))
+    form = layouts[kind]
+    if (form.rows == "changes") != has_before:
+        raise RequestError("form_takes_no_before" if has_before else "form_needs_before", kind=kind)
+    if has_actuals and form.rows not in (None, "projects"):
+        raise RequestError("form_takes_no_actuals", kind=kind)
+    return form
 
 
 class FormBook:

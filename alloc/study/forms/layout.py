@@ -1,6 +1,6 @@
 """What a form looks like, as data: heads, their order, what fills each cell. An office changes the file, not code."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
 from string import Formatter
@@ -100,18 +100,27 @@ def _describe(error: Mapping[str, object], kind: str, source: Source) -> Fault:
 
 def _find_unknown_words(found: Mapping[str, Layout], source: Source) -> list[Fault]:
     """Return a fault for every `from` that no plan knows, and for every cell that is named and not there."""
-    faults = []
+    faults: list[Fault] = []
     for kind, layout in found.items():
-        places: list[tuple[Place, FormCell]] = [((kind, "columns", i), cell) for i, cell in enumerate(layout.columns)]
+        named = [cell.as_ for cell in layout.columns if cell.as_]
+        for i, cell in enumerate(layout.columns):
+            faults += _check_cell(cell, (kind, "columns", i), named, source)
         for i, line in enumerate(layout.lines):
-            places += [((kind, "lines", i, j), cell) for j, cell in enumerate(line)]
-        named = [cell.as_ for _, cell in places if cell.as_]
-        for path, cell in places:
-            if cell.from_ and cell.from_ not in ENTRIES:
-                faults.append(_tell(source, (*path, "from"), "form_entry", cell.from_, ENTRIES))
-            for key, words in (("formula", _list_names(cell.formula)), ("part_of", [cell.part_of])):
-                faults += [_tell(source, (*path, key), "form_cell", x, named) for x in words if x and x not in named]
+            for j, cell in enumerate(line):
+                faults += _check_cell(cell, (kind, "lines", i, j), named, source)
+                named += [cell.as_] if cell.as_ else []  # a sheet is written cell by cell: later ones have no place yet
     return faults
+
+
+def _check_cell(cell: FormCell, path: Place, named: Sequence[str], source: Source) -> Iterator[Fault]:
+    """Yield what a cell asks for and nobody has; named: the cells that it may name."""
+    if cell.from_ and cell.from_ not in ENTRIES:
+        yield _tell(source, (*path, "from"), "form_entry", cell.from_, ENTRIES)
+    for name in _list_names(cell.formula):
+        if name not in named:
+            yield _tell(source, (*path, "formula"), "form_cell", name, named)
+    if cell.part_of and cell.part_of not in named:
+        yield _tell(source, (*path, "part_of"), "form_cell", cell.part_of, named)
 
 
 def _tell(source: Source, path: Place, text: str, found: str, known: Iterable[str]) -> Fault:
