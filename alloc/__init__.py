@@ -40,7 +40,7 @@ if TYPE_CHECKING:
     from alloc.study.frontier import Curve, Frontier, FrontierPoint, frontier
     from alloc.study.handmade import HandmadePlan
     from alloc.study.points.point import Point
-    from alloc.study.points.question import Question
+    from alloc.study.points.warm_question import Question
     from alloc.study.request import StudyProgress
     from alloc.study.risk import BadYears, CurvePoint, Fresh, Insurance, Proven, RiskStudy, risk
     from alloc.study.sensitivity import Sensitivity, sensitivity
@@ -83,7 +83,7 @@ _ROOMS = {
     "alloc.study.forms": ("fill_form",),
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
     "alloc.study.points.point": ("Point",),
-    "alloc.study.points.question": ("Question",),
+    "alloc.study.points.warm_question": ("Question",),
     "alloc.study.request": ("StudyProgress",),
     "alloc.study.risk": ("CurvePoint", "Fresh", "Insurance", "Proven", "RiskStudy", "BadYears", "risk"),
     "alloc.study.sensitivity": ("Sensitivity", "sensitivity"),
