@@ -81,7 +81,11 @@ def _compare(instance: Instance, file: Path) -> None:
 
 def different_parts(one: Instance, other: Instance) -> list[str]:
     """Return the keys, or rows as `measures.pens`, in which two instances differ; their fingerprints aside."""
-    return [part for key in Instance.model_fields if key not in MADE for part in _different(key, one, other)]
+    found: list[str] = []
+    for key in Instance.model_fields:
+        if key not in MADE:
+            found += _different(key, one, other)
+    return found
 
 
 def _different(key: str, one: Instance, other: Instance) -> list[str]:

@@ -82,11 +82,15 @@ def _ends_hold(draws: Draws, fitting: Mapping[str, Sequence[DrawnFigure]]) -> It
 
 def _named_twice(fitting: Mapping[str, Sequence[DrawnFigure]]) -> Iterator[tuple[str, list[str]]]:
     """Yield patterns that speak of a figure that an earlier pattern speaks of; a figure's own key goes before both."""
-    patterns = [key for key in fitting if "*" in key]
-    for i, key in enumerate(patterns):
-        earlier = [other for other in patterns[:i] if set(fitting[key]) & set(fitting[other]) - _named(fitting)]
-        if earlier:
-            yield key, earlier
+    own = _named(fitting)
+    before: dict[str, set[DrawnFigure]] = {}
+    for key, figures in fitting.items():
+        if "*" in key:
+            mine = set(figures) - own
+            earlier = [other for other, theirs in before.items() if not mine.isdisjoint(theirs)]
+            if earlier:
+                yield key, earlier
+            before[key] = mine
 
 
 def _named(fitting: Mapping[str, Sequence[DrawnFigure]]) -> set[DrawnFigure]:

@@ -94,7 +94,9 @@ def _limits(field: FieldInfo, many: bool) -> tuple[float, float]:
     marks: list[Any] = list(field.metadata)
     if many:
         inner = next(a for a in (field.annotation, *get_args(field.annotation)) if len(get_args(a)) == 2)
-        marks = [mark for part in get_args(get_args(inner)[1])[1:] for mark in part.metadata]
+        marks = []
+        for part in get_args(get_args(inner)[1])[1:]:
+            marks += part.metadata
     least = max((mark.ge for mark in marks if hasattr(mark, "ge")), default=-math.inf)
     most = min((mark.le for mark in marks if hasattr(mark, "le")), default=math.inf)
     return least, most

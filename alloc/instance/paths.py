@@ -184,10 +184,14 @@ def replace_path(data: Any, path: str, value: object, factor: bool) -> dict[str,
         return _switch_rules(keys, value, factor)
     if not factor:
         return dict.fromkeys(keys, value)
-    numbers = {key: x for key in keys if (x := find_number(data, key)) is not None}
-    if not numbers:
+    found: dict[str, object] = {}
+    for key in keys:
+        number = find_number(data, key)
+        if number is not None:
+            found[key] = round_dust(number * float(value))  # type: ignore[arg-type]
+    if not found:
         raise UnclearError("sweep_no_figure", found=path)
-    return {key: round_dust(x * float(value)) for key, x in numbers.items()}  # type: ignore[arg-type]
+    return found
 
 
 def _switch_rules(keys: list[str], value: object, factor: bool) -> dict[str, object]:

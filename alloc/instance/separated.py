@@ -50,7 +50,7 @@ def _header(text: str, mark: str) -> Sequence[str]:
     """Return the first row that is not empty, none where it is no CSV."""
     try:
         rows = csv.reader(io.StringIO(text, newline=""), delimiter=mark, strict=True)
-        return next(([cell.strip() for cell in row] for row in rows if any(cell.strip() for cell in row)), ())
+        return next(filter(any, (list(map(str.strip, row)) for row in rows)), ())
     except csv.Error:
         return ()
 
@@ -73,7 +73,7 @@ def _filled_rows(reader: Any) -> Iterator[tuple[int, tuple[str, ...]]]:
     try:
         for cells in reader:
             line, end = end + 1, reader.line_num
-            stripped = tuple(cell.strip() for cell in cells)
+            stripped = tuple(map(str.strip, cells))
             if any(stripped):
                 yield line, stripped
     except csv.Error as error:
@@ -95,8 +95,10 @@ def one_cell(of: Grid) -> tuple[str, dict[str, object]] | None:
 
 def split_number(cells: Sequence[str]) -> str:
     """Return the first number that a comma between thousands seems to have cut in two, '' where there is none."""
-    pairs = itertools.pairwise(cells)
-    return next((f"{a},{b}" for a, b in pairs if _GROUP.fullmatch(a) and _REST.fullmatch(b)), "")
+    for a, b in itertools.pairwise(cells):
+        if _GROUP.fullmatch(a) and _REST.fullmatch(b):
+            return f"{a},{b}"
+    return ""
 
 
 def find_misfit(cells: Sequence[str], of: Grid) -> tuple[str, dict[str, object]] | None:

@@ -41,8 +41,11 @@ def ids_like_notes(document: Document) -> Iterator[Found]:
 
 def mixed_money(document: Document) -> Iterator[Found]:
     """Unit costs of one category that differ a thousandfold look like 元 among 万元."""
-    for k in schema.CATEGORIES:
-        costs = {m: row.unit_cost for m, row in document.measures.items() if row.category == k and row.unit_cost > 0}
+    by_category: dict[str, dict[str, float]] = {k: {} for k in schema.CATEGORIES}
+    for m, row in document.measures.items():
+        if row.unit_cost > 0:
+            by_category[row.category][m] = row.unit_cost
+    for k, costs in by_category.items():
         if costs:
             low, high = min(costs, key=costs.__getitem__), max(costs, key=costs.__getitem__)
             if costs[high] > WIDEST_COSTS * costs[low]:
@@ -229,16 +232,22 @@ def plans_that_say_nothing(instance: Instance) -> Iterator[Found]:
 
 def _nothing_before(instance: Instance, rule: Change) -> tuple[str, str, list[str]]:
     """Return the groups of a rule of change that had no money last year."""
-    empty = [group for group in groups(instance, rule) if previous_money(instance, rule, group) == 0]
-    return "change_from_nothing", "groups", [group.name or rule.name for group in empty]
+    empty: list[str] = []
+    for group in groups(instance, rule):
+        if previous_money(instance, rule, group) == 0:
+            empty.append(group.name or rule.name)
+    return "change_from_nothing", "groups", empty
 
 
 def _no_more(instance: Instance, rule: Change) -> tuple[str, str, list[str]]:
     """Return measures of last year that are no more, where a rule of change goes by measures or tags."""
     if rule.each != "measure" and not rule.of.measure and not rule.of.tag:
         return "plan_of_others", "measures", []
-    paid = dict.fromkeys(row.measure for row in instance.previous[rule.previous] if row.amount)
-    return "plan_of_others", "measures", [m for m in paid if m not in instance.measures][:10]
+    gone: dict[str, None] = {}
+    for row in instance.previous[rule.previous]:
+        if row.amount and row.measure not in instance.measures:
+            gone[row.measure] = None
+    return "plan_of_others", "measures", list(gone)[:10]
 
 
 CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (

@@ -10,6 +10,7 @@ from typing import Any, Literal
 
 import pyomo.environ as pyo
 
+from alloc.instance.lookups import count_people
 from alloc.instance.schema import Instance
 from alloc.model.columns import grouped, members_of
 
@@ -53,7 +54,7 @@ def aim(model: pyo.ConcreteModel, instance: Instance, name: AimName) -> Aim:
         return Aim(name, sum(model.Aid[m] for m in model.MEASURES), less=True)
     if name == "insured":
         return Aim(name, sum(model.Insured.values()))
-    people = sum(county.population for county in instance.counties.values())
+    people = sum(count_people(instance).values())
     add_least(model, instance)
     return Aim(name, model.Least, scale=people / len(instance.counties))
 
@@ -74,8 +75,12 @@ def add_change(model: pyo.ConcreteModel, last: Mapping[tuple[str, str], float]) 
 
     last: (measure, fund) → what the other plan pays. A payment that was nothing changes by all that it is now.
     """
-    paid = [(m, f) for m in model.MEASURES for f in model.AID_OF[m]]
-    model.CHANGEABLE = pyo.Set(dimen=2, initialize=[pair for pair in paid if last.get(pair)], doc="payments before")
+    changeable: list[tuple[str, str]] = []
+    new: list[tuple[str, str]] = []
+    for m in model.MEASURES:
+        for f in model.AID_OF[m]:
+            (changeable if last.get((m, f)) else new).append((m, f))
+    model.CHANGEABLE = pyo.Set(dimen=2, initialize=changeable, doc="payments before")
     model.last = pyo.Param(model.CHANGEABLE, initialize=dict(last), doc="what was paid [money]")
 
     def reach(model: pyo.ConcreteModel, m: str, f: str) -> tuple[float, float]:
@@ -91,4 +96,4 @@ def add_change(model: pyo.ConcreteModel, last: Mapping[tuple[str, str], float]) 
     def falls(model, m, f):
         return model.Change[m, f] >= model.last[m, f] - model.Spend[m, f]
 
-    return sum(model.Change.values()) + sum(model.Spend[pair] for pair in paid if not last.get(pair))
+    return sum(model.Change.values()) + sum(model.Spend[pair] for pair in new)

@@ -228,7 +228,7 @@ def _hidden_columns(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mappi
 
 def _take_table(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the rows of a table into the source, with the cell of each."""
-    source.letters[sheet.table] = {column: get_column_letter(number) for number, column in header.items()}
+    source.letters[sheet.table] = _letters(header)
     start = min(header, default=1)
     for i, row in enumerate(rows):
         place = sheet.at(row.number, start)
@@ -236,11 +236,13 @@ def _take_table(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[i
         if row.number in sheet.metadata.hidden:
             source.hidden.add(place)
     source.places[(sheet.table,)] = sheet.place
-    absent = [c for c in sheet_columns(sheet.table) if is_required(sheet.table, c) and c not in header.values()]
-    if all(header.values()):  # else the heading that is not understood may be the one
-        row = sheet.cells[0][0].row
-        source.faults += [Fault(sheet.at(row, start), column, "column_missing") for column in absent]
-    unread = dict.fromkeys(absent, UNREAD)
+    unread: dict[str, Any] = {}
+    for column in sheet_columns(sheet.table):
+        if column in header.values() or not is_required(sheet.table, column):
+            continue
+        unread[column] = UNREAD
+        if all(header.values()):  # else the heading that is not understood may be the one
+            source.faults.append(Fault(sheet.at(sheet.cells[0][0].row, start), column, "column_missing"))
     source.data[sheet.table] = tuple(nest(row.values | unread) for row in rows)
 
 
@@ -269,10 +271,19 @@ def _has_second_header(sheet: _OpenSheet) -> bool:
     """Tell whether the second row is headings too, in the other language."""
     if len(sheet.cells) < 2:
         return False
-    first, second = (_columns_of(sheet, row) for row in sheet.cells[:2])
-    start = min(second)
-    known = [column for column in second.values() if column]
+    first, second = _columns_of(sheet, sheet.cells[0]), _columns_of(sheet, sheet.cells[1])
+    start, known = min(second), list(filter(None, second.values()))
     return bool(second[start]) and first.get(start) in (second[start], None) and 2 * len(known) > len(second)
+
+
+def _numbers(header: Mapping[int, str]) -> dict[str, int]:
+    """Return the number of each column."""
+    return dict(zip(header.values(), header, strict=True))
+
+
+def _letters(header: Mapping[int, str]) -> dict[str, str]:
+    """Return the letter of each column, as Excel shows it."""
+    return dict(zip(header.values(), map(get_column_letter, header), strict=True))
 
 
 def _columns_of(sheet: _OpenSheet, row: Sequence[Any]) -> dict[int, str | None]:
@@ -357,7 +368,7 @@ def _value(sheet: _OpenSheet, cell: Any, column: str, values: Mapping[str, Any],
 
 def _take_settings(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the settings into the source: key and value, dotted keys nested."""
-    columns = {column: number for number, column in header.items()}
+    columns = _numbers(header)
     seen: dict[str, str] = {}
     for row in rows:
         word, place = row.values.get("key"), sheet.at(row.number, columns.get("key", 1))
@@ -388,7 +399,7 @@ def _set(source: Source, path: tuple[str, ...], value: Any, place: str) -> None:
 
 def _take_sources(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the citations into the source."""
-    columns = {column: number for number, column in header.items()}
+    columns = _numbers(header)
     sources = source.data.setdefault(SOURCES, {})
     for row in rows:
         place, name = sheet.at(row.number, columns.get("id", 1)), row.values.get("id")
@@ -404,8 +415,8 @@ def _take_sources(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping
 
 def _take_plans(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the previous plans into the source; a row with nothing but a plan's name is a plan that gave nothing."""
-    columns = {column: number for number, column in header.items()}
-    source.letters[PLANS] = {column: get_column_letter(number) for number, column in header.items()}
+    columns = _numbers(header)
+    source.letters[PLANS] = _letters(header)
     for row in rows:
         if UNREAD in row.values.values():
             continue

@@ -105,8 +105,8 @@ class Biobjective:
     @property
     def signs(self) -> Pair:
         """Return what turns a value that is maximised here into the objective's own figure."""
-        first, second = (a.sign / a.scale for a in self.aims)
-        return first, second
+        first, second = self.aims
+        return first.sign / first.scale, second.sign / second.scale
 
     def evaluate(self, x: Floats) -> Pair:
         """Return what a plan reaches, on its step where there is one."""
@@ -170,18 +170,16 @@ class Biobjective:
     def _judge(self, x: Floats, missing: Pair) -> ParetoPoint:
         """Return a plan as a point, proven where no plan could be better in either objective by more than the gap."""
         values = self.evaluate(x)
-        allowed = [max(self.gap, SURE) * max(1.0, abs(value)) for value in values]
-        return ParetoPoint(x, values, missing, missing[0] <= allowed[0] and missing[1] <= allowed[1])
+        first, second = np.array(missing) <= max(self.gap, SURE) * np.maximum(1.0, np.abs(values))
+        return ParetoPoint(x, values, missing, bool(first and second))
 
     def _refine(self, k: int, floor: dict[int, Pair], x: Floats) -> Floats:
         """Return the plan with the most of objective k, then of the other, that the whole decisions of x allow."""
         best = self._fill(k, floor, x)
         if best is None:
             return x
-        at, near = (
-            self._fill(1 - k, {**floor, k: (best.value - part * max(1.0, abs(best.value)), INF)}, best.x)
-            for part in (0.0, TIGHT)
-        )
+        at = self._fill(1 - k, {**floor, k: (best.value, INF)}, best.x)
+        near = self._fill(1 - k, {**floor, k: (best.value - TIGHT * max(1.0, abs(best.value)), INF)}, best.x)
         if near is None:
             return x
         return at[0] if at is not None and at[1] >= near[1] - ALIKE * max(1.0, abs(near[1])) else near[0]
