@@ -12,6 +12,7 @@ import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
 from alloc.instance.schema import Instance
+from alloc.model.columns import flattened
 
 
 def stages(instance: Instance) -> tuple[dict[str, float], ...]:
@@ -27,7 +28,7 @@ def add_risk(model: pyo.ConcreteModel, instance: Instance) -> None:
     aims = stages(instance)
     measure = instance.risk.measure if instance.risk is not None else ""
     numbers = list(range(1, len(aims) + 1))
-    weights = {(g, goal): x for g, aim in enumerate(aims, 1) for goal, x in aim.items()}
+    weights = flattened(dict(enumerate(aims, 1)))
 
     def where(*measures: str) -> list[int]:
         return numbers if measure in measures else []
@@ -80,13 +81,13 @@ def _declare_risk(model: pyo.ConcreteModel) -> None:
     model.least_value = pyo.Param(
         model.STEPS,
         model.SCENARIOS,
-        initialize={key: low for key, (low, _) in ends.items()},
+        initialize=lambda model, g, w: ends[g, w][0],
         doc="least that a scenario can bring [objective]",
     )
     model.most_value = pyo.Param(
         model.STEPS,
         model.SCENARIOS,
-        initialize={key: high for key, (_, high) in ends.items()},
+        initialize=lambda model, g, w: ends[g, w][1],
         doc="most that a scenario can bring [objective]",
     )
 
@@ -138,9 +139,8 @@ def set_optima(model: pyo.ConcreteModel, optima: dict[tuple[int, str], float]) -
     for key, value in optima.items():
         model.optimum[key] = value
     for g in model.REGRETTED:
-        rest = [(model.optimum[g, w].value, model.most_value[g, w], model.least_value[g, w]) for w in model.SCENARIOS]
-        model.Regret[g].setlb(max(best - most for best, most, _ in rest))
-        model.Regret[g].setub(max(best - least for best, _, least in rest))
+        model.Regret[g].setlb(max(model.optimum[g, w].value - model.most_value[g, w] for w in model.SCENARIOS))
+        model.Regret[g].setub(max(model.optimum[g, w].value - model.least_value[g, w] for w in model.SCENARIOS))
 
 
 def averse(model: pyo.ConcreteModel, weights: dict[str, float]):

@@ -93,12 +93,11 @@ def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
 
 def _compile_bounds(variables: Sequence[Any]) -> tuple[Floats, Floats, Flags]:
     """Return the least and the largest value of decisions, and which of them are whole."""
-    lower, upper = np.empty(len(variables)), np.empty(len(variables))
-    integer = np.empty(len(variables), dtype=bool)
-    for j, x in enumerate(variables):
-        lower[j], upper[j] = _read_bound(x, x.lb, -INF), _read_bound(x, x.ub, INF)
-        integer[j] = x.is_integer()
-    return lower, upper, integer
+    return (
+        np.array([_read_bound(x, x.lb, -INF) for x in variables], dtype=np.float64),
+        np.array([_read_bound(x, x.ub, INF) for x in variables], dtype=np.float64),
+        np.array([x.is_integer() for x in variables], dtype=bool),
+    )
 
 
 def _compile_rows(model: pyo.ConcreteModel, variables: Sequence[Any]) -> Rows:
@@ -109,10 +108,9 @@ def _compile_rows(model: pyo.ConcreteModel, variables: Sequence[Any]) -> Rows:
     for limit in model.component_data_objects(pyo.Constraint, active=True):
         low, body, high = limit.to_bounded_expression(evaluate_bounds=True)
         row = visitor.walk_expression(body)
-        for key, x in row.linear.items():
-            if x:
-                columns.append(number[key])
-                values.append(x)
+        kept = {key: x for key, x in row.linear.items() if x}
+        columns += [number[key] for key in kept]
+        values += kept.values()
         counts.append(len(columns))
         lower.append(-INF if low is None else low - row.constant)
         upper.append(INF if high is None else high - row.constant)
@@ -130,9 +128,8 @@ def _visitor(variables: Sequence[Any]) -> tuple[Any, dict[int, int]]:
 
     Pyomo's visitor names decisions by their ids, and is kept from numbering them anew by being told of all of them.
     """
-    known, number = {}, {}
-    for j, x in enumerate(variables):
-        known[id(x)], number[id(x)] = x, j
+    known = {id(x): x for x in variables}
+    number = {key: j for j, key in enumerate(known)}
     return LinearRepnVisitor({}, var_recorder=VarRecorder(known, None)), number
 
 
@@ -150,8 +147,8 @@ def compile_expressions(variables: Sequence[Any], expressions: Iterable[Any]) ->
     aims, constants = np.zeros((len(found), len(variables))), np.zeros(len(found))
     for i, row in enumerate(found):
         constants[i] = getattr(row, "constant", row)  # Pyomo makes an expression without decisions a plain number
-        for key, x in getattr(row, "linear", {}).items():
-            aims[i, number[key]] = x
+        terms = getattr(row, "linear", {})
+        aims[i, [number[key] for key in terms]] = list(terms.values())
     return aims, constants
 
 
