@@ -46,11 +46,13 @@ def main(changes: int, solves: int, seed: int) -> None:
         begun = time.process_time()
         run = question.ask(overrides)
         asked.append(time.process_time() - begun)
+        click.echo(f"{number + 1}: asked {asked[-1]:.2f} s")
         if number >= solves:
             continue
         begun = time.process_time()
         fresh = alloc.solve(HOTAN, overrides=overrides, jobs=1)
         anew.append(time.process_time() - begun)
+        click.echo(f"   solved anew {anew[-1]:.2f} s")
         assert run.status == fresh.status
         if run.objective is not None and fresh.objective is not None:
             assert abs(run.objective - fresh.objective) <= 3 * question.instance.solver.gap * abs(fresh.objective)
