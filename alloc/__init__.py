@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from alloc.study.compare.verify import Breach, Verification, verify
     from alloc.study.follow.actuals import Actuals, CountedJobs, Delivery, Payment, read_actuals
     from alloc.study.follow.delivery import DeliveryRate
+    from alloc.study.follow.midyear import solve_rest
     from alloc.study.follow.next_year import FigureChange
     from alloc.study.follow.roll import Rolled, roll
     from alloc.study.follow.template import write_actuals_template
@@ -79,6 +80,7 @@ _ROOMS = {
     "alloc.study.follow.tracking": ("Tracking", "track"),
     "alloc.study.follow.delivery": ("DeliveryRate",),
     "alloc.study.follow.next_year": ("FigureChange",),
+    "alloc.study.follow.midyear": ("solve_rest",),
     "alloc.study.follow.roll": ("Rolled", "roll"),
     "alloc.study.forms": ("fill_form",),
     "alloc.study.frontier": ("Curve", "Frontier", "FrontierPoint", "frontier"),
@@ -177,6 +179,7 @@ __all__ = [
     "solve",
     "solve_locked",
     "solve_near",
+    "solve_rest",
     "sweep",
     "track",
     "verify",

@@ -29,7 +29,7 @@ from alloc.cli.words import Percentage
 from alloc.texts import say
 
 if TYPE_CHECKING:
-    from alloc.instance import Instance
+    from alloc.instance import Instance, Reading
     from alloc.instance.schema import Stage
     from alloc.run import Run
 
@@ -52,6 +52,7 @@ STAGES = ("idea", "appraised", "tendered", "started", "finished", "accepted")
 @click.option("--within", type=Percentage())
 @click.option("--curve", is_flag=True)
 @click.option("--fix", type=click.Path(path_type=Path))
+@click.option("--actuals", type=click.Path(path_type=Path))
 @cluster_option
 @set_option
 @click.option("--from-stage", type=click.Choice(STAGES))
@@ -73,6 +74,7 @@ def solve(
     within: float | None,
     curve: bool,
     fix: Path | None,
+    actuals: Path | None,
     **options: Any,
 ) -> None:
     """Solve one year's question, audit the plan and write the results folder."""
@@ -83,7 +85,7 @@ def solve(
         known_address(options["cluster"])
         wish = Wish(near, within, curve, fix)
         wish.check()
-        question, given = _read_asked(instance, overrides(settings), from_stage, lang)
+        question, given = _read_asked(instance, overrides(settings), from_stage, actuals, lang)
         target = out or Path("results") / question.name
         check_writable(target, overwrite)
         if map_file is not None:
@@ -102,7 +104,7 @@ def solve(
 
 
 def _read_asked(
-    path: Path, given: dict[str, object], from_stage: "Stage | None", lang: str
+    path: Path, given: dict[str, object], from_stage: "Stage | None", actuals: Path | None, lang: str
 ) -> tuple["Instance", dict[str, object]]:
     """Return the question, its warnings told, and the figures that are replaced in it."""
     from alloc.errors import InstanceError
@@ -113,11 +115,28 @@ def _read_asked(
     if from_stage and reading.instance is not None:
         given = {**given, **hold_back(reading.instance, from_stage, lang)}
         reading = inspect(path, given)
+    if actuals is not None and reading.instance is not None:
+        given, reading = _hold_actuals(path, given, reading.instance, actuals, lang)
     for warning in reading.warnings:
         echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
     if reading.instance is None:
         raise InstanceError(reading.faults)
     return reading.instance, given
+
+
+def _hold_actuals(
+    path: Path, given: dict[str, object], question: "Instance", actuals: Path, lang: str
+) -> "tuple[dict[str, object], Reading]":
+    """Return the figures replaced, with what is paid and delivered held, and the question read with them."""
+    from alloc.instance import inspect
+    from alloc.study.follow.actuals import read_actuals
+    from alloc.study.follow.midyear import hold_paid
+
+    told = read_actuals(actuals, question)
+    for warning in told.warnings:
+        echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
+    given = {**given, **hold_paid(question, told)}
+    return given, inspect(path, given)
 
 
 def _tell_answer(kept: Told, as_json: bool, lang: str) -> None:
