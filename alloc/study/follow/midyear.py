@@ -11,7 +11,7 @@ from alloc.instance.money import eligible_funds
 from alloc.run import Run, solve
 from alloc.study.answers.locks import CENT
 from alloc.study.follow.actuals import Actuals, read_actuals
-from alloc.study.request import JOBS, check_language, replace_figures
+from alloc.study.request import JOBS, check_language
 
 
 def solve_rest(
@@ -36,7 +36,7 @@ def solve_rest(
     """
     check_language(lang)
     given = dict(overrides or {})
-    question = replace_figures(draft(Path(instance)), given)
+    question = draft(Path(instance)).read(given)
     told = actuals if isinstance(actuals, Actuals) else read_actuals(actuals, question)
     held = {**given, **hold_paid(question, told)}
     options = {"gap": gap, "time_limit": time_limit, "threads": threads, "method": method}
