@@ -16,7 +16,7 @@ from rich.console import Console
 import alloc
 from alloc.errors import RequestError
 from alloc.instance import read
-from alloc.report.tables import dictionary
+from alloc.report.tables import described, dictionary
 from alloc.report.terminal import summarise
 from alloc.run import Run, solve
 
@@ -49,7 +49,7 @@ def rows(path: Path) -> list[dict[str, str]]:
 
 
 def test_every_file_of_a_result_is_there(folder: Path):
-    tables = {f"{name}.csv" for name in dictionary()}
+    tables = {f"{name}.csv" for name in (*dictionary(), "sharing", "payers")}
     others = {"run.json", "datapackage.json", "allocation.xlsx", "report.html", "charts", "instance"}
     assert {path.name for path in folder.iterdir()} == tables | others
     asked = {path.name for path in (folder / "instance").iterdir()}
@@ -68,10 +68,11 @@ def test_files_begin_with_the_mark_that_excel_needs_for_chinese(folder: Path):
 
 def test_columns_are_those_of_the_data_dictionary(folder: Path):
     package = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    known = {name: dictionary().get(name) or described(name) for name in (*dictionary(), "sharing", "payers")}
     for resource in package["resources"]:
         fields = [field["name"] for field in resource["schema"]["fields"]]
         with (folder / resource["path"]).open(encoding="utf-8-sig") as file:
-            assert next(csv.reader(file)) == fields == list(dictionary()[resource["name"]]["columns"])
+            assert next(csv.reader(file)) == fields == list(known[resource["name"]]["columns"])
 
 
 def test_every_yuan_adds_up_to_its_fund_its_measure_and_its_county(run: Run):

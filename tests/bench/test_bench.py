@@ -94,11 +94,11 @@ def test_tables_compare_at_the_moment_when_blocks_ends():
 
 
 def test_only_what_stands_between_the_marks_is_replaced(tmp_path):
-    for words in ("first", "second"):
+    for words in ("sooner-written", "later-written"):
         written(words, tmp_path)
     text = (tmp_path / "README.md").read_text(encoding="utf-8")
-    assert "second" in text
-    assert "first" not in text
+    assert "later-written" in text
+    assert "sooner-written" not in text
     assert text.startswith("# Solvers side by side")
     assert text.rstrip().endswith("![Gap against time](gap.svg)")
 

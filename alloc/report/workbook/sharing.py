@@ -16,7 +16,8 @@ PARTS = {
 """What each side earns by an industry in a county."""
 
 PAID = "SUMIFS(fund_spent,fund_level,1,fund_kind,{word},fund_donor,{who})"
-EACH = 'IF({paid}>0,{earned}/{paid},"")'
+EACH = 'IF(AND({paid}>0,{earned}<>""),{earned}/{paid},"")'
+"""What a donor earns for its money; who is no donor of aid earns nothing that is told."""
 
 
 def write_sharing(book: Book, plan: PlanView, sheet: Any) -> None:
