@@ -296,6 +296,18 @@ def test_the_money_of_the_new_year_is_read_and_its_mistakes_are_told(result: Pat
     ]
 
 
+def test_each_county_and_the_whole_carry_for_themselves(tmp_path: Path) -> None:
+    raw = with_measures(barn={**BARN, "recurrent": 0})
+    raw["funds"] = {"aid": {"kind": "aid", "amount": 30, "by_county": {"west": 40}, "carry": 0.5}}
+    told = Actuals((Payment("barn", "aid", 20.0),), (Delivery("barn", 10.0, 10.0),), ACTUALS.jobs)
+    result = solve(raw, tmp_path)
+    fund = alloc.roll(result, told, year=2020).instance.funds["aid"]
+    assert (fund.amount, fund.by_county, fund.carried) == (35, {"west": 50}, {"all": 5, "west": 10})
+    (tmp_path / "funds.csv").write_text("fund,county,amount\naid,,10\naid,west,20\n", encoding="utf-8")
+    fund = alloc.roll(result, told, year=2020, funds=tmp_path / "funds.csv").instance.funds["aid"]
+    assert (fund.amount, fund.by_county) == (15, {"west": 30})
+
+
 def test_what_cannot_be_rolled_is_said(result: Path, tmp_path: Path) -> None:
     def refused(text: str, **more: Any) -> None:
         with pytest.raises(RequestError) as error:

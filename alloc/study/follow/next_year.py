@@ -15,7 +15,7 @@ from alloc.errors import Fault, InstanceError
 from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective
 from alloc.instance.rules import Change, Rule
-from alloc.instance.schema import Baseline, Category, Flow, Measure
+from alloc.instance.schema import Baseline, Category, Flow, Fund, Measure
 from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.follow.actuals import Actuals
 from alloc.study.follow.delivery import DeliveryRate, estimate_deliveries
@@ -125,24 +125,22 @@ def make_next_year(
 def _count_jobs(told: NextYear) -> None:
     """Put the jobs and jobseekers that were counted in the place of last year's."""
     numbers = {(row.county, row.industry): i for i, row in enumerate(told.last.baseline)}
-    faults = []
+    faults, missing = [], dict.fromkeys(numbers)
+    unknown = {c: None for c, row in told.last.counties.items() if row.jobseekers is not None}
     for row in told.actuals.jobs:
-        number = numbers.get((row.county, row.industry))
-        if number is None:
-            values = {"county": row.county, "industry": row.industry}
-            faults.append(Fault("jobs", "", "roll_no_baseline", values))
+        key = row.county, row.industry
+        if key not in numbers:
+            faults.append(Fault("jobs", "", "roll_no_baseline", {"county": row.county, "industry": row.industry}))
             continue
-        told.change("baseline", number, "jobs", row.jobs, "roll_counted")
+        missing.pop(key, None)
+        told.change("baseline", numbers[key], "jobs", row.jobs, "roll_counted")
         if row.jobseekers is not None:
+            unknown.pop(row.county, None)
             told.change("counties", row.county, "jobseekers", row.jobseekers, "roll_counted")
     if faults:
         raise InstanceError(faults)
-    counted = {(row.county, row.industry) for row in told.actuals.jobs}
-    missing = [f"{c}/{s}" for c, s in numbers if (c, s) not in counted]
     if missing:
-        told.doubts.append(told.say("roll_not_counted", names=", ".join(missing)))
-    looked_at = {row.county for row in told.actuals.jobs if row.jobseekers is not None}
-    unknown = [c for c, row in told.last.counties.items() if row.jobseekers is not None and c not in looked_at]
+        told.doubts.append(told.say("roll_not_counted", names=", ".join(map("/".join, missing))))
     if unknown:
         told.doubts.append(told.say("roll_no_jobseekers", names=", ".join(unknown)))
 
@@ -180,20 +178,23 @@ def _let_work(told: NextYear, m: str, row: Measure, units: float, scale: float) 
     passed = told.year - told.last.year
     if passed >= row.lead + row.lasts:
         return
-    capacity = row.effect * effective(told.last, m) * _gain(row, units)
-    plain = not (row.outlet or row.linkage or row.supplies) and row.lasts == math.inf and passed >= row.lead
-    added = _add_to_today(told, m, row, capacity, units) if plain and capacity > 0 else 0.0
-    if plain and added >= capacity * (1 - SPECK):
-        return
-    rest = scale * (1 - added / capacity if capacity > 0 else 1.0)
-    update: dict[str, Any] = {"lead": max(0, row.lead - passed), "jobs": 0.0, "recurrent": 0.0}
-    update |= {"unit_cost": 0.0, "fixed_cost": 0.0}
-    update |= {key: getattr(row, key) * rest for key in ("effect", "linkage", "outlet")}
-    update |= {"supplies": {r: x * rest for r, x in row.supplies.items()}}
-    if row.lasts < math.inf:
-        update["life"] = int(row.lasts - max(0, passed - row.lead))
-    name = m if "-built-" in m else f"{_root(m)}-built-{told.last.year}"
-    told.add(name, _stand(row, units, update), "roll_stands", measure=m, units=_write(units))
+    rest, plain = 1.0, not (row.outlet or row.linkage or row.supplies)
+    if plain and row.lasts == math.inf and passed >= row.lead:
+        capacity = row.effect * effective(told.last, m) * _gain(row, units)
+        rest = 1 - _add_to_today(told, m, row, capacity, units) / capacity if capacity > 0 else 0.0
+    if rest > SPECK:
+        name = m if "-built-" in m else f"{_root(m)}-built-{told.last.year}"
+        update = _bring(row, rest * scale) | {"lead": max(0, row.lead - passed)}
+        if row.lasts < math.inf:
+            update["life"] = int(row.lasts - max(0, passed - row.lead))
+        told.add(name, _stand(row, units, update), "roll_stands", measure=m, units=_write(units))
+
+
+def _bring(row: Measure, part: float) -> dict[str, Any]:
+    """Return what a part of a measure brings that is there at no cost; its direct jobs are among those counted."""
+    free = dict.fromkeys(("unit_cost", "fixed_cost", "recurrent", "jobs"), 0.0)
+    brought = {key: getattr(row, key) * part for key in ("effect", "linkage", "outlet")}
+    return {**free, **brought, "supplies": {r: x * part for r, x in row.supplies.items()}}
 
 
 def _add_to_today(told: NextYear, m: str, row: Measure, capacity: float, units: float) -> float:
@@ -338,26 +339,43 @@ def _gain(row: Measure, units: float) -> float:
 
 def _refill_funds(told: NextYear, money: Mapping[tuple[str, str], float] | None) -> None:
     """Give every fund the money of the new year, and what it carries over of what was not paid."""
+    given, paid = money or {}, _add_by_fund(told)
+    said = {f for f, _ in given}
+    for f, fund in told.last.funds.items():
+        if f not in said:
+            told.doubts.append(told.say("roll_same_money", fund=f))
+        update: dict[str, Any] = {}
+        carried: dict[str, float] = {}
+        if fund.amount is not None:
+            update["amount"], carried[ALL] = _refill(fund, ALL, fund.amount, paid.get((f, ""), 0.0), given.get((f, "")))
+        if fund.by_county is not None:
+            local = update["by_county"] = {}
+            for c, amount in fund.by_county.items():
+                local[c], carried[c] = _refill(fund, c, amount, paid.get((f, c), 0.0), given.get((f, c)))
+        values = {"carried": f"{carried.get(ALL, math.fsum(carried.values())):,.2f}"}
+        update["carried"] = {c: x for c, x in carried.items() if x > 0}
+        for column, figure in update.items():
+            told.change("funds", f, column, figure, "roll_refilled", **values)
+
+
+ALL = "all"
+"""Where the money of a fund is carried that is not tied to counties."""
+
+
+def _refill(fund: Fund, place: str, amount: float, paid: float, new: float | None) -> tuple[float, float]:
+    """Return the money of the new year and what of it is carried over; new: what it brings, else what last year did."""
+    carried = fund.carry * max(0.0, amount - paid)
+    own = amount - fund.carried.get(place, 0.0) if new is None else new
+    return own + carried, carried
+
+
+def _add_by_fund(told: NextYear) -> dict[tuple[str, str], float]:
+    """Return what each fund paid, in each county and in all under an empty word [money]."""
     paid: dict[tuple[str, str], float] = {}
     for (m, f), x in told.actuals.add_paid().items():
         for c in ("", told.last.measures[m].county):
             paid[f, c] = paid.get((f, c), 0.0) + x
-    for f, fund in told.last.funds.items():
-        if money is None or not any(key[0] == f for key in money):
-            told.doubts.append(told.say("roll_same_money", fund=f))
-        amounts = {"all": fund.amount} if fund.by_county is None else fund.by_county
-        carried, new = {}, {}
-        for c, amount in amounts.items():
-            place = "" if fund.by_county is None else c
-            carried[c] = fund.carry * max(0.0, (amount or 0.0) - paid.get((f, place), 0.0))
-            own = (amount or 0.0) - fund.carried.get(c, 0.0)  # what last year itself brought came before
-            new[c] = (money or {}).get((f, place), own) + carried[c]
-        values = {"carried": f"{math.fsum(carried.values()):,.2f}"}
-        told.change("funds", f, "carried", {c: x for c, x in carried.items() if x > 0}, "roll_refilled", **values)
-        if fund.by_county is None:
-            told.change("funds", f, "amount", new["all"], "roll_refilled", **values)
-        else:
-            told.change("funds", f, "by_county", new, "roll_refilled", **values)
+    return paid
 
 
 def _update_rates(told: NextYear, rates: list[DeliveryRate]) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.glance import Glance
 from alloc.instance import Instance, inspect
+from alloc.instance.schema import Fund
 from alloc.instance.writing import MAIN, files
 from alloc.report.files import write_tables
 from alloc.report.target import fill
@@ -22,7 +23,7 @@ from alloc.study.follow.next_year import FigureChange, make_next_year
 from alloc.study.follow.show import make_tables_page, write_tables_book
 from alloc.study.handmade import find_id, match_names, read_amount
 from alloc.study.request import check_language
-from alloc.study.spreadsheet import read_rows_if_any
+from alloc.study.spreadsheet import TableRow, read_rows_if_any
 from alloc.texts import say
 
 
@@ -124,21 +125,26 @@ def _read_money(path: Path, instance: Instance) -> Mapping[tuple[str, str], floa
         f = find_id(row, "fund", funds, faults)
         c = find_id(row, "county", counties, faults) if row.text("county") else ""
         amount = read_amount(row, "amount", faults)
-        if f is None or c is None or amount is None:
-            continue
-        local = instance.funds[f].by_county
-        if (local is None) != (c == ""):
-            text = "roll_fund_by_county" if local is not None else "roll_fund_in_all"
-            faults.append(Fault(row.place("fund"), "fund", text, {"fund": f}))
-        elif amount < 0:
-            faults.append(Fault(row.place("amount"), "amount", "actuals_below_zero", {"found": f"{amount:g}"}))
-        elif (f, c) in found:
-            faults.append(Fault(row.place("fund"), "fund", "roll_fund_twice", {"fund": f}))
-        else:
-            found[f, c] = amount
+        if f is not None and c is not None and amount is not None:
+            trouble = _find_trouble(instance.funds[f], row, f, c, amount, (f, c) in found)
+            if trouble is None:
+                found[f, c] = amount
+            else:
+                faults.append(trouble)
     if faults:
         raise InstanceError(foremost(faults))
     return found
+
+
+def _find_trouble(fund: Fund, row: TableRow, f: str, c: str, amount: float, twice: bool) -> Fault | None:
+    """Return what is wrong with the new money of a fund, in all or for a county."""
+    if c == "" and fund.amount is None:
+        return Fault(row.place("fund"), "fund", "roll_fund_by_county", {"fund": f})
+    if c != "" and fund.by_county is None:
+        return Fault(row.place("fund"), "fund", "roll_fund_in_all", {"fund": f})
+    if amount < 0:
+        return Fault(row.place("amount"), "amount", "actuals_below_zero", {"found": f"{amount:g}"})
+    return Fault(row.place("fund"), "fund", "roll_fund_twice", {"fund": f}) if twice else None
 
 
 def _check(instance: Instance) -> tuple[Fault, ...]:
