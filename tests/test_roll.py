@@ -119,6 +119,7 @@ def test_what_is_written_is_read_as_the_same_and_lists_every_change(result: Path
         "2019 年验收的 barn 8 个单位继续发挥作用",
     )
     page = (out / "changes.html").read_text(encoding="utf-8")
+    assert "default-src 'none'" in page  # nothing is fetched from anywhere
     for change in rolled.changes:
         assert change.reason in page
     with (out / "changes.csv").open(encoding="utf-8-sig", newline="") as file:
