@@ -20,9 +20,9 @@ from alloc.errors import RequestError
 @study_command
 def repair(call: StudyCall, **options: Any) -> None:
     """Tell which limits cannot hold together, and what would have to give for there to be a plan."""
-    from alloc.cli.meeting_summary import show_repairs
     from alloc.study.answers.repair import MARK
     from alloc.study.answers.repair import repair as study
+    from alloc.study.answers.summary import show_repairs
 
     call.open("repair", MARK, anew=True)
     with call.counting("repair_progress", int) as tell:
@@ -42,9 +42,9 @@ def repair(call: StudyCall, **options: Any) -> None:
 @study_command
 def price(call: StudyCall, **options: Any) -> None:
     """Tell what each limit costs: the best plan without it against the best plan with it."""
-    from alloc.cli.meeting_summary import show_prices
     from alloc.study.answers.price import MARK
     from alloc.study.answers.price import price as study
+    from alloc.study.answers.summary import show_prices
 
     call.open("prices", MARK)
     done = count(1)
@@ -63,9 +63,9 @@ def price(call: StudyCall, **options: Any) -> None:
 @study_command
 def margin(call: StudyCall, fund: str, step: str | None, steps: str, **options: Any) -> None:
     """Tell where a fund's next steps of money would go and what they would buy, and the last."""
-    from alloc.cli.meeting_summary import show_margin
     from alloc.study.answers.margin import MARK, find_held
     from alloc.study.answers.margin import margin as study
+    from alloc.study.answers.summary import show_margin
 
     question = call.open("margin", MARK)
     options["steps"] = _read_steps(steps)
@@ -85,9 +85,9 @@ def margin(call: StudyCall, fund: str, step: str | None, steps: str, **options: 
 @study_command
 def certainty(call: StudyCall, **options: Any) -> None:
     """Tell what is safe to announce: what all plans that lose at most a part of the goal have in common."""
-    from alloc.cli.meeting_summary import show_certainty
     from alloc.study.answers.certainty import MARK
     from alloc.study.answers.certainty import certainty as study
+    from alloc.study.answers.summary import show_certainty
 
     call.open("certainty", MARK, anew=True)
     with call.counting("certainty_progress") as tell:
@@ -105,9 +105,9 @@ def certainty(call: StudyCall, **options: Any) -> None:
 @click.argument("industry", required=False)
 def bottleneck(call: StudyCall, county: str | None, industry: str | None, jobs: float | None, **options: Any) -> None:
     """Tell what more jobs in an industry would take: the cheapest measures to add to the plan."""
-    from alloc.cli.meeting_summary import show_bottlenecks
     from alloc.study.answers.bottleneck import MARK, check_site
     from alloc.study.answers.bottleneck import bottleneck as study
+    from alloc.study.answers.summary import show_bottlenecks
 
     check_site(call.open("bottleneck", MARK, anew=True), county, industry, jobs)
     with call.counting("bottleneck_progress") as tell:
@@ -125,7 +125,7 @@ def bottleneck(call: StudyCall, county: str | None, industry: str | None, jobs: 
 @click.argument("words", nargs=-1, required=True)  # below, so that it stands behind the instance
 def why(call: StudyCall, words: tuple[str, ...], units: float | None, aid: str | None, **options: Any) -> None:
     """Tell why a measure is in the plan or not, or what other aid for a selection would cost."""
-    from alloc.cli.meeting_summary import show_why
+    from alloc.study.answers.summary import show_why
     from alloc.study.answers.why import MARK, check_what
     from alloc.study.answers.why import why as study
 

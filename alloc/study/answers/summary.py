@@ -1,4 +1,4 @@
-"""What must give, what limits cost, what money buys, what is safe and why this and not that, on one screen."""
+"""What answers say: which limits must give, what they cost, what money buys, what is safe, why this and not that."""
 
 import math
 from collections.abc import Iterator
