@@ -26,7 +26,7 @@ FLAGS = (
     "--disable-background-networking",
     "--disable-extensions",
     "--hide-scrollbars",
-    "--host-resolver-rules=MAP * ~NOTFOUND",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
     "--remote-debugging-pipe",
 )
 
@@ -66,13 +66,13 @@ class Browser:
                 assert "error" not in heard, heard["error"]
                 return dict(heard["result"])
 
-    def open(self, path: Path, width: int = 1280, dark: bool = False, media: str = "screen") -> None:
-        """Open a file at a width [px], on a light or dark screen, or as print would lay it out."""
+    def open(self, path: Path | str, width: int = 1280, dark: bool = False, media: str = "screen") -> None:
+        """Open a file or an address here at a width [px], on a light or dark screen, or as print would lay it out."""
         self.events.clear()
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.ask("Emulation.setEmulatedMedia", media=media, features=[scheme])
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=1000, deviceScaleFactor=1, mobile=False)
-        self.ask("Page.navigate", url=path.resolve().as_uri())
+        self.ask("Page.navigate", url=path if isinstance(path, str) else path.resolve().as_uri())
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self._hear()
 

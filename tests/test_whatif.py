@@ -431,8 +431,7 @@ def tell(key: str, value: float | None) -> str:
 
 
 def test_numbers_are_written_as_everywhere_to_the_last_digit(page: Path, chromium: Browser):
-    script = read_text("alloc.study.whatif", "whatif.js")
-    functions = script[script.index("function fixed") : script.index("function subtract")]
+    functions = read_text("alloc.report.page", "numbers.js")
     dice = random.Random(3)
     numbers = [dice.uniform(-1, 1) * 10 ** dice.uniform(-10, 9) for _ in range(600)]
     numbers += (

@@ -8,6 +8,7 @@ import click
 
 from alloc.cli.answer import doctor, solve
 from alloc.cli.compare import diff, verify
+from alloc.cli.desk import desk
 from alloc.cli.exchange import export, forms
 from alloc.cli.explaining import explain
 from alloc.cli.following import roll
@@ -47,6 +48,7 @@ for command in (
     diff,
     sweep,
     whatif,
+    desk,
     sensitivity,
     risk,
     frontier,

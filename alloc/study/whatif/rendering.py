@@ -54,7 +54,7 @@ def render_page(
         versions=versions(),
         say=say,
         style=Markup(write_style() + read_text(ROOM, "whatif.css")),
-        script=Markup(read_text(ROOM, "whatif.js")),
+        script=Markup(read_text("alloc.report.page", "numbers.js") + read_text(ROOM, "whatif.js")),
         data=Markup(write_json(data)),
         count=len(different),
     )

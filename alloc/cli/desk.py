@@ -1,0 +1,37 @@
+"""The command that opens the desk: a page on this machine that solves."""
+
+from pathlib import Path
+
+import click
+
+from alloc.cli.speech import echo, lang_option, spoken
+from alloc.errors import RequestError
+from alloc.texts import say
+
+
+@click.command()
+@click.argument("source", type=click.Path(path_type=Path), required=False)
+@click.option("--out", type=click.Path(path_type=Path))
+@click.option("--port", type=click.IntRange(min=0, max=65535), default=0, show_default=True)
+@click.option("--no-browser", is_flag=True)
+@lang_option
+def desk(source: Path | None, out: Path | None, port: int, no_browser: bool, lang: str) -> None:
+    """Open a page on this machine: change figures, solve, ask, compare; nothing leaves the machine."""
+    with spoken(lang):
+        from alloc.desk.opening import open_place
+        from alloc.desk.server import HOST, Desk
+
+        place = open_place(source, out)
+        try:
+            opened = Desk(place, lang, port)
+        except OSError as error:
+            raise RequestError("desk_port", address=f"{HOST}:{port}", reason=error.strerror or error) from None
+        try:
+            echo(say("desk_open", lang, address=opened.address, folder=place.folder))
+            if not no_browser:
+                click.launch(opened.address)
+            opened.serve_forever()
+        except KeyboardInterrupt:
+            echo(say("desk_closed", lang), err=True)
+        finally:
+            opened.close()

@@ -1,0 +1,193 @@
+"use strict";
+
+// What all parts of the page share: where they stand, words, elements, and how the desk is asked.
+const at = id => document.getElementById(id);
+const data = JSON.parse(at("data").textContent);
+const KEEP = "alloc-desk", PAUSE = 250, MOST_PINS = 4;
+const EMPTY = { given: {}, edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
+const state = load();
+let tree = null, scenarios = [], job = null;
+
+function load() { // a window that is loaded again goes on; a copy of one, or a new one, is another
+  const [entry] = performance.getEntriesByType("navigation");
+  let kept = null;
+  try { kept = JSON.parse(sessionStorage.getItem(KEEP)); } catch { kept = null; }
+  const again = kept !== null && entry !== undefined && entry.type !== "navigate";
+  const window = again ? kept.window : Array.from(crypto.getRandomValues(new Uint8Array(9)), x => x.toString(36)).join("");
+  return { ...EMPTY, lang: data.lang, current: data.plan, ...(kept || {}), window };
+}
+function keep() { sessionStorage.setItem(KEEP, JSON.stringify(state)); }
+
+function say(key, values) {
+  const fillPlace = (place, name) => (values && name in values ? values[name] : place);
+  const counted = (place, name, one, many) => {
+    return values && name in values ? values[name] + " " + (String(values[name]) === "1" ? one : many) : place;
+  };
+  const text = data.texts[state.lang][key];
+  return text.replace(/\{(\w+)\|([^|{}]+)\|([^|{}]+)\}/g, counted).replace(/\{(\w+)\}/g, fillPlace);
+}
+function name(of) { return of ? of[state.lang] : ""; }
+
+// Elements: every word is put in as text, so no name becomes HTML.
+function make(tag, attributes, ...children) {
+  const made = document.createElement(tag);
+  Object.entries(attributes).forEach(([key, value]) => {
+    if (typeof value === "function") { made.addEventListener(key, value); }
+    else if (value === true) { made.setAttribute(key, ""); }
+    else if (value !== null && value !== false && value !== undefined) { made.setAttribute(key, value); }
+  });
+  made.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ""));
+  return made;
+}
+function fill(id, ...children) { at(id).replaceChildren(...children.flat().filter(child => child !== null)); }
+function button(text, press, more) { return make("button", { type: "button", click: press, ...more }, text); }
+function sheet(title, heads, rows) { // heads: [text, whether numbers stand below]; rows: elements or words
+  const head = heads.map(([text, numeric]) => make("th", { scope: "col", class: numeric ? "n" : null }, text));
+  const body = rows.map(row => row instanceof Element ? row : make("tr", {}, row.map((cell, j) =>
+    make(j ? "td" : "th", { scope: j ? null : "row", class: heads[j][1] ? "n" : null }, cell))));
+  const table = make("table", {}, make("thead", {}, make("tr", {}, head)), make("tbody", {}, body));
+  const scroll = make("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": title }, table);
+  return make("div", { class: "table" }, scroll);
+}
+function tellCommand(command) {
+  const copy = button(say("desk_copy"), () => navigator.clipboard && navigator.clipboard.writeText(command), { class: "small" });
+  return make("div", { class: "command" },
+    make("code", {}, make("span", {}, say("desk_command")), command), copy);
+}
+function tellParts(reply) {
+  const parts = reply.parts.map(part => {
+    if (part.heads) { return sheet(say("desk_h_answer"), part.heads, part.rows); }
+    return make("p", { class: part.line.startsWith(" ") ? "told inner" : "told" }, part.line.trim());
+  });
+  return make("div", { class: reply.good ? "outcome" : "outcome bad" }, parts);
+}
+
+// The desk is asked: what takes long is a job, which this window alone hears of.
+async function call(path, options) {
+  const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options });
+  const found = answer.headers.get("Content-Type").startsWith("application/json") ? await answer.json() : {};
+  if (!answer.ok) { throw new Error(found.fault || String(answer.status)); }
+  return found;
+}
+function query(more) { return "?" + new URLSearchParams({ window: state.window, lang: state.lang, ...more }); }
+function post(path, body, raw) {
+  const headers = { "X-Alloc-Desk": data.token };
+  return call(path, { method: "POST", headers, body: raw ? body : JSON.stringify(body) });
+}
+function order(action, more) {
+  const { window, lang, given, gap, time_limit } = state;
+  return { action, window, lang, given, gap, time_limit, ...more };
+}
+async function ask(action, more) { return follow(() => post("/do" + query(), order(action, more))); }
+async function follow(begin) { // returns the job when it has ended, null where it could not be begun
+  if (job !== null) { tellFault(say("desk_busy")); return null; }
+  try {
+    job = await begin();
+    showBar();
+    while (job.state === "running") {
+      await new Promise(done => setTimeout(done, PAUSE));
+      job = await call("/job/" + encodeURIComponent(job.job) + query());
+      showBar();
+    }
+    return job;
+  } catch (error) {
+    tellFault(error instanceof TypeError ? say("desk_lost") : error.message);
+    return null;
+  } finally {
+    job = null;
+    showBar();
+  }
+}
+function showBar() {
+  at("bar").hidden = job === null || job.state !== "running";
+  document.querySelectorAll("main form button, main [data-asks]").forEach(one => { one.disabled = job !== null; });
+  if (job === null) { return; }
+  const doing = say("desk_running", { action: say("desk_a_" + job.action), seconds: fixed(job.seconds, 1) });
+  at("news").textContent = job.news ? doing + " · " + job.news : doing;
+}
+async function cancel() {
+  if (job !== null) { await post("/cancel" + query(), { job: job.job, window: state.window }).catch(() => null); }
+}
+
+function tellFault(text) { tellAnswer(null, { good: false, parts: text.split("\n").map(line => ({ line })) }); }
+function tellAnswer(command, reply, page) {
+  at("answer").hidden = false;
+  fill("answer-body", tellParts(reply), command ? tellCommand(command) : null);
+  fill("frame", page ? make("iframe", { src: page, title: say("desk_h_answer"), sandbox: "allow-scripts" }) : null);
+}
+async function show(action, more, begin) { // ask, and show what comes of it
+  const done = await (begin ? follow(begin) : ask(action, more));
+  if (done === null) { return null; }
+  const ended = { cancelled: "desk_cancelled", failed: "desk_died" }[done.state];
+  const line = ended && say(ended, { seconds: fixed(done.seconds, 1) });
+  const page = done.page ? "/job/" + encodeURIComponent(done.job) + "/page" + query() : null;
+  tellAnswer(done.command, ended ? { good: false, parts: [{ line }] } : done.reply, page);
+  if (done.reply && done.reply.scenario) {
+    state.current = done.reply.scenario;
+    state.name = "";
+    state.edits = {};
+    keep();
+    await refresh();
+    showReport(state.current);
+  }
+  at("h-answer").focus({ preventScroll: true });
+  at("answer").scrollIntoView({ block: "start" });
+  return done;
+}
+function showReport(of) {
+  at("answer").hidden = false;
+  const src = "/scenario/" + encodeURIComponent(of) + "/report.html";
+  fill("frame", make("iframe", { src, title: say("desk_report", { name: of }), sandbox: "allow-scripts" }));
+}
+
+async function refresh() {
+  try {
+    const found = await call("/scenarios" + query());
+    scenarios = found.scenarios;
+    await renderScenarios();
+    return found.running;
+  } catch (error) {
+    tellFault(error instanceof TypeError ? say("desk_lost") : error.message);
+    return null;
+  }
+}
+function render() {
+  document.documentElement.lang = state.lang === "zh" ? "zh-CN" : state.lang;
+  document.querySelectorAll("[data-say]").forEach(one => { one.textContent = say(one.dataset.say); });
+  document.querySelectorAll("[data-label]").forEach(one => { one.setAttribute("aria-label", say(one.dataset.label)); });
+  document.querySelectorAll("[data-lang]").forEach(one => {
+    one.setAttribute("aria-pressed", String(one.dataset.lang === state.lang));
+  });
+  at("kicker").textContent = tree ? say("desk_kicker", { year: tree.year }) : say("desk_title");
+  at("title").textContent = tree ? tree.title : "alloc";
+  at("about").textContent = say("desk_about", { instance: data.instance, folder: data.folder });
+  renderQuestion();
+}
+
+function listen() {
+  document.querySelectorAll("[data-lang]").forEach(one => one.addEventListener("click", async () => {
+    state.lang = one.dataset.lang;
+    keep();
+    render();
+    await renderScenarios();
+  }));
+  ["name", "gap", "time_limit"].forEach(key => at(key).addEventListener("input", () => { state[key] = at(key).value; keep(); }));
+  at("cancel").addEventListener("click", cancel);
+  listenQuestion();
+  listenScenarios();
+}
+async function begin() {
+  keep();
+  render();
+  listen();
+  const running = await refresh();
+  if (running) { await show(running.action, {}, async () => running); }
+  const done = await ask("describe", {});
+  if (done !== null && done.reply) {
+    tree = done.reply.tree || null;
+    if (tree === null || done.reply.faults) { fill("reading", tellParts(done.reply)); }
+    render();
+    await renderScenarios();
+  }
+}
+begin();

@@ -1,0 +1,121 @@
+"""What windows have asked for: each job belongs to one window, which alone hears of it and may cancel it."""
+
+import secrets
+import shutil
+import threading
+import time
+from collections import OrderedDict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alloc.desk.opening import Opened
+from alloc.desk.order import Order, tell_command
+from alloc.desk.scenarios import clear_half
+from alloc.desk.workers import DeskWorker, Workers
+from alloc.errors import RequestError
+
+MOST_RUNNING, MOST_KEPT = 4, 100
+
+
+@dataclass
+class DeskJob:
+    """One thing asked for. state: `running`, `done`, `cancelled` or `failed`; news: how far it is."""
+
+    window: str
+    action: str
+    command: str
+    worker: DeskWorker
+    name: str = field(default_factory=lambda: secrets.token_urlsafe(12))
+    begun: float = field(default_factory=time.monotonic)
+    state: str = "running"
+    news: str = ""
+    seconds: float = 0.0
+    reply: dict[str, Any] | None = None
+
+    def tell(self) -> dict[str, Any]:
+        """Return what the window hears of it; a page that came of it is asked for by itself."""
+        running = self.state == "running"
+        reply = None if self.reply is None else {key: part for key, part in self.reply.items() if key != "page"}
+        return {
+            "job": self.name,
+            "action": self.action,
+            "command": self.command,
+            "state": self.state,
+            "news": self.news,
+            "seconds": time.monotonic() - self.begun if running else self.seconds,
+            "reply": reply,
+            "page": self.reply is not None and "page" in self.reply,
+        }
+
+
+class Jobs:
+    """All jobs of a desk, the latest hundred of them."""
+
+    def __init__(self, place: Opened):
+        """Load workers for the jobs to come."""
+        self.place, self._workers = place, Workers()
+        self._jobs: OrderedDict[str, DeskJob] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def start(self, window: str, raw: dict[str, Any], order: Order, upload: Path | None = None) -> DeskJob:
+        """Begin what a window asks for. Raises RequestError where it waits for an answer, or too many others do."""
+        with self._lock:
+            running = [job for job in self._jobs.values() if job.state == "running"]
+            if any(job.window == window for job in running):
+                raise RequestError("desk_busy")
+            if len(running) >= MOST_RUNNING:
+                raise RequestError("desk_full", count=MOST_RUNNING)
+            job = DeskJob(window, order.action, tell_command(order, self.place), self._workers.take())
+            self._jobs[job.name] = job
+            while len(self._jobs) > MOST_KEPT and next(iter(self._jobs.values())).state != "running":
+                self._jobs.popitem(last=False)
+        threading.Thread(target=self._run, args=(job, raw, upload), daemon=True).start()
+        return job
+
+    def _run(self, job: DeskJob, raw: dict[str, Any], upload: Path | None) -> None:
+        def hear(news: str) -> None:
+            job.news = news
+
+        place = {"instance": str(self.place.instance), "folder": str(self.place.folder)}
+        reply = job.worker.ask({"order": raw, **place, "upload": "" if upload is None else str(upload)}, hear)
+        if upload is not None:
+            shutil.rmtree(upload.parent, ignore_errors=True)
+        with self._lock:
+            answered = reply is not None and job.state == "running"
+            if answered:
+                self._finish(job, "done", reply)
+            elif job.state == "running":
+                self._finish(job, "failed")
+        if answered:
+            self._workers.give_back(job.worker)
+        else:
+            self._workers.end(job.worker)
+            clear_half(self.place.folder, str(raw["name"]) if job.action == "solve" else "")
+
+    def _finish(self, job: DeskJob, state: str, reply: dict[str, Any] | None = None) -> None:
+        job.seconds, job.reply, job.state = time.monotonic() - job.begun, reply, state
+
+    def find(self, name: str, window: str) -> DeskJob | None:
+        """Return a job of a window."""
+        job = self._jobs.get(name)
+        return job if job is not None and job.window == window else None
+
+    def find_running(self, window: str) -> DeskJob | None:
+        """Return what a window waits for, as after it was loaded again."""
+        with self._lock:
+            jobs = [job for job in self._jobs.values() if job.window == window and job.state == "running"]
+        return jobs[-1] if jobs else None
+
+    def cancel(self, job: DeskJob) -> None:
+        """End a job at once; what has been answered already stays."""
+        with self._lock:
+            running = job.state == "running"
+            if running:
+                self._finish(job, "cancelled")
+        if running:
+            self._workers.end(job.worker)
+
+    def close(self) -> None:
+        """End everything."""
+        self._workers.close()

@@ -1,0 +1,141 @@
+"""What a window asks for, checked, and the command that would do the same."""
+
+import math
+import shlex
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from alloc.desk.opening import Opened
+from alloc.desk.scenarios import PLAN, check_name
+from alloc.errors import RequestError
+from alloc.texts import LANGUAGES
+
+Given = Mapping[str, str]
+"""Figures to replace, path → value as typed."""
+
+ACTIONS = ("describe", "check", "solve", "verify", "why", "price", "repair", "diff", "upload")
+
+WORDS = ("name", "what", "units", "aid", "only", "a", "b", "gap", "time_limit", "file")
+"""What is typed into fields."""
+
+MOST_LETTERS, MOST_ROWS = 10_000, 100_000
+
+
+@dataclass(frozen=True)
+class Order:
+    """One thing asked for by a window. plan: measure, fund, money as typed, whether it is locked; words: by field."""
+
+    action: str
+    lang: str
+    given: Given
+    words: Mapping[str, str]
+    plan: tuple[tuple[str, str, str, bool], ...] = field(default=(), repr=False)
+
+    @property
+    def locked(self) -> bool:
+        """Tell whether money of the plan is to be kept."""
+        return any(row[3] for row in self.plan)
+
+    def number(self, key: str) -> float | None:
+        """Return a field as a number, None where nothing is typed. Raises RequestError for what is none."""
+        text = self.words[key].strip()
+        if not text:
+            return None
+        try:
+            number = float(text)
+        except ValueError:
+            number = math.nan
+        if not math.isfinite(number):
+            raise RequestError("desk_no_number", found=text)
+        return number
+
+    def options(self) -> dict[str, float | None]:
+        """Return how the solver is asked."""
+        return {"gap": self.number("gap"), "time_limit": self.number("time_limit")}
+
+
+def read_order(raw: object) -> Order:
+    """Return what a window asks for. Raises RequestError for anything that no page of the desk sends."""
+    if not isinstance(raw, dict):
+        raise RequestError("desk_bad_order")
+    given, plan = raw.get("given", {}), raw.get("plan", [])
+    words = {key: raw.get(key, "") for key in WORDS}
+    action, lang = raw.get("action"), raw.get("lang")
+    texts = [action, lang, *words.values()]
+    fit = action in ACTIONS and lang in LANGUAGES and _are_texts(texts) and isinstance(given, dict)
+    if not fit or not _are_texts([*given, *given.values()]) or not isinstance(plan, list) or len(plan) > MOST_ROWS:
+        raise RequestError("desk_bad_order")
+    order = Order(str(action), str(lang), given, words, tuple(map(_read_row, plan)))
+    order.options()
+    order.number("units")
+    if order.action in ("solve", "verify"):
+        check_name(order.words["name"])
+    return order
+
+
+def _are_texts(found: list[Any]) -> bool:
+    return all(isinstance(text, str) and len(text) <= MOST_LETTERS for text in found)
+
+
+def _read_row(row: object) -> tuple[str, str, str, bool]:
+    if not isinstance(row, list) or len(row) != 4 or not _are_texts(row[:3]):
+        raise RequestError("desk_bad_order")
+    return row[0], row[1], row[2], row[3] is True
+
+
+def tell_command(order: Order, place: Opened) -> str:
+    """Return the command line that does the same, as a shell reads it."""
+    return shlex.join(["alloc", *_list_words(order, place)])
+
+
+def find_plan(order: Order, place: Opened) -> Path:
+    """Return the file that a typed plan is kept in."""
+    return place.folder / f"{order.words['name']}{PLAN}"
+
+
+def _list_words(order: Order, place: Opened) -> Iterator[str]:
+    words, instance = order.words, str(place.instance)
+    if order.action == "diff":
+        yield from ("diff", *(str(place.folder / words[end]) for end in "ab"), "--lang", order.lang)
+        return
+    if order.action == "upload":
+        yield from ("check", words["file"] or "instance.xlsx", "--lang", order.lang)
+        return
+    yield from ("check" if order.action == "describe" else order.action, instance)
+    yield from _list_own(order, place)
+    if order.action not in ("describe", "check"):
+        yield from _list_options(words)
+    for path, value in order.given.items():
+        yield from ("--set", f"{path}={value}")
+    yield from ("--lang", order.lang)
+
+
+def _list_options(words: Mapping[str, str]) -> Iterator[str]:
+    for option, key in (("--gap", "gap"), ("--time-limit", "time_limit")):
+        if words[key].strip():
+            yield from (option, words[key].strip())
+
+
+def _list_own(order: Order, place: Opened) -> Iterator[str]:
+    """Yield what only one command takes."""
+    words = order.words
+    if order.action == "solve":
+        yield from ("--fix", str(find_plan(order, place))) if order.locked else ()
+        yield from ("--out", str(place.folder / words["name"]))
+    elif order.action == "verify":
+        yield str(find_plan(order, place))
+        yield from ("--against", str(place.folder / words["a"])) if words["a"] else ()
+    elif order.action == "why":
+        yield words["what"]
+        for option in ("units", "aid"):
+            yield from (f"--{option}", words[option]) if words[option] else ()
+    elif order.action == "price":
+        for path in split_only(words["only"]):
+            yield from ("--only", path)
+
+
+def split_only(text: str) -> list[str]:
+    """Return the limits that prices are asked of, one a line."""
+    return [line.strip() for line in text.splitlines() if line.strip()]

@@ -1,0 +1,149 @@
+"use strict";
+
+// The question: every figure with the path that replaces it, what has been changed, and the solve.
+const opened = new Set();
+
+function renderQuestion() {
+  if (tree !== null) {
+    const settings = { key: "", title: {}, columns: [], rows: tree.settings };
+    fill("tables", [settings, ...tree.tables].map(showTable));
+    fill("measures", Object.entries(tree.names.measures).map(([id, of]) => make("option", { value: id }, name(of))));
+  }
+  renderChanges();
+  renderSolve();
+}
+function showTable(table) {
+  const inside = make("div", { class: "inside" }), key = table.key;
+  const title = key ? name(table.title) : say("desk_settings");
+  const changed = Object.keys(state.given).filter(path => belongs(path, table)).length;
+  const count = make("small", {}, say("desk_rows", { count: table.rows.length }));
+  const marked = changed ? make("small", { class: "marked" }, say("desk_changed", { count: changed })) : null;
+  const fillInside = () => {
+    if (!inside.childElementCount) { inside.append(...(key ? showRows(table, title) : [showSettings(table, title)])); }
+  };
+  const toggle = event => {
+    if (event.target.open) { opened.add(key); fillInside(); } else { opened.delete(key); }
+  };
+  if (opened.has(key)) { fillInside(); }
+  return make("details", { toggle, open: opened.has(key), "data-table": key }, make("summary", {}, title, count, marked), inside);
+}
+function belongs(path, table) {
+  if (table.key) { return path.startsWith(table.key + ".") || path.startsWith(table.key + "["); }
+  return table.rows.some(row => row.path === path);
+}
+function showSettings(table, title) {
+  const rows = table.rows.map(row => [nameRow(name(row.title), row.path), showFigure(row.path, row.value)]);
+  return sheet(title, [[say("desk_row"), false], ["", true]], rows);
+}
+function nameRow(text, path) { return text === path ? text : [text, make("small", {}, path)]; }
+function showRows(table, title) {
+  const isRules = table.key === "rules";
+  const heads = [[say("desk_row"), false], ...(isRules ? [[say("desk_rule_on"), false]] : []),
+    ...table.columns.map(column => [name(column.title), column.numeric])];
+  const lines = table.rows.map(row => make("tr", {}, make("th", { scope: "row" }, nameRow(name(row.name), row.key)),
+    isRules ? make("td", {}, showSwitch(row.path, state.given[row.path] !== "off", "on", "off", true)) : null,
+    table.columns.map(column => showCell(row, column))));
+  const rows = sheet(title, heads, lines);
+  if (table.rows.length <= 12) { return [rows]; }
+  const find = event => lines.forEach(line => {
+    line.hidden = !line.textContent.toLowerCase().includes(event.target.value.trim().toLowerCase());
+  });
+  const label = say("desk_find");
+  return [make("input", { class: "find", type: "search", placeholder: label, "aria-label": label, input: find }), rows];
+}
+function showCell(row, column) {
+  if (!(column.key in row.cells)) { return make("td", {}); }
+  const value = row.cells[column.key];
+  if (typeof value === "string") { return make("td", { class: "word" }, value); }
+  return make("td", { class: "n" }, showFigure(row.path + "." + column.key, value));
+}
+function showFigure(path, value) {
+  const now = path in state.given ? state.given[path] : String(value);
+  if (typeof value === "boolean") { return showSwitch(path, now === "true", "true", "false", value); }
+  const change = event => setFigure(path, event.target.value.trim(), String(value));
+  const mark = path in state.given ? "changed" : null;
+  const field = make("input", { type: "text", inputmode: "decimal", class: mark, "aria-label": path, title: path, change });
+  field.value = now;
+  return field;
+}
+function showSwitch(path, on, yes, no, written) {
+  const change = event => setFigure(path, event.target.checked ? yes : no, written ? yes : no);
+  const field = make("input", { type: "checkbox", "aria-label": path, title: path, change });
+  field.checked = on;
+  return field;
+}
+function setFigure(path, text, written) {
+  if (text === "" || text === written) { delete state.given[path]; } else { state.given[path] = text; }
+  keep();
+  const active = document.activeElement;
+  const focus = active && active.getAttribute("aria-label");
+  renderQuestion();
+  const again = focus && [...document.querySelectorAll("#tables input")].find(one => one.getAttribute("aria-label") === focus);
+  if (again) { again.focus(); }
+}
+function findWritten(path) {
+  const setting = tree && tree.settings.find(row => row.path === path);
+  if (setting) { return String(setting.value); }
+  for (const table of tree ? tree.tables : []) {
+    const row = table.rows.find(one => path.startsWith(one.path + ".") && path.slice(one.path.length + 1) in one.cells);
+    if (row) { return String(row.cells[path.slice(row.path.length + 1)]); }
+  }
+  return null;
+}
+
+function renderChanges() {
+  const paths = Object.keys(state.given);
+  if (!paths.length) { fill("changes", make("p", { class: "note" }, say("desk_no_changes"))); return; }
+  const items = paths.map(path => {
+    const written = findWritten(path);
+    const undo = button(say("desk_undo"), () => { delete state.given[path]; keep(); renderQuestion(); },
+      { "aria-label": say("desk_undo_of", { path }) });
+    return make("li", {}, make("code", {}, path + "=" + state.given[path]),
+      make("span", { class: "old" }, written === null ? "" : say("desk_written", { value: written })), undo);
+  });
+  const all = button(say("desk_undo_all"), () => { state.given = {}; keep(); renderQuestion(); }, { class: "small" });
+  fill("changes", make("h3", {}, say("desk_changed", { count: paths.length })),
+    make("ul", { class: "change-list" }, items), paths.length > 1 ? all : null);
+}
+function suggestName() {
+  const taken = new Set(scenarios.map(one => one.name));
+  for (let number = 1; ; number += 1) {
+    const found = say("desk_first_name", { number });
+    if (!taken.has(found)) { return found; }
+  }
+}
+function renderSolve() {
+  at("name").value = state.name;
+  at("name").placeholder = suggestName();
+  ["gap", "time_limit"].forEach(key => { at(key).value = state[key]; at(key).placeholder = say("desk_as_written"); });
+  const locks = Object.keys(state.locks).length;
+  const unlock = button(say("desk_unlock"), () => { state.locks = {}; keep(); renderQuestion(); renderPlan(); }, { class: "small" });
+  fill("locked", locks ? [say("desk_locked", { count: locks }) + " ", unlock] : []);
+}
+
+function listenQuestion() {
+  at("adding").addEventListener("submit", event => {
+    event.preventDefault();
+    const found = /^((?:\[[^\]]*\]|[^=])+)=([^]*)$/.exec(at("add").value);
+    if (found === null) { tellFault(say("desk_add_bad")); return; }
+    state.given[found[1].trim()] = found[2].trim();
+    at("add").value = "";
+    keep();
+    renderQuestion();
+  });
+  at("check").addEventListener("click", () => show("check", {}));
+  at("solving").addEventListener("submit", event => {
+    event.preventDefault();
+    const plan = Object.entries(state.locks).map(([key, money]) => [...JSON.parse(key), money, true]);
+    show("solve", { name: state.name.trim() || suggestName(), plan });
+  });
+  at("why").addEventListener("submit", event => {
+    event.preventDefault();
+    show("why", { what: at("what").value, units: at("units").value, aid: at("aid").value });
+  });
+  at("price").addEventListener("submit", event => {
+    event.preventDefault();
+    show("price", { only: at("only").value });
+  });
+  at("repair").addEventListener("click", () => show("repair", {}));
+}

@@ -1,0 +1,157 @@
+"use strict";
+
+// Scenarios: the plan of the one that is shown, all of them, up to four side by side, and workbooks to check.
+const rows = {};
+
+async function fetchRows(of) {
+  if (!(of in rows)) { rows[of] = await call("/scenario/" + encodeURIComponent(of) + "/rows" + query()); }
+  return rows[of];
+}
+function nameOf(table, id) { return tree && tree.names[table][id] ? name(tree.names[table][id]) : id; }
+function money() { return tree ? tree.money : ""; }
+
+async function renderScenarios() {
+  const known = new Set(scenarios.map(one => one.name));
+  if (!known.has(state.current)) { state.current = scenarios.length ? scenarios[scenarios.length - 1].name : ""; }
+  state.pins = state.pins.filter(one => known.has(one));
+  keep();
+  fill("scenarios-body", scenarios.length ? listScenarios() : make("p", { class: "note" }, say("desk_no_plan")));
+  renderSolve();
+  await Promise.all([renderPlan(), renderCompare()]).catch(error => tellFault(error.message));
+}
+function tellStatus(one) {
+  const key = "desk_s_" + one.status;
+  return key in data.texts[state.lang] ? say(key) : String(one.status ?? "?");
+}
+function tellNumber(value) { return typeof value === "number" ? amount(value) : "?"; }
+function tellGap(value) { return typeof value === "number" ? fixed(100 * Math.max(value, 0), 2) + "%" : "?"; }
+
+const SHOWN = [
+  ["desk_status", tellStatus], ["desk_goal", one => tellNumber(one.objective)], ["desk_bound", one => tellNumber(one.bound)],
+  ["desk_gap_short", one => tellGap(one.gap)], ["desk_jobs", one => tellNumber(one.employment)],
+  ["desk_through_aid", one => tellNumber(one.through_aid)], ["desk_linkage", one => tellNumber(one.linkage)],
+];
+
+function listScenarios() {
+  const heads = [[say("desk_h_scenarios"), false], ...SHOWN.map(([key], j) => [say(key), j > 0]), ["", false]];
+  const lines = scenarios.map(one => {
+    const title = one.name + (one.name === data.plan ? " (" + say("desk_opened") + ")" : "");
+    const cells = SHOWN.map(([, tell], j) => make("td", { class: j ? "n" : "word" }, tell(one)));
+    return make("tr", { class: one.name === state.current ? "current" : null, "data-scenario": one.name },
+      make("th", { scope: "row" }, title), cells, make("td", { class: "screen" }, showActions(one)));
+  });
+  return sheet(say("desk_h_scenarios"), heads, lines);
+}
+function showActions(one) {
+  const place = "/scenario/" + encodeURIComponent(one.name) + "/";
+  const change = event => pin(one.name, event.target.checked);
+  const box = make("input", { type: "checkbox", "aria-label": say("desk_pin_name", { name: one.name }), change });
+  box.checked = state.pins.includes(one.name);
+  const look = () => {
+    state.current = one.name;
+    state.edits = {};
+    keep();
+    renderScenarios();
+    fill("answer-body");
+    showReport(one.name);
+    at("answer").scrollIntoView({ block: "start" });
+  };
+  const take = () => { state.given = { ...one.asked.given }; keep(); renderQuestion(); at("solve").scrollIntoView(); };
+  return make("div", { class: "row-actions" },
+    make("label", {}, box, " ", say("desk_pin")), button(say("desk_show"), look),
+    one.asked.given ? button(say("desk_take"), take) : null,
+    make("a", { href: place + "allocation.xlsx", download: true }, say("desk_workbook")),
+    make("a", { href: place + "zip", download: true }, say("desk_zip")));
+}
+function pin(of, on) {
+  if (on && state.pins.length >= MOST_PINS) { tellFault(say("desk_pin_full")); renderScenarios(); return; }
+  state.pins = on ? [...state.pins, of] : state.pins.filter(one => one !== of);
+  keep();
+  renderCompare().catch(error => tellFault(error.message));
+}
+
+async function renderCompare() {
+  const pinned = state.pins.map(of => scenarios.find(one => one.name === of)).filter(Boolean);
+  if (pinned.length < 2) { fill("compare"); return; }
+  const tables = await Promise.all(pinned.map(one => fetchRows(one.name)));
+  const [first] = pinned;
+  const heads = [["", false], ...pinned.map(one => [one.name, true])];
+  const lines = SHOWN.map(([key, tell]) => [say(key), ...pinned.map(tell)]);
+  const counties = [...new Set(tables.flatMap(table => table.counties.map(row => row.county)))];
+  for (const [key, column] of [["desk_aid_county", "aid"], ["desk_jobs_county", "jobs_gained"]]) {
+    counties.forEach(county => lines.push([say(key, { county: nameOf("counties", county), money: money() }),
+      ...tables.map(table => {
+        const row = table.counties.find(one => one.county === county);
+        return row ? tellNumber(Number(row[column])) : "";
+      })]));
+  }
+  const tellAsked = one => Object.entries(one.asked.given || {}).map(pair => pair.join("=")).join("; ");
+  lines.push([say("desk_asked"), ...pinned.map(tellAsked)]);
+  const diffs = pinned.slice(1).map(one => button(one.name + " – " + say("desk_diff", { name: first.name }),
+    () => show("diff", { a: first.name, b: one.name }), { class: "small", "data-asks": true }));
+  fill("compare", make("h3", {}, say("desk_h_compare")), sheet(say("desk_h_compare"), heads, lines),
+    make("p", { class: "actions screen" }, diffs));
+}
+
+// The plan: money by measure and fund, as typed where somebody typed.
+async function renderPlan() {
+  if (!state.current) { fill("plan-body", make("p", { class: "note" }, say("desk_no_plan"))); return; }
+  const { allocation } = await fetchRows(state.current);
+  const keyOf = row => JSON.stringify([row.measure, row.fund]);
+  const amountOf = row => state.edits[keyOf(row)] ?? row.amount;
+  const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
+  const lines = shown.map(row => {
+    const key = keyOf(row), label = nameOf("measures", row.measure) + " · " + nameOf("funds", row.fund);
+    const type = event => {
+      const text = event.target.value.trim();
+      if (text === "" || text === shorten(row.amount)) { delete state.edits[key]; } else { state.edits[key] = text; }
+      if (key in state.locks) { state.locks[key] = amountOf(row); }
+      event.target.classList.toggle("changed", key in state.edits);
+      keep();
+    };
+    const lock = event => {
+      if (event.target.checked) { state.locks[key] = amountOf(row); } else { delete state.locks[key]; }
+      keep();
+      renderSolve();
+    };
+    const field = make("input", { type: "text", inputmode: "decimal", class: key in state.edits ? "changed" : null,
+      "aria-label": label, change: type });
+    field.value = key in state.edits ? state.edits[key] : shorten(row.amount);
+    const box = make("input", { type: "checkbox", "aria-label": say("desk_lock") + ": " + label, change: lock });
+    box.checked = key in state.locks;
+    return [[nameOf("measures", row.measure), make("small", {}, row.measure)], nameOf("funds", row.fund), field, box];
+  });
+  const heads = [[say("desk_measure"), false], [say("desk_fund"), false], [say("desk_amount", { money: money() }), true],
+    [say("desk_lock"), false]];
+  const only = make("input", { type: "checkbox", change: event => { state.paid = event.target.checked; keep(); renderPlan(); } });
+  only.checked = state.paid;
+  const reset = button(say("desk_reset"), () => { state.edits = {}; keep(); renderPlan(); });
+  const verify = button(say("desk_verify"), () => {
+    const plan = allocation.map(row => [row.measure, row.fund, amountOf(row), false]);
+    show("verify", { name: "typed " + state.window.slice(0, 6), a: sameFigures() ? state.current : "", plan });
+  }, { "data-asks": true });
+  fill("plan-body", make("h3", {}, say("desk_plan_of", { name: state.current })),
+    make("p", {}, make("label", {}, only, " ", say("desk_only_paid"))), sheet(say("desk_h_plan"), heads, lines),
+    make("p", { class: "actions" }, verify, reset));
+}
+function shorten(text) { // to six decimals for the eye; what is not typed goes back as it came
+  const short = Number(text).toFixed(6).replace(/\.?0+$/, "");
+  return short === "-0" ? "0" : short;
+}
+function sameFigures() { // whether the plan shown answers the very question that is asked now: then it is the best
+  const one = scenarios.find(other => other.name === state.current);
+  const text = given => JSON.stringify(Object.entries(given).sort());
+  return Boolean(one && one.asked.given) && text(one.asked.given) === text(state.given) && !one.asked.locked;
+}
+
+function listenScenarios() {
+  const send = file => file && show("upload", {}, () => post("/upload" + query({ file: file.name }), file, true));
+  at("file").addEventListener("change", () => { send(at("file").files[0]); at("file").value = ""; });
+  at("drop").addEventListener("dragover", event => { event.preventDefault(); at("drop").classList.add("over"); });
+  at("drop").addEventListener("dragleave", () => at("drop").classList.remove("over"));
+  at("drop").addEventListener("drop", event => {
+    event.preventDefault();
+    at("drop").classList.remove("over");
+    send(event.dataTransfer.files[0]);
+  });
+}

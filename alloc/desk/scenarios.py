@@ -1,0 +1,143 @@
+"""Scenarios on disk: each a results folder as `alloc solve --out` writes it, beside it a note of what was asked."""
+
+import csv
+import io
+import json
+import os
+import re
+import shutil
+import zipfile
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from alloc.errors import RequestError
+from alloc.texts import HOSTILE
+
+NOTE, PLAN = ".desk.json", ".plan.csv"
+"""What stands beside a scenario's folder: what was asked, and the plan that was typed, as far as one was."""
+
+FIGURES = ("status", "objective", "bound", "gap", "employment", "linkage", "penalties", "chains_closed", "seconds")
+"""Of run.json, what scenarios are listed and compared with."""
+
+LONGEST = 80
+"""Letters of a name."""
+
+_BARRED = re.compile(r'[/\\<>:"|?*]|^\.|[. ]$|^ ')
+"""What stands in no name: signs that file systems read as something else, and ends that some drop."""
+
+OFFERED = {"report.html": "text/html; charset=utf-8", "allocation.xlsx": "application/octet-stream"}
+"""Files of a scenario that are given out one by one."""
+
+
+def check_name(name: str) -> str:
+    """Return a name that a new scenario may have. Raises RequestError for any other."""
+    endings = name.endswith((NOTE, PLAN))
+    if not name or len(name) > LONGEST or endings or _BARRED.search(name) or HOSTILE.search(name) or "\n" in name:
+        raise RequestError("desk_bad_name", found=name[:LONGEST])
+    return name
+
+
+def find_results(folder: Path) -> list[Path]:
+    """Return the results folders in a folder, the oldest first; links lead elsewhere and are none.
+
+    Names with signs that steer a screen or that no address can hold are left out.
+    """
+    if not folder.is_dir():
+        return []
+    found = [path for path in folder.iterdir() if not path.is_symlink() and (path / "run.json").is_file()]
+    return sorted((path for path in found if path.name[0] != "." and not HOSTILE.search(path.name)), key=_age)
+
+
+def _age(path: Path) -> tuple[float, str]:
+    try:
+        return (path / "run.json").stat().st_mtime, path.name
+    except OSError:  # it is being replaced
+        return 0.0, path.name
+
+
+def find_scenario(folder: Path, name: str) -> Path:
+    """Return the folder of a scenario: one of those that are there, whatever the name says. Raises RequestError."""
+    for path in find_results(folder):
+        if path.name == name:
+            return path
+    raise RequestError("desk_no_scenario", found=name[:LONGEST])
+
+
+def list_scenarios(folder: Path) -> list[dict[str, Any]]:
+    """Return what is told of every scenario: its name, its figures, and what was asked."""
+    return [_describe(path) for path in find_results(folder)]
+
+
+def _describe(path: Path) -> dict[str, Any]:
+    run = _read_json(path / "run.json")
+    through = run.get("through_aid")
+    aid = through.get("employment") if isinstance(through, dict) and not through.get("range") else None
+    figures = {key: run.get(key) for key in FIGURES}
+    return {"name": path.name, **figures, "through_aid": aid, "asked": read_note(path)}
+
+
+def read_note(path: Path) -> dict[str, Any]:
+    """Return what was asked for a scenario, nothing where no desk made it."""
+    return _read_json(path.with_name(path.name + NOTE))
+
+
+def _read_json(file: Path) -> dict[str, Any]:
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_note(path: Path, asked: Mapping[str, Any]) -> None:
+    """Keep what was asked for a scenario, in one step."""
+    text = json.dumps(asked, ensure_ascii=False, indent=2, allow_nan=False) + "\n"
+    _put(path.with_name(path.name + NOTE), text)
+
+
+def write_plan(file: Path, rows: Sequence[tuple[str, str, str, bool]]) -> Path:
+    """Write a plan as it was typed, in one step: measure, fund, amount, and a mark where it is locked."""
+    text = io.StringIO()
+    lines = csv.writer(text, lineterminator="\n")
+    lines.writerow(("measure", "fund", "amount", "lock"))
+    for measure, fund, money, locked in rows:
+        lines.writerow((measure, fund, money, "1" if locked else ""))
+    _put(file, text.getvalue())
+    return file
+
+
+def _put(file: Path, text: str) -> None:
+    file.parent.mkdir(parents=True, exist_ok=True)
+    beside = file.with_name(f".{file.name}-{os.getpid()}")
+    beside.write_text(text, encoding="utf-8")
+    os.replace(beside, file)
+
+
+def read_table(path: Path, table: str) -> list[dict[str, str]]:
+    """Return the rows of a table of a scenario, as they are written."""
+    with (
+        suppress(OSError, csv.Error, UnicodeDecodeError),
+        (path / table).open(encoding="utf-8-sig", newline="") as file,
+    ):
+        return list(csv.DictReader(file))
+    return []
+
+
+def pack(path: Path) -> bytes:
+    """Return a scenario as a zip file: its folder, no links."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as archive:
+        for file in sorted(path.rglob("*")):
+            if file.is_file() and not file.is_symlink():
+                archive.write(file, Path(path.name) / file.relative_to(path))
+    return content.getvalue()
+
+
+def clear_half(folder: Path, name: str) -> None:
+    """Remove what a search that was stopped has left half written beside a scenario."""
+    begun = re.compile(rf"\.{re.escape(name)}-\w{{8}}")  # as `tempfile` names what is filled
+    for path in folder.iterdir() if name and folder.is_dir() else ():
+        if begun.fullmatch(path.name) and not path.is_symlink():
+            shutil.rmtree(path, ignore_errors=True)

@@ -1,0 +1,275 @@
+"""The server of a desk: only for this machine, only with its token, and only what the page asks for.
+
+Who may ask: the address that is printed holds a token, which becomes a cookie that no other site can send along;
+without it everything is 403. The name of the host is checked, for a name of somebody else's may lead here; what
+changes anything needs the token in a header too, which no form of another site can send.
+"""
+
+import hmac
+import json
+import secrets
+import tempfile
+from collections.abc import Callable, Mapping
+from http.cookies import CookieError, SimpleCookie
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, quote, unquote, urlsplit
+
+from alloc.desk.jobs import DeskJob, Jobs
+from alloc.desk.opening import Opened
+from alloc.desk.order import read_order
+from alloc.desk.page import FILES, render
+from alloc.desk.scenarios import OFFERED, find_scenario, list_scenarios, pack, read_table
+from alloc.errors import RequestError
+
+HOST = "127.0.0.1"
+HEADER = "X-Alloc-Desk"
+
+MOST_BYTES, MOST_UPLOADED = 4_000_000, 50_000_000
+"""Of a request, and of a workbook that is dropped."""
+
+JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
+
+OWN = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
+SHOWN = (
+    "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; img-src data:; base-uri 'none'; "
+    "form-action 'none'; frame-ancestors 'self'; sandbox allow-scripts"
+)
+"""A result's own page is shown in a box that can neither ask the desk for anything nor see it."""
+
+
+class Desk(ThreadingHTTPServer):
+    """A desk that listens. token: what its address holds."""
+
+    daemon_threads = True
+
+    def __init__(self, place: Opened, lang: str, port: int = 0):
+        """Take a port, a free one where it is 0, and load workers. Raises OSError where the port is taken."""
+        super().__init__((HOST, port), Handler)
+        self.lang, self.token = lang, secrets.token_urlsafe(24)
+        self.jobs = Jobs(place)
+
+    @property
+    def place(self) -> Opened:
+        """What is asked about, and where scenarios are kept."""
+        return self.jobs.place
+
+    @property
+    def hosts(self) -> tuple[str, str]:
+        """What this desk is called by a browser on this machine."""
+        return f"{HOST}:{self.server_port}", f"localhost:{self.server_port}"
+
+    @property
+    def cookie(self) -> str:
+        """Name of the cookie: several desks on one machine have each their own."""
+        return f"alloc-desk-{self.server_port}"
+
+    @property
+    def address(self) -> str:
+        """Where a browser finds it."""
+        return f"http://{HOST}:{self.server_port}/?token={self.token}"
+
+    def knows(self, token: str) -> bool:
+        """Tell whether a token is this desk's."""
+        return hmac.compare_digest(token.encode(), self.token.encode())
+
+    def close(self) -> None:
+        """End every worker, and give the port back."""
+        self.jobs.close()
+        self.server_close()
+
+
+class RefusedError(Exception):
+    """What is not answered. code: of HTTP."""
+
+    def __init__(self, code: int):
+        super().__init__(code)
+        self.code = code
+
+
+class Handler(BaseHTTPRequestHandler):
+    """One request."""
+
+    server: Desk
+    server_version, sys_version = "alloc", ""
+    protocol_version = "HTTP/1.1"
+    timeout = 60
+
+    def do_GET(self) -> None:
+        """Answer what only looks."""
+        self._answer(self._get)
+
+    def do_POST(self) -> None:
+        """Answer what changes something."""
+        self._answer(self._post)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Say nothing on the terminal: the address holds the token."""
+
+    def _answer(self, do: Callable[[str, Mapping[str, str]], None]) -> None:
+        """Do what is asked by those who may ask, and tell others nothing."""
+        asked = urlsplit(self.path)
+        query = {key: values[-1] for key, values in parse_qs(asked.query).items()}
+        try:
+            if self.headers.get("Host", "") not in self.server.hosts:
+                raise RefusedError(403)
+            if asked.path == "/" and self.command == "GET" and "token" in query:
+                self._let_in(query["token"])
+                return
+            if not self.server.knows(self._read_cookie()):
+                raise RefusedError(403)
+            do(asked.path, query)
+        except RefusedError as error:
+            self.close_connection = True
+            self._send(error.code, f"{error.code}\n".encode(), "text/plain")
+        except RequestError as error:
+            self._send_json({"fault": error.say(query.get("lang", self.server.lang))}, 400)
+        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+            self.close_connection = True
+
+    def _let_in(self, token: str) -> None:
+        """Turn the token of the address into a cookie, so that it stands in the address no more."""
+        if not self.server.knows(token):
+            raise RefusedError(403)
+        cookie = f"{self.server.cookie}={self.server.token}; HttpOnly; SameSite=Strict; Path=/"
+        self._send(303, b"", "text/plain", {"Location": "/", "Set-Cookie": cookie})
+
+    def _read_cookie(self) -> str:
+        try:
+            found = SimpleCookie(self.headers.get("Cookie", "")).get(self.server.cookie)
+        except CookieError:
+            return ""
+        return "" if found is None else found.value
+
+    def _get(self, path: str, query: Mapping[str, str]) -> None:
+        steps = [unquote(step) for step in path.strip("/").split("/")]
+        if path == "/":
+            self._send(200, render(self.server.place, self.server.token, self.server.lang), HTML)
+        elif steps[0] in FILES and len(steps) == 1:
+            kind, content = FILES[steps[0]]
+            self._send(200, content(), kind)
+        elif steps == ["scenarios"]:
+            self._send_json(
+                {"scenarios": list_scenarios(self.server.place.folder), "running": self._find_running(query)}
+            )
+        elif steps[0] == "job" and len(steps) in (2, 3):
+            self._tell_job(self._find_job(steps[1], query.get("window", "")), steps[2:])
+        elif steps[0] == "scenario" and len(steps) == 3:
+            self._give(find_scenario(self.server.place.folder, steps[1]), steps[2])
+        else:
+            raise RefusedError(404)
+
+    def _find_running(self, query: Mapping[str, str]) -> dict[str, Any] | None:
+        job = self.server.jobs.find_running(query.get("window", ""))
+        return None if job is None else job.tell()
+
+    def _find_job(self, name: str, window: str) -> DeskJob:
+        job = self.server.jobs.find(name, window)
+        if job is None:
+            raise RefusedError(404)
+        return job
+
+    def _tell_job(self, job: DeskJob, part: list[str]) -> None:
+        if not part:
+            self._send_json(job.tell())
+        elif part == ["page"] and job.reply is not None and "page" in job.reply:
+            self._send(200, job.reply["page"].encode(), HTML, {"Content-Security-Policy": SHOWN})
+        else:
+            raise RefusedError(404)
+
+    def _give(self, scenario: Path, part: str) -> None:
+        """Give out a part of a scenario."""
+        if part in OFFERED:
+            aside = {} if part.endswith(".html") else _name_download(f"{scenario.name}.xlsx")
+            try:
+                content = (scenario / part).read_bytes()
+            except OSError:
+                raise RefusedError(404) from None
+            self._send(200, content, OFFERED[part], {"Content-Security-Policy": SHOWN, **aside})
+        elif part == "zip":
+            self._send(200, pack(scenario), "application/zip", _name_download(f"{scenario.name}.zip"))
+        elif part == "rows":
+            self._send_json({table: read_table(scenario, f"{table}.csv") for table in ("allocation", "counties")})
+        else:
+            raise RefusedError(404)
+
+    def _post(self, path: str, query: Mapping[str, str]) -> None:
+        own = f"http://{self.headers['Host']}"
+        if not self.server.knows(self.headers.get(HEADER, "")) or self.headers.get("Origin", own) != own:
+            raise RefusedError(403)
+        if path == "/do":
+            self._start(self._read_json())
+        elif path == "/upload":
+            self._take_workbook(query)
+        elif path == "/cancel":
+            asked = self._read_json()
+            job = self._find_job(str(asked.get("job")), str(asked.get("window")))
+            self.server.jobs.cancel(job)
+            self._send_json(job.tell())
+        else:
+            raise RefusedError(404)
+
+    def _start(self, raw: dict[str, Any], upload: Path | None = None) -> None:
+        order, window = read_order(raw), raw.get("window")
+        if not isinstance(window, str) or not window or (order.action == "upload") != (upload is not None):
+            raise RequestError("desk_bad_order")
+        self._send_json(self.server.jobs.start(window, raw, order, upload).tell())
+
+    def _take_workbook(self, query: Mapping[str, str]) -> None:
+        """Keep a workbook that was dropped for as long as it takes to check it, under a name that leads nowhere."""
+        name = Path(query.get("file", "").replace("\\", "/")).name
+        if Path(name).suffix.lower() not in (".xlsx", ".xlsm"):
+            raise RequestError("desk_no_workbook", found=name[:80])
+        content = self._read(MOST_UPLOADED)
+        file = Path(tempfile.mkdtemp(prefix="alloc-desk-")) / f"instance{Path(name).suffix.lower()}"
+        file.write_bytes(content)
+        raw = {"action": "upload", "window": query.get("window"), "lang": query.get("lang"), "file": name}
+        self._start(raw, file)
+
+    def _read_json(self) -> dict[str, Any]:
+        try:
+            found = json.loads(self._read(MOST_BYTES))
+        except (ValueError, RecursionError):
+            raise RequestError("desk_bad_order") from None
+        if not isinstance(found, dict):
+            raise RequestError("desk_bad_order")
+        return found
+
+    def _read(self, most: int) -> bytes:
+        """Return what was sent; what is longer than it may be is not even read."""
+        length = self.headers.get("Content-Length", "")
+        if not length.isdecimal() or len(length) > 12:
+            raise RefusedError(411)
+        if int(length) > most:
+            raise RefusedError(413)
+        return self.rfile.read(int(length))
+
+    def _send_json(self, content: Mapping[str, Any], code: int = 200) -> None:
+        self._send(code, json.dumps(content, ensure_ascii=True).encode(), JSON)
+
+    def _send(self, code: int, content: bytes, kind: str, more: Mapping[str, str] | None = None) -> None:
+        heads = {
+            "Content-Type": kind,
+            "Content-Length": str(len(content)),
+            "Content-Security-Policy": OWN,
+            "Cache-Control": "no-store",
+            "Referrer-Policy": "no-referrer",
+            "X-Content-Type-Options": "nosniff",
+            "Cross-Origin-Resource-Policy": "same-origin",
+            **(more or {}),
+        }
+        self.send_response(code)
+        for head, text in heads.items():
+            self.send_header(head, text)
+        if self.close_connection:
+            self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(content)
+
+
+def _name_download(name: str) -> dict[str, str]:
+    return {"Content-Disposition": f"attachment; filename*=UTF-8''{quote(name, safe='')}"}

@@ -1,0 +1,121 @@
+"""An instance as the desk shows it: every figure as it is written, with the path that replaces it."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from alloc.instance.excel.headings import catalogue, title
+from alloc.instance.tables import TABLES
+from alloc.texts import LANGUAGES, say
+
+Words = Mapping[str, str]
+"""One thing in every language."""
+
+ASIDE = {"name", "name_zh", "source", "sources", "range", "note", "description", "contact", "implementer", "title"}
+"""Columns that are no figures and tell no rows apart."""
+
+
+def describe(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what an instance as written holds: settings, tables with their rows, and names."""
+    return {
+        "title": str(data.get("title") or data.get("name") or ""),
+        "year": str(data.get("year") or ""),
+        "settings": list(_list_settings(data)),
+        "tables": list(_list_tables(data)),
+        "names": {table: _name_rows(data.get(table)) for table in ("measures", "funds", "counties")},
+    }
+
+
+def _list_settings(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for key, value in data.items():
+        if key in TABLES or key in ("sources", "alloc", "name", "by_year"):
+            continue
+        for path, leaf in _list_leaves(value, key):
+            if isinstance(leaf, bool | int | float):
+                yield {"path": path, "title": _title_setting(path), "value": leaf}
+
+
+def _title_setting(path: str) -> Words:
+    found = catalogue()["keys"].get(path)
+    return {lang: str(found[lang]) if found else path for lang in LANGUAGES}
+
+
+def _list_tables(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    for table in TABLES:
+        rows = list(_list_rows(table, data.get(table)))
+        if not rows:
+            continue
+        columns: dict[str, bool] = {}
+        for row in rows:
+            for column, leaf in row["cells"].items():
+                columns[column] = columns.get(column, False) or not isinstance(leaf, str)
+        yield {
+            "key": table,
+            "title": {lang: say(f"page_table_{table}", lang) for lang in LANGUAGES},
+            "columns": [_head(table, column, numeric) for column, numeric in columns.items()],
+            "rows": rows,
+        }
+
+
+def _head(table: str, column: str, numeric: bool) -> dict[str, Any]:
+    return {"key": column, "numeric": numeric, "title": {lang: _title(table, column, lang) for lang in LANGUAGES}}
+
+
+def _title(table: str, column: str, lang: str) -> str:
+    try:
+        return title(table, column, lang)
+    except KeyError:  # a column that only some rules have, or a word of the planner's own
+        return column
+
+
+def _list_rows(table: str, rows: Any) -> Iterator[dict[str, Any]]:
+    for key, row in _key_rows(table, rows):
+        cells = dict[str, Any]()
+        for column, leaf in _list_leaves(row, "") if isinstance(row, Mapping) else ():
+            if column.partition(".")[0] not in ASIDE:
+                cells[column] = leaf
+        yield {"key": key, "path": f"{table}.{key}", "name": _name(row, key), "cells": cells}
+
+
+def _key_rows(table: str, rows: Any) -> Iterator[tuple[str, Any]]:
+    """Yield each row with its id; rules by their name where that is a path of its own, other rows by number."""
+    if isinstance(rows, Mapping):
+        yield from ((str(key), row) for key, row in rows.items())
+        return
+    listed = rows if isinstance(rows, tuple) else ()
+    often = Counter(_own_name(row) for row in listed)
+    for number, row in enumerate(listed, start=1):
+        name = _own_name(row)
+        plain = table == "rules" and name and often[name] == 1 and "=" not in name and not name.isdecimal()
+        yield (name if plain else str(number)), row
+
+
+def _own_name(row: Any) -> str:
+    name = row.get("name") if isinstance(row, Mapping) else None
+    return name if isinstance(name, str) else ""
+
+
+def _name_rows(rows: Any) -> dict[str, Words]:
+    return {str(key): _name(row, str(key)) for key, row in rows.items()} if isinstance(rows, Mapping) else {}
+
+
+def _name(row: Any, key: str) -> Words:
+    """Return what a row is called: its name, in the other language where it has none, else its id."""
+    own = row if isinstance(row, Mapping) else {}
+    english, chinese = (str(own.get(column) or "") for column in ("name", "name_zh"))
+    return {"en": english or chinese or key, "zh": chinese or english or key}
+
+
+def _list_leaves(value: Any, path: str) -> Iterator[tuple[str, Any]]:
+    """Yield every number, truth value and word with its path; what is a list is shown as one."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield from _list_leaves(inner, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, bool | int):
+        yield path, value
+    elif isinstance(value, float):
+        yield path, value if abs(value) != float("inf") else str(value)
+    elif isinstance(value, tuple):
+        yield path, ", ".join(map(str, value))
+    elif isinstance(value, str):
+        yield path, value
