@@ -1,5 +1,7 @@
 """Whole units and lots: a free plan rounded so that nothing breaks, its bound held against another optimum."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from conftest import hasty, instance_of, rivals
@@ -13,10 +15,12 @@ from alloc.model import build
 from alloc.solution import Status
 from alloc.solver import CompiledModel, solve_blocks, solve_warm
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Stop, search
+from alloc.solver.exact import make_exact, pick_exact
+from alloc.solver.highs import Outcome, Stop, Why, search
 from alloc.solver.primal import Found
 from alloc.solver.rounding import find_grains, relax_grains, round_in_turn, round_whole
 from alloc.solver.safe import measure_violation
+from alloc.solver.sub_mip import fix_and_solve
 
 
 def in_lots(seed: int):
@@ -157,3 +161,39 @@ def test_the_bound_of_the_blocks_in_lots_is_never_below_the_best_plan(made, monk
     assert run.objective <= best * (1 + 1e-6)
     assert run.solution.bound >= best * (1 - 1e-6)
     assert run.figures["audit"]["passed"]
+
+
+def all_but_a_lot():
+    """Return a question of which 5 pens have land and 6 lots are asked for, as arrays, and a plan as a search keeps it.
+
+    Six lots that are a millionth less than six leave all but a millionth of a lot beside what pens cost, six do not.
+    """
+    rules = [{"name": "more", "type": "amount", "of": {"measure": ["pens"]}, "min": 6, "penalty": 3}]
+    land = {"resources": {"land": {"amount": 5, "unit": "ha"}}, "money": {"lot": 1}}
+    instance = instance_of({**rivals(measures={"pens": {"uses": {"land": 1}}}, rules=rules), **land})
+    whole = CompiledModel(build(instance)).aimed(instance)
+    lower, upper = whole.lower.copy(), whole.upper.copy()
+    kept = {"pens": 6 - 1e-6, "courses": 94.0}
+    for (m, _), j in whole.columns("Lots").items():
+        lower[j] = upper[j] = kept[m]
+    free = replace(whole, lower=lower, upper=upper, integer=np.zeros_like(whole.integer))
+    return whole, search(free, whole.goals[0], float(whole.constants[0]), Deadline(9.0))
+
+
+def test_a_plan_whose_lots_are_whole_by_the_tolerance_of_a_search_alone_is_made_one_that_keeps_every_limit():
+    whole, roughly = all_but_a_lot()
+    assert measure_violation(whole, roughly.x) <= 1.01e-6
+    assert fix_and_solve(whole, np.ones(1), roughly.x, Deadline(9.0)) is None
+    exact = make_exact(whole, np.ones(1), roughly, Deadline(0.0))
+    assert exact.value == pytest.approx(5 + 95 * 0.5 - 3)
+    assert np.array_equal(exact.x[whole.integer], np.round(exact.x[whole.integer]))
+    assert measure_violation(whole, exact.x) <= 1e-9
+
+
+def test_a_plan_that_keeps_every_limit_is_not_given_up_for_one_that_no_attempt_makes_exact(monkeypatch):
+    whole, roughly = all_but_a_lot()
+    exact = make_exact(whole, np.ones(1), roughly, Deadline(9.0))
+    monkeypatch.setattr("alloc.solver.exact.settle", lambda *words: None)
+    assert roughly.value > exact.value
+    assert pick_exact(whole, np.ones(1), exact, roughly, Deadline(9.0)).x is exact.x
+    assert pick_exact(whole, np.ones(1), Outcome(Why.LIMIT), roughly, Deadline(9.0)).x is roughly.x

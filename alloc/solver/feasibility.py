@@ -8,12 +8,12 @@ from alloc.instance import Instance
 from alloc.model import build_years
 from alloc.solver.compiled import CompiledModel
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import search
+from alloc.solver.highs import STRICT, search
 from alloc.solver.proof import KEPT
 from alloc.solver.safe import measure_violation
 from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve
-from alloc.solver.whole import STRICT, search_alone
+from alloc.solver.whole import search_alone
 
 
 def has_plan(question: Instance, deadline: Deadline) -> bool | None:

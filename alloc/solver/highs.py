@@ -52,6 +52,9 @@ PLAIN: Settings = {
 }
 """A search without helpers; what stays runs in no time."""
 
+STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
+"""How whole HiGHS takes whole numbers where a plan loses its proof, or its limits, as it is made exact."""
+
 SMALLEST, UNSEEN = 1e-12, 1e-9
 """HiGHS leaves out smaller coefficients, whatever it is told: that is refused, unless all that the decision can do to
 its limit is less than what no limit is kept to, in the program's own units."""

@@ -10,6 +10,7 @@ from alloc.solver import highs
 from alloc.solver.column_generation import SLACK_TOLERANCE, ColumnGeneration, slack_costs
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
+from alloc.solver.exact import make_exact
 from alloc.solver.highs import PLAIN, STEADY, Basis, Settings, Stop
 from alloc.solver.master import lagrangian_bound
 from alloc.solver.matrix import Flags, Floats
@@ -347,7 +348,7 @@ def search_whole(
         return found if found.x is not None else replace(found, status=Status.INFEASIBLE)
     bound = min(found.bound, better.bound)
     if better.x is not None and (found.x is None or better.value > found.value):
-        plan = fix_and_solve(whole, search.weights, better.x, deadline.brief())
-        x, value = (plan.x, plan.value) if plan is not None else (better.x, better.value)
-        return replace(found, x=x, value=value, bound=max(bound, value))
+        exact = make_exact(whole, search.weights, better, deadline)
+        if exact.x is not None and (found.x is None or (exact is not better and exact.value > found.value)):
+            return replace(found, x=exact.x, value=exact.value, bound=max(bound, exact.value))
     return replace(found, bound=max(bound, found.value) if found.x is not None else bound)

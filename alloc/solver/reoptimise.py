@@ -10,10 +10,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.solver.deadline import Deadline
+from alloc.solver.exact import pick_exact
 from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
-from alloc.solver.sub_mip import fill_best, make_exact
+from alloc.solver.sub_mip import fill_best
 
 Range = tuple[float, float]
 """Least and largest value."""
@@ -99,7 +100,7 @@ class RepeatedMip:
         """Search once, beginning with the best plan where there is one."""
         settings = PLAIN if plain else None
         found = search(aimed, aimed.goals[0], 0.0, self._deadline, stop, best.x, settings, self._threads)
-        return pick_better(best, make_exact(aimed, np.ones(1), found, self._deadline))
+        return pick_exact(aimed, np.ones(1), best, found, self._deadline)
 
 
 def _as_result(found: Outcome) -> MipResult:

@@ -89,15 +89,6 @@ def fill_best(matrix: Matrix, weights: Floats, starts: Iterable[Floats], deadlin
     return best
 
 
-def make_exact(matrix: Matrix, weights: Floats, found: Outcome, deadline: Deadline) -> Outcome:
-    """Return what a search found with its whole decisions made whole, where that leaves a plan.
-
-    A plan in time: what was found is made exact for a moment longer than the deadline.
-    """
-    plan = None if found.x is None else fix_and_solve(matrix, weights, found.x, deadline.brief())
-    return found if plan is None else found.with_plan(plan.x, plan.value)
-
-
 def fix_and_solve_in_order(
     matrix: Matrix, goals: Sequence[Floats], x: Floats, deadline: Deadline, basis: Basis | None = None
 ) -> tuple[Floats | None, int, Basis | None]:

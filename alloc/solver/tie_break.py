@@ -16,6 +16,7 @@ from alloc.solution import LeastMoney, Stage
 from alloc.solver.components import split_components
 from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
+from alloc.solver.exact import settle_near
 from alloc.solver.highs import Basis
 from alloc.solver.least_money import LEAST_TIME, improve_and_bound, is_tight
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions
@@ -52,6 +53,9 @@ def break_ties(
         limits = add_floor(limits, goal, stage.kept - allowed_loss(instance, stage.kept) - float(constant))
     money = compile_expressions(whole.variables, [sum(model.Spend.values())])[0][0]
     exact, *_ = fix_and_solve_in_order(limits, [goals[-1], *goals[:-1], -money], x, deadline.brief(), basis)
+    if exact is None:
+        near = settle_near(limits, np.eye(len(limits.goals))[len(reached) - 1], x, deadline.brief())
+        exact = None if near is None else near.x
     x = x if exact is None else exact
     seconds = max(LEAST_TIME, deadline.spent) if seconds is None else seconds
     for goal in (goals[-1], *goals[:-1]):

@@ -20,20 +20,18 @@ from alloc.model import build
 from alloc.solution import Solution
 from alloc.solver.compiled import CompiledModel, MipStart, place_start
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Settings, Stop, Why, pick_better, search
+from alloc.solver.exact import make_exact, pick_exact
+from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, search
 from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.regret import know_optima
 from alloc.solver.rounding import MANY, find_grains, round_whole
 from alloc.solver.standing import add_standing, search_status_quo, tell_standing
-from alloc.solver.sub_mip import fill_best, make_exact
+from alloc.solver.sub_mip import fill_best
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 100, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
-
-STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
-"""How whole HiGHS takes whole numbers where a plan loses its proof as it is made exact."""
 
 ALONE = np.ones(1)
 """The weight of a goal that is the program's only one."""
@@ -163,4 +161,4 @@ class GoalSearch:
         )
         if found.why is Why.FAILED and best.x is None:
             raise SolveError("solver_failed", condition=found.why.value)
-        return pick_better(best, make_exact(self.program, ALONE, found, self.deadline))
+        return pick_exact(self.program, ALONE, best, found, self.deadline)
