@@ -76,6 +76,13 @@ class Browser:
         while not any(event["method"] == "Page.loadEventFired" for event in self.events):
             self._hear()
 
+    def reload(self) -> None:
+        """Load the page again, as a person would."""
+        self.events.clear()
+        self.ask("Page.reload")
+        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+            self._hear()
+
     def run(self, script: str) -> Any:
         """Return what an expression says in the page."""
         answer = self.ask("Runtime.evaluate", expression=script, returnByValue=True, awaitPromise=True)

@@ -1,6 +1,7 @@
 """What a worker does when it is asked: it calls what the commands call, and returns what they print."""
 
 import math
+import re
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,6 +36,9 @@ Reply = dict[str, Any]
 
 Tell = Callable[[str], None]
 
+_NEWS = re.compile(r"(?P<seconds>\S+) s, best (?P<best>\S+), bound (?P<bound>\S+), gap (?P<gap>\S+)")
+"""What `Progress` tells."""
+
 
 def act(order: Order, place: Opened, tell: Tell, upload: Path | None = None) -> Reply:
     """Do what is asked, and return what there is to read; what is refused is told in words."""
@@ -64,8 +68,9 @@ def _upload(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Rep
 def _tell_reading(path: Path, order: Order, plain: bool = False) -> Reply:
     """Return what `alloc check` prints."""
     lang, reading = order.lang, inspect(path, {} if plain else order.given)
-    warnings = [f"{say('warning', lang)}: {warning.say(lang)}" for warning in reading.warnings]
-    lines = [*_tell_faults(reading.faults, lang), *warnings]
+    lines = _tell_faults(reading.faults, lang)
+    for warning in reading.warnings:
+        lines.append(f"{say('warning', lang)}: {warning.say(lang)}")
     if reading.instance is not None:
         found = reading.instance
         sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}
@@ -105,18 +110,16 @@ def _solve(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Repl
 
 
 def _translate(news: str, lang: str) -> str:
-    """Return the news of a search in a language: seconds, best plan, bound, gap."""
-    words = [part.strip().split(" ") for part in news.split(",")]
-    if len(words) != 4:
-        return news
-    seconds, best, bound, left = words[0][0], words[1][-1], words[2][-1], words[3][-1]
-    return say("desk_news", lang, seconds=seconds, best=best, bound=bound, gap=left)
+    """Return the news of a search in a language."""
+    found = _NEWS.fullmatch(news)
+    return news if found is None else say("desk_news", lang, **found.groupdict())
 
 
 def _tell_none(found: Run | LockedPlan, lang: str) -> list[str]:
     """Return why there is no plan, as `alloc solve` says it."""
     if isinstance(found, Run):
-        return [say(found.status, lang), *found.figures.get("clash", [])]
+        more = [say("infeasible_repair", lang)] if found.status == "infeasible" else []
+        return [say(found.status, lang), *found.figures.get("clash", []), *more]
     if found.run is not None:
         return _tell_none(found.run, lang)
     return [say("fix_conflict", lang), *(row["text"] for row in found.list_figures(lang)["conflict"])]
@@ -124,7 +127,7 @@ def _tell_none(found: Run | LockedPlan, lang: str) -> list[str]:
 
 def _tell_plan(run: Run, lang: str) -> Iterator[str]:
     figures = run.figures
-    goals = {key: amount(figures[key]) for key in ("objective", "bound")}
+    goals = {"objective": amount(figures["objective"]), "bound": amount(figures["bound"])}
     proof = {"status": say(f"status_{run.status}", lang), "gap": tell_gap(figures["gap"])}
     yield say("desk_solved", lang, **goals, **proof, seconds=f"{figures['seconds']:.1f}")
     if run.status == "feasible":
@@ -175,7 +178,7 @@ def _repair(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Rep
 
 def _diff(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Reply:
     tell(say("comparing", order.lang))
-    a, b = (find_scenario(place.folder, order.words[end]) for end in "ab")
+    a, b = find_scenario(place.folder, order.words["a"]), find_scenario(place.folder, order.words["b"])
     found = diff(a, b, lang=order.lang)
     page = make_section(found.tables, found.reader(order.lang), whole=True)
     return {**_reply([say("diff_title", order.lang, a=a.name, b=b.name)], good=True), "page": page}
@@ -198,16 +201,18 @@ def _counting(text: str, lang: str, place: Opened, tell: Tell) -> Callable[[obje
 
 
 def _reply(lines: Iterable[str | Table], good: bool) -> Reply:
-    return {"good": good, "parts": [_lay_out(line) for line in lines]}
+    return {"good": good, "parts": list(map(_lay_out, lines))}
 
 
 def _lay_out(line: str | Table) -> dict[str, Any]:
     """Return a line or a table as plain words."""
     if isinstance(line, str):
         return {"line": line}
-    heads = [[str(column.header), column.justify == "right"] for column in line.columns]
-    cells = [list(map(str, column.cells)) for column in line.columns]
-    return {"heads": heads, "rows": [list(row) for row in zip(*cells, strict=True)]}
+    heads, columns = [], []
+    for column in line.columns:
+        heads.append([str(column.header), column.justify == "right"])
+        columns.append(map(str, column.cells))
+    return {"heads": heads, "rows": list(map(list, zip(*columns, strict=True)))}
 
 
 _ACTIONS: dict[str, Callable[[Order, Opened, Tell, Path | None], Reply]] = {

@@ -3,7 +3,7 @@
 // What all parts of the page share: where they stand, words, elements, and how the desk is asked.
 const at = id => document.getElementById(id);
 const data = JSON.parse(at("data").textContent);
-const KEEP = "alloc-desk", PAUSE = 250, MOST_PINS = 4;
+const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 250, MOST_PINS = 4;
 const EMPTY = { given: {}, edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
 const state = load();
 let tree = null, scenarios = [], job = null;
@@ -39,7 +39,7 @@ function make(tag, attributes, ...children) {
   made.append(...children.flat().filter(child => child !== null && child !== undefined && child !== ""));
   return made;
 }
-function fill(id, ...children) { at(id).replaceChildren(...children.flat().filter(child => child !== null)); }
+function fill(id, ...children) { at(id).replaceChildren(...children.flat().filter(child => child !== null && child !== undefined)); }
 function button(text, press, more) { return make("button", { type: "button", click: press, ...more }, text); }
 function sheet(title, heads, rows) { // heads: [text, whether numbers stand below]; rows: elements or words
   const head = heads.map(([text, numeric]) => make("th", { scope: "col", class: numeric ? "n" : null }, text));
@@ -66,7 +66,7 @@ function tellParts(reply) {
 async function call(path, options) {
   const answer = await fetch(path, { credentials: "same-origin", cache: "no-store", ...options });
   const found = answer.headers.get("Content-Type").startsWith("application/json") ? await answer.json() : {};
-  if (!answer.ok) { throw new Error(found.fault || String(answer.status)); }
+  if (!answer.ok || found.fault) { throw new Error(found.fault || String(answer.status)); }
   return found;
 }
 function query(more) { return "?" + new URLSearchParams({ window: state.window, lang: state.lang, ...more }); }
@@ -129,6 +129,8 @@ async function show(action, more, begin) { // ask, and show what comes of it
     keep();
     await refresh();
     showReport(state.current);
+    const [base] = data.plan ? [{ name: data.plan }] : scenarios;
+    if (base.name !== state.current) { at("answer-body").append(make("p", { class: "screen" }, offerDiff(base.name, state.current))); }
   }
   at("h-answer").focus({ preventScroll: true });
   at("answer").scrollIntoView({ block: "start" });
@@ -144,6 +146,7 @@ async function refresh() {
   try {
     const found = await call("/scenarios" + query());
     scenarios = found.scenarios;
+    Object.keys(rows).forEach(of => { delete rows[of]; }); // others may have written them anew
     await renderScenarios();
     return found.running;
   } catch (error) {
@@ -185,7 +188,7 @@ async function begin() {
   const done = await ask("describe", {});
   if (done !== null && done.reply) {
     tree = done.reply.tree || null;
-    if (tree === null || done.reply.faults) { fill("reading", tellParts(done.reply)); }
+    fill("reading", done.reply.parts.length > 1 || !done.reply.good ? tellParts(done.reply) : null);
     render();
     await renderScenarios();
   }

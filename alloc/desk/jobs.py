@@ -36,7 +36,8 @@ class DeskJob:
     def tell(self) -> dict[str, Any]:
         """Return what the window hears of it; a page that came of it is asked for by itself."""
         running = self.state == "running"
-        reply = None if self.reply is None else {key: part for key, part in self.reply.items() if key != "page"}
+        reply = None if self.reply is None else {**self.reply}
+        page = None if reply is None else reply.pop("page", None)
         return {
             "job": self.name,
             "action": self.action,
@@ -45,7 +46,7 @@ class DeskJob:
             "news": self.news,
             "seconds": time.monotonic() - self.begun if running else self.seconds,
             "reply": reply,
-            "page": self.reply is not None and "page" in self.reply,
+            "page": page is not None,
         }
 
 
@@ -61,8 +62,8 @@ class Jobs:
     def start(self, window: str, raw: dict[str, Any], order: Order, upload: Path | None = None) -> DeskJob:
         """Begin what a window asks for. Raises RequestError where it waits for an answer, or too many others do."""
         with self._lock:
-            running = [job for job in self._jobs.values() if job.state == "running"]
-            if any(job.window == window for job in running):
+            running = self._list_running()
+            if window in running:
                 raise RequestError("desk_busy")
             if len(running) >= MOST_RUNNING:
                 raise RequestError("desk_full", count=MOST_RUNNING)
@@ -104,8 +105,11 @@ class Jobs:
     def find_running(self, window: str) -> DeskJob | None:
         """Return what a window waits for, as after it was loaded again."""
         with self._lock:
-            jobs = [job for job in self._jobs.values() if job.window == window and job.state == "running"]
-        return jobs[-1] if jobs else None
+            return self._list_running().get(window)
+
+    def _list_running(self) -> dict[str, DeskJob]:
+        """Return what windows wait for, one thing each."""
+        return {job.window: job for job in self._jobs.values() if job.state == "running"}
 
     def cancel(self, job: DeskJob) -> None:
         """End a job at once; what has been answered already stays."""

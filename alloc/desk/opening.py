@@ -27,16 +27,26 @@ def open_place(given: Path | None, out: Path | None) -> Opened:
     Raises RequestError, with what was expected, for what is none of the three.
     """
     path = Path() if given is None else given
-    if (path / "run.json").is_file() and (path / QUESTION).is_dir():
+    if _is_result(path):
         whole = path.resolve()
         return Opened(path / QUESTION, out or whole.parent, "" if out else whole.name)
     if is_instance(path):
         return Opened(path, out or Path("results") / f"{_name(path)}-desk")
-    results = find_results(path) if path.is_dir() else []
-    if results:
-        written = Path(read_note(results[0]).get("instance", ""))
-        return Opened(written if is_instance(written) else results[0] / QUESTION, out or path)
-    raise RequestError("desk_nothing", path=path.resolve() if given is None else path)
+    results = find_results(path)
+    if not results:
+        raise RequestError("desk_nothing", path=path.resolve() if given is None else path)
+    return Opened(_find_question(results[0]), out or path)
+
+
+def _is_result(path: Path) -> bool:
+    return (path / "run.json").is_file() and (path / QUESTION).is_dir()
+
+
+def _find_question(result: Path) -> Path:
+    """Return the instance that a scenario was made from, where it is still there, else the question that it holds."""
+    written = read_note(result).get("instance")
+    known = isinstance(written, str) and is_instance(Path(written))
+    return Path(str(written)) if known else result / QUESTION
 
 
 def is_instance(path: Path) -> bool:

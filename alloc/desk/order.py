@@ -2,7 +2,7 @@
 
 import math
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -60,14 +60,11 @@ def read_order(raw: object) -> Order:
     """Return what a window asks for. Raises RequestError for anything that no page of the desk sends."""
     if not isinstance(raw, dict):
         raise RequestError("desk_bad_order")
-    given, plan = raw.get("given", {}), raw.get("plan", [])
     words = {key: raw.get(key, "") for key in WORDS}
     action, lang = raw.get("action"), raw.get("lang")
-    texts = [action, lang, *words.values()]
-    fit = action in ACTIONS and lang in LANGUAGES and _are_texts(texts) and isinstance(given, dict)
-    if not fit or not _are_texts([*given, *given.values()]) or not isinstance(plan, list) or len(plan) > MOST_ROWS:
+    if action not in ACTIONS or lang not in LANGUAGES or not _are_texts(words.values()):
         raise RequestError("desk_bad_order")
-    order = Order(str(action), str(lang), given, words, tuple(map(_read_row, plan)))
+    order = Order(action, lang, _read_given(raw.get("given", {})), words, _read_plan(raw.get("plan", [])))
     order.options()
     order.number("units")
     if order.action in ("solve", "verify"):
@@ -75,8 +72,20 @@ def read_order(raw: object) -> Order:
     return order
 
 
-def _are_texts(found: list[Any]) -> bool:
+def _are_texts(found: Iterable[Any]) -> bool:
     return all(isinstance(text, str) and len(text) <= MOST_LETTERS for text in found)
+
+
+def _read_given(given: object) -> Given:
+    if not isinstance(given, dict) or not _are_texts([*given, *given.values()]):
+        raise RequestError("desk_bad_order")
+    return given
+
+
+def _read_plan(plan: object) -> tuple[tuple[str, str, str, bool], ...]:
+    if not isinstance(plan, list) or len(plan) > MOST_ROWS:
+        raise RequestError("desk_bad_order")
+    return tuple(map(_read_row, plan))
 
 
 def _read_row(row: object) -> tuple[str, str, str, bool]:

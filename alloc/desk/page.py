@@ -14,6 +14,12 @@ from alloc.texts import LANGUAGES, catalogue
 
 ROOM = "alloc.desk"
 
+STARTS = ("desk_", "page_kind_")
+"""How words of the page begin; it shares those for categories and kinds of money."""
+
+MOST_UPLOADED = 50_000_000
+"""Of a workbook that is dropped [bytes]."""
+
 SCRIPT, STYLE = "text/javascript; charset=utf-8", "text/css; charset=utf-8"
 
 
@@ -26,6 +32,7 @@ def render(place: Opened, token: str, lang: str) -> bytes:
         "instance": str(place.instance),
         "folder": str(place.folder),
         "plan": place.plan,
+        "most": MOST_UPLOADED,
         "texts": {of: _list_texts(of) for of in LANGUAGES},
     }
     text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c")
@@ -34,8 +41,7 @@ def render(place: Opened, token: str, lang: str) -> bytes:
 
 
 def _list_texts(lang: str) -> Mapping[str, str]:
-    own = [key for key in catalogue() if key.startswith("desk_")]
-    return {key: catalogue()[key][lang] for key in (*own, *CATEGORIES)}
+    return {key: words[lang] for key, words in catalogue().items() if key.startswith(STARTS) or key in CATEGORIES}
 
 
 @cache

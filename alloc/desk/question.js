@@ -14,7 +14,7 @@ function renderQuestion() {
 }
 function showTable(table) {
   const inside = make("div", { class: "inside" }), key = table.key;
-  const title = key ? name(table.title) : say("desk_settings");
+  const title = key ? capital(name(table.title)) : say("desk_settings");
   const changed = Object.keys(state.given).filter(path => belongs(path, table)).length;
   const count = make("small", {}, say("desk_rows", { count: table.rows.length }));
   const marked = changed ? make("small", { class: "marked" }, say("desk_changed", { count: changed })) : null;
@@ -27,6 +27,7 @@ function showTable(table) {
   if (opened.has(key)) { fillInside(); }
   return make("details", { toggle, open: opened.has(key), "data-table": key }, make("summary", {}, title, count, marked), inside);
 }
+function capital(text) { return text.charAt(0).toUpperCase() + text.slice(1); }
 function belongs(path, table) {
   if (table.key) { return path.startsWith(table.key + ".") || path.startsWith(table.key + "["); }
   return table.rows.some(row => row.path === path);
@@ -54,8 +55,15 @@ function showRows(table, title) {
 function showCell(row, column) {
   if (!(column.key in row.cells)) { return make("td", {}); }
   const value = row.cells[column.key];
-  if (typeof value === "string") { return make("td", { class: "word" }, value); }
+  if (typeof value === "string") { return make("td", { class: "word" }, tellWord(column.key, value)); }
   return make("td", { class: "n" }, showFigure(row.path + "." + column.key, value));
+}
+const TABLES_OF = { county: "counties", industry: "industries", from: "industries", to: "industries", chain: "chains" };
+function tellWord(column, word) { // ids by their names, and the format's own words, in the language shown
+  const texts = data.texts[state.lang];
+  if (column in TABLES_OF) { return nameOf(TABLES_OF[column], word); }
+  if (column === "kind") { return texts["page_kind_" + word] ?? word; }
+  return column === "category" || column.endsWith(".category") ? texts[word] ?? word : word;
 }
 function showFigure(path, value) {
   const now = path in state.given ? state.given[path] : String(value);

@@ -3,11 +3,14 @@
 // Scenarios: the plan of the one that is shown, all of them, up to four side by side, and workbooks to check.
 const rows = {};
 
-async function fetchRows(of) {
-  if (!(of in rows)) { rows[of] = await call("/scenario/" + encodeURIComponent(of) + "/rows" + query()); }
+function fetchRows(of) {
+  if (!(of in rows)) {
+    rows[of] = call("/scenario/" + encodeURIComponent(of) + "/rows" + query());
+    rows[of].catch(() => { delete rows[of]; });
+  }
   return rows[of];
 }
-function nameOf(table, id) { return tree && tree.names[table][id] ? name(tree.names[table][id]) : id; }
+function nameOf(table, id) { return tree && Object.hasOwn(tree.names[table], id) ? name(tree.names[table][id]) : id; }
 function money() { return tree ? tree.money : ""; }
 
 async function renderScenarios() {
@@ -24,7 +27,9 @@ function tellStatus(one) {
   return key in data.texts[state.lang] ? say(key) : String(one.status ?? "?");
 }
 function tellNumber(value) { return typeof value === "number" ? amount(value) : "?"; }
-function tellGap(value) { return typeof value === "number" ? fixed(100 * Math.max(value, 0), 2) + "%" : "?"; }
+function tellGap(value) {
+  return typeof value === "number" ? fixed(100 * Math.max(value, 0), 2).replace(/\.00$/, "") + "%" : "?";
+}
 
 const SHOWN = [
   ["desk_status", tellStatus], ["desk_goal", one => tellNumber(one.objective)], ["desk_bound", one => tellNumber(one.bound)],
@@ -60,8 +65,12 @@ function showActions(one) {
   return make("div", { class: "row-actions" },
     make("label", {}, box, " ", say("desk_pin")), button(say("desk_show"), look),
     one.asked.given ? button(say("desk_take"), take) : null,
+    make("a", { href: place + "report.html", target: "_blank", rel: "noopener" }, say("desk_page")),
     make("a", { href: place + "allocation.xlsx", download: true }, say("desk_workbook")),
     make("a", { href: place + "zip", download: true }, say("desk_zip")));
+}
+function offerDiff(a, b) {
+  return button(say("desk_diff", { a, b }), () => show("diff", { a, b }), { class: "small", "data-asks": true });
 }
 function pin(of, on) {
   if (on && state.pins.length >= MOST_PINS) { tellFault(say("desk_pin_full")); renderScenarios(); return; }
@@ -73,7 +82,8 @@ function pin(of, on) {
 async function renderCompare() {
   const pinned = state.pins.map(of => scenarios.find(one => one.name === of)).filter(Boolean);
   if (pinned.length < 2) { fill("compare"); return; }
-  const tables = await Promise.all(pinned.map(one => fetchRows(one.name)));
+  const pins = state.pins, tables = await Promise.all(pinned.map(one => fetchRows(one.name)));
+  if (pins !== state.pins) { return; } // others have been chosen meanwhile
   const [first] = pinned;
   const heads = [["", false], ...pinned.map(one => [one.name, true])];
   const lines = SHOWN.map(([key, tell]) => [say(key), ...pinned.map(tell)]);
@@ -87,8 +97,7 @@ async function renderCompare() {
   }
   const tellAsked = one => Object.entries(one.asked.given || {}).map(pair => pair.join("=")).join("; ");
   lines.push([say("desk_asked"), ...pinned.map(tellAsked)]);
-  const diffs = pinned.slice(1).map(one => button(one.name + " – " + say("desk_diff", { name: first.name }),
-    () => show("diff", { a: first.name, b: one.name }), { class: "small", "data-asks": true }));
+  const diffs = pinned.slice(1).map(one => offerDiff(first.name, one.name));
   fill("compare", make("h3", {}, say("desk_h_compare")), sheet(say("desk_h_compare"), heads, lines),
     make("p", { class: "actions screen" }, diffs));
 }
@@ -96,7 +105,8 @@ async function renderCompare() {
 // The plan: money by measure and fund, as typed where somebody typed.
 async function renderPlan() {
   if (!state.current) { fill("plan-body", make("p", { class: "note" }, say("desk_no_plan"))); return; }
-  const { allocation } = await fetchRows(state.current);
+  const shownOf = state.current, { allocation } = await fetchRows(shownOf);
+  if (shownOf !== state.current) { return; }
   const keyOf = row => JSON.stringify([row.measure, row.fund]);
   const amountOf = row => state.edits[keyOf(row)] ?? row.amount;
   const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
@@ -140,12 +150,13 @@ function shorten(text) { // to six decimals for the eye; what is not typed goes 
 }
 function sameFigures() { // whether the plan shown answers the very question that is asked now: then it is the best
   const one = scenarios.find(other => other.name === state.current);
-  const text = given => JSON.stringify(Object.entries(given).sort());
+  const text = given => JSON.stringify(Object.entries(given));
   return Boolean(one && one.asked.given) && text(one.asked.given) === text(state.given) && !one.asked.locked;
 }
 
 function listenScenarios() {
-  const send = file => file && show("upload", {}, () => post("/upload" + query({ file: file.name }), file, true));
+  const send = file => file && file.size > data.most ? tellFault(say("desk_too_large", { found: file.name }))
+    : file && show("upload", {}, () => post("/upload" + query({ file: file.name }), file, true));
   at("file").addEventListener("change", () => { send(at("file").files[0]); at("file").value = ""; });
   at("drop").addEventListener("dragover", event => { event.preventDefault(); at("drop").classList.add("over"); });
   at("drop").addEventListener("dragleave", () => at("drop").classList.remove("over"));

@@ -44,10 +44,12 @@ def find_results(folder: Path) -> list[Path]:
 
     Names with signs that steer a screen or that no address can hold are left out.
     """
-    if not folder.is_dir():
-        return []
-    found = [path for path in folder.iterdir() if not path.is_symlink() and (path / "run.json").is_file()]
-    return sorted((path for path in found if path.name[0] != "." and not HOSTILE.search(path.name)), key=_age)
+    return sorted(filter(_is_result, folder.iterdir()), key=_age) if folder.is_dir() else []
+
+
+def _is_result(path: Path) -> bool:
+    named = not path.name.startswith(".") and not HOSTILE.search(path.name)
+    return named and not path.is_symlink() and (path / "run.json").is_file()
 
 
 def _age(path: Path) -> tuple[float, str]:
@@ -67,7 +69,7 @@ def find_scenario(folder: Path, name: str) -> Path:
 
 def list_scenarios(folder: Path) -> list[dict[str, Any]]:
     """Return what is told of every scenario: its name, its figures, and what was asked."""
-    return [_describe(path) for path in find_results(folder)]
+    return list(map(_describe, find_results(folder)))
 
 
 def _describe(path: Path) -> dict[str, Any]:

@@ -14,20 +14,28 @@ from http.cookies import CookieError, SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
-from urllib.parse import parse_qs, quote, unquote, urlsplit
+from urllib.parse import parse_qs, quote, unquote
 
 from alloc.desk.jobs import DeskJob, Jobs
 from alloc.desk.opening import Opened
 from alloc.desk.order import read_order
-from alloc.desk.page import FILES, render
+from alloc.desk.page import FILES, MOST_UPLOADED, render
 from alloc.desk.scenarios import OFFERED, find_scenario, list_scenarios, pack, read_table
 from alloc.errors import RequestError
+from alloc.instance.tables import WORKBOOKS
+from alloc.texts import LANGUAGES, say
 
 HOST = "127.0.0.1"
 HEADER = "X-Alloc-Desk"
 
-MOST_BYTES, MOST_UPLOADED = 4_000_000, 50_000_000
-"""Of a request, and of a workbook that is dropped."""
+NO_METHOD = 501
+"""What the library says to a method that nobody answers."""
+
+CODES = {"desk_bad_order": 400, "desk_no_scenario": 404}
+"""Of what the page never asks for; what a person may ask in vain is an answer like any, and no error of the page."""
+
+MOST_BYTES = 4_000_000
+"""Of a request that is no workbook."""
 
 JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
 
@@ -112,24 +120,34 @@ class Handler(BaseHTTPRequestHandler):
 
     def _answer(self, do: Callable[[str, Mapping[str, str]], None]) -> None:
         """Do what is asked by those who may ask, and tell others nothing."""
-        asked = urlsplit(self.path)
-        query = {key: values[-1] for key, values in parse_qs(asked.query).items()}
+        path, _, asked = self.path.partition("?")
+        query = {key: values[-1] for key, values in parse_qs(asked).items()}
+        lang = query["lang"] if query.get("lang") in LANGUAGES else self.server.lang
         try:
-            if self.headers.get("Host", "") not in self.server.hosts:
-                raise RefusedError(403)
-            if asked.path == "/" and self.command == "GET" and "token" in query:
-                self._let_in(query["token"])
-                return
-            if not self.server.knows(self._read_cookie()):
-                raise RefusedError(403)
-            do(asked.path, query)
+            self._admit(path, query, do)
         except RefusedError as error:
-            self.close_connection = True
-            self._send(error.code, f"{error.code}\n".encode(), "text/plain")
+            self.send_error(error.code)
         except RequestError as error:
-            self._send_json({"fault": error.say(query.get("lang", self.server.lang))}, 400)
-        except (BrokenPipeError, ConnectionResetError, TimeoutError):
+            self._send_json({"fault": error.say(lang)}, CODES.get(error.text, 200))
+        except ConnectionError:
             self.close_connection = True
+        except Exception as error:
+            self._send_json({"fault": say("desk_failed", lang, problem=type(error).__name__)}, 500)
+
+    def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
+        """Answer with a code alone, and hear no more: what was sent along may not have been read."""
+        self.close_connection = True
+        self._send(403 if code == NO_METHOD else code, f"{code}\n".encode(), "text/plain")
+
+    def _admit(self, path: str, query: Mapping[str, str], do: Callable[[str, Mapping[str, str]], None]) -> None:
+        if self.headers.get("Host", "") not in self.server.hosts or "Transfer-Encoding" in self.headers:
+            raise RefusedError(403)
+        if path == "/" and self.command == "GET" and "token" in query:
+            self._let_in(query["token"])
+        elif self.server.knows(self._read_cookie()):
+            do(path, query)
+        else:
+            raise RefusedError(403)
 
     def _let_in(self, token: str) -> None:
         """Turn the token of the address into a cookie, so that it stands in the address no more."""
@@ -146,7 +164,7 @@ class Handler(BaseHTTPRequestHandler):
         return "" if found is None else found.value
 
     def _get(self, path: str, query: Mapping[str, str]) -> None:
-        steps = [unquote(step) for step in path.strip("/").split("/")]
+        steps = list(map(unquote, path.strip("/").split("/")))
         if path == "/":
             self._send(200, render(self.server.place, self.server.token, self.server.lang), HTML)
         elif steps[0] in FILES and len(steps) == 1:
@@ -193,7 +211,11 @@ class Handler(BaseHTTPRequestHandler):
         elif part == "zip":
             self._send(200, pack(scenario), "application/zip", _name_download(f"{scenario.name}.zip"))
         elif part == "rows":
-            self._send_json({table: read_table(scenario, f"{table}.csv") for table in ("allocation", "counties")})
+            rows = {
+                "allocation": read_table(scenario, "allocation.csv"),
+                "counties": read_table(scenario, "counties.csv"),
+            }
+            self._send_json(rows)
         else:
             raise RefusedError(404)
 
@@ -221,10 +243,10 @@ class Handler(BaseHTTPRequestHandler):
 
     def _take_workbook(self, query: Mapping[str, str]) -> None:
         """Keep a workbook that was dropped for as long as it takes to check it, under a name that leads nowhere."""
+        content = self._read(MOST_UPLOADED)  # first of all: what is left unread would be taken for the next request
         name = Path(query.get("file", "").replace("\\", "/")).name
-        if Path(name).suffix.lower() not in (".xlsx", ".xlsm"):
+        if Path(name).suffix.lower() not in WORKBOOKS:
             raise RequestError("desk_no_workbook", found=name[:80])
-        content = self._read(MOST_UPLOADED)
         file = Path(tempfile.mkdtemp(prefix="alloc-desk-")) / f"instance{Path(name).suffix.lower()}"
         file.write_bytes(content)
         raw = {"action": "upload", "window": query.get("window"), "lang": query.get("lang"), "file": name}

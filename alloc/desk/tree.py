@@ -1,7 +1,9 @@
 """An instance as the desk shows it: every figure as it is written, with the path that replaces it."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
+from itertools import starmap
 from typing import Any
 
 from alloc.instance.excel.headings import catalogue, title
@@ -10,6 +12,9 @@ from alloc.texts import LANGUAGES, say
 
 Words = Mapping[str, str]
 """One thing in every language."""
+
+NAMED = ("counties", "industries", "measures", "chains", "funds")
+"""Tables whose rows are named elsewhere by their id."""
 
 ASIDE = {"name", "name_zh", "source", "sources", "range", "note", "description", "contact", "implementer", "title"}
 """Columns that are no figures and tell no rows apart."""
@@ -22,7 +27,7 @@ def describe(data: Mapping[str, Any]) -> dict[str, Any]:
         "year": str(data.get("year") or ""),
         "settings": list(_list_settings(data)),
         "tables": list(_list_tables(data)),
-        "names": {table: _name_rows(data.get(table)) for table in ("measures", "funds", "counties")},
+        "names": {table: _name_rows(data.get(table)) for table in NAMED},
     }
 
 
@@ -37,7 +42,12 @@ def _list_settings(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
 
 def _title_setting(path: str) -> Words:
     found = catalogue()["keys"].get(path)
-    return {lang: str(found[lang]) if found else path for lang in LANGUAGES}
+    return _say_all(lambda lang: str(found[lang]) if found else path)
+
+
+def _say_all(tell: Callable[[str], str]) -> Words:
+    """Return one thing in every language."""
+    return {lang: tell(lang) for lang in LANGUAGES}
 
 
 def _list_tables(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
@@ -51,14 +61,14 @@ def _list_tables(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
                 columns[column] = columns.get(column, False) or not isinstance(leaf, str)
         yield {
             "key": table,
-            "title": {lang: say(f"page_table_{table}", lang) for lang in LANGUAGES},
-            "columns": [_head(table, column, numeric) for column, numeric in columns.items()],
+            "title": _say_all(partial(say, f"page_table_{table}")),
+            "columns": list(starmap(partial(_head, table), columns.items())),
             "rows": rows,
         }
 
 
 def _head(table: str, column: str, numeric: bool) -> dict[str, Any]:
-    return {"key": column, "numeric": numeric, "title": {lang: _title(table, column, lang) for lang in LANGUAGES}}
+    return {"key": column, "numeric": numeric, "title": _say_all(partial(_title, table, column))}
 
 
 def _title(table: str, column: str, lang: str) -> str:
@@ -83,11 +93,15 @@ def _key_rows(table: str, rows: Any) -> Iterator[tuple[str, Any]]:
         yield from ((str(key), row) for key, row in rows.items())
         return
     listed = rows if isinstance(rows, tuple) else ()
-    often = Counter(_own_name(row) for row in listed)
+    often = Counter(map(_own_name, listed))
     for number, row in enumerate(listed, start=1):
         name = _own_name(row)
-        plain = table == "rules" and name and often[name] == 1 and "=" not in name and not name.isdecimal()
-        yield (name if plain else str(number)), row
+        yield (name if table == "rules" and often[name] == 1 and _is_step(name) else str(number)), row
+
+
+def _is_step(name: str) -> bool:
+    """Tell whether a name may stand in a path that is followed by `=`, and is not taken for a number."""
+    return bool(name) and "=" not in name and not name.isdecimal()
 
 
 def _own_name(row: Any) -> str:
@@ -102,7 +116,7 @@ def _name_rows(rows: Any) -> dict[str, Words]:
 def _name(row: Any, key: str) -> Words:
     """Return what a row is called: its name, in the other language where it has none, else its id."""
     own = row if isinstance(row, Mapping) else {}
-    english, chinese = (str(own.get(column) or "") for column in ("name", "name_zh"))
+    english, chinese = str(own.get("name") or ""), str(own.get("name_zh") or "")
     return {"en": english or chinese or key, "zh": chinese or english or key}
 
 
