@@ -131,7 +131,6 @@ def test_what_a_county_has_left_of_its_own_money_is_carried_by_its_share():
     old, new = (
         Fund(kind="aid", by_county=money, carry=0.5) for money in ({"cele": 10, "yutian": 5}, {"cele": 20, "yutian": 7})
     )
-    rows = {m: SimpleNamespace(county=c) for m, c in (("pens", "cele"), ("yards", "yutian"))}
-    spend = {"pens": {"aid": Decimal(4), "other": Decimal(3)}, "yards": {"aid": Decimal(5)}}
-    before = SimpleNamespace(instance=SimpleNamespace(funds={"aid": old}, measures=rows), spend=spend)
+    spent = {"aid": {"cele": Decimal(4), "yutian": Decimal(5)}, "other": {"cele": Decimal(3)}}
+    before = SimpleNamespace(instance=SimpleNamespace(funds={"aid": old}), spent=spent)
     assert _carry(before, "aid", new).by_county == {"cele": 23.0, "yutian": 7.0}

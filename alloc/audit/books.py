@@ -6,12 +6,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from itertools import product
 from typing import Any, NamedTuple, TypeAlias
 
 import pandas as pd
 
-from alloc.audit.verdict import ZERO, exact, grain
-from alloc.instance.schema import CATEGORIES, KINDS, Baseline, Instance, Link, Measure, Scenario
+from alloc.audit.verdict import ONE, ZERO, exact, grain
+from alloc.instance.schema import CATEGORIES, KINDS, Baseline, Fund, Instance, Link, Measure, Scenario
 
 Key: TypeAlias = tuple[str, ...]
 Pair: TypeAlias = tuple[str, str]
@@ -97,6 +98,10 @@ class Sheet:
         """Return a number, 0 where the row or the cell is missing."""
         return self.numbers[column].get(key, ZERO)
 
+    def add(self, column: str, rows: Iterable[str] | Iterable[Key]) -> Decimal:
+        """Return the sum of a column over rows, each named by its one word or all of them."""
+        return total(self.number(column, *((row,) if isinstance(row, str) else row)) for row in rows)
+
 
 class World(NamedTuple):
     """A scenario: its probability, and by county and industry the hazard and the factor on output.
@@ -158,12 +163,12 @@ def _sheet(table: pd.DataFrame | None, shape: Shape) -> Sheet:
         return table[column].tolist() if table is not None and column in table.columns else [None] * size
 
     keys = list(zip(*(_words(cells(column)) for column in shape.keys), strict=True))
-    numbers = {
-        column: {
-            key: number for key, cell in zip(keys, cells(column), strict=True) if (number := _number(cell)) is not None
-        }
-        for column in (*shape.numbers, *shape.flags, *shape.optional)
-    }
+    numbers: dict[str, dict[Key, Decimal]] = {}
+    for column in (*shape.numbers, *shape.flags, *shape.optional):
+        filled = numbers[column] = {}
+        for key, cell in zip(keys, cells(column), strict=True):
+            if (number := _number(cell)) is not None:
+                filled[key] = number
     words = {column: dict(zip(keys, _words(cells(column)), strict=True)) for column in shape.words}
     return Sheet(Counter(keys), numbers, words)
 
@@ -186,20 +191,21 @@ class Books:
     @cached_property
     def eligible(self) -> Mapping[str, frozenset[str]]:
         """The funds that may pay for each measure (formulation, 4)."""
+        found: dict[str, frozenset[str]] = {}
         reach: dict[Pair, frozenset[str]] = {}
-        for measure in self.instance.measures.values():
+        for m, measure in self.instance.measures.items():
             spot = (measure.county, measure.category)
             if spot not in reach:
                 reach[spot] = frozenset(f for f in self.instance.funds if self._reaches(f, *spot))
-        return {
-            m: self._own(measure, reach[measure.county, measure.category])
-            for m, measure in self.instance.measures.items()
-        }
+            found[m] = self._own(measure, reach[spot])
+        return found
 
     def _reaches(self, f: str, c: str, k: str) -> bool:
         fund = self.instance.funds[f]
-        lists = (fund.counties or (c,), (c,) if fund.by_county is None else fund.by_county)
-        return all(c in listed for listed in lists) and (not fund.categories or k in fund.categories)
+        serves = not fund.counties or c in fund.counties
+        return (
+            serves and (fund.by_county is None or c in fund.by_county) and (not fund.categories or k in fund.categories)
+        )
 
     def _own(self, measure: Measure, funds: frozenset[str]) -> frozenset[str]:
         if measure.funds:
@@ -217,6 +223,16 @@ class Books:
                 found[m][f] = amount
         return found
 
+    @cached_property
+    def spent(self) -> Mapping[str, Mapping[str, Decimal]]:
+        """What each fund pays in each county in which it pays: fund → county → amount [money]."""
+        spent: dict[str, dict[str, Decimal]] = {f: {} for f in self.instance.funds}
+        for m, paid in self.spend.items():
+            c = self.instance.measures[m].county
+            for f, amount in paid.items():
+                spent[f][c] = spent[f].get(c, ZERO) + amount
+        return spent
+
     def went_ahead(self, m: str) -> Decimal:
         """Return 1 where a measure goes ahead, or did in an earlier year of the plan."""
         before: Mapping[str, Decimal] = self.memory.get("went_ahead", {})
@@ -226,14 +242,20 @@ class Books:
         """Return what a fund, a kind of fund, or `all` pays for a measure [money]."""
         return self.money(word)[m]
 
+    def paid_for(self, measures: Iterable[str], word: str) -> Decimal:
+        """Return what a fund, a kind of fund, or `all` pays for some measures together [money]."""
+        money = self.money(word)
+        return total(money[m] for m in measures)
+
     def money(self, word: str) -> Mapping[str, Decimal]:
         """Return what a fund, a kind of fund, or `all` pays for every measure [money]."""
         money: dict[str, dict[str, Decimal]] = self.memory.setdefault("money", {})
         if word not in money:
-            funds = {f for f in self.instance.funds if counts(word, f, self.instance.funds[f].kind)}
-            money[word] = {
-                m: sum((amount for f, amount in paid.items() if f in funds), ZERO) for m, paid in self.spend.items()
-            }
+            found = money[word] = dict.fromkeys(self.spend, ZERO)
+            for m, paid in self.spend.items():
+                for f, amount in paid.items():
+                    if counts(word, f, self.instance.funds[f].kind):
+                        found[m] += amount
         return money[word]
 
     @cached_property
@@ -244,6 +266,11 @@ class Books:
             + exact(measure.unit_cost) * self.measures.number("units", m)
             for m, measure in self.instance.measures.items()
         }
+
+    def largest_cost(self, m: str) -> Decimal:
+        """Return what a measure costs at its most units [money]."""
+        measure = self.instance.measures[m]
+        return exact(measure.fixed_cost) + exact(measure.unit_cost) * exact(measure.max_units)
 
     @cached_property
     def effective(self) -> Mapping[str, Decimal]:
@@ -308,10 +335,23 @@ class Books:
         return found
 
     @cached_property
-    def worlds(self) -> tuple[World, ...]:
-        """The scenarios; without any, one called `expected`."""
+    def weight(self) -> Mapping[str, Decimal]:
+        """What a job in each county counts."""
+        return {c: exact(county.weight) for c, county in self.instance.counties.items()}
+
+    def weigh_jobs(self, column: str) -> Decimal:
+        """Return a column of the counties, added up by what a job in each counts."""
+        return total(weight * self.counties.number(column, c) for c, weight in self.weight.items())
+
+    @cached_property
+    def worlds(self) -> Mapping[str, World]:
+        """The scenarios by name; without any, one called `expected`."""
         named = self.instance.scenarios or self.instance.drawn or {"expected": Scenario(probability=1.0)}
-        return tuple(self._world(w, scenario) for w, scenario in named.items())
+        return {w: self._world(w, scenario) for w, scenario in named.items()}
+
+    def expect(self, values: Mapping[str, Decimal]) -> Decimal:
+        """Return what is expected of something whose value in every scenario is given."""
+        return total(world.chance * values[w] for w, world in self.worlds.items())
 
     def _world(self, w: str, scenario: Scenario) -> World:
         """Return a scenario with every figure that it says of a county, or of all, or leaves as it is."""
@@ -320,15 +360,16 @@ class Books:
             local = getattr(scenario.counties.get(c), kind, {})
             return exact(local[word] if word in local else getattr(scenario, kind).get(word, otherwise))
 
-        industries = self.instance.industries
-        hazard = {(c, s): told(c, "hazard", s, industries[s].hazard) for c, s in self.baseline}
-        factor = {(c, s): told(c, "productivity", s) for c, s in self.baseline}
+        hazard, factor, market = {}, {}, {}
+        for c, s in self.baseline:
+            hazard[c, s] = told(c, "hazard", s, self.instance.industries[s].hazard)
+            factor[c, s] = told(c, "productivity", s)
+            market[c, s] = told(c, "market", s)
         delivery: dict[Pair, Decimal] = {
-            (c, k): told(c, "delivery", k) for c in self.instance.counties for k in CATEGORIES
+            (c, k): told(c, "delivery", k) for c, k in product(self.instance.counties, CATEGORIES)
         }
-        market = {(c, s): told(c, "market", s) for c, s in self.baseline}
         shared = {row.industry: exact(scenario.market.get(row.industry, 1.0)) for row in self.instance.markets}
-        struck = any(x != 1 for x in (*delivery.values(), *market.values(), *shared.values()))
+        struck = not {*delivery.values(), *market.values(), *shared.values()} <= {ONE}
         return World(w, exact(scenario.probability), hazard, factor, delivery, market, shared, struck)
 
     @cached_property
@@ -345,9 +386,11 @@ class Books:
     @cached_property
     def chain_stages(self) -> Mapping[str, list[str]]:
         """The industries of every chain that is named anywhere."""
-        named = dict.fromkeys([*self.instance.chains, *(row.chain for row in self.instance.industries.values())])
-        industries = self.instance.industries
-        return {h: [s for s, row in industries.items() if row.chain == h] for h in named if h}
+        found: dict[str, list[str]] = {h: [] for h in self.instance.chains if h}
+        for s, row in self.instance.industries.items():
+            if row.chain:
+                found.setdefault(row.chain, []).append(s)
+        return found
 
     def can_close(self, c: str, h: str) -> bool:
         """Tell whether every stage of a chain has a baseline row in a county."""
@@ -357,9 +400,16 @@ class Books:
     @cached_property
     def trades(self) -> Mapping[Key, Trade]:
         """The rows of the flows that can be, each with who trades with whom."""
-        names = {world.name for world in self.worlds}
-        ways = {way: self._trade(*way) for way in {key[:3] for key in self.flows.keys}}
-        return {key: way for key in self.flows.keys if key[3] in names and (way := ways[key[:3]]) is not None}
+        found: dict[Key, Trade] = {}
+        ways: dict[Key, Trade | None] = {}
+        for key in self.flows.keys:
+            number, c, d, w = key
+            if key[:3] not in ways:
+                ways[key[:3]] = self._trade(number, c, d)
+            trade = ways[key[:3]]
+            if trade is not None and w in self.worlds:
+                found[key] = trade
+        return found
 
     def _trade(self, number: str, c: str, d: str) -> Trade | None:
         """Return who trades with whom in a row of the flows, None where no such trade can be."""
@@ -379,8 +429,10 @@ class Books:
         """Return the cells of the flows that are not 0: scenario, trade, amount."""
         moved: dict[str, list[tuple[str, Trade, Decimal]]] = self.memory.setdefault("moved", {})
         if column not in moved:
-            cells = ((key, cell) for key, cell in self.flows.numbers[column].items() if cell)
-            moved[column] = [(key[3], self.trades[key], cell) for key, cell in cells if key in self.trades]
+            found = moved[column] = []
+            for key, cell in self.flows.numbers[column].items():
+                if cell and key in self.trades:
+                    found.append((key[3], self.trades[key], cell))
         return moved[column]
 
     @cached_property
@@ -402,6 +454,12 @@ class Books:
         """Return a figure of the status quo."""
         return _number((self.figures.get("status_quo") or {}).get(name))
 
+    @property
+    def asked_gap(self) -> Decimal:
+        """The gap that was asked for: the run's own, else the instance's."""
+        told = self.figures.get("asked_gap")
+        return exact(self.instance.solver.gap if told is None else told)
+
 
 def counts(word: str, f: str, kind: str) -> bool:
     """Tell whether money of a fund is meant by `all`, a kind, or a fund's name; a kind's name is the kind."""
@@ -413,3 +471,16 @@ def counts(word: str, f: str, kind: str) -> bool:
 def total(numbers: Iterable[Decimal]) -> Decimal:
     """Return an exact sum."""
     return sum(numbers, ZERO)
+
+
+def given(*numbers: float | None) -> list[Decimal]:
+    """Return those of some figures of an instance that it gives."""
+    return [exact(number) for number in numbers if number is not None]
+
+
+def purse_of(fund: Fund) -> Decimal:
+    """Return the money of a fund: its amount or what its counties have, the less of both [money]."""
+    found = given(fund.amount)
+    if fund.by_county is not None:
+        found.append(total(map(exact, fund.by_county.values())))
+    return min(found)

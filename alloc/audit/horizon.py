@@ -104,11 +104,7 @@ def _follow(question: Instance, earlier: list[Books]) -> Instance:
 
 def _carry(before: Books, f: str, fund: Fund) -> Fund:
     """Return a fund with its share of what was left of the year before, in all and in each county."""
-    old, share = before.instance.funds[f], exact(fund.carry)
-    spent: dict[str, Decimal] = {}
-    for m, paid in before.spend.items():
-        c = before.instance.measures[m].county
-        spent[c] = spent.get(c, ZERO) + paid.get(f, ZERO)
+    old, share, spent = before.instance.funds[f], exact(fund.carry), before.spent[f]
     amount, tied = fund.amount, fund.by_county
     if amount is not None and old.amount is not None:
         amount = float(exact(amount) + share * max(exact(old.amount) - total(spent.values()), ZERO))

@@ -2,11 +2,11 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
 from decimal import Decimal
 from functools import partial
+from typing import NamedTuple
 
-from alloc.audit.books import Books, Pair, total
+from alloc.audit.books import Books, Pair
 from alloc.audit.production import output
 from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact
 
@@ -31,7 +31,7 @@ def _limited(books: Books, side: str, part: str) -> Comparisons:
 
     Without the plan the output is known only in expectation, and so is what is compared.
     """
-    worlds, links = {world.name: world for world in books.worlds}, books.instance.links
+    worlds, links = books.worlds, books.instance.links
     for (number, pair, w), flow in _sums(books, side, "flow").items():
         most = exact(getattr(links[number], part)) * output(books, worlds[w], pair)
         yield Comparison((links[number].from_, links[number].to, pair[0], w), flow, "≤", most)
@@ -87,15 +87,19 @@ def names_missing(books: Books) -> Comparisons:
     """The stages named as missing are those without their viable size, or without anybody at work."""
     for (c, h), text in books.chains.words["missing"].items():
         if c in books.instance.counties and h in books.chain_stages:
-            stages = books.chain_stages[h]
-            works = {s: books.industries.number("jobs", c, s) >= ONE - RELATIVE for s in stages}
-            missing = [s for s in stages if not works[s] or not books.industries.number("established", c, s)]
-            yield Comparison((c, h), _parts([text]), "=", _parts(missing))
+            missing = [s for s in books.chain_stages[h] if not _works(books, c, s)]
+            yield Comparison((c, h), _order_names(text), "=", _order_names("|".join(missing)))
 
 
-def _parts(texts: Iterable[str]) -> str:
-    """Return the names in some texts in one order and with one separator."""
-    return ", ".join(sorted({part for text in texts for part in re.split(r"\s*[|,;、，；·]\s*", text) if part}))
+def _works(books: Books, c: str, s: str) -> bool:
+    """Tell whether an industry has its viable size, and somebody at work."""
+    jobs = books.industries.number("jobs", c, s)
+    return jobs >= ONE - RELATIVE and books.industries.number("established", c, s) != 0
+
+
+def _order_names(text: str) -> str:
+    """Return the names in a text in one order and with one separator."""
+    return ", ".join(sorted(set(re.split(r"\s*[|,;、，；·]\s*", text)) - {""}))
 
 
 def county_linkage(books: Books) -> dict[str, Decimal]:
@@ -103,28 +107,57 @@ def county_linkage(books: Books) -> dict[str, Decimal]:
 
     Flows count for the county that sells, a synergy for a county where all its measures lie there.
     """
-    instance, chance = books.instance, {world.name: world.chance for world in books.worlds}
-    found = {c: total(books.measures.number("linkage", m) for m in ms) for c, ms in books.measures_in.items()}
+    found = {c: books.measures.add("linkage", ms) for c, ms in books.measures_in.items()}
     for w, trade, worth in books.moved("linkage"):
-        found[trade.seller[0]] += chance[w] * worth
-    for (c, h), closed in books.chains.numbers["closed"].items():
-        if closed and c in found and h in instance.chains:
-            found[c] += exact(instance.chains[h].closure_bonus) * closed
+        found[trade.seller[0]] += books.worlds[w].chance * worth
+    add_chains(books, found, "closed")
     for c, s in books.baseline:
-        found[c] += exact(instance.industries[s].cluster_bonus) * books.industries.number("clustered", c, s)
-    for synergy, counties in synergies_reached(books):
-        if len(counties) == 1:
-            found[counties[0]] += exact(synergy[1])
+        bonus = exact(books.instance.industries[s].cluster_bonus)
+        found[c] += bonus * books.industries.number("clustered", c, s)
+    for c, worth in reach_synergies(books).within.items():
+        found[c] += worth
     return found
 
 
-def synergies_reached(books: Books) -> list[tuple[tuple[float, float], list[str]]]:
-    """Return (employment, linkage) and the counties of every synergy whose measures all go ahead."""
-    return [
-        (
-            (synergy.employment, synergy.linkage),
-            sorted({books.instance.measures[m].county for m in synergy.measures}),
-        )
-        for synergy in books.instance.synergies
-        if all(books.went_ahead(m) for m in synergy.measures)
-    ]
+def add_flows(books: Books, found: dict[str, Decimal], column: str) -> None:
+    """Add what flows of a column are worth to the counties that sell."""
+    for w, trade, flow in books.moved(column):
+        found[trade.seller[0]] += books.worlds[w].chance * trade.worth * flow
+
+
+def add_chains(books: Books, found: dict[str, Decimal], column: str) -> None:
+    """Add what whole chains are worth to their counties."""
+    for (c, h), closed in books.chains.numbers[column].items():
+        if closed and c in found and h in books.instance.chains:
+            found[c] += exact(books.instance.chains[h].closure_bonus) * closed
+
+
+def has_cluster_jobs(books: Books, pair: Pair, column: str) -> bool:
+    """Tell whether a column shows the jobs for a cluster, one short by a thousandth being whole."""
+    size = books.instance.industries[pair[1]].cluster_jobs
+    return size is not None and books.industries.number(column, *pair) >= exact(size) - ONE / 1000
+
+
+class Reached(NamedTuple):
+    """What synergies bring whose measures all go ahead: jobs, linkage within counties, and across them."""
+
+    employment: Decimal
+    within: dict[str, Decimal]
+    across: Decimal
+
+
+def reach_synergies(books: Books) -> Reached:
+    """Return what the synergies bring whose measures all go ahead."""
+    employment = across = ZERO
+    within: dict[str, Decimal] = {}
+    for synergy in books.instance.synergies:
+        if not all(map(books.went_ahead, synergy.measures)):
+            continue
+        employment += exact(synergy.employment)
+        counties = {books.instance.measures[m].county for m in synergy.measures}
+        if len(counties) > 1:
+            across += exact(synergy.linkage)
+            continue
+        for c in counties:
+            within[c] = within.get(c, ZERO) + exact(synergy.linkage)
+    return Reached(employment, within, across)

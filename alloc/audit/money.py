@@ -1,8 +1,9 @@
 """What measures cost, who pays, and how aid stands to national money: formulation (1) to (12)."""
 
 from decimal import Decimal
+from itertools import product
 
-from alloc.audit.books import Books, total
+from alloc.audit.books import Books, Pair, given, total
 from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact, within_digits
 
 
@@ -60,31 +61,19 @@ def pays_forward(books: Books) -> Comparisons:
 
 def within_fund(books: Books) -> Comparisons:
     """A fund pays no more than it holds, in all and in each county."""
-    spent = _spent(books)
     for f, fund in books.instance.funds.items():
+        spent = books.spent[f]
         if fund.amount is not None:
-            everywhere = total(spent[f].values())
-            yield Comparison((f,), everywhere, "≤", exact(fund.amount), books.grain)
+            yield Comparison((f,), total(spent.values()), "≤", exact(fund.amount), books.grain)
         for c, amount in (fund.by_county or {}).items():
-            yield Comparison((f, c), spent[f].get(c, ZERO), "≤", exact(amount), books.grain)
+            yield Comparison((f, c), spent.get(c, ZERO), "≤", exact(amount), books.grain)
 
 
 def uses_fund(books: Books) -> Comparisons:
     """A fund with a least use is used that far."""
-    spent = _spent(books)
     for f, fund in books.instance.funds.items():
         if fund.min_use:
-            yield Comparison((f,), total(spent[f].values()), "≥", exact(fund.min_use), books.grain)
-
-
-def _spent(books: Books) -> dict[str, dict[str, Decimal]]:
-    """Return what every fund spends in every county it spends in: fund → county → money."""
-    spent: dict[str, dict[str, Decimal]] = {f: {} for f in books.instance.funds}
-    for m, paid in books.spend.items():
-        c = books.instance.measures[m].county
-        for f, amount in paid.items():
-            spent[f][c] = spent[f].get(c, ZERO) + amount
-    return spent
+            yield Comparison((f,), total(books.spent[f].values()), "≥", exact(fund.min_use), books.grain)
 
 
 def requires_others(books: Books) -> Comparisons:
@@ -113,21 +102,20 @@ def limited_by_others(books: Books) -> Comparisons:
 
 def within_resource(books: Books) -> Comparisons:
     """Measures use no more of a scarce thing than there is and they add, in all and in each county."""
-    used: dict[tuple[str, str], Decimal] = {}
-    added: dict[tuple[str, str], Decimal] = {}
+    used: dict[Pair, Decimal] = {}  # by resource and county, and in all under ""
+    added: dict[Pair, Decimal] = {}
     for m, measure in books.instance.measures.items():
-        for r, per_unit in measure.uses.items():
-            spot = (r, measure.county)
-            used[spot] = used.get(spot, ZERO) + exact(per_unit) * books.measures.number("units", m)
-        for r, per_unit in measure.supplies.items():
-            spot = (r, measure.county)
-            added[spot] = added.get(spot, ZERO) + exact(per_unit) * books.effective[m]
+        units = books.measures.number("units", m)
+        for spots, rates, much in ((used, measure.uses, units), (added, measure.supplies, books.effective[m])):
+            for (r, per_unit), c in product(rates.items(), ("", measure.county)):
+                spots[r, c] = spots.get((r, c), ZERO) + exact(per_unit) * much
     for r, resource in books.instance.resources.items():
+        limits = dict(resource.by_county)
         if resource.amount is not None:
-            taken, more = (total(x for (name, _), x in spots.items() if name == r) for spots in (used, added))
-            yield Comparison((r,), taken, "≤", exact(resource.amount) + more)
-        for c, amount in resource.by_county.items():
-            yield Comparison((r, c), used.get((r, c), ZERO), "≤", exact(amount) + added.get((r, c), ZERO))
+            limits = {"": resource.amount, **limits}
+        for c, amount in limits.items():
+            place = (r, c) if c else (r,)
+            yield Comparison(place, used.get((r, c), ZERO), "≤", exact(amount) + added.get((r, c), ZERO))
 
 
 def _ceiling(books: Books, m: str) -> Decimal:
@@ -135,7 +123,7 @@ def _ceiling(books: Books, m: str) -> Decimal:
     measure = books.instance.measures[m]
     if measure.national_ceiling is not None:
         return exact(measure.national_ceiling)
-    largest = exact(measure.fixed_cost) + exact(measure.unit_cost) * exact(measure.max_units)
+    largest = books.largest_cost(m)
     if books.lot is None or not largest % books.lot:
         return largest
     return (largest // books.lot + 1) * books.lot
@@ -167,31 +155,31 @@ def supplements_national(books: Books) -> Comparisons:
 
     That is at its ceiling, or, unless the supplement is strict, where all national funds for it are exhausted.
     """
-    spent = _spent(books)
     for m, measure in books.instance.measures.items():
         if measure.national in ("supplement", "supplement-strict"):
             ceiling = _ceiling(books, m)
             room, near = books.in_lots(ceiling - books.paid(m, "national")), within_digits(books.grain, ceiling)
             if measure.national == "supplement":
-                left = [_left(books, spent[f], f, measure.county) for f in books.eligible[m] if _is_national(books, f)]
-                room, near = min(room, max(left, default=ZERO)), _widest(books, m, near)
+                left, amounts = _national_purses(books, m)
+                # empty is a purse as near to it as its amounts are known
+                room, near = min(room, max(left, default=ZERO)), within_digits(near, ZERO, *amounts)
             yield Comparison((m,), books.paid(m, "aid"), "⊥", room, near)
 
 
-def _widest(books: Books, m: str, near: Decimal) -> Decimal:
-    """Return how near to empty a purse is empty: as near as its amounts are known [money]."""
-    funds = [books.instance.funds[f] for f in books.eligible[m] if _is_national(books, f)]
-    amounts = [exact(fund.amount) for fund in funds if fund.amount is not None]
-    return within_digits(near, ZERO, *amounts)
+def _national_purses(books: Books, m: str) -> tuple[list[Decimal], list[Decimal]]:
+    """Return what national funds could still pay where a measure is, and the amounts that they have in all [money]."""
+    left, amounts = [], []
+    for f in books.eligible[m]:
+        fund = books.instance.funds[f]
+        if fund.kind == "national":
+            left.append(_left(books, f, books.instance.measures[m].county))
+            amounts += given(fund.amount)
+    return left, amounts
 
 
-def _is_national(books: Books, f: str) -> bool:
-    return books.instance.funds[f].kind == "national"
-
-
-def _left(books: Books, spent: dict[str, Decimal], f: str, c: str) -> Decimal:
-    """Return what a fund could still pay in a county, given what it spends in each [money]."""
-    fund = books.instance.funds[f]
+def _left(books: Books, f: str, c: str) -> Decimal:
+    """Return what a fund could still pay in a county [money]."""
+    fund, spent = books.instance.funds[f], books.spent[f]
     left = [] if fund.amount is None else [exact(fund.amount) - total(spent.values())]
     left += [] if fund.by_county is None else [exact(fund.by_county[c]) - spent.get(c, ZERO)]
     return books.in_lots(min(left))

@@ -1,11 +1,12 @@
 """From money to jobs: formulation (14) to (20), and what of it can be seen of the status quo."""
 
 from decimal import Decimal
+from itertools import product
 from typing import NamedTuple
 
 from alloc.audit.books import Books, Pair, World, total
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
-from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Measure
+from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, JobCategory, Market, Measure
 
 
 def curve(measure: Measure, units: Decimal) -> Decimal:
@@ -44,8 +45,8 @@ def delivers_supply(books: Books) -> Comparisons:
 def brings_direct(books: Books) -> Comparisons:
     """Direct jobs and direct linkage follow what takes effect of the gain."""
     for m, measure in books.instance.measures.items():
-        jobs, linkage = (exact(per_unit) * books.effective[m] for per_unit in (measure.jobs, measure.linkage))
-        for column, brought in (("direct_jobs", jobs), ("jobs", jobs), ("linkage", linkage)):
+        for column, per_unit in (("direct_jobs", measure.jobs), ("jobs", measure.jobs), ("linkage", measure.linkage)):
+            brought = exact(per_unit) * books.effective[m]
             yield Comparison((m, column), books.measures.number(column, m), "=", brought)
 
 
@@ -89,10 +90,9 @@ def adds_capacity(books: Books) -> Comparisons:
         yield Comparison(spot, given, "≤", supplied.pool.get(spot, ZERO))
 
 
-def need(books: Books, s: str, k: str) -> Decimal:
+def need(books: Books, s: str, k: JobCategory) -> Decimal:
     """Return the capacity that one job takes, 1 where nothing is said."""
-    needs = books.instance.industries[s].needs
-    return exact(next((need for category, need in needs.items() if category == k), 1.0))
+    return exact(books.instance.industries[s].needs.get(k, 1.0))
 
 
 def within_bottleneck(books: Books) -> Comparisons:
@@ -120,13 +120,19 @@ def within_shared_market(books: Books) -> Comparisons:
     """What the counties of a shared market sell together is no more than its buyers and new outlets take."""
     found = outlets(books)
     for number, market in enumerate(books.instance.markets, 1):
-        s, place = market.industry, (market.industry, market.region, str(number))
-        counties = [c for c, x in books.baseline if x == s and market.region in ("", books.region(c)[1])]
-        most = exact(market.amount)
-        more = total(found.get((c, s), ZERO) for c in counties)
-        yield Comparison(place, total(_sold(books, c, s) for c in counties), "≤", most + more)
-        today = total(books.industries.number("jobs_quo", c, s) for c in counties)
+        s, place, most = market.industry, (market.industry, market.region, str(number)), exact(market.amount)
+        sold = more = today = ZERO
+        for c in sellers(books, market):
+            sold += _sold(books, c, s)
+            more += found.get((c, s), ZERO)
+            today += books.industries.number("jobs_quo", c, s)
+        yield Comparison(place, sold, "≤", most + more)
         yield Comparison((*place, "quo"), exact(books.instance.industries[s].productivity) * today, "≤", most)
+
+
+def sellers(books: Books, market: Market) -> list[str]:
+    """Return the counties that sell on a shared market."""
+    return [c for c, s in books.baseline if s == market.industry and market.region in ("", books.region(c)[1])]
 
 
 def _sold(books: Books, c: str, s: str) -> Decimal:
@@ -164,12 +170,19 @@ def within_people(books: Books) -> Comparisons:
     for c, county in books.instance.counties.items():
         if county.jobseekers is None:
             continue
-        pairs = books.pairs_in[c]
-        before = total(exact(books.baseline[pair].jobs) for pair in pairs)
-        direct = total(exact(books.instance.measures[m].jobs) * books.effective[m] for m in books.measures_in[c])
-        for column, more in (("jobs", direct), ("jobs_quo", ZERO)):
-            new = total(books.industries.number(column, *pair) for pair in pairs) - before + more
-            yield Comparison((c, column), new, "≤", exact(county.jobseekers))
+        for column, more in (("jobs", direct_jobs(books, c)), ("jobs_quo", ZERO)):
+            yield Comparison((c, column), new_jobs(books, c, column) + more, "≤", exact(county.jobseekers))
+
+
+def new_jobs(books: Books, c: str, column: str) -> Decimal:
+    """Return the jobs that a column shows in a county beyond those of today."""
+    today = total(exact(books.baseline[pair].jobs) for pair in books.pairs_in[c])
+    return books.industries.add(column, books.pairs_in[c]) - today
+
+
+def direct_jobs(books: Books, c: str) -> Decimal:
+    """Return the jobs that measures in a county bring by themselves."""
+    return total(exact(books.instance.measures[m].jobs) * books.effective[m] for m in books.measures_in[c])
 
 
 def reaches_viable(books: Books) -> Comparisons:
@@ -201,6 +214,20 @@ def kept(world: World, pair: Pair, jobs: Decimal, insured: Decimal) -> Decimal:
     return jobs - world.hazard[pair] * (jobs - insured)
 
 
+def kept_today(books: Books, world: World, pair: Pair) -> Decimal:
+    """Return the jobs that would be kept through the year in a scenario as an industry stands today."""
+    jobs = exact(books.baseline[pair].jobs)
+    return kept(world, pair, jobs, min(jobs, exact(books.baseline[pair].insurance)))
+
+
+def held_before(books: Books, c: str) -> Decimal:
+    """Return the jobs that a county can expect to keep through the year as it stands today."""
+    found = ZERO
+    for pair, world in product(books.pairs_in[c], books.worlds.values()):
+        found += world.chance * kept_today(books, world, pair)
+    return found
+
+
 def produced(books: Books, world: World, pair: Pair, retained: Decimal, upgraded: Decimal) -> Decimal:
     """Return the output of a year in a scenario (formulation, 20) [money]."""
     industry = books.instance.industries[pair[1]]
@@ -222,21 +249,31 @@ def output(books: Books, world: World, pair: Pair) -> Decimal:
 
 def retains_jobs(books: Books) -> Comparisons:
     """Jobs kept through the year are what hazard leaves of those not insured, expected over the scenarios."""
-    for c, s in books.baseline:
-        expected = total(world.chance * retained(books, world, (c, s)) for world in books.worlds)
-        yield Comparison((c, s), books.industries.number("retained", c, s), "=", expected)
+    for pair in books.baseline:
+        expected = books.expect({w: retained(books, world, pair) for w, world in books.worlds.items()})
+        yield Comparison(pair, books.industries.number("retained", *pair), "=", expected)
 
 
 def yields_output(books: Books) -> Comparisons:
     """Output follows the jobs kept and the jobs upgraded, expected over the scenarios."""
     for pair in books.baseline:
-        expected = total(world.chance * output(books, world, pair) for world in books.worlds)
+        expected = books.expect({w: output(books, world, pair) for w, world in books.worlds.items()})
         yield Comparison(pair, books.industries.number("output", *pair), "=", expected, books.grain)
 
 
-def keepable(world: World, pair: Pair, jobs: Decimal, cover: Decimal, at_most: bool) -> Decimal:
-    """Return the least or the most that is kept of some jobs in a scenario: none at all where a factor may strike."""
-    return ZERO if world.struck and not at_most else kept(world, pair, jobs, cover)
+def expect_limits(
+    books: Books, pair: Pair, jobs: Decimal, cover: Decimal, lift: Decimal, at_most: bool
+) -> tuple[Decimal, Decimal]:
+    """Return the least or the most that is expected of some jobs: those kept, and their output [money].
+
+    cover, lift: how many of them are insured and upgraded. At least none at all is kept where a factor may strike.
+    """
+    held = made = ZERO
+    for world in books.worlds.values():
+        stays = ZERO if world.struck and not at_most else kept(world, pair, jobs, cover)
+        held += world.chance * stays
+        made += world.chance * produced(books, world, pair, stays, lift)
+    return held, made
 
 
 def starts_from_baseline(books: Books) -> Comparisons:
@@ -249,11 +286,7 @@ def starts_from_baseline(books: Books) -> Comparisons:
             yield Comparison((c, s, "market", "quo"), exact(industry.productivity) * jobs, "≤", exact(row.market))
         insured, upgraded = min(jobs, exact(row.insurance)), min(jobs, exact(row.technology))
         for at_most, cover, lift in ((False, ZERO, ZERO), (True, insured, upgraded)):
-            held = [(world, keepable(world, (c, s), jobs, cover, at_most)) for world in books.worlds]
-            limits = {
-                "retained_quo": total(world.chance * jobs for world, jobs in held),
-                "output_quo": total(world.chance * produced(books, world, (c, s), jobs, lift) for world, jobs in held),
-            }
-            for column, limit in limits.items():
+            limits = expect_limits(books, (c, s), jobs, cover, lift, at_most)
+            for column, limit in zip(("retained_quo", "output_quo"), limits, strict=True):
                 cell = books.industries.number(column, c, s)
                 yield Comparison((c, s, column), cell, "≤" if at_most else "≥", limit)

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from alloc.audit.books import Books, Pair, World, total
-from alloc.audit.production import kept, need, outlets, produced
+from alloc.audit.books import Books, Pair, World
+from alloc.audit.production import kept, need, outlets, produced, sellers
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
 from alloc.instance.schema import JOB_CATEGORIES
 
@@ -16,7 +16,7 @@ def follows_scenario(books: Books) -> Comparisons:
     """In every scenario jobs, cover and technology follow what was decided before, as far as the scenario lets them."""
     if not books.uncertain:
         return
-    for world in books.worlds:
+    for world in books.worlds.values():
         for pair in books.baseline:
             yield from (_after(books, world, pair) if world.struck else _as_decided(books, world, pair))
             retained = books.outcomes.number("retained", world.name, *pair)
@@ -66,7 +66,7 @@ def _arrives(books: Books, world: World, pair: Pair, k: str) -> Decimal:
 def sells_in_scenario(books: Books) -> Comparisons:
     """In every scenario no more is sold than its buyers and new outlets take."""
     found = outlets(books)
-    for world in books.worlds:
+    for world in books.worlds.values():
         if not world.struck:
             continue
         for (c, s), row in books.baseline.items():
@@ -79,12 +79,12 @@ def sells_in_scenario(books: Books) -> Comparisons:
 def _sells_together(books: Books, world: World, found: Mapping[Pair, Decimal]) -> Comparisons:
     """In a scenario no more is sold to shared buyers than they and new outlets take."""
     for number, market in enumerate(books.instance.markets, 1):
-        s = market.industry
-        counties = [c for c, x in books.baseline if x == s and market.region in ("", books.region(c)[1])]
-        more = total(found.get((c, s), ZERO) for c in counties)
-        sold = total(_sold(books, world, (c, s)) for c in counties)
+        s, most, sold = market.industry, exact(market.amount), ZERO
+        for c in sellers(books, market):
+            sold += _sold(books, world, (c, s))
+            most += found.get((c, s), ZERO)
         place = (world.name, s, market.region, str(number))
-        yield Comparison(place, sold, "≤", world.shared[s] * (exact(market.amount) + more))
+        yield Comparison(place, sold, "≤", world.shared[s] * most)
 
 
 def _sold(books: Books, world: World, pair: Pair) -> Decimal:
@@ -96,7 +96,7 @@ def _sold(books: Books, world: World, pair: Pair) -> Decimal:
 def retains_least(books: Books) -> Comparisons:
     """The least jobs kept are those of the scenario that keeps fewest."""
     for pair in books.baseline if books.uncertain else ():
-        fewest = min(books.outcomes.number("retained", world.name, *pair) for world in books.worlds)
+        fewest = min(books.outcomes.number("retained", world.name, *pair) for world in books.worlds.values())
         yield Comparison(pair, books.industries.number("retained_least", *pair), "=", fewest)
         filled = ONE if pair in books.industries.numbers["retained_least"] else ZERO
         yield Comparison((*pair, "filled"), filled, "=", ONE)

@@ -5,9 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from alloc.audit.books import Books, Key, Pair, total
+from alloc.audit.books import Books, Key, Pair, purse_of, total
 from alloc.audit.verdict import RELATIVE, ZERO, Comparison, Comparisons, exact
-from alloc.instance.schema import Fund, Sharing
+from alloc.instance.schema import Sharing
 
 
 def wanted_rows(books: Books) -> dict[str, set[Key]]:
@@ -28,10 +28,12 @@ class Parts(NamedTuple):
 def rows_of(books: Books) -> Mapping[Pair, Sharing]:
     """Return the row of `sharing` for each industry in a county: its own, else that for all of the county."""
     if "sharing" not in books.memory:
-        own = {(row.county, row.industry): row for row in books.instance.sharing if row.industry}
-        general = {row.county: row for row in books.instance.sharing if not row.industry}
-        found = {pair: own.get(pair, general.get(pair[0])) for pair in books.baseline}
-        books.memory["sharing"] = {pair: row for pair, row in found.items() if row is not None}
+        given = {(row.county, row.industry): row for row in books.instance.sharing}
+        found = books.memory["sharing"] = {}
+        for c, s in books.baseline:
+            row = given.get((c, s), given.get((c, "")))
+            if row is not None:
+                found[c, s] = row
     rows: Mapping[Pair, Sharing] = books.memory["sharing"]
     return rows
 
@@ -74,50 +76,47 @@ def adds_payers(books: Books) -> Comparisons:
         return
     paid = _paid(books)
     earned, near = _earned(books, paid), max(books.grain, _size(books) * RELATIVE)
-    there: dict[tuple[str, str], Decimal] = {}
+    there: dict[Pair, Decimal] = {}
     for fund in books.instance.funds.values():
-        there[fund.kind, fund.donor] = there.get((fund.kind, fund.donor), ZERO) + _purse(fund)
+        who = fund.kind, fund.donor
+        there[who] = there.get(who, ZERO) + purse_of(fund)
+    sheet = books.sheets["payers"]
     for key, money in there.items():
-        shown = {column: books.sheets["payers"].number(column, *key) for column in ("available", "paid", "earned")}
-        spent = total(amount for (*who, _), amount in paid.items() if tuple(who) == key)
-        yield Comparison((*key, "available"), shown["available"], "=", money, books.grain)
-        yield Comparison((*key, "paid"), shown["paid"], "=", spent, books.grain)
-        yield Comparison((*key, "earned"), shown["earned"], "=", earned.get(key, Fraction(0)), near)
-        each = books.sheets["payers"].number("earned_per_money", *key) * shown["paid"]
-        yield Comparison((*key, "earned_per_money"), each, "=", shown["earned"], near)
+        gave, got = sheet.number("paid", *key), sheet.number("earned", *key)
+        spent = total(paid.get(key, {}).values())
+        yield Comparison((*key, "available"), sheet.number("available", *key), "=", money, books.grain)
+        yield Comparison((*key, "paid"), gave, "=", spent, books.grain)
+        yield Comparison((*key, "earned"), got, "=", earned.get(key, Fraction(0)), near)
+        each = sheet.number("earned_per_money", *key) * gave
+        yield Comparison((*key, "earned_per_money"), each, "=", got, near)
 
 
 def _size(books: Books) -> Decimal:
     """Return how large what the donor side earns is, gains and losses both counted [money per year]."""
-    return total(abs(x) for x in earned_by(books, "donor").values())
+    return total(map(abs, earned_by(books, "donor").values()))
 
 
-def _purse(fund: Fund) -> Decimal:
-    """Return the money of a fund: its amount or what its counties have, the less of both [money]."""
-    tied = None if fund.by_county is None else total(map(exact, fund.by_county.values()))
-    return min(x for x in (tied, None if fund.amount is None else exact(fund.amount)) if x is not None)
-
-
-def _paid(books: Books) -> dict[tuple[str, str, str], Decimal]:
-    """Return what is paid by kind, donor and county [money]."""
-    found: dict[tuple[str, str, str], Decimal] = {}
-    for m, payments in books.spend.items():
-        for f, amount in payments.items():
-            fund = books.instance.funds[f]
-            key = fund.kind, fund.donor, books.instance.measures[m].county
-            found[key] = found.get(key, ZERO) + amount
+def _paid(books: Books) -> dict[Pair, dict[str, Decimal]]:
+    """Return what is paid in each county by kind and donor: (kind, donor) → county → amount [money]."""
+    found: dict[Pair, dict[str, Decimal]] = {}
+    for f, spent in books.spent.items():
+        fund = books.instance.funds[f]
+        counties = found.setdefault((fund.kind, fund.donor), {})
+        for c, amount in spent.items():
+            counties[c] = counties.get(c, ZERO) + amount
     return found
 
 
-def _earned(books: Books, paid: Mapping[tuple[str, str, str], Decimal]) -> dict[tuple[str, str], Fraction]:
+def _earned(books: Books, paid: Mapping[Pair, Mapping[str, Decimal]]) -> dict[Pair, Fraction]:
     """Return what each donor of aid earns: in each county so much of what the donor side does as it pays of the aid."""
     local: dict[str, Decimal] = {}
     for (c, _), amount in earned_by(books, "donor").items():
         local[c] = local.get(c, ZERO) + amount
-    found: dict[tuple[str, str], Fraction] = {}
-    for (kind, donor, c), amount in paid.items():
-        aid = total(x for (k, _, county), x in paid.items() if k == "aid" and county == c)
-        if kind == "aid" and aid > 0:
-            part = Fraction(local.get(c, ZERO)) * Fraction(amount) / Fraction(aid)
-            found[kind, donor] = found.get((kind, donor), Fraction(0)) + part
+    found: dict[Pair, Fraction] = {}
+    for (kind, donor), counties in paid.items():
+        for c, amount in counties.items():
+            aid = books.paid_for(books.measures_in[c], "aid")
+            if kind == "aid" and aid > 0:
+                part = Fraction(local.get(c, ZERO)) * Fraction(amount) / Fraction(aid)
+                found[kind, donor] = found.get((kind, donor), Fraction(0)) + part
     return found

@@ -7,9 +7,10 @@ plan is in that scenario.
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
+from itertools import product
 from typing import Any
 
-from alloc.audit.books import Books, total
+from alloc.audit.books import Books
 from alloc.audit.rules import penalties
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, Number, exact
 
@@ -28,18 +29,18 @@ def goal_weights(books: Books, goal: str = "") -> dict[str, Decimal]:
 def scenario_values(books: Books, goal: str = "", suffix: str = "") -> dict[str, Decimal]:
     """Return what every scenario is worth, penalties not taken off; suffix: of another world's columns."""
     weights = goal_weights(books, goal)
-    return {
-        world.name: total(weights[x] * books.scenarios.number(x + suffix, world.name) for x in GOALS)
-        for world in books.worlds
-    }
+    found = dict.fromkeys(books.worlds, ZERO)
+    for w, x in product(books.worlds, GOALS):
+        found[w] += weights[x] * books.scenarios.number(x + suffix, w)
+    return found
 
 
 def mean_of_worst(books: Books, values: Mapping[str, Decimal], tail: Decimal) -> Fraction:
     """Return the mean of the worst `tail` of probability, exactly: CVaR."""
     left, found = Fraction(tail), Fraction(0)
-    for value, chance in sorted((values[world.name], world.chance) for world in books.worlds):
-        taken = min(left, Fraction(chance))
-        found += taken * Fraction(value)
+    for w in sorted(books.worlds, key=values.__getitem__):
+        taken = min(left, Fraction(books.worlds[w].chance))
+        found += taken * Fraction(values[w])
         left -= taken
     return (found + left * Fraction(max(values.values()))) / Fraction(tail)
 
@@ -50,7 +51,7 @@ def measure_risk(books: Books, values: Mapping[str, Decimal], best: Mapping[str,
     assert risk is not None
     if risk.measure == "regret":
         return -max(Fraction(best.get(w, value) - value) for w, value in values.items())
-    expected = Fraction(total(world.chance * values[world.name] for world in books.worlds))
+    expected = Fraction(books.expect(values))
     worst = Fraction(min(values.values()))
     bad = worst if risk.measure == "worst" else mean_of_worst(books, values, exact(risk.tail))
     weight = Fraction(exact(risk.weight))
@@ -79,10 +80,9 @@ def shows_risk(books: Books) -> Comparisons:
     risk, off = books.instance.risk, penalties(books)
     values = {w: value - off for w, value in scenario_values(books).items()}
     yield Comparison(("measure",), str(told.get("measure")), "=", "expected" if risk is None else risk.measure)
-    expected = total(world.chance * values[world.name] for world in books.worlds)
     tail = exact(0.1 if risk is None else risk.tail)
     worth: dict[str, Number] = {
-        "expected": expected,
+        "expected": books.expect(values),
         "cvar": mean_of_worst(books, values, tail),
         "worst": min(values.values()),
     }
@@ -100,9 +100,8 @@ def shows_risk(books: Books) -> Comparisons:
 
 def _shows_years(books: Books, told: Mapping[str, Any]) -> Comparisons:
     """Compare the jobs of an average year, of the worst tenth of years and of the worst with those of the scenarios."""
-    jobs = {world.name: books.scenarios.number("employment", world.name) for world in books.worlds}
-    average = total(world.chance * jobs[world.name] for world in books.worlds)
-    yield _figure(("years", "average"), told.get("average"), average)
+    jobs = {w: books.scenarios.number("employment", w) for w in books.worlds}
+    yield _figure(("years", "average"), told.get("average"), books.expect(jobs))
     yield _figure(("years", "one_in_ten"), told.get("one_in_ten"), mean_of_worst(books, jobs, ONE / 10))
     yield _figure(("years", "worst"), told.get("worst"), min(jobs.values()))
 
@@ -110,8 +109,8 @@ def _shows_years(books: Books, told: Mapping[str, Any]) -> Comparisons:
 def _shows_scenarios(books: Books, values: Mapping[str, Decimal], told: Mapping[str, Any]) -> Comparisons:
     """Compare what is said of each scenario with its row and its worth."""
     best = _best(books)
-    for world in books.worlds:
-        row, w = told.get(world.name) or {}, world.name
+    for w, world in books.worlds.items():
+        row = told.get(w) or {}
         yield _figure((w, "probability"), row.get("probability"), world.chance)
         for goal in GOALS:
             yield _figure((w, goal), row.get(goal), books.scenarios.number(goal, w))
@@ -125,9 +124,7 @@ def _shows_scenarios(books: Books, values: Mapping[str, Decimal], told: Mapping[
 
 def _room(books: Books, best: Decimal) -> Decimal:
     """Return how far a scenario's own best plan may fall short of the best: the part of the gap it was proven to."""
-    told = books.figures.get("asked_gap")
-    asked = exact(books.instance.solver.gap if told is None else told)
-    return asked * max(ONE, abs(best))
+    return books.asked_gap * max(ONE, abs(best))
 
 
 def _figure(place: tuple[str, ...], found: Any, mine: Number) -> Comparison:

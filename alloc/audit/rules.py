@@ -6,7 +6,7 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from alloc.audit import returns
-from alloc.audit.books import Books, counts, total
+from alloc.audit.books import Books, counts, purse_of, total
 from alloc.audit.verdict import BILLIONTH, DIGITS, ONE, RELATIVE, ZERO, Comparison, Comparisons, Number, exact
 from alloc.instance.rules import AnyRule, Benefit, Change, Complement, Count, Gini, Parity, Rule, Share, Total
 from alloc.instance.schema import CATEGORIES, Flow, Selection
@@ -43,8 +43,11 @@ class Sides(NamedTuple):
 
 def meant(selection: Selection, words: Mapping[str, str], tags: Iterable[str]) -> bool:
     """Tell whether every key that a selection gives is matched; a list means any of."""
-    keys = all(words[key] in wanted for key in ATTRIBUTES if (wanted := getattr(selection, key)))
-    return keys and (not selection.tag or not set(selection.tag).isdisjoint(tags))
+    for key in ATTRIBUTES:
+        wanted = getattr(selection, key)
+        if wanted and words[key] not in wanted:
+            return False
+    return not selection.tag or not set(selection.tag).isdisjoint(tags)
 
 
 def _selected(books: Books, selection: Selection) -> list[str]:
@@ -56,11 +59,21 @@ def _bundles(books: Books, ms: list[str], *keys: str | None) -> dict[tuple[str, 
     """Return measures by the words that they have for some attributes; those without a word are left out."""
     found: dict[tuple[str, ...], list[str]] = {}
     for m in ms:
-        mine = books.traits[m]
-        words = tuple(mine[key] if key else "" for key in keys)
-        if all(word or not key for word, key in zip(words, keys, strict=True)):
+        words = _narrow(books.traits[m], *keys)
+        if words is not None:
             found.setdefault(words, []).append(m)
     return found
+
+
+def _narrow(mine: Mapping[str, str], *keys: str | None) -> tuple[str, ...] | None:
+    """Return the words for some attributes, an empty one for none asked; None where one asked for has no word."""
+    found = []
+    for key in keys:
+        word = mine[key] if key else ""
+        if key and not word:
+            return None
+        found.append(word)
+    return tuple(found)
 
 
 def _everything(books: Books, key: str | None) -> list[str]:
@@ -97,17 +110,13 @@ def groups(books: Books, rule: Rule) -> list[Group]:
 
 def _places(books: Books, rule: Benefit) -> list[Group]:
     """Return the repetitions of a rule on returns: it counts industries in counties, written `county|industry`."""
-    found: dict[tuple[str, str], list[str]] = {}
+    found: dict[tuple[str, ...], list[str]] = {}
     for c, s in returns.rows_of(books):
         words = books.words(c, "", s, "")
-        if meant(rule.of, words, ()):
-            outer, inner = (words[key] if key else "" for key in (rule.within, rule.each))
-            found.setdefault((outer, inner), []).append(f"{c}|{s}")
-    return [
-        Group(outer, inner, pairs, [])
-        for (outer, inner), pairs in found.items()
-        if (outer or not rule.within) and (inner or not rule.each)
-    ]
+        place = _narrow(words, rule.within, rule.each)
+        if place is not None and meant(rule.of, words, ()):
+            found.setdefault(place, []).append(f"{c}|{s}")
+    return [Group(outer, inner, pairs, []) for (outer, inner), pairs in found.items()]
 
 
 def _bounded(low: float | None, high: float | None, base: Decimal) -> tuple[Decimal | None, Decimal | None]:
@@ -117,19 +126,16 @@ def _bounded(low: float | None, high: float | None, base: Decimal) -> tuple[Deci
 def sides(books: Books, rule: Rule, group: Group) -> Sides:
     """Work out what a rule compares in one group."""
     if isinstance(rule, Count):
-        number = total(books.measures.number("funded", m) for m in group.counted)
+        number = books.measures.add("funded", group.counted)
         return Sides(number, *_bounded(rule.min, rule.max, ONE), None)
     if isinstance(rule, Benefit):
-        earned = returns.earned_by(books, rule.side)
-        pairs = [pair for pair in earned if "|".join(pair) in group.counted]
-        size = total(abs(returns.more_output(books, pair)) for pair in pairs)
-        return Sides(total(earned[pair] for pair in pairs), exact(rule.min), None, max(books.grain, size * RELATIVE))
+        return _benefit(books, rule, group)
     if isinstance(rule, Complement):
-        follows = exact(rule.ratio) * _spent(books, group.base, "national")
-        return Sides(_spent(books, group.counted, "aid"), follows, None, books.grain)
-    value = _spent(books, group.counted, rule.fund)
+        follows = exact(rule.ratio) * books.paid_for(group.base, "national")
+        return Sides(books.paid_for(group.counted, "aid"), follows, None, books.grain)
+    value = books.paid_for(group.counted, rule.fund)
     if isinstance(rule, Share):
-        whole = _spent(books, group.base, rule.fund)
+        whole = books.paid_for(group.base, rule.fund)
         return Sides(value, *_bounded(rule.min, rule.max, whole), books.grain)
     if isinstance(rule, Total):
         return Sides(value, *_bounded(rule.min, rule.max, _heads(books, rule, group)), books.grain)
@@ -141,9 +147,14 @@ def sides(books: Books, rule: Rule, group: Group) -> Sides:
     return _gini(books, rule, group)
 
 
-def _spent(books: Books, ms: Iterable[str], word: str) -> Decimal:
-    money = books.money(word)
-    return total(money[m] for m in ms)
+def _benefit(books: Books, rule: Benefit, group: Group) -> Sides:
+    """Compare what a side earns by some industries with the least; it is as exact as their output is large."""
+    worth = size = ZERO
+    for pair, earned in returns.earned_by(books, rule.side).items():
+        if "|".join(pair) in group.counted:
+            worth += earned
+            size += abs(returns.more_output(books, pair))
+    return Sides(worth, exact(rule.min), None, max(books.grain, size * RELATIVE))
 
 
 def _heads(books: Books, rule: Total, group: Group) -> Decimal:
@@ -181,22 +192,21 @@ def _by_county(books: Books, rule: Parity | Gini, group: Group) -> list[tuple[De
 def _parity(books: Books, rule: Parity, group: Group) -> Sides:
     """Compare the largest spending per head with so many times the smallest."""
     pairs = _by_county(books, rule, group)
-    (poor, few), (rich, many) = (tuple(map(Fraction, pairs[end])) for end in (0, -1))
+    (poor, few), (rich, many) = map(Fraction, pairs[0]), map(Fraction, pairs[-1])
     times, grain = Fraction(exact(rule.max)), Fraction(books.grain)
-    point = Fraction(_reach(books, rule, group)) / sum((Fraction(heads) for _, heads in pairs), Fraction(0))
+    point = Fraction(_reach(books, rule, group)) / Fraction(total(heads for _, heads in pairs))
     return Sides(rich / many, None, times * poor / few, grain / many + times * grain / few, point)
 
 
 def _reach(books: Books, rule: Parity | Gini, group: Group) -> Decimal:
     """Return the most that the rule's funds can spend on what it counts: their purses, or its largest cost [money]."""
-    purses = []
+    purses = dearest = ZERO
     for f, fund in books.instance.funds.items():
         if counts(rule.fund, f, fund.kind):
-            tied = None if fund.by_county is None else total(map(exact, fund.by_county.values()))
-            purses.append(min(x for x in (tied, None if fund.amount is None else exact(fund.amount)) if x is not None))
-    measures = [books.instance.measures[m] for m in group.counted]
-    dearest = total(exact(row.fixed_cost) + exact(row.unit_cost) * exact(row.max_units) for row in measures)
-    return min(total(purses), dearest) or ONE
+            purses += purse_of(fund)
+    for m in group.counted:
+        dearest += books.largest_cost(m)
+    return min(purses, dearest) or ONE
 
 
 def _gini(books: Books, rule: Gini, group: Group) -> Sides:
@@ -268,10 +278,14 @@ def shows_rule(books: Books) -> Comparisons:
 
 def _margin(worked: Sides) -> Fraction:
     """Return the tolerance of what is the difference of two sides: that of the larger side."""
-    size = max(abs(Fraction(side)) for side in (worked.value, worked.low or 1, worked.high or 1))
+    size = _widest(worked.value, worked.low or ONE, worked.high or ONE)
     if worked.grain is None:
         return size * Fraction(RELATIVE)
     return max(Fraction(worked.grain), size * Fraction(DIGITS))
+
+
+def _widest(*sides: Number) -> Fraction:
+    return max(abs(Fraction(side)) for side in sides)
 
 
 def shows_binding(books: Books) -> Comparisons:
@@ -282,7 +296,7 @@ def shows_binding(books: Books) -> Comparisons:
         if binding is None or not ends:
             continue
         room = min(abs(Fraction(worked.value) - Fraction(end)) for end in ends)
-        size = max(Fraction(1), *(abs(Fraction(side)) for side in (worked.value, *ends)))
+        size = _widest(ONE, worked.value, *ends)
         widest = max(Fraction(worked.grain or 0), size * Fraction(RELATIVE))
         if binding:
             yield Comparison((rule.name, group.name), room * Fraction(int(not _broken(worked))), "≤", ZERO, widest)
@@ -302,4 +316,4 @@ def _worked(books: Books) -> list[tuple[Rule, Group, Sides]]:
 def penalties(books: Books) -> Decimal:
     """Return what broken soft rules cost in the objective, by what the table says that they are broken by."""
     soft = {rule.name: exact(rule.penalty) for rule in books.instance.rules if rule.penalty is not None}
-    return total(soft.get(key[0], ZERO) * broken for key, broken in books.rules.numbers["broken_by"].items())
+    return total(soft.get(name, ZERO) * broken for (name, _), broken in books.rules.numbers["broken_by"].items())

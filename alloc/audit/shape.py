@@ -1,7 +1,8 @@
 """Are the tables whole: every row once, every cell filled, every word the instance's own?"""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from decimal import Decimal
+from itertools import product
 
 from alloc.audit import returns
 from alloc.audit.books import SHAPES, Books, Key
@@ -45,45 +46,55 @@ def _wanted(books: Books) -> Mapping[str, set[Key]]:
     The rows of `rules` are asked for where the rules are read.
     """
     instance = books.instance
+    allocation: set[Key] = set()
+    for m, eligible in books.eligible.items():
+        allocation.update(product([m], eligible))
     funds: set[Key] = set()
     for f, fund in instance.funds.items():
-        funds |= {(f, "")} if fund.by_county is None else {(f, c) for c in fund.by_county}
+        funds.update(product([f], [""] if fund.by_county is None else fund.by_county))
     wanted: dict[str, set[Key]] = {
-        "allocation": {(m, f) for m, eligible in books.eligible.items() for f in eligible},
-        "measures": {(m,) for m in instance.measures},
+        "allocation": allocation,
+        "measures": _one_word(instance.measures),
         "industries": set(books.baseline),
         "flows": set(),
-        "counties": {(c,) for c in instance.counties},
+        "counties": _one_word(instance.counties),
         "funds": funds,
-        "scenarios": {(world.name,) for world in books.worlds},
-        "bridge": {("synergies", ""), ("total", ""), *(("county", c) for c in instance.counties)},
-        "chains": {(c, h) for c in instance.counties for h in instance.chains if books.can_close(c, h)},
+        "scenarios": _one_word(books.worlds),
+        "bridge": {("synergies", ""), ("total", ""), *product(["county"], instance.counties)},
+        "chains": {(c, h) for c, h in product(instance.counties, instance.chains) if books.can_close(c, h)},
     }
     wanted |= returns.wanted_rows(books)
     if books.uncertain:
-        wanted["outcomes"] = {(world.name, *pair) for world in books.worlds for pair in books.baseline}
+        wanted["outcomes"] = {(w, *pair) for w, pair in product(books.worlds, books.baseline)}
     return wanted
+
+
+def _one_word(names: Iterable[str]) -> set[Key]:
+    """Return the rows of a table that one word names each."""
+    return {(name,) for name in names}
 
 
 def _may_stand(books: Books, name: str) -> Collection[Key]:
     """Return the rows that may stand in a table that need not have them."""
     if name == "chains":
-        return {(c, h) for c in books.instance.counties for h in books.chain_stages}
+        return set(product(books.instance.counties, books.chain_stages))
     return books.trades if name == "flows" else ()
 
 
 def repeats_words(books: Books) -> Comparisons:
     """Words that a table repeats from the instance are the instance's."""
-    measures = {m: (row.county, row.category, row.industry) for m, row in books.instance.measures.items()}
-    kinds = {f: fund.kind for f, fund in books.instance.funds.items()}
-    ends = {key: (trade.seller[1], trade.buyer[1]) for key, trade in books.trades.items()}
-    yield from _alike(books, "measures", {(m,): words for m, words in measures.items()})
-    paid: dict[Key, tuple[str, ...]] = {
-        (m, f): (*measures[m], kinds[f]) for m, f in books.allocation.keys if m in measures and f in kinds
-    }
+    measures, funds = books.instance.measures, books.instance.funds
+    mine: dict[Key, tuple[str, ...]] = {}
+    for m, row in measures.items():
+        mine[m,] = (row.county, row.category, row.industry)
+    paid: dict[Key, tuple[str, ...]] = {}
+    for m, f in books.allocation.keys:
+        if m in measures and f in funds:
+            paid[m, f] = (*mine[m,], funds[f].kind)
+    yield from _alike(books, "measures", mine)
     yield from _alike(books, "allocation", paid)
-    yield from _alike(books, "funds", {key: (kinds[key[0]],) for key in books.funds.keys if key[0] in kinds})
-    yield from _alike(books, "flows", ends)
+    yield from _alike(books, "funds", {(f, c): (funds[f].kind,) for f, c in books.funds.keys if f in funds})
+    yield from _alike(books, "flows", {key: (way.seller[1], way.buyer[1]) for key, way in books.trades.items()})
 
 
 def _alike(books: Books, name: str, mine: Mapping[Key, tuple[str, ...]]) -> Comparisons:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from alloc.audit.books import Books, total
-from alloc.audit.linkage import county_linkage, synergies_reached
-from alloc.audit.production import kept
+from alloc.audit.books import Books, given, total
+from alloc.audit.linkage import add_chains, add_flows, county_linkage, has_cluster_jobs, reach_synergies
+from alloc.audit.production import held_before, new_jobs
 from alloc.audit.risk import averse_goal
 from alloc.audit.rules import penalties
 from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, Number, exact, within_digits
@@ -33,25 +33,22 @@ def adds_counties(books: Books) -> Comparisons:
     """The money of a county is that of its measures, and aid per head is aid by people."""
     for c, measures in books.measures_in.items():
         for column, kinds in MONEY.items():
-            paid = total(books.paid(m, kind) for m in measures for kind in kinds)
+            paid = total(books.paid_for(measures, kind) for kind in kinds)
             yield Comparison((c, column), books.counties.number(column, c), "=", paid, books.grain)
-        people, aid = (
-            exact(books.instance.counties[c].population),
-            total(books.paid(m, "aid") for m in measures),
-        )
+        people = exact(books.instance.counties[c].population)
         if people:
-            each = books.counties.number("aid_per_head", c) * people
+            each, aid = books.counties.number("aid_per_head", c) * people, books.paid_for(measures, "aid")
             yield Comparison((c, "aid_per_head × population"), each, "=", aid, books.grain)
 
 
 def adds_funds(books: Books) -> Comparisons:
     """What a fund has available, spends and leaves unspent is what the instance and the allocation say."""
-    spent = _sum_spent(books)
     for f, fund in books.instance.funds.items():
+        tied = fund.by_county is not None
+        spent = books.spent[f] if tied else {"": total(books.spent[f].values())}
         purses = {"": fund.amount} if fund.by_county is None else fund.by_county
         for c, purse in purses.items():
-            limits = [exact(limit) for limit in (purse, fund.amount) if limit is not None]
-            row = {"available": min(limits, default=ZERO), "spent": spent.get((f, c), ZERO)}
+            row = {"available": min(given(purse, fund.amount), default=ZERO), "spent": spent.get(c, ZERO)}
             row["unspent"] = row["available"] - row["spent"]
             near = within_digits(books.grain, *row.values())
             for column, amount in row.items():
@@ -59,36 +56,16 @@ def adds_funds(books: Books) -> Comparisons:
                 yield Comparison(place, books.funds.number(column, f, c), "=", amount, near)
 
 
-def _sum_spent(books: Books) -> dict[tuple[str, str], Decimal]:
-    """Return what each fund pays by the county that its money is tied to, "" where it is tied to none."""
-    spent: dict[tuple[str, str], Decimal] = {}
-    for m, paid in books.spend.items():
-        for f, amount in paid.items():
-            c = "" if books.instance.funds[f].by_county is None else books.instance.measures[m].county
-            spent[f, c] = spent.get((f, c), ZERO) + amount
-    return spent
-
-
-def _held_before(books: Books, c: str) -> Decimal:
-    """Return the jobs that a county would keep through the year as it stands today [jobs]."""
-    kept_today = ZERO
-    for pair in books.pairs_in[c]:
-        jobs = exact(books.baseline[pair].jobs)
-        insured = min(jobs, exact(books.baseline[pair].insurance))
-        kept_today += total(world.chance * kept(world, pair, jobs, insured) for world in books.worlds)
-    return kept_today
-
-
 def adds_jobs(books: Books) -> Comparisons:
     """Jobs gained in a county are the jobs kept beyond those kept today, and the direct ones."""
     for c in books.instance.counties:
-        before = _held_before(books, c)
-        direct = total(books.measures.number("direct_jobs", m) for m in books.measures_in[c])
+        before = held_before(books, c)
+        direct = books.measures.add("direct_jobs", books.measures_in[c])
         for column, held, more in (
             ("jobs_gained", "retained", direct),
             ("jobs_gained_quo", "retained_quo", ZERO),
         ):
-            gained = total(books.industries.number(held, *pair) for pair in books.pairs_in[c]) - before + more
+            gained = books.industries.add(held, books.pairs_in[c]) - before + more
             yield Comparison((c, column), books.counties.number(column, c), "=", gained)
 
 
@@ -99,11 +76,8 @@ def leaves_jobseekers(books: Books) -> Comparisons:
         if county.jobseekers is None:
             yield Comparison((c,), "" if cell is None else str(cell), "=", "")
             continue
-        new = total(
-            books.industries.number("jobs", *pair) - exact(books.baseline[pair].jobs) for pair in books.pairs_in[c]
-        )
-        direct = total(books.measures.number("direct_jobs", m) for m in books.measures_in[c])
-        yield Comparison((c,), ZERO if cell is None else cell, "=", exact(county.jobseekers) - new - direct)
+        taken = new_jobs(books, c, "jobs") + books.measures.add("direct_jobs", books.measures_in[c])
+        yield Comparison((c,), ZERO if cell is None else cell, "=", exact(county.jobseekers) - taken)
 
 
 def adds_linkage(books: Books) -> Comparisons:
@@ -114,35 +88,25 @@ def adds_linkage(books: Books) -> Comparisons:
 
 def adds_linkage_quo(books: Books) -> Comparisons:
     """Linkage without the plan is that of the sales and chains shown for it, and of clusters that stand."""
-    instance, chance = books.instance, {world.name: world.chance for world in books.worlds}
-    least = dict.fromkeys(instance.counties, ZERO)
-    for w, trade, flow in books.moved("flow_quo"):
-        least[trade.seller[0]] += chance[w] * trade.worth * flow
-    for (c, h), closed in books.chains.numbers["closed_quo"].items():
-        if closed and c in least and h in instance.chains:
-            least[c] += exact(instance.chains[h].closure_bonus) * closed
+    least = dict.fromkeys(books.instance.counties, ZERO)
+    add_flows(books, least, "flow_quo")
+    add_chains(books, least, "closed_quo")
     for c, low in least.items():
         clusters = ZERO
         for pair in books.pairs_in[c]:
-            industry = instance.industries[pair[1]]
-            size = industry.cluster_jobs
-            if size is not None and books.industries.number("jobs_quo", *pair) >= exact(size) - ONE / 1000:
-                clusters += exact(industry.cluster_bonus)
+            if has_cluster_jobs(books, pair, "jobs_quo"):
+                clusters += exact(books.instance.industries[pair[1]].cluster_bonus)
         cell = books.counties.number("linkage_quo", c)
         yield Comparison((c, "least"), cell, "≥", low)
         yield Comparison((c, "most"), cell, "≤", low + clusters)
 
 
 def _employment(books: Books) -> Decimal:
-    gained = total(
-        exact(county.weight) * books.counties.number("jobs_gained", c) for c, county in books.instance.counties.items()
-    )
-    return gained + total(exact(jobs) for (jobs, _), _ in synergies_reached(books))
+    return books.weigh_jobs("jobs_gained") + reach_synergies(books).employment
 
 
 def _linkage(books: Books) -> Decimal:
-    across = (exact(linkage) for (_, linkage), counties in synergies_reached(books) if len(counties) > 1)
-    return total(books.counties.number("linkage", c) for c in books.instance.counties) + total(across)
+    return books.counties.add("linkage", books.instance.counties) + reach_synergies(books).across
 
 
 def _is(place: str, figure: Decimal | None, mine: Number) -> Comparison:
@@ -158,10 +122,8 @@ def totals_goals(books: Books) -> Comparisons:
 
 def totals_quo(books: Books) -> Comparisons:
     """Employment and linkage of the status quo are what the counties add up to."""
-    counties = books.instance.counties.items()
-    jobs = total(exact(county.weight) * books.counties.number("jobs_gained_quo", c) for c, county in counties)
-    yield _is("status_quo.employment", books.quo("employment"), jobs)
-    linkage = total(books.counties.number("linkage_quo", c) for c, _ in counties)
+    yield _is("status_quo.employment", books.quo("employment"), books.weigh_jobs("jobs_gained_quo"))
+    linkage = books.counties.add("linkage_quo", books.instance.counties)
     yield _is("status_quo.linkage", books.quo("linkage"), linkage)
 
 
@@ -207,12 +169,11 @@ def keeps_order(books: Books) -> Comparisons:
 
 def proves_gap(books: Books) -> Comparisons:
     """No plan beats its bound, the gap is theirs, and `optimal` is said only within the gap asked for."""
-    objective, bound, gap = (books.figure(name) for name in ("objective", "bound", "gap"))
+    objective, bound, gap = map(books.figure, ("objective", "bound", "gap"))
     status = str(getattr(books.figures.get("status"), "value", books.figures.get("status")))
     if status not in ("optimal", "feasible"):
         yield Comparison(("status",), status, "=", "optimal | feasible")
-    told = books.figures.get("asked_gap")
-    asked = max(FINEST, exact(books.instance.solver.gap if told is None else told))
+    asked = max(FINEST, books.asked_gap)
     if objective is None or bound is None or gap is None:
         if status == "optimal":
             yield Comparison(("gap",), "", "=", f"≤ {asked}")

@@ -12,9 +12,9 @@ import pandas as pd
 
 from alloc.audit import linkage, money, production, rules
 from alloc.audit.books import SHAPES, Books, counts, total
-from alloc.audit.production import keepable, kept, produced, retained
+from alloc.audit.production import kept_today, retained
 from alloc.audit.risk import measure_risk, scenario_values
-from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
+from alloc.audit.verdict import ZERO, Comparison, Comparisons, exact
 from alloc.instance.rules import Benefit, Complement, Count, Rule
 from alloc.instance.schema import JOB_CATEGORIES, Instance, Measure
 
@@ -76,23 +76,21 @@ def totals_without_aid(books: Books) -> Comparisons:
     if not _known(books):
         return
     alone = _alone(books)
-    gained, joint = _adds_jobs(alone), linkage.synergies_reached(alone)
-    for c, jobs in gained.items():
+    employment = linkage.reach_synergies(alone).employment
+    for c, jobs in _adds_jobs(alone).items():
         yield Comparison((c, "jobs_gained_without_aid"), alone.counties.number("jobs_gained", c), "=", jobs)
-    worth = total(exact(county.weight) * gained[c] for c, county in books.instance.counties.items())
-    employment = worth + total(exact(jobs) for (jobs, _), _ in joint)
+        employment += books.weight[c] * jobs
     yield Comparison(("without_aid.employment",), _figure(books, "employment") or ZERO, "=", employment)
-    yield from _links_without_aid(books, alone, joint)
+    yield from _links_without_aid(books, alone)
     yield from _worth(books, alone)
 
 
-def _links_without_aid(books: Books, alone: Books, joint: list[tuple[tuple[float, float], list[str]]]) -> Comparisons:
+def _links_without_aid(books: Books, alone: Books) -> Comparisons:
     """The linkage of that world is what its counties and the synergies across them add up to."""
     for c, (least, most) in _linkage(alone).items():
         yield Comparison((c, "linkage_without_aid"), alone.counties.number("linkage", c), "≥", least)
         yield Comparison((c, "linkage_without_aid"), alone.counties.number("linkage", c), "≤", most)
-    across = total(exact(worth) for (_, worth), counties in joint if len(counties) > 1)
-    linked = total(alone.counties.number("linkage", c) for c in books.instance.counties) + across
+    linked = alone.counties.add("linkage", books.instance.counties) + linkage.reach_synergies(alone).across
     yield Comparison(("without_aid.linkage",), _figure(books, "linkage") or ZERO, "=", linked)
 
 
@@ -109,8 +107,8 @@ def holds_national(books: Books) -> Comparisons:
 
 def attributes_jobs(books: Books) -> Comparisons:
     """What is claimed through others' money and through the aid is the difference between two worlds."""
-    worlds = [books.figures.get(key) or {} for key in ("status_quo", "without_aid")] + [books.figures]
-    for key, less, more in (("through_others", *worlds[:2]), ("through_aid", *worlds[1:])):
+    quo, alone = books.figures.get("status_quo") or {}, books.figures.get("without_aid") or {}
+    for key, less, more in (("through_others", quo, alone), ("through_aid", alone, books.figures)):
         claimed = books.figures.get(key)
         for goal in ("employment", "linkage"):
             if claimed is None or less.get(goal) is None or more.get(goal) is None:
@@ -129,8 +127,7 @@ def bridges_jobs(books: Books) -> Comparisons:
     for column in (*parts, "employment", "aid"):
         rows = total(cell for (part, _), cell in books.bridge.numbers[column].items() if part != "total")
         yield Comparison(("total", column), books.bridge.number(column, "total", ""), "=", rows)
-    for c, county in books.instance.counties.items():
-        weight = exact(county.weight)
+    for c, weight in books.weight.items():
         for column, name in (("employment", "jobs_gained"), ("anyway", "jobs_gained_quo")):
             cell = books.bridge.number(column, "county", c)
             yield Comparison((c, column), cell, "=", weight * books.counties.number(name, c))
@@ -147,15 +144,14 @@ def bridges_jobs(books: Books) -> Comparisons:
 
 def weighs_scenarios(books: Books) -> Comparisons:
     """Each scenario has its row and its probability; weighed by them they give the figures of every world."""
-    for world in books.worlds:
+    for world in books.worlds.values():
         yield Comparison((world.name,), books.scenarios.number("probability", world.name), "=", world.chance)
     figures = {"": books.figures, "_quo": books.figures.get("status_quo"), SUFFIX: books.figures.get("without_aid")}
     for suffix, figure in figures.items():
         for goal in ("employment", "linkage"):
             if figure is None or figure.get(goal) is None:
                 continue
-            cells = books.scenarios.numbers[goal + suffix]
-            expected = total(world.chance * cells.get((world.name,), ZERO) for world in books.worlds)
+            expected = books.expect({w: books.scenarios.number(goal + suffix, w) for w in books.worlds})
             yield Comparison((goal + suffix,), expected, "=", exact(figure[goal]))
         if figure is not None and figure.get("linkage") is not None:
             yield from _linked_by_scenario(books, suffix, exact(figure["linkage"]))
@@ -164,35 +160,22 @@ def weighs_scenarios(books: Books) -> Comparisons:
 
 def _employed_by_scenario(books: Books) -> Comparisons:
     """Compare the jobs of each scenario under the plan with what hazard leaves, and what does not depend on it."""
-    gained = {
-        world.name: total(
-            exact(books.instance.counties[c].weight) * retained(books, world, (c, s)) for c, s in books.baseline
-        )
-        for world in books.worlds
-    }
-    before = {
-        world.name: total(
-            exact(books.instance.counties[c].weight)
-            * kept(world, (c, s), exact(row.jobs), min(exact(row.jobs), exact(row.insurance)))
-            for (c, s), row in books.baseline.items()
-        )
-        for world in books.worlds
-    }
-    others = total(
-        exact(books.instance.counties[c].weight) * total(books.measures.number("direct_jobs", m) for m in ms)
-        for c, ms in books.measures_in.items()
-    ) + total(exact(jobs) for (jobs, _), _ in linkage.synergies_reached(books))
-    for world in books.worlds:
-        cell = books.scenarios.number("employment", world.name)
-        yield Comparison((world.name, "employment"), cell, "=", gained[world.name] - before[world.name] + others)
+    others = linkage.reach_synergies(books).employment
+    for c, ms in books.measures_in.items():
+        others += books.weight[c] * books.measures.add("direct_jobs", ms)
+    for w, world in books.worlds.items():
+        gained = others
+        for pair in books.baseline:
+            gained += books.weight[pair[0]] * (retained(books, world, pair) - kept_today(books, world, pair))
+        yield Comparison((w, "employment"), books.scenarios.number("employment", w), "=", gained)
 
 
 def _linked_by_scenario(books: Books, suffix: str, expected: Decimal) -> Comparisons:
     """Compare the linkage of each scenario with its flows, and what does not depend on it."""
-    flows = dict.fromkeys((world.name for world in books.worlds), ZERO)
+    flows = dict.fromkeys(books.worlds, ZERO)
     for w, trade, flow in books.moved("flow" + suffix):
         flows[w] += trade.worth * flow
-    steady = expected - total(world.chance * flows[world.name] for world in books.worlds)
+    steady = expected - books.expect(flows)
     for w, flow in flows.items():
         yield Comparison((w, "linkage" + suffix), books.scenarios.number("linkage" + suffix, w), "=", steady + flow)
 
@@ -215,12 +198,13 @@ def _alone(books: Books) -> Books:
 
 
 def _renamed(tables: Any) -> dict[str, pd.DataFrame]:
-    return {
-        name: table.assign(
-            **{column.removesuffix(SUFFIX): table[column] for column in table.columns if column.endswith(SUFFIX)}
-        )
-        for name, table in tables.items()
-    }
+    found = {}
+    for name, table in tables.items():
+        found[name] = table.copy()
+        for column in table.columns:
+            if column.endswith(SUFFIX):
+                found[name][column.removesuffix(SUFFIX)] = table[column]
+    return found
 
 
 def _question(books: Books) -> Instance:
@@ -285,53 +269,35 @@ def _within_output(alone: Books) -> Comparisons:
         for k in ("insurance", "technology"):
             added = total(alone.supply[m] for m in alone.measures_in[c] if _serves(alone.instance.measures[m], k, s))
             cover[k] = min(jobs, exact(getattr(row, k)) + added)
-        for relation, insured, upgraded in (("≥", ZERO, ZERO), ("≤", cover["insurance"], cover["technology"])):
-            held = [(world, keepable(world, (c, s), jobs, insured, relation == "≤")) for world in alone.worlds]
-            limits = {
-                "retained": total(world.chance * stays for world, stays in held),
-                "output": total(
-                    world.chance * produced(alone, world, (c, s), stays, upgraded) for world, stays in held
-                ),
-            }
-            for column, limit in limits.items():
+        for at_most, insured, upgraded in ((False, ZERO, ZERO), (True, cover["insurance"], cover["technology"])):
+            limits = production.expect_limits(alone, (c, s), jobs, insured, upgraded, at_most)
+            for column, limit in zip(("retained", "output"), limits, strict=True):
                 cell = alone.industries.number(column, c, s)
-                yield Comparison((c, s, column), cell, "≤" if relation == "≤" else "≥", limit)
+                yield Comparison((c, s, column), cell, "≤" if at_most else "≥", limit)
 
 
 def _adds_jobs(alone: Books) -> dict[str, Decimal]:
     """Return the jobs that each county gains: kept beyond those kept today, and direct ones."""
     found = {}
     for c, pairs in alone.pairs_in.items():
-        before = ZERO
-        for pair in pairs:
-            jobs = exact(alone.baseline[pair].jobs)
-            insured = min(jobs, exact(alone.baseline[pair].insurance))
-            before += total(world.chance * kept(world, pair, jobs, insured) for world in alone.worlds)
-        direct = total(exact(alone.instance.measures[m].jobs) * alone.effective[m] for m in alone.measures_in[c])
-        found[c] = total(alone.industries.number("retained", *pair) for pair in pairs) - before + direct
+        held = alone.industries.add("retained", pairs)
+        found[c] = held - production.held_before(alone, c) + production.direct_jobs(alone, c)
     return found
 
 
 def _linkage(alone: Books) -> dict[str, tuple[Decimal, Decimal]]:
     """Return between what the linkage of each county lies: without and with all clusters that may stand."""
-    instance, chance = alone.instance, {world.name: world.chance for world in alone.worlds}
-    least = {
-        c: total(exact(instance.measures[m].linkage) * alone.effective[m] for m in ms)
-        for c, ms in alone.measures_in.items()
-    }
-    for w, trade, flow in alone.moved("flow"):
-        least[trade.seller[0]] += chance[w] * trade.worth * flow
-    for (c, h), closed in alone.chains.numbers["closed"].items():
-        if closed and c in least and h in instance.chains:
-            least[c] += exact(instance.chains[h].closure_bonus) * closed
-    for (_, worth), counties in linkage.synergies_reached(alone):
-        if len(counties) == 1:
-            least[counties[0]] += exact(worth)
+    least = dict.fromkeys(alone.instance.counties, ZERO)
+    for m, measure in alone.instance.measures.items():
+        least[measure.county] += exact(measure.linkage) * alone.effective[m]
+    linkage.add_flows(alone, least, "flow")
+    linkage.add_chains(alone, least, "closed")
+    for c, worth in linkage.reach_synergies(alone).within.items():
+        least[c] += worth
     most = dict(least)
     for c, s in alone.baseline:
-        size = instance.industries[s].cluster_jobs
-        if size is not None and alone.industries.number("jobs", c, s) >= exact(size) - ONE / 1000:
-            most[c] += exact(instance.industries[s].cluster_bonus)
+        if linkage.has_cluster_jobs(alone, (c, s), "jobs"):
+            most[c] += exact(alone.instance.industries[s].cluster_bonus)
     return {c: (least[c], most[c]) for c in least}
 
 
