@@ -2,7 +2,7 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from alloc.instance.schema import KINDS, Baseline, Document, Kind, Market
@@ -26,6 +26,16 @@ def eligible_funds(document: Document, m: str) -> tuple[str, ...]:
         and (not measure.funds or f in measure.funds)
         and not (measure.national == "none" and fund.kind == "national")
     )
+
+
+def list_payers(document: Document) -> dict[str, tuple[str, ...]]:
+    """Return the funds that may pay for each measure."""
+    return {m: eligible_funds(document, m) for m in document.measures}
+
+
+def of_kind(document: Document, funds: Iterable[str], kind: str) -> list[str]:
+    """Return those of some funds that are of one kind."""
+    return [f for f in funds if document.funds[f].kind == kind]
 
 
 def in_lots(document: Document, amount: float) -> float:
@@ -85,7 +95,7 @@ def most_money(document: Document, m: str, kind: Kind, funds: Sequence[str], uni
     row = document.measures[m]
     spent = billed(document, dearest(document, m, units))
     share = min(row.max_share.get(kind, 1.0), 1.0)
-    parts = (_most_of_fund(document, m, f, spent) for f in funds if document.funds[f].kind == kind)
+    parts = (_most_of_fund(document, m, f, spent) for f in of_kind(document, funds, kind))
     most = min(share * spent, math.fsum(parts))
     return in_lots(document, min(most, ceiling(document, m)) if kind == "national" else most)
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from alloc.instance.money import eligible_funds, money_counts, reachable
+from alloc.instance.money import list_payers, money_counts, reachable
 from alloc.instance.plans import previous_money
 from alloc.instance.rules import Benefit, Equity, Figure, Linear, Times
 from alloc.instance.schema import Instance
@@ -44,7 +44,7 @@ class Side:
 
 def sides(instance: Instance) -> dict[Key, Side]:
     """Return every repetition of every rule that has the common form."""
-    payers = {m: eligible_funds(instance, m) for m in instance.measures}
+    payers = list_payers(instance)
     found: dict[Key, Side] = {}
     for rule in instance.rules:
         if isinstance(rule, Linear):
@@ -95,7 +95,7 @@ def _payments(instance: Instance, payers: Payers, measures: tuple[str, ...], fun
 
 def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
     """Return what parity and Gini rules count, by rule and group: county → payments."""
-    payers = {m: eligible_funds(instance, m) for m in instance.measures}
+    payers = list_payers(instance)
     found: dict[Key, dict[str, list[tuple[str, str]]]] = {}
     for rule in instance.rules:
         if isinstance(rule, Equity):

@@ -9,7 +9,7 @@ from alloc.instance import schema
 from alloc.instance.amounts import few_people, mixed_amounts
 from alloc.instance.document import Path, Source
 from alloc.instance.lookups import leaned_on
-from alloc.instance.money import ROUNDING, available, eligible_funds, least_shares, most_shares, sellers
+from alloc.instance.money import ROUNDING, available, eligible_funds, least_shares, most_shares, of_kind, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
 from alloc.instance.rules import Change, Complement, Share
@@ -151,7 +151,7 @@ def _planned_apart(
 ) -> tuple[str, dict[str, Any]] | None:
     """Return why the nation cannot pay what it has decided to pay."""
     planned = measure.national_planned or 0.0
-    if planned > 0 and all(document.funds[f].kind != "national" for f in funds):
+    if planned > 0 and not of_kind(document, funds, "national"):
         return "never_kind", {"kind": "national"}
     if planned > measure.largest_cost * (1 + ROUNDING):
         return "never_planned", {"found": planned, "limit": measure.largest_cost}

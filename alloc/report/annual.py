@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from alloc.instance import Instance
-from alloc.report.carrying import tell_starved
+from alloc.report.carrying import list_bought, tell_starved
+from alloc.report.names import Names
 from alloc.report.screen import Wide
 from alloc.texts import say
 from alloc.texts.figures import amount, gap
@@ -45,23 +46,21 @@ def summarise_years(
 
 def _years(instance: Instance, figures: Mapping[str, Any], lang: str) -> Wide:
     """Return what each year spends and brings, and all years together, discounted."""
-    heads = [say(f"years_{key}", lang) for key in ("year", "spent", "employment", "linkage", "worth")]
+    heads = Names(instance, lang).say_each("years_{}", ("year", "spent", "employment", "linkage", "worth"))
     rows = []
     for of in figures["by_year"]:
-        numbers = [amount(of[key]) for key in ("spent", "employment", "linkage")]
+        numbers = map(amount, (of["spent"], of["employment"], of["linkage"]))
         rows.append([str(of["year"]), *numbers, f"{of['worth']:.4g}"])
     spent = amount(sum(of["spent"] for of in figures["by_year"]))
     rows.append([say("years_all", lang), spent, amount(figures["employment"]), amount(figures["linkage"]), ""])
-    return Wide(say("years_title", lang, label=instance.money.label), heads, rows, totals=1)
+    return Wide(say("years_title", lang, label=instance.money.label), list(heads.values()), rows, totals=1)
 
 
 def _bought(instance: Instance, measures: pd.DataFrame, lang: str) -> RenderableType:
     """Return the units of each measure that are bought in each year."""
-    units = measures.pivot(index="measure", columns="year", values="units")
-    units = units.reindex(index=list(instance.measures), columns=list(instance.years))
-    units = units[(units > 0).any(axis=1)]
+    units = list_bought(instance, measures)
     if len(units) > MOST:
         return Text("  " + say("years_many", lang, count=len(units)))
-    rows = [[str(m), *(amount(x) for x in row)] for m, row in zip(units.index, units.to_numpy(), strict=True)]
+    rows = [[str(m), *map(amount, bought)] for m, *bought in units.itertuples(name=None)]
     heads = [say("years_measure", lang), *map(str, instance.years)]
     return Wide(say("years_bought", lang), heads, rows)

@@ -172,10 +172,10 @@ def draw_certainty(table: pd.DataFrame, names: Names, within: float) -> Chart | 
     cells = [[_show_range(found.get((c, k))) for k in CATEGORIES] for c in counties]
     roles = ("plan", "assumed", "grid")
     return kind_map(
-        [names.name("county", c) for c in counties],
-        [names.name("category", k) for k in CATEGORIES],
+        names.call("county", counties),
+        names.call("category", CATEGORIES),
         cells,
-        [(names.say(f"certainty_{kind}"), role) for kind, role in zip(KINDS, roles, strict=True)],
+        list(zip(names.say_each("certainty_{}", KINDS).values(), roles, strict=True)),
         title=names.say("certainty_chart", within=f"{100 * within:g}", label=names.label),
     )
 

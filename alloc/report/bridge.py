@@ -1,7 +1,8 @@
 """From what stands anyway to the plan: whose jobs they are, by place and by scenario, in parts that add up."""
 
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -9,9 +10,12 @@ from alloc.instance import Instance
 from alloc.instance.effects import states
 from alloc.report.flows import chances
 from alloc.report.names import join_words, pick_name
+from alloc.report.rows import list_cells
 from alloc.solution import Solution
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, percent
+
+Part = TypeVar("Part", bound=Mapping[str, Any])
 
 WORLDS = ("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")
 """The jobs of a county in the three worlds."""
@@ -24,13 +28,12 @@ def bridge_rows(
 
     Jobs count as the goal counts them, at the weight of their county, so that the rows add up to employment.
     """
-    columns = (counties[name].tolist() for name in ("county", *WORLDS, "aid"))
-    rows: list[tuple[str, str, list[float], float | None]] = [
-        ("county", c, [instance.counties[c].weight * x for x in jobs], aid)
-        for c, *jobs, aid in zip(*columns, strict=True)
-    ]
+    rows: list[tuple[str, str, list[float], float | None]] = []
+    for c, *jobs, aid in list_cells(counties, "county", *WORLDS, "aid"):
+        weight = instance.counties[c].weight
+        rows.append(("county", c, [weight * x for x in jobs], aid))
     rows.append(("synergies", "", [0.0, _synergies(instance, without), _synergies(instance, plan)], None))
-    totals = [sum(jobs[i] for _, _, jobs, _ in rows) for i in range(3)]
+    totals: list[float] = list(map(sum, zip(*map(itemgetter(2), rows), strict=True)))
     rows.append(("total", "", totals, float(counties["aid"].sum())))
     for part, c, (quo, alone, all_), aid in rows:
         through = all_ - alone
@@ -46,6 +49,11 @@ def bridge_rows(
         }
 
 
+def list_parts(instance: Instance, rows: Iterable[Part]) -> list[Part]:
+    """Return the rows of the bridge to be shown: that of synergies only where there are any."""
+    return [row for row in rows if row["part"] != "synergies" or instance.synergies]
+
+
 MOST_SCENARIOS = 4
 """Of more scenarios a sentence tells the one with fewest jobs and the one with most."""
 
@@ -55,18 +63,20 @@ def tell_scenarios(instance: Instance, scenarios: pd.DataFrame, lang: str) -> st
     if len(scenarios) < 2:
         return ""
     rows = scenarios.sort_values("employment", kind="stable").to_dict("records")
-    names = [
-        say(
-            "scenario_told",
-            lang,
-            scenario=pick_name(states(instance)[row["scenario"]], row["scenario"], lang),
-            probability=percent(row["probability"]),
-            jobs=amount(row["employment"]),
-            aid=amount(row["employment"] - row["employment_without_aid"]),
-        )
-        for row in (rows if len(rows) <= MOST_SCENARIOS else (rows[0], rows[-1]))
-    ]
+    shown = rows if len(rows) <= MOST_SCENARIOS else (rows[0], rows[-1])
+    names = [_tell_scenario(instance, row, lang) for row in shown]
     return say("scenarios_told", lang, count=len(rows), names=join_words(names, lang, "between_facts"))
+
+
+def _tell_scenario(instance: Instance, row: Mapping[Any, Any], lang: str) -> str:
+    return say(
+        "scenario_told",
+        lang,
+        scenario=pick_name(states(instance)[row["scenario"]], row["scenario"], lang),
+        probability=percent(row["probability"]),
+        jobs=amount(row["employment"]),
+        aid=amount(row["employment"] - row["employment_without_aid"]),
+    )
 
 
 def _synergies(instance: Instance, world: Solution) -> float:

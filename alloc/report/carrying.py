@@ -55,6 +55,18 @@ def planned_years(instance: Instance) -> tuple[Instance, ...]:
     return instance.questions[: len(instance.years)]
 
 
+def pick_year(tables: Tables, year: int) -> dict[str, pd.DataFrame]:
+    """Return the rows of one year of every table."""
+    return {name: frame[frame["year"] == year] for name, frame in tables.items()}
+
+
+def list_bought(instance: Instance, measures: pd.DataFrame) -> pd.DataFrame:
+    """Return the units of each measure (a row) that are bought in each year (a column), where any are."""
+    units = measures.pivot(index="measure", columns="year", values="units")
+    units = units.reindex(index=list(instance.measures), columns=list(instance.years))
+    return units[(units > 0).any(axis=1)]
+
+
 def list_purses(instance: Instance, tables: Tables) -> Iterator[Purse]:
     """Yield every fund in every year, by year."""
     years = planned_years(instance)

@@ -65,6 +65,7 @@ class Figures(BaseModel, allow_inf_nan=False):
 
 
 _TYPES = {"text": "string", "number": "number", "flag": "integer"}
+_READ_AS = {"text": "str", "number": "float64", "flag": "int64"}
 
 
 def write_result(
@@ -155,7 +156,7 @@ def read_result_tables(
     if "by_year" in figures and not over_years:
         raise RequestError("several_years", years=", ".join(map(str, figures["years"])))
     told = ("objective", "employment", "linkage", "penalties", *(() if "by_year" in figures else ("status_quo",)))
-    if None in (figures[key] for key in told):
+    if None in map(figures.get, told):
         raise RequestError("page_no_result", path=folder, problem=f"run.json.status: {figures['status']}")
     needed = YEARLY if "by_year" in figures else tuple(dictionary())
     if not unchecked and (names := list_edited(folder, [f"{name}.csv" for name in needed])):
@@ -208,16 +209,18 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
         always, known = [], {**known, "year": {}}
     if written[: len(always)] != always or any(head.partition(".")[0] not in known for head in written):
         raise ValueError(f"{path.name}: {', '.join(written)}")
-    columns = {head: describe_column(table, head) for head in written}
-    kinds = {"text": "str", "number": "float64", "flag": "int64"}
-    types = {name: kinds[column["type"]] for name, column in columns.items()}
-    blank = {name: [""] for name, column in columns.items() if column["type"] == "number"}
+    types: dict[str, str] = {}
+    blank: dict[str, list[str]] = {}
+    for head in written:
+        types[head] = _READ_AS[describe_column(table, head)["type"]]
+        if types[head] == "float64":
+            blank[head] = [""]
     frame = pd.read_csv(path, encoding="utf-8-sig", dtype=types, keep_default_na=False, na_values=blank)
-    for name, column in columns.items():
-        if column["type"] == "number" and not all(map(math.isfinite, frame[name].dropna())):
-            raise ValueError(f"{path.name}: {name}: ±∞")
-        if column["type"] == "text":
-            frame[name] = list(map(_unguard, frame[name]))
+    for head, kind in types.items():
+        if kind == "float64" and not all(map(math.isfinite, frame[head].dropna())):
+            raise ValueError(f"{path.name}: {head}: ±∞")
+        if kind == "str":
+            frame[head] = list(map(_unguard, frame[head]))
     return frame
 
 
@@ -236,12 +239,10 @@ def write_described(
     write_tables(tables, folder)
     shown = {}
     for name, frame in tables.items():
-        of = described(name) if room == "alloc.report" else dictionary(room)[name]
-        columns = (
-            {column: describe_column(name, column) for column in frame.columns}
-            if room == "alloc.report"
-            else {column: of["columns"][column] for column in frame.columns}
-        )
+        own, columns = room == "alloc.report", {}
+        of = described(name) if own else dictionary(room)[name]
+        for column in frame.columns:
+            columns[column] = describe_column(name, column) if own else of["columns"][column]
         if "year" in frame.columns and "key" in of:  # rows of several years: no other table has one row for each
             of = {**of, "key": ["year", *of["key"]], "refers": {}}
         shown[name] = {**of, "columns": columns}
@@ -296,10 +297,9 @@ def describe_tables(instance: Instance, lang: str, shown: Mapping[str, Any], fol
 
 def _describe_table(instance: Instance, name: str, table: Mapping[str, Any], lang: str, folder: Path) -> dict[str, Any]:
     content = (folder / f"{name}.csv").read_bytes()
-    references = [
-        {"fields": [column], "reference": {"resource": to, "fields": described(to)["key"]}}
-        for column, to in table.get("refers", {}).items()
-    ]
+    references = []
+    for column, to in table.get("refers", {}).items():
+        references.append({"fields": [column], "reference": {"resource": to, "fields": described(to)["key"]}})
     return {
         "$schema": f"{PROFILES}/dataresource.json",
         "name": name,

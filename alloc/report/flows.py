@@ -89,7 +89,7 @@ def _trading_pairs(instance: Instance, link: Link) -> Iterator[tuple[str, str]]:
 
 def _regions(instance: Instance) -> tuple[dict[str, str], dict[str, list[str]]]:
     """Return the region of each county, and the counties of each region."""
-    region = {c: row.region or c for c, row in instance.counties.items()}
+    region = instance.regions
     together: dict[str, list[str]] = {}
     for c, g in region.items():
         together.setdefault(g, []).append(c)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from alloc.instance import CATEGORIES, Instance
 from alloc.instance.money import available
+from alloc.report.rows import list_cells
 
 Spent = Mapping[tuple[str, str], float]
 """(fund, county) → money, in all counties under an empty word."""
@@ -15,7 +16,7 @@ Spent = Mapping[tuple[str, str], float]
 
 def fund_totals(instance: Instance, allocation: pd.DataFrame) -> pd.DataFrame:
     """Return fund, kind, available, spent and unspent, one row a fund, tied to counties or not [money]."""
-    spent = spent_by_fund(zip(*(allocation[key] for key in ("fund", "county", "amount")), strict=True))
+    spent = spent_by_fund(list_cells(allocation, "fund", "county", "amount"))
     rows = [_balance(instance, f, "", spent) for f in instance.funds]
     return pd.DataFrame(rows, columns=["fund", "kind", "available", "spent", "unspent"])
 

@@ -4,14 +4,16 @@ The paper (谢玲红、李芸、吕开宇) sums up what is weak in aid through i
 firms, the clustering of industries, the upgrading of chains, and gains on both sides. PAGE.md gives the formulas.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.instance.money import eligible_funds
+from alloc.instance.money import list_payers, of_kind
+from alloc.report.rows import list_words
 
 LASTING = ("infrastructure", "training", "technology")
 """Categories that build capacity which lasts (造血): works, skills and techniques stay when the year is over. Insurance
@@ -96,18 +98,19 @@ def concentration(money: "pd.Series[float]") -> float | None:
 def indicator_rows(instance: Instance, tables: Mapping[str, pd.DataFrame]) -> Iterator[dict[str, Any]]:
     """Yield one row for each indicator."""
     for one in measure_indicators(instance, tables):
-        yield {"indicator": one.name} | {
-            key: getattr(one, key) for key in ("value", "quo", "over", "of", "finer", "finer_quo")
-        }
+        found = asdict(one)
+        yield {"indicator": found.pop("name"), **found}
 
 
 def tag_rows(instance: Instance, measures: pd.DataFrame) -> Iterator[dict[str, Any]]:
     """Yield one row for each tag, and one for measures without any; a measure counts for each of its tags."""
-    tags = list(dict.fromkeys(tag for row in instance.measures.values() for tag in row.tags))
-    whole = float(measures["aid"].sum())
-    for tag in [*tags, ""] if tags else []:
-        own = [tag in row.tags if tag else not row.tags for row in instance.measures.values()]
-        rows = measures[measures["measure"].map(dict(zip(instance.measures, own, strict=True)))]
+    tagged: dict[str, list[str]] = {}
+    for m, row in instance.measures.items():
+        for tag in row.tags or ("",):
+            tagged.setdefault(tag, []).append(m)
+    untagged, whole = tagged.pop("", []), float(measures["aid"].sum())
+    for tag, of in [*tagged.items(), ("", untagged)] if tagged else []:
+        rows = measures[measures["measure"].isin(of)]
         money = {key: float(rows[key].sum()) for key in ("cost", "aid", "national", "other")}
         count = {"measures": len(rows), "funded": int(rows["funded"].sum())}
         yield {"tag": tag, **count, **money, "share_of_aid": _part(money["aid"], whole)}
@@ -119,12 +122,10 @@ def private_leverage(instance: Instance, allocation: pd.DataFrame) -> Indicator:
     Σ spend of kind private / Σ spend of kind aid. The finer look leaves out measures that no private fund may pay
     for. Source: the paper, 企业主体地位不突出 (firms' leading role), and 一.2, steering private capital.
     """
-    if not any(fund.kind == "private" for fund in instance.funds.values()):
+    if "private" not in _kinds(instance):
         return Indicator("leverage", None)
     private, aid = _spent(allocation, ("private",)), _spent(allocation, ("aid",))
-    open_to = {
-        m for m in instance.measures if any(instance.funds[f].kind == "private" for f in eligible_funds(instance, m))
-    }
+    open_to = {m for m, funds in list_payers(instance).items() if of_kind(instance, funds, "private")}
     there = _spent(allocation[allocation["measure"].isin(open_to)], ("aid",))
     return Indicator("leverage", _part(private, aid), over=private, of=aid, finer=_part(private, there))
 
@@ -156,12 +157,9 @@ def chain_completeness(instance: Instance, chains: pd.DataFrame) -> Indicator:
 
     The finer look is the share of their stages that stand. Source: the paper, 链条提升不突出 (chain upgrading).
     """
-    length: dict[str, int] = {}
-    for row in instance.industries.values():
-        if row.chain:
-            length[row.chain] = length.get(row.chain, 0) + 1
-    stages = sum(length.get(h, 0) for h in chains["chain"])
-    missing = sum(len(words.split("|")) for words in chains["missing"] if words)
+    length = Counter(row.chain for row in instance.industries.values())
+    stages = sum(map(length.__getitem__, chains["chain"]))
+    missing = sum(map(len, map(list_words, chains["missing"])))
     closed, before = float(chains["closed"].sum()), float(chains["closed_quo"].sum())
     return Indicator(
         "chains",
@@ -181,13 +179,11 @@ def mutual_benefit(instance: Instance, allocation: pd.DataFrame, flows: pd.DataF
     county line, with the plan and without: neighbours that gain from each other.
     Source: the paper, 合作双赢不突出, and its advice to share risks and gains (三.1, 三.3).
     """
-    across, across_quo = (
-        _part(float(flows[column][flows["county_from"] != flows["county_to"]].sum()), float(flows[column].sum()))
-        for column in ("flow", "flow_quo")
-    )
+    apart = flows["county_from"] != flows["county_to"]
+    across, across_quo = _part_of(flows["flow"], apart), _part_of(flows["flow_quo"], apart)
     if not any(link.scope == "region" for link in instance.links):
         across = across_quo = None
-    if not any(fund.kind in OWN_STAKE for fund in instance.funds.values()):
+    if _kinds(instance).isdisjoint(OWN_STAKE):
         return Indicator("mutual", None, finer=across, finer_quo=across_quo)
     own = allocation[allocation["kind"].isin(OWN_STAKE)].groupby("measure")["amount"].sum()
     shared = allocation["measure"].isin(own[own > 0].index)
@@ -201,13 +197,22 @@ def both_returns(tables: Mapping[str, pd.DataFrame]) -> Indicator:
     Σ (output − output of the status quo) · share / Σ spend of kind aid. The finer look is the donor side's part of it.
     Source: the paper, 合作双赢不突出, and its advice to share gains (三.3).
     """
-    donor, host = (float(tables["sharing"][side].sum()) for side in ("donor", "host"))
+    donor, host = float(tables["sharing"]["donor"].sum()), float(tables["sharing"]["host"].sum())
     aid = _spent(tables["allocation"], ("aid",))
     return Indicator("returns", _part(donor + host, aid), over=donor + host, of=aid, finer=_part(donor, donor + host))
 
 
+def _kinds(instance: Instance) -> set[str]:
+    """Return the kinds of fund that there are."""
+    return {fund.kind for fund in instance.funds.values()}
+
+
 def _spent(allocation: pd.DataFrame, kinds: tuple[str, ...]) -> float:
     return float(allocation["amount"][allocation["kind"].isin(kinds)].sum())
+
+
+def _part_of(amounts: "pd.Series[float]", chosen: "pd.Series[bool]") -> float | None:
+    return _part(float(amounts[chosen].sum()), float(amounts.sum()))
 
 
 def _part(part: float, whole: float) -> float | None:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import starmap
 from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS, Instance
@@ -69,6 +70,10 @@ class Names:
         """Return a sentence in the reader's language."""
         return say(text, self.lang, **values)
 
+    def say_each(self, text: str, keys: Iterable[str], **values: object) -> dict[str, str]:
+        """Return a sentence for each key: of the text `page_{}` and the key `total` that of `page_total`."""
+        return {key: self.say(text.format(key), **values) for key in keys}
+
     @property
     def label(self) -> str:
         """The unit of money as the instance writes it."""
@@ -105,7 +110,7 @@ class Names:
         """Return the name of a rule, with that of its group."""
         rule = named_rules(self.instance)[r]
         name = pick_name(rule, r, self.lang)
-        words = [self.name(what, word) for what, word in split_group(self.instance, rule, group)]
+        words = list(starmap(self.name, split_group(self.instance, rule, group)))
         return self.say("in_brackets", name=name, words=self.join(words)) if words else name
 
     def asker(self, word: str) -> str:

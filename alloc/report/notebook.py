@@ -31,7 +31,7 @@ def call_question(instance: Instance) -> str:
 
 def state_proof(figures: Mapping[str, Any], lang: str) -> str:
     """Return goal, bound and gap of a plan."""
-    goal, bound = (amount(figures[key]) for key in ("objective", "bound"))
+    goal, bound = amount(figures["objective"]), amount(figures["bound"])
     return say("glance_proof", lang, goal=goal, bound=bound, gap=gap(figures["gap"]))
 
 
@@ -45,7 +45,7 @@ def state_plan(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str
 def show_plan(view: View) -> Iterator[Markup]:
     """Yield the charts of a plan."""
     drawn = draw_charts(view)
-    yield from (show_chart(drawn[name]) for name in CHARTS)
+    yield from map(show_chart, map(drawn.__getitem__, CHARTS))
 
 
 def show_chart(chart: Chart) -> Markup:

@@ -6,17 +6,17 @@ Why a plan is as it is only solving again could tell. So every sentence is a fac
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, starmap
 from typing import Any, TypeVar
 
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.instance.money import available, ceiling, eligible_funds
+from alloc.instance.money import available, ceiling, list_payers, of_kind
 from alloc.instance.sides import per_head, sides
 from alloc.report.funds import spent_by_fund
 from alloc.report.names import Names
-from alloc.report.rows import list_words
+from alloc.report.rows import list_cells, list_words
 from alloc.report.tables import NEAR, near
 from alloc.texts import say
 from alloc.texts.figures import count
@@ -24,6 +24,10 @@ from alloc.texts.figures import count
 Thing = TypeVar("Thing")
 Places = dict[str, Any] | None
 """What fills the places of a sentence that holds; None where it does not hold."""
+
+Key = tuple[str, str]
+Payment = tuple[str, str]
+"""Rule and group; measure and fund."""
 
 AND = {"en": "; ", "zh": "；"}
 """What stands between two facts, or the names of two rules."""
@@ -41,13 +45,9 @@ def explain_plan(
     """
     measures, funds = tables["measures"].copy(), tables["funds"].copy()
     plan = _Shown(instance, tables, proven, lang)
-    measures["reason"] = [
-        "" if funded else _reason(plan, m) for m, funded in zip(measures["measure"], measures["funded"], strict=True)
-    ]
-    funds["why_unspent"] = [
-        _unspent(plan, f, c) if left > NEAR * max(1.0, money) else ""
-        for f, c, left, money in zip(funds["fund"], funds["county"], funds["unspent"], funds["available"], strict=True)
-    ]
+    measures["reason"] = [_reason(plan, m) for m in measures["measure"]]
+    money = list_cells(funds, "fund", "county", "unspent", "available")
+    funds["why_unspent"] = [_unspent(plan, *cells) for cells in money]
     return {**tables, "measures": measures, "funds": funds}
 
 
@@ -57,7 +57,7 @@ class _Shown:
     def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool, lang: str):
         self.instance, self.proven, self.lang = instance, proven, lang
         self.names = Names(instance, lang)
-        self.payers = {m: eligible_funds(instance, m) for m in instance.measures}
+        self.payers = list_payers(instance)
         self.payable: dict[tuple[str, str], list[str]] = defaultdict(list)
         self.rivals: dict[str, set[str]] = defaultdict(set)
         for m, row in instance.measures.items():
@@ -86,11 +86,11 @@ class _Shown:
 
     def several(self, measures: Iterable[str]) -> str:
         """Return the names of the first measures, and how many more there are."""
-        return self._few([self.measure(m) for m in measures], {"en": ", ", "zh": "、"})
+        return self._few(list(map(self.measure, measures)), {"en": ", ", "zh": "、"})
 
     def rules(self, keys: Iterable[tuple[str, str]]) -> str:
         """Return the names of the first rules with their groups, and how many more there are."""
-        return self._few([self.names.rule(r, g) for r, g in dict.fromkeys(keys)], AND)
+        return self._few(list(starmap(self.names.rule, dict.fromkeys(keys))), AND)
 
     def _few(self, names: list[str], sign: Mapping[str, str]) -> str:
         more = [say("and_more", self.lang, count=len(names) - MOST_NAMED)] if len(names) > MOST_NAMED else []
@@ -110,6 +110,24 @@ class _Shown:
         """Tell whether a fund has nothing left for a county."""
         return self.left[f, c] <= NEAR * max(1.0, available(self.instance, f, c))
 
+    def all_spent(self, funds: Iterable[str], c: str) -> bool:
+        """Tell whether none of some funds has anything left for a county."""
+        return all(self.spent(f, c) for f in funds)
+
+    def add_left(self, funds: Iterable[str], c: str) -> float:
+        """Return what some funds have left for a county [money]."""
+        return sum(max(self.left[f, c], 0.0) for f in funds)
+
+    def national_payers(self, m: str) -> list[str]:
+        """Return the national funds that may pay for a measure."""
+        return of_kind(self.instance, self.payers[m], "national")
+
+    def caps(self, measures: Iterable[str], funds: Sequence[str]) -> Iterator[Key]:
+        """Yield the rules whose limit payments of some funds for some measures would strain."""
+        for m in measures:
+            for f in funds:
+                yield from self.capped.get((m, f), ())
+
     def crowded(self, c: str) -> bool:
         """Tell whether no jobseekers are left in a county."""
         left, all_of_them = self.jobseekers.get(c), self.instance.counties[c].jobseekers
@@ -121,8 +139,7 @@ class _Shown:
 
     def exhausted(self, m: str) -> bool:
         """Tell whether no national fund has anything left for a measure."""
-        national = [f for f in self.payers[m] if self.instance.funds[f].kind == "national"]
-        return all(self.spent(f, self.instance.measures[m].county) for f in national)
+        return self.all_spent(self.national_payers(m), self.instance.measures[m].county)
 
 
 Fact = tuple[str, Callable[[_Shown, Thing], Places]]
@@ -131,7 +148,7 @@ Fact = tuple[str, Callable[[_Shown, Thing], Places]]
 
 def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str], float]:
     """Return what each fund has left for each county, its total counted [money]."""
-    spent = spent_by_fund(zip(*(allocation[key] for key in ("fund", "county", "amount")), strict=True))
+    spent = spent_by_fund(list_cells(allocation, "fund", "county", "amount"))
     left = {}
     for f, fund in instance.funds.items():
         in_all = available(instance, f) - spent.get((f, ""), 0.0)
@@ -139,11 +156,6 @@ def _money_left(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str,
             local = available(instance, f, c) - spent.get((f, c), 0.0)
             left[f, c] = in_all if fund.by_county is None else min(in_all, local)
     return left
-
-
-Key = tuple[str, str]
-Payment = tuple[str, str]
-"""Rule and group; measure and fund."""
 
 
 def _keys_at_limit(rules: pd.DataFrame) -> tuple[set[Key], set[Key]]:
@@ -218,7 +230,7 @@ def _count(plan: _Shown, m: str) -> Places:
 
 
 def _rules(plan: _Shown, m: str) -> Places:
-    keys = [key for f in plan.payers[m] for key in plan.capped.get((m, f), ())]
+    keys = list(plan.caps([m], plan.payers[m]))
     return {"rules": plan.rules(keys)} if keys else None
 
 
@@ -244,8 +256,7 @@ def _strict(plan: _Shown, m: str) -> Places:
     row, top = plan.instance.measures[m], ceiling(plan.instance, m)
     if row.national != "supplement-strict":
         return None
-    national = [f for f in plan.payers[m] if plan.instance.funds[f].kind == "national"]
-    left = sum(max(plan.left[f, row.county], 0.0) for f in national)
+    left = plan.add_left(plan.national_payers(m), row.county)
     if left >= top * (1 - NEAR):
         return None
     return {**plan.place(m), **dict(zip(("left", "ceiling"), _apart(left, top), strict=True))}
@@ -253,7 +264,7 @@ def _strict(plan: _Shown, m: str) -> Places:
 
 def _money(plan: _Shown, m: str) -> Places:
     row = plan.instance.measures[m]
-    left = sum(max(plan.left[f, row.county], 0.0) for f in plan.payers[m])
+    left = plan.add_left(plan.payers[m], row.county)
     cheapest = row.fixed_cost + row.unit_cost * row.min_units
     if left >= cheapest * (1 - NEAR) or _spent(plan, m) is not None:
         return None
@@ -262,7 +273,7 @@ def _money(plan: _Shown, m: str) -> Places:
 
 def _spent(plan: _Shown, m: str) -> Places:
     row = plan.instance.measures[m]
-    spent = all(plan.spent(f, row.county) for f in plan.payers[m])
+    spent = plan.all_spent(plan.payers[m], row.county)
     return plan.place(m) if spent and row.fixed_cost + row.unit_cost > 0 else None
 
 
@@ -297,7 +308,9 @@ SIGHTS: tuple[Fact[str], ...] = (
 
 
 def _reason(plan: _Shown, m: str) -> str:
-    """Return what the plan shows of a measure that is not funded."""
+    """Return what the plan shows of a measure that is not funded; nothing of one that is."""
+    if plan.funded[m]:
+        return ""
     row = plan.instance.measures[m]
     if row.reason and not row.eligible:
         return row.reason
@@ -351,7 +364,7 @@ def _full(plan: _Shown, left: _LeftOver) -> Places:
 
 
 def _capped(plan: _Shown, left: _LeftOver) -> Places:
-    keys = sorted({key for m in left.payable for key in plan.capped.get((m, left.fund), ())})
+    keys = sorted(set(plan.caps(left.payable, [left.fund])))
     return {"rules": plan.rules(keys)} if keys else None
 
 
@@ -405,7 +418,7 @@ def _measures(plan: _Shown, found: Iterable[str]) -> Places:
 def _at_largest_share(plan: _Shown, m: str, f: str) -> bool:
     """Tell whether a fund, or all of its kind, pays the largest share of a measure that it may."""
     shares, kind = plan.instance.measures[m].max_share, plan.instance.funds[f].kind
-    alike = sum(plan.paid[m, x] for x in plan.payers[m] if plan.instance.funds[x].kind == kind)
+    alike = sum(plan.paid[m, x] for x in of_kind(plan.instance, plan.payers[m], kind))
     paid = {f: plan.paid[m, f], kind: alike}
     return any(share < 1 and near(paid[key], share * plan.cost[m]) for key, share in shares.items() if key in paid)
 
@@ -424,8 +437,10 @@ LEFT: tuple[Fact[_LeftOver], ...] = (
 """What the plan shows where a fund has money left: all that hold are said."""
 
 
-def _unspent(plan: _Shown, f: str, c: str) -> str:
-    """Return what the plan shows of a fund that has money left, in all or for one county."""
+def _unspent(plan: _Shown, f: str, c: str, unspent: float, money: float) -> str:
+    """Return what the plan shows of a fund that has money left, in all or for one county; nothing where none is."""
+    if unspent <= NEAR * max(1.0, money):
+        return ""
     left = _left_over(plan, f, c)
     if not left.payable:
         return say("unspent_no_measure", plan.lang)

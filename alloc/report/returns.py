@@ -9,9 +9,8 @@ from alloc.instance import KINDS, Instance
 from alloc.instance.money import available
 from alloc.instance.sharing import Site, find_sharing
 from alloc.report.flows import chances
+from alloc.report.rows import list_cells
 from alloc.solution import Solution
-
-SIDES = ("donor", "host")
 
 
 def more_output(instance: Instance, plan: Solution, quo: Solution) -> dict[Site, float]:
@@ -30,9 +29,15 @@ def sharing_rows(instance: Instance, industries: pd.DataFrame) -> Iterator[dict[
     rows = industries.set_index(["county", "industry"])[["output", "output_quo"]].astype(float).to_dict("index")
     for (c, s), row in find_sharing(instance).items():
         output, quo = rows[c, s]["output"], rows[c, s]["output_quo"]
-        parts = {key: getattr(row, key) for key in ("profit", "tax", "donor_profit", "donor_tax")}
-        earned = {side: getattr(row, side) * (output - quo) for side in SIDES}
-        yield {"county": c, "industry": s, "output": output, "output_quo": quo, **parts, **earned}
+        yield {
+            **row.model_dump(include={"profit", "tax", "donor_profit", "donor_tax"}),
+            "county": c,
+            "industry": s,
+            "output": output,
+            "output_quo": quo,
+            "donor": row.donor * (output - quo),
+            "host": row.host * (output - quo),
+        }
 
 
 def payer_rows(instance: Instance, allocation: pd.DataFrame, sharing: pd.DataFrame) -> Iterator[dict[str, Any]]:
@@ -64,7 +69,7 @@ def payer_rows(instance: Instance, allocation: pd.DataFrame, sharing: pd.DataFra
 def _paid(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str, str], float]:
     """Return what is paid by kind, donor and county [money]."""
     found: dict[tuple[str, str, str], float] = {}
-    for f, c, x in zip(*(allocation[key] for key in ("fund", "county", "amount")), strict=True):
+    for f, c, x in list_cells(allocation, "fund", "county", "amount"):
         key = instance.funds[f].kind, instance.funds[f].donor, c
         found[key] = found.get(key, 0.0) + x
     return found

@@ -1,6 +1,8 @@
 """Rows and cells of tables, read in the ways that many places need."""
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import pandas as pd
@@ -12,9 +14,19 @@ def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None)]
 
 
+def list_cells(table: pd.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
+    """Return what stands in some columns of a table, row by row."""
+    return zip(*map(table.__getitem__, columns), strict=True)
+
+
 def list_words(cell: str) -> list[str]:
     """Return the words of a cell that stand with `|` between."""
     return list(filter(None, cell.split("|")))
+
+
+def add_column(rows: Iterable[Mapping[str, Any]], key: str) -> float:
+    """Return what a column of some rows comes to, exactly rounded."""
+    return math.fsum(map(itemgetter(key), rows))
 
 
 def add_up(amounts: Mapping[Any, float], keys: Iterable[Any]) -> float:

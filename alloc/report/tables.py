@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cache
 from importlib.resources import files
+from itertools import compress
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -286,7 +287,7 @@ def find_bottlenecks(instance: Instance, plan: Solution) -> dict[Site, list[str]
             "people": left.get(c, math.inf) <= NEAR,
             "viable_jobs": row.jobs < industry.viable_jobs and not round(plan.values["Established"][key]),
         }
-        found[key] = [*_scarce(instance, plan, key, spare), *(limit for limit, held in holds.items() if held)]
+        found[key] = [*_scarce(instance, plan, key, spare), *compress(holds, holds.values())]
     return found
 
 

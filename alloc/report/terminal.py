@@ -1,7 +1,8 @@
 """The answer on one screen: what each county gets, what it brings, what binds."""
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -14,6 +15,7 @@ from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.funds import aid_by_category
 from alloc.report.names import Names, join_words
+from alloc.report.rows import list_cells
 from alloc.report.screen import Wide
 from alloc.report.told import tell_coordination, tell_idle, tell_status, tell_years
 from alloc.texts import say
@@ -38,7 +40,7 @@ def summarise(
     """Return the readable summary of a plan for a terminal."""
     parts: list[RenderableType] = [
         _answer(instance, figures, lang),
-        *(Text(f"  {line}") for line in _brought(instance, tables, figures, lang)),
+        *_indent(_brought(instance, tables, figures, lang)),
         Text(),
         _money(instance, tables, lang),
         _jobs(instance, tables, lang),
@@ -46,11 +48,16 @@ def summarise(
     if len(tables["scenarios"]) > 1:
         told = tell_scenarios(instance, tables["scenarios"], lang)
         shown = [_scenarios(instance, tables, lang)] if len(tables["scenarios"]) <= MOST_NAMES else []
-        parts += [*shown, Text(f"  {told}")]
-    if years := tell_years(figures, lang):
-        parts.append(Text(f"  {years}"))
-    parts += [Text(f"  {line}") for line in _lines(instance, tables, figures, lang)]
+        parts += [*shown, *_indent([told])]
+    parts += _indent(filter(None, [tell_years(figures, lang)]))
+    parts += _indent(_lines(instance, tables, figures, lang))
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
+
+
+def _indent(lines: Iterable[str]) -> Iterator[Text]:
+    """Yield lines as they stand below a heading."""
+    for line in lines:
+        yield Text(f"  {line}")
 
 
 def _answer(instance: Instance, figures: Mapping[str, Any], lang: str) -> Text:
@@ -74,7 +81,7 @@ def _money(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) ->
     """Return aid by county and category, and other money; many counties: the largest."""
     money = aid_by_category(instance, tables["allocation"])
     cells = money.join(tables["counties"].set_index("county")[["aid", "national", "other"]])
-    heads = [say(f"head_{key}", lang) for key in (*CATEGORIES, "aid", "national", "other")]
+    heads = list(Names(instance, lang).say_each("head_{}", (*CATEGORIES, "aid", "national", "other")).values())
     title = say("money_title", lang, label=instance.money.label)
     return _by_county(instance, title, heads, cells, [(say("total", lang), list(cells.sum()))], lang)
 
@@ -86,8 +93,8 @@ def _jobs(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> 
     cells = bridge.loc[["county"]].set_index("county")[columns].join(tables["counties"].set_index("county")["aid"])
     last = [(say("synergies", lang), list(bridge.loc["synergies", columns]))] if instance.synergies else []
     last.append((say("total", lang), list(bridge.loc["total", columns])))
-    heads = [say(f"head_{key}", lang, label=instance.money.label) for key in columns]
-    return _by_county(instance, say("jobs_title", lang), heads, cells, last, lang)
+    heads = Names(instance, lang).say_each("head_{}", columns, label=instance.money.label)
+    return _by_county(instance, say("jobs_title", lang), list(heads.values()), cells, last, lang)
 
 
 def _by_county(
@@ -99,16 +106,20 @@ def _by_county(
     lang: str,
 ) -> Wide:
     """Return a table with a row for each county; of many those with most aid, and the others together."""
-    columns, most = range(len(heads)), cells if len(cells) <= MOST_COUNTIES else cells.nlargest(MOST_COUNTIES, "aid")
-    rows = [(Names(instance, lang).name("county", str(c)), list(row)) for c, row in most.iterrows()]
+    most = cells if len(cells) <= MOST_COUNTIES else cells.nlargest(MOST_COUNTIES, "aid")
+    names, numbers = Names(instance, lang).call("county", most.index), most.iloc[:, : len(heads)].to_numpy().tolist()
     if len(most) < len(cells):
         others = cells.drop(index=most.index).sum(skipna=False)
         each = "aid_per_job"
         if each in others.index:
             others[each] = others["aid"] / others["through_aid"] if others["through_aid"] > SPECK else math.nan
-        rows.append((say("other_counties", lang, count=len(cells) - len(most)), list(others)))
-    each_column = [decimals(row[j] for _, row in (*rows, *last)) for j in columns]
-    shown = [[name, *(_cell(row[j], each_column[j]) for j in columns)] for name, row in (*rows, *last)]
+        names.append(say("other_counties", lang, count=len(cells) - len(most)))
+        numbers.append(list(others.iloc[: len(heads)]))
+    for name, row in last:
+        names.append(name)
+        numbers.append(list(row))
+    digits = list(map(decimals, zip(*numbers, strict=True)))
+    shown = [[name, *map(_cell, row, digits)] for name, row in zip(names, numbers, strict=True)]
     return Wide(title, [say("county", lang), *heads], shown, totals=len(last))
 
 
@@ -120,16 +131,11 @@ def _cell(value: float, digits: int) -> str:
 def _scenarios(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Wide:
     """Return what each scenario brings."""
     columns = ("employment_quo", "employment_without_aid", "employment", "linkage")
-    heads = [say("head_scenario", lang), say("head_probability", lang), *(say(f"head_{key}", lang) for key in columns)]
-    rows = [
-        [
-            Names(instance, lang).name("scenario", str(row["scenario"])),
-            percent(row["probability"]),
-            *(_cell(row[key], 1) for key in columns),
-        ]
-        for _, row in tables["scenarios"].iterrows()
-    ]
-    return Wide(say("scenarios_title", lang), heads, rows)
+    names, rows = Names(instance, lang), []
+    for w, chance, *numbers in list_cells(tables["scenarios"], "scenario", "probability", *columns):
+        rows.append([names.name("scenario", w), percent(chance), *map(partial(_cell, digits=1), numbers)])
+    heads = names.say_each("head_{}", ("scenario", "probability", *columns))
+    return Wide(say("scenarios_title", lang), list(heads.values()), rows)
 
 
 def _few(words: Sequence[str], lang: str, between: str = "between_words", most: int = MOST_NAMES) -> str:
@@ -167,11 +173,9 @@ def _lines(
     yield from _compared(instance, tables, figures, lang)
     chains = tables["chains"]
     called = Names(instance, lang)
-    closed = [
-        f"{called.name('county', c)}/{called.name('chain', h)}"
-        for c, h, x in zip(chains["county"], chains["chain"], chains["closed"], strict=True)
-        if x
-    ]
+    whole = chains[chains["closed"] == 1]
+    places, named = called.call("county", whole["county"]), called.call("chain", whole["chain"])
+    closed = list(map("/".join, zip(places, named, strict=True)))
     if len(chains):
         yield say(
             "line_chains",
@@ -184,7 +188,7 @@ def _lines(
         )
     rules = tables["rules"]
     binding = rules[rules["binding"] == 1]
-    words = [Names(instance, lang).rule(r, g) for r, g in zip(binding["rule"], binding["group"], strict=True)]
+    words = list(map(called.rule, binding["rule"], binding["group"]))
     yield say("line_binding", lang, names=_few(words, lang, "between_facts"))
     yield from _limited(list(_broken(instance, rules, lang)), lang)
     yield from _limited(list(_left(instance, tables["funds"], lang)), lang)
@@ -211,13 +215,14 @@ def _compared(
     if lower is not None and lower < -NEAR * max(1.0, abs(figures["objective"])):
         rules = {rule.name for rule in instance.rules if speaks_of_aid(instance, rule)}
         tight = tables["rules"][(tables["rules"]["binding"] == 1) & tables["rules"]["rule"].isin(rules)]
-        names = [called.rule(r, g) for r, g in zip(tight["rule"], tight["group"], strict=True)]
+        names = list(map(called.rule, tight["rule"], tight["group"]))
         yield say("line_worse", lang, by=amount(-lower), names=_few(names, lang, "between_facts"))
     if without["lapsed"]:
-        names = [called.name("measure", m) for m in without["lapsed"]]
+        names = called.call("measure", without["lapsed"])
         yield say("line_lapsed", lang, count=len(names), names=_few(names, lang, most=FEW))
     if without["left_out"]:
-        yield say("line_left_out", lang, names=_few([say(f"left_out_{x}", lang) for x in without["left_out"]], lang))
+        names = list(called.say_each("left_out_{}", without["left_out"]).values())
+        yield say("line_left_out", lang, names=_few(names, lang))
     yield from filter(None, (tell_idle(instance, tables["measures"], lang), tell_coordination(figures, lang)))
 
 

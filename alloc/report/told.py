@@ -30,9 +30,13 @@ def tell_coordination(figures: Mapping[str, Any], lang: str) -> str:
         return ""
     if both["worth"]["employment"] is None:
         return say("line_coordination_none", lang, status=say(f"status_{both['first']['status']}", lang))
-    jobs = {key: amount(both[name]["employment"]) for key, name in (("jobs", "worth"), ("joint", "joint"))}
     return say(
-        "line_coordination", lang, **jobs, first=amount(both["first"]["employment"]), count=count(len(both["moved"]))
+        "line_coordination",
+        lang,
+        jobs=amount(both["worth"]["employment"]),
+        joint=amount(both["joint"]["employment"]),
+        first=amount(both["first"]["employment"]),
+        count=count(len(both["moved"])),
     )
 
 
@@ -43,13 +47,13 @@ def tell_years(figures: Mapping[str, Any], lang: str) -> str:
     if told is None:
         return ""
     years = figures["risk"]["years"]
-    words = {key: amount(years[key]) for key in ("average", "one_in_ten", "worst")}
+    average, one_in_ten, worst = map(amount, (years["average"], years["one_in_ten"], years["worst"]))
     measured = (
         ""
         if told["measure"] == "expected"
         else say(f"risk_measure_{told['measure']}", lang, tail=percent(told["tail"]))
     )
-    return say("risk_years", lang, **words, measured=measured)
+    return say("risk_years", lang, average=average, one_in_ten=one_in_ten, worst=worst, measured=measured)
 
 
 def tell_idle(instance: Instance, measures: pd.DataFrame, lang: str) -> str:
@@ -67,5 +71,5 @@ def tell_returns(tables: Mapping[str, pd.DataFrame], label: str, lang: str) -> s
     rows, aid = tables["sharing"], float(tables["counties"]["aid"].sum())
     donor, host = float(rows["donor"].sum()), float(rows["host"].sum())
     more = float(rows["output"].sum() - rows["output_quo"].sum())
-    told = {key: amount(x) for key, x in (("more", more), ("donor", donor), ("host", host), ("aid", aid))}
+    told = {"more": amount(more), "donor": amount(donor), "host": amount(host), "aid": amount(aid)}
     return say("line_returns", lang, **told, label=label)

@@ -48,15 +48,15 @@ def make_page(
         lang={"zh": "zh-CN"}.get(lang, lang),
         style=Markup(write_style()),
         script=Markup(read_text(ROOM, "page.js")),
-        drawn={name: Markup(inline(chart)) for name, chart in charts.items()},
-        titles={name: chart.title for name, chart in charts.items()},
+        drawn=charts,
+        inline=inline,
         sheets=make_listings(view),
         most=MOST_ROWS,
         answer=tell_answer(view),
         limits=limits(view),
         binding=binding(view),
         used_up=_used_up(view),
-        missing=[view.county(c) for c in boundaries.missing] if boundaries else [],
+        missing=view.call("county", boundaries.missing) if boundaries else [],
         gini=_ginis(view),
         scenarios=" ".join(
             filter(None, (tell_scenarios(instance, view.tables["scenarios"], lang), tell_years(figures, lang)))

@@ -24,7 +24,9 @@ def limits(view: View) -> list[tuple[str, int]]:
 
 def binding(view: View) -> list[str]:
     """Return the names of the rules that bind."""
-    return [view.rule(r, g) for r, g, on in view.cells("rules", "rule", "group", "binding") if on]
+    rules = view.tables["rules"]
+    bound = rules[rules["binding"] == 1]
+    return list(map(view.rule, bound["rule"], bound["group"]))
 
 
 def _money(view: View) -> str:

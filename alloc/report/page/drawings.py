@@ -2,10 +2,12 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 
 from alloc.instance import CATEGORIES
+from alloc.instance.lookups import count_people
 from alloc.report.charts import (
     Chart,
     Node,
@@ -57,7 +59,7 @@ def _pictures(view: View) -> Iterator[tuple[str, Chart]]:
         yield "aid-by-tag", _tags(view)
     yield "figures", _figures(view)
     yield "aid-by-origin", _origins(view)
-    if all(row.population > 0 for row in view.instance.counties.values()):
+    if all(count_people(view.instance).values()):
         yield "aid-per-head", _per_head(view)
         if len(view.instance.counties) > MOST and view.spent.get("aid", 0.0) > 0:
             yield "lorenz", _lorenz(view)
@@ -168,7 +170,7 @@ def _dot_jobs(view: View, jobs: pd.DataFrame, called: Callable[[str], str], char
     sums = jobs.dropna(axis="columns").groupby(level=0, sort=False).sum()
     changes: dict[str, float] = dict(zip(sums.index, sums["plan"] - sums["quo"], strict=True))
     shown, rest = largest(changes)
-    rows = [(called(key), row) for key, row in zip(shown, sums.loc[shown].to_numpy().tolist(), strict=True)]
+    rows = list(zip(map(called, shown), sums.loc[shown].to_numpy().tolist(), strict=True))
     states = [(view.say(f"page_{word}"), role) for word, role in map(WORLDS.__getitem__, sums.columns)]
     title = _titled(view, view.say(f"page_chart_{chart}"), len(rest))
     return dots(rows, states, title=title, x=view.say(f"page_axis_{chart}"))
@@ -222,9 +224,9 @@ def _chains(view: View) -> Chart:
         rows.append((f"{view.county(c)} / {view.chain(h)}", states, end))
         order.append((-found.count("new"), len(lacks), len(order)))
     shown = sorted(range(len(rows)), key=order.__getitem__)[:MOST]
-    words = [(state, view.say(f"page_stage_{state}")) for state in STATES]
+    words = list(zip(STATES, view.say_each("page_stage_{}", STATES).values(), strict=True))
     title = _titled(view, view.say("page_chart_chains"), len(rows) - len(shown))
-    return stages([rows[i] for i in sorted(shown)], words, title=title)
+    return stages(list(map(rows.__getitem__, sorted(shown))), words, title=title)
 
 
 def _stood(view: View) -> set[tuple[str, str]]:
@@ -269,7 +271,8 @@ def _tags(view: View) -> Chart:
 
 
 def _figures(view: View) -> Chart:
-    rows = {view.say(f"page_table_{table}"): counts for table, counts in view.provenance.figures.items()}
+    figures = view.provenance.figures
+    rows = dict(zip(view.say_each("page_table_{}", figures).values(), figures.values(), strict=True))
     return _by_origin(view, rows, title=view.say("page_chart_figures"), x=view.say("page_axis_figures"))
 
 
@@ -280,7 +283,7 @@ def _origins(view: View) -> Chart:
 
 def _by_origin(view: View, rows: Mapping[str, Mapping[Origin, float]], *, title: str, x: str) -> Chart:
     """Return bars that say what of a figure or of money is sourced, assumed, or without a word."""
-    parts = [(view.say(f"page_{origin}"), origin) for origin in ORIGINS]
+    parts = list(zip(view.say_each("page_{}", ORIGINS).values(), ORIGINS, strict=True))
     bars_of = []
     for name, of in rows.items():
         bars_of.append((name, [float(of[origin]) for origin in ORIGINS]))
@@ -289,12 +292,14 @@ def _by_origin(view: View, rows: Mapping[str, Mapping[Origin, float]], *, title:
 
 def _heads(view: View) -> dict[str, float]:
     """Return aid per head by county, in whole currency units."""
-    return {c: x * view.instance.money.unit for c, x in view.cells("counties", "county", "aid_per_head")}
+    counties = view.tables["counties"].set_index("county")
+    heads: dict[Any, float] = (counties["aid_per_head"] * view.instance.money.unit).to_dict()
+    return heads
 
 
 def _per_head(view: View) -> Chart:
     heads = _heads(view)
-    people = sum(row.population for row in view.instance.counties.values())
+    people = sum(count_people(view.instance).values())
     mean = view.spent.get("aid", 0.0) * view.instance.money.unit / people
     shown, rest = largest(heads)
     unit = view.say("page_unit_per_head", currency=view.currency)

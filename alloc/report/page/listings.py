@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from alloc.report.bridge import list_parts
 from alloc.report.flows import chances
 from alloc.report.names import pick_name
 from alloc.report.page.view import View
-from alloc.report.rows import list_words
+from alloc.report.rows import list_rows, list_words
 from alloc.report.tables import described
 from alloc.texts.figures import decimals, fixed, percent
 
@@ -78,15 +79,19 @@ class PageTable(NamedTuple):
     file: str = ""
 
 
-def make_listings(view: View) -> dict[str, Listing]:
-    """Return the tables by key; those without rows are left out."""
-    made = [make_listing(view, table) for table in TABLES if table.source in view.tables]
-    return {listing.key: listing for listing in made if listing.count}
+def make_listings(view: View, tables: Iterable[PageTable] | None = None) -> dict[str, Listing]:
+    """Return the tables by key, by default all; those without rows are left out."""
+    found = {}
+    for table in TABLES if tables is None else tables:
+        listing = make_listing(view, table) if table.source in view.tables else None
+        if listing and listing.count:
+            found[table.key] = listing
+    return found
 
 
 def make_listing(view: View, table: PageTable) -> Listing:
     """Return a table: columns with a number in them are numbers, all others text."""
-    rows = list(table.choose(view, _rows(view, table.source)))
+    rows = list(table.choose(view, [*list_rows(view.tables[table.source])]))
     shown = _heaviest(rows, table)
     heads, columns = [], []
     for column in table.columns:
@@ -106,7 +111,7 @@ def _heaviest(rows: list[Row], table: PageTable) -> list[Row]:
     if len(rows) <= table.most:
         return rows
     keep = sorted(range(len(rows)), key=lambda i: -table.weight(rows[i]))[: table.most]
-    return [rows[i] for i in sorted(keep)]
+    return list(map(rows.__getitem__, sorted(keep)))
 
 
 def _head(view: View, table: str, column: PageColumn) -> tuple[str, Reading]:
@@ -129,11 +134,6 @@ def write_cells(cells: Sequence[Cell]) -> list[str]:
     return [fixed(float(x), digits) if isinstance(x, int | float) and math.isfinite(x) else "" for x in cells]
 
 
-def _rows(view: View, table: str) -> list[Row]:
-    columns = view.columns(table)
-    return [dict(zip(columns, cells, strict=True)) for cells in zip(*columns.values(), strict=True)]
-
-
 def _plain(key: str) -> Reading:
     """Return the reading of what the results have."""
     return lambda view, row: row[key]
@@ -146,7 +146,7 @@ def _whole(key: str) -> Reading:
 
 def _plainly(*keys: str) -> list[PageColumn]:
     """Return columns of the results as they are, under their titles and units."""
-    return [PageColumn(key) for key in keys]
+    return list(map(PageColumn, keys))
 
 
 def _named(key: str, text: str = "") -> PageColumn:
@@ -195,13 +195,9 @@ def _even_over(view: View, row: Row) -> str:
     return fixed(1 / row["value"], 1) if row["value"] > 0 else "–"
 
 
-def _funded(view: View, rows: list[Row]) -> list[Row]:
-    return [row for row in rows if row["funded"]]
-
-
-def _idle(view: View, rows: list[Row]) -> list[Row]:
-    """Return the measures that are paid for and of which nothing is used."""
-    return [row for row in rows if row["idle"]]
+def _flagged(key: str) -> Callable[[View, list[Row]], list[Row]]:
+    """Return the choice of the rows with a flag."""
+    return lambda view, rows: [row for row in rows if row[key]]
 
 
 def _unfunded(view: View, rows: list[Row]) -> list[Row]:
@@ -211,7 +207,7 @@ def _unfunded(view: View, rows: list[Row]) -> list[Row]:
 
 def _bridge(view: View, rows: list[Row]) -> list[Row]:
     """Return whose the jobs are: the parts add up to all jobs, the rows to the last one."""
-    return [row for row in rows if row["part"] != "synergies" or view.instance.synergies]
+    return list_parts(view.instance, rows)
 
 
 def _scenarios(view: View, rows: list[Row]) -> list[Row]:
@@ -233,16 +229,20 @@ def _tightest(view: View, rows: list[Row]) -> list[Row]:
     return sorted(rows, key=lambda row: (-row["binding"], -(row["broken_by"] > 0)))
 
 
+FLOWS = ("flow_quo", "flow", "linkage")
+"""What is said of a link."""
+
+
 def _links(view: View, rows: list[Row]) -> Iterable[Row]:
     """Yield purchases by link, expected over scenarios and added up over counties."""
     probability = chances(view.instance)
     sums: dict[int, dict[str, float]] = defaultdict(lambda: defaultdict(float))
     for row in rows:
-        for key in ("flow_quo", "flow", "linkage"):
+        for key in FLOWS:
             sums[int(row["link"])][key] += probability[row["scenario"]] * row[key]
     for i, link in enumerate(view.instance.links, 1):
         seller, buyer = view.industry(link.from_), view.industry(link.to)
-        amounts = {key: sums[i][key] for key in ("flow_quo", "flow", "linkage")}
+        amounts = dict.fromkeys(FLOWS, 0.0) | sums[i]
         yield {"name": pick_name(link, f"{seller} → {buyer}", view.lang), "from": seller, "to": buyer, **amounts}
 
 
@@ -288,7 +288,7 @@ TABLES = (
             PageColumn("linkage", if_any=True),
             YES,
         ),
-        _funded,
+        _flagged("funded"),
         MOST_MEASURES,
     ),
     PageTable(
@@ -296,7 +296,7 @@ TABLES = (
         "measures",
         itemgetter("cost"),
         (*MEASURE[:2], *_plainly("cost", "aid"), _listed("asked_by", View.asker, "page_asked_by")),
-        _idle,
+        _flagged("idle"),
         MOST_MEASURES,
     ),
     PageTable(

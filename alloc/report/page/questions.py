@@ -1,13 +1,12 @@
 """The section of the page with what people ask: put into a page that is there, all else of which stays as it is."""
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from markupsafe import Markup
 
 from alloc.instance import Instance
 from alloc.report.answers import TOPICS, Answers, Topic, say_cell
-from alloc.report.charts import inline
+from alloc.report.charts import Chart, inline
 from alloc.report.names import Names
 from alloc.report.templates import load_template
 
@@ -32,8 +31,7 @@ class _ShownTopic:
     heads: list[tuple[str, bool]]
     rows: list[list[str]]
     count: int
-    charts: list[Markup]
-    titles: list[str]
+    charts: Sequence[Chart]
     told: list[str]
 
 
@@ -43,6 +41,7 @@ def add_questions(html: str, instance: Instance, answers: Answers, lang: str) ->
     section = load_template("alloc.report.page", "questions.html").render(
         t=names.say,
         label=names.label,
+        inline=inline,
         topics=[_show(topic, answers, names) for topic in TOPICS],
         told=[_list_told(topic, answers, names) for topic in TOPICS],
         minutes=f"{answers.minutes:g}",
@@ -71,19 +70,19 @@ def _place(html: str, section: str, title: str) -> str:
 
 def _show(topic: Topic, answers: Answers, names: Names) -> _ShownTopic:
     rows, charts = answers.get_rows(topic.table), answers.charts.get(topic.key, ())
-    heads = []
+    heads, shown = [], []
     for column in topic.columns:
         numeric = column.look in ("money", "goal", "count")
         heads.append((names.say(f"answers_c_{column.key}", label=names.label), numeric))
-    shown = [[say_cell(row[column.key], column, names) for column in topic.columns] for row in rows[:MOST_ROWS]]
+    for row in rows[:MOST_ROWS]:
+        shown.append([say_cell(row[column.key], column, names) for column in topic.columns])
     return _ShownTopic(
         topic.key,
         f"answers/{topic.table}.csv",
         heads,
         shown,
         len(rows),
-        [Markup(inline(chart)) for chart in charts],
-        [chart.title for chart in charts],
+        charts,
         list(answers.tell(topic, names)),
     )
 

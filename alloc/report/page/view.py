@@ -14,6 +14,7 @@ from alloc.report.funds import fund_totals
 from alloc.report.indicators import Indicator, measure_indicators
 from alloc.report.names import Names
 from alloc.report.provenance import Provenance, trace_origins
+from alloc.report.rows import list_cells
 from alloc.texts.figures import percent
 
 MOST = 30
@@ -35,8 +36,7 @@ class View(Names):
 
     def cells(self, table: str, *keys: str) -> Iterator[tuple[Any, ...]]:
         """Return what stands in some columns of a table, row by row."""
-        columns = self.columns(table)
-        return zip(*(columns[key] for key in keys), strict=True)
+        return list_cells(self.tables[table], *keys)
 
     def county(self, c: str) -> str:
         """Return the name of a county."""
@@ -71,7 +71,8 @@ class View(Names):
     @cached_property
     def spent(self) -> dict[str, float]:
         """What was spent of each kind of fund [money]."""
-        return {str(kind): float(x) for kind, x in self.tables["allocation"].groupby("kind")["amount"].sum().items()}
+        found: dict[Any, float] = self.tables["allocation"].groupby("kind")["amount"].sum().to_dict()
+        return found
 
     @cached_property
     def indicators(self) -> tuple[Indicator, ...]:

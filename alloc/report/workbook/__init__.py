@@ -66,8 +66,8 @@ def write_workbook(
     plan = PlanView(instance, lang, tables, figures)
     book = Book(path, instance, lang, live=len(plan.payments) <= MOST_LIVE)
     shown = [key for key in ("summary", *SHEETS) if key not in ASKED_FOR or getattr(instance, key)]
-    titles = {key: plan.say(f"wb_sheet_{key}") for key in (*shown, "about")}
-    made = {key: book.sheet(title) for key, title in titles.items()}
+    titles = plan.say_each("wb_sheet_{}", (*shown, "about"))
+    made = dict(zip(titles, map(book.sheet, titles.values()), strict=True))
     for key in shown[1:]:
         SHEETS[key](book, plan, made[key])
     write_summary(book, plan, made["summary"], titles)

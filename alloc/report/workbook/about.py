@@ -23,17 +23,14 @@ def write_about(book: Book, plan: PlanView, sheet: Any, titles: Mapping[str, str
         sheet.merge_range(row, 1, row, len(WIDTHS) - 1, text, book.format("prose"))
         sheet.set_row(row, LINE * lines(text, sum(WIDTHS[1:]) - 2))
         row += 1
-    rows = [(title, plan.say(f"wb_for_{key}")) for key, title in titles.items()]
+    rows = list(zip(titles.values(), plan.say_each("wb_for_{}", titles).values(), strict=True))
     rows.append((plan.say("wb_inputs_named"), plan.say("wb_for_inputs")))
     row = _list(book, plan, sheet, row + 1, "wb_sheets", ("wb_sheet", "wb_purpose"), rows)
-    names = [(name, place) for name, place in book.names.items()]
-    columns = []
-    for name in (name for name in (*dictionary(), *EXTRA) if name in plan.tables):
-        more = [
-            key for key in plan.tables[name].columns if key not in dictionary().get(name, {"columns": ()})["columns"]
-        ]
-        table = dictionary().get(name, {"columns": {}})["columns"] | {key: describe_column(name, key) for key in more}
-        for key, column in table.items():
+    names, columns = list(book.names.items()), []
+    for name in (*dictionary(), *EXTRA):
+        known = dictionary().get(name, {"columns": {}})["columns"]
+        for key in dict.fromkeys([*known, *plan.tables[name].columns]) if name in plan.tables else ():
+            column = describe_column(name, key)
             unit = str(column.get("unit", "")).replace("money", plan.instance.money.label)
             columns.append((f"{name}.csv", key, column[plan.lang], unit, column["type"]))
     heads = ("wb_file", "wb_column", "wb_meaning", "wb_unit", "wb_type")

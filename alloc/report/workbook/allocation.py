@@ -1,7 +1,8 @@
 """Where the money goes: the allocation itself, and the same by county, category and fund."""
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from operator import itemgetter
 from typing import Any
 
 from alloc.instance.selections import SELECTORS
@@ -27,7 +28,7 @@ def write_allocation(book: Book, plan: PlanView, sheet: Any) -> None:
         table.make("lock", "mark", of=lambda row: None),
         *_shares_of_cost(table),
         *_payers(table),
-        *marks(book, plan, "amount", [row["measure"] for row in plan.payments]),
+        *marks(book, plan, "amount", plan.payments),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=3)
@@ -39,7 +40,7 @@ def write_allocation(book: Book, plan: PlanView, sheet: Any) -> None:
 
 def _shares_of_cost(table: Columns) -> list[Column]:
     """Return what part of its measure's cost each payment is, the ids, and that cost."""
-    costs = {row["measure"]: row["cost"] for row in table.plan.measures}
+    costs = dict(map(itemgetter("measure", "cost"), table.plan.measures))
 
     def share(row: Row) -> float:
         cost = costs[row["measure"]]
@@ -65,15 +66,20 @@ def _is_other(row: Row) -> int:
     return int(row["kind"] not in ("aid", "national"))
 
 
-def marks(book: Book, plan: PlanView, prefix: str, measures: list[str]) -> Iterator[Column]:
-    """Yield what formulas tell measures by: numbers of counties and the like, and the selections of rules."""
-    traits = {m: plan.traits(m) for m in dict.fromkeys(measures)}
+def list_traits(plan: PlanView, prefix: str, rows: Iterable[Row]) -> Iterator[Column]:
+    """Yield what formulas tell measures by: numbers of counties and the like."""
+    traits = list(map(plan.traits, map(itemgetter("measure"), rows)))
     for key in SELECTORS:
-        cells = [traits[m][key] for m in measures]
+        cells = list(map(itemgetter(key), traits))
         yield Column(f"number_{key}", plan.numbered(key), "key", cells, name=f"{prefix}_{key}", aside=True)
+
+
+def marks(book: Book, plan: PlanView, prefix: str, rows: Sequence[Row]) -> Iterator[Column]:
+    """Yield what formulas tell measures by: numbers of counties and the like, and the selections of rules."""
+    yield from list_traits(plan, prefix, rows)
     for selection, number in plan.picks.items() if book.live else ():
         chosen = plan.picked[number]
-        flags = [int(m in chosen) for m in measures]
+        flags = [int(row["measure"] in chosen) for row in rows]
         title = plan.say("wb_pick", what=plan.described(selection))
         yield Column(f"pick_{number}", title, "key", flags, name=f"{prefix}_pick_{number}", aside=True, width=18)
 
@@ -84,7 +90,7 @@ def write_cross(book: Book, plan: PlanView, sheet: Any) -> None:
     Where a fund may pay for nothing the cell is empty.
     """
     key = "fund" if len(plan.instance.funds) <= MOST_FUNDS else "kind"
-    heads = sorted({row[key] for row in plan.payments}, key=lambda head: plan.number(key, head))
+    heads = sorted(set(map(itemgetter(key), plan.payments)), key=lambda head: plan.number(key, head))
     table = Columns(plan, _crossed(plan, key))
     across = f"SUM({{to0}}:{{to{len(heads) - 1}}})" if heads else "0"
     columns = [

@@ -14,10 +14,10 @@ from xlsxwriter.utility import xl_col_to_name
 from alloc.instance import Instance
 from alloc.instance.excel.sheet_names import add_prefix
 from alloc.instance.rules import Change, Equity
-from alloc.instance.selections import SELECTORS
 from alloc.instance.writing import sheets
 from alloc.report.carrying import Purse, Upkeep, list_purses, list_upkeep
 from alloc.report.workbook.about import write_about
+from alloc.report.workbook.allocation import list_traits
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.inputs import write_inputs
@@ -45,8 +45,8 @@ def write_years_workbook(
     plan = YearsView(instance, lang, tables, figures)
     book = Book(path, instance, lang, live=len(tables["allocation"]) <= MOST_LIVE)
     shown = ["summary", *(key for key in SHEETS if key != "sharing" or instance.sharing)]
-    titles = {key: plan.say(f"wb_sheet_{key}") for key in (*shown, "about")}
-    made = {key: book.sheet(title) for key, title in titles.items()}
+    titles = plan.say_each("wb_sheet_{}", (*shown, "about"))
+    made = dict(zip(titles, map(book.sheet, titles.values()), strict=True))
     for key in shown[1:]:
         SHEETS[key](book, plan, made[key])
     write_years_summary(book, plan, made["summary"], titles)
@@ -71,9 +71,7 @@ def _year(table: Columns, name: str) -> Column:
 
 def _marks(book: Book, plan: YearsView, prefix: str, rows: Sequence[Row]) -> Iterator[Column]:
     """Yield what formulas tell measures by: numbers of counties and the like, and what each year's rules select."""
-    for key in SELECTORS:
-        cells = [plan.traits(row["measure"])[key] for row in rows]
-        yield Column(f"number_{key}", plan.numbered(key), "key", cells, name=f"{prefix}_{key}", aside=True)
+    yield from list_traits(plan, prefix, rows)
     most = max((len(view.picks) for view in plan.of_years), default=0)
     for number in range(1, most + 1):
         flags = [int(row["measure"] in row["view"].picked.get(number, ())) for row in rows]
@@ -123,7 +121,7 @@ def _write_measures(book: Book, plan: YearsView, sheet: Any) -> None:
         table.make("cost", "money", "money", formula="{fixed_cost}*{funded}+{unit_cost}*{units}+{upkeep}"),
         table.make("paid", "money", "money", "cost", paid),
         table.make("gain", "number"),
-        *(table.make(key, "jobs") for key in ("direct_jobs",)),
+        table.make("direct_jobs", "jobs"),
         *(table.make(key, "number", unit) for key, unit in WRITTEN.items()),
         table.make("so_far", "number", formula=so_far, text="wb_units_so_far"),
         table.make("most", "number", text="wb_most_in_all"),
@@ -155,7 +153,7 @@ def _of_measure(row: Row, upkeep: Upkeep) -> Row:
         "until": ALWAYS if lasts == float("inf") else row["year"] + int(lasts) - 1,
         "so_far": upkeep.so_far,
         "most": None if most == float("inf") else most,
-        **{key: getattr(measure, key) for key in WRITTEN},
+        **measure.model_dump(include=set(WRITTEN)),
     }
 
 
@@ -164,14 +162,13 @@ def _write_funds(book: Book, plan: YearsView, sheet: Any) -> None:
 
     What is carried in is a formula over the row of the year before, and so on from year to year.
     """
-    order = {f: i for i, f in enumerate(plan.instance.funds)}
-    rows = sorted(list_purses(plan.instance, plan.tables), key=lambda x: (order[x.fund], x.county, x.year))
+    purses = list_purses(plan.instance, plan.tables)
+    rows = sorted(purses, key=lambda x: (plan.number("fund", x.fund), x.county, x.year))
     table, letter = Columns(plan, rows), xl_col_to_name(FUNDS.index("left"))
     paid = "SUMIFS(amount,amount_fund,{no},amount_year,{year})"
     local = "SUMIFS(amount,amount_fund,{no},amount_year,{year},amount_county,{c})"
     spent = [Formula(local if row.county else paid, row.spent) for row in rows]
     carried = [_carried(plan, rows, i, letter) for i in range(len(rows))]
-    solved = [row.carried for row in rows]
     broken = [Formula(f"IF({{spent}}-{{available}}>{NEAR}*MAX(1,{{available}}),1,0)", 0)] * len(rows)
     made = {
         "year": _read(table, "year", "key", name="fund_year"),
@@ -189,7 +186,7 @@ def _write_funds(book: Book, plan: YearsView, sheet: Any) -> None:
         "id": table.aside("id", of=lambda x: x.fund),
         "no": table.make("no", "key", of=lambda x: plan.number("fund", x.fund), text="wb_fund", aside=True),
         "c": table.make("c", "key", of=lambda x: plan.number("county", x.county), text="wb_county", aside=True),
-        "solved": Column("solved", plan.say("wb_carried_solved"), "money", solved, aside=True),
+        "solved": Column("solved", plan.say("wb_carried_solved"), "money", table.cells(_solved), aside=True),
         "broken": Column("broken", plan.say("wb_broken"), "key", broken, name="fund_broken", aside=True),
     }  # fmt: skip
     assert tuple(made) == FUNDS
@@ -204,6 +201,10 @@ FUNDS = (
     *("carry", "id", "no", "c", "solved", "broken"),
 )
 """The columns of the sheet of funds."""
+
+
+def _solved(row: Purse) -> float:
+    return row.carried
 
 
 def _head(plan: PlanView, key: str) -> str:
@@ -247,8 +248,8 @@ def _write_counties(book: Book, plan: YearsView, sheet: Any) -> None:
         table.name("county"),
         *(table.make(key, "money", "money", formula=kinds[key]) for key in SPENT),
         Column("all", plan.head("wb_total", "money"), "money", table.cells(_all_money, across), name="county_total"),
-        *(table.make(key, "jobs", "jobs") for key in ("jobs_gained_quo", "jobs_gained")),
-        *(table.make(key, "jobs", "linkage") for key in ("linkage_quo", "linkage")),
+        *table.each(("jobs_gained_quo", "jobs_gained"), "jobs", "jobs"),
+        *table.each(("linkage_quo", "linkage"), "jobs", "linkage"),
         table.aside("id", of="county", text="wb_county_id"),
         table.number("county", "c"),
     ]  # fmt: skip
@@ -257,7 +258,7 @@ def _write_counties(book: Book, plan: YearsView, sheet: Any) -> None:
 
 
 def _all_money(row: Row) -> float:
-    return float(sum(row[key] for key in SPENT))
+    return float(row["aid"] + row["national"] + row["other"])
 
 
 def _write_rules(book: Book, plan: YearsView, sheet: Any) -> None:
@@ -288,8 +289,8 @@ def _write_jobs(book: Book, plan: YearsView, sheet: Any) -> None:
     columns = [
         _year(table, ""),
         *table.names("county", "industry"),
-        *(table.make(key, "jobs", "jobs") for key in JOBS),
-        *(table.make(key, "money", "money") for key in ("output_quo", "output")),
+        *table.each(JOBS, "jobs", "jobs"),
+        *table.each(("output_quo", "output"), "money", "money"),
         table.aside("id", of="county", text="wb_county_id"),
         table.aside("industry_id", of="industry", text="wb_industry_id"),
     ]

@@ -28,14 +28,14 @@ CHECKS = (
 
 def write_checks(book: Book, plan: PlanView, sheet: Any, top: int, titles: Mapping[str, str]) -> int:
     """Write a row for each check, all 0 in the plan as it was solved; return the row below the notes."""
-    checks = [check for check in CHECKS if check[2] in book.names]
+    texts, where, _, formulas = zip(*(check for check in CHECKS if check[2] in book.names), strict=True)
     fine = plan.say("wb_fine")
     state = Formula(f'IF({{broken}}=0,"{fine}","{plan.say("wb_not_fine")}")', fine)
     columns = [
-        Column("check", plan.say("wb_check"), "text", [plan.say(text) for text, *_ in checks]),
-        Column("sheet", plan.say("wb_sheet"), "text", [titles[of] for _, of, _, _ in checks]),
-        Column("broken", plan.say("wb_broken"), "key", [Formula(formula, 0) for *_, formula in checks], adds_up=True),
-        Column("state", plan.say("wb_state"), "word", [state] * len(checks), total=state),
+        Column("check", plan.say("wb_check"), "text", list(map(plan.say, texts))),
+        Column("sheet", plan.say("wb_sheet"), "text", list(map(titles.__getitem__, where))),
+        Column("broken", plan.say("wb_broken"), "key", [Formula(formula, 0) for formula in formulas], adds_up=True),
+        Column("state", plan.say("wb_state"), "word", [state] * len(texts), total=state),
     ]
     block = book.table(sheet, columns, top=top, total=plan.say("wb_check_all"), fit=False)
     book.name("checks", block.span("broken"))

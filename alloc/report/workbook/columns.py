@@ -1,7 +1,8 @@
 """Columns made from the rows of a table: each is told by its key, its look, and what stands in a row."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from alloc.report.workbook.book import Cell, Column, Formula
@@ -23,7 +24,8 @@ class Columns:
 
     def cells(self, of: Reading, formula: str = "") -> list[Cell]:
         """Return what stands in each row; with a formula as the value of it."""
-        values: list[Any] = [row[of] if isinstance(of, str) else of(row) for row in self.rows]
+        read: Callable[[Row], Any] = itemgetter(of) if isinstance(of, str) else of
+        values = list(map(read, self.rows))
         return [Formula(formula, value) for value in values] if formula else values
 
     def make(
@@ -51,7 +53,11 @@ class Columns:
 
     def names(self, *things: str) -> list[Column]:
         """Return a column of names for each of some things."""
-        return [self.name(what) for what in things]
+        return list(map(self.name, things))
+
+    def each(self, keys: Iterable[str], style: str, unit: str = "", **options: Any) -> list[Column]:
+        """Return a column for each of some keys that look alike."""
+        return [self.make(key, style, unit, **options) for key in keys]
 
     def world(self, key: str, style: str, unit: str, **options: Any) -> Column:
         """Return a column of a figure of a world, 0 where that world is not known."""

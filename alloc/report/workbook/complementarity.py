@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from alloc.instance import KINDS
-from alloc.instance.money import ceiling, eligible_funds
+from alloc.instance.money import ceiling, eligible_funds, of_kind
 from alloc.instance.schema import Measure
 from alloc.report.workbook.allocation import CENT
 from alloc.report.workbook.book import Book, Cell, Column, Formula
@@ -22,7 +22,8 @@ def write_complementarity(book: Book, plan: PlanView, sheet: Any) -> None:
     columns = [
         *table.names("measure", "county", "category"),
         table.make("mode", "text", of=lambda row: plan.say(f"wb_mode_{row['of'].national}")),
-        *(_paid(table, key) for key in ("national", "aid")),
+        _paid(table, "national"),
+        _paid(table, "aid"),
         table.make("ceiling", "money", "money"),
         table.make("room", "money", "money"),
         table.make("planned", "money", "money", of=lambda row: row["of"].national_planned),
@@ -59,17 +60,12 @@ def _room(plan: PlanView, measure: Measure, row: dict[str, Any], top: float) -> 
     """
     formula, left = "{ceiling}-{national}", top - row["national"]
     if measure.national == "supplement":
-        purses = [_left(plan, f, measure.county) for f in _national(plan, row["measure"])]
-        cells = ",".join(text for text, _ in purses) or "0"
-        formula, left = f"MIN({formula},MAX({cells}))", min(left, max((x for _, x in purses), default=0.0))
+        national = of_kind(plan.instance, eligible_funds(plan.instance, row["measure"]), "national")
+        purses = [_left(plan, f, measure.county) for f in national] or [("0", 0.0)]
+        cells, moneys = zip(*purses, strict=True)
+        formula, left = f"MIN({formula},MAX({','.join(cells)}))", min(left, max(moneys))
     shut = abs(left) <= CENT * max(1.0, top)
     return Formula(f"IF(ABS({formula})<={TIGHT},0,{formula})", 0.0 if shut else left)
-
-
-def _national(plan: PlanView, m: str) -> list[str]:
-    """Return the national funds that may pay for a measure."""
-    funds = plan.instance.funds
-    return [f for f in eligible_funds(plan.instance, m) if funds[f].kind == "national"]
 
 
 def _left(plan: PlanView, f: str, c: str) -> tuple[str, float]:
@@ -83,7 +79,8 @@ def _left(plan: PlanView, f: str, c: str) -> tuple[str, float]:
         place, tied = plan.number("county", c), fund.by_county[c]
         spent = plan.spent.get((f, c), 0.0)
         purses.append((f"{tied!r}-SUMIFS(amount,amount_fund,{no},amount_county,{place})", tied - spent))
-    text, left = f"MIN({','.join(text for text, _ in purses)})", min(x for _, x in purses)
+    cells, moneys = zip(*purses, strict=True)
+    text, left = f"MIN({','.join(cells)})", min(moneys)
     if lot is None:
         return text, left
     return f"INT(({text})/{lot!r}+{CENT:f})*{lot!r}", lot * math.floor(left / lot + CENT)
@@ -112,14 +109,17 @@ def _state(plan: PlanView, measure: Measure, row: dict[str, Any], top: float) ->
 
 def _either(plan: PlanView, aid: str, paid: bool, other: str, there: bool, name: str) -> Formula:
     """Return which of two sides is zero: aid, or the other one, given as tests that they are not and their truth."""
-    neither, only, rest, both = (plan.say(f"wb_zero_{key}") for key in ("neither", "aid", name, "both"))
+    neither, only, rest, both = plan.say_each("wb_zero_{}", ("neither", "aid", name, "both")).values()
     formula = f'IF({other},IF({aid},"{neither}","{only}"),IF({aid},"{rest}","{both}"))'
     return Formula(formula, (neither if paid else only) if there else rest if paid else both)
 
 
 def _shares(table: Columns) -> Iterator[Column]:
     """Yield, for every kind of fund and every fund whose share is limited, the share and its limits."""
-    limited = [payer for payer in dict.fromkeys([*KINDS, *table.plan.instance.funds]) if _is_limited(table, payer)]
+    named: set[str] = set()
+    for row in table.rows:
+        named.update(row["of"].min_share, row["of"].max_share)
+    limited = [payer for payer in dict.fromkeys([*KINDS, *table.plan.instance.funds]) if payer in named]
     for payer in limited:
         yield from _share_columns(table, payer)
     if limited:
@@ -127,10 +127,6 @@ def _shares(table: Columns) -> Iterator[Column]:
         broken = table.cells(lambda row: _shares_broken(table.plan, row["of"], limited))
         title = table.plan.head("wb_broken")
         yield Column("shares_broken", title, "key", broken, name="shares_broken", aside=True)
-
-
-def _is_limited(table: Columns, payer: str) -> bool:
-    return any(payer in row["of"].min_share or payer in row["of"].max_share for row in table.rows)
 
 
 def _key(plan: PlanView, payer: str) -> str:

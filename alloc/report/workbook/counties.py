@@ -77,7 +77,7 @@ def _money(table: Columns) -> Iterator[Column]:
         yield table.make(key, "money", "money", formula=formula, adds_up=True, name=f"county_{key}")
 
     def whole(row: Row) -> float:
-        return math.fsum(row[key] for key in formulas)
+        return math.fsum(map(row.__getitem__, formulas))
 
     yield table.make(
         "all", "money", "money", whole, "SUM({aid}:{other})", "wb_total", adds_up=True, name="county_total"
@@ -98,8 +98,7 @@ def _heads(plan: PlanView) -> Iterator[Column]:
     for i, ((r, group), local) in enumerate(per_head(plan.instance).items(), 1):
         rule = rules[r]
         assert isinstance(rule, Equity)
-        spent = {c: plan.add_payments(payments) for c, payments in local.items()}
-        yield from _compared(plan, rule, group, f"head_{i}", spent)
+        yield from _compared(plan, rule, group, f"head_{i}", plan.add_each(local))
 
 
 def _compared(plan: PlanView, rule: Equity, group: str, start: str, spent: Mapping[str, float]) -> Iterator[Column]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import product
 from typing import Any
 
+from alloc.report.bridge import list_parts
 from alloc.report.tables import dictionary
 from alloc.report.workbook.book import Book, Cell, Column, TableRange
 from alloc.report.workbook.columns import Columns, Row
@@ -45,7 +46,7 @@ def _tables(plan: PlanView) -> Iterator[tuple[str, Sequence[Column]]]:
     yield "page_sheet_bridge", _bridge(plan)
     scenarios = Columns(plan, plan.rows("scenarios"))
     if len(scenarios.rows) > 1:
-        columns = [_column(scenarios, "scenarios", key, "jobs") for key in SCENARIOS]
+        columns = _columns(scenarios, "scenarios", SCENARIOS, "jobs")
         chance = _column(scenarios, "scenarios", "probability", "share")
         yield "page_sheet_scenarios", [scenarios.name("scenario"), chance, *columns]
     moved = Columns(plan, (plan.figures.get("coordination") or {"moved": []})["moved"])
@@ -65,13 +66,17 @@ def _column(table: Columns, name: str, key: str, style: str) -> Column:
     return Column(key, column[table.plan.lang] + unit, style, table.cells(key))
 
 
+def _columns(table: Columns, name: str, keys: Sequence[str], style: str) -> list[Column]:
+    return [_column(table, name, key, style) for key in keys]
+
+
 def _bridge(plan: PlanView) -> list[Column]:
-    rows = [row for row in plan.rows("bridge") if row["part"] != "synergies" or plan.instance.synergies]
+    rows = list_parts(plan.instance, plan.rows("bridge"))
     words = {"synergies": plan.say("synergies"), "total": plan.say("wb_total")}
     table, each = Columns(plan, rows), plan.say("wb_per_job", label=plan.label)
     return [
         table.make("county", "text", of=lambda row: words.get(row["part"]) or plan.name("county", row["county"])),
-        *(_column(table, "bridge", key, "jobs") for key in JOBS),
+        *_columns(table, "bridge", JOBS, "jobs"),
         _column(table, "bridge", "aid", "money"),
         Column("each", each, "number", table.cells("aid_per_job")),
     ]

@@ -107,7 +107,7 @@ def _goals(book: Book, plan: PlanView, sheet: Any, row: int) -> TableRange:
     """Write what the plan brings, beside what comes about without it."""
     rows = [_brought(plan, goal) for goal in ("employment", "linkage", "chains_closed")]
     measures = plan.tables["measures"]
-    funded, alone = (int((measures[key] == 1).sum()) for key in ("funded", "funded_without_aid"))
+    funded, alone = int((measures["funded"] == 1).sum()), int((measures["funded_without_aid"] == 1).sum())
     name = plan.say("wb_funded_of", all=len(plan.measures))
     rows.append({"what": name, "plan": funded, "told": Formula("SUM(funded)", funded), "quo": 0, "alone": alone})
     table, looks = Columns(plan, rows), ("jobs", "jobs", "whole", "whole")
@@ -177,7 +177,7 @@ def _grouped(plan: PlanView) -> tuple[str, dict[str, str]]:
     counties = plan.instance.counties
     if len(counties) <= MOST_PLACES:
         return "county", dict(zip(counties, counties, strict=True))
-    return "region", {c: county.region or c for c, county in counties.items()}
+    return "region", plan.instance.regions
 
 
 def _place_sums(plan: PlanView, of: Mapping[str, str]) -> dict[str, dict[str, float]]:

@@ -1,10 +1,10 @@
 """The funds: what there is, what is spent, what is left and why."""
 
-import math
 from collections import defaultdict
 from collections.abc import Iterator
 from typing import Any
 
+from alloc.report.rows import add_column
 from alloc.report.workbook.allocation import CENT
 from alloc.report.workbook.book import Book, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
@@ -100,7 +100,7 @@ def _money(table: Columns, key: str) -> Column:
 
 def _in_all(table: Columns, key: str) -> float:
     """Return the money of all funds, each counted once [money]."""
-    return math.fsum(row[key] for row in table.plan.funds)
+    return add_column(table.plan.funds, key)
 
 
 def _share_used(row: Row) -> float:

@@ -1,7 +1,9 @@
 """The measures: what each costs and who pays, whether its own limits hold, and which are not funded and why."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import partial
+from itertools import filterfalse
+from operator import itemgetter
 from typing import Any
 
 from alloc.instance.schema import Measure
@@ -21,7 +23,7 @@ NEAR = "0.000001"
 
 def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write every measure: whether it goes ahead and how much of it follow from the money in the allocation."""
-    rows = [{**row, "of": plan.instance.measures[row["measure"]]} for row in plan.measures]
+    rows = _add_written(plan, plan.measures)
     for row in rows:
         row["limits"], row["count"] = _limits(plan, row["of"])
     table, lot = Columns(plan, rows), plan.instance.money.lot
@@ -40,7 +42,7 @@ def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
         *(_written(table, key, unit) for key, unit in WRITTEN.items()),
         table.make("state", "word", of=lambda row: Formula(row["limits"], ""), text="wb_limits", width=30),
         table.aside("id", of="measure"),
-        *marks(book, plan, "measure", [row["measure"] for row in rows]),
+        *marks(book, plan, "measure", rows),
         *_uses(table),
         table.make("broken", "key", of=lambda row: Formula(row["count"], 0), name="measure_broken", aside=True),
     ]
@@ -49,6 +51,11 @@ def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
     book.mark(sheet, block, ("state",), "{broken}>0", "bad")
     book.mark(sheet, block, ("measure", "funded", "units"), "{funded}=0", "idle")
     book.mark(sheet, block, ("measure", "gain", "idle"), '{idle}<>""', "warn")
+
+
+def _add_written(plan: PlanView, rows: Iterable[Row]) -> list[Row]:
+    """Return rows of measures with what is written in the instance (of)."""
+    return [{**row, "of": plan.instance.measures[row["measure"]]} for row in rows]
 
 
 def _asked(plan: PlanView, row: dict[str, Any]) -> str:
@@ -152,8 +159,7 @@ def _tests(plan: PlanView, measure: Measure) -> Iterator[tuple[str, str]]:
 
 def write_unfunded(book: Book, plan: PlanView, sheet: Any) -> None:
     """Write the measures that do not go ahead, each with the reason."""
-    rows = [row for row in plan.measures if not row["funded"]]
-    table = Columns(plan, [{**row, "of": plan.instance.measures[row["measure"]]} for row in rows])
+    table = Columns(plan, _add_written(plan, filterfalse(itemgetter("funded"), plan.measures)))
     columns = [
         *table.names(*WHO),
         table.make("reason", "text"),

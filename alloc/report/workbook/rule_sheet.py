@@ -6,7 +6,7 @@ Every cell stands twice: as a formula, and with the value that the audited table
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import count, product
 from typing import Any, assert_never
 
 from alloc.instance.lookups import count_people, named_rules
@@ -138,7 +138,7 @@ def list_ready(plan: PlanView) -> Iterator[Ready]:
     """Yield every repetition of every rule, in the order of the table."""
     rules = named_rules(plan.instance)
     common, local = sides(plan.instance), per_head(plan.instance)
-    order = {key: number for number, key in enumerate(local, 1)}
+    order = dict(zip(local, count(1), strict=False))
     for row in plan.rows("rules"):
         rule: Rule = rules[row["rule"]]
         key = rule.name, row["group"]
@@ -146,8 +146,7 @@ def list_ready(plan: PlanView) -> Iterator[Ready]:
             case Linear():
                 yield _linear(plan, rule, row, common[key])
             case Parity() | Gini():
-                spent = {c: plan.add_payments(payments) for c, payments in local[key].items()}
-                yield _equity(plan, rule, row, order[key], spent)
+                yield _equity(plan, rule, row, order[key], plan.add_each(local[key]))
             case _:
                 assert_never(rule)
 
@@ -240,7 +239,7 @@ def _broken(x: Ready) -> Cell:
 
 def _state(plan: PlanView, x: Ready) -> Formula:
     """Return the verdict in words."""
-    kept, limit, hollow = (plan.say(f"wb_rule_{key}") for key in ("kept", "limit", "hollow"))
+    kept, limit, hollow = map(plan.say, ("wb_rule_kept", "wb_rule_limit", "wb_rule_hollow"))
     if not x.bounds:
         return Formula(f'"{kept}"', kept)
     bad = plan.say("wb_rule_broken" if x.rule.penalty is None else "wb_rule_paid")

@@ -3,10 +3,12 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from operator import itemgetter
 
 from alloc.instance.schema import Flow
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
+from alloc.report.rows import add_column
 from alloc.report.told import tell_coordination, tell_idle, tell_years
 from alloc.report.workbook.view import PlanView
 from alloc.texts.figures import amount, count, percent
@@ -55,7 +57,7 @@ def _claimed(plan: PlanView, through: str) -> str:
 
 def _money(plan: PlanView) -> str:
     rows = [row for row in plan.rows("funds") if row["kind"] == "aid"]
-    there, spent = (math.fsum(row[key] for row in rows) for key in ("available", "spent"))
+    there, spent = add_column(rows, "available"), add_column(rows, "spent")
     left = list(_left(plan, rows))
     return plan.say(
         "wb_money_told",
@@ -80,7 +82,7 @@ def _left(plan: PlanView, rows: Iterable[dict[str, object]]) -> Iterator[str]:
 def _changed(plan: PlanView, name: str, before: Iterable[Flow]) -> str:
     """Return what changed against a previous plan: aid in all, where most, and which measures come and go."""
     old, was = _had(before)
-    now = {row["county"]: row["aid"] for row in plan.rows("counties")}
+    now: dict[str, float] = dict(map(itemgetter("county", "aid"), plan.rows("counties")))
     moved = {c: now.get(c, 0.0) - old.get(c, 0.0) for c in now | old}
     funded = {row["measure"] for row in plan.measures if row["funded"]}
     change, facts = math.fsum(moved.values()), []

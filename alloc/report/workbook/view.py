@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import count
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -76,10 +77,14 @@ class PlanView(Names):
         """Return what some payments (measure, fund) come to [money]."""
         return math.fsum(map(self.paid.__getitem__, payments))
 
+    def add_each(self, local: Mapping[str, Iterable[tuple[str, str]]]) -> dict[str, float]:
+        """Return what the payments of each county come to [money]."""
+        return {c: self.add_payments(payments) for c, payments in local.items()}
+
     @cached_property
     def spent(self) -> Mapping[tuple[str, str], float]:
         """What each fund pays: (fund, county) → money, in all counties under an empty word."""
-        return spent_by_fund((row["fund"], row["county"], row["amount"]) for row in self.payments)
+        return spent_by_fund(map(itemgetter("fund", "county", "amount"), self.payments))
 
     @cached_property
     def funds(self) -> list[dict[str, Any]]:
@@ -200,12 +205,16 @@ class PlanView(Names):
                 some = (*group.counted, *group.compared)
                 outer[str(rule.within)] = attribute(self.instance, some[0], rule.within)
             if group.sites:
-                outer = {key: word for key, word in group.narrowed.items() if key == rule.within}
-                inner = {key: word for key, word in group.narrowed.items() if key == rule.each}
+                outer, inner = _only(group.narrowed, rule.within), _only(group.narrowed, rule.each)
             elif rule.each and group.counted:
                 inner[str(rule.each)] = attribute(self.instance, group.counted[0], rule.each)
             found[group.name] = Repetition(group, outer, inner)
         return found
+
+
+def _only(narrowed: Mapping[str, str], key: str | None) -> dict[str, str]:
+    """Return one of the words that a group is narrowed to, if it is narrowed by that key."""
+    return {key: narrowed[key]} if key and key in narrowed else {}
 
 
 def _written(selection: Selection) -> dict[str, tuple[str, ...]]:

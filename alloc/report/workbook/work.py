@@ -3,6 +3,7 @@
 import math
 from collections import defaultdict
 from collections.abc import Iterator
+from operator import itemgetter
 from typing import Any
 
 from alloc.report.rows import list_words
@@ -16,7 +17,10 @@ FLOWS = ("flow_quo", "flow_without_aid", "flow")
 OVERDRAWN = "IF({used}-{there}>0.000001*MAX(1,{there}),1,0)"
 """Whether more of a resource is used than there is."""
 
-CAPACITIES = ("infrastructure", "training", "insurance", "technology", "enterprise")
+CAPACITIES = (
+    *("capacity_infrastructure", "capacity_training", "capacity_insurance"),
+    *("capacity_technology", "capacity_enterprise"),
+)
 
 
 def write_jobs(book: Book, plan: PlanView, sheet: Any) -> None:
@@ -24,13 +28,13 @@ def write_jobs(book: Book, plan: PlanView, sheet: Any) -> None:
     table = Columns(plan, plan.rows("industries"))
     columns = [
         *table.names("county", "industry"),
-        *_added(table, "jobs", "jobs_before", "jobs_quo", "jobs_without_aid", "jobs"),
+        *table.each(("jobs_before", "jobs_quo", "jobs_without_aid", "jobs"), "jobs", "jobs", adds_up=True),
         table.through_aid("jobs", "jobs", "jobs", adds_up=True),
-        *_added(table, "jobs", "retained_quo", "retained", "insured", "upgraded"),
+        *table.each(("retained_quo", "retained", "insured", "upgraded"), "jobs", "jobs", adds_up=True),
         table.make("bottleneck", "text", of=lambda row: _limits(plan, row["bottleneck"])),
-        *(table.make(f"capacity_{k}", "jobs", "jobs") for k in CAPACITIES),
+        *table.each(CAPACITIES, "jobs", "jobs"),
         table.make("market", "jobs", "money"),
-        *_added(table, "money", "output_quo", "output"),
+        *table.each(("output_quo", "output"), "jobs", "money", adds_up=True),
         table.make("established", "text", of=lambda row: plan.say("wb_yes") if row["established"] else ""),
         table.make("clustered", "text", of=lambda row: plan.say("wb_yes") if row["clustered"] else ""),
         table.aside("id", of="county", text="wb_county_id"),
@@ -38,12 +42,6 @@ def write_jobs(book: Book, plan: PlanView, sheet: Any) -> None:
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=2, guard=False, upto="bottleneck")
-
-
-def _added(table: Columns, unit: str, *keys: str) -> Iterator[Column]:
-    """Yield figures of the results that add up."""
-    for key in keys:
-        yield table.make(key, "jobs", unit, adds_up=True)
 
 
 def _limits(plan: PlanView, words: str) -> str:
@@ -124,7 +122,7 @@ def _left(row: Row) -> float:
 
 def _resources(plan: PlanView) -> Iterator[Row]:
     """Yield resource, county or '', how much there is, and how much the measures take."""
-    units = {row["measure"]: row["units"] for row in plan.measures}
+    units = dict(map(itemgetter("measure", "units"), plan.measures))
     taken: dict[tuple[str, str], list[float]] = defaultdict(list)
     for m, row in plan.instance.measures.items():
         for r, rate in row.uses.items():

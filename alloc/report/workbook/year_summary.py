@@ -92,13 +92,14 @@ def _discounted(plan: YearsView, goal: str) -> Formula:
 
 def _checks(plan: YearsView, titles: Mapping[str, str]) -> list[Column]:
     """Return what is broken, check by check and year by year; all 0 in the plan as it was solved."""
+    texts, where, formulas = zip(*CHECKS, strict=True)
     columns = [
-        Column("check", plan.say("wb_check"), "text", [plan.say(text) for text, *_ in CHECKS]),
-        Column("sheet", plan.say("wb_sheet"), "text", [titles[of] for _, of, _ in CHECKS]),
+        Column("check", plan.say("wb_check"), "text", list(map(plan.say, texts))),
+        Column("sheet", plan.say("wb_sheet"), "text", list(map(titles.__getitem__, where))),
     ]
     for before, view in zip((None, *plan.of_years), plan.of_years, strict=False):
         years = {"y": view.year, "before": before.year if before else 0}
-        cells = [Formula(formula.format(**years), 0) for *_, formula in CHECKS]
+        cells = [Formula(formula.format(**years), 0) for formula in formulas]
         columns.append(Column(f"y{view.year}", str(view.year), "key", cells, adds_up=True))
     across = "+".join(f"{{y{view.year}}}" for view in plan.of_years)
     columns.append(Column("all", plan.say("wb_broken"), "key", [Formula(across, 0)] * len(CHECKS), adds_up=True))

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 
-from alloc.report.carrying import planned_years
+from alloc.report.carrying import pick_year, planned_years
 from alloc.report.workbook.view import Criteria, PlanView
 
 
@@ -28,6 +28,6 @@ class YearsView(PlanView):
         """Each year in which something is bought, with its own tables."""
         found = []
         for question in planned_years(self.instance):
-            own = {name: frame[frame["year"] == question.year] for name, frame in self.tables.items()}
+            own = pick_year(self.tables, question.year)
             found.append(YearView(question, self.lang, own, self.figures, year=question.year))
         return tuple(found)
