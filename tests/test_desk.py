@@ -221,7 +221,7 @@ def test_questions_are_answered_with_the_words_of_their_commands(window: Window)
     for action, more in (("why", {"what": "cele-subsidy"}), ("price", {"only": "funds"}), ("repair", {})):
         job = window.ask(action, given={AID: "30"}, **more)
         words = shlex.split(job["command"])[1:]
-        said = CliRunner().invoke(main, [*words, "--out", str(window.desk.place.folder.parent / action)])
+        said = CliRunner().invoke(main, [*words, "--jobs", "1", "--out", str(window.desk.place.folder.parent / action)])
         assert job["reply"]["good"], job
         for line in lines(job):
             assert line.strip() in said.stdout.replace("\n", " "), (line, said.stdout)

@@ -87,13 +87,17 @@ async function renderCompare() {
   const [first] = pinned;
   const heads = [["", false], ...pinned.map(one => [one.name, true])];
   const lines = SHOWN.map(([key, tell]) => [say(key), ...pinned.map(tell)]);
-  const counties = [...new Set(tables.flatMap(table => table.counties.map(row => row.county)))];
+  const keyOf = row => JSON.stringify([row.county, row.year || ""]); // over several years a county has a row in each
+  const places = [...new Set(tables.flatMap(table => table.counties.map(keyOf)))];
   for (const [key, column] of [["desk_aid_county", "aid"], ["desk_jobs_county", "jobs_gained"]]) {
-    counties.forEach(county => lines.push([say(key, { county: nameOf("counties", county), money: money() }),
-      ...tables.map(table => {
-        const row = table.counties.find(one => one.county === county);
+    places.forEach(place => {
+      const [county, year] = JSON.parse(place);
+      const title = nameOf("counties", county) + (year ? " " + year : "");
+      lines.push([say(key, { county: title, money: money() }), ...tables.map(table => {
+        const row = table.counties.find(one => keyOf(one) === place);
         return row ? tellNumber(Number(row[column])) : "";
-      })]));
+      })]);
+    });
   }
   const tellAsked = one => Object.entries(one.asked.given || {}).map(pair => pair.join("=")).join("; ");
   lines.push([say("desk_asked"), ...pinned.map(tellAsked)]);
@@ -107,6 +111,7 @@ async function renderPlan() {
   if (!state.current) { fill("plan-body", make("p", { class: "note" }, say("desk_no_plan"))); return; }
   const shownOf = state.current, { allocation } = await fetchRows(shownOf);
   if (shownOf !== state.current) { return; }
+  if (allocation.some(row => row.year)) { fill("plan-body", showYears(allocation)); return; }
   const keyOf = row => JSON.stringify([row.measure, row.fund]);
   const amountOf = row => state.edits[keyOf(row)] ?? row.amount;
   const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
@@ -143,6 +148,13 @@ async function renderPlan() {
   fill("plan-body", make("h3", {}, say("desk_plan_of", { name: state.current })),
     make("p", {}, make("label", {}, only, " ", say("desk_only_paid"))), sheet(say("desk_h_plan"), heads, lines),
     make("p", { class: "actions" }, verify, reset));
+}
+function showYears(allocation) { // a plan over several years is shown only: nothing verifies or locks one yet
+  const heads = [[say("desk_year"), false], [say("desk_measure"), false], [say("desk_fund"), false],
+    [say("desk_amount", { money: money() }), true]];
+  const lines = allocation.filter(row => Number(row.amount)).map(row =>
+    [row.year, nameOf("measures", row.measure), nameOf("funds", row.fund), tellNumber(Number(row.amount))]);
+  return [make("h3", {}, say("desk_plan_of", { name: state.current })), sheet(say("desk_h_plan"), heads, lines)];
 }
 function shorten(text) { // to six decimals for the eye; what is not typed goes back as it came
   const short = Number(text).toFixed(6).replace(/\.?0+$/, "");

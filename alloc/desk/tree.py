@@ -24,11 +24,16 @@ def describe(data: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an instance as written holds: settings, tables with their rows, and names."""
     return {
         "title": str(data.get("title") or data.get("name") or ""),
-        "year": str(data.get("year") or ""),
+        "year": _tell_year(data),
         "settings": list(_list_settings(data)),
         "tables": list(_list_tables(data)),
         "names": {table: _name_rows(data.get(table)) for table in NAMED},
     }
+
+
+def _tell_year(data: Mapping[str, Any]) -> str:
+    years = data.get("years")
+    return ", ".join(map(str, years)) if isinstance(years, tuple) else str(data.get("year") or "")
 
 
 def _list_settings(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
