@@ -227,6 +227,7 @@ SLOW = {
     "test_sweep": 50,
     "test_blocks": 36,
     "test_cli": 15,
+    "test_desk": 30,
     "test_verify": 29,
     "test_docs": 31,
     "test_workbook_live": 29,

@@ -6,7 +6,7 @@ const data = JSON.parse(at("data").textContent);
 const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 250, MOST_PINS = 4;
 const EMPTY = { given: {}, edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
 const state = load();
-let tree = null, scenarios = [], job = null;
+let tree = null, scenarios = [], job = null, answered = null;
 
 function load() { // a window that is loaded again goes on; a copy of one, or a new one, is another
   const [entry] = performance.getEntriesByType("navigation");
@@ -57,7 +57,8 @@ function tellCommand(command) {
 function tellParts(reply) {
   const parts = reply.parts.map(part => {
     if (part.heads) { return sheet(say("desk_h_answer"), part.heads, part.rows); }
-    return make("p", { class: part.line.startsWith(" ") ? "told inner" : "told" }, part.line.trim());
+    const line = part.key ? say(part.key, part.values) : part.line; // the page's own words follow its language
+    return make("p", { class: line.startsWith(" ") ? "told inner" : "told" }, line.trim());
   });
   return make("div", { class: reply.good ? "outcome" : "outcome bad" }, parts);
 }
@@ -112,16 +113,23 @@ async function cancel() {
 function tellFault(text) { tellAnswer(null, { good: false, parts: text.split("\n").map(line => ({ line })) }); }
 function tellAnswer(command, reply, page) {
   at("answer").hidden = false;
-  fill("answer-body", tellParts(reply), command ? tellCommand(command) : null);
+  answered = { command, reply };
+  showAnswer();
   fill("frame", page ? make("iframe", { src: page, title: say("desk_h_answer"), sandbox: "allow-scripts" }) : null);
+}
+function showAnswer() {
+  const { command, reply } = answered, [base] = data.plan ? [{ name: data.plan }] : scenarios;
+  const other = reply.scenario && base && base.name !== reply.scenario;
+  fill("answer-body", tellParts(reply), command ? tellCommand(command) : null,
+    other ? make("p", { class: "screen" }, offerDiff(base.name, reply.scenario)) : null);
 }
 async function show(action, more, begin) { // ask, and show what comes of it
   const done = await (begin ? follow(begin) : ask(action, more));
   if (done === null) { return null; }
   const ended = { cancelled: "desk_cancelled", failed: "desk_died" }[done.state];
-  const line = ended && say(ended, { seconds: fixed(done.seconds, 1) });
+  const own = { key: ended, values: { seconds: fixed(done.seconds, 1) } };
   const page = done.page ? "/job/" + encodeURIComponent(done.job) + "/page" + query() : null;
-  tellAnswer(done.command, ended ? { good: false, parts: [{ line }] } : done.reply, page);
+  tellAnswer(done.command, ended ? { good: false, parts: [own] } : done.reply, page);
   if (done.reply && done.reply.scenario) {
     state.current = done.reply.scenario;
     state.name = "";
@@ -129,8 +137,7 @@ async function show(action, more, begin) { // ask, and show what comes of it
     keep();
     await refresh();
     showReport(state.current);
-    const [base] = data.plan ? [{ name: data.plan }] : scenarios;
-    if (base.name !== state.current) { at("answer-body").append(make("p", { class: "screen" }, offerDiff(base.name, state.current))); }
+    showAnswer();
   }
   at("h-answer").focus({ preventScroll: true });
   at("answer").scrollIntoView({ block: "start" });
@@ -165,6 +172,7 @@ function render() {
   at("title").textContent = tree ? tree.title : "alloc";
   at("about").textContent = say("desk_about", { instance: data.instance, folder: data.folder });
   renderQuestion();
+  if (answered !== null) { showAnswer(); }
 }
 
 function listen() {

@@ -57,6 +57,7 @@ function showActions(one) {
     state.edits = {};
     keep();
     renderScenarios();
+    answered = null;
     fill("answer-body");
     showReport(one.name);
     at("answer").scrollIntoView({ block: "start" });
