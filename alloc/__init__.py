@@ -31,9 +31,9 @@ if TYPE_CHECKING:
     from alloc.study.compare.split import Effect, Split
     from alloc.study.compare.verify import Breach, Verification, verify
     from alloc.study.follow.actuals import Actuals, CountedJobs, Delivery, Payment, read_actuals
+    from alloc.study.follow.changes import FigureChange
     from alloc.study.follow.delivery import DeliveryRate
     from alloc.study.follow.midyear import solve_rest
-    from alloc.study.follow.next_year import FigureChange
     from alloc.study.follow.roll import Rolled, roll
     from alloc.study.follow.template import write_actuals_template
     from alloc.study.follow.tracking import Tracking, track
@@ -79,7 +79,7 @@ _ROOMS = {
     "alloc.study.follow.template": ("write_actuals_template",),
     "alloc.study.follow.tracking": ("Tracking", "track"),
     "alloc.study.follow.delivery": ("DeliveryRate",),
-    "alloc.study.follow.next_year": ("FigureChange",),
+    "alloc.study.follow.changes": ("FigureChange",),
     "alloc.study.follow.midyear": ("solve_rest",),
     "alloc.study.follow.roll": ("Rolled", "roll"),
     "alloc.study.forms": ("fill_form",),

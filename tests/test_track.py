@@ -167,20 +167,6 @@ def test_any_plan_delivered_as_planned_brings_its_own_goal(case, lay):
     assert goals["accepted"] == pytest.approx(goals["plan"])
 
 
-def test_a_plan_of_several_years_is_refused_in_plain_words(tmp_path, lay):
-    path = tmp_path / "years.yaml"
-    path.write_text(QUESTION.replace("year: 2019", "years: [2019, 2020]"), encoding="utf-8")
-    run = alloc.solve(path)
-    for ask in (lambda: alloc.track(run, tmp_path), lambda: alloc.write_actuals_template(run, tmp_path / "t.xlsx")):
-        with pytest.raises(RequestError, match="several years"):
-            ask()
-    result = run.save(tmp_path / "r")
-    for words in (["track", str(result), str(lay(payments=PAYMENTS))], ["track", str(result), "--template", "t.xlsx"]):
-        done = CliRunner().invoke(main, words)
-        assert done.exit_code == 2
-        assert "this question is over several years (2019, 2020)" in done.stderr
-
-
 def test_delivery_is_estimated_anew(found):
     # barn: 22 paid for 11 units, 5 accepted, 12 planned; course: 13 paid for 13 units, 12 accepted, 12 planned
     rates = found.tables["rates"].set_index("category")

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 import pandas as pd
 
@@ -16,10 +17,13 @@ from alloc.instance.writing import MAIN, files
 from alloc.report.files import write_tables
 from alloc.report.target import fill
 from alloc.run import Run
-from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
+from alloc.study.answers.plan_of_result import PlanOfResult
+from alloc.study.compare.results import read_result
 from alloc.study.follow.actuals import ROOM, Actuals, read_actuals
+from alloc.study.follow.changes import FigureChange, NextYear
 from alloc.study.follow.delivery import DeliveryRate
-from alloc.study.follow.next_year import FigureChange, make_next_year
+from alloc.study.follow.first_year import take_first_year
+from alloc.study.follow.next_year import make_next_year
 from alloc.study.follow.show import make_tables_page, write_tables_book
 from alloc.study.handmade import find_id, match_names, read_amount
 from alloc.study.request import check_language
@@ -87,30 +91,29 @@ def roll(
     result: a run, or a results folder; actuals: a workbook or a folder of CSV files (see `read_actuals`). year: the new
     one. funds: a CSV file or a workbook with the money of the new year (columns fund, amount, and county where a fund
     is tied to counties) [money]; by default every fund has what it had. trust: how many units last year's rate of
-    delivery counts for, by default as many as were planned. Raises RequestError where there is no plan of one year, or
-    the year does not follow it; InstanceError with every fault in what became of the plan or in the new money.
+    delivery counts for, by default as many as were planned. Of a plan over several years the first has passed, and
+    the others are planned on. Raises RequestError where there is no plan, or the year does not follow it; InstanceError
+    with every fault in what became of the plan or in the new money.
     """
     check_language(lang)
-    plan = _take_plan(result, lang)
-    if year <= plan.instance.year:
-        raise RequestError("roll_not_later", year=year, last=plan.instance.year)
+    of = read_result(result, over_years=True)
+    first = take_first_year(of)
+    whole, last = of.instance, first.instance
+    ahead = whole.questions[1 : len(whole.years)]
+    if year <= last.year:
+        raise RequestError("roll_not_later", year=year, last=last.year)
+    if ahead and year != ahead[0].year:
+        raise RequestError("roll_not_next", year=year, next=ahead[0].year)
     if trust is not None and not trust >= 0:
         raise RequestError("roll_trust", found=f"{trust:g}")
-    told = actuals if isinstance(actuals, Actuals) else read_actuals(actuals, plan.instance)
-    money = None if funds is None else _read_money(Path(funds), plan.instance)
-    instance, found, rates = make_next_year(plan, told, year, money, trust, lang)
-    doubts = [*(fault.say(lang) for fault in told.warnings), *found.doubts]
-    return Rolled(instance, tuple(found.changes), tuple(rates), tuple(doubts), _check(instance), lang)
-
-
-def _take_plan(result: Run | str | os.PathLike[str], lang: str) -> PlanOfResult:
-    if not isinstance(result, Run):
-        return read_plan(Path(result))
-    if not result.tables:
-        raise RequestError("nothing_to_save", status=result.status)
-    if result.instance.years:
-        raise RequestError("several_years", years=", ".join(map(str, result.instance.years)))
-    return PlanOfResult(result.instance, result.tables, result.figures, lang)
+    told = actuals if isinstance(actuals, Actuals) else read_actuals(actuals, last)
+    money = None if funds is None else _read_money(Path(funds), ahead[0] if ahead else last)
+    plan = PlanOfResult(last, first.tables, first.figures, lang)
+    new = NextYear(plan, whole, ahead, told, year, lang)
+    made, rates = make_next_year(new, money, trust)
+    instance, faults = _check(made)
+    doubts = [*(fault.say(lang) for fault in told.warnings), *new.doubts, *_list_overruled(new, instance)]
+    return Rolled(instance, tuple(new.changes), tuple(rates), tuple(doubts), faults, lang)
 
 
 def _read_money(path: Path, instance: Instance) -> Mapping[tuple[str, str], float]:
@@ -147,12 +150,37 @@ def _find_trouble(fund: Fund, row: TableRow, f: str, c: str, amount: float, twic
     return Fault(row.place("fund"), "fund", "roll_fund_twice", {"fund": f}) if twice else None
 
 
-def _check(instance: Instance) -> tuple[Fault, ...]:
-    """Return what `alloc check` says of a question as it is written."""
+def _check(instance: Instance) -> tuple[Instance, tuple[Fault, ...]]:
+    """Return a question as it is written, of several years with the question of each, and what `check` says of it."""
     with TemporaryDirectory() as place:
         _write_files(instance, Path(place))
-        faults = inspect(place).faults
-        return tuple(replace(fault, place=fault.place.removeprefix(f"{place}/")) for fault in faults)
+        read = inspect(place)
+        faults = tuple(replace(fault, place=fault.place.removeprefix(f"{place}/")) for fault in read.faults)
+    if instance.years and read.instance is not None:
+        instance = instance.model_copy(update={"questions": read.instance.questions})
+    return instance, faults
+
+
+def _list_overruled(new: NextYear, instance: Instance) -> Iterator[str]:
+    """Yield which figures that are new are others again in a later year of the plan, as was written before."""
+    for change in new.changes:
+        if change.table not in ("counties", "baseline", "measures") or change.column in ("", "committed"):
+            continue
+        for question in instance.questions[1 : len(instance.years)]:
+            now = _find_figure(question, change)
+            if now != _find_figure(instance, change):
+                values = {"row": change.row, "column": change.column, "found": _write(now), "from": question.year}
+                yield new.say("roll_overruled", **values)
+                break
+
+
+def _find_figure(instance: Instance, change: FigureChange) -> object:
+    """Return what stands at the place of a change; None where nothing does."""
+    rows = {f"{row.county}/{row.industry}": row for row in instance.baseline}
+    table: Mapping[str, Any] = rows if change.table == "baseline" else getattr(instance, change.table)
+    column, _, key = change.column.partition(".")
+    found = getattr(table[change.row], column)
+    return found.get(key) if key else found
 
 
 def _write_files(instance: Instance, folder: Path) -> None:

@@ -21,6 +21,7 @@ from alloc.report.workbook.styles import FONTS, STYLES
 from alloc.run import Run
 from alloc.study.compare.results import Result, read_result
 from alloc.study.follow.actuals import ROOM
+from alloc.study.follow.first_year import take_first_year
 from alloc.study.request import check_language
 
 ROWS = 200
@@ -92,7 +93,7 @@ def write_actuals_template(
     check_language(lang)
     target = Path(out)
     check_workbook(target, overwrite)
-    of = read_result(result)
+    of = take_first_year(read_result(result, over_years=True))
     with fill_workbook(target) as made:
         _Template(made, of, lang).write()
     return target

@@ -21,6 +21,7 @@ from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.compare.results import Result, read_result
 from alloc.study.follow.actuals import ROOM, Actuals, read_actuals
 from alloc.study.follow.delivery import DeliveryRate, estimate_deliveries
+from alloc.study.follow.first_year import take_first_year, tell_goal
 from alloc.study.follow.forecast import CASES, Outlook, find_forecast
 from alloc.study.follow.progress import STATES, UNDATED, make_progress, say_states
 from alloc.study.follow.purchases import list_purchases
@@ -134,13 +135,14 @@ def track(
 ) -> Tracking:
     """Compare a plan with what was paid, delivered and counted, and tell what the goal comes to with what is there.
 
-    result: a run, a results folder or a workbook with a plan of one year; actuals: a workbook or a folder of CSV files
-    (see `read_actuals`). unchecked: take a folder whose tables were edited. The goal is solved for twice: with the
-    units accepted so far, and with all that are delivered; jobs and flows are the best that they allow.
+    result: a run, a results folder or a workbook with a plan; of one over several years the first year is followed.
+    actuals: a workbook or a folder of CSV files (see `read_actuals`). unchecked: take a folder whose tables were
+    edited. The goal is solved for twice: with the units accepted so far, and with all that are delivered; jobs and
+    flows are the best that they allow.
     Raises RequestError where there is no such plan, InstanceError with every fault in what became of it.
     """
     check_language(lang)
-    of = read_result(result, unchecked)
+    of = tell_goal(take_first_year(read_result(result, unchecked, over_years=True)))
     told = actuals if isinstance(actuals, Actuals) else read_actuals(actuals, of.instance)
     paid = told.add_paid()
     accepted = find_forecast(of, paid, told.add_accepted())
