@@ -1,6 +1,7 @@
 """The command that opens the desk: a page on this machine that solves."""
 
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import click
 
@@ -28,10 +29,18 @@ def desk(source: Path | None, out: Path | None, port: int, no_browser: bool, lan
             raise RequestError("desk_port", address=f"{HOST}:{port}", reason=error.strerror or error) from None
         try:
             echo(say("desk_open", lang, address=opened.address, folder=place.folder))
-            if not no_browser:
-                click.launch(opened.address)
-            opened.serve_forever()
+            with TemporaryDirectory() as own:
+                if not no_browser:
+                    click.launch(_write_door(Path(own), opened.address))
+                opened.serve_forever()
         except KeyboardInterrupt:
             echo(say("desk_closed", lang), err=True)
         finally:
             opened.close()
+
+
+def _write_door(folder: Path, address: str) -> str:
+    """Return a file that leads to an address: how a browser was started is seen by all of a machine, a file is not."""
+    file = folder / "desk.html"
+    file.write_text(f'<meta http-equiv="refresh" content="0;url={address}">', encoding="utf-8")
+    return str(file)

@@ -188,6 +188,7 @@ function listen() {
   listenScenarios();
 }
 async function begin() {
+  history.replaceState(null, "", "/"); // the token stands in the address no more
   keep();
   render();
   listen();

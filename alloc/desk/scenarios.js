@@ -110,11 +110,12 @@ async function renderCompare() {
 // The plan: money by measure and fund, as typed where somebody typed.
 async function renderPlan() {
   if (!state.current) { fill("plan-body", make("p", { class: "note" }, say("desk_no_plan"))); return; }
-  const shownOf = state.current, { allocation } = await fetchRows(shownOf);
+  const shownOf = state.current, { allocation, measures } = await fetchRows(shownOf);
   if (shownOf !== state.current) { return; }
   if (allocation.some(row => row.year)) { fill("plan-body", showYears(allocation)); return; }
   const keyOf = row => JSON.stringify([row.measure, row.fund]);
   const amountOf = row => state.edits[keyOf(row)] ?? row.amount;
+  const units = Object.fromEntries(measures.map(row => [row.measure, Number(row.units)]));
   const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
   const lines = shown.map(row => {
     const key = keyOf(row), label = nameOf("measures", row.measure) + " · " + nameOf("funds", row.fund);
@@ -135,10 +136,11 @@ async function renderPlan() {
     field.value = key in state.edits ? state.edits[key] : shorten(row.amount);
     const box = make("input", { type: "checkbox", "aria-label": say("desk_lock") + ": " + label, change: lock });
     box.checked = key in state.locks;
-    return [[nameOf("measures", row.measure), make("small", {}, row.measure)], nameOf("funds", row.fund), field, box];
+    return [[nameOf("measures", row.measure), make("small", {}, row.measure)], nameOf("funds", row.fund),
+      tellNumber(units[row.measure]), field, box];
   });
-  const heads = [[say("desk_measure"), false], [say("desk_fund"), false], [say("desk_amount", { money: money() }), true],
-    [say("desk_lock"), false]];
+  const heads = [[say("desk_measure"), false], [say("desk_fund"), false], [say("desk_units_solved"), true],
+    [say("desk_amount", { money: money() }), true], [say("desk_lock"), false]];
   const only = make("input", { type: "checkbox", change: event => { state.paid = event.target.checked; keep(); renderPlan(); } });
   only.checked = state.paid;
   const reset = button(say("desk_reset"), () => { state.edits = {}; keep(); renderPlan(); });

@@ -28,6 +28,9 @@ from alloc.texts import LANGUAGES, say
 HOST = "127.0.0.1"
 HEADER = "X-Alloc-Desk"
 
+TABLES = ("allocation", "measures", "counties")
+"""Of a scenario, the tables that the page shows itself."""
+
 NO_METHOD = 501
 """What the library says to a method that nobody answers."""
 
@@ -150,11 +153,17 @@ class Handler(BaseHTTPRequestHandler):
             raise RefusedError(403)
 
     def _let_in(self, token: str) -> None:
-        """Turn the token of the address into a cookie, so that it stands in the address no more."""
+        """Give the page to who has the token, with a cookie for all that follows; the page takes it off its address.
+
+        No redirect: where the address was opened from elsewhere, a browser would not send the strict cookie along.
+        """
         if not self.server.knows(token):
             raise RefusedError(403)
         cookie = f"{self.server.cookie}={self.server.token}; HttpOnly; SameSite=Strict; Path=/"
-        self._send(303, b"", "text/plain", {"Location": "/", "Set-Cookie": cookie})
+        self._send_page({"Set-Cookie": cookie})
+
+    def _send_page(self, more: Mapping[str, str] | None = None) -> None:
+        self._send(200, render(self.server.place, self.server.token, self.server.lang), HTML, more)
 
     def _read_cookie(self) -> str:
         try:
@@ -166,7 +175,7 @@ class Handler(BaseHTTPRequestHandler):
     def _get(self, path: str, query: Mapping[str, str]) -> None:
         steps = list(map(unquote, path.strip("/").split("/")))
         if path == "/":
-            self._send(200, render(self.server.place, self.server.token, self.server.lang), HTML)
+            self._send_page()
         elif steps[0] in FILES and len(steps) == 1:
             kind, content = FILES[steps[0]]
             self._send(200, content(), kind)
@@ -211,11 +220,7 @@ class Handler(BaseHTTPRequestHandler):
         elif part == "zip":
             self._send(200, pack(scenario), "application/zip", _name_download(f"{scenario.name}.zip"))
         elif part == "rows":
-            rows = {
-                "allocation": read_table(scenario, "allocation.csv"),
-                "counties": read_table(scenario, "counties.csv"),
-            }
-            self._send_json(rows)
+            self._send_json({table: read_table(scenario, f"{table}.csv") for table in TABLES})
         else:
             raise RefusedError(404)
 
