@@ -12,7 +12,8 @@ from functools import partial
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
-from alloc.instance.worlds import LIMITS, aid_funds, commitments, holding, only, without_aid
+from alloc.instance.lookups import commitments
+from alloc.instance.worlds import LIMITS, aid_funds, holding, only, without_aid
 from alloc.model import build
 from alloc.solution import Solution, Status
 from alloc.solver import CompiledModel, ahead, find_status_quo, solve_suited, solve_warm

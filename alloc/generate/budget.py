@@ -60,7 +60,7 @@ def funds(rng: random.Random, places: list[Place], lines: Lines) -> dict[str, Ro
             if f == "county-money":
                 by_county[c] += math.ceil(_full(line for line in here if line.get("committed")))
         found[f] = {**_named(*names), "by_county": by_county}
-    cover = math.fsum(_full(filter(_insures, here)) for here in lines.values())
+    cover = _full(filter(_insures, chain(*lines.values())))
     for f, names in PREMIUM_FUNDS.items():
         part = parts[f.replace("-", "_")]["part"]
         found[f] = {**_named(*names), "amount": round(part * cover), "categories": ["insurance"]}
@@ -72,12 +72,14 @@ def _aid_funds(places: list[Place], lines: Lines) -> dict[str, Row]:
     central, aid = ranges()["country"]["central_part"], free_aid(lines)
     full = math.fsum(map(_full, lines.values()))
     paired: dict[str, list[str]] = defaultdict(list)
+    paying: dict[str, list[float]] = defaultdict(list)
     for place in places:
         paired[place.donor].append(place.id)
+        paying[place.donor].append(_full(lines[place.id]))
     named = _named("aid", "Aid of all donors together", "对口支援统筹资金")
     found: dict[str, Row] = {"central-aid": {**named, "amount": round(aid * central)}}
     for donor, counties in paired.items():
-        part = math.fsum(_full(lines[c]) for c in counties) / full
+        part = math.fsum(paying[donor]) / full
         named = _named("aid", f"Paired aid, {donor}", f"结对支援资金 {donor[-2:]}")
         amount = round(aid * (1 - central) * part)
         found[donor] = {**named, "donor": donor, "amount": amount, "counties": counties}

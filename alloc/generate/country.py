@@ -14,6 +14,9 @@ Row = dict[str, Any]
 """One row of a table: column → value as it is written; a column that begins with `_` is not."""
 
 SOURCE = "synthetic"
+HAZARD = 6
+"""Where the hazard of an industry stands behind its id in the catalogue."""
+
 REGION_MEAN = 11
 """Counties of a region where there are many regions."""
 
@@ -40,7 +43,7 @@ def places(rng: random.Random, counties: int) -> list[Place]:
     """Return the counties, region by region, with donors and basins over neighbouring regions."""
     country, people = ranges()["country"], ranges()["county"]["population"]
     names = _names(rng, counties)
-    known_chains = [chain for chain, *_ in ranges()["catalogue"]["chains"]]
+    known_chains = list(_catalogue("chains"))
     sizes = _sizes(rng, counties)
     donors, basins = min(len(sizes), country["donors"]), min(len(sizes), country["basins"])
     low, high = map(math.log, people["range"])
@@ -65,6 +68,11 @@ def places(rng: random.Random, counties: int) -> list[Place]:
     return found
 
 
+def _catalogue(what: str) -> dict[str, list[Any]]:
+    """Return the rows of a table of the catalogue by what stands first in each: industries or chains by their ids."""
+    return {row[0]: row[1:] for row in ranges()["catalogue"][what]}
+
+
 def _names(rng: random.Random, counties: int) -> list[tuple[str, str]]:
     """Return names of counties in English and Chinese, two syllables each; numbered where these run out."""
     words = ranges()["names"]
@@ -79,7 +87,8 @@ def _sizes(rng: random.Random, counties: int) -> list[int]:
     """Return how many counties each region has."""
     low, high = ranges()["country"]["region_size"]["range"]
     count = -(-counties // REGION_MEAN)
-    sizes = [counties // count + (i < counties % count) for i in range(count)]
+    even, left = divmod(counties, count)
+    sizes = [even + 1] * left + [even] * (count - left)
     for _ in range(2 * count):
         giver, taker = int(rng.random() * count), int(rng.random() * count)
         if giver != taker and sizes[giver] > low and sizes[taker] < high:
@@ -107,7 +116,7 @@ def industries(rng: random.Random) -> dict[str, Row]:
     """Return the industries by id; `_sort` says what kind of place they work in."""
     figures = ("productivity", "uplift", "hazard", "viable_jobs", "cluster_jobs", "cluster_bonus")
     found = {}
-    for s, en, zh, chain, sort, *numbers in ranges()["catalogue"]["industries"]:
+    for s, (en, zh, chain, sort, *numbers) in _catalogue("industries").items():
         row: Row = {"id": s, "name": en, "name_zh": zh, "chain": chain, "_sort": sort}
         for key, middle in zip(figures, numbers[:6], strict=True):
             figure = jitter(rng, middle, ranges()["industry"][key])
@@ -121,7 +130,7 @@ def chains(rng: random.Random) -> dict[str, Row]:
     """Return the chains by id."""
     bonus = ranges()["industry"]["closure_bonus"]
     found = {}
-    for h, en, zh in ranges()["catalogue"]["chains"]:
+    for h, (en, zh) in _catalogue("chains").items():
         found[h] = {"name": en, "name_zh": zh, "closure_bonus": draw(rng, bonus), "source": SOURCE}
     return found
 
@@ -147,14 +156,14 @@ def links(rng: random.Random) -> list[Row]:
 def scenarios(rng: random.Random) -> dict[str, Row]:
     """Return a normal and a bad year: in the bad one a drawn half of the industries suffers."""
     figures = ranges()["scenarios"]
-    hazards = {s: hazard for s, _, _, _, _, _, _, hazard, *_ in ranges()["catalogue"]["industries"]}
-    struck = [s for s in hazards if rng.random() < figures["struck"]["chance"]]
+    known = _catalogue("industries")
+    struck = [s for s in known if rng.random() < figures["struck"]["chance"]]
     return {
         "normal": {"name_zh": "正常年份", "probability": figures["normal"]["probability"], "source": SOURCE},
         "bad": {
             "name_zh": "灾年与滞销",
             "probability": figures["bad"]["probability"],
-            "hazard": {s: round(hazards[s] * draw(rng, figures["bad_hazard"]), 3) for s in struck},
+            "hazard": {s: round(known[s][HAZARD] * draw(rng, figures["bad_hazard"]), 3) for s in struck},
             "productivity": {s: draw(rng, figures["bad_productivity"]) for s in struck},
             "source": SOURCE,
         },

@@ -61,4 +61,4 @@ def pick(rng: random.Random, chances: Mapping[str, float]) -> str:
 
 def some(rng: random.Random, things: Iterable[T], count: int) -> list[T]:
     """Return so many of the things, in drawn order."""
-    return [thing for _, _, thing in sorted((rng.random(), i, thing) for i, thing in enumerate(things))[:count]]
+    return sorted(things, key=lambda thing: rng.random())[:count]  # asks once for each, in their order

@@ -69,7 +69,9 @@ def _kinds(
 
     more = [taught[1], ("course", skilled[1]), ("base", ""), ("coop", grown)]
     kinds = dict(chosen)
-    more += [(REQUIRED[kind], "") for kind in ("posts", "hall") if kind in kinds]
+    for kind in ("posts", "hall"):
+        if kind in kinds:
+            more.append((REQUIRED[kind], ""))
     return chosen, more
 
 
@@ -172,8 +174,12 @@ def _serve(lines: list[Row]) -> None:
 
     The first of them can be paid at once, whatever national money and other lines do: a course always can.
     """
-    able = [line for line in lines if is_eligible(line) and line["category"] != "insurance"]
-    possible = [line for line in able if LIVELIHOOD in ranges()["measures"][line["_kind"]]["tags"]]
+    able, possible = [], []
+    for line in lines:
+        if is_eligible(line) and line["category"] != "insurance":
+            able.append(line)
+            if LIVELIHOOD in ranges()["measures"][line["_kind"]]["tags"]:
+                possible.append(line)
     alone = list(filter(_stands_alone, possible))
     if not alone:  # a course that was out of the question is not
         course = next(line for line in lines if line["_kind"] == "course")
@@ -217,7 +223,7 @@ def payable(lines: list[Row]) -> float:
 
 def _list_at_once(lines: list[Row]) -> list[Row]:
     """Return the lines for livelihood that can be paid for at once."""
-    return [line for line in lines if _stands_alone(line) and _serves(line)]
+    return list(filter(_serves, filter(_stands_alone, lines)))
 
 
 def _stands_alone(line: Mapping[str, Any]) -> bool:
@@ -230,7 +236,10 @@ def _stands_alone(line: Mapping[str, Any]) -> bool:
 
 def _aid_part(line: Mapping[str, Any]) -> float:
     """Return the part of a cost that aid may pay beside the least shares of others."""
-    others = (x for key, x in line.items() if key.startswith("min_share.") and key != "min_share.aid")
+    others = []
+    for key, part in line.items():
+        if key.startswith("min_share.") and key != "min_share.aid":
+            others.append(part)
     return 1.0 - math.fsum(others)
 
 

@@ -105,7 +105,8 @@ def _csv(rows: list[Row]) -> str:
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    writer.writerows([_cell(row.get(key, "")) for key in columns] for row in rows)
+    for row in rows:
+        writer.writerow([_cell(row.get(key, "")) for key in columns])
     return text.getvalue()
 
 

@@ -1,6 +1,7 @@
 """元 among 万元, and 万人 for persons: amounts that differ so much from their like that another unit was meant."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from alloc.errors import Term
@@ -72,9 +73,9 @@ def _wide(what: str, amounts: Amounts, times: float, name: int | None) -> Iterat
         return
     low, high = min(written, key=written.__getitem__), max(written, key=written.__getitem__)
     if written[high] > times * written[low]:
-        named = [Source().label(path) if name is None else path[name] for path in (low, high)]
+        call = Source().label if name is None else itemgetter(name)
         term = Term(say(f"term_{what}"), say(f"term_{what}", "zh"))
-        values = {"what": term, "low": named[0], "least": written[low], "high": named[1], "most": written[high]}
+        values = {"what": term, "low": call(low), "least": written[low], "high": call(high), "most": written[high]}
         yield high, "mixed_amounts", values
 
 

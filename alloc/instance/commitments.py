@@ -15,6 +15,7 @@ from itertools import pairwise
 from typing import Any
 
 from alloc.instance.document import Path
+from alloc.instance.lookups import commitments
 from alloc.instance.money import eligible_funds, least_shares
 from alloc.instance.schema import KINDS, Document
 
@@ -93,7 +94,7 @@ def _first(document: Document, named: Sequence[str]) -> str:
 
 def _promised(document: Document) -> list[str]:
     """Return the measures that must go ahead: those committed, and whatever they require."""
-    found = [m for m, row in document.measures.items() if row.committed]
+    found = list(commitments(document))
     for m in found:
         for other in document.measures[m].requires:
             if other in document.measures and other not in found:

@@ -65,7 +65,7 @@ def json_schema(lang: str = "en") -> dict[str, Any]:
                 node["description"] = meaning_of(models[title], key, lang)
     for table in TABLES:
         inline = found["properties"][table]
-        described = {key: inline.pop(key) for key in ("description", "title", "default") if key in inline}
+        described = _take_out(inline, "description", "title", "default")
         forms: list[dict[str, Any]] = [{"type": "string", "pattern": r"\.(csv|xlsx)$"}, inline]
         if table not in WITHOUT_ID:
             row = inline["additionalProperties"]
@@ -88,6 +88,11 @@ def json_schema(lang: str = "en") -> dict[str, Any]:
     return {"$schema": DIALECT, "title": "alloc instance", **found}
 
 
+def _take_out(node: dict[str, Any], *keys: str) -> dict[str, Any]:
+    """Return some keys of a node, and leave it without them."""
+    return {key: node.pop(key) for key in keys if key in node}
+
+
 def _one_word_lists(node: Any) -> None:
     """Let one word stand for a list of words, as the reader does."""
     inside = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
@@ -95,7 +100,7 @@ def _one_word_lists(node: Any) -> None:
         _one_word_lists(value)
     items = node.get("items") if isinstance(node, dict) and node.get("type") == "array" else None
     if isinstance(items, dict) and items.get("type") == "string":
-        array = {key: node.pop(key) for key in ("type", "items", "minItems") if key in node}
+        array = _take_out(node, "type", "items", "minItems")
         node["anyOf"] = [dict(items), array]
 
 

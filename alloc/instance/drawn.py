@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from alloc.instance.document import Path
 from alloc.instance.schema import CATEGORIES, Document, Draws, Scenario
-from alloc.instance.suggest import nearest
+from alloc.instance.suggest import list_numbers, nearest
 
 Floats = npt.NDArray[np.float64]
 Found = tuple[Path, str, dict[str, Any]]
@@ -57,7 +57,7 @@ def draws_hold(document: Document, ids: Mapping[str, Mapping[str, object]]) -> I
     if not ids["industries"] and document.baseline:
         return  # the table could not be read
     known = list_known(document)
-    fitting = {key: [figure for figure in known if fits(key, figure)] for key in draws.over}
+    fitting = {key: list_fitting(key, known) for key in draws.over}
     yield from _ends_hold(draws, fitting)
     for key, figures in fitting.items():
         if not figures:
@@ -75,7 +75,7 @@ def _ends_hold(draws: Draws, fitting: Mapping[str, Sequence[DrawnFigure]]) -> It
         kinds = [figure.kind for figure in fitting[key]]
         most = 1.0 if "hazard" in kinds else np.inf
         if len(ends) != 2:
-            yield path, "range_ends", {"found": f"[{', '.join(f'{end:g}' for end in ends)}]"}
+            yield path, "range_ends", {"found": f"[{list_numbers(ends)}]"}
         elif min(ends) < 0 or max(ends) > most:
             yield path, "range_outside", {"low": min(ends), "high": max(ends), "least": 0.0, "most": most}
 
@@ -103,7 +103,7 @@ def _groups_hold(draws: Draws, varied: set[DrawnFigure]) -> Iterator[Found]:
     seen: dict[DrawnFigure, int] = {}
     for i, group in enumerate(draws.together):
         for word in group:
-            figures = [figure for figure in varied if fits(word, figure)]
+            figures = list_fitting(word, varied)
             path: Path = ("draws", "together", i)
             if not figures:
                 hint = nearest(word, [*draws.over, *(figure.path for figure in varied)])
@@ -129,6 +129,11 @@ def fits(key: str, figure: DrawnFigure) -> bool:
     return _matches(rest, f"{figure.kind}.{figure.word}") and (not slash or _matches(county, figure.county))
 
 
+def list_fitting(key: str, figures: Iterable[DrawnFigure]) -> list[DrawnFigure]:
+    """Return those of some figures that a key of `draws` speaks of."""
+    return [figure for figure in figures if fits(key, figure)]
+
+
 def _matches(pattern: str, word: str) -> bool:
     return re.fullmatch(re.escape(pattern).replace(r"\*", ".*"), word) is not None
 
@@ -138,9 +143,8 @@ def varied_figures(document: Document, draws: Draws) -> dict[DrawnFigure, tuple[
     found: dict[DrawnFigure, tuple[float, ...]] = {}
     known = list_known(document)
     for key in sorted(draws.over, key=lambda key: "*" not in key):
-        for figure in known:
-            if fits(key, figure):
-                found[figure] = draws.over[key]
+        for figure in list_fitting(key, known):
+            found[figure] = draws.over[key]
     return {figure: found[figure] for figure in known if figure in found}
 
 
@@ -162,10 +166,10 @@ def draw_scenarios(
     drawn = ends[:, 0] + unit * (ends[:, 1] - ends[:, 0])
     kept, chances = reduce_scenarios(unit, size if keep is None else keep)
     digits = len(str(size))
-    return {
-        f"d{number + 1:0{digits}d}": _scenario(list(figures), drawn[number].tolist(), chance)
-        for number, chance in zip(kept.tolist(), chances.tolist(), strict=True)
-    }
+    found = {}
+    for number, chance in zip(kept.tolist(), chances.tolist(), strict=True):
+        found[f"d{number + 1:0{digits}d}"] = _scenario(list(figures), drawn[number].tolist(), chance)
+    return found
 
 
 def _group_of(figure: DrawnFigure, draws: Draws) -> int:

@@ -26,6 +26,11 @@ def leaned_on(document: Document) -> Mapping[str, None]:
     return found
 
 
-def sites(instance: Instance) -> Mapping[tuple[str, str], Baseline]:
+def commitments(document: Document) -> tuple[str, ...]:
+    """Return the measures that are committed."""
+    return tuple(m for m, row in document.measures.items() if row.committed)
+
+
+def sites(instance: Document) -> Mapping[tuple[str, str], Baseline]:
     """Return the rows of the baseline by county and industry."""
     return {(row.county, row.industry): row for row in instance.baseline}

@@ -61,10 +61,9 @@ def _is_inside(document: Document, rule: Share) -> bool:
     """Tell whether a share rule compares with all measures, or with some that include those it counts."""
     if rule.in_ == Selection() or rule.of == rule.in_:
         return True
-    placed = {
-        m: row
-        for m, row in document.measures.items()
-        if row.county in document.counties and (not row.industry or row.industry in document.industries)
-    }
+    placed = {}
+    for m, row in document.measures.items():
+        if row.county in document.counties and row.industry in ("", *document.industries):
+            placed[m] = row
     whole = document.model_copy(update={"measures": placed})
     return set(select(whole, rule.of)) <= set(select(whole, rule.in_))

@@ -139,11 +139,11 @@ def previous_money(instance: Instance, rule: Change, group: RuleGroup) -> float:
 
     Its rows are told apart by their own columns; tags are those that the measure has today.
     """
-    return sum(
-        row.amount
-        for row in instance.previous[rule.previous]
-        if _fund_counts(instance, rule.fund, row) and _row_matches(instance, row, rule.of, group.narrowed)
-    )
+    spent = 0.0
+    for row in instance.previous[rule.previous]:
+        if _fund_counts(instance, rule.fund, row) and _row_matches(instance, row, rule.of, group.narrowed):
+            spent += row.amount
+    return spent
 
 
 def _fund_counts(instance: Instance, fund: str, row: Flow) -> bool:

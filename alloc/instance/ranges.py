@@ -9,7 +9,7 @@ from alloc.instance.document import Path
 from alloc.instance.figures import LINKED, Figure, columns_of, figures_of, rows_of
 from alloc.instance.rows import fields_of
 from alloc.instance.schema import Document
-from alloc.instance.suggest import nearest
+from alloc.instance.suggest import list_numbers, nearest
 from alloc.instance.tables import TABLES
 
 Found = tuple[Path, str, dict[str, Any]]
@@ -39,7 +39,7 @@ def _trouble(
 ) -> tuple[str, dict[str, Any]] | None:
     """Return what is wrong with a range; figure: the number that it is of."""
     if len(ends) != 2:
-        return "range_ends", {"found": f"[{', '.join(f'{end:g}' for end in ends)}]"}
+        return "range_ends", {"found": f"[{list_numbers(ends)}]"}
     low, high = ends
     if figure is None:
         return _no_figure(row, column)

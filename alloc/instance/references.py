@@ -18,7 +18,7 @@ from alloc.instance.ranges import ranges_hold
 from alloc.instance.schema import Document
 from alloc.instance.selections import select
 from alloc.instance.sharing import sharing_holds
-from alloc.instance.suggest import nearest
+from alloc.instance.suggest import list_numbers, nearest
 from alloc.instance.tables import TABLES
 
 Found = tuple[Path, str, dict[str, Any]]
@@ -137,7 +137,7 @@ def _curve_runs(measure: schema.Measure, path: Path) -> Iterator[Found]:
     """Yield what is wrong with a curve of returns: it runs backwards, ends early, or falls."""
     ends, slopes = zip(*measure.returns, strict=True)
     if any(b <= a for a, b in pairwise([0.0, *ends])):
-        yield path, "curve_backwards", {"found": ", ".join(f"{u:g}" for u in ends)}
+        yield path, "curve_backwards", {"found": list_numbers(ends)}
     elif ends[-1] < measure.max_units:
         yield path, "curve_short", {"found": ends[-1], "max": measure.max_units}
     if min(slopes) < 0:

@@ -24,7 +24,7 @@ from alloc.instance.wording import fill_words
 Sentence = tuple[str, dict[str, object]]
 """Which sentence says what is wrong, and what fills it besides what was found."""
 
-_RULE_TYPES = tuple(rule.word() for rule in RULES)
+_RULES_BY_WORD = {rule.word(): rule for rule in RULES}
 _SECTIONS: Mapping[str, Any] = {
     "money": schema.Money,
     "objective": schema.Objective,
@@ -122,7 +122,7 @@ def _keys_beside(path: Path, data: Any) -> list[str]:
 def _path(error: Any) -> Path:
     """Return where an error is, without the tag that pydantic puts behind the number of a rule."""
     loc: Path = tuple(step for step in error["loc"] if step != "[key]")
-    return (*loc[:2], *loc[3:]) if loc[:1] == ("rules",) and loc[2:3] and loc[2] in _RULE_TYPES else loc
+    return (*loc[:2], *loc[3:]) if loc[:1] == ("rules",) and loc[2:3] and loc[2] in _RULES_BY_WORD else loc
 
 
 def _at_fault(data: Any, path: Path, problem: str) -> Path:
@@ -190,7 +190,7 @@ def _no_word(error: Any, path: Path, data: Any) -> Sentence:
 
 def _no_rule(error: Any, path: Path, data: Any) -> Sentence:
     kind = error["input"].get("type", "") if isinstance(error["input"], dict) else ""
-    text, values = _not_among("type", kind, _RULE_TYPES)
+    text, values = _not_among("type", kind, tuple(_RULES_BY_WORD))
     return text, values | {"found": _show(kind)}
 
 
@@ -255,7 +255,7 @@ def _what(path: Path) -> str:
 def _rows_of(path: Path, data: Any) -> Iterable[Any]:
     if path[0] == "rules":
         kind = data["rules"][path[1]].get("type")
-        return [rule for rule in RULES if rule.word() == kind]
+        return [_RULES_BY_WORD[kind]] if kind in _RULES_BY_WORD else []
     return TABLES.get(str(path[0]), ())
 
 

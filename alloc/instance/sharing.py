@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.instance.document import Path
+from alloc.instance.lookups import sites
 from alloc.instance.rules import Benefit, Side
 from alloc.instance.schema import Document, Selection, Sharing
 
@@ -83,12 +84,12 @@ def _benefit_holds(document: Document, rule: Benefit, path: Path) -> Iterator[Fo
 
 def gains_beyond(document: Document) -> Iterator[Found]:
     """Rows of `sharing` that share out more than there is, or what nothing brings."""
-    sites = {(row.county, row.industry) for row in document.baseline}
-    counties = {c for c, _ in sites}
+    standing = sites(document)
+    counties = {c for c, _ in standing}
     for i, row in enumerate(document.sharing):
         if row.profit + row.tax > 1 + 1e-9:
             yield ("sharing", i), "sharing_above_output", {"found": row.profit + row.tax}
         elif row.profit + row.tax == 0:
             yield ("sharing", i), "sharing_nothing", {}
-        if (row.county, row.industry) not in sites if row.industry else row.county not in counties:
+        if (row.county, row.industry) not in standing if row.industry else row.county not in counties:
             yield ("sharing", i), "sharing_without_baseline", {"county": row.county, "industry": row.industry}

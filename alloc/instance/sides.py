@@ -4,7 +4,7 @@ Every rule but parity and Gini has one form: what is counted against a figure ti
 with, from below, from above or both. A soft rule may be broken at its price.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -90,28 +90,37 @@ MULTIPLIERS: Mapping[Times, Callable[[Instance, Any, RuleGroup], float]] = {
 
 
 def _payments(instance: Instance, payers: Payers, measures: tuple[str, ...], fund: str) -> list[tuple[str, str]]:
-    return [(m, f) for m in measures for f in payers[m] if money_counts(instance, fund, f)]
+    found = []
+    for m in measures:
+        for f in payers[m]:
+            if money_counts(instance, fund, f):
+                found.append((m, f))
+    return found
+
+
+def _equity_groups(instance: Instance) -> Iterator[tuple[Equity, RuleGroup]]:
+    """Yield every group of every parity and Gini rule."""
+    for rule in instance.rules:
+        if isinstance(rule, Equity):
+            for group in groups(instance, rule):
+                yield rule, group
 
 
 def per_head(instance: Instance) -> dict[Key, dict[str, list[tuple[str, str]]]]:
     """Return what parity and Gini rules count, by rule and group: county → payments."""
     payers = list_payers(instance)
     found: dict[Key, dict[str, list[tuple[str, str]]]] = {}
-    for rule in instance.rules:
-        if isinstance(rule, Equity):
-            for group in groups(instance, rule):
-                local: dict[str, list[tuple[str, str]]] = {c: [] for c in instance.counties}
-                for m, f in _payments(instance, payers, group.counted, rule.fund):
-                    local[instance.measures[m].county].append((m, f))
-                found[rule.name, group.name] = local
+    for rule, group in _equity_groups(instance):
+        local: dict[str, list[tuple[str, str]]] = {c: [] for c in instance.counties}
+        for m, f in _payments(instance, payers, group.counted, rule.fund):
+            local[instance.measures[m].county].append((m, f))
+        found[rule.name, group.name] = local
     return found
 
 
 def reaches(instance: Instance) -> dict[Key, float]:
     """Return the most that can be spent on what parity and Gini rules count, by rule and group [money]."""
-    return {
-        (rule.name, group.name): reachable(instance, rule.fund, group.counted)
-        for rule in instance.rules
-        if isinstance(rule, Equity)
-        for group in groups(instance, rule)
-    }
+    found = {}
+    for rule, group in _equity_groups(instance):
+        found[rule.name, group.name] = reachable(instance, rule.fund, group.counted)
+    return found

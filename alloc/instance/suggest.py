@@ -4,6 +4,11 @@ from collections.abc import Iterable
 from difflib import get_close_matches
 
 
+def list_numbers(numbers: Iterable[float]) -> str:
+    """Return numbers as a sentence names them."""
+    return ", ".join(f"{number:g}" for number in numbers)
+
+
 def nearest(word: object, known: Iterable[object], cutoff: float = 0.65) -> str:
     """Return the known word most like this one, or '' where none is as near as the cutoff (0 to 1)."""
     words = [str(k) for k in known]

@@ -240,7 +240,12 @@ def read_pair(cell: str) -> tuple[object, ...]:
 
 
 def _scalars(cell: str, mark: str) -> tuple[object, ...]:
-    return tuple(scalar(part.strip()) for part in cell.split(mark))
+    return tuple(map(scalar, split_words(cell, mark)))
+
+
+def split_words(cell: str, mark: str = "|") -> tuple[str, ...]:
+    """Return the words of a cell that a mark parts."""
+    return tuple(map(str.strip, cell.split(mark)))
 
 
 def read_curve(cell: str) -> tuple[tuple[object, ...], ...]:
@@ -252,7 +257,7 @@ _READ: Mapping[str, Callable[[str], object]] = {
     "number": scalar,
     "truth": lambda cell: scalar(cell.lower()),
     "pair": read_pair,
-    "words": lambda cell: tuple(word.strip() for word in cell.split("|")),
+    "words": split_words,
     "perhaps map": lambda cell: {} if cell == "{}" else cell,
     "curve": read_curve,
 }

@@ -8,7 +8,7 @@ from typing import Any
 from alloc.instance import schema
 from alloc.instance.amounts import few_people, mixed_amounts
 from alloc.instance.document import Path, Source
-from alloc.instance.lookups import leaned_on
+from alloc.instance.lookups import leaned_on, sites
 from alloc.instance.money import ROUNDING, available, eligible_funds, least_shares, most_shares, of_kind, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
@@ -160,7 +160,7 @@ def _planned_apart(
 
 def idle_parts(document: Document) -> Iterator[Found]:
     """Parts of measures that can have no effect."""
-    rows = {(row.county, row.industry) for row in document.baseline}
+    rows = sites(document)
     named = _named(document)
     for m, measure in document.measures.items():
         adds = measure.effect or measure.outlet

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from alloc.instance.effects import states
-from alloc.instance.money import eligible_funds
+from alloc.instance.money import eligible_funds, of_kind
 from alloc.instance.rows import revised
 from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import Fund, Instance, Measure
@@ -45,7 +45,7 @@ def without_aid(instance: Instance, lapsed: Collection[str] = (), left_out: Coll
 
 def aid_funds(instance: Instance) -> frozenset[str]:
     """Return the funds of kind `aid`."""
-    return frozenset(f for f, fund in instance.funds.items() if fund.kind == "aid")
+    return frozenset(of_kind(instance, instance.funds, "aid"))
 
 
 def speaks_of_aid(instance: Instance, rule: AnyRule) -> bool:
@@ -100,11 +100,6 @@ def sure_of(question: Instance, w: str) -> Instance:
     """Return the question with one scenario alone, which is then sure."""
     world = states(question)[w].model_copy(update={"probability": 1.0})
     return question.model_copy(update={"scenarios": {w: world}, "drawn": {}, "draws": None, "risk": None})
-
-
-def commitments(instance: Instance) -> tuple[str, ...]:
-    """Return the measures that are committed."""
-    return tuple(m for m, row in instance.measures.items() if row.committed)
 
 
 def only(question: Instance, committed: Collection[str]) -> Instance:

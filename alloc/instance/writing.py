@@ -133,7 +133,7 @@ def _shortened(value: Any) -> Any:
 
 def _sheet(table: str, content: Sequence[Mapping[str, Any]]) -> FlatTable:
     """Return a table as a sheet: columns in the order of the format, dotted ones together."""
-    flat = [_flat(row) for row in content]
+    flat = list(map(_flat, content))
     order = ordered(table)
     used = dict.fromkeys(chain(*flat))
     header = sorted(used, key=lambda c: order.index(c if c in order else c.partition(".")[0]))

@@ -12,8 +12,8 @@ import numpy as np
 
 from alloc.errors import SolveError
 from alloc.instance import Instance
+from alloc.instance.lookups import commitments
 from alloc.instance.money import available
-from alloc.instance.worlds import commitments
 from alloc.solution import Stage
 from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline

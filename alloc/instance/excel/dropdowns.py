@@ -5,7 +5,7 @@ from typing import Any
 from alloc.instance import rules, schema
 from alloc.instance.excel.headings import choices, limits, sheet_columns
 from alloc.instance.excel.sheet_names import PLANS, SOURCES, names
-from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, sheet_title, word_in
+from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, sheet_title, words_in
 from alloc.instance.tables import TABLES, WITHOUT_ID, column_kind
 from alloc.texts import say
 
@@ -32,7 +32,7 @@ def limit_column(style: WorkbookStyle, sheet: str, column: str, present: set[str
     if kind == "truth":
         return _list(kind, ["TRUE", "FALSE"])
     if words:
-        return _list(kind, [word_in(word, style.lang) for word in words])
+        return _list(kind, words_in(words, style.lang))
     if kind == "number":
         return _limit_number(style, limits(sheet, column.partition(".")[0]))
     table = _referred(sheet, column)

@@ -104,9 +104,14 @@ def _choose_section(value: float, sections: Sequence[_Section]) -> tuple[_Sectio
     return sections[0], True
 
 
+def _find_places(tokens: Sequence[str]) -> list[int]:
+    """Return where the places for digits are."""
+    return [i for i, token in enumerate(tokens) if token in _PLACES]
+
+
 def _parts(tokens: Sequence[str]) -> tuple[Sequence[str], Sequence[str], Sequence[str]]:
     """Return what stands before the digits, from the first digit to the last, and behind; commas go with the digits."""
-    places = [i for i, token in enumerate(tokens) if token in _PLACES]
+    places = _find_places(tokens)
     if not places:
         return tokens, (), ()
     last = places[-1] + 1
@@ -125,7 +130,7 @@ def _core(value: Decimal, tokens: Sequence[str]) -> str:
         whole.pop()
         scale += 1
     scale += broken.count(",")
-    digits = sum(token in _PLACES for token in broken)
+    digits = len(_find_places(broken))
     with localcontext(prec=300):  # digits enough for any number below 1e15 and any format
         number = value.scaleb(-3 * scale).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
     left, _, right = f"{number:f}".partition(".")
@@ -135,9 +140,10 @@ def _core(value: Decimal, tokens: Sequence[str]) -> str:
 
 def _fill(tokens: Sequence[str], digits: str, grouped: bool) -> str:
     """Return the whole part: places take digits from the right, the first place all that are left."""
-    first = next((i for i, token in enumerate(tokens) if token in _PLACES), None)
-    if first is None:
+    places = _find_places(tokens)
+    if not places:
         return digits + _literal(tokens)
+    first = places[0]
     rest, shown, count = digits, "", 0
     for i in reversed(range(len(tokens))):
         if tokens[i] not in _PLACES:

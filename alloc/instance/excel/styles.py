@@ -1,7 +1,7 @@
 """What the pages of a workbook have in common: language, formats, widths, words in the reader's language."""
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -59,6 +59,11 @@ def translate(cell: Cell, possible: Sequence[str], lang: str) -> Cell:
 def word_in(word: str, lang: str) -> str:
     """Return a word of the format as it stands in a drop-down; Chinese ones are read too."""
     return str(catalogue()["words"].get(word, word)) if lang == "zh" else word
+
+
+def words_in(words: Iterable[str], lang: str) -> list[str]:
+    """Return words of the format as they stand in a drop-down."""
+    return [word_in(word, lang) for word in words]
 
 
 def fit_width(texts: Sequence[object]) -> float:

@@ -24,7 +24,7 @@ from alloc.instance.excel.headings import (
 )
 from alloc.instance.excel.safe import new_workbook, write_cell
 from alloc.instance.excel.sheet_names import PLANS, SETTINGS, Cell, FlatTable, names
-from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, fit_width, sheet_title, translate, word_in
+from alloc.instance.excel.styles import HEADS, ROOM, WorkbookStyle, fit_width, sheet_title, translate, word_in, words_in
 from alloc.instance.schema import Instance
 from alloc.instance.tables import INSIDE, TABLES, column_kind
 from alloc.instance.writing import ordered, sheets
@@ -43,16 +43,17 @@ def write_workbook(instance: Instance, lang: str = "en", complete: bool = False)
     work = new_workbook(content, instance.title or instance.name, instance.year, in_memory=True)
     style = WorkbookStyle(work, lang, instance.money.label, {})
     written = {sheet.name: sheet for sheet in sheets(instance)}
-    shown = [_complete(name, written, instance) for name in names()["tables"]] if complete else [*written.values()]
-    present = {sheet.name for sheet in shown}
+    shown = {name: _complete(name, written, instance) for name in names()["tables"]} if complete else written
+    tables = []
     _guide(style)
-    for sheet in shown:
-        if sheet.name == SETTINGS:
+    for name, sheet in shown.items():
+        if name == SETTINGS:
             _settings(style, sheet, instance, complete)
         else:
-            _table(style, sheet, present)
-    _dictionary(style, [sheet for sheet in shown if sheet.name != SETTINGS])
-    write_lists(style, present)
+            _table(style, sheet, {*shown})
+            tables.append(sheet)
+    _dictionary(style, tables)
+    write_lists(style, {*shown})
     work.close()
     return content.getvalue()
 
@@ -154,7 +155,7 @@ def explain_column(sheet: str, column: str, lang: str, label: str) -> str:
         parts.append(say("book_required", lang))
     words = choices(sheet, column)
     if words:
-        parts.append(say("book_words", lang, words=", ".join(word_in(word, lang) for word in words)))
+        parts.append(say("book_words", lang, words=", ".join(words_in(words, lang))))
     if column_kind(column, sheet_columns(sheet)) == "words":
         parts.append(say("book_list", lang))
     return "\n".join(parts)
@@ -193,7 +194,7 @@ def _setting(style: WorkbookStyle, page: Any, row: int, key: str, value: Cell) -
     about = own["about"] if style.lang == "zh" or field is None else field.description
     page.write_string(row, 3, about, style.format(text_wrap=True))
     if words:
-        source = [word_in(word, style.lang) for word in words]
+        source = words_in(words, style.lang)
         page.data_validation(row, 1, row, 1, {"validate": "list", "source": source, "show_error": kind != "words"})
 
 
