@@ -16,7 +16,7 @@ from click.testing import CliRunner
 
 from alloc.cli import main
 from alloc.cli.words import HELP, key_of, system_language
-from alloc.report.workbook.styles import letters
+from alloc.instance.excel.styles import letters
 from alloc.solution import Status
 from alloc.texts import LANGUAGES, catalogue
 

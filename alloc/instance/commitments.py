@@ -47,7 +47,10 @@ def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, obje
         elif cost > 0:
             costs[m] = cost
     arcs = _arcs(document, costs)
-    needs = {node: need for node, ends in arcs.items() if node[0] == "need" for need in ends.values()}
+    needs: dict[Node, Fraction] = {}
+    for node, ends in arcs.items():
+        for need in ends.values() if node[0] == "need" else ():
+            needs[node] = need
     for group in _starved(arcs, needs):
         yield from _unpaid(document, arcs, needs, group, [*costs])
 

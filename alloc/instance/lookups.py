@@ -31,6 +31,11 @@ def commitments(document: Document) -> tuple[str, ...]:
     return tuple(m for m, row in document.measures.items() if row.committed)
 
 
+def standing_counties(document: Document) -> Mapping[str, None]:
+    """Return the counties that have an industry, in the order of the baseline."""
+    return dict.fromkeys(row.county for row in document.baseline)
+
+
 def sites(instance: Document) -> Mapping[tuple[str, str], Baseline]:
     """Return the rows of the baseline by county and industry."""
     return {(row.county, row.industry): row for row in instance.baseline}

@@ -61,8 +61,10 @@ def replace_names(source: Source) -> None:
     data = source.data
     if not isinstance(data, dict):
         return
-    tables = {t: data[t] for t in {*SELECTORS.values(), "funds"} if isinstance(data.get(t), dict)}
-    names = {t: names_of(rows) for t, rows in tables.items()}
+    tables, names = {}, {}
+    for t in {*SELECTORS.values(), "funds"}:
+        if isinstance(data.get(t), dict):
+            tables[t], names[t] = data[t], names_of(data[t])
     if not any(names.values()):
         return
 

@@ -157,8 +157,8 @@ def _inspect_years(document: Document, source: Source, folder: "_Folder | _Memor
     questions = []
     for of_year in years.split(document, source):
         reading = _inspect(of_year, folder.copy(), None)
-        source.faults += [fault for fault in reading.faults if fault not in source.faults]
-        source.warnings += [fault for fault in reading.warnings if fault not in source.warnings]
+        for told, found in ((source.faults, reading.faults), (source.warnings, reading.warnings)):
+            told += [fault for fault in found if fault not in told]
         if reading.instance is not None:
             questions.append(reading.instance)
     return () if source.faults else years.complete(document, questions)

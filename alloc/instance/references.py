@@ -11,6 +11,7 @@ from alloc.instance.commitments import commitments_are_paid
 from alloc.instance.document import Path
 from alloc.instance.drawn import draws_hold
 from alloc.instance.figures import rows_of
+from alloc.instance.lookups import standing_counties
 from alloc.instance.money import ROUNDING, available, sold_on
 from alloc.instance.names import suggest_id
 from alloc.instance.parts import parts_are_shares
@@ -174,7 +175,7 @@ def baseline_holds(document: Document, ids: Ids) -> Iterator[Found]:
         today = math.fsum(found.productivity * row.jobs for row in sold_on(document, market))
         if today > market.amount * (1 + ROUNDING):
             yield ("markets", i, "amount"), "market_below", {"found": market.amount, "today": today}
-    for c in dict.fromkeys(row.county for row in document.baseline):
+    for c in standing_counties(document):
         if c in document.counties and document.counties[c].jobseekers is None:
             yield ("counties", c, "jobseekers"), "jobseekers_missing", {}
 

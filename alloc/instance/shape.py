@@ -254,8 +254,8 @@ def _what(path: Path) -> str:
 
 def _rows_of(path: Path, data: Any) -> Iterable[Any]:
     if path[0] == "rules":
-        kind = data["rules"][path[1]].get("type")
-        return [_RULES_BY_WORD[kind]] if kind in _RULES_BY_WORD else []
+        rule = _RULES_BY_WORD.get(str(data["rules"][path[1]].get("type")))
+        return [rule] if rule else []
     return TABLES.get(str(path[0]), ())
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.instance.document import Path
-from alloc.instance.lookups import sites
+from alloc.instance.lookups import sites, standing_counties
 from alloc.instance.rules import Benefit, Side
 from alloc.instance.schema import Document, Selection, Sharing
 
@@ -84,8 +84,7 @@ def _benefit_holds(document: Document, rule: Benefit, path: Path) -> Iterator[Fo
 
 def gains_beyond(document: Document) -> Iterator[Found]:
     """Rows of `sharing` that share out more than there is, or what nothing brings."""
-    standing = sites(document)
-    counties = {c for c, _ in standing}
+    standing, counties = sites(document), standing_counties(document)
     for i, row in enumerate(document.sharing):
         if row.profit + row.tax > 1 + 1e-9:
             yield ("sharing", i), "sharing_above_output", {"found": row.profit + row.tax}

@@ -137,8 +137,10 @@ def _reached(question: Instance, start: Collection[str]) -> Iterator[str]:
     waiting, seen = list(start), set(start)
     while waiting:
         row = question.measures[waiting.pop()]
-        adding = (m for resource in row.uses for m in suppliers.get(resource, ()))
-        for m in (*row.requires, *row.limited_by, *adding):
+        hangs_on = [*row.requires, *row.limited_by]
+        for resource in row.uses:
+            hangs_on += suppliers.get(resource, ())
+        for m in hangs_on:
             if m in question.measures and m not in seen:
                 seen.add(m)
                 waiting.append(m)

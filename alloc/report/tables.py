@@ -14,7 +14,7 @@ import yaml
 
 from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective, hazard, is_uncertain
-from alloc.instance.lookups import named_rules, sites
+from alloc.instance.lookups import named_rules, sites, standing_counties
 from alloc.instance.money import eligible_funds, sellers
 from alloc.instance.rules import Equity
 from alloc.instance.sides import Side, per_head, sides
@@ -184,7 +184,7 @@ def _flag(world: Solution, name: str, key: Any) -> int | None:
 
 def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     standing, needed = sites(instance), set(find_needed(instance, plan))
-    counties = {row.county for row in instance.baseline}
+    counties = standing_counties(instance)
     for m, row in instance.measures.items():
         paid: dict[str, float] = defaultdict(float)
         for f in eligible_funds(instance, m):

@@ -115,7 +115,10 @@ def find_column(sheet: str, heading: str) -> str | None:
 
     A heading of several lines names a column if each line does; a line in brackets is a unit.
     """
-    found = {_line(sheet, line.strip()) for line in heading.split("\n") if line.strip() and not _is_unit(line)}
+    found = set()
+    for line in map(str.strip, heading.split("\n")):
+        if line and not _is_unit(line):
+            found.add(_line(sheet, line))
     return found.pop() if len(found) == 1 else None
 
 

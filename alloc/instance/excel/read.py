@@ -169,6 +169,14 @@ def _is_filled(cell: Any) -> bool:
     return cell.value is not None and not (isinstance(cell.value, str) and not cell.value.strip())
 
 
+def _list_filled(cells: Any) -> Iterator[list[Any]]:
+    """Yield the filled cells of each row of a sheet that has any."""
+    for row in cells.iter_rows():
+        filled = list(filter(_is_filled, row))
+        if filled:
+            yield filled
+
+
 def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) -> Iterator[_OpenSheet]:
     """Yield the sheets to read, the first of each table; one that breaks while it is read is one fault."""
     first: dict[str, str] = {}
@@ -181,7 +189,7 @@ def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) ->
             cells = book.book[first[table]]
             part = cells._worksheet_path.lstrip("/")  # openpyxl has no public name for it
             cells.reset_dimensions()  # what the file says of its own size may be wrong
-            rows = list(filter(None, (list(filter(_is_filled, row)) for row in cells.iter_rows())))
+            rows = list(_list_filled(cells))
             found = read_metadata(book.content, part)
         except Exception as error:  # as above: a part that is no sheet breaks in many ways
             source.faults.append(Fault(place, "", "workbook_broken", {"problem": _problem(error)}))

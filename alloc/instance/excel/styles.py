@@ -71,9 +71,12 @@ def fit_width(texts: Sequence[object]) -> float:
     widest = 0
     for text in texts:
         for line in str(text).split("\n") if text is not None else ():
-            widest = max(widest, _letters(line))
+            widest = max(widest, letters(line))
     return min(max(widest + 2, NARROWEST), WIDEST)
 
 
-def _letters(text: str) -> int:
+def letters(text: str) -> int:
+    """Return the width of a text in Latin letters; Chinese takes two."""
+    if text.isascii():
+        return len(text)
     return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)

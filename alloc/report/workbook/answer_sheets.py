@@ -4,9 +4,10 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from alloc.instance.excel.styles import letters
 from alloc.report.answers import TOPICS, AnswerColumn, Answers, Topic, say_cell
 from alloc.report.workbook.book import Book, Cell, Column
-from alloc.report.workbook.styles import LINE, letters
+from alloc.report.workbook.styles import LINE
 from alloc.report.workbook.view import PlanView
 
 STYLES: Mapping[str, str] = {"money": "money", "goal": "number", "count": "plain"}

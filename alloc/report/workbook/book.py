@@ -13,7 +13,8 @@ from xlsxwriter.worksheet import Worksheet
 from alloc.instance import Instance
 from alloc.instance.excel.safe import new_workbook
 from alloc.instance.excel.sheet_names import Exact
-from alloc.report.workbook.styles import FONTS, LINE, PAGE, STYLES, TRAITS, letters, lines, wide
+from alloc.instance.excel.styles import letters
+from alloc.report.workbook.styles import FONTS, LINE, PAGE, STYLES, TRAITS, lines, wide
 
 EVERYWHERE = "A1:XFD1048576"
 

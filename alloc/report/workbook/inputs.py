@@ -5,8 +5,9 @@ from typing import Any
 from alloc.instance.excel.headings import title, unit
 from alloc.instance.excel.safe import write_cell
 from alloc.instance.excel.sheet_names import FlatTable
+from alloc.instance.excel.styles import letters
 from alloc.report.workbook.book import Book
-from alloc.report.workbook.styles import WIDEST, letters
+from alloc.report.workbook.styles import WIDEST
 
 HEADS = 2
 """Rows of headings: what columns are called in the format, and in the reader's language with their unit."""

@@ -1,9 +1,10 @@
 """How cells look, and how wide text is: Chinese takes two Latin letters."""
 
 import math
-import unicodedata
 from collections.abc import Iterable, Mapping
 from typing import Any
+
+from alloc.instance.excel.styles import letters
 
 WIDEST = 36
 """No column of text is wider than this many Latin letters; longer text is wrapped."""
@@ -96,10 +97,3 @@ def _words(line: str) -> list[str]:
     for word in line.split():
         found += [word[i : i + 5] for i in range(0, len(word), 5)] if letters(word) > len(word) else [word]
     return found
-
-
-def letters(text: str) -> int:
-    """Return the width of a text in Latin letters; Chinese takes two."""
-    if text.isascii():
-        return len(text)
-    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
