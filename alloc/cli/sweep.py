@@ -10,6 +10,7 @@ import click
 
 from alloc.cli.speech import (
     INTERRUPTED,
+    Command,
     cluster_option,
     console,
     echo,
@@ -27,16 +28,28 @@ if TYPE_CHECKING:
     from alloc.study.sweep import Sweep
 
 
+POINTS = (
+    click.option("--out", type=click.Path(path_type=Path)),
+    click.option("--overwrite", is_flag=True),
+    click.option("--gap", type=click.FloatRange(min=0)),
+    click.option("--time-limit", type=click.FloatRange(min=0, min_open=True)),
+    click.option("--method", type=click.Choice(["auto", "whole", "blocks"])),
+    click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True),
+    cluster_option,
+)
+
+
+def point_options(command: Command) -> Command:
+    """Add where points are kept, and how each is solved."""
+    for option in reversed(POINTS):
+        command = option(command)
+    return command
+
+
 @click.command()
 @instance_argument
 @click.argument("plan", type=click.Path(path_type=Path))
-@click.option("--out", type=click.Path(path_type=Path))
-@click.option("--overwrite", is_flag=True)
-@click.option("--gap", type=click.FloatRange(min=0))
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
-@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
-@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
-@cluster_option
+@point_options
 @click.option("--details", is_flag=True)
 @click.option("--dry-run", is_flag=True)
 @click.option("--page", is_flag=True)
@@ -92,8 +105,7 @@ PAGE = "whatif.html"
 
 def tell_done(done: "Sweep", lang: str) -> None:
     """Say how many points there are of each status, and whether one is not proven."""
-    counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in done.counts.items())
-    echo(say("sweep_done", lang, points=len(done.points), statuses=counts))
+    echo(say("sweep_done", lang, points=len(done.points), statuses=done.tell_counts(lang)))
     unproven = sum(1 for point in done.points if not point.proven)
     if unproven:
         echo(say("sweep_unproven", lang, count=unproven, points=len(done.points)), err=True)

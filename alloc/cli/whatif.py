@@ -7,7 +7,6 @@ from typing import Any
 import click
 
 from alloc.cli.speech import (
-    cluster_option,
     echo,
     instance_argument,
     known_address,
@@ -17,7 +16,7 @@ from alloc.cli.speech import (
     split_setting,
     spoken,
 )
-from alloc.cli.sweep import PAGE, name_instance, solving, tell_done
+from alloc.cli.sweep import PAGE, name_instance, point_options, solving, tell_done
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -25,13 +24,7 @@ from alloc.texts import say
 @click.command()
 @instance_argument
 @click.option("--over", "lines", multiple=True, required=True)
-@click.option("--out", type=click.Path(path_type=Path))
-@click.option("--overwrite", is_flag=True)
-@click.option("--gap", type=click.FloatRange(min=0))
-@click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
-@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
-@click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
-@cluster_option
+@point_options
 @set_option
 @lang_option
 def whatif(

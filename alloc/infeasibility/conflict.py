@@ -49,13 +49,20 @@ class Limits:
 
     def hold(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
         """Tell whether there is a plan where only some limits are held and all others are released."""
-        freed = [lever for lever in self.levers if lever not in held]
-        return self.hold_together({**released(freed), **changes})
+        return self.hold_together({**released(leave_out(self.levers, held)), **changes})
+
+
+def leave_out(levers: Collection[Lever], others: Collection[Lever]) -> list[Lever]:
+    """Return some limits without others."""
+    return [lever for lever in levers if lever not in others]
 
 
 def released(freed: Collection[Lever]) -> dict[str, object]:
     """Return the figures to replace for the question without some limits."""
-    return {path: value for lever in freed for path, value in lever.released.items()}
+    found: dict[str, object] = {}
+    for lever in freed:
+        found |= lever.released
+    return found
 
 
 def find_conflict(
@@ -67,8 +74,8 @@ def find_conflict(
     empty set means that no limit that a person set is to blame. always: limits that stay as they are beside the set,
     and are no part of it.
     """
-    held = [lever for lever in always if lever not in freed]
-    candidates = [lever for lever in limits.levers if lever not in freed and lever not in held]
+    held = leave_out(always, freed)
+    candidates = leave_out(limits.levers, [*freed, *held])
     if limits.hold([*held, *candidates], {}):
         return None
     if not candidates or not limits.hold(held, {}):
@@ -79,8 +86,7 @@ def find_conflict(
 
 def narrow_conflict(limits: Limits, conflict: Sequence[Lever], always: Sequence[Lever]) -> tuple[Lever, ...] | None:
     """Return what of a conflict leaves no plan with other limits as they are beside it; None where there is one."""
-    held = [lever for lever in always if lever not in conflict]
-    within = [lever for lever in conflict if lever not in always]
+    held, within = leave_out(always, conflict), leave_out(conflict, always)
     if limits.hold([*always, *within], {}) or not limits.hold(held, {}):
         return None
     return _without_idle(limits, always, within)

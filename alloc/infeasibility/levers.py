@@ -142,12 +142,17 @@ def _of_resources(instance: Instance) -> Iterator[Lever]:
             yield Lever(f"{path}.by_county.{c}", amount, most, "up", "resource_county", names, resource.source)
 
 
+def _list_measures(instance: Instance, county: str | None) -> list[Measure]:
+    """Return the measures of a county, or all of them."""
+    return [row for row in instance.measures.values() if county in (None, row.county)]
+
+
 def _most_money(instance: Instance, fund: Fund, county: str | None = None) -> float:
     """Return as much money as everything may cost [money]: with lots, a payment may exceed its cost by less than one.
 
     Never less than what the fund has: a released fund is not a smaller one.
     """
-    rows = [row for row in instance.measures.values() if county in (None, row.county)]
+    rows = _list_measures(instance, county)
     lots = (instance.money.lot or 0.0) * len(rows)
     now = fund.amount if county is None else (fund.by_county or {}).get(county)
     return max(sum(row.largest_cost for row in rows) + lots, now or 0.0)
@@ -155,7 +160,7 @@ def _most_money(instance: Instance, fund: Fund, county: str | None = None) -> fl
 
 def _most_use(instance: Instance, resource: str, county: str | None = None) -> float:
     """Return as much of a resource as all measures at their largest scale take [its unit]."""
-    rows = [row for row in instance.measures.values() if county in (None, row.county)]
+    rows = _list_measures(instance, county)
     held = instance.resources[resource]
     now = held.amount if county is None else held.by_county.get(county)
     return max(sum(row.uses.get(resource, 0.0) * row.max_units for row in rows), now or 0.0)

@@ -1,5 +1,6 @@
 """Which nearly best plans to show: those at the ends of each county's range, then those farthest from all others."""
 
+import operator
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
@@ -126,7 +127,7 @@ def _add(
     near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], best: Other, end: RangeEnd | None, least: float
 ) -> bool:
     """Add the plan that is farthest from those chosen; False where none is found at least so far [part of all aid]."""
-    others = [best, *((near.sum_aid(plan.x), 1.0) for plan in found)]
+    others = _list_others(near, found, len(found), best)
     far = near.find_farthest(others, pool, {} if end is None else {end.c: end.tip})
     if far is None or far[1] <= least * max(1.0, float(best[0].sum())):
         return False
@@ -142,8 +143,8 @@ def _spread(near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], b
     """
     stuck: set[int] = set()
     for _ in range(SWAPS * len(found)):
-        least = [_measure_nearest(near, found, k, best) for k in range(len(found))]
-        crowded = [_measure_nearest(near, found, k) <= least[k] for k in range(len(found))]
+        least, among = _measure_all(near, found, best), _measure_all(near, found)
+        crowded = list(map(operator.le, among, least))
         k = _pick_nearest(least, crowded, stuck)
         if k is None:
             return
@@ -181,7 +182,7 @@ def _drive_back(near: NearOptimalSet, found: Sequence[ChosenPlan], best: Floats)
     """Return the plans, those that left an end driven back towards it, as far as can be without coming nearer to
     another than the two nearest are, or nearer to the best plan than the nearest to it is."""
     driven = list(found)
-    between = min((_measure_nearest(near, found, k) for k in range(len(found))), default=INF)
+    between = min(_measure_all(near, found), default=INF)
     beside = min((measure_distance(near.sum_aid(plan.x), [(best, 1.0)]) for plan in found), default=INF)
     for k, plan in enumerate(found):
         if plan.end is not None and not plan.end.holds(near, plan.x):
@@ -197,6 +198,11 @@ def _list_others(near: NearOptimalSet, plans: Sequence[ChosenPlan], k: int, *mor
 
 def _measure_nearest(near: NearOptimalSet, plans: Sequence[ChosenPlan], k: int, *more: Other) -> float:
     return measure_distance(near.sum_aid(plans[k].x), _list_others(near, plans, k, *more))
+
+
+def _measure_all(near: NearOptimalSet, plans: Sequence[ChosenPlan], *more: Other) -> list[float]:
+    """Return how near to each plan the nearest other one is, or what is more."""
+    return [_measure_nearest(near, plans, k, *more) for k in range(len(plans))]
 
 
 def measure_distances(near: NearOptimalSet, plans: Sequence[Floats]) -> Floats:

@@ -22,8 +22,13 @@ def describe_favours(instance: Instance, best: pd.DataFrame, plan: pd.DataFrame,
     change = measure_change(best, plan)
     order = sorted(change, key=lambda place: (-abs(change[place]), place))
     names = Names(instance, lang)
-    more = _join_places(names, [(place, change[place]) for place in order if change[place] > speck])
-    less = _join_places(names, [(place, change[place]) for place in order if change[place] < -speck])
+    gains, losses = [], []
+    for place in order:
+        if change[place] > speck:
+            gains.append((place, change[place]))
+        elif change[place] < -speck:
+            losses.append((place, change[place]))
+    more, less = _join_places(names, gains), _join_places(names, losses)
     if more and less:
         return say("favours_both", lang, more=more, less=less)
     if more:

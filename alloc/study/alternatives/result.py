@@ -87,7 +87,9 @@ class Alternatives(Glance):
     @property
     def figures(self) -> dict[str, Any]:
         """Return alternatives.json."""
-        pairs = [money for i, row in enumerate(self.moved) for money in row[:i]]
+        pairs: list[float] = []
+        for i, row in enumerate(self.moved):
+            pairs += row[:i]
         return {
             "name": self.instance.name,
             "year": self.instance.year,
@@ -101,7 +103,7 @@ class Alternatives(Glance):
             "count": len(self.plans),
             "complete": self.complete,
             "least_moved": min(pairs, default=None),
-            "moved": [list(row) for row in self.moved],
+            "moved": list(map(list, self.moved)),
             "ranges": list(_list_ranges(self)),
             "plans": list(_list_rows(self)),
             "interrupted": self.interrupted,

@@ -187,14 +187,17 @@ def _list_bundle(question: Instance, site: Site, plan: Values, found: Addition) 
         units = found.values["Units"][m] - plan["Units"][m]
         paid = [_pay_more(question, m, kind, plan, found.values) for kind in KINDS]
         scale = SPECK * max(1.0, plan["Units"][m])
-        if units > scale or any(abs(money) > SPECK * max(1.0, plan["Paid"][m]) for money in paid):
+        if units > scale or max(map(abs, paid)) > SPECK * max(1.0, plan["Paid"][m]):
             yield *site, m, row.category, units if units > scale else 0.0, math.fsum(paid), *paid
 
 
 def _pay_more(question: Instance, m: str, kind: str, plan: Values, then: Values) -> float:
     """Return what funds of a kind pay more for a measure; below 0 where others pay in their place [money]."""
-    of = [(m, f) for f, fund in question.funds.items() if fund.kind == kind]
-    return math.fsum(then["Spend"].get(key, 0.0) - plan["Spend"].get(key, 0.0) for key in of)
+    more = []
+    for f, fund in question.funds.items():
+        if fund.kind == kind:
+            more.append(then["Spend"].get((m, f), 0.0) - plan["Spend"].get((m, f), 0.0))
+    return math.fsum(more)
 
 
 def _make_row(question: Instance, site: Site, more: float, best: Run, found: Addition, measures: int) -> dict[str, Any]:

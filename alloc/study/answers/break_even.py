@@ -118,5 +118,9 @@ def search_together(
 
 
 def _propose_all(searches: Sequence[BreakEven]) -> list[tuple[BreakEven, float]]:
-    proposed = [(search, search.propose()) for search in searches]
-    return [(search, figure) for search, figure in proposed if figure is not None]
+    found = []
+    for search in searches:
+        figure = search.propose()
+        if figure is not None:
+            found.append((search, figure))
+    return found

@@ -4,6 +4,7 @@ import os
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -171,9 +172,11 @@ class _Asked:
             "why": pd.DataFrame(why, columns=WHY),
             **self._find_certain(),
         }
-        drawn = {"prices": draw_prices(tables["prices"], names)}
-        drawn["certainty"] = draw_certainty(tables["cells"], names, WITHIN)
-        charts = {key: [chart] for key, chart in drawn.items() if chart is not None}
+        charts = {}
+        drawn = (draw_prices(tables["prices"], names), draw_certainty(tables["cells"], names, WITHIN))
+        for key, chart in zip(("prices", "certainty"), drawn, strict=True):
+            if chart is not None:
+                charts[key] = [chart]
         return tables, {**charts, "margin": [draw_margin(one, self.plan.lang) for one in margins]}
 
     def _find_start(self) -> dict[str, Any]:
@@ -204,17 +207,18 @@ class _Asked:
     def _ask_margins(self, pool: PointPool, begin: SolvedPoint) -> list[Margin]:
         """Return a step up and a step down of every aid fund that has a sum, all steps up first."""
         held = dict(_list_held(self.plan.instance))
-        steps = [(f, step) for step in (1, -1) for f in held]
-        asked = [{f"funds.{f}.amount": float(f"{held[f] * (1 + step * STEP):.12g}")} for f, step in steps]
-        points: dict[str, dict[int, Point]] = {f: {0: self.plan.point} for f in held}
+        steps = list(product((1, -1), held))
+        asked = [{f"funds.{f}.amount": float(f"{held[f] * (1 + step * STEP):.12g}")} for step, f in steps]
+        points: dict[str, dict[int, Point]] = {}
         for i, point in self._solve(pool, begin, "margin", asked).items():
-            f, step = steps[i]
-            points[f][step] = point
-        known = [f for f in held if len(points[f]) > 1]
-        return [
-            Margin(self.plan.instance, f, held[f] * STEP, carry_along(self.plan.instance, f, points[f]), 0.0)
-            for f in known
-        ]
+            step, f = steps[i]
+            points.setdefault(f, {0: self.plan.point})[step] = point
+        margins = []
+        for f, amount in held.items():
+            if f in points:
+                along = carry_along(self.plan.instance, f, points[f])
+                margins.append(Margin(self.plan.instance, f, amount * STEP, along, 0.0))
+        return margins
 
     def _ask_why_not(self, pool: PointPool, begin: SolvedPoint, names: Names) -> list[dict[str, Any]]:
         changes = dict(_list_absent(self.plan))

@@ -8,6 +8,7 @@ import pandas as pd
 
 from alloc.report.names import Names
 from alloc.report.rows import list_rows
+from alloc.study.answers.differences import subtract
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.answers.proofs import carry_bound, compares
@@ -143,8 +144,8 @@ def _name_measure(plan: PlanOfResult, measure: str) -> dict[str, Any]:
 
 
 def _list_changes(base: Point, then: Point, said: str) -> dict[str, Any]:
-    changes = {key: subtract(getattr(then, key), getattr(base, key)) for key in ("employment", "linkage")}
-    return {**changes, "status": then.status, "answer": said}
+    jobs, linkage = subtract(then.employment, base.employment), subtract(then.linkage, base.linkage)
+    return {"employment": jobs, "linkage": linkage, "status": then.status, "answer": said}
 
 
 def _say_loss(text: str, point: Point, lost: Range, same: float, names: Names, **values: str) -> str:
@@ -162,8 +163,3 @@ def _say_loss(text: str, point: Point, lost: Range, same: float, names: Names, *
     if ends[0] == ends[1]:
         return names.say(f"{text}_loss", loss=ends[0], **values)
     return names.say(f"{text}_range", least=ends[0], most=ends[1], **values)
-
-
-def subtract(one: float | None, other: float | None) -> float | None:
-    """Return a difference, None where one is not known."""
-    return None if one is None or other is None else one - other

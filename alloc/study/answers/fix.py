@@ -15,6 +15,7 @@ from alloc.instance import Draft, Instance, Options, draft
 from alloc.report.names import Names
 from alloc.run import Run, choose_options, solve
 from alloc.solver import Deadline
+from alloc.study.answers.differences import subtract
 from alloc.study.answers.locks import Lock, hold, list_slacks, read_locks
 from alloc.study.files import write_run
 from alloc.study.points import Overrides, Point, PointQuestion, open_points
@@ -170,8 +171,8 @@ def _list_prices(
 def _compare(point: Point, run: Run) -> tuple[object, ...]:
     """Return what a plan without a lock has more than the plan with all: differences of what both are proven to."""
     with_all, objective, bound = run.figures, run.figures["objective"], run.figures["bound"]
-    gains = (_less(point.objective, objective), _less(point.objective, bound), _less(point.bound, objective))
-    more = (_less(getattr(point, key), with_all[key]) for key in ("employment", "linkage"))
+    gains = (subtract(point.objective, objective), subtract(point.objective, bound), subtract(point.bound, objective))
+    more = (subtract(point.employment, with_all["employment"]), subtract(point.linkage, with_all["linkage"]))
     return point.objective, *gains, *more, _measure_moved(point, run), point.status
 
 
@@ -184,7 +185,3 @@ def _measure_moved(point: Point, run: Run) -> float | None:
     for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
         moved[c, k] -= aid
     return sum(map(abs, moved.values())) / 2
-
-
-def _less(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one - other

@@ -16,6 +16,7 @@ from alloc.instance import Instance, draft
 from alloc.instance.suggest import nearest
 from alloc.report.charts import Chart, Series, chart_files, lines, standalone
 from alloc.report.names import Names
+from alloc.study.answers.differences import subtract, take_figures
 from alloc.study.answers.proofs import carry_along
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
@@ -109,10 +110,10 @@ class Margin:
         return {
             "step": step,
             "amount": self.find_amount(step),
-            **{key: getattr(point, key) for key in ("objective", "bound", "employment", "linkage")},
-            "gain": _less(point.objective, goal),
-            "gain_least": _less(point.objective, bound),
-            "gain_most": _less(point.bound, goal),
+            **take_figures(point, "objective", "bound", "employment", "linkage"),
+            "gain": subtract(point.objective, goal),
+            "gain_least": subtract(point.objective, bound),
+            "gain_most": subtract(point.bound, goal),
             "nested": self._is_nested(lower, point),
             "status": point.status,
             "message": point.message,
@@ -205,10 +206,6 @@ def draw_margin(found: Margin, lang: str) -> Chart:
 def _labels(gains: "pd.Series[float]") -> Iterator[str]:
     for gain in gains:
         yield "" if math.isnan(gain) else signed(gain)
-
-
-def _less(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one - other
 
 
 def _trim(number: float) -> float:

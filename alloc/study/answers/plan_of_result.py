@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +28,7 @@ class PlanOfResult:
     def point(self) -> Point:
         """The plan as a point without overrides."""
         measures, paid, figures = self.tables["measures"], self.tables["allocation"], self.figures
-        money = {(c, k): 0.0 for c in self.instance.counties for k in CATEGORIES}
+        money = dict.fromkeys(product(self.instance.counties, CATEGORIES), 0.0)
         for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
             money[c, k] += aid
         keys = ("objective", "bound", "gap", "employment", "linkage", "penalties", "chains_closed")

@@ -16,6 +16,7 @@ from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
+from alloc.study.answers.differences import subtract, take_figures
 from alloc.study.answers.proofs import carry_bound, carry_plan, loosens
 from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
@@ -45,9 +46,7 @@ class Prices:
     @property
     def figures(self) -> dict[str, Any]:
         """What prices.json holds."""
-        base = {
-            key: getattr(self.base, key) for key in ("status", "objective", "bound", "gap", "employment", "linkage")
-        }
+        base = take_figures(self.base, "status", "objective", "bound", "gap", "employment", "linkage")
         return {"alloc": 1, "name": self.instance.name, **base, "prices": len(self.table), "seconds": self.seconds}
 
     def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
@@ -157,18 +156,14 @@ def make_row(question: Instance, one: PriceQuestion, point: Point, base: Point, 
         "from": _written(one.lever.value),
         "to": _written(one.to),
         "objective": point.objective,
-        "gain": _less(point.objective, base.objective),
-        "gain_least": _less(point.objective, base.bound),
-        "gain_most": _less(point.bound, base.objective),
-        "employment": _less(point.employment, base.employment),
-        "linkage": _less(point.linkage, base.linkage),
+        "gain": subtract(point.objective, base.objective),
+        "gain_least": subtract(point.objective, base.bound),
+        "gain_most": subtract(point.bound, base.objective),
+        "employment": subtract(point.employment, base.employment),
+        "linkage": subtract(point.linkage, base.linkage),
         "aid_moved": sum(abs(aid - base.money[cell]) for cell, aid in point.money.items()) / 2 if point.money else None,
         "status": point.status,
     }
-
-
-def _less(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one - other
 
 
 def _written(value: object) -> str:

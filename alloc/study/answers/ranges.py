@@ -3,6 +3,7 @@
 from collections import deque
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 
 import numpy as np
 
@@ -131,9 +132,10 @@ class RangeSearch:
 
     def find_ranges(self, rows: Mapping[Key, tuple[int, Floats]], tell: Tell | None) -> dict[Key, MoneyRange]:
         """Return the range of every row: what no plan goes beyond, and what plans reach."""
-        of_row = {row.tobytes(): (county, row) for county, row in rows.values()}
-        pairs = {key: (_End(row, 1.0, c, INF), _End(row, -1.0, c, 0.0)) for key, (c, row) in of_row.items()}
-        self.ends = [end for pair in pairs.values() for end in pair]  # money is never below 0
+        pairs = {}
+        for c, row in rows.values():
+            pairs[row.tobytes()] = (_End(row, 1.0, c, INF), _End(row, -1.0, c, 0.0))  # money is never below 0
+        self.ends = list(chain.from_iterable(pairs.values()))
         self._take_plan(self.best)
         self._bound_all()
         self._tell(tell)

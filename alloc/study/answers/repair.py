@@ -20,6 +20,7 @@ from alloc.report.names import Names
 from alloc.report.target import resume
 from alloc.run import choose_options
 from alloc.solver import Deadline
+from alloc.study.answers.differences import take_figures
 from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import KeptPoints, Overrides, Point, PointQuestion, open_points
@@ -54,8 +55,11 @@ class Repairs:
     @property
     def levers(self) -> tuple[Lever, ...]:
         """The levers that conflicts or repairs name, each once."""
-        named = [lever for found in (*self.conflicts, *(repair.levers for repair, _ in self.menu)) for lever in found]
-        return tuple({lever.path: lever for lever in named}.values())
+        found: dict[str, Lever] = {}
+        for named in (*self.conflicts, *(repair.levers for repair, _ in self.menu)):
+            for lever in named:
+                found[lever.path] = lever
+        return tuple(found.values())
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -78,9 +82,8 @@ class Repairs:
         """The menu, one row a change."""
         rows = []
         for number, entry in enumerate(self._menu(), start=1):
-            figures = {key: value for key, value in entry.items() if key != "changes"}
-            for change in entry["changes"]:
-                rows.append({"repair": number, **change, **figures})
+            for change in entry.pop("changes"):
+                rows.append({"repair": number, **change, **entry})
         return pd.DataFrame(rows, columns=COLUMNS)
 
     def _menu(self) -> list[dict[str, Any]]:
@@ -195,7 +198,7 @@ def _repair_row(instance: Instance, repair: Repair, point: Point) -> dict[str, A
     changes = [
         {"path": change.path, "from": _plain(change.before), "to": _plain(change.to)} for change in repair.changes
     ]
-    figures = {key: getattr(point, key) for key in ("objective", "bound", "employment", "linkage")}
+    figures = take_figures(point, "objective", "bound", "employment", "linkage")
     money = sum(
         _moved(instance, lever, change.to, point) for lever, change in zip(repair.levers, repair.changes, strict=True)
     )

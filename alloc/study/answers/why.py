@@ -21,6 +21,7 @@ from alloc.instance.suggest import nearest
 from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
+from alloc.study.answers.differences import subtract, take_figures
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import FAULT, Overrides, Point, PointPool, PointQuestion, open_kept, open_points
 from alloc.study.request import check_language
@@ -62,7 +63,7 @@ class WhyAnswer:
     @property
     def loss(self) -> float | None:
         """What the goal loses by the changes: of a measure in the plan, what it is worth."""
-        return _less(self.base.objective, self.then.objective)
+        return subtract(self.base.objective, self.then.objective)
 
     @property
     def proven(self) -> bool:
@@ -88,11 +89,11 @@ class WhyAnswer:
             "what": self.what,
             "kind": self.kind,
             "changes": dict(self.changes),
-            **{key: getattr(base, key) for key in keys},
-            "then": {**{key: getattr(then, key) for key in keys}, "message": then.message},
+            **take_figures(base, *keys),
+            "then": {**take_figures(then, *keys), "message": then.message},
             name: self.loss,
-            f"{name}_least": _less(base.objective, then.bound),
-            f"{name}_most": _less(base.bound, then.objective),
+            f"{name}_least": subtract(base.objective, then.bound),
+            f"{name}_most": subtract(base.bound, then.objective),
             "enters": [m for m in then.funded if m not in base.funded],
             "leaves": [m for m in base.funded if m not in then.funded] if then.money else [],
             "cells": list(self._cells()),
@@ -136,8 +137,8 @@ class WhyAnswer:
         point = side.point
         row = {name: side.figure, "status": point.status, "objective": point.objective, "bound": point.bound}
         if self.kind == "planned":
-            return {**row, "worth": _less(point.objective, self.then.objective)}
-        return {**row, "loss": _less(self.base.objective, point.objective)}
+            return {**row, "worth": subtract(point.objective, self.then.objective)}
+        return {**row, "loss": subtract(self.base.objective, point.objective)}
 
 
 @dataclass(frozen=True)
@@ -335,7 +336,7 @@ class _Turn:
 
     def margin(self, point: Point) -> float | None:
         """Return by how much a plan is above the goal; None where there is no plan."""
-        return _less(point.objective, self.goal)
+        return subtract(point.objective, self.goal)
 
     def holds(self, point: Point) -> bool:
         """Tell whether that is enough."""
@@ -363,7 +364,3 @@ def _name_conflict(asked: _Premise, changes: Mapping[str, object], seconds: floa
             return find_conflict(Limits(asked.written, given, levers(asked.read(changes)), deadline))
         except UndecidedError:
             return None
-
-
-def _less(one: float | None, other: float | None) -> float | None:
-    return None if one is None or other is None else one - other

@@ -63,8 +63,11 @@ def _solve_fixed(wide: Instance, fixed: FixedPlan, options: Options) -> Solution
 
 def _decide_all(wide: Instance, fixed: FixedPlan) -> FixedPlan:
     """Return the plan with every measure decided: what is not named is not funded unless it is committed."""
-    funded = {m: fixed.funded.get(m, int(row.committed)) for m, row in wide.measures.items()}
-    units = {m: fixed.units.get(m, row.min_units * funded[m]) for m, row in wide.measures.items()}
+    funded: dict[str, int] = {}
+    units: dict[str, float] = {}
+    for m, row in wide.measures.items():
+        funded[m] = fixed.funded.get(m, int(row.committed))
+        units[m] = fixed.units.get(m, row.min_units * funded[m])
     return FixedPlan(fixed.spend, funded, units)
 
 

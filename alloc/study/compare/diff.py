@@ -102,7 +102,7 @@ def diff(
         causes = split(one, two, lang)
     tables = {
         "goals": _compare_goals(one, two),
-        "effects": pd.DataFrame([asdict(effect) for effect in causes.effects], columns=["name", "jobs", "low", "high"]),
+        "effects": pd.DataFrame(map(asdict, causes.effects), columns=["name", "jobs", "low", "high"]),
         "counties": _compare_counties(one, two),
         "categories": _compare_categories(one, two),
         "funds": _compare_funds(one, two),
@@ -136,13 +136,14 @@ def _name_everything(a: Result, b: Result, lang: str) -> dict[str, dict[str, str
 
 def _add_changes(frame: pd.DataFrame, columns: tuple[str, ...]) -> pd.DataFrame:
     """Add what each column changes by; specks of the solver are no change."""
+    order = []
     for column in columns:
         before, after = frame[f"{column}_a"], frame[f"{column}_b"]
         change = after - before
         size = pd.concat([before.abs(), after.abs()], axis=1).max(axis=1).clip(lower=1.0)
         frame[f"{column}_change"] = change.where(change.abs() > NEAR * size, 0.0)
-    order = [f"{column}_{end}" for column in columns for end in ("a", "b", "change")]
-    return frame[[column for column in frame.columns if column not in order] + order]
+        order += [f"{column}_a", f"{column}_b", f"{column}_change"]
+    return frame[[*frame.columns.drop(order), *order]]
 
 
 def _set_beside(a: pd.DataFrame, b: pd.DataFrame, keys: list[str], columns: tuple[str, ...]) -> pd.DataFrame:
@@ -172,7 +173,7 @@ def _compare_goals(a: Result, b: Result) -> pd.DataFrame:
             "chains_closed": float(one.tables["chains"]["closed"].sum()),
             "penalties": one.figures["penalties"],
             "measures_funded": float(money["funded"].sum()),
-            **{kind: float(money[kind].sum()) for kind in MONEY},
+            **money[list(MONEY)].sum().astype(float),
         }
 
     goals = pd.DataFrame({"value_a": pd.Series(figures(a), dtype=float), "value_b": pd.Series(figures(b), dtype=float)})
@@ -209,7 +210,7 @@ def _compare_measures(a: Result, b: Result) -> pd.DataFrame:
     found.insert(
         3,
         "what",
-        [_say_what(*row) for row in zip(found["funded_a"], found["funded_b"], found["cost_change"], strict=True)],
+        list(map(_say_what, found["funded_a"], found["funded_b"], found["cost_change"])),
     )
     return found
 
@@ -228,7 +229,7 @@ def _compare_rules(a: Result, b: Result) -> pd.DataFrame:
     left, right = a.tables["rules"][keys + columns], b.tables["rules"][keys + columns]
     order = pd.concat([left[keys], right[keys]]).drop_duplicates()
     both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
-    both.insert(2, "what", [_say_binding(*row) for row in zip(both["binding_a"], both["binding_b"], strict=True)])
+    both.insert(2, "what", list(map(_say_binding, both["binding_a"], both["binding_b"])))
     return both
 
 

@@ -87,17 +87,18 @@ def split(a: Result, b: Result, lang: str = "en") -> Split:
         if "method" in one.figures:  # who made a plan by hand did not search for the best of its question
             worth[mix] = _take_worth(one)
     searched = worth.keys() >= {first, last}
-    missing = [mix for mix in mixes if mix not in worth]
+    solves = len(set(mixes) - worth.keys())
     try:
-        for mix in missing:
-            worth[mix] = _solve_mix(a, b, mix, lang)
+        for mix in mixes:
+            if mix not in worth:
+                worth[mix] = _solve_mix(a, b, mix, lang)
     except _MixError as error:
-        return Split((), differ, len(missing), str(error))
+        return Split((), differ, solves, str(error))
     effects = [_average_effect(name, differ, worth) for name in GROUPS]
     total = float(b.figures["employment"] - a.figures["employment"])
     choice = _weigh_choice(total, worth[first], worth[last])
     rest = [choice] if choice.jobs != 0 or not searched else []
-    return Split((*effects, *rest, Effect(TOTAL, total, total, total)), differ, len(missing))
+    return Split((*effects, *rest, Effect(TOTAL, total, total, total)), differ, solves)
 
 
 def _list_mixes(differ: Sequence[str]) -> list[Mix]:
@@ -178,8 +179,7 @@ def mix_questions(a: Instance, b: Instance, mix: Mix) -> Instance:
     """
     budget, rules, data = (b if name in mix else a for name in GROUPS)
     known = {**budget.funds, **data.funds}
-    order = [*a.funds, *(f for f in b.funds if f not in a.funds)]
-    funds = {f: _give_money(known[f], budget.funds.get(f), data) for f in order}
+    funds = {f: _give_money(known[f], budget.funds.get(f), data) for f in {**a.funds, **b.funds}}
     return data.model_copy(
         update={
             "funds": funds,
@@ -227,8 +227,12 @@ def _compare_groups(a: Instance, b: Instance) -> dict[str, bool]:
 
 
 def _take_budget(instance: Instance) -> dict[str, Any]:
-    money = {f: (fund.amount, fund.by_county, fund.min_use) for f, fund in instance.funds.items()}
-    return {f: given for f, given in money.items() if given != (0.0, None, 0.0)}
+    found = {}
+    for f, fund in instance.funds.items():
+        given = (fund.amount, fund.by_county, fund.min_use)
+        if given != (0.0, None, 0.0):
+            found[f] = given
+    return found
 
 
 def _take_rules(instance: Instance) -> tuple[Any, ...]:

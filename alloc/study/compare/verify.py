@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -200,12 +201,16 @@ def _make_tables(instance: Instance, fixed: FixedPlan, solution: Solution, world
     """Return the tables of a plan; a payment that the instance does not allow has its row too."""
     found = make_tables(allow_payments(instance, fixed), solution, worlds.quo, worlds.without.solution)
     paid, funds = found["allocation"], found["funds"]
-    allowed = {(m, f) for m in instance.measures for f in eligible_funds(instance, m)}
+    allowed: set[tuple[str, str]] = set()
+    for m in instance.measures:
+        allowed.update(product([m], eligible_funds(instance, m)))
+    tied: set[tuple[str, str]] = set()
+    for f, fund in instance.funds.items():
+        tied.update(product([f], fund.by_county or ()))
     kept = [
         (m, f) in allowed or money != 0
         for m, f, money in zip(paid["measure"], paid["fund"], paid["amount"], strict=True)
     ]
-    tied = {(f, c) for f, fund in instance.funds.items() for c in fund.by_county or ()}
     own = [not c or (f, c) in tied for f, c in zip(funds["fund"], funds["county"], strict=True)]
     return {
         **found,

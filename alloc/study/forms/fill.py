@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -184,7 +185,7 @@ class FormBook:
             for cell in line:
                 while (row, column) in taken:
                     column += 1
-                taken |= {(row + r, column + c) for r in range(cell.down) for c in range(cell.across)}
+                taken.update(product(range(row, row + cell.down), range(column, column + cell.across)))
                 if cell.as_:
                     named[cell.as_] = xl_rowcol_to_cell(row, column)
                 self._fill_cell(sheet, row, column, cell, entries, named)

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Hashable, Iterator, Mapping
+from itertools import product
 from typing import Any
 
 from alloc.instance import Instance
@@ -143,7 +144,9 @@ def list_changes(before: Result, after: Result, lang: str) -> Iterator[Entries]:
 
 def _pair(*plans: Mapping[str, Mapping[str, float]]) -> Iterator[tuple[str, str]]:
     """Yield every measure and fund of some plans once."""
-    measures = dict.fromkeys(m for plan in plans for m in plan)
-    for m in measures:
-        for f in dict.fromkeys(f for plan in plans for f in plan.get(m, {})):
-            yield m, f
+    found: dict[str, dict[str, None]] = {}
+    for plan in plans:
+        for m, funds in plan.items():
+            found.setdefault(m, {}).update(dict.fromkeys(funds))
+    for m, once in found.items():
+        yield from product([m], once)

@@ -24,9 +24,12 @@ class Reached:
 
     def describe(self, m: str, plan: Mapping[str, Entry], lang: str) -> Entries:
         """Return what was reached of a measure; plan: what was planned of it."""
-        spent = {f: money for (of, f), money in self.paid.items() if of == m}
-        public = sum(money for f, money in spent.items() if self.instance.funds[f].kind in PUBLIC)
-        whole, units, taken = sum(spent.values()), self.delivered.get(m, 0.0), self.accepted.get(m, 0.0)
+        whole = public = 0.0
+        for (of, f), money in self.paid.items():
+            if of == m:
+                whole += money
+                public += money if self.instance.funds[f].kind in PUBLIC else 0.0
+        units, taken = self.delivered.get(m, 0.0), self.accepted.get(m, 0.0)
         names, unit = Names(self.instance, lang), self.instance.measures[m].unit
         told = {"paid": exact(whole), "label": names.label, "units": exact(units), "unit": unit}
         payments, deliveries = f"actuals · payments · {m} · paid", f"actuals · deliveries · {m} · "

@@ -29,7 +29,7 @@ def _name_axis(figures: Mapping[str, Any], name: str, lang: str) -> str:
     without = list(_list_jobs_without_aid(figures))
     if name != "employment" or not without:
         return say(f"aim_{name}", lang)
-    ends = dict.fromkeys(amount(jobs) for jobs in (min(without), max(without)))
+    ends = dict.fromkeys(map(amount, (min(without), max(without))))
     return say("frontier_axis_employment", lang, without=" – ".join(ends))
 
 
@@ -44,9 +44,11 @@ def _make_series(curve: Mapping[str, Any], names: list[str], fund: str | None, l
     first, second = names
     points = sorted(curve["points"], key=lambda point: (point[first], point[second]))
     numbered = len(points) <= MOST_NAMES
-    labels = [_label(point, numbered, lang) for point in points]
     label = "" if curve["budget"] is None else f"{fund} {number(curve['budget'])}"
-    places = [(point[first], point[second]) for point in points]
+    labels, places = [], []
+    for point in points:
+        labels.append(_label(point, numbered, lang))
+        places.append((point[first], point[second]))
     return Series(label, places, joined=bool(curve["segments"]), labels=labels)
 
 

@@ -87,7 +87,10 @@ class Frontier(Glance):
     @property
     def points(self) -> tuple[FrontierPoint, ...]:
         """Return all points, curve after curve."""
-        return tuple(point for curve in self.curves for point in curve.points)
+        found: list[FrontierPoint] = []
+        for curve in self.curves:
+            found += curve.points
+        return tuple(found)
 
     @property
     def complete(self) -> bool:
@@ -183,11 +186,11 @@ def _list_segments(curve: Curve) -> list[dict[str, Any]]:
     """Return the segments between neighbours, by the numbers of the points at their ends."""
     if curve.trace is None:
         return []
-    numbers = [point.number for point in curve.points]
-    return [
-        {"from": numbers[s.start], "to": numbers[s.end], "within": finite(s.within), "reached": s.reached}
-        for s in curve.trace.segments
-    ]
+    found = []
+    for of in curve.trace.segments:
+        ends = {"from": curve.points[of.start].number, "to": curve.points[of.end].number}
+        found.append({**ends, "within": finite(of.within), "reached": of.reached})
+    return found
 
 
 def _describe_point(found: Frontier, point: FrontierPoint) -> dict[str, Any]:

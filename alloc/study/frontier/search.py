@@ -96,7 +96,7 @@ def _check_budgets(budgets: Budgets | None) -> tuple[str, tuple[float | None, ..
     if len(budgets) != 1 or not all(budgets.values()):
         raise RequestError("frontier_budgets", found=", ".join(budgets))
     ((fund, amounts),) = budgets.items()
-    return fund, tuple(float(amount) for amount in amounts)
+    return fund, tuple(map(float, amounts))
 
 
 def _read_questions(

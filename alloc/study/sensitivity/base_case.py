@@ -68,7 +68,7 @@ class BaseCase:
         """What is no difference of two plans found, in units of the goal: each may be a gap below its best."""
         return max(self.noise, 2 * float(self.base.figures["asked_gap"]) * max(1.0, abs(self.objective)))
 
-    @property
+    @cached_property
     def units(self) -> dict[str, float]:
         """The measures of the plan with their units."""
         return scales(self.base.tables["measures"])
@@ -83,12 +83,27 @@ class BaseCase:
         """What holds figures together."""
         return link_figures(self.instance)
 
-    def ask(self, trials: Trials) -> list[Point]:
-        """Return the point of each trial, in their order; what cannot move alone moves together."""
-        return self._ask([(trials.held, overrides) for overrides in trials.overrides])
+    @cached_property
+    def today(self) -> tuple[str, ...]:
+        """The measures of the plan, in the order of the instance."""
+        return tuple(m for m in self.instance.measures if m in self.units)
 
-    def _ask(self, trials: Sequence[tuple[bool, Overrides]]) -> list[Point]:
-        merged = [{**self.overrides, **moved, **self.linked.along(moved)} for _, moved in trials]
+    def differs(self, point: Point) -> bool:
+        """Tell whether a point has a plan with other measures than today's."""
+        return point.objective is not None and set(point.funded) != set(self.units)
+
+    def compare_funded(self, point: Point) -> tuple[str, str]:
+        """Return the measures that a point's plan has beyond today's, and those of today's that it leaves out."""
+        enters = "|".join(m for m in point.funded if m not in self.units)
+        return enters, "|".join(m for m in self.today if m not in point.funded)
+
+    def ask(self, *wanted: Trials) -> list[Point]:
+        """Return the point of each trial, in their order; what cannot move alone moves together."""
+        merged, held = [], []
+        for trials in wanted:
+            for moved in trials.overrides:
+                merged.append({**self.overrides, **moved, **self.linked.along(moved)})
+                held.append(trials.held)
         count = itertools.count(len(self.log) + 1)
 
         def tell(point: Point) -> None:
@@ -96,7 +111,7 @@ class BaseCase:
                 self.tell(StudyProgress(next(count), None, point.status))
 
         found = self.pool.solve_all(merged, tell)
-        self.log.extend((held, point) for (held, _), point in zip(trials, found, strict=True))
+        self.log.extend(zip(held, found, strict=True))
         return found
 
     def hold(self, moved: Overrides, funded: Sequence[str], firm: bool = True) -> Overrides:
@@ -128,17 +143,26 @@ class BaseCase:
 
     def run_together(self, searches: Sequence[Search[Found]]) -> list[Found]:
         """Return what several searches find, asking what all of them want at the same time."""
-        wanted = {number: next(search) for number, search in enumerate(searches)}
+        wanted = dict(enumerate(map(next, searches)))
         found: dict[int, Found] = {}
         while wanted:
-            points = iter(self._ask([(t.held, moved) for t in wanted.values() for moved in t.overrides]))
+            points = iter(self.ask(*wanted.values()))
             for number, trials in list(wanted.items()):
                 try:
-                    wanted[number] = searches[number].send([next(points) for _ in trials.overrides])
+                    wanted[number] = searches[number].send(list(itertools.islice(points, len(trials.overrides))))
                 except StopIteration as end:
                     found[number] = end.value
                     del wanted[number]
         return [found[number] for number in range(len(searches))]
+
+
+def keep_plan(question: BaseCase, moves: Sequence[Overrides], points: Sequence[Point]) -> Search[dict[int, Point]]:
+    """Ask for today's plan where the best one has other measures; return the number of the place → the point."""
+    other = [i for i, point in enumerate(points) if question.differs(point)]
+    if not other:
+        return {}
+    held = yield Trials([question.hold(moves[i], question.today) for i in other], held=True)
+    return dict(zip(other, held, strict=True))
 
 
 def measure_loss(point: Point, held: Point) -> float:

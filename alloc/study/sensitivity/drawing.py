@@ -19,12 +19,14 @@ def draw_tornado(frame: pd.DataFrame, figures: Mapping[str, Any], lang: str) -> 
     moving = frame[(frame["swing"] > 0) | frame["objective_low"].isna() | frame["objective_high"].isna()].head(SHOWN)
     rows = []
     for row in moving.to_dict("records"):
-        values = [
-            None if pd.isna(row[f"objective_{end}"]) else float(row[f"objective_{end}"]) for end in ("low", "high")
-        ]
-        lost = [say(f"chart_lost_{end}", lang) for end, x in zip(("low", "high"), values, strict=True) if x is None]
-        low, high = (today if x is None else x for x in values)
-        rows.append((" ".join([row["figure"], *lost]), low, high))
+        words, reached = [row["figure"]], {"low": today, "high": today}
+        for end in reached:
+            value = row[f"objective_{end}"]
+            if pd.isna(value):
+                words.append(say(f"chart_lost_{end}", lang))
+            else:
+                reached[end] = float(value)
+        rows.append((" ".join(words), reached["low"], reached["high"]))
     title = say("chart_title", lang, name=figures["name"])
     names = say("chart_low", lang), say("chart_high", lang)
     chart = bars(rows, today, title=title, x=say("chart_axis", lang), names=names)

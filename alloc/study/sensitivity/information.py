@@ -26,7 +26,7 @@ def information(question: BaseCase, varied: Sequence[Uncertain], nodes: int) -> 
 
 
 def _figure(question: BaseCase, one: Uncertain, nodes: int) -> Search[dict[str, Any]]:
-    places = [{one.path: one.at((k + 0.5) / nodes)} for k in range(nodes)]
+    places = one.put(one.at((k + 0.5) / nodes) for k in range(nodes))
     points = yield Trials(places)
     row: dict[str, Any] = {"figure": one.path, "value": one.value, "low": one.low, "high": one.high}
     row |= {"origin": one.origin, "source": one.source, "nodes": nodes}
@@ -34,8 +34,7 @@ def _figure(question: BaseCase, one: Uncertain, nodes: int) -> Search[dict[str, 
     row["without_plan"] = nodes - len(reached)
     if len(reached) < nodes:
         return row | {"informed": None, "evppi": None, "stay": None, "share": None, "clear": 0, "plans": None}
-    today = tuple(m for m in question.instance.measures if m in question.units)
-    plans = list(dict.fromkeys([today, *(point.funded for point in points)]))
+    plans = list(dict.fromkeys([question.today, *(point.funded for point in points)]))
     worth = yield from _worth(question, places, points, plans)
     means = [math.fsum(values) / nodes for values in worth]
     best = math.fsum(reached) / nodes

@@ -39,9 +39,12 @@ class Linked:
     @cached_property
     def twins(self) -> dict[str, str]:
         """The figures that are equal to another one and stay so, each with the other."""
-        alike = [(link.less[0], link.more) for link in self.links if link.twins]
-        pairs = [(one, two) for one, two in alike if self.values[one] == self.values[two]]
-        return dict(pairs) | {two: one for one, two in pairs}
+        found: dict[str, str] = {}
+        for link in self.links:
+            least, most = link.less[0], link.more
+            if link.twins and self.values[least] == self.values[most]:
+                found |= {least: most, most: least}
+        return found
 
     def along(self, moved: Mapping[str, object]) -> dict[str, float]:
         """Return the figures that have to move as well when some are moved: path → value.

@@ -1,7 +1,9 @@
 """Figures drawn together, and which measures are funded whatever they are: core, border and exterior."""
 
 import math
+from collections import Counter
 from collections.abc import Sequence
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -40,10 +42,11 @@ def classify_measures(question: BaseCase, points: Sequence[Point]) -> pd.DataFra
     low, high: Wilson's 95 % interval of the share. After Liesiö, Mild & Salo 2007, whose core index counts
     non-dominated portfolios where this counts the best plans of sampled figures.
     """
-    planned = [set(point.funded) for point in points if point.objective is not None]
+    planned = [point.funded for point in points if point.objective is not None]
+    often, total = Counter(chain.from_iterable(planned)), len(planned)
     rows = []
     for m, measure in question.instance.measures.items():
-        count, total = sum(m in funded for funded in planned), len(planned)
+        count = often[m]
         low, high = bound_share(count, total)
         rows.append(
             {

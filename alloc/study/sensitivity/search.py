@@ -3,6 +3,7 @@
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from operator import attrgetter
 from typing import Any
 
 import numpy as np
@@ -154,7 +155,8 @@ def _apply_method(
     def answers(x: indices.Numbers) -> dict[str, indices.Numbers]:
         paths = [one.path for one in varied]
         points = asked.ask(Trials([dict(zip(paths, row, strict=True)) for row in x.tolist()]))
-        return {goal: np.array([getattr(point, goal) for point in points], dtype=float) for goal in GOALS}
+        found = np.array(list(map(attrgetter(*GOALS), points)), dtype=float)
+        return dict(zip(GOALS, found.T, strict=True))
 
     return (indices.morris if method == "morris" else indices.sobol)(varied, counts[method], seed, answers)
 
@@ -173,7 +175,11 @@ def widen_figures(instance: Instance, choice: Selected, reach: float) -> tuple[U
 def _describe(asked: BaseCase, choice: Selected, settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return what sensitivity.json holds."""
     base = asked.base.figures
-    free = [point for held, point in asked.log if not held]
+    statuses, unproven = [], 0
+    for held, point in asked.log:
+        unproven += not point.proven and point.objective is not None
+        if not held:
+            statuses.append(point.status)
     keys = ("name", "year", "instance_sha256", "status", "objective", "bound", "gap", "asked_gap")
     return {
         **{key: base[key] for key in keys},
@@ -188,9 +194,9 @@ def _describe(asked: BaseCase, choice: Selected, settings: Mapping[str, Any]) ->
             "by_source": _count(figure.source or "none" for figure in choice.fixed),
         },
         "solves": len(asked.log),
-        "questions": len(free),
-        "statuses": _count(point.status for point in free),
-        "not_proven": sum(not point.proven and point.objective is not None for _, point in asked.log),
+        "questions": len(statuses),
+        "statuses": _count(statuses),
+        "not_proven": unproven,
         "versions": versions(),
     }
 

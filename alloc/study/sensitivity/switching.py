@@ -6,8 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from alloc.study.points import Point
-from alloc.study.sensitivity.base_case import BaseCase, Search, Trials, measure_loss
+from alloc.study.sensitivity.base_case import BaseCase, Search, Trials, keep_plan, measure_loss
 from alloc.study.sensitivity.uncertain import Uncertain
 
 PROBES = 4
@@ -40,8 +39,12 @@ def switching(question: BaseCase, varied: Sequence[Uncertain]) -> pd.DataFrame:
     can be. Between `inside`, the last place where it is kept, and `outside`, the first where it is not, lies a
     millionth of the way to the limit; both were solved.
     """
-    ways = [(one, end) for one in varied for end in (one.low, one.high) if end != one.value]
-    return pd.DataFrame(question.run_together([_way(question, one, end) for one, end in ways]))
+    ways = []
+    for one in varied:
+        for end in (one.low, one.high):
+            if end != one.value:
+                ways.append(_way(question, one, end))
+    return pd.DataFrame(question.run_together(ways))
 
 
 def _way(question: BaseCase, one: Uncertain, limit: float) -> Search[dict[str, object]]:
@@ -71,26 +74,15 @@ def _way(question: BaseCase, one: Uncertain, limit: float) -> Search[dict[str, o
 
 def _probed(question: BaseCase, one: Uncertain, places: Sequence[float]) -> Search[list[Probe]]:
     """Ask for the best plan at some places, and where it has other measures for the plan of today there."""
-    points = yield Trials([{one.path: at} for at in places])
-    other = [
-        i for i, point in enumerate(points) if point.objective is not None and set(point.funded) != set(question.units)
-    ]
-    held: dict[int, Point] = {}
-    if other:
-        kept = yield Trials([question.hold({one.path: places[i]}, list(question.units)) for i in other], held=True)
-        held = dict(zip(other, kept, strict=True))
-    return [
-        Probe(
-            at,
-            point.status,
-            point.objective,
-            held.get(i, point).objective,
-            measure_loss(point, held.get(i, point)),
-            point.funded,
-            point.message or held.get(i, point).message,
-        )
-        for i, (at, point) in enumerate(zip(places, points, strict=True))
-    ]
+    moves = one.put(places)
+    points = yield Trials(moves)
+    held = yield from keep_plan(question, moves, points)
+    found = []
+    for i, (at, point) in enumerate(zip(places, points, strict=True)):
+        kept = held.get(i, point)
+        loss, message = measure_loss(point, kept), point.message or kept.message
+        found.append(Probe(at, point.status, point.objective, kept.objective, loss, point.funded, message))
+    return found
 
 
 def _next(inside: Probe, outside: Probe, further: Probe | None, slack: float, near: float, step: int) -> float:

@@ -8,7 +8,7 @@ import pandas as pd
 
 from alloc.claims import whose
 from alloc.study.points import Point
-from alloc.study.sensitivity.base_case import BaseCase, Search, Trials, measure_loss
+from alloc.study.sensitivity.base_case import BaseCase, Search, Trials, keep_plan, measure_loss
 from alloc.study.sensitivity.uncertain import Uncertain
 
 ENDS = ("low", "high")
@@ -28,37 +28,29 @@ def tornado(question: BaseCase, varied: Sequence[Uncertain]) -> pd.DataFrame:
 
 
 def _bar(question: BaseCase, one: Uncertain) -> Search[dict[str, Any]]:
-    ends = one.low, one.high
-    points = yield Trials([{one.path: end} for end in ends])
-    today = today_in_order(question)
-    other = [i for i, point in enumerate(points) if point.objective is not None and set(point.funded) != set(today)]
-    worse = set(other)
-    if other and question.weighted:
-        held = yield Trials([question.hold({one.path: ends[i]}, today) for i in other], held=True)
-        for i, kept in zip(other, held, strict=True):
-            if measure_loss(points[i], kept) <= question.noise:
-                worse.discard(i)
+    moves = one.put((one.low, one.high))
+    points = yield Trials(moves)
+    held: dict[int, Point] = {}
+    if question.weighted:
+        held = yield from keep_plan(question, moves, points)
     row: dict[str, Any] = {"figure": one.path, "value": one.value, "low": one.low, "high": one.high}
     row |= {"origin": one.origin, "source": one.source, **_compare_goals(question, points)}
     for i, point in enumerate(points):
-        row |= _describe_end(ENDS[i], point, today, changed=i in worse)
-        row[f"with_{ENDS[i]}"] = "|".join(question.linked.along({one.path: ends[i]}))
+        as_good = i in held and measure_loss(point, held[i]) <= question.noise
+        row |= _describe_end(question, ENDS[i], point, changed=question.differs(point) and not as_good)
+        row[f"with_{ENDS[i]}"] = "|".join(question.linked.along(moves[i]))
         row[f"message_{ENDS[i]}"] = point.message.replace("\n", "; ")
     return row
 
 
-def _describe_end(end: str, point: Point, today: Sequence[str], changed: bool) -> dict[str, Any]:
+def _describe_end(question: BaseCase, end: str, point: Point, changed: bool) -> dict[str, Any]:
     """Return the plan at one end, and which measures come in and go out where it is another than today's."""
-    enters: list[str] = []
-    leaves: list[str] = []
-    if changed:
-        enters = [m for m in point.funded if m not in today]
-        leaves = [m for m in today if m not in point.funded]
+    enters, leaves = question.compare_funded(point) if changed else ("", "")
     return {
         f"status_{end}": point.status,
         f"plan_{end}": _name_plan(point, changed),
-        f"enters_{end}": "|".join(enters),
-        f"leaves_{end}": "|".join(leaves),
+        f"enters_{end}": enters,
+        f"leaves_{end}": leaves,
     }
 
 
@@ -71,7 +63,7 @@ def _compare_goals(question: BaseCase, points: Sequence[Point]) -> dict[str, Any
         row |= {f"{goal}_low": low, goal: base[goal], f"{goal}_high": high}
         reached = [x for x in (base[goal], low, high) if x is not None]
         if goal == GOALS[0]:
-            unproven = max(_open(answer) for answer in (question.base.figures, *map(vars, points)))
+            unproven = max(map(_open, (question.base.figures, *map(vars, points))))
             row["swing"] = _swing(reached, question.noise + unproven)
         else:
             row[f"swing_{goal}"] = _swing(reached, question.noise)
@@ -94,8 +86,3 @@ def _open(answer: Mapping[str, Any]) -> float:
     """Return how far the bound of a plan lies above it: so much may be missing from the value found."""
     best, bound = answer["objective"], answer["bound"]
     return 0.0 if best is None or bound is None else max(0.0, float(bound) - float(best))
-
-
-def today_in_order(question: BaseCase) -> list[str]:
-    """Return the measures of the plan at the figures, in the order of the instance."""
-    return [m for m in question.instance.measures if m in question.units]

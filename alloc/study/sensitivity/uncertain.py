@@ -1,6 +1,6 @@
 """Which figures vary, and between what: the range beside them, or the spread of their source; nothing is invented."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
@@ -29,6 +29,10 @@ class Uncertain:
         """Return the figure at a part of its range: 0 the low end, 1 the high end."""
         return self.low + part * (self.high - self.low)
 
+    def put(self, places: Iterable[float]) -> list[dict[str, float]]:
+        """Return what puts the figure at each of some values."""
+        return [{self.path: at} for at in places]
+
 
 @dataclass(frozen=True)
 class Selected:
@@ -47,11 +51,15 @@ def select_figures(instance: Instance, only: Sequence[str], spread: Mapping[str,
     Raises RequestError for a path that leads to no figure and for an unknown source.
     """
     _check_spread(instance, spread)
-    asked = _list_asked([*figures(instance)], only)
     parts = {**instance.spread, **spread}
-    ends = [(figure, _find_ends(figure, parts)) for figure in asked]
-    varied = [one for _, one in ends if one is not None]
-    fixed = [figure for figure, one in ends if one is None]
+    varied: list[Uncertain] = []
+    fixed: list[Figure] = []
+    for figure in _list_asked([*figures(instance)], only):
+        one = _find_ends(figure, parts)
+        if one is None:
+            fixed.append(figure)
+        else:
+            varied.append(one)
     return Selected(_drop_twins(instance, varied), tuple(fixed))
 
 

@@ -122,7 +122,9 @@ def _draw_part(plan: Plan, reader: "_Reader") -> Part:
         reader.fault(("sample", "points"), "sweep_too_many", count=count, most=MOST)
         return Part("sample", ())
     rows, seeds = draw_samples(plan.sample, len(spans))
-    alternatives = [tuple((of, of.at(x)) for of, x in zip(spans, row, strict=True)) for row in rows]
+    alternatives = []
+    for row in rows:
+        alternatives.append(tuple((of, of.at(x)) for of, x in zip(spans, row, strict=True)))
     return Part("sample", alternatives, seeds)
 
 
@@ -174,7 +176,10 @@ class _Reader:
         if len(set(map(len, values))) > 1:
             self.fault(("zip",), "sweep_zip_lengths", lengths=", ".join(lengths))
         elif together:
-            yield Part("zip", [tuple(zip(together, row, strict=True)) for row in zip(*values, strict=True)])
+            alternatives = []
+            for row in zip(*values, strict=True):
+                alternatives.append(tuple(zip(together, row, strict=True)))
+            yield Part("zip", alternatives)
 
     def applied(self, data: Any, moves: Sequence[Move], where: Path) -> dict[str, object]:
         """Return the figures that lines replace together; a figure that two of them mean is a fault."""

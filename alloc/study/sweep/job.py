@@ -42,7 +42,7 @@ class Job:
     def batch(self) -> Batch:
         """The different points, with the order in which they are solved."""
         overrides = {key: case.overrides for key, case in zip(self.keys, self.cases, strict=True)}
-        return make_batch([overrides[key] for key in self.different])
+        return make_batch(list(overrides.values()))
 
     def ask(self, question: PointQuestion) -> "Job":
         """Return the same points of a question that is asked otherwise."""

@@ -1,7 +1,7 @@
 """The charts of a sweep: goal and jobs through the aid over each figure that varies, the goal over two together."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from alloc.instance.spans import is_number
 from alloc.report.charts import Chart, Series, heat, lines, number
@@ -79,20 +79,29 @@ def _draw_lines(drawn: Drawn, name: str, what: str, lang: str) -> Chart:
 
 def _label_line(case: Case, name: str) -> str:
     """Return what is the same along a line: the scenario, all other figures, the seed."""
-    others = [f"{key} {_write_value(value)}" for key, value in case.cells.items() if key != name]
-    seed = "" if case.seed is None else f"{case.seed}"
-    return ", ".join(word for word in (case.scenario, *others, seed) if word)
+    words = [case.scenario] if case.scenario else []
+    for key, value in case.cells.items():
+        if key != name:
+            words.append(f"{key} {_write_value(value)}")
+    if case.seed is not None:
+        words.append(str(case.seed))
+    return ", ".join(words)
 
 
 def _repeats(row: Sequence[tuple[float, float]]) -> bool:
-    return len({x for x, _ in row}) < len(row)
+    return len(dict(row)) < len(row)
 
 
 def _draw_heat(mine: Drawn, varied: Sequence[str], scenario: str, lang: str) -> Chart | None:
     """Draw the goal over two figures, where the points of a scenario lie on a grid."""
-    cells = {(_value(case, varied[0]), _value(case, varied[1])): point.objective for case, point in mine}
-    rows = sorted({a for a, _ in cells if a is not None})
-    columns = sorted({b for _, b in cells if b is not None})
+    cells: dict[tuple[float | None, float | None], float | None] = {}
+    down, across = set[float | None](), set[float | None]()
+    for case, point in mine:
+        a, b = _value(case, varied[0]), _value(case, varied[1])
+        cells[a, b] = point.objective
+        down.add(a)
+        across.add(b)
+    rows, columns = _sort_known(down), _sort_known(across)
     full = len(cells) == len(mine) and 2 * len(mine) > len(rows) * len(columns)
     if not full or max(len(rows), len(columns)) > MOST_CELLS:
         return None
@@ -104,6 +113,10 @@ def _draw_heat(mine: Drawn, varied: Sequence[str], scenario: str, lang: str) -> 
         title=f"{title} · {scenario}" if scenario else title,
         x=varied[1],
     )
+
+
+def _sort_known(values: Iterable[float | None]) -> list[float]:
+    return sorted(value for value in values if value is not None)
 
 
 def _write_value(value: object) -> str:

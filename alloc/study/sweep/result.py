@@ -1,6 +1,6 @@
 """What a sweep is when it is done: its points in the order of the plan."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from os import PathLike
@@ -55,14 +55,17 @@ class Sweep(Glance):
     @property
     def exit_code(self) -> int:
         """What the command line answers: 0 only where every point is proven, optimal or infeasible."""
-        return next((code for status, code in EXIT_CODES.items() if status in self.counts), 0)
+        return choose_exit_code(self.counts)
+
+    def tell_counts(self, lang: str) -> str:
+        """Return how many points have each status, in words."""
+        return ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in self.counts.items())
 
     def _call(self) -> str:
         return f"{self.manifest['name']} {self.manifest['year']}"
 
     def _state(self, lang: str) -> Iterator[str]:
-        counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in self.counts.items())
-        yield say("sweep_done", lang, points=len(self.points), statuses=counts)
+        yield say("sweep_done", lang, points=len(self.points), statuses=self.tell_counts(lang))
         yield say("glance_solved", lang, count=self.solved)
 
     def _show(self, lang: str) -> Iterator[str]:
@@ -76,6 +79,11 @@ class Sweep(Glance):
         note = {**self.manifest, "statuses": self.counts}
         save_sweep(Path(out), frame, self.long, draw_charts(self.cases, self.points, lang), note, lang)
         return Path(out)
+
+
+def choose_exit_code(statuses: Container[str]) -> int:
+    """Return what the command line answers to points with these statuses: 0 where every one is proven."""
+    return next((code for status, code in EXIT_CODES.items() if status in statuses), 0)
 
 
 @dataclass(frozen=True)

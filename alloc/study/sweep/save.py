@@ -36,7 +36,9 @@ def save_sweep(
     _write_whole(folder / "sweep.xlsx", lambda file: _write_workbook(file, table, long, manifest, lang))
     if find_spec("pyarrow"):
         _write_whole(folder / "sweep.parquet", lambda file: _make_words(table).to_parquet(file, index=False))
-    drawn = {k: v for name, chart in charts.items() for k, v in chart_files(name, standalone(chart)).items()}
+    drawn: dict[str, bytes] = {}
+    for name, chart in charts.items():
+        drawn |= chart_files(name, standalone(chart))
     (folder / "charts").mkdir(exist_ok=True)
     for old in _read_charts(folder):
         if old not in drawn:

@@ -1,6 +1,7 @@
 """A sweep: the points of a plan solved, kept, and laid out as one table."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from os import PathLike
 from pathlib import Path
@@ -45,14 +46,21 @@ def sweep(
     point that goes wrong is a row with its status.
     """
     job = prepare_job(instance, plan, overrides, lang, gap=gap, time_limit=time_limit, method=method)
-    folder = None if out is None else resume(Path(out), FILE)
-    with open_store(folder, anew=overwrite) as kept:
-        kept.begin(job.manifest)
+    with keep_points(job, out, overwrite) as (folder, kept):
         points, unsolved = solve_job(job, kept, jobs, cluster, tell, apart)
     result = Sweep(job.cases, points, job.manifest, unsolved)
     if folder is not None:
         result.save(folder, details, lang)
     return result
+
+
+@contextmanager
+def keep_points(job: Job, out: str | PathLike[str] | None, anew: bool) -> Iterator[tuple[Path | None, Store]]:
+    """Yield the folder of a job and the store in which its points are kept; without a folder they are forgotten."""
+    folder = None if out is None else resume(Path(out), FILE)
+    with open_store(folder, anew=anew) as kept:
+        kept.begin(job.manifest)
+        yield folder, kept
 
 
 def solve_job(

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from itertools import chain
+from operator import attrgetter
 from typing import Any
 
 import pandas as pd
@@ -38,7 +39,7 @@ def _make_column(name: str, points: Sequence[Point]) -> Any:
     """Return a column of results: words, whole numbers that may be missing, or numbers."""
     if name == "funded":
         return pd.array([None if p.objective is None else len(p.funded) for p in points], dtype="Int64")
-    values = [getattr(p, name) for p in points]
+    values = list(map(attrgetter(name), points))
     if name == "chains_closed":
         return pd.array(values, dtype="Int64")
     return values if name in ("status", "message") else pd.Series(values, dtype="float64")
@@ -47,7 +48,7 @@ def _make_column(name: str, points: Sequence[Point]) -> Any:
 def tabulate_aid(cases: Sequence[Case], points: Sequence[Point]) -> pd.DataFrame:
     """Return one row for each point with a plan, county and category: ready to be pivoted."""
     frame = _list_varied(cases)
-    frame["status"] = [p.status for p in points]
+    frame["status"] = _make_column("status", points)
     planned, counties, categories, money = [], [], [], []
     pairs = _list_pairs(points)
     for i, point in enumerate(points):
@@ -70,10 +71,10 @@ def _list_pairs(points: Sequence[Point]) -> list[tuple[str, Category]]:
 def _list_varied(cases: Sequence[Case]) -> pd.DataFrame:
     """Return what is varied: number, scenario and seed where there are any, and a column for each path."""
     columns: dict[str, list[object]] = {"point": list(range(1, len(cases) + 1))}
-    if any(case.scenario for case in cases):
-        columns["scenario"] = [case.scenario for case in cases]
-    if any(case.seed is not None for case in cases):
-        columns["seed"] = [case.seed for case in cases]
+    for name, nothing in (("scenario", ""), ("seed", None)):
+        column = list(map(attrgetter(name), cases))
+        if set(column) - {nothing}:
+            columns[name] = column
     for name in list_labels(cases):
         taken = f"{name} (varied)" if name in (*columns, *RESULTS) else name
         columns[taken] = [case.cells.get(name) for case in cases]

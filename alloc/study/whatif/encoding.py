@@ -8,6 +8,7 @@ import json
 import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from alloc.instance import Instance
@@ -74,7 +75,7 @@ def _encode_table(name: str, instance: Instance, points: Sequence[Point]) -> dic
     keys, columns = SHOWN[name]
     plans = [_read_rows(point.tables.get(name), keys) for point in points]
     heads = [_head(name, column, instance) for column in columns]
-    rows = list(dict.fromkeys(key for plan in plans for key in plan))
+    rows = list(dict.fromkeys(chain.from_iterable(plans)))
     return {
         "names": _name_rows(instance, name, rows),
         "keys": rows,
@@ -86,8 +87,10 @@ def _encode_table(name: str, instance: Instance, points: Sequence[Point]) -> dic
 
 def _encode_pairs(instance: Instance, points: Sequence[Point]) -> dict[str, Any]:
     """Return the aid to each county and category."""
-    plans: list[Rows] = [{pair: {"aid": aid} for pair, aid in point.money.items()} for point in points]
-    rows = list(dict.fromkeys(key for plan in plans for key in plan))
+    plans: list[Rows] = []
+    for point in points:
+        plans.append({pair: {"aid": aid} for pair, aid in point.money.items()})
+    rows = list(dict.fromkeys(chain.from_iterable(plans)))
     names = _name_rows(instance, "pairs", rows)
     return {"names": names, "keys": rows, "columns": ["aid"], **_subtract(plans, rows, ["aid"])}
 
@@ -106,16 +109,22 @@ def _name_apart(names: Names, what: str) -> Mapping[str, str]:
     """Return the names of counties or funds, with the id where two are called the same: sums go by these names."""
     called = {key: names.name(what, key) for key in getattr(names.instance, NAMED[what])}
     often = Counter(called.values())
-    return {key: name if often[name] == 1 else f"{name} ({key})" for key, name in called.items()} | {"": ""}
+    for key, name in called.items():
+        if often[name] > 1:
+            called[key] = f"{name} ({key})"
+    return called | {"": ""}
 
 
 def _read_rows(columns: Mapping[str, Sequence[Any]] | None, keys: Sequence[str]) -> Rows:
     """Return the rows of a table that was kept by its columns."""
     if not columns:
         return {}
-    names = list(columns)
-    rows = [dict(zip(names, row, strict=True)) for row in zip(*columns.values(), strict=True)]
-    return {tuple(str(row[key]) for key in keys): row for row in rows}
+    rows = zip(*columns.values(), strict=True)
+    names = zip(*map(columns.__getitem__, keys), strict=True)
+    found = {}
+    for name, row in zip(names, rows, strict=True):
+        found[tuple(map(str, name))] = dict(zip(columns, row, strict=True))
+    return found
 
 
 def _subtract(plans: Sequence[Rows], rows: Sequence[tuple[str, ...]], columns: Sequence[str]) -> dict[str, Any]:

@@ -20,17 +20,18 @@ def read_over(over: Mapping[str, object]) -> Source:
     if not over:
         raise RequestError("over_nothing")
     grid: dict[str, object] = {}
+    lines: dict[Path, str] = {}
     faults: list[Fault] = []
     for key, value in over.items():
         try:
             written = parse_values(value) if isinstance(value, str) else _freeze(value)
             _require_several(read_span(key, written))
-            grid[key] = written
+            grid[key], lines["grid", key] = written, key
         except UnclearError as error:
             faults.append(Fault(PLACE, key, error.text, error.values))
     if faults:
         raise InstanceError(foremost(faults))
-    lines: dict[Path, str] = {("grid", key): key for key in grid}
+
     places: dict[Path, str] = {(): PLACE, **dict.fromkeys(lines, PLACE)}
     return Source({"grid": grid}, places, {("grid",): "", **lines})
 

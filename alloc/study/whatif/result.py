@@ -9,10 +9,9 @@ from pathlib import Path
 from alloc.glance import Glance
 from alloc.instance import Instance
 from alloc.study.points import Point
-from alloc.study.sweep.result import EXIT_CODES, Sweep
+from alloc.study.sweep.result import Sweep, choose_exit_code
 from alloc.study.whatif.rendering import render_page
 from alloc.study.whatif.sliders import Slider
-from alloc.texts import say
 
 PAGE = "whatif.html"
 """The page's file in the folder of the sweep."""
@@ -34,8 +33,7 @@ class WhatIf(Glance):
     @property
     def exit_code(self) -> int:
         """What the command line answers: 0 only where every point and today's plan are proven."""
-        statuses = {*self.sweep.counts, self.today.status}
-        return next((code for status, code in EXIT_CODES.items() if status in statuses), 0)
+        return choose_exit_code({*self.sweep.counts, self.today.status})
 
     def page(self, lang: str = "en") -> str:
         """Return the page as HTML; it opens in one language and holds both."""
@@ -53,9 +51,7 @@ class WhatIf(Glance):
         return f"{self.instance.name} {self.instance.year}"
 
     def _state(self, lang: str) -> Iterator[str]:
-        counts = ", ".join(f"{count} {say(f'point_{status}', lang)}" for status, count in self.sweep.counts.items())
-        yield say("sweep_done", lang, points=len(self.sweep.points), statuses=counts)
-        yield say("glance_solved", lang, count=self.sweep.solved)
+        yield from self.sweep._state(lang)
 
     def _show(self, lang: str) -> Iterator[str]:
         yield from self.sweep._show(lang)

@@ -4,16 +4,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from os import PathLike
-from pathlib import Path
 
-from alloc.report.target import resume
 from alloc.study.points import Point
-from alloc.study.points.store import FILE, open_store
 from alloc.study.request import JOBS, Given, Tell
 from alloc.study.sweep import Sweep
 from alloc.study.sweep.cases import Case
 from alloc.study.sweep.job import Job, prepare_job
-from alloc.study.sweep.search import solve_job
+from alloc.study.sweep.search import keep_points, solve_job
 from alloc.study.whatif.encoding import KEPT
 from alloc.study.whatif.over import read_over
 from alloc.study.whatif.result import WhatIf
@@ -49,9 +46,7 @@ def whatif(
     )
     job, sliders = _lay_out(over, prepare)
     places = [locate(case, sliders) for case in job.cases]
-    folder = None if out is None else resume(Path(out), FILE)
-    with open_store(folder, anew=overwrite) as kept:
-        kept.begin(job.manifest)
+    with keep_points(job, out, overwrite) as (folder, kept):
         solve = partial(solve_job, kept=kept, jobs=jobs, cluster=cluster, tell=tell, apart=apart)
         today, points, count = _solve_beside_today(job, [slider.today for slider in sliders], places, solve)
     result = WhatIf(Sweep(job.cases, points, job.manifest, count), today, sliders, places, job.instance)
