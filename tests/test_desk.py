@@ -26,7 +26,7 @@ from alloc.cli import main
 from alloc.desk.opening import Opened, open_place
 from alloc.desk.order import ACTIONS, read_order, tell_command
 from alloc.desk.page import MOST_UPLOADED
-from alloc.desk.scenarios import check_name, list_scenarios, pack
+from alloc.desk.scenarios import check_name, list_scenarios, pack, read_part, read_table
 from alloc.desk.server import HEADER, Desk
 from alloc.texts import LANGUAGES, catalogue
 
@@ -300,6 +300,11 @@ def test_links_are_no_scenarios_and_are_not_followed(tmp_path: Path):
     (kept / "real/link.csv").symlink_to("/etc/hostname")
     (kept / "linked").symlink_to(kept / "real")
     assert [one["name"] for one in list_scenarios(kept)] == ["real"]
+    (kept / "real/report.html").symlink_to("/etc/hostname")
+    (kept / "real/counties.csv").symlink_to("/etc/hostname")
+    assert read_part(kept / "real", "report.html") is None
+    assert read_table(kept / "real", "counties.csv") == []
+    assert read_part(kept / "real", "run.json") == b"{}"
     assert "real/link.csv" not in zipfile.ZipFile(BytesIO(pack(kept / "real"))).namelist()
 
 

@@ -130,6 +130,7 @@ async function show(action, more, begin) { // ask, and show what comes of it
   const own = { key: ended, values: { seconds: fixed(done.seconds, 1) } };
   const page = done.page ? "/job/" + encodeURIComponent(done.job) + "/page" + query() : null;
   tellAnswer(done.command, ended ? { good: false, parts: [own] } : done.reply, page);
+  if (ended && done.action === "solve") { await refresh(); } // it may have been kept at the last moment
   if (done.reply && done.reply.scenario) {
     state.current = done.reply.scenario;
     state.name = "";

@@ -117,13 +117,19 @@ def _put(file: Path, text: str) -> None:
     os.replace(beside, file)
 
 
+def read_part(path: Path, part: str) -> bytes | None:
+    """Return a file of a scenario, None where there is none: a link leads elsewhere and is none."""
+    try:
+        return None if (path / part).is_symlink() else (path / part).read_bytes()
+    except OSError:
+        return None
+
+
 def read_table(path: Path, table: str) -> list[dict[str, str]]:
     """Return the rows of a table of a scenario, as they are written."""
-    with (
-        suppress(OSError, csv.Error, UnicodeDecodeError),
-        (path / table).open(encoding="utf-8-sig", newline="") as file,
-    ):
-        return list(csv.DictReader(file))
+    text = (read_part(path, table) or b"").decode("utf-8-sig", errors="replace")
+    with suppress(csv.Error):
+        return list(csv.DictReader(io.StringIO(text, newline="")))
     return []
 
 

@@ -20,7 +20,7 @@ from alloc.desk.jobs import DeskJob, Jobs
 from alloc.desk.opening import Opened
 from alloc.desk.order import read_order
 from alloc.desk.page import FILES, MOST_UPLOADED, render
-from alloc.desk.scenarios import OFFERED, find_scenario, list_scenarios, pack, read_table
+from alloc.desk.scenarios import OFFERED, find_scenario, list_scenarios, pack, read_part, read_table
 from alloc.errors import RequestError
 from alloc.instance.tables import WORKBOOKS
 from alloc.texts import LANGUAGES, say
@@ -212,10 +212,9 @@ class Handler(BaseHTTPRequestHandler):
         """Give out a part of a scenario."""
         if part in OFFERED:
             aside = {} if part.endswith(".html") else _name_download(f"{scenario.name}.xlsx")
-            try:
-                content = (scenario / part).read_bytes()
-            except OSError:
-                raise RefusedError(404) from None
+            content = read_part(scenario, part)
+            if content is None:
+                raise RefusedError(404)
             self._send(200, content, OFFERED[part], {"Content-Security-Policy": SHOWN, **aside})
         elif part == "zip":
             self._send(200, pack(scenario), "application/zip", _name_download(f"{scenario.name}.zip"))
