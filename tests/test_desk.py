@@ -254,6 +254,12 @@ def test_locked_money_is_kept_and_a_name_that_is_taken_is_not_overwritten(window
     paid = rows[(rows["measure"] == "yutian-courses") & (rows["fund"] == "tianjin")]["amount"]
     assert paid.tolist() == pytest.approx([5])
     assert "--fix" in job["command"]
+    (costs,) = [part for part in job["reply"]["parts"] if "rows" in part]
+    assert (costs["title"], len(costs["rows"])) == (catalogue()["fix_title"]["en"], 2)
+    said = CliRunner().invoke(main, [*shlex.split(job["command"])[1:], "--overwrite", "--jobs", "1"])
+    assert all(cell in said.stdout for row in costs["rows"] for cell in row)
+    none = window.ask("solve", name="too much", plan=[["yutian-courses", "tianjin", "100", True]])
+    assert lines(none)[0] == catalogue()["fix_conflict"]["en"]
     again = window.ask("solve", name="locked")
     assert not again["reply"]["good"]
     assert "locked" in lines(again)[0]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TextIO, Union
 from alloc.cli.speech import INTERRUPTED
 from alloc.errors import RequestError
 from alloc.texts import say
-from alloc.texts.figures import amount, exact
+from alloc.texts.figures import amount
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -85,6 +85,7 @@ def judge(found: Answer, lang: str) -> Told:
         code = INTERRUPTED if found.solution.interrupted else EXIT_CODES[found.solution.status]
         return Told(found, found.figures, (), code)
     from alloc.study.answers.near import NearPlan
+    from alloc.study.answers.summary import show_locks
 
     if isinstance(found, NearPlan):
         run, lines, proven, stopped = found.run, show_near(found, lang), found.proven, found.interrupted
@@ -126,30 +127,4 @@ def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:
     for row in found.curve.to_dict("records"):
         figures = (amount(row[key]) for key in ("moved", "moved_least", "objective"))
         shown.add_row(f"{100 * row['within']:g} %", *figures)
-    yield shown
-
-
-def show_locks(found: "LockedPlan", lang: str) -> Iterator["str | Table"]:
-    """Yield what each lock costs, or what cannot be kept together."""
-    from rich.table import Table
-
-    from alloc.infeasibility.telling import say_lever
-    from alloc.report.names import Names
-
-    names = Names(found.instance, lang)
-    if found.run is None:
-        yield say("fix_conflict", lang)
-        for lever in found.conflict:
-            yield f"  {say_lever(lever, names)}"
-        return
-    if not len(found.table):
-        return
-    shown = Table(say("fix_lock", lang), title=say("fix_title", lang))
-    for key in ("fix_amount", "fix_cost", "price_range", "price_jobs"):
-        shown.add_column(say(key, lang, label=names.label), justify="right")
-    for row in found.table.to_dict("records"):
-        what = {"measure": names.name("measure", row["measure"]), "fund": names.name("fund", row["fund"])}
-        text = say("fix_what", lang, **what) if row["measure"] else say("fix_all", lang)
-        between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
-        shown.add_row(text, exact(row["amount"]), amount(row["gain"]), between, amount(row["employment"]))
     yield shown

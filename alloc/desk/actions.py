@@ -23,7 +23,7 @@ from alloc.solver.progress import Progress
 from alloc.study.answers.fix import LockedPlan, solve_locked
 from alloc.study.answers.price import price
 from alloc.study.answers.repair import repair
-from alloc.study.answers.summary import show_prices, show_repairs, show_why
+from alloc.study.answers.summary import show_locks, show_prices, show_repairs, show_why
 from alloc.study.answers.why import why
 from alloc.study.compare.diff import diff
 from alloc.study.compare.verify import verify
@@ -106,7 +106,8 @@ def _solve(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Repl
         },
     )
     found.save(target, lang=order.lang)
-    return {**_reply(_tell_plan(run, order.lang), good=True), "scenario": target.name}
+    more = show_locks(found, order.lang) if isinstance(found, LockedPlan) else ()
+    return {**_reply([*_tell_plan(run, order.lang), *more], good=True), "scenario": target.name}
 
 
 def _translate(news: str, lang: str) -> str:
@@ -120,9 +121,7 @@ def _tell_none(found: Run | LockedPlan, lang: str) -> list[str]:
     if isinstance(found, Run):
         more = [say("infeasible_repair", lang)] if found.status == "infeasible" else []
         return [say(found.status, lang), *found.figures.get("clash", []), *more]
-    if found.run is not None:
-        return _tell_none(found.run, lang)
-    return [say("fix_conflict", lang), *(row["text"] for row in found.list_figures(lang)["conflict"])]
+    return list(map(str, show_locks(found, lang))) if found.run is None else _tell_none(found.run, lang)
 
 
 def _tell_plan(run: Run, lang: str) -> Iterator[str]:
@@ -212,7 +211,7 @@ def _lay_out(line: str | Table) -> dict[str, Any]:
     for column in line.columns:
         heads.append([str(column.header), column.justify == "right"])
         columns.append(map(str, column.cells))
-    return {"heads": heads, "rows": list(map(list, zip(*columns, strict=True)))}
+    return {"title": str(line.title or ""), "heads": heads, "rows": list(map(list, zip(*columns, strict=True)))}
 
 
 _ACTIONS: dict[str, Callable[[Order, Opened, Tell, Path | None], Reply]] = {

@@ -56,7 +56,10 @@ function tellCommand(command) {
 }
 function tellParts(reply) {
   const parts = reply.parts.map(part => {
-    if (part.heads) { return sheet(say("desk_h_answer"), part.heads, part.rows); }
+    if (part.heads) {
+      const table = sheet(part.title || say("desk_h_answer"), part.heads, part.rows);
+      return part.title ? make("div", {}, make("h3", {}, part.title), table) : table;
+    }
     const line = part.key ? say(part.key, part.values) : part.line; // the page's own words follow its language
     return make("p", { class: line.startsWith(" ") ? "told inner" : "told" }, line.trim());
   });

@@ -13,6 +13,7 @@ from alloc.report.names import Names
 from alloc.report.rows import list_words
 from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty
+from alloc.study.answers.fix import LockedPlan
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Replacement
 from alloc.study.answers.price import Prices
@@ -238,6 +239,27 @@ def _show_moves(found: WhyAnswer, names: Names) -> Iterator[str | Table]:
         yield shown
     if len(moves) > MOST:
         yield names.say("why_more", count=len(moves) - MOST)
+
+
+def show_locks(found: LockedPlan, lang: str) -> Iterator[str | Table]:
+    """Yield what each lock costs, or what cannot be kept together."""
+    names = Names(found.instance, lang)
+    if found.run is None:
+        yield say("fix_conflict", lang)
+        for lever in found.conflict:
+            yield f"  {say_lever(lever, names)}"
+        return
+    if not len(found.table):
+        return
+    shown = Table(say("fix_lock", lang), title=say("fix_title", lang))
+    for key in ("fix_amount", "fix_cost", "price_range", "price_jobs"):
+        shown.add_column(say(key, lang, label=names.label), justify="right")
+    for row in found.table.to_dict("records"):
+        what = {"measure": names.name("measure", row["measure"]), "fund": names.name("fund", row["fund"])}
+        text = say("fix_what", lang, **what) if row["measure"] else say("fix_all", lang)
+        between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
+        shown.add_row(text, exact(row["amount"]), amount(row["gain"]), between, amount(row["employment"]))
+    yield shown
 
 
 def _say_change(lever: Lever, change: Replacement, names: Names) -> str:
