@@ -138,7 +138,7 @@ def has_cluster_jobs(books: Books, pair: Pair, column: str) -> bool:
     return size is not None and books.industries.number(column, *pair) >= exact(size) - ONE / 1000
 
 
-class Reached(NamedTuple):
+class SynergyGains(NamedTuple):
     """What synergies bring whose measures all go ahead: jobs, linkage within counties, and across them."""
 
     employment: Decimal
@@ -146,7 +146,7 @@ class Reached(NamedTuple):
     across: Decimal
 
 
-def reach_synergies(books: Books) -> Reached:
+def reach_synergies(books: Books) -> SynergyGains:
     """Return what the synergies bring whose measures all go ahead."""
     employment = across = ZERO
     within: dict[str, Decimal] = {}
@@ -160,4 +160,4 @@ def reach_synergies(books: Books) -> Reached:
             continue
         for c in counties:
             within[c] = within.get(c, ZERO) + exact(synergy.linkage)
-    return Reached(employment, within, across)
+    return SynergyGains(employment, within, across)
