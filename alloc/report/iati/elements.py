@@ -103,8 +103,12 @@ K = TypeVar("K", bound=Hashable)
 
 def rounded(amounts: Mapping[K, float], unit: float) -> dict[K, int]:
     """Return amounts in whole currency units that add up to their rounded total: the largest remainders go up."""
-    exact = {m: Decimal(repr(amount)) * Decimal(repr(unit)) for m, amount in amounts.items()}
-    floors = {m: math.floor(amount) for m, amount in exact.items()}
-    missing = round(sum(exact.values())) - sum(floors.values())
-    up = sorted(exact, key=lambda m: floors[m] - exact[m])[:missing]
-    return {m: floor + (m in up) for m, floor in floors.items()}
+    exact: dict[K, Decimal] = {}
+    whole: dict[K, int] = {}
+    for m, amount in amounts.items():
+        exact[m] = Decimal(repr(amount)) * Decimal(repr(unit))
+        whole[m] = math.floor(exact[m])
+    missing = round(sum(exact.values())) - sum(whole.values())
+    for m in sorted(exact, key=lambda m: whole[m] - exact[m])[:missing]:
+        whole[m] += 1
+    return whole

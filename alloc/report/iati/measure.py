@@ -29,17 +29,13 @@ def funded(
     county = instance.counties[row.county]
     activity = begun(identifier, elements.LOWER, instance, by)
     places, titles = name_in_each(instance, "county", row.county), name_in_each(instance, "measure", m)
-    narrated(activity, "title", {lang: f"{places[lang]} · {titles[lang]}" for lang in LANGUAGES})
-    described = {
-        lang: say(
-            "iati_described",
-            lang,
-            category=say(row.category, lang),
-            year=span_of(instance),
-            others=say("iati_others", lang, amount=f"{others:,.0f}", currency=currency) if others >= 1 else "",
-        )
-        for lang in LANGUAGES
-    }
+    title, described = {}, {}
+    for lang in LANGUAGES:
+        title[lang] = f"{places[lang]} · {titles[lang]}"
+        beside = say("iati_others", lang, amount=f"{others:,.0f}", currency=currency) if others >= 1 else ""
+        category = say(row.category, lang)
+        described[lang] = say("iati_described", lang, category=category, year=span_of(instance), others=beside)
+    narrated(activity, "title", title)
     narrated(activity, "description", described, {"type": elements.GENERAL})
     add_common(activity, instance, by, payers, status)
     location = SubElement(activity, "location", {"ref": county.code or row.county})

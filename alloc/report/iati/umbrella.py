@@ -27,7 +27,7 @@ def umbrella(
     """Return the activity of the whole plan; money: aid of each measure [whole currency units]; status: of IATI's."""
     activity = begun(identifier, elements.UPPER, instance, by)
     narrated(activity, "title", dict.fromkeys(LANGUAGES, instance.title or instance.name))
-    described = {lang: say("iati_umbrella", lang, year=span_of(instance), count=len(money)) for lang in LANGUAGES}
+    described = _said("iati_umbrella", year=span_of(instance), count=len(money))
     narrated(activity, "description", described, {"type": elements.GENERAL})
     add_common(activity, instance, by, payers, status)
     for code, percent in _sectors(instance, money):
@@ -100,9 +100,10 @@ def _add_result(
     period = SubElement(indicator, "period")
     add_period(period, instance.year)
     target = SubElement(period, "target", {"value": _number(figures[goal])})
-    told = {lang: say("iati_through", lang, **_claims(goal, figures, lang)) for lang in LANGUAGES}
-    if through["range"] is not None:
-        told = {lang: f"{told[lang]} {say('iati_not_proven', lang)}" for lang in LANGUAGES}
+    told = {}
+    for lang in LANGUAGES:
+        words = say("iati_through", lang, **_claims(goal, figures, lang))
+        told[lang] = words if through["range"] is None else f"{words} {say('iati_not_proven', lang)}"
     narrated(target, "comment", told)
     if became is not None:
         add_actual(period, goal, became, _number(became.goals[goal]))
@@ -121,8 +122,8 @@ def _without(goal: str, figures: Mapping[str, Any]) -> dict[str, str]:
     return told
 
 
-def _said(key: str) -> dict[str, str]:
-    return {lang: say(key, lang) for lang in LANGUAGES}
+def _said(key: str, **values: object) -> dict[str, str]:
+    return {lang: say(key, lang, **values) for lang in LANGUAGES}
 
 
 def _claims(goal: str, figures: Mapping[str, Any], lang: str) -> dict[str, str]:
