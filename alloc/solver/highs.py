@@ -21,6 +21,7 @@ import numpy as np
 
 from alloc.errors import SolveError
 from alloc.solver.deadline import Deadline
+from alloc.solver.long_rows import extend_plan, split_long_rows
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
 from alloc.solver.scaling import Scales, find_scales, scale_rows
 
@@ -133,6 +134,10 @@ class Outcome:
     def with_plan(self, x: Floats, value: float) -> "Outcome":
         """Return the outcome with another plan; no bound is below the value of a plan that there is."""
         return replace(self, x=x, value=value, bound=max(self.bound, value))
+
+    def without_sums(self, count: int) -> "Outcome":
+        """Return the outcome with the first decisions of its plans alone: the program's own."""
+        return replace(self, x=None if self.x is None else self.x[:count], more=tuple(x[:count] for x in self.more))
 
     def is_proven(self, gap: float) -> bool:
         """Tell whether the plan is proven to a gap, which is relative for values above 1."""
@@ -462,7 +467,10 @@ def search(
 
     goal: one figure for each decision; start: a plan to begin with. The seconds of the stop are those of all asking.
     """
-    ends = deadline.spent + stop.seconds
+    ends, count = deadline.spent + stop.seconds, len(matrix.lower)
+    matrix = split_long_rows(matrix)
+    goal = np.append(goal, np.zeros(len(matrix.lower) - count))
+    start = None if start is None else extend_plan(matrix, start)
 
     def ask(
         own_units: bool = True, more: Settings | None = None, stop: Stop = stop, start: Floats | None = None
@@ -480,8 +488,8 @@ def search(
     if found.why is Why.FAILED and start is not None:
         found = ask(more=STEADY)  # what it reports with a start may be another plan than it hands out: never without
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
-        return ask_otherwise(ask, found, stop)
-    return found
+        found = ask_otherwise(ask, found, stop)
+    return found.without_sums(count)
 
 
 def ask_otherwise(ask: Callable[..., Outcome], found: Outcome, stop: Stop) -> Outcome:

@@ -4,7 +4,8 @@ A search may begin with what neighbours chose: the same question with other figu
 is filled in with this question's own figures, and the best of it is where the search begins. It is then spared the
 searches inside the search that look for a first good plan: on Hotan 2019 with other budgets, prices and
 weights that takes 1.0 s in place of 5.1 s. A question that is not proven in a few thousand nodes like this is
-searched with everything that HiGHS has. Everything runs with one seed, so the same input gives the same plan.
+searched with everything that HiGHS has. One with many scenarios begins with a plan for a few of them. Everything runs
+with one seed, so the same input gives the same plan.
 """
 
 from collections.abc import Sequence
@@ -16,17 +17,18 @@ import pyomo.environ as pyo
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
-from alloc.model import build
+from alloc.model import build, set_optima
 from alloc.solution import Solution
-from alloc.solver.compiled import CompiledModel, MipStart, place_start
+from alloc.solver.compiled import CompiledModel, MipStart, name_choices, place_start
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
+from alloc.solver.few_scenarios import group_scenarios, has_many_scenarios, mean_optima, merge_scenarios
 from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, search
 from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.regret import know_optima
-from alloc.solver.rounding import MANY, find_grains, round_whole
+from alloc.solver.rounding import MANY, PART, find_grains, round_whole
 from alloc.solver.standing import add_standing, search_status_quo, tell_standing
 from alloc.solver.sub_mip import fill_best
 
@@ -68,10 +70,12 @@ def _solve(
     with deadline.listening():
         whole = of.aimed(instance)
         starts = [place_start(whole, choice) for choice in choices if choice]
+        few = () if starts else plan_for_few(of.model, instance, whole, options.gap, deadline)
+        starts += [place_start(whole, choice) for choice in few]
 
         def solve_goal(limits: Matrix, i: int, before: Floats | None) -> Outcome:
-            program = replace(limits, goals=limits.goals[i : i + 1], constants=limits.constants[i : i + 1])
-            return GoalSearch(program, options.gap, deadline, threads, log).run(starts if before is None else [before])
+            search = GoalSearch(take_goal(limits, i), options.gap, deadline, threads, log, plain=not few)
+            return search.run(starts if before is None else [before])
 
         found, reached = solve_in_order(whole, instance, solve_goal, deadline)
         in_lots = int(find_grains(whole).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
@@ -79,6 +83,32 @@ def _solve(
             of.model, instance, whole, found, reached, options.gap, deadline, LEAST_TIME if in_lots else None,
             why=f"{len(instance.counties)} counties as one model",
         )  # fmt: skip
+
+
+def take_goal(limits: Matrix, i: int) -> Matrix:
+    """Return the program with one of its goals alone."""
+    return replace(limits, goals=limits.goals[i : i + 1], constants=limits.constants[i : i + 1])
+
+
+def plan_for_few(
+    model: pyo.ConcreteModel, instance: Instance, whole: Matrix, gap: float, deadline: Deadline
+) -> Sequence[MipStart]:
+    """Return what the best plan for a few of many scenarios decides, by the first goal; nothing where none is found.
+
+    model, whole: those of all scenarios.
+    """
+    if not has_many_scenarios(model, instance) or any(x.fixed for x in model.Funded.values()):
+        return ()
+    groups = group_scenarios(model, instance, whole, deadline.part(PART))
+    if not groups:
+        return ()
+    question = merge_scenarios(instance, groups)
+    few = CompiledModel(build(question))
+    set_optima(few.model, mean_optima(model, instance, groups))
+    tell_standing(few.model, search_alone)
+    inner = few.aimed(question)
+    found = GoalSearch(take_goal(inner, 0), gap, deadline.part(PART), 1, None).run(())
+    return () if found.x is None else (name_choices(inner, found.x),)
 
 
 def search_alone(question: Instance, options: Options) -> Solution:
@@ -108,6 +138,8 @@ class GoalSearch:
     deadline: Deadline
     threads: int
     log: TextIO | None
+    plain: bool = True
+    """Whether a search from a plan first does without helpers."""
 
     def run(self, starts: Sequence[Floats]) -> Outcome:
         """Return the best plan, from the best of what is known: whole decisions of some plans."""
@@ -116,7 +148,7 @@ class GoalSearch:
         best = fill_best(self.program, ALONE, starts, self.deadline)
         if best.x is None:
             best = self._round(best, stop)
-        if best.x is not None:
+        if best.x is not None and self.plain:
             best = self._search_on(best, PLAIN, replace(stop, nodes=NODES))
         if not best.infeasible and not self.deadline.over():
             best = self._search_on(best, STEADY, stop)

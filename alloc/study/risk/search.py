@@ -19,6 +19,7 @@ from alloc.errors import RequestError, SolveError
 from alloc.instance import Instance, Options
 from alloc.instance.drawn import draw_scenarios
 from alloc.instance.effects import states
+from alloc.instance.mean_scenario import mean_scenario
 from alloc.instance.money import eligible_funds
 from alloc.instance.rules import Benefit
 from alloc.instance.schema import Objective, Risk
@@ -31,7 +32,6 @@ from alloc.run import choose_options
 from alloc.solution import Solution, Status
 from alloc.solver import evaluate_scenarios, solve_suited
 from alloc.study.request import Given, StudyProgress, Tell, check_language, read_question
-from alloc.study.risk.means import mean_scenario
 from alloc.study.risk.result import BadYears, CurvePoint, Fresh, Insurance, Proven, RiskStudy
 
 WEIGHTS = (0.0, 0.25, 0.5, 0.75, 1.0)

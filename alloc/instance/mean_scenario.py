@@ -1,9 +1,9 @@
 """The scenario in which every figure is at its mean: what a planner plans for who plans for no bad year."""
 
 from collections.abc import Sequence
+from operator import mul
 from typing import Any
 
-from alloc.instance import CATEGORIES, Instance
 from alloc.instance.effects import (
     delivery_factor,
     hazard,
@@ -12,9 +12,7 @@ from alloc.instance.effects import (
     shared_market_factor,
     states,
 )
-from alloc.instance.schema import Scenario
-from alloc.report.flows import chances
-from alloc.report.scenarios import mean
+from alloc.instance.schema import CATEGORIES, Instance, Scenario
 
 
 def mean_scenario(instance: Instance) -> Scenario:
@@ -60,4 +58,5 @@ def _mean(instance: Instance, figures: Sequence[float]) -> float:
     """Return the mean of a figure over scenarios; one that is the same in all of them stays it, to the last digit."""
     if len(set(figures)) == 1:
         return figures[0]
-    return min(max(mean(figures, list(chances(instance).values())), min(figures)), max(figures))
+    mean = float(sum(map(mul, figures, (world.probability for world in states(instance).values()))))
+    return min(max(mean, min(figures)), max(figures))
