@@ -182,7 +182,7 @@ def test_faults_in_figures_are_told_all_at_once(window: Window):
     job = window.ask("check", given=given)
     said = CliRunner().invoke(main, shlex.split(job["command"])[1:])
     assert job["reply"]["faults"] == 3
-    assert lines(job) == said.stderr.splitlines()[: len(lines(job))]
+    assert lines(job) == said.stderr.splitlines()
 
 
 def test_the_tree_holds_every_figure_under_the_path_that_replaces_it(window: Window):
@@ -367,8 +367,7 @@ def test_a_workbook_that_is_dropped_has_the_faults_that_check_tells(window: Wind
     path = f"/upload?window=one&lang=en&file={'..%2f..%2f'}instance.xlsx"
     job = window.wait(json.loads(window.send("POST", path, file.read_bytes())[2]))
     assert job["reply"]["faults"] >= 2
-    here = [re.sub(r"\S*instance\.xlsx", "", line) for line in lines(job)]
-    assert here == [re.sub(r"\S*instance\.xlsx", "", line) for line in said[: len(here)]]
+    assert lines(job) == [line.replace(str(file), "instance.xlsx") for line in said]
     refused = window.send("POST", "/upload?window=one&lang=en&file=a.exe", b"x")
     assert "a.exe" in json.loads(refused[2])["fault"]
     broken = window.wait(json.loads(window.send("POST", path, b"no workbook")[2]))

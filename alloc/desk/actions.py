@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from alloc.desk.opening import Opened
-from alloc.desk.order import Order, find_plan, split_only
+from alloc.desk.order import Given, Order, find_plan, split_only
 from alloc.desk.scenarios import find_scenario, write_note, write_plan
 from alloc.desk.tree import describe
 from alloc.errors import AllocError, Fault, InstanceError, total
@@ -58,24 +58,31 @@ def _describe(order: Order, place: Opened, tell: Tell, upload: Path | None) -> R
 
 
 def _check(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Reply:
-    return _tell_reading(place.instance, order)
+    return _tell_reading(place.instance, order.lang, order.given)
 
 
 def _upload(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Reply:
-    return _tell_reading(upload or Path(), order, plain=True)
+    """Check a workbook that was dropped, which is told of by the name that it came with."""
+    file = upload or Path()
+    reply = _tell_reading(file, order.lang, {})
+    for part in reply["parts"]:
+        part["line"] = part["line"].replace(str(file), order.words["file"])
+    return reply
 
 
-def _tell_reading(path: Path, order: Order, plain: bool = False) -> Reply:
+def _tell_reading(path: Path, lang: str, given: Given) -> Reply:
     """Return what `alloc check` prints."""
-    lang, reading = order.lang, inspect(path, {} if plain else order.given)
+    reading = inspect(path, given)
     lines = _tell_faults(reading.faults, lang)
     for warning in reading.warnings:
         lines.append(f"{say('warning', lang)}: {warning.say(lang)}")
-    if reading.instance is not None:
-        found = reading.instance
+    count, found = total(reading.faults), reading.instance
+    if found is None:
+        lines += [say("check_more", lang), say("check_faults", lang, count=count)]
+    else:
         sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}
         lines.append(say("check_fine", lang, name=found.name, warnings=len(reading.warnings), **sizes))
-    return {**_reply(lines, good=reading.instance is not None), "faults": total(reading.faults)}
+    return {**_reply(lines, good=found is not None), "faults": count}
 
 
 def _tell_faults(faults: Iterable[Fault], lang: str) -> list[str]:
