@@ -5,19 +5,18 @@ const opened = new Set();
 
 function renderQuestion() {
   if (tree !== null) {
-    const settings = { key: "", title: {}, columns: [], rows: tree.settings };
-    fill("tables", [settings, ...tree.tables].map(showTable));
+    fill("tables", listTables().map(showTable));
     fill("measures", Object.entries(tree.names.measures).map(([id, of]) => make("option", { value: id }, name(of))));
   }
   renderChanges();
   renderSolve();
 }
+function listTables() { return [{ key: "", title: {}, columns: [], rows: tree.settings }, ...tree.tables]; }
 function showTable(table) {
   const inside = make("div", { class: "inside" }), key = table.key;
   const title = key ? capital(name(table.title)) : say("desk_settings");
-  const changed = Object.keys(state.given).filter(path => belongs(path, table)).length;
   const count = make("small", {}, say("desk_rows", { count: table.rows.length }));
-  const marked = changed ? make("small", { class: "marked" }, say("desk_changed", { count: changed })) : null;
+  const marked = make("small", { class: "marked" }, tellMark(table));
   const fillInside = () => {
     if (!inside.childElementCount) { inside.append(...(key ? showRows(table, title) : [showSettings(table, title)])); }
   };
@@ -26,6 +25,10 @@ function showTable(table) {
   };
   if (opened.has(key)) { fillInside(); }
   return make("details", { toggle, open: opened.has(key), "data-table": key }, make("summary", {}, title, count, marked), inside);
+}
+function tellMark(table) {
+  const count = Object.keys(state.given).filter(path => belongs(path, table)).length;
+  return count ? say("desk_changed", { count }) : "";
 }
 function capital(text) { return text.charAt(0).toUpperCase() + text.slice(1); }
 function belongs(path, table) {
@@ -68,26 +71,31 @@ function tellWord(column, word) { // ids by their names, and the format's own wo
 function showFigure(path, value) {
   const now = path in state.given ? state.given[path] : String(value);
   if (typeof value === "boolean") { return showSwitch(path, now === "true", "true", "false", value); }
-  const change = event => setFigure(path, event.target.value.trim(), String(value));
+  const change = event => setFigure(event.target, path, event.target.value.trim(), String(value));
   const mark = path in state.given ? "changed" : null;
   const field = make("input", { type: "text", inputmode: "decimal", class: mark, "aria-label": path, title: path, change });
   field.value = now;
   return field;
 }
 function showSwitch(path, on, yes, no, written) {
-  const change = event => setFigure(path, event.target.checked ? yes : no, written ? yes : no);
+  const change = event => setFigure(event.target, path, event.target.checked ? yes : no, written ? yes : no);
   const field = make("input", { type: "checkbox", "aria-label": path, title: path, change });
   field.checked = on;
   return field;
 }
-function setFigure(path, text, written) {
+function setFigure(field, path, text, written) { // tables may be long: only what is said of them is written anew
   if (text === "" || text === written) { delete state.given[path]; } else { state.given[path] = text; }
   keep();
-  const active = document.activeElement;
-  const focus = active && active.getAttribute("aria-label");
-  renderQuestion();
-  const again = focus && [...document.querySelectorAll("#tables input")].find(one => one.getAttribute("aria-label") === focus);
-  if (again) { again.focus(); }
+  if (field.type !== "checkbox") {
+    field.value = state.given[path] ?? written;
+    field.classList.toggle("changed", path in state.given);
+  }
+  listTables().forEach(table => {
+    const shown = [...document.querySelectorAll("[data-table]")].find(one => one.dataset.table === table.key);
+    shown.querySelector(".marked").textContent = tellMark(table);
+  });
+  renderChanges();
+  renderSolve();
 }
 function findWritten(path) {
   const setting = tree && tree.settings.find(row => row.path === path);

@@ -38,12 +38,13 @@ const SHOWN = [
 ];
 
 function listScenarios() {
-  const heads = [[say("desk_h_scenarios"), false], ...SHOWN.map(([key], j) => [say(key), j > 0]), ["", false]];
-  const lines = scenarios.map(one => {
+  const heads = [[say("desk_name"), false], ...SHOWN.map(([key], j) => [say(key), j > 0])];
+  const lines = scenarios.flatMap(one => {
     const title = one.name + (one.name === data.plan ? " (" + say("desk_opened") + ")" : "");
     const cells = SHOWN.map(([, tell], j) => make("td", { class: j ? "n" : "word" }, tell(one)));
-    return make("tr", { class: one.name === state.current ? "current" : null, "data-scenario": one.name },
-      make("th", { scope: "row" }, title), cells, make("td", { class: "screen" }, showActions(one)));
+    const shown = { class: one.name === state.current ? "current" : null, "data-scenario": one.name };
+    return [make("tr", shown, make("th", { scope: "row" }, title), cells),
+      make("tr", { class: "screen" }, make("td", { colspan: heads.length }, showActions(one)))];
   });
   return sheet(say("desk_h_scenarios"), heads, lines);
 }
@@ -136,11 +137,13 @@ async function renderPlan() {
     field.value = key in state.edits ? state.edits[key] : shorten(row.amount);
     const box = make("input", { type: "checkbox", "aria-label": say("desk_lock") + ": " + label, change: lock });
     box.checked = key in state.locks;
+    const why = button(say("desk_why"), () => show("why", { what: row.measure }),
+      { class: "small", "data-asks": true, "aria-label": say("desk_why") + " " + nameOf("measures", row.measure) });
     return [[nameOf("measures", row.measure), make("small", {}, row.measure)], nameOf("funds", row.fund),
-      tellNumber(units[row.measure]), field, box];
+      field, box, why, tellNumber(units[row.measure])];
   });
-  const heads = [[say("desk_measure"), false], [say("desk_fund"), false], [say("desk_units_solved"), true],
-    [say("desk_amount", { money: money() }), true], [say("desk_lock"), false]];
+  const heads = [[say("desk_measure"), false], [say("desk_fund"), false], [say("desk_amount", { money: money() }), true],
+    [say("desk_lock"), false], ["", false], [say("desk_units_solved"), true]];
   const only = make("input", { type: "checkbox", change: event => { state.paid = event.target.checked; keep(); renderPlan(); } });
   only.checked = state.paid;
   const reset = button(say("desk_reset"), () => { state.edits = {}; keep(); renderPlan(); });
