@@ -177,6 +177,20 @@ def test_where_there_is_no_plan_the_desk_says_it_as_solve_does_and_keeps_nothing
     assert not (window.desk.place.folder / "none").exists()
 
 
+def test_a_rule_is_added_or_switched_off_as_on_the_command_line(window: Window, tmp_path: Path):
+    rule, off = "{type: amount, of: {county: cele}, fund: aid, min: 30}", {"rules.no category above 60 %": "off"}
+    job = window.ask("solve", name="ruled", rules=[rule], given=off)
+    words = shlex.split(job["command"])[1:]
+    words[words.index("--out") + 1] = str(tmp_path / "again")
+    assert CliRunner().invoke(main, words).exit_code == 0
+    kept = window.desk.place.folder / "ruled"
+    assert (tmp_path / "again/allocation.csv").read_bytes() == (kept / "allocation.csv").read_bytes()
+    assert "asked 1" in (kept / "rules.csv").read_text()
+    assert "must be" in " ".join(lines(window.ask("check", rules=["{type: amount, min: x}"])))
+    assert not window.ask("solve", name="wrong", rules=["[1"])["reply"]["good"]
+    assert not window.ask("solve", name="wrong", rules=["word"])["reply"]["good"]
+
+
 def test_faults_in_figures_are_told_all_at_once(window: Window):
     given = {AID: "-1", "funds.nobody.amount": "3", "rules.livelihood at least 30 %": "maybe"}
     job = window.ask("check", given=given)
@@ -318,6 +332,7 @@ def test_links_are_no_scenarios_and_are_not_followed(tmp_path: Path):
     "raw",
     [
         *([], "x", {}, {"action": "rm"}, {"action": "check", "lang": "fr"}, {"action": "check", "given": [1]}),
+        *({"action": "check", "rules": "x"}, {"action": "check", "rules": [1]}),
         *({"action": "check", "given": {"a": 1}}, {"action": "verify", "name": "a", "plan": [["a"]]}),
         *({"action": "check", "gap": 3}, {"action": "check", "gap": "x"}, {"action": "check", "time_limit": "nan"}),
     ],

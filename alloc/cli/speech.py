@@ -7,7 +7,6 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from types import FrameType
@@ -164,7 +163,12 @@ def known_address(cluster: str | None) -> None:
 def overrides(settings: tuple[str, ...]) -> dict[str, object]:
     """Return the figures to replace and the rules to add, path → value as written."""
     given = dict(split_setting(setting, "bad_setting") for setting in settings)
-    return {**_asked_rules(), **given}
+    texts = click.get_current_context().meta.get(ASKED_RULES, ())
+    if not texts:
+        return dict(given)
+    from alloc.instance.asking import read_rules  # an instance takes long to load
+
+    return {**read_rules(texts), **given}
 
 
 def split_setting(setting: str, fault: str) -> tuple[str, str]:
@@ -173,24 +177,6 @@ def split_setting(setting: str, fault: str) -> tuple[str, str]:
     if found is None:
         raise RequestError(fault, found=setting)
     return found["key"].strip(), found["value"].strip()
-
-
-def _asked_rules() -> dict[str, object]:
-    """Return the rules of --rule by the path of their name; one without a name is called `asked 1`, `asked 2` …"""
-    found: dict[str, object] = {}
-    for text in click.get_current_context().meta.get(ASKED_RULES, ()):
-        from alloc.instance.document import parse
-
-        source = parse(text, "--rule")
-        if source.faults:
-            raise InstanceError([replace(fault, place="--rule") for fault in source.faults])
-        if not isinstance(source.data, dict):
-            raise RequestError("bad_rule", found=text)
-        name = source.data.get("name", f"asked {len(found) + 1}")
-        if f"rules.{name}" in found:
-            raise RequestError("rule_asked_twice", name=name)
-        found[f"rules.{name}"] = source.data
-    return found
 
 
 @contextmanager

@@ -9,7 +9,7 @@ from typing import Any
 from rich.table import Table
 
 from alloc.desk.opening import Opened
-from alloc.desk.order import Given, Order, find_plan, split_only
+from alloc.desk.order import Order, find_plan, split_only
 from alloc.desk.scenarios import find_scenario, write_note, write_plan
 from alloc.desk.tree import describe
 from alloc.errors import AllocError, Fault, InstanceError, total
@@ -27,6 +27,7 @@ from alloc.study.answers.summary import show_locks, show_prices, show_repairs, s
 from alloc.study.answers.why import why
 from alloc.study.compare.diff import diff
 from alloc.study.compare.verify import verify
+from alloc.study.points.point import Overrides
 from alloc.texts import say
 from alloc.texts.figures import amount, percent
 from alloc.texts.figures import gap as tell_gap
@@ -51,14 +52,14 @@ def act(order: Order, place: Opened, tell: Tell, upload: Path | None = None) -> 
 
 
 def _describe(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Reply:
-    written, reading = draft(place.instance), inspect(place.instance, order.given)
+    written, reading = draft(place.instance), inspect(place.instance, order.overrides)
     tree = describe(written.source.data if isinstance(written.source.data, dict) else {})
     money = "" if reading.instance is None else reading.instance.money.label
     return {**_check(order, place, tell, upload), "tree": {**tree, "money": money}}
 
 
 def _check(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Reply:
-    return _tell_reading(place.instance, order.lang, order.given)
+    return _tell_reading(place.instance, order.lang, order.overrides)
 
 
 def _upload(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Reply:
@@ -70,7 +71,7 @@ def _upload(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Rep
     return reply
 
 
-def _tell_reading(path: Path, lang: str, given: Given) -> Reply:
+def _tell_reading(path: Path, lang: str, given: Overrides) -> Reply:
     """Return what `alloc check` prints."""
     reading = inspect(path, given)
     lines = _tell_faults(reading.faults, lang)
@@ -94,7 +95,7 @@ def _solve(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Repl
     target = place.folder / order.words["name"]
     check_writable(target, overwrite=False)
     log = Progress(lambda news: tell(_translate(news, order.lang)))
-    how = {"overrides": order.given, "lang": order.lang, "log": log, **order.options()}
+    how = {"overrides": order.overrides, "lang": order.lang, "log": log, **order.options()}
     found: Run | LockedPlan
     if order.locked:
         found = solve_locked(place.instance, write_plan(find_plan(order, place), order.plan), **how)  # type: ignore[arg-type]
@@ -108,6 +109,7 @@ def _solve(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Repl
         {
             "instance": str(place.instance.resolve()),
             "given": dict(order.given),
+            "rules": list(order.rules),
             "locked": order.locked,
             **order.options(),
         },
@@ -148,7 +150,7 @@ def _verify(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Rep
     file = write_plan(find_plan(order, place), order.plan)
     against = find_scenario(place.folder, order.words["a"]) if order.words["a"] else None
     log = Progress(lambda news: tell(_translate(news, order.lang)))
-    how = {"overrides": order.given, "lang": order.lang, "log": log, **order.options()}
+    how = {"overrides": order.overrides, "lang": order.lang, "log": log, **order.options()}
     found = verify(place.instance, file, against=against, **how)  # type: ignore[arg-type]
     name, figures, lang = found.figures["plan"], found.figures, order.lang
     if found.passed:
@@ -191,7 +193,7 @@ def _diff(order: Order, place: Opened, tell: Tell, upload: Path | None) -> Reply
 
 
 def _shared(order: Order) -> dict[str, Any]:
-    return {"overrides": order.given, "lang": order.lang, **order.options()}
+    return {"overrides": order.overrides, "lang": order.lang, **order.options()}
 
 
 def _counting(text: str, lang: str, place: Opened, tell: Tell) -> Callable[[object], None]:

@@ -4,7 +4,7 @@
 const at = id => document.getElementById(id);
 const data = JSON.parse(at("data").textContent);
 const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 250, MOST_PINS = 4;
-const EMPTY = { given: {}, edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
+const EMPTY = { given: {}, rules: [], edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
 const state = load();
 let tree = null, scenarios = [], job = null, answered = null;
 
@@ -79,8 +79,8 @@ function post(path, body, raw) {
   return call(path, { method: "POST", headers, body: raw ? body : JSON.stringify(body) });
 }
 function order(action, more) {
-  const { window, lang, given, gap, time_limit } = state;
-  return { action, window, lang, given, gap, time_limit, ...more };
+  const { window, lang, given, rules, gap, time_limit } = state;
+  return { action, window, lang, given, rules, gap, time_limit, ...more };
 }
 async function ask(action, more) { return follow(() => post("/do" + query(), order(action, more))); }
 async function follow(begin) { // returns the job when it has ended, null where it could not be begun

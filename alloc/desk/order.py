@@ -10,6 +10,7 @@ from typing import Any
 from alloc.desk.opening import Opened
 from alloc.desk.scenarios import PLAN, check_name
 from alloc.errors import RequestError
+from alloc.instance.asking import read_rules
 from alloc.texts import LANGUAGES
 
 Given = Mapping[str, str]
@@ -32,6 +33,12 @@ class Order:
     given: Given
     words: Mapping[str, str]
     plan: tuple[tuple[str, str, str, bool], ...] = field(default=(), repr=False)
+    rules: tuple[str, ...] = ()
+
+    @property
+    def overrides(self) -> dict[str, object]:
+        """What is otherwise than written: rules asked for, and figures. Raises what `read_rules` does."""
+        return {**read_rules(self.rules), **self.given}
 
     @property
     def locked(self) -> bool:
@@ -64,7 +71,11 @@ def read_order(raw: object) -> Order:
     action, lang = raw.get("action"), raw.get("lang")
     if action not in ACTIONS or lang not in LANGUAGES or not _are_texts(words.values()):
         raise RequestError("desk_bad_order")
-    order = Order(action, lang, _read_given(raw.get("given", {})), words, _read_plan(raw.get("plan", [])))
+    rules = raw.get("rules", [])
+    if not isinstance(rules, list) or not _are_texts(rules):
+        raise RequestError("desk_bad_order")
+    given, plan = _read_given(raw.get("given", {})), _read_plan(raw.get("plan", []))
+    order = Order(action, lang, given, words, plan, tuple(rules))
     order.options()
     order.number("units")
     if order.action in ("solve", "verify"):
@@ -116,6 +127,8 @@ def _list_words(order: Order, place: Opened) -> Iterator[str]:
     yield from _list_own(order, place)
     if order.action not in ("describe", "check"):
         yield from _list_options(words)
+    for rule in order.rules:
+        yield from ("--rule", rule)
     for path, value in order.given.items():
         yield from ("--set", f"{path}={value}")
     yield from ("--lang", order.lang)

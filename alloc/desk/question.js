@@ -108,19 +108,23 @@ function findWritten(path) {
 }
 
 function renderChanges() {
-  const paths = Object.keys(state.given);
-  if (!paths.length) { fill("changes", make("p", { class: "note" }, say("desk_no_changes"))); return; }
-  const items = paths.map(path => {
-    const written = findWritten(path);
-    const undo = button(say("desk_undo"), () => { delete state.given[path]; keep(); renderQuestion(); },
-      { "aria-label": say("desk_undo_of", { path }) });
-    return make("li", {}, make("code", {}, path + "=" + state.given[path]),
-      make("span", { class: "old" }, written === null ? "" : say("desk_written", { value: written })), undo);
+  const rules = state.rules.map((rule, k) => showChange("--rule " + rule, "", () => { state.rules.splice(k, 1); }));
+  const figures = Object.entries(state.given).map(([path, value]) => {
+    const written = findWritten(path), old = written === null ? "" : say("desk_written", { value: written });
+    return showChange(path + "=" + value, old, () => { delete state.given[path]; });
   });
-  const all = button(say("desk_undo_all"), () => { state.given = {}; keep(); renderQuestion(); }, { class: "small" });
-  fill("changes", make("h3", {}, say("desk_changed", { count: paths.length })),
-    make("ul", { class: "change-list" }, items), paths.length > 1 ? all : null);
+  const items = [...rules, ...figures];
+  if (!items.length) { fill("changes", make("p", { class: "note" }, say("desk_no_changes"))); return; }
+  const all = button(say("desk_undo_all"), () => undo(() => { state.given = {}; state.rules = []; }), { class: "small" });
+  fill("changes", make("h3", {}, say("desk_changed", { count: items.length })),
+    make("ul", { class: "change-list" }, items), items.length > 1 ? all : null);
 }
+function showChange(text, old, forget) {
+  const label = say("desk_undo_of", { path: text });
+  return make("li", {}, make("code", {}, text), make("span", { class: "old" }, old),
+    button(say("desk_undo"), () => undo(forget), { "aria-label": label }));
+}
+function undo(forget) { forget(); keep(); renderQuestion(); }
 function suggestName() {
   const taken = new Set(scenarios.map(one => one.name));
   for (let number = 1; ; number += 1) {
@@ -140,9 +144,9 @@ function renderSolve() {
 function listenQuestion() {
   at("adding").addEventListener("submit", event => {
     event.preventDefault();
-    const found = /^((?:\[[^\]]*\]|[^=])+)=([^]*)$/.exec(at("add").value);
-    if (found === null) { tellFault(say("desk_add_bad")); return; }
-    state.given[found[1].trim()] = found[2].trim();
+    const text = at("add").value.trim(), found = /^((?:\[[^\]]*\]|[^=])+)=([^]*)$/.exec(text);
+    if (found === null && !text.startsWith("{")) { tellFault(say("desk_add_bad")); return; }
+    if (text.startsWith("{")) { state.rules.push(text); } else { state.given[found[1].trim()] = found[2].trim(); }
     at("add").value = "";
     keep();
     renderQuestion();

@@ -63,7 +63,10 @@ function showActions(one) {
     showReport(one.name);
     at("answer").scrollIntoView({ block: "start" });
   };
-  const take = () => { state.given = { ...one.asked.given }; keep(); renderQuestion(); at("solve").scrollIntoView(); };
+  const take = () => {
+    undo(() => { state.given = { ...one.asked.given }; state.rules = [...one.asked.rules || []]; });
+    at("solve").scrollIntoView();
+  };
   return make("div", { class: "row-actions" },
     make("label", {}, box, " ", say("desk_pin")), button(say("desk_show"), look),
     one.asked.given ? button(say("desk_take"), take) : null,
@@ -101,7 +104,8 @@ async function renderCompare() {
       })]);
     });
   }
-  const tellAsked = one => Object.entries(one.asked.given || {}).map(pair => pair.join("=")).join("; ");
+  const tellAsked = one => [...one.asked.rules || [],
+    ...Object.entries(one.asked.given || {}).map(pair => pair.join("="))].join("; ");
   lines.push([say("desk_asked"), ...pinned.map(tellAsked)]);
   const diffs = pinned.slice(1).map(one => offerDiff(first.name, one.name));
   fill("compare", make("h3", {}, say("desk_h_compare")), sheet(say("desk_h_compare"), heads, lines),
@@ -168,8 +172,8 @@ function shorten(text) { // to six decimals for the eye; what is not typed goes 
 }
 function sameFigures() { // whether the plan shown answers the very question that is asked now: then it is the best
   const one = scenarios.find(other => other.name === state.current);
-  const text = given => JSON.stringify(Object.entries(given));
-  return Boolean(one && one.asked.given) && text(one.asked.given) === text(state.given) && !one.asked.locked;
+  const text = asked => JSON.stringify([Object.entries(asked.given), asked.rules || []]);
+  return Boolean(one && one.asked.given) && text(one.asked) === text(state) && !one.asked.locked;
 }
 
 function listenScenarios() {
