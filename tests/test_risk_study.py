@@ -90,6 +90,73 @@ def test_the_newsvendor_with_one_budget_has_the_values_of_its_marginal_analysis(
     assert found.evpi.value > 0.1
 
 
+LAND, IDLE = 500.0, 260.0
+CROPS = {"wheat": (2.5, 150, 170, 200, 238), "corn": (3.0, 230, 150, 240, 210), "beets": (20.0, 260, 10, 6000, 36)}
+"""Tons an acre in a mean year, cost an acre, price of what is over, tons that are worth more, and what these are worth.
+
+The farmer of J. Birge, F. Louveaux, Introduction to Stochastic Programming, 2011, sections 1.1 and 4.1 to 4.5: tons of
+wheat and corn that cattle need save what they are bought for, beets within the quota have a higher price, and yields
+are 20 % above or below the mean, or at it, equally likely."""
+
+PUBLISHED = {"rp": 108_390, "ev": 118_600, "eev": 107_240, "ws": 115_406, "vss": 1_150, "evpi": 7_016}
+
+
+def farmer():
+    """Return the farmer as a question: land is money, a job a unit of what crops over are worth, cattle a buyer.
+
+    Deliveries are parts of the best yield, as a factor strikes below 1 alone. What planting costs less than the dearest
+    crop is a direct gain, of idle land as well, so that no gain is below 0.
+    """
+    measures = {"pens": None, "idle": {"industry": None, "effect": None, "jobs": IDLE, "max_units": LAND}}
+    industries, baseline, links = {"sheep": None}, [], []
+    for crop, (tons, cost, price, some, dear) in CROPS.items():
+        room = {"training": 1e6, "enterprise": 1e6, "infrastructure": 0}
+        baseline += [stands(crop, **room), stands(f"{crop}-buyer", jobs=1, max_jobs=1)]
+        industries |= {crop: {"productivity": 1}, f"{crop}-buyer": {"productivity": some * price}}
+        worth = {"sells": 1, "buys": 1, "weight": (dear - price) / price}
+        links.append({"from": crop, "to": f"{crop}-buyer", **worth})
+        gain = {"effect": 1.2 * tons * price, "jobs": IDLE - cost, "max_units": LAND}
+        measures[crop] = {"industry": crop, **gain}
+    raw = asked(
+        counties={"cele": {"jobseekers": 1e6}},
+        industries=industries,
+        baseline=baseline,
+        funds={"aid": {"amount": LAND}},
+        measures=measures,
+        links=links,
+        objective={"employment": 1, "linkage": 1},
+    )
+    years = {"good": 1.0, "mean": 1 / 1.2, "bad": 0.8 / 1.2}
+    worlds = {w: {"probability": 1 / 3, "delivery": {"infrastructure": part}} for w, part in years.items()}
+    return {**raw, "scenarios": worlds}
+
+
+def test_the_farmer_has_the_published_values():
+    found = alloc.risk(instance_of(farmer()), jobs=1, gap=1e-7)
+    bought = sum(some * dear for *_, some, dear in [CROPS["wheat"], CROPS["corn"]])
+    for name, value in PUBLISHED.items():
+        offset = 0.0 if name in ("vss", "evpi") else IDLE * LAND + bought
+        assert getattr(found, name).value - offset == pytest.approx(value, abs=1.0), name
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_recourse_lies_between_waiting_and_the_plan_of_means_as_counted_out(seed):
+    random = np.random.default_rng(seed)
+    hazards, markets = random.random(3), random.uniform(0.2, 1.0, 3)
+    chances = random.dirichlet(np.ones(3))
+    raw = {key: part for key, part in flock().items() if key != "draws"}
+    told = zip(chances.tolist(), hazards.tolist(), markets.tolist(), strict=True)
+    raw["scenarios"] = {
+        f"w{i}": {"probability": p, "hazard": {"sheep": h}, "market": {"sheep": m}} for i, (p, h, m) in enumerate(told)
+    }
+    found = alloc.risk(instance_of(raw), jobs=1, gap=1e-7)
+    plans = [{"pens": p, "cover": c} for p, c in itertools.product(range(6), repeat=2) if p + 0.5 * c <= 7]
+    values = np.array([kept(plan, hazards, markets, 1.0) for plan in plans])
+    assert found.rp.value == pytest.approx((values @ chances).max(), abs=1e-6)
+    assert found.ws.value == pytest.approx(values.max(axis=0) @ chances, abs=1e-6)
+    assert found.eev.value <= found.rp.value <= found.ws.value
+
+
 @pytest.mark.parametrize("name", ["risk-03", "risk-09", "risk-10"])
 def test_never_is_waiting_worth_less_than_recourse_nor_that_less_than_the_plan_of_means(name):
     found = alloc.risk(Path(__file__).parent / f"risk/{name}.yaml", jobs=1)
