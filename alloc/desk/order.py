@@ -144,15 +144,18 @@ def _list_own(order: Order, place: Opened) -> Iterator[str]:
     """Yield what only one command takes."""
     words = order.words
     if order.action == "solve":
-        yield from ("--fix", str(find_plan(order, place))) if order.locked else ()
+        if order.locked:
+            yield from ("--fix", str(find_plan(order, place)))
         yield from ("--out", str(place.folder / words["name"]))
     elif order.action == "verify":
         yield str(find_plan(order, place))
-        yield from ("--against", str(place.folder / words["a"])) if words["a"] else ()
+        if words["a"]:
+            yield from ("--against", str(place.folder / words["a"]))
     elif order.action == "why":
         yield words["what"]
         for option in ("units", "aid"):
-            yield from (f"--{option}", words[option]) if words[option] else ()
+            if words[option]:
+                yield from (f"--{option}", words[option])
     elif order.action == "price":
         for path in split_only(words["only"]):
             yield from ("--only", path)
