@@ -29,7 +29,6 @@ from alloc.solver.conclusion import FINEST, allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import Why
-from alloc.solver.least_money import LEAST_TIME
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
 from alloc.solver.pricing_pool import PricingPool, open_pricing
 from alloc.solver.primal import Found, improve_plan, is_small, is_within, make_whole, pick_plan
@@ -145,10 +144,7 @@ def solve_blocks_warm(
         x, least = None, None
         if found.x is not None:
             reached = check_proof(asked, instance, reached, deadline)
-            seconds = LEAST_TIME if has_many_grains(asked) else None  # no search proves least money in lots
-            x, least = break_ties(
-                of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis, seconds
-            )
+            x, least = break_ties(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
         elif found.status == Status.INFEASIBLE:
             check_infeasibility(asked, instance, deadline)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"

@@ -15,6 +15,7 @@ from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.primal import free_blocks
+from alloc.solver.rounding import has_many_grains
 from alloc.solver.safe import best_product, measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 
@@ -24,8 +25,12 @@ TOLERANCE = 1e-6
 KEPT = 1e-8
 """A plan that spends less keeps every limit, goals among them, to this part of its terms."""
 
-LEAST_TIME = 5.0
-"""The search for least money may take as long as the search for the plan, but at least so long [s]."""
+LEAST_TIME, SHARE = 5.0, 0.5
+"""The search for least money may take so long [s], or this part of the time of the search for the plan if that is more.
+"""
+
+LOTS_TIME = 1.0
+"""How long it may take in lots [s]: no search proves least money among hundreds of whole numbers."""
 
 WHOLE = 1000
 """A question with fewer integer decisions is searched as a whole, others a few blocks at a time."""
@@ -35,6 +40,11 @@ GROUP, SECONDS = 150, 1.0
 
 PART = 0.25
 """Part of the time of the search that a few blocks at a time may take: most of what they find is found soon."""
+
+
+def allow_seconds(whole: Matrix, deadline: Deadline) -> float:
+    """Return how long each search for another plan as good may take [s]."""
+    return LOTS_TIME if has_many_grains(whole) else max(LEAST_TIME, SHARE * deadline.spent)
 
 
 def improve_and_bound(

@@ -62,12 +62,11 @@ def finish(
     reached: list[Stage],
     gap: float,
     deadline: Deadline,
-    seconds: float | None = None,
     **about: Any,
 ) -> Solution:
     """Return what was found as a solution. Raises SolveError where a plan that is cheap to have contradicts it.
 
-    seconds: that each search for another plan as good may take; about: what else the solution says of the search.
+    about: what else the solution says of the search.
     """
     if found.x is None:
         if found.infeasible:
@@ -75,6 +74,6 @@ def finish(
         status = Status.INFEASIBLE if found.infeasible else Status.NO_SOLUTION
         return Solution(status, **about, seconds=deadline.spent, interrupted=deadline.stopped)
     reached = check_proof(whole, instance, reached, deadline)
-    x, least = break_ties(model, whole, instance, found.x, reached, deadline, found.basis, seconds)
+    x, least = break_ties(model, whole, instance, found.x, reached, deadline, found.basis)
     plan = conclude(model, instance, whole, x, reached, gap, **about, interrupted=deadline.stopped, least_money=least)
     return replace(plan, seconds=deadline.spent)

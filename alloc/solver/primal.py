@@ -206,7 +206,9 @@ def _round_together(search: ColumnGeneration, found: Found, gap: float, deadline
     whole = search.parts.matrix
     free = highs.Outcome(highs.Why.DONE, found.x, found.value, found.bound)
     constant = float(search.weights @ whole.constants)
-    near = round_together(whole, search.weights @ whole.goals, constant, free, gap, deadline)
+    goal = search.weights @ whole.goals
+    near = round_together(whole, goal, constant, free, gap, deadline)
+    near = improve_in_lots(whole, goal, near, gap * max(1.0, abs(found.value)), deadline)
     return None if near.x is None else fix_and_solve(whole, search.weights, near.x, deadline.brief())
 
 

@@ -109,7 +109,7 @@ def round_together(
             best = replace(best, x=found.x, value=found.value, bound=max(best.bound, found.value))
         if found.why is not Why.LIMIT or best.x is not None or deadline.over():
             break
-    return best if best.x is None else improve_in_lots(whole, goal, best, size, deadline)
+    return best
 
 
 def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, deadline: Deadline) -> Outcome:

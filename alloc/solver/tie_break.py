@@ -18,7 +18,7 @@ from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import settle_near
 from alloc.solver.highs import Basis
-from alloc.solver.least_money import LEAST_TIME, improve_and_bound, is_tight
+from alloc.solver.least_money import allow_seconds, improve_and_bound, is_tight
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions
 from alloc.solver.settling import (
     RISKY,
@@ -45,8 +45,8 @@ def break_ties(
     """Return the plan made exact, ties broken: the last goal, the goals before it, least money, most linkage.
 
     A step that finds nothing, or for which there is no time, leaves the plan as it is. basis: of the linear program
-    that filled the plan in for the last goal. seconds: that each search for another plan as good may take, as long as
-    that for the plan where nothing is said.
+    that filled the plan in for the last goal. seconds: that each search for another plan as good may take, where that
+    is not as long as it deserves.
     """
     goals, limits = whole.goals[: len(reached)], whole
     for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
@@ -57,7 +57,7 @@ def break_ties(
         near = settle_near(limits, np.eye(len(limits.goals))[len(reached) - 1], x, deadline.brief())
         exact = None if near is None else near.x
     x = x if exact is None else exact
-    seconds = max(LEAST_TIME, deadline.spent) if seconds is None else seconds
+    seconds = allow_seconds(whole, deadline) if seconds is None else seconds
     for goal in (goals[-1], *goals[:-1]):
         if goal is not goals[-1] and instance.objective.tolerance > 0:
             x, _ = improve_and_bound(limits, goal, x, instance, deadline, seconds)

@@ -23,14 +23,16 @@ from alloc.solver.compiled import CompiledModel, MipStart, name_choices, place_s
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
 from alloc.solver.few_scenarios import group_scenarios, has_many_scenarios, mean_optima, merge_scenarios
-from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, search
-from alloc.solver.least_money import LEAST_TIME
+from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.regret import know_optima
-from alloc.solver.rounding import MANY, PART, find_grains, round_whole
+from alloc.solver.rounding import PART, has_many_grains, improve_in_lots, round_whole
 from alloc.solver.standing import add_standing, search_status_quo, tell_standing
 from alloc.solver.sub_mip import fill_best
+
+LOT_NODES = 500
+"""In lots a search without helpers is given up after so many nodes: near a good plan its cuts soon prove most."""
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 100, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""
@@ -78,9 +80,8 @@ def _solve(
             return search.run(starts if before is None else [before])
 
         found, reached = solve_in_order(whole, instance, solve_goal, deadline)
-        in_lots = int(find_grains(whole).sum()) >= MANY  # no search proves least money among hundreds of whole numbers
         return finish(
-            of.model, instance, whole, found, reached, options.gap, deadline, LEAST_TIME if in_lots else None,
+            of.model, instance, whole, found, reached, options.gap, deadline,
             why=f"{len(instance.counties)} counties as one model",
         )  # fmt: skip
 
@@ -143,18 +144,25 @@ class GoalSearch:
 
     def run(self, starts: Sequence[Floats]) -> Outcome:
         """Return the best plan, from the best of what is known: whole decisions of some plans."""
-        small = int(self.program.integer.sum()) < SMALL
-        stop = Stop(self.gap, self.gap, further=(EXTRA_GAP, EXTRA_NODES) if small and self.gap > EXTRA_GAP else None)
+        in_lots = has_many_grains(self.program)
+        stop = self._choose_stop(in_lots)
         best = fill_best(self.program, ALONE, starts, self.deadline)
-        if best.x is None:
-            best = self._round(best, stop)
-        if best.x is not None and self.plain:
+        if in_lots and (self.plain or best.x is None):
+            best = self._search_in_lots(best, stop)
+        elif best.x is not None and self.plain:
             best = self._search_on(best, PLAIN, replace(stop, nodes=NODES))
         if not best.infeasible and not self.deadline.over():
             best = self._search_on(best, STEADY, stop)
         if best.why is Why.DONE and not self.deadline.over():  # what HiGHS proved is lost as the plan was made exact
             best = self._search_on(best, {**STEADY, **STRICT}, stop)
         return self._doubt(best, stop)
+
+    def _choose_stop(self, in_lots: bool) -> Stop:
+        """Return when the searches end: a small question goes on to a finer gap, but not in lots, where what HiGHS may
+        cut off by the gap asked is most of what it proves."""
+        small = int(self.program.integer.sum()) < SMALL
+        further = small and not in_lots and self.gap > EXTRA_GAP
+        return Stop(self.gap, self.gap, further=(EXTRA_GAP, EXTRA_NODES) if further else None)
 
     def _doubt(self, best: Outcome, stop: Stop) -> Outcome:
         """Search again, more strictly, where a plan keeps its limits by the tolerance of the search alone.
@@ -176,12 +184,18 @@ class GoalSearch:
     def _constant(self) -> float:
         return float(self.program.constants[0])
 
-    def _round(self, best: Outcome, stop: Stop) -> Outcome:
-        """Return a plan near the free one where the program has many whole numbers beyond yes or no."""
-        if int(find_grains(self.program).sum()) < MANY:
+    def _search_in_lots(self, best: Outcome, stop: Stop) -> Outcome:
+        """Return a plan near the free one, searched on from there; also where a plan is known: that of other budgets
+        leaves most of what is to be gained in lots."""
+        goal = self.program.goals[0]
+        best = pick_better(best, round_whole(self.program, goal, self._constant, self.gap, self.deadline))
+        if best.x is None:
             return best
-        best = round_whole(self.program, self.program.goals[0], self._constant, self.gap, self.deadline)
-        return best if best.x is None else self._search_on(best, OWN, stop)
+        best = self._search_on(best, PLAIN, replace(stop, nodes=LOT_NODES))
+        if not best.is_proven(self.gap):
+            size = self.gap * max(1.0, abs(best.value))
+            best = improve_in_lots(self.program, goal, best, size, self.deadline)
+        return self._search_on(best, OWN, stop)
 
     def _search_on(self, best: Outcome, settings: Settings, stop: Stop) -> Outcome:
         """Search with other settings, beginning with the best plan, unless that is proven."""

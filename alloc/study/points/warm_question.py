@@ -24,7 +24,7 @@ class Question(Glance):
 
     Kept are the files as parsed, the model and its arrays where only the goal is another, the worlds beside the plan
     where nothing that they depend on is another, and what the latest plans chose, from where each search begins.
-    On Hotan 2019 as written the one change measured so far saved no time (tests/bench/README.md).
+    What that saves is measured in tests/bench/README.md.
     """
 
     def __init__(
