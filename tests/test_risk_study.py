@@ -3,6 +3,7 @@
 import itertools
 import json
 import math
+import re
 from pathlib import Path
 
 import numpy as np
@@ -237,6 +238,17 @@ def test_insurance_and_curve_are_told_and_written(tmp_path):
     for name in ("curve.svg", "insurance.svg", "problems.csv", "fresh.csv", "insurance.csv", "curve.csv"):
         assert (out / name).is_file(), name
     assert "insurance keeps" in result.output
+    page = (out / "risk.html").read_text(encoding="utf-8")
+    assert " ".join(re.findall(r"<p>(.*?)</p>", page)[-1].split()) in " ".join(result.output.split())
+    assert page.count("<svg") == 2
+    assert "http" not in re.sub(r'http-equiv|http://www.w3.org/[^"]*', "", page)
+
+
+def test_what_insurance_keeps_stands_on_the_page_in_chinese_too(tmp_path):
+    found = alloc.risk(instance_of(flock()), insurance=True, jobs=1)
+    page = (found.save(tmp_path / "out", lang="zh") / "risk.html").read_text(encoding="utf-8")
+    assert found.insurance.tell(found.instance.money.label, "zh") in page
+    assert '<html lang="zh-CN">' in page
 
 
 def test_fresh_scenarios_need_draws():

@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
-from alloc.study.risk.result import PROBLEMS, Fresh, Insurance, RiskStudy
+from alloc.study.risk.result import Insurance, RiskStudy
+from alloc.study.risk.risk_page import PROBLEMS
 from alloc.texts import say
 from alloc.texts.figures import amount, fixed, percent
 
@@ -23,44 +24,19 @@ def show_risk(found: RiskStudy, lang: str) -> Iterator[str | Table]:
     yield shown
     yield from found.tell_worth(lang)
     if found.fresh is not None:
-        yield _tell_fresh(found.fresh, lang)
+        yield found.fresh.tell(lang)
     if found.insurance is not None:
         yield from show_insurance(found.insurance, instance.money.label, lang)
     if found.curve:
         yield _show_curve(found, lang)
 
 
-def _tell_fresh(fresh: Fresh, lang: str) -> str:
-    low, high = fresh.interval
-    return say(
-        "risk_fresh_told",
-        lang,
-        count=len(fresh.outcomes),
-        mean=amount(fresh.mean),
-        low=amount(low),
-        high=amount(high),
-        tail=percent(fresh.tail),
-        cvar=amount(fresh.cvar),
-        worst=amount(fresh.worst),
-    )
-
-
 def show_insurance(insurance: Insurance, label: str, lang: str) -> Iterator[str | Table]:
     """Yield what insurance keeps, in one sentence and by kind of year."""
-    rows = insurance.table.to_dict("records")
+    yield insurance.tell(label, lang)
     if insurance.years_without is None:
-        yield say("risk_insurance_none", lang)
         return
-    average, tenth, worst = rows
-    yield say(
-        "risk_insurance_told",
-        lang,
-        premium=amount(insurance.premium),
-        label=label,
-        average=amount(average["kept"]),
-        tenth=amount(tenth["kept"]),
-        worst=amount(worst["kept"]),
-    )
+    rows = insurance.table.to_dict("records")
     shown = Table()
     shown.add_column(say("risk_axis_year", lang))
     for key in ("risk_with", "risk_without", "risk_kept", "risk_kept_per"):

@@ -15,12 +15,10 @@ from alloc.report.notebook import call_question, show_table
 from alloc.report.scenarios import risk_figures
 from alloc.solution import Solution
 from alloc.solver import ScenarioOutcome
+from alloc.study.risk.risk_page import PROBLEMS
 from alloc.study.risk.save import save_risk
 from alloc.texts import say
-from alloc.texts.figures import amount
-
-PROBLEMS = ("rp", "ev", "eev", "ws", "vss", "evpi")
-"""The recourse problem, the problem of mean figures, what its plan brings, wait-and-see, and two differences."""
+from alloc.texts.figures import amount, percent
 
 
 @dataclass(frozen=True)
@@ -64,6 +62,13 @@ class Fresh:
     tail: float
     outcomes: Mapping[str, ScenarioOutcome]
 
+    def tell(self, lang: str) -> str:
+        """Return it in one sentence."""
+        low, high = map(amount, self.interval)
+        means = {"mean": amount(self.mean), "low": low, "high": high, "worst": amount(self.worst)}
+        bad = {"tail": percent(self.tail), "cvar": amount(self.cvar)}
+        return say("risk_fresh_told", lang, count=len(self.outcomes), **means, **bad)
+
 
 @dataclass(frozen=True)
 class Insurance:
@@ -82,6 +87,14 @@ class Insurance:
     def table(self) -> pd.DataFrame:
         """One row a kind of year: jobs with and without, what insurance keeps, and that per unit of premium money."""
         return pd.DataFrame(list(self._rows()), columns=["year", "jobs", "jobs_without", "kept", "kept_per_money"])
+
+    def tell(self, label: str, lang: str) -> str:
+        """Return what insurance keeps in one sentence. label: of money."""
+        if self.years_without is None:
+            return say("risk_insurance_none", lang)
+        average, tenth, worst = map(amount, self.table["kept"])
+        kept = {"average": average, "tenth": tenth, "worst": worst}
+        return say("risk_insurance_told", lang, premium=amount(self.premium), label=label, **kept)
 
     def _rows(self) -> Iterator[dict[str, Any]]:
         for year, jobs in asdict(self.years).items():
@@ -176,13 +189,21 @@ class RiskStudy(Glance):
             ends = {"least": amount(figure.least or 0.0), "bound": amount(figure.bound)}
             yield say(f"risk_{name}", lang, value=amount(figure.value), **ends)
 
+    def tell_all(self, lang: str) -> Iterator[str]:
+        """Yield what was found, a sentence for each part that was asked for."""
+        yield from self.tell_worth(lang)
+        if self.fresh is not None:
+            yield self.fresh.tell(lang)
+        if self.insurance is not None:
+            yield self.insurance.tell(self.instance.money.label, lang)
+
     def _show(self, lang: str) -> Iterator[str]:
         for frame in self.tables.values():
             yield show_table(frame)
 
     def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
-        """Write risk.json, a table for each part that was asked for, and charts; return the path."""
-        return save_risk(self.instance, self.tables, self.figures, Path(out), overwrite, lang)
+        """Write risk.json, a page, a table for each part that was asked for, and charts; return the path."""
+        return save_risk(self.instance, self.tables, self.figures, [*self.tell_all(lang)], Path(out), overwrite, lang)
 
 
 def _tell_fresh(fresh: Fresh) -> dict[str, Any]:
