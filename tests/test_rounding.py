@@ -13,7 +13,7 @@ import alloc
 from alloc.generate import generate
 from alloc.model import build
 from alloc.solution import Status
-from alloc.solver import CompiledModel, solve_blocks, solve_warm
+from alloc.solver import CompiledModel, extract_mip_start, solve_blocks, solve_warm
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
 from alloc.solver.highs import Outcome, Stop, Why, search
@@ -89,6 +89,23 @@ def test_many_whole_numbers_are_rounded_before_the_whole_is_searched(monkeypatch
     assert calls[0].x is not None
     assert plan.objective >= best * (1 - 1e-3)
     assert plan.bound >= best * (1 - 1e-9)
+
+
+def test_a_plan_in_lots_for_another_budget_is_only_where_the_search_begins():
+    """With twice the money the plan for the old budget is far from the best, which SCIP finds."""
+    raw = many_courses()
+    before = CompiledModel(build(instance_of(raw)))
+    solve_warm(before, instance_of(raw), instance_of(raw).solver)
+    start = extract_mip_start(before.model)
+    raw["funds"]["aid"]["amount"] *= 2
+    instance = instance_of(raw)
+    plan = solve_warm(
+        CompiledModel(build(instance)), instance, instance.solver.model_copy(update={"gap": 1e-3}), [start]
+    )
+    best = optimum(raw).objective
+    assert plan.objective >= best * (1 - 1e-3)
+    assert plan.bound >= best * (1 - 1e-9)
+    assert plan.bound <= plan.objective * (1 + 1e-3) + 1e-9
 
 
 def test_blocks_that_have_no_plan_round_the_free_one(monkeypatch):
