@@ -55,6 +55,9 @@ WarmStarts = Sequence[BlockWarmStart | None]
 EARLY = 0.8
 """Part of the time that is left in which prices and plans are sought; the rest is for making a plan of the whole."""
 
+FREE = 0.75
+"""Part of the time that is left in which a question in lots is searched with lots free; the rest makes them whole."""
+
 TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""
 
@@ -184,7 +187,8 @@ def _solve_goals(
         if isinstance(search, Found):
             found = search
         else:
-            found = search_goal(search, best.x, first_gap, pool, deadline, search_log)
+            until = deadline.part(FREE) if in_lots else deadline
+            found = search_goal(search, best.x, first_gap, pool, until, search_log)
             if in_lots and found.status != Status.INFEASIBLE:
                 found = make_whole(search, whole.integer, found, best.x, gap, pool, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
