@@ -4,7 +4,7 @@ import itertools
 
 import numpy as np
 import pytest
-from conftest import asked, instance_of, stands
+from conftest import asked, instance_of, plan_of, stands
 
 import alloc
 from alloc.model import build
@@ -72,6 +72,12 @@ def test_scenarios_that_are_worth_as_much_are_made_one_with_the_mean_of_their_fi
     assert [world.hazard["sheep"] for world in few.values()] == pytest.approx(
         [np.mean(HAZARDS[k : k + 8]) for k in range(0, 40, 8)]
     )
+
+
+def test_scenarios_without_any_probability_do_no_harm():
+    raw = shepherds()
+    raw["scenarios"] |= {f"z{i}": {"probability": 0, "hazard": {"sheep": 0}} for i in range(3)}
+    assert plan_of(raw).objective == pytest.approx(best(np.mean), abs=1e-6)
 
 
 def test_a_long_limit_that_is_split_says_the_same(monkeypatch):

@@ -52,12 +52,12 @@ def group_scenarios(model: pyo.ConcreteModel, instance: Instance, whole: Matrix,
 
 
 def _group(instance: Instance, ordered: Sequence[str]) -> Iterator[tuple[str, list[str]]]:
-    """Yield scenarios in groups, in the order that they come in."""
+    """Yield scenarios in groups, in the order that they come in; what has no probability at the end is left out."""
     before, group = 0.0, list[str]()
     for w in ordered:
         group.append(w)
         before += states(instance)[w].probability
-        if before >= 1 / FEW - 1e-9 or w == ordered[-1]:
+        if before >= 1 / FEW - 1e-9 or (w == ordered[-1] and before > 0):
             yield group[0], group
             before, group = 0.0, []
 
