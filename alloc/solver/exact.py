@@ -11,9 +11,12 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import STEADY, STRICT, Outcome, Stop, pick_better, search
-from alloc.solver.matrix import Floats, Matrix
+from alloc.solver.matrix import Flags, Floats, Matrix
 from alloc.solver.rounding import NEAR, find_grains
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
+
+EXACT = 1e-10
+"""Nearer to a whole number is one."""
 
 SECONDS = 5.0
 """Longest time in which lots and units near a plan's are sought [s]."""
@@ -44,15 +47,28 @@ def settle(matrix: Matrix, weights: Floats, x: Floats, deadline: Deadline) -> Fi
     For a moment longer than the deadline.
     """
     plan = fix_and_solve(matrix, weights, x, deadline.brief())
-    return plan or settle_near(matrix, weights, x, deadline.brief())
+    return plan or settle_near(matrix, weights, x, deadline)
 
 
 def settle_near(matrix: Matrix, weights: Floats, x: Floats, deadline: Deadline) -> FixedIntegerPlan | None:
-    """Return a plan with every yes and no of x, and lots and units that are more or fewer by one at most."""
+    """Return a plan with every yes and no of x, and lots and units that are more or fewer by one at most.
+
+    First those alone that the search left a speck away from a whole number, then all.
+    """
     grains = find_grains(matrix)
-    if not grains.any():
-        return None
-    room, whole = np.where(grains, 1.0, 0.0), np.round(x)
+    for loose in (grains & (np.abs(x - np.round(x)) > EXACT), grains):
+        if loose.any():
+            plan = _search_near(matrix, weights, x, loose, deadline.brief(SECONDS))
+            if plan is not None:
+                return plan
+    return None
+
+
+def _search_near(
+    matrix: Matrix, weights: Floats, x: Floats, loose: Flags, deadline: Deadline
+) -> FixedIntegerPlan | None:
+    """Return a plan whose whole decisions are those of x, but for some that are more or fewer by one at most."""
+    room, whole = np.where(loose, 1.0, 0.0), np.round(x)
     lower = np.where(matrix.integer, np.clip(whole - room, matrix.lower, matrix.upper), matrix.lower)
     upper = np.where(matrix.integer, np.clip(whole + room, matrix.lower, matrix.upper), matrix.upper)
     near = replace(matrix, lower=lower, upper=upper)

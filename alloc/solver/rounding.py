@@ -20,6 +20,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.highs import STEADY, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
 from alloc.solver.sub_mip import fix_columns, search_neighbourhood
+from alloc.solver.year_by_year import decide_by_year
 
 MANY = 30
 """With fewer whole numbers beyond yes or no a question is searched as it is."""
@@ -82,8 +83,9 @@ def round_in_turn(
 def round_whole(whole: Matrix, goal: Floats, constant: float, gap: float, deadline: Deadline) -> Outcome:
     """Return a plan near the free one, or none, with the bound of the free question, which holds for this one."""
     free = relax_grains(whole)
+    first = decide_by_year(free, goal, constant, gap, deadline)
     stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * deadline.left)
-    start = search(free, goal, constant, deadline, stop, None, STEADY)
+    start = search(free, goal, constant, deadline, stop, first, STEADY)
     best = Outcome(Why.INFEASIBLE if start.infeasible else Why.LIMIT, bound=start.bound)
     if start.x is None:
         return best

@@ -54,7 +54,7 @@ def break_ties(
     money = compile_expressions(whole.variables, [sum(model.Spend.values())])[0][0]
     exact, *_ = fix_and_solve_in_order(limits, [goals[-1], *goals[:-1], -money], x, deadline.brief(), basis)
     if exact is None:
-        near = settle_near(limits, np.eye(len(limits.goals))[len(reached) - 1], x, deadline.brief())
+        near = settle_near(limits, np.eye(len(limits.goals))[len(reached) - 1], x, deadline)
         exact = None if near is None else near.x
     x = x if exact is None else exact
     seconds = allow_seconds(whole, deadline) if seconds is None else seconds

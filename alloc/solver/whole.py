@@ -30,6 +30,7 @@ from alloc.solver.regret import know_optima
 from alloc.solver.rounding import PART, has_many_grains, improve_in_lots, round_whole
 from alloc.solver.standing import add_standing, search_status_quo, tell_standing
 from alloc.solver.sub_mip import fill_best
+from alloc.solver.year_by_year import decide_by_year
 
 LOT_NODES = 500
 """In lots a search without helpers is given up after so many nodes: near a good plan its cuts soon prove most."""
@@ -146,6 +147,9 @@ class GoalSearch:
         """Return the best plan, from the best of what is known: whole decisions of some plans."""
         in_lots = has_many_grains(self.program)
         stop = self._choose_stop(in_lots)
+        if not starts and not in_lots:
+            first = decide_by_year(self.program, self.program.goals[0], self._constant, self.gap, self.deadline)
+            starts = [] if first is None else [first]
         best = fill_best(self.program, ALONE, starts, self.deadline)
         if in_lots and (self.plain or best.x is None):
             best = self._search_in_lots(best, stop)
