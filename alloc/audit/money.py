@@ -28,7 +28,7 @@ def pays_in_lots(books: Books) -> Comparisons:
 
 
 HALF_MILLIONTH = RELATIVE / 2
-"""What is left of a lot is told from a whole one by this part of it; models keep twice as far."""
+"""What is left of a lot is told from a whole one by this part of it; models keep further."""
 
 
 def within_scale(books: Books) -> Comparisons:

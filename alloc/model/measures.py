@@ -12,9 +12,9 @@ from alloc.model.years import paid_if_funded, so_far, units_so_far, upkeep
 SPECK = 1e-7
 """A payment that others have decided is held to this part of itself."""
 
-STRICTLY = 1e-6
+STRICTLY = 1e-5
 """Part of a lot that what is left of it falls short of the whole: a limit that is not reached, for a solver that
-knows only limits that may be."""
+knows only limits that may be. It takes a number for whole that a millionth is missing of, so this is more than that."""
 
 
 def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:

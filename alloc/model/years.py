@@ -111,7 +111,7 @@ def empty_at(model: Any, purse: Any, empty: Any, f: str, c: str = "") -> Any:
     if isinstance(more, int):
         return purse * empty
     most, lot = model.question.carried[f][c], model.question.money.lot or 0.0
-    short = lot * (1 - 1e-6)
+    short = lot * (1 - 1e-5)
     whole = model.tied_amount[f, c] if c else model.amount[f]
     return whole + more - short - (whole + most) * (1 - empty)
 
