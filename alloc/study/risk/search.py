@@ -98,11 +98,7 @@ def risk(
     where a rule asks for returns, SolveError where there is no plan.
     """
     check_language(lang)
-    started, question = time.perf_counter(), read_question(instance, overrides)
-    if fresh and question.draws is None:
-        raise RequestError("risk_fresh_needs_draws")
-    if any(isinstance(rule, Benefit) for rule in question.rules):
-        raise RequestError("risk_and_benefit")
+    started, question = time.perf_counter(), _take_question(instance, overrides, fresh)
     options = choose_options(question, gap=gap, time_limit=time_limit)
     if question.nation == "first":  # what the nation pays is the same in all the problems
         question = answering(question, find_worlds(question, options))
@@ -123,6 +119,16 @@ def risk(
         curve=trace_curve(search) if curve else (),
         seconds=time.perf_counter() - started,
     )
+
+
+def _take_question(instance: Given, overrides: Mapping[str, object] | None, fresh: int) -> Instance:
+    """Return the question. Raises RequestError for one that cannot be asked about risk, or has nothing to draw."""
+    question = read_question(instance, overrides)
+    if fresh and question.draws is None:
+        raise RequestError("risk_fresh_needs_draws")
+    if any(isinstance(rule, Benefit) for rule in question.rules):
+        raise RequestError("risk_and_benefit")
+    return question
 
 
 def make_neutral(question: Instance) -> Instance:
