@@ -9,6 +9,8 @@ from conftest import asked, instance_of, rivals
 import alloc
 from alloc.infeasibility import explain_conflict
 from alloc.instance import Options
+from alloc.solver import Deadline
+from alloc.solver.feasibility import name_suspects
 
 OPTIONS = Options(gap=1e-7, time_limit=60)
 TOGETHER = (
@@ -46,6 +48,19 @@ def test_one_conflict_of_two_is_told():
     lines = said(rivals(measures={"pens": {"max_units": 55}, "courses": {"max_units": 40}}, rules=rules))
     assert len(lines) == 2
     assert "at least 60" in lines[1]
+
+
+def test_a_proof_names_what_cannot_hold_together_and_nothing_else():
+    """Aid must spend 90 where pens can take 30; courses may have a rule of their own, which has no part in it."""
+    raw = asked(measures={"pens": {"max_units": 30}}, funds={"aid": {"min_use": 90}})
+    named = name_suspects(instance_of(raw), Deadline(10.0))
+    assert {"pens", "aid"} <= named
+    raw["rules"] = [{"name": "pens at most 20", "type": "amount", "of": {"measure": "pens"}, "max": 20, "penalty": 1.0}]
+    assert "pens at most 20" not in name_suspects(instance_of(raw), Deadline(10.0))
+
+
+def test_a_question_with_a_plan_has_nothing_to_suspect():
+    assert name_suspects(instance_of(rivals()), Deadline(10.0)) == set()
 
 
 def test_a_soft_rule_is_never_named():

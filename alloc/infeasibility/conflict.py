@@ -1,7 +1,7 @@
 """What cannot hold together: sets of limits that leave no plan, of which every one is needed for that.
 
-A set is found by halves (QuickXplain, Junker 2004) among the limits that a person set, all others released, and then
-checked one by one: what money and measures are, and what the mathematics asks, is never part of it.
+A set is found by halves (QuickXplain, Junker 2004) among the limits that a person set, first among those that a Farkas
+proof of the relaxed question names, all others released, and then checked one by one: what money and measures are, and what the mathematics asks, is never part of it.
 """
 
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
@@ -11,7 +11,11 @@ from alloc.infeasibility.levers import Lever
 from alloc.instance.reading import Draft
 from alloc.instance.schema import Instance, Objective
 from alloc.solver import Deadline
-from alloc.solver.feasibility import has_plan
+from alloc.solver.feasibility import has_plan, name_suspects
+
+
+FEW = 30
+"""So few limits are left out one by one at once: of a handful that are needed, halving would ask more often."""
 
 
 class UndecidedError(Exception):
@@ -47,6 +51,16 @@ class Limits:
             self.known[key] = found
         return self.known[key]
 
+    def suspect(self, held: Collection[Lever], candidates: Sequence[Lever]) -> Sequence[Lever]:
+        """Return those of the candidates that a proof of the relaxed question names, where they leave no plan alone.
+
+        All of them where they do not: so whatever is returned leaves no plan with those held.
+        """
+        others = released(leave_out(self.levers, [*held, *candidates]))
+        names = name_suspects(self.question(others), self.deadline)
+        named = [lever for lever in candidates if lever.subject & names]
+        return candidates if not named or self.hold([*held, *named], {}) else named
+
     def hold(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
         """Tell whether there is a plan where only some limits are held and all others are released."""
         return self.hold_together({**released(leave_out(self.levers, held)), **changes})
@@ -80,7 +94,8 @@ def find_conflict(
         return None
     if not candidates or not limits.hold(held, {}):
         return ()
-    found = _divide(limits, held, False, candidates)
+    suspects = limits.suspect(held, candidates)
+    found = suspects if len(suspects) <= FEW else _divide(limits, held, False, suspects)
     return _without_idle(limits, held, found)
 
 
@@ -121,11 +136,11 @@ def _without_idle(limits: Limits, held: Sequence[Lever], found: Sequence[Lever])
     """Return a set without what it does not need.
 
     Halving is exact where releasing a limit never takes a plan away. More national money may do just that: aid to a
-    supplement waits until it is spent. So each member is checked by itself.
+    supplement waits until it is spent. So each member is checked by itself, until all that are left are needed.
     """
     kept = list(found)
     for lever in found:
         rest = [other for other in kept if other is not lever]
         if not limits.hold([*held, *rest], {}):
             kept = rest
-    return tuple(kept)
+    return tuple(kept) if len(kept) == len(found) else _without_idle(limits, held, kept)

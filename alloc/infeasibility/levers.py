@@ -49,6 +49,12 @@ class Lever:
         """The figures to replace for the question without this limit."""
         return dict(self.instead) or {self.path: self.release}
 
+    @property
+    def subject(self) -> set[str]:
+        """The ids of what it limits: of a measure, a fund or a rule, and of a county only where there is no other."""
+        own = {word for _, what, word in self.about if what != "county"}
+        return own or {word for *_, word in self.about}
+
     def say(self, names: Names) -> str:
         """Return the limit as a planner would name it."""
         words = {}

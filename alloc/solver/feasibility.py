@@ -3,17 +3,43 @@
 from dataclasses import replace
 
 import numpy as np
+import pyomo.environ as pyo
 
 from alloc.instance import Instance
 from alloc.model import build_years
 from alloc.solver.compiled import CompiledModel
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import STRICT, search
+from alloc.solver.highs import STRICT, Live, search
 from alloc.solver.proof import KEPT
 from alloc.solver.safe import measure_violation
 from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.whole import search_alone
+
+
+MATTERS = 1e-9
+"""A smaller multiplier of a Farkas proof is rounding."""
+
+
+def name_suspects(question: Instance, deadline: Deadline) -> set[str]:
+    """Return what the limits speak of that prove together that the relaxed program has no plan: ids and names of rules.
+
+    Farkas: multipliers of limits whose sum no plan can keep. Nothing where the relaxed program has a plan, or no
+    such proof came. It is where to look, not a proof of anything about single figures.
+    """
+    model = build_years(question)
+    tell_standing(model, search_alone)
+    limits = CompiledModel(model).limits
+    proof = Live(limits.lower, limits.upper, None, limits.rows).prove_empty(deadline)
+    if proof is None:
+        return set()
+    found: set[str] = set()
+    rows = model.component_data_objects(pyo.Constraint, active=True)
+    for row, multiplier in zip(rows, proof.tolist(), strict=True):
+        if abs(multiplier) > MATTERS:
+            index = row.index() if isinstance(row.index(), tuple) else (row.index(),)
+            found.update(part for part in index if isinstance(part, str))
+    return found
 
 
 def has_plan(question: Instance, deadline: Deadline) -> bool | None:

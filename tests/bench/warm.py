@@ -14,8 +14,11 @@ from sweeps import HOTAN
 
 import alloc
 
-SPREAD = 0.15
-"""Each budget is drawn between its own less and its own plus this part."""
+SPREAD = 0.12
+"""Each budget is drawn between its own less and its own plus this part: with less the commitments cannot be paid."""
+
+DIVISIBLE = {"money.lot": None, "measures[*].integer": False, "solver.gap": 1e-6}
+"""Money and units of any size, as in the sweep that comes with the question."""
 
 
 def draw_budgets(count: int, seed: int) -> list[dict[str, object]]:
@@ -34,12 +37,14 @@ def draw_budgets(count: int, seed: int) -> list[dict[str, object]]:
 @click.option("--changes", default=100, help="Changes that are asked.")
 @click.option("--solves", default=100, help="Changes that are also solved anew, the first ones.")
 @click.option("--seed", default=1)
-def main(changes: int, solves: int, seed: int) -> None:
+@click.option("--divisible", is_flag=True, help="Money and units of any size, to a gap of 1e-6.")
+def main(changes: int, solves: int, seed: int, divisible: bool) -> None:
     """Print the ratio of the medians, and the median of the ratios."""
-    budgets = draw_budgets(changes, seed)
+    base = DIVISIBLE if divisible else {}
+    budgets = [{**base, **budget} for budget in draw_budgets(changes, seed)]
     question = alloc.Question(HOTAN)
     begun = time.process_time()
-    question.ask()
+    question.ask(base)
     click.echo(f"asked first: {time.process_time() - begun:.2f} s of processor")
     asked, anew = [], []
     for number, overrides in enumerate(budgets):
