@@ -1,7 +1,8 @@
 """What cannot hold together: sets of limits that leave no plan, of which every one is needed for that.
 
 A set is found by halves (QuickXplain, Junker 2004) among the limits that a person set, first among those that a Farkas
-proof of the relaxed question names, all others released, and then checked one by one: what money and measures are, and what the mathematics asks, is never part of it.
+proof of the relaxed question names, all others released, and then checked one by one: what money and measures are, and
+what the mathematics asks, is never part of it.
 """
 
 from collections.abc import Collection, Mapping, MutableMapping, Sequence
@@ -12,7 +13,6 @@ from alloc.instance.reading import Draft
 from alloc.instance.schema import Instance, Objective
 from alloc.solver import Deadline
 from alloc.solver.feasibility import has_plan, name_suspects
-
 
 FEW = 30
 """So few limits are left out one by one at once: of a handful that are needed, halving would ask more often."""

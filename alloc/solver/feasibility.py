@@ -1,6 +1,9 @@
 """Whether a question has any plan at all: the relaxed program first, which mostly says no at once."""
 
+from collections.abc import Iterable
 from dataclasses import replace
+from itertools import compress
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
@@ -16,16 +19,15 @@ from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.whole import search_alone
 
-
 MATTERS = 1e-9
-"""A smaller multiplier of a Farkas proof is rounding."""
+"""Less than this part of what it sums up, or of the largest multiplier, is rounding in a Farkas proof."""
 
 
 def name_suspects(question: Instance, deadline: Deadline) -> set[str]:
     """Return what the limits speak of that prove together that the relaxed program has no plan: ids and names of rules.
 
-    Farkas: multipliers of limits whose sum no plan can keep. Nothing where the relaxed program has a plan, or no
-    such proof came. It is where to look, not a proof of anything about single figures.
+    Farkas: multipliers of limits, and what then stands before each decision, which its bounds keep too small. Nothing
+    where the relaxed program has a plan, or no such proof came. It is where to look, and proves nothing of a figure.
     """
     model = build_years(question)
     tell_standing(model, search_alone)
@@ -33,12 +35,21 @@ def name_suspects(question: Instance, deadline: Deadline) -> set[str]:
     proof = Live(limits.lower, limits.upper, None, limits.rows).prove_empty(deadline)
     if proof is None:
         return set()
-    found: set[str] = set()
+    terms = limits.rows.value * proof[limits.rows.owner()]
+    sums = np.bincount(limits.rows.column, terms, len(limits.lower))
+    sizes = np.bincount(limits.rows.column, np.abs(terms), len(limits.lower))
     rows = model.component_data_objects(pyo.Constraint, active=True)
-    for row, multiplier in zip(rows, proof.tolist(), strict=True):
-        if abs(multiplier) > MATTERS:
-            index = row.index() if isinstance(row.index(), tuple) else (row.index(),)
-            found.update(part for part in index if isinstance(part, str))
+    used = [*compress(rows, np.abs(proof) > MATTERS * np.abs(proof).max())]
+    used += compress(limits.variables, np.abs(sums) > MATTERS * sizes)
+    return _name(used)
+
+
+def _name(parts: Iterable[Any]) -> set[str]:
+    """Return the words in the indices of limits and decisions."""
+    found: set[str] = set()
+    for part in parts:
+        index = part.index() if isinstance(part.index(), tuple) else (part.index(),)
+        found.update(word for word in index if isinstance(word, str))
     return found
 
 

@@ -346,14 +346,13 @@ class Live:
     def prove_empty(self, deadline: Deadline) -> Floats | None:
         """Return multipliers of the rows that show a linear program to have no plan (Farkas), or none.
 
-        Only the simplex method gives them, and not after presolve. Which rows have one is what counts: all are in the
-        program's own units.
+        Only the simplex method gives them, and not after presolve.
         """
         self._set({"presolve": "off"})
         if not self.run(deadline).infeasible:
             return None
         _, there, ray = self._solver.getDualRay()
-        return np.array(ray) if there and len(ray) else None
+        return np.array(ray) * self._scales.rows if there and len(ray) else None
 
     def _answer_without_columns(self) -> Outcome:
         lp = self._solver.getLp()
