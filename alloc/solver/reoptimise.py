@@ -11,9 +11,10 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
-from alloc.solver.highs import NODES, PLAIN, Outcome, Stop, pick_better, search
+from alloc.solver.highs import NODES, PLAIN, STEADY, Outcome, Stop, Why, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
+from alloc.solver.rounding import CLOSE, FINE, PART, has_many_grains, relax_grains, round_together
 from alloc.solver.sub_mip import fill_best
 
 Range = tuple[float, float]
@@ -78,7 +79,8 @@ class RepeatedMip:
 
         goal: one figure for each decision. gap, in the goal's unit, and part, of its value: at which of them to stop.
         starts: plans whose whole decisions may serve to begin with; a search that begins with one does without
-        helpers, as long as it is proven so. nodes: most nodes of the search, after which nothing may be proven.
+        helpers, as long as it is proven so; in lots it begins with a rounded plan. nodes: most nodes of the search,
+        after which nothing may be proven.
         constant: what the value has beside the goal, of which blocks count a part of the value too.
         """
         self.solves += 1
@@ -89,18 +91,39 @@ class RepeatedMip:
             return _as_result(
                 pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline, constant))
             )
+        if nodes is None and has_many_grains(aimed):
+            best = pick_better(best, self._round(aimed, gap, part))
+        if _is_settled(best, gap, part):
+            return _as_result(best)
         if best.x is not None:
             best = self._search(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
-            enough = best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
-            if enough or nodes is not None or self._deadline.over():
+            if _is_settled(best, gap, part) or nodes is not None or self._deadline.over():
                 return _as_result(best)
         return _as_result(self._search(aimed, best, stop, plain=False))
+
+    def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
+        """Return a plan in lots near the free one, or none, with the bound of the free question."""
+        goal, deadline, nothing = aimed.goals[0], self._deadline.brief(PART * self._seconds), Outcome(Why.LIMIT)
+        free = search(relax_grains(aimed), goal, 0.0, deadline, Stop(CLOSE * gap, CLOSE * part), None, STEADY)
+        if free.x is None:
+            return free
+        # what is left open by the free search, and then by the lots, is a quarter of the gap each
+        wide = CLOSE / FINE * max(part, gap / max(1.0, abs(free.value)))
+        found = round_together(aimed, goal, 0.0, free, wide, deadline)
+        return pick_exact(aimed, np.ones(1), nothing, found, self._deadline)
 
     def _search(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
         settings = PLAIN if plain else None
         found = search(aimed, aimed.goals[0], 0.0, self._deadline, stop, best.x, settings, self._threads)
         return pick_exact(aimed, np.ones(1), best, found, self._deadline)
+
+
+def _is_settled(best: Outcome, gap: float, part: float) -> bool:
+    """Tell whether there is no plan, or one proven to a gap in the goal's unit, or to a part of its value."""
+    if best.x is None:
+        return best.infeasible
+    return best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
 
 
 def _as_result(found: Outcome) -> MipResult:

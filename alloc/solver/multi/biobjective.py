@@ -16,6 +16,7 @@ from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressi
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.granularity import find_steps
 from alloc.solver.reoptimise import MipResult, RepeatedMip
+from alloc.solver.rounding import has_many_grains
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing
@@ -77,7 +78,8 @@ class Biobjective:
         how programs are searched where not as a whole.
 
         countable: whether efficient points can be enumerated, each proven to be the next one; a large question that is
-        searched by blocks is proven to the gap asked and no finer, which is wider than a step.
+        searched by blocks is proven to the gap asked and no finer, which is wider than a step. One in lots, too, is
+        searched to the gap asked and no finer where an objective has no step.
         """
         self.instance, self.model = instance, build(know_standing(instance))
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
@@ -87,8 +89,9 @@ class Biobjective:
             price, constant = compile_expressions(whole.variables, [self.model.Penalties])
             whole = add_floor(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
         self.whole, self.asked, self._deadline = whole, options.gap, deadline
-        small = int(whole.integer.sum()) < SMALL
-        self.gap = max(min(options.gap, EXTRA_GAP) if small else options.gap, FINEST)
+        small, self._in_lots = int(whole.integer.sum()) < SMALL, has_many_grains(whole)
+        further = small and not self._in_lots
+        self.gap = max(min(options.gap, EXTRA_GAP) if further else options.gap, FINEST)
         self.steps: tuple[Fraction | None, ...] = find_steps(whole, list(whole.goals))
         self._known: list[Floats] = []
         self.program = RepeatedMip(whole, whole.goals, deadline, options.time_limit, options.threads or 1, by_blocks)
@@ -142,7 +145,7 @@ class Biobjective:
         first = self._maximise(k, floor)
         if first.x is None:
             return first
-        if not self.countable:
+        if not self.countable or (self._in_lots and self.steps[k] is None):
             return self._find_efficient_to_gap(k, floor, first)
         reached = first.value - HELD * max(1.0, abs(first.value))  # else plans as good but for rounding are lost
         second = self._maximise(other, {k: (reached, INF), **floor})

@@ -25,6 +25,7 @@ from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.near_ends import NearProgram
 from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import MipResult, RepeatedMip
+from alloc.solver.rounding import has_many_grains
 from alloc.solver.safe import safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 from alloc.solver.tie_break import maximise_linkage
@@ -45,6 +46,9 @@ COARSE = 0.2
 FEW_STARTS = 6
 """By blocks a far plan is sought from so many starts, those that are farthest already: each takes linear programs over
 the whole, of which hundreds of counties would need thousands."""
+
+CLOSE_IN_LOTS = 5e-4
+"""In lots, ranges of counties are proven to this part of all aid: the last lots take most of a proof."""
 
 GAINED = 0.01
 """Rounds end when one gains less than this part of the distance."""
@@ -125,7 +129,8 @@ class NearOptimalSet:
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
         starts = () if self._by_blocks is None else (best,)
-        return self.find_end(self.by_county[c] @ self.money, c, most, best, CLOSE * scale, starts)
+        close = CLOSE_IN_LOTS if has_many_grains(self.whole) else CLOSE
+        return self.find_end(self.by_county[c] @ self.money, c, most, best, close * scale, starts)
 
     def find_end(
         self, row: Floats, c: int, most: bool, best: Floats, gap: float, starts: Sequence[Floats]
@@ -164,9 +169,13 @@ class NearOptimalSet:
         value = float(aim @ x)
         return MipResult(x, value, max(value, safe_bound(program, aim, 0.0, relaxed.prices)))
 
-    def go_toward(self, direction: Floats, scale: float) -> Floats | None:
-        """Return the plan with the most aid in a direction over places; scale: all aid there is [money]."""
-        return self._program.solve(direction @ self.money, {}, WIDE * scale, 0.0, (), NODES).x
+    def go_toward(self, direction: Floats, best: Floats, scale: float) -> Floats | None:
+        """Return the plan with the most aid in a direction over places.
+
+        best: the plan to begin from in lots, of which one node finds none; scale: all aid there is [money].
+        """
+        starts = (best,) if has_many_grains(self.whole) else ()
+        return self._program.solve(direction @ self.money, {}, WIDE * scale, 0.0, starts, NODES).x
 
     def find_farthest(
         self, others: Sequence[Other], starts: Sequence[Floats], ends: Mapping[int, tuple[float, float]]

@@ -97,7 +97,7 @@ def choose_plans(
     totals = near.sum_aid(best)
     random, scale = np.random.default_rng(0), max(1.0, float(totals.sum()))
     for _ in range(DIRECTIONS * count):
-        x = near.go_toward(random.uniform(-1.0, 1.0, len(near.places)), scale)
+        x = near.go_toward(random.uniform(-1.0, 1.0, len(near.places)), best, scale)
         pool += [] if x is None else [x]
         tell(len(pool))
     found: list[ChosenPlan] = []
