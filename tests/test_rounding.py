@@ -18,6 +18,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
 from alloc.solver.highs import Outcome, Stop, Why, search
 from alloc.solver.primal import Found
+from alloc.solver.reoptimise import RepeatedMip
 from alloc.solver.rounding import find_grains, relax_grains, round_in_turn, round_whole
 from alloc.solver.safe import measure_violation
 from alloc.solver.sub_mip import fix_and_solve
@@ -46,6 +47,26 @@ def test_a_rounded_plan_keeps_every_limit_and_its_bound_is_no_less_than_the_opti
     if found.x is not None:
         assert measure_violation(whole, found.x) <= 1e-5
         assert found.value <= best.stages[0] + 1e-5 * max(1.0, abs(best.stages[0]))
+
+
+@pytest.mark.parametrize("gap", [1e-6, 0.05])
+@pytest.mark.parametrize("seed", [0, 1, 2, 5, 7, 10])
+def test_a_repeated_search_in_lots_is_proven_to_the_gap_asked(seed: int, gap: float, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("alloc.solver.reoptimise.has_many_grains", lambda _: True)
+    raw = in_lots(seed)
+    instance = instance_of(raw)
+    whole, best = CompiledModel(build(instance)).aimed(instance), optimum(raw)
+    program = RepeatedMip(whole, np.zeros((0, len(whole.lower))), Deadline(60.0), 60.0)
+    found = program.solve(whole.goals[0], {}, gap, gap)
+    assert found.impossible == (best.objective is None)
+    if found.x is None:
+        return
+    most, again = best.stages[0] - whole.constants[0], program.solve(whole.goals[0], {}, gap, gap, [found.x])
+    speck = 1e-5 * max(1.0, abs(most))
+    for answer in (found, again):
+        assert measure_violation(whole, answer.x) <= 1e-5
+        assert most - gap * max(1.0, abs(most)) - speck <= answer.value <= most + speck <= answer.bound + 2 * speck
+        assert answer.bound - answer.value <= gap * max(1.0, abs(answer.value)) + speck
 
 
 @pytest.mark.parametrize("seed", range(12))
