@@ -7,6 +7,7 @@ them; a hall of 18 brings 12 jobs.
 import csv
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import openpyxl
 import pytest
@@ -16,6 +17,7 @@ from conftest import Raw, rivals
 
 import alloc
 from alloc.cli import main
+from alloc.study.answers.timed import solve_until
 
 
 def command(*words: object) -> Result:
@@ -178,3 +180,17 @@ def test_a_list_of_prices_and_what_is_safe_have_their_chart(tmp_path: Path):
     drawn = (tmp_path / "certainty" / "certainty.svg").read_text(encoding="utf-8")
     assert drawn.count('class="mark') == 5
     assert "必有" in drawn
+
+
+class LastFirst:
+    """A pool that answers what was asked last first."""
+
+    def solve(self, batch, known, until):
+        for number in range(3, 0, -1):
+            yield number, SimpleNamespace(point=f"answer {number}")
+
+
+def test_answers_stand_in_the_order_asked_whichever_came_first():
+    plan = SimpleNamespace(point=SimpleNamespace(overrides={}))
+    found = solve_until(LastFirst(), plan, [{"a": 1}, {"a": 2}, {"a": 3}], 1e9, None)
+    assert list(found.items()) == [(0, "answer 1"), (1, "answer 2"), (2, "answer 3")]

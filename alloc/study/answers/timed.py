@@ -48,14 +48,17 @@ def solve_until(
     until: float,
     tell: Callable[[Point], None] | None,
 ) -> dict[int, Point]:
-    """Return the points that there was time for, by number. plan: known already, which all begin with."""
+    """Return the points that there was time for, by number, in the order asked, whichever was answered first.
+
+    plan: known already, which all begin with.
+    """
     batch = Batch([plan.point.overrides, *asked], range(len(asked) + 1), [(), *[(0,)] * len(asked)])
     found: dict[int, Point] = {}
     for number, solved in pool.solve(batch, {0: plan}, until):
         found[number - 1] = solved.point
         if tell is not None:
             tell(solved.point)
-    return found
+    return dict(sorted(found.items()))
 
 
 def find_start(question: Instance, funded: Mapping[str, bool], seconds: float) -> MipStart:
