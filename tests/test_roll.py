@@ -24,7 +24,7 @@ QUESTION = {
     "title": "Aid of 2019",
     "year": 2019,
     "counties": {"west": {"jobseekers": 50, "population": 1000, "delivery": {"infrastructure": 0.8}}},
-    "industries": {"dairy": {}},
+    "industries": {"dairy": {"name": "Milk", "name_zh": "奶业"}},
     "baseline": [
         {"county": "west", "industry": "dairy", "jobs": 10, "infrastructure": 10, "training": 30, "enterprise": 30}
     ],
@@ -112,8 +112,9 @@ def test_what_is_written_is_read_as_the_same_and_lists_every_change(result: Path
     assert alloc.solve(out).status == "optimal"
     book = openpyxl.load_workbook(out / "changes.xlsx")
     assert book.sheetnames == ["变动", "重新估计的到位率"]
-    listed = {(row[0], row[1], row[2]): row for row in book["变动"].iter_rows(min_row=2, values_only=True)}
-    assert listed["baseline", "west/dairy", "infrastructure"][3:] == (
+    listed = {(row[0], row[1], row[3]): row for row in book["变动"].iter_rows(min_row=2, values_only=True)}
+    assert listed["baseline", "west/dairy", "infrastructure"][2] == "west · 奶业"
+    assert listed["baseline", "west/dairy", "infrastructure"][4:] == (
         "10",
         "16.4",
         "2019 年验收的 barn 8 个单位继续发挥作用",

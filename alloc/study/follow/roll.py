@@ -15,6 +15,7 @@ from alloc.instance import Instance, inspect
 from alloc.instance.schema import Fund
 from alloc.instance.writing import MAIN, files
 from alloc.report.files import write_tables
+from alloc.report.names import Names
 from alloc.report.target import fill
 from alloc.run import Run
 from alloc.study.answers.plan_of_result import PlanOfResult
@@ -29,6 +30,16 @@ from alloc.study.handmade import find_id, match_names, read_amount
 from alloc.study.request import check_language
 from alloc.study.spreadsheet import TableRow, read_rows_if_any
 from alloc.texts import say
+
+KINDS = {
+    "counties": ("county",),
+    "industries": ("industry",),
+    "baseline": ("county", "industry"),
+    "measures": ("measure",),
+    "funds": ("fund",),
+    "synergies": ("measure", "measure"),
+}
+"""What the rows of a table are of, whose names stand beside their ids."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -48,9 +59,14 @@ class Rolled(Glance):
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
         """The changes and the rates as tables."""
-        rows = [{key: _write(cell) for key, cell in asdict(change).items()} for change in self.changes]
+        rows, names = [], Names(self.instance, self.lang)
+        for change in self.changes:
+            cells = {key: _write(cell) for key, cell in asdict(change).items()}
+            rows.append(cells | {"name": _name_row(names, change)})
+        columns = list(FigureChange.__annotations__)
+        columns.insert(columns.index("row") + 1, "name")
         return {
-            "changes": pd.DataFrame(rows, columns=list(FigureChange.__annotations__)),
+            "changes": pd.DataFrame(rows, columns=columns),
             "rates": pd.DataFrame(map(asdict, self.rates), columns=list(DeliveryRate.__annotations__)),
         }
 
@@ -187,6 +203,12 @@ def _write_files(instance: Instance, folder: Path) -> None:
     for name, content in files(instance, main=MAIN).items():
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_bytes(content)
+
+
+def _name_row(names: Names, change: FigureChange) -> str:
+    """Return a row by the names that a planner gave; nothing where the row has none."""
+    words = change.row.split("/" if change.table == "baseline" else "+")
+    return " · ".join(names.name(what, word) for what, word in zip(KINDS.get(change.table, ()), words, strict=False))
 
 
 def _write(figure: object) -> str:
