@@ -20,6 +20,10 @@ from alloc.solution import Solution
 from alloc.solver import solve_whole
 from alloc.study.handmade import FixedPlan
 
+FINE, FEW = 1e-6, 1000
+"""With the money held little is left to decide: with so few measures the rest is proven to this gap, so that what a
+plan loses is not what its completion left open."""
+
 
 def complete(instance: Instance, fixed: FixedPlan, options: Options, floor: float | None = None) -> Solution:
     """Return the best plan with these payments, its tables ready to be audited against the instance.
@@ -28,6 +32,8 @@ def complete(instance: Instance, fixed: FixedPlan, options: Options, floor: floa
     cannot bring that much, the first keeps the most it can. Raises SolveError where HiGHS fails.
     """
     wide = relax(instance, fixed)
+    if len(instance.measures) < FEW:
+        options = options.model_copy(update={"gap": min(options.gap, FINE)})
     if len(wide.objective.order) > 1 and floor is not None:
         wide = _lower_first_goal(wide, fixed, options, floor)
     plan = _solve_fixed(wide, fixed, options)
