@@ -183,14 +183,28 @@ def test_a_list_of_prices_and_what_is_safe_have_their_chart(tmp_path: Path):
 
 
 class LastFirst:
-    """A pool that answers what was asked last first."""
+    """A pool that answers what was asked last first, and is interrupted after so many answers."""
+
+    def __init__(self, answers: int):
+        self.answers = answers
 
     def solve(self, batch, known, until):
-        for number in range(3, 0, -1):
+        for number in range(3, 3 - self.answers, -1):
             yield number, SimpleNamespace(point=f"answer {number}")
+        if self.answers < 3:
+            raise KeyboardInterrupt
+
+
+def answers_of(pool: LastFirst):
+    plan = SimpleNamespace(point=SimpleNamespace(overrides={}))
+    return solve_until(pool, plan, [{"a": 1}, {"a": 2}, {"a": 3}], 1e9, None)
 
 
 def test_answers_stand_in_the_order_asked_whichever_came_first():
-    plan = SimpleNamespace(point=SimpleNamespace(overrides={}))
-    found = solve_until(LastFirst(), plan, [{"a": 1}, {"a": 2}, {"a": 3}], 1e9, None)
+    found, interrupted = answers_of(LastFirst(3))
     assert list(found.items()) == [(0, "answer 1"), (1, "answer 2"), (2, "answer 3")]
+    assert not interrupted
+
+
+def test_what_was_answered_before_an_interruption_is_kept():
+    assert answers_of(LastFirst(2)) == ({1: "answer 2", 2: "answer 3"}, True)

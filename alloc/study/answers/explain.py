@@ -192,10 +192,7 @@ class _Asked:
         since, until = time.perf_counter(), self.shares.take(question)
         found: dict[int, Point] = {}
         if not self.interrupted:
-            try:
-                found = solve_until(pool, begin, asked, until, self.tell)
-            except KeyboardInterrupt:
-                self.interrupted = True
+            found, self.interrupted = solve_until(pool, begin, asked, until, self.tell)
         self.tally.count(question, len(asked), found.values(), time.perf_counter() - since)
         return found
 

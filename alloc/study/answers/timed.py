@@ -47,18 +47,22 @@ def solve_until(
     asked: Sequence[Overrides],
     until: float,
     tell: Callable[[Point], None] | None,
-) -> dict[int, Point]:
-    """Return the points that there was time for, by number, in the order asked, whichever was answered first.
+) -> tuple[dict[int, Point], bool]:
+    """Return the points that there was time for, by number, in the order asked, and whether Ctrl-C ended it.
 
-    plan: known already, which all begin with.
+    plan: known already, which all begin with. What was answered before Ctrl-C is kept.
     """
     batch = Batch([plan.point.overrides, *asked], range(len(asked) + 1), [(), *[(0,)] * len(asked)])
     found: dict[int, Point] = {}
-    for number, solved in pool.solve(batch, {0: plan}, until):
-        found[number - 1] = solved.point
-        if tell is not None:
-            tell(solved.point)
-    return dict(sorted(found.items()))
+    interrupted = False
+    try:
+        for number, solved in pool.solve(batch, {0: plan}, until):
+            found[number - 1] = solved.point
+            if tell is not None:
+                tell(solved.point)
+    except KeyboardInterrupt:
+        interrupted = True
+    return dict(sorted(found.items())), interrupted
 
 
 def find_start(question: Instance, funded: Mapping[str, bool], seconds: float) -> MipStart:
