@@ -31,6 +31,12 @@ FLAGS = (
 )
 
 
+def _has_loaded(event: Answer, loader: str) -> bool:
+    """Tell whether an event says that the page which a loader fetches is there: another may still have been loading."""
+    told = event["params"] if event["method"] == "Page.lifecycleEvent" else {}
+    return told.get("name") == "load" and told.get("loaderId") == loader
+
+
 class Browser:
     """A running Chromium. Events (console, network) are kept in the order in which they came."""
 
@@ -52,6 +58,7 @@ class Browser:
         self._session = self.ask("Target.attachToTarget", targetId=target, flatten=True)["sessionId"]
         for room in ("Page", "Runtime", "Network", "Log"):
             self.ask(f"{room}.enable")
+        self.ask("Page.setLifecycleEventsEnabled", enabled=True)
 
     def ask(self, method: str, **given: Any) -> Answer:
         """Call a method of the DevTools protocol and return its answer."""
@@ -72,8 +79,8 @@ class Browser:
         scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
         self.ask("Emulation.setEmulatedMedia", media=media, features=[scheme])
         self.ask("Emulation.setDeviceMetricsOverride", width=width, height=1000, deviceScaleFactor=1, mobile=False)
-        self.ask("Page.navigate", url=path if isinstance(path, str) else path.resolve().as_uri())
-        while not any(event["method"] == "Page.loadEventFired" for event in self.events):
+        asked = self.ask("Page.navigate", url=path if isinstance(path, str) else path.resolve().as_uri())
+        while not any(_has_loaded(event, asked["loaderId"]) for event in self.events):
             self._hear()
 
     def reload(self) -> None:

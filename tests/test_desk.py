@@ -508,9 +508,19 @@ class Stub:
         self.server_port, self.token, self.cookie = port, token, f"alloc-desk-{port}"
 
 
+def holds(page: Browser, script: str) -> bool:
+    """Tell whether an expression holds in the page; one that is just being left holds nothing."""
+    try:
+        return bool(page.run(script))
+    except AssertionError as error:
+        if "navigated" not in str(error):
+            raise
+        return False
+
+
 def wait_for(page: Browser, script: str, seconds: float = 60.0) -> None:
     end = time.monotonic() + seconds
-    while not page.run(script):
+    while not holds(page, script):
         if time.monotonic() > end:
             told = page.run("JSON.stringify([job, state]) + document.getElementById('answer').innerText")
             raise AssertionError(f"{script}: {told} {page.complaints()}")
