@@ -15,11 +15,11 @@ from alloc.solver.highs import NODES, PLAIN, STEADY, Outcome, Stop, Why, pick_be
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.rounding import CLOSE, FINE, PART, has_many_grains, relax_grains, round_together
-from alloc.solver.settling import named
+from alloc.solver.settling import MARKS, named
 from alloc.solver.sub_mip import fill_best, fix_and_solve, search_neighbourhood
 
-SIGNS, SIGNS_TIME = ("Established", "Closed", "Clustered"), 1.0
-"""Decisions that tell what comes of money, and how long their best is sought with all others held [s]."""
+MARKS_TIME = 1.0
+"""How long the best of the marks is sought with all other whole decisions held [s]."""
 
 Range = tuple[float, float]
 """Least and largest value."""
@@ -100,7 +100,7 @@ class RepeatedMip:
         if _is_settled(best, gap, part):
             return _as_result(best)
         if best.x is not None:
-            best = settle_signs(aimed, best, self._deadline.brief())
+            best = settle_marks(aimed, best, self._deadline.brief())
             best = self._search(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
             if _is_settled(best, gap, part) or nodes is not None or self._deadline.over():
                 return _as_result(best)
@@ -124,17 +124,17 @@ class RepeatedMip:
         return pick_exact(aimed, np.ones(1), best, found, self._deadline)
 
 
-def settle_signs(aimed: Matrix, best: Outcome, deadline: Deadline) -> Outcome:
+def settle_marks(aimed: Matrix, best: Outcome, deadline: Deadline) -> Outcome:
     """Return the plan with those yes and no that only tell what comes of money at their best for the goal.
 
     A plan for another goal may leave a closed chain uncalled. HiGHS 1.16 begins with it, calls the chain in what
     presolve leaves, says the value with it and hands out the plan without: then nothing of the search is believed.
     """
-    signs = np.zeros(len(aimed.lower), dtype=bool)
-    signs[: len(aimed.variables)] = named(aimed, SIGNS)  # further decisions are the search's own
-    if best.x is None or not (signs & aimed.integer).any():
+    marks = np.zeros(len(aimed.lower), dtype=bool)
+    marks[: len(aimed.variables)] = named(aimed, MARKS)  # further decisions are the search's own
+    if best.x is None or not (marks & aimed.integer).any():
         return best
-    found = search_neighbourhood(aimed, np.ones(1), best.x, ~aimed.integer | signs, deadline, SIGNS_TIME, 0.0)
+    found = search_neighbourhood(aimed, np.ones(1), best.x, ~aimed.integer | marks, deadline, MARKS_TIME, 0.0)
     exact = None if found.x is None else fix_and_solve(aimed, np.ones(1), found.x, deadline)
     return best if exact is None or exact.value <= best.value else best.with_plan(exact.x, exact.value)
 

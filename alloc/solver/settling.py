@@ -18,6 +18,9 @@ from alloc.solver.sub_mip import fix_and_solve_in_order
 RISKY = ("Threshold", "Shortfall", "Worst", "Regret")
 """Decisions that only say what the values of scenarios come to."""
 
+MARKS = ("Established", "Closed", "Clustered")
+"""Yes and no that only tell what comes of money and units."""
+
 
 def is_open(model: pyo.ConcreteModel) -> bool:
     """Tell whether a question leaves open what happens in scenarios, beyond flows and chains."""

@@ -21,6 +21,7 @@ from alloc.solver.highs import Basis
 from alloc.solver.least_money import allow_seconds, improve_and_bound, is_tight
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions
 from alloc.solver.settling import (
+    MARKS,
     RISKY,
     is_open,
     named,
@@ -110,7 +111,7 @@ def _settle_components(
     """
     brief = deadline.brief()  # what stands is told as it stands, also of a plan for which the time was out
     free = ~whole.integer & ~named(whole, ("Spend", "Units", *RISKY))
-    free |= named(whole, ("Established", "Closed", "Clustered"))
+    free |= named(whole, MARKS)
     aims = np.vstack([goals, aim])
     best, highest = x[free], np.eye(len(aims))[-1]
     for columns, component in split_components(
