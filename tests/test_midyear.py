@@ -102,3 +102,56 @@ def test_the_command_holds_what_is_paid_and_explains_what_cannot_be(tmp_path: Pa
     found = CliRunner().invoke(main, [*words, str(tmp_path / "more")])
     assert found.exit_code != 0
     assert "paid: tent, aid" in found.stdout + found.stderr
+
+
+def two_years(**later: Any) -> dict[str, Any]:
+    """Return the county of `short` over two years, of which the second has money for 9 sheds."""
+    raw = short(years=[2019, 2020], by_year={"2020": {"funds.aid.amount": 9, **later}})
+    del raw["year"]
+    return raw
+
+
+def find_costs(run: alloc.Run) -> dict[tuple[int, str], float]:
+    table = run.tables["measures"]
+    return {(t, m): round(x, 6) for t, m, x in zip(table["year"], table["measure"], table["cost"], strict=True)}
+
+
+def test_of_several_years_the_first_is_held_and_the_others_are_planned_anew(tmp_path: Path) -> None:
+    """6 for tents leave 18 sheds: 21 jobs in 2019, and all 30 in 2020, when 9 more sheds are all that there is."""
+    file = write(two_years(), tmp_path)
+    run = alloc.solve_rest(file, Actuals((Payment("tent", "aid", 6.0),)))
+    assert run.objective == pytest.approx(21 + 30, abs=1e-5)
+    assert find_costs(run) == {(2019, "shed"): 18, (2019, "tent"): 6, (2020, "shed"): 9, (2020, "tent"): 0}
+
+
+def test_units_delivered_in_the_first_of_several_years_are_not_asked_again(tmp_path: Path) -> None:
+    """4 tents stand, and 16 sheds beside them; that tents come by 3 or more from 2020 on stays as it is written."""
+    raw = two_years(**{"measures.tent.min_units": 3})
+    raw["by_year"]["2019"] = {"measures.tent.min_units": 2}
+    raw["measures"]["tent"]["eligible"] = False
+    raw["measures"]["tent"]["reason"] = "no more tents"
+    told = Actuals((Payment("tent", "aid", 2.0),), (Delivery("tent", 4.0, 1.0),))
+    run = alloc.solve_rest(write(raw, tmp_path), told)
+    assert run.objective == pytest.approx(20 + 29, abs=1e-5)
+    first, second = run.instance.questions
+    assert [of.measures["tent"].min_units for of in (first, second)] == [4, 3]
+    assert [of.measures["tent"].eligible for of in (first, second)] == [True, False]
+    assert [of.rules[0].min for of in (first, second)] == pytest.approx([2, 0], abs=1e-5)  # type: ignore[attr-defined]
+    assert find_costs(run)[2019, "tent"] == 8
+    again = alloc.read(run.save(tmp_path / "rest") / "instance")
+    assert [of.measures["tent"].min_units for of in again.questions] == [4, 3]
+
+
+def test_with_all_of_the_first_year_paid_the_plan_over_several_years_is_as_good(tmp_path: Path) -> None:
+    file = write(two_years(), tmp_path)
+    first = alloc.solve(file)
+    table = first.tables["allocation"].query("year == 2019 and amount > 0")
+    paid = tuple(map(Payment, table["measure"], table["fund"], table["amount"]))
+    assert alloc.solve_rest(file, Actuals(paid)).objective == pytest.approx(first.objective, abs=1e-5)
+
+
+def test_what_the_first_of_several_years_does_not_allow_is_said(tmp_path: Path) -> None:
+    raw = two_years()
+    raw["by_year"]["2019"] = {"measures.tent.max_units": 3}
+    with pytest.raises(InstanceError, match=r"4 units of tent are delivered, more than the question allows \(3\)"):
+        alloc.solve_rest(write(raw, tmp_path), Actuals((), (Delivery("tent", 4.0, 1.0),)))
