@@ -4,7 +4,8 @@ import math
 import os
 import platform
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from functools import cache, partial
 from importlib.metadata import version
@@ -16,8 +17,8 @@ from pydantic import ValidationError
 
 from alloc.audit import Audit, audit, audit_years
 from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
-from alloc.counterfactual import Worlds, answering, beside, held_to, rest
-from alloc.errors import AuditError, RequestError
+from alloc.counterfactual import UNKNOWN, Worlds, answering, beside, held_to, rest
+from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
 from alloc.horizon import figures_of_year, join_years, make_tables_of_years
 from alloc.infeasibility import explain_conflict
@@ -37,6 +38,7 @@ from alloc.report.target import fill, write_json
 from alloc.report.told import tell_status
 from alloc.solution import Solution, Stage, Status
 from alloc.solver import find_status_quo, solve_suited
+from alloc.solver.progress import Preview
 from alloc.texts import LANGUAGES, say
 
 
@@ -118,14 +120,17 @@ def solve(
     overrides: Mapping[str, object] | None = None,
     lang: str = "en",
     log: TextIO | None = None,
+    preview: Callable[[Run], None] | None = None,
 ) -> Run:
     """Solve one year's question and audit the plan.
 
     instance: what `read` returned, or a path. overrides: figures to replace by path, for a path only.
     gap, time_limit [s], threads, method: in place of the instance's solver options. jobs: processes that
     search blocks; cluster: address of a Dask scheduler to use instead. lang: of the reasons.
-    log: receives the solver's own words. Raises InstanceError for faults, AuditError for a plan that
-    does not survive the second reading, SolveError when the solver fails.
+    log: receives the solver's own words. preview: is told the plan as soon as the search for it has ended and it is
+    audited, before its proof is doubted and ties are broken, or that there is none, before it is known why.
+    Raises InstanceError for faults, AuditError for a plan that does not survive the second reading, SolveError when the
+    solver fails.
     """
     started = time.perf_counter()
     if lang not in LANGUAGES:
@@ -135,10 +140,11 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = choose_options(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
+    early = None if preview is None else _preview(instance, options, started, lang, preview)
     if instance.questions:
-        plan = solve_suited(build_years(instance), instance, options, log, jobs, cluster)
+        plan = solve_suited(build_years(instance), instance, options, log, jobs, cluster, early)
         return _complete_years(instance, options, plan, started, lang)
-    search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
+    search = partial(_planned, log=log, jobs=jobs, cluster=cluster, preview=early)
     with beside(instance, options, jobs) as (worlds, seconds):
         if instance.nation == "first":
             known: Worlds | None = worlds(False)
@@ -148,13 +154,38 @@ def solve(
             known = worlds(plan.interrupted) if plan.has_plan else None
     if instance.nation != "both" or known is None:
         return complete_run(instance, options, plan, known, started, lang)
-    first = search(held_to(instance, known), rest(options, started))
+    first = search(held_to(instance, known), rest(options, started), preview=None)
     run = complete_run(instance, options, plan, known, started, lang)
     return replace(run, figures={**run.figures, "coordination": compare_coordination(instance, plan, first)})
 
 
-def _planned(question: Instance, options: Options, log: TextIO | None, jobs: int, cluster: str | None) -> Solution:
-    return solve_suited(build(question), question, options, log, jobs, cluster)
+def _planned(
+    question: Instance,
+    options: Options,
+    log: TextIO | None,
+    jobs: int,
+    cluster: str | None,
+    preview: Preview | None,
+) -> Solution:
+    return solve_suited(build(question), question, options, log, jobs, cluster, preview)
+
+
+def _preview(instance: Instance, options: Options, started: float, lang: str, tell: Callable[[Run], None]) -> Preview:
+    """Return what makes a result of a plan whose ties are not broken yet, and tells it where it survives the audit."""
+
+    def make_result(plan: Solution) -> Run:
+        if not plan.has_plan:
+            return Run(instance, plan, {}, _figures(instance, options, plan, started))
+        if instance.questions:
+            return _complete_years(instance, options, plan, started, lang)
+        worlds = Worlds(find_status_quo(instance, options), UNKNOWN)
+        return complete_run(instance, options, plan, worlds, started, lang)
+
+    def make_and_tell(plan: Solution) -> None:
+        with suppress(AuditError, SolveError):
+            tell(make_result(plan))
+
+    return make_and_tell
 
 
 def complete_run(

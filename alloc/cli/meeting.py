@@ -25,7 +25,8 @@ def repair(call: StudyCall, **options: Any) -> None:
     from alloc.study.answers.summary import show_repairs
 
     call.open("repair", MARK, anew=True)
-    with call.counting("repair_progress", int) as tell:
+    done = count(1)
+    with call.counting("repair_progress", lambda _: next(done)) as tell:
         found = study(call.instance, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_repairs(found, call.lang))

@@ -3,7 +3,7 @@
 // What all parts of the page share: where they stand, words, elements, and how the desk is asked.
 const at = id => document.getElementById(id);
 const data = JSON.parse(at("data").textContent);
-const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 250, MOST_PINS = 4;
+const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 100, MOST_PINS = 4;
 const EMPTY = { given: {}, rules: [], edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
 const state = load();
 let tree = null, scenarios = [], job = null, answered = null;
@@ -61,10 +61,22 @@ function tellParts(reply) {
       return part.title ? make("div", {}, make("h3", {}, part.title), table) : table;
     }
     const line = part.key ? say(part.key, part.values) : part.line; // the page's own words follow its language
-    return make("p", { class: line.startsWith(" ") ? "told inner" : "told" }, line.trim());
+    const offer = part.offer ? showOffer(part.offer) : null;
+    return make("p", { class: line.startsWith(" ") ? "told inner" : "told" }, line.trim(), offer);
   });
   return make("div", { class: reply.good ? "outcome" : "outcome bad" }, parts);
 }
+
+function showOffer(given) { // figures that would give a plan: as a command has them, and made by one click
+  const words = Object.entries(given).map(([path, value]) => "--set " + quote(path + "=" + value)).join(" ");
+  const apply = () => {
+    undo(() => { Object.assign(state.given, given); });
+    tellAnswer(null, { good: true, parts: [{ key: "desk_applied", values: { changes: words } }] });
+    at("solve").scrollIntoView({ block: "start" });
+  };
+  return make("span", { class: "offer" }, make("code", {}, words), button(say("desk_apply"), apply, { class: "small", "data-asks": true }));
+}
+function quote(text) { return /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replace(/'/g, "'\"'\"'") + "'"; }
 
 // The desk is asked: what takes long is a job, which this window alone hears of.
 async function call(path, options) {
@@ -82,8 +94,8 @@ function order(action, more) {
   const { window, lang, given, rules, gap, time_limit } = state;
   return { action, window, lang, given, rules, gap, time_limit, ...more };
 }
-async function ask(action, more) { return follow(() => post("/do" + query(), order(action, more))); }
 async function follow(begin) { // returns the job when it has ended, null where it could not be begun
+  let seen = 0;
   if (job !== null) { tellFault(say("desk_busy")); return null; }
   try {
     job = await begin();
@@ -92,6 +104,7 @@ async function follow(begin) { // returns the job when it has ended, null where 
       await new Promise(done => setTimeout(done, PAUSE));
       job = await call("/job/" + encodeURIComponent(job.job) + query());
       showBar();
+      if (job.shown > seen) { await showEarly(job, seen === 0); seen = job.shown; }
     }
     return job;
   } catch (error) {
@@ -113,6 +126,13 @@ async function cancel() {
   if (job !== null) { await post("/cancel" + query(), { job: job.job, window: state.window }).catch(() => null); }
 }
 
+async function showEarly(of, first) { // what is known already: a plan before its ties are broken, a repair among others
+  const { reply } = await call("/job/" + encodeURIComponent(of.job) + "/early" + query());
+  tellAnswer(of.command, reply);
+  if (reply.plan) { fill("plan-body", make("h3", {}, say("desk_early_plan")), listMoney(reply.plan)); }
+  if (first) { at("answer").scrollIntoView({ block: "start" }); }
+}
+
 function tellFault(text) { tellAnswer(null, { good: false, parts: text.split("\n").map(line => ({ line })) }); }
 function tellAnswer(command, reply, page) {
   at("answer").hidden = false;
@@ -127,13 +147,13 @@ function showAnswer() {
     other ? make("p", { class: "screen" }, offerDiff(base.name, reply.scenario)) : null);
 }
 async function show(action, more, begin) { // ask, and show what comes of it
-  const done = await (begin ? follow(begin) : ask(action, more));
+  const done = await follow(begin || (() => post("/do" + query(), order(action, more))));
   if (done === null) { return null; }
   const ended = { cancelled: "desk_cancelled", failed: "desk_died" }[done.state];
   const own = { key: ended, values: { seconds: fixed(done.seconds, 1) } };
   const page = done.page ? "/job/" + encodeURIComponent(done.job) + "/page" + query() : null;
   tellAnswer(done.command, ended ? { good: false, parts: [own] } : done.reply, page);
-  if (ended && done.action === "solve") { await refresh(); } // it may have been kept at the last moment
+  if (done.action === "solve" && !(done.reply && done.reply.scenario)) { await refresh(); } // it may have been kept at the last moment
   if (done.reply && done.reply.scenario) {
     state.current = done.reply.scenario;
     state.name = "";
@@ -198,7 +218,7 @@ async function begin() {
   listen();
   const running = await refresh();
   if (running) { await show(running.action, {}, async () => running); }
-  const done = await ask("describe", {});
+  const done = await follow(() => post("/do" + query(), order("describe", {})));
   if (done !== null && done.reply) {
     tree = done.reply.tree || null;
     fill("reading", done.reply.parts.length > 1 || !done.reply.good ? tellParts(done.reply) : null);

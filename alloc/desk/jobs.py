@@ -20,7 +20,9 @@ MOST_RUNNING, MOST_KEPT = 4, 100
 
 @dataclass
 class DeskJob:
-    """One thing asked for. state: `running`, `done`, `cancelled` or `failed`; news: how far it is."""
+    """One thing asked for. state: `running`, `done`, `cancelled` or `failed`; news: how far it is;
+    early: what is known already, which has changed `shown` times.
+    """
 
     window: str
     action: str
@@ -31,6 +33,8 @@ class DeskJob:
     state: str = "running"
     news: str = ""
     seconds: float = 0.0
+    early: dict[str, Any] | None = None
+    shown: int = 0
     reply: dict[str, Any] | None = None
 
     def tell(self) -> dict[str, Any]:
@@ -46,6 +50,7 @@ class DeskJob:
             "news": self.news,
             "seconds": time.monotonic() - self.begun if running else self.seconds,
             "reply": reply,
+            "shown": self.shown if running else 0,
             "page": page is not None,
         }
 
@@ -75,8 +80,10 @@ class Jobs:
         return job
 
     def _run(self, job: DeskJob, raw: dict[str, Any], upload: Path | None) -> None:
-        def hear(news: str) -> None:
-            job.news = news
+        def hear(message: dict[str, Any]) -> None:
+            job.news = message.get("news", job.news)
+            if "early" in message:
+                job.early, job.shown = message["early"], job.shown + 1
 
         place = {"instance": str(self.place.instance), "folder": str(self.place.folder)}
         reply = job.worker.ask({"order": raw, **place, "upload": "" if upload is None else str(upload)}, hear)

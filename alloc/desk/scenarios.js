@@ -160,11 +160,15 @@ async function renderPlan() {
     make("p", { class: "actions" }, verify, reset));
 }
 function showYears(allocation) { // a plan over several years is shown only: nothing verifies or locks one yet
-  const heads = [[say("desk_year"), false], [say("desk_measure"), false], [say("desk_fund"), false],
+  return [make("h3", {}, say("desk_plan_of", { name: state.current })), listMoney(allocation)];
+}
+function listMoney(allocation) { // rows with money, to be read only
+  const paid = allocation.filter(row => Number(row.amount)), years = paid.some(row => row.year);
+  const heads = [...(years ? [[say("desk_year"), false]] : []), [say("desk_measure"), false], [say("desk_fund"), false],
     [say("desk_amount", { money: money() }), true]];
-  const lines = allocation.filter(row => Number(row.amount)).map(row =>
-    [row.year, nameOf("measures", row.measure), nameOf("funds", row.fund), tellNumber(Number(row.amount))]);
-  return [make("h3", {}, say("desk_plan_of", { name: state.current })), sheet(say("desk_h_plan"), heads, lines)];
+  const lines = paid.map(row => [...(years ? [String(row.year)] : []), nameOf("measures", row.measure),
+    nameOf("funds", row.fund), tellNumber(Number(row.amount))]);
+  return sheet(say("desk_h_plan"), heads, lines);
 }
 function shorten(text) { // to six decimals for the eye; what is not typed goes back as it came
   const short = Number(text).toFixed(6).replace(/\.?0+$/, "");

@@ -203,6 +203,8 @@ class Handler(BaseHTTPRequestHandler):
     def _tell_job(self, job: DeskJob, part: list[str]) -> None:
         if not part:
             self._send_json(job.tell())
+        elif part == ["early"]:
+            self._send_json({"reply": job.early})
         elif part == ["page"] and job.reply is not None and "page" in job.reply:
             self._send(200, job.reply["page"].encode(), HTML, {"Content-Security-Policy": SHOWN})
         else:

@@ -10,7 +10,9 @@ import queue
 import signal
 import sys
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
@@ -52,7 +54,7 @@ def _answer(raw: dict[str, Any], answers: TextIO) -> dict[str, Any]:
     order = read_order(raw["order"])
     upload = Path(raw["upload"]) if raw["upload"] else None
     try:
-        return {"reply": act(order, place, lambda news: _say(answers, {"news": news}), upload)}
+        return {"reply": act(order, place, partial(_say, answers), upload)}
     except KeyboardInterrupt:
         raise
     except OSError as error:
@@ -62,7 +64,7 @@ def _answer(raw: dict[str, Any], answers: TextIO) -> dict[str, Any]:
     return {"reply": {"good": False, "parts": [{"line": problem}]}}
 
 
-def _say(answers: TextIO, message: dict[str, Any]) -> None:
+def _say(answers: TextIO, message: Mapping[str, Any]) -> None:
     answers.write(json.dumps(message, ensure_ascii=True) + "\n")
     answers.flush()
 

@@ -28,8 +28,8 @@ class DeskWorker:
             start_new_session=True,
         )
 
-    def ask(self, question: Mapping[str, Any], tell: Callable[[str], None]) -> dict[str, Any] | None:
-        """Return the reply to a question, None where the worker ended before. tell: is told how far it is."""
+    def ask(self, question: Mapping[str, Any], hear: Callable[[dict[str, Any]], None]) -> dict[str, Any] | None:
+        """Return the reply to a question, None where the worker ended before. hear: is told how far it is."""
         into, out = self._process.stdin, self._process.stdout
         assert into is not None
         assert out is not None
@@ -41,7 +41,7 @@ class DeskWorker:
                 if "reply" in message:
                     reply: dict[str, Any] = message["reply"]
                     return reply
-                tell(message.get("news", ""))
+                hear(message)
         except (OSError, ValueError):  # it was ended in the middle of a word
             pass
         return None

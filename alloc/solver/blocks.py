@@ -32,7 +32,7 @@ from alloc.solver.highs import Why
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
 from alloc.solver.pricing_pool import PricingPool, open_pricing
 from alloc.solver.primal import Found, improve_plan, is_small, is_within, make_whole, pick_plan
-from alloc.solver.progress import SearchLog
+from alloc.solver.progress import Preview, SearchLog
 from alloc.solver.proof import check_infeasibility, check_proof
 from alloc.solver.regret import know_optima
 from alloc.solver.rounding import CLOSE, has_many_grains, relax_grains
@@ -98,15 +98,19 @@ def solve_suited(
     log: TextIO | None = None,
     jobs: int = 2,
     cluster: str | None = None,
+    preview: Preview | None = None,
 ) -> Solution:
-    """Solve the model by the method asked for, or by the one that suits it, and say why it does."""
+    """Solve the model by the method asked for, or by the one that suits it, and say why it does.
+
+    preview: is told the plan before its proof is doubted and ties are broken.
+    """
     options = learn_optima(model, instance, options)
     of = CompiledModel(model)
     method, why = choose_method(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
-        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster)[0]
+        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster, preview)[0]
     try:
-        plan = solve_whole(model, instance, options, log)
+        plan = solve_whole(model, instance, options, log, preview)
     except SolveError as error:
         if error.text != "infeasible_beaten" or len(instance.counties) < 2:
             raise
@@ -139,6 +143,7 @@ def solve_blocks_warm(
     log: TextIO | None = None,
     jobs: int = 1,
     cluster: str | None = None,
+    preview: Preview | None = None,
 ) -> tuple[Solution, WarmStarts]:
     """Solve like `solve_blocks`, beginning with the warm starts of questions like it; and return its own."""
     options = learn_optima(of.model, instance, options)
@@ -150,6 +155,9 @@ def solve_blocks_warm(
         found, reached, parts, warm_starts = _solve_goals(whole, instance, options, known, pool, deadline, search_log)
         x, least = None, None
         if found.x is not None:
+            if preview is not None and not deadline.stopped:
+                x = found.x * by.columns
+                preview(conclude(of.model, instance, asked, x, reached, options.gap, method="blocks"))
             reached = check_proof(asked, instance, reached, deadline)
             x, least = break_ties(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
         elif found.status == Status.INFEASIBLE:
@@ -157,7 +165,10 @@ def solve_blocks_warm(
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
     if x is None:
         stopped = deadline.stopped
-        return Solution(found.status, method="blocks", why=why, seconds=deadline.spent, interrupted=stopped), ()
+        none = Solution(found.status, method="blocks", why=why, seconds=deadline.spent, interrupted=stopped)
+        if preview is not None and none.status == Status.INFEASIBLE:
+            preview(none)
+        return none, ()
     plan = conclude(
         of.model, instance, asked, x, reached, options.gap,
         method="blocks", why=why, progress=tuple(search_log.entries), interrupted=deadline.stopped, least_money=least,

@@ -17,6 +17,7 @@ from alloc.solver.conclusion import allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Outcome, Why
 from alloc.solver.matrix import Floats, Matrix, add_floor
+from alloc.solver.progress import Preview
 from alloc.solver.proof import check_infeasibility, check_proof
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.tie_break import break_ties
@@ -62,17 +63,23 @@ def finish(
     reached: list[Stage],
     gap: float,
     deadline: Deadline,
+    preview: Preview | None = None,
     **about: Any,
 ) -> Solution:
     """Return what was found as a solution. Raises SolveError where a plan that is cheap to have contradicts it.
 
-    about: what else the solution says of the search.
+    preview: is told the plan before that, or that there is none. about: what else the solution says of the search.
     """
     if found.x is None:
         if found.infeasible:
             check_infeasibility(whole, instance, deadline)
         status = Status.INFEASIBLE if found.infeasible else Status.NO_SOLUTION
-        return Solution(status, **about, seconds=deadline.spent, interrupted=deadline.stopped)
+        none = Solution(status, **about, seconds=deadline.spent, interrupted=deadline.stopped)
+        if preview is not None and found.infeasible:
+            preview(none)
+        return none
+    if preview is not None and not deadline.stopped:
+        preview(replace(conclude(model, instance, whole, found.x, reached, gap, **about), seconds=deadline.spent))
     reached = check_proof(whole, instance, reached, deadline)
     x, least = break_ties(model, whole, instance, found.x, reached, deadline, found.basis)
     plan = conclude(model, instance, whole, x, reached, gap, **about, interrupted=deadline.stopped, least_money=least)

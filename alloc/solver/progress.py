@@ -5,7 +5,11 @@ import re
 from collections.abc import Callable
 from typing import TextIO
 
+from alloc.solution import Solution
 from alloc.solver.deadline import Deadline
+
+Preview = Callable[[Solution], None]
+"""Told the plan once the search has ended, before its proof is doubted and ties are broken, or that there is none."""
 
 _ROW = re.compile(r"^\s*[A-Za-z]?\s+\d+\s+\d+\s+\d+\s+[\d.]+%\s+(\S+)\s+(\S+)\s+(\S+).*?([\d.]+)s\s*$")
 

@@ -26,6 +26,7 @@ from alloc.solver.few_scenarios import group_scenarios, has_many_scenarios, mean
 from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
+from alloc.solver.progress import Preview
 from alloc.solver.regret import know_optima
 from alloc.solver.rounding import PART, has_many_grains, improve_in_lots, round_whole
 from alloc.solver.standing import add_standing, search_status_quo, tell_standing
@@ -42,13 +43,19 @@ ALONE = np.ones(1)
 """The weight of a goal that is the program's only one."""
 
 
-def solve_whole(model: pyo.ConcreteModel, instance: Instance, options: Options, log: TextIO | None = None) -> Solution:
+def solve_whole(
+    model: pyo.ConcreteModel,
+    instance: Instance,
+    options: Options,
+    log: TextIO | None = None,
+    preview: Preview | None = None,
+) -> Solution:
     """Solve the model as one MIP, goal after goal, and return the best plan with its proven bound.
 
     A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. `log` receives the solver's
-    own words. Raises SolveError when HiGHS fails.
+    own words, `preview` the plan before its proof is doubted and ties are broken. Raises SolveError when HiGHS fails.
     """
-    return _solve(CompiledModel(model), instance, options, (), options.threads, log)
+    return _solve(CompiledModel(model), instance, options, (), options.threads, log, preview)
 
 
 def solve_warm(of: CompiledModel, instance: Instance, options: Options, choices: Sequence[MipStart] = ()) -> Solution:
@@ -66,6 +73,7 @@ def _solve(
     choices: Sequence[MipStart],
     threads: int,
     log: TextIO | None,
+    preview: Preview | None = None,
 ) -> Solution:
     tell_standing(of.model, search_alone)
     options = know_optima(of.model, instance, options, search_alone)
@@ -82,7 +90,7 @@ def _solve(
 
         found, reached = solve_in_order(whole, instance, solve_goal, deadline)
         return finish(
-            of.model, instance, whole, found, reached, options.gap, deadline,
+            of.model, instance, whole, found, reached, options.gap, deadline, preview,
             why=f"{len(instance.counties)} counties as one model",
         )  # fmt: skip
 

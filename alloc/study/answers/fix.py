@@ -1,7 +1,7 @@
 """Keep what a person decided: money that is locked is held, the rest planned anew, and each lock has its price."""
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -93,13 +93,14 @@ def solve_locked(
     overrides: Overrides | None = None,
     lang: str = "en",
     log: TextIO | None = None,
+    preview: Callable[[Run], None] | None = None,
 ) -> LockedPlan:
     """Hold the money that a person locked, plan the rest anew, and tell what each lock costs: all solved again.
 
     instance: a path. edited: a workbook, an allocation.csv or a results folder whose rows have a mark in the column
     `lock`. Money is held exactly, and where that leaves no plan to the cent. gap, time_limit [s each solve], threads,
     method: in place of the instance's. jobs: processes; cluster: address of a Dask scheduler to use instead. log:
-    receives the solver's own words. Locks that cannot hold together are named as a conflict.
+    receives the solver's own words; preview: as for `solve`. Locks that cannot hold together are named as a conflict.
     Raises InstanceError for faults of the instance or of marked rows, RequestError where no row is marked.
     """
     check_language(lang)
@@ -113,7 +114,7 @@ def solve_locked(
     held = written.read({**given, **rules})
     if conflict:
         return LockedPlan(held, locks, conflict=conflict)
-    run = solve(held, **asked, jobs=jobs, cluster=cluster, lang=lang, log=log)  # type: ignore[arg-type]
+    run = solve(held, **asked, jobs=jobs, cluster=cluster, lang=lang, log=log, preview=preview)  # type: ignore[arg-type]
     if not run.tables:
         return LockedPlan(held, locks, run)
     freed = _list_freed(locks, rules)

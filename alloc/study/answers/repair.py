@@ -117,7 +117,7 @@ def repair(
     cluster: str | None = None,
     lang: str = "en",
     keep: str | Path | None = None,
-    tell: Callable[[int], None] | None = None,
+    tell: Callable[[Repair], None] | None = None,
 ) -> Repairs:
     """Tell which limits cannot hold together, and what would have to give for there to be a plan.
 
@@ -152,7 +152,7 @@ def repair(
 
 
 def _search(
-    limits: Limits, question: Instance, conflicts: int, most: int, largest: int, tell: Callable[[int], None] | None
+    limits: Limits, question: Instance, conflicts: int, most: int, largest: int, tell: Callable[[Repair], None] | None
 ) -> tuple[list[tuple[Lever, ...]], list[Repair], bool | None, bool]:
     """Return conflicts and repairs, whether there is a plan without any, and whether nothing is left open."""
     told, repairs, feasible = list[tuple[Lever, ...]](), list[Repair](), None
@@ -168,7 +168,7 @@ def _search(
         for one in find_repairs(limits, found, most, largest):
             repairs.append(one)
             if tell is not None:
-                tell(len(repairs))
+                tell(one)
         _find_others(limits, found, told, conflicts)
     except UndecidedError:
         return told, repairs, feasible, False

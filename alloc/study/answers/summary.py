@@ -1,7 +1,7 @@
 """What answers say: which limits must give, what they cost, what money buys, what is safe, why this and not that."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,16 +9,18 @@ from rich.table import Table
 
 from alloc.infeasibility.levers import Lever
 from alloc.infeasibility.telling import say_figure, say_lever
+from alloc.instance import Instance
 from alloc.report.names import Names
 from alloc.report.rows import list_words
 from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty
 from alloc.study.answers.fix import LockedPlan
 from alloc.study.answers.margin import Margin
-from alloc.study.answers.menu import Replacement
+from alloc.study.answers.menu import Repair, Replacement
 from alloc.study.answers.price import Prices
 from alloc.study.answers.repair import Repairs
 from alloc.study.answers.why import WhyAnswer
+from alloc.study.points import Point
 from alloc.texts import say
 from alloc.texts.figures import amount, exact, percent, signed
 
@@ -35,8 +37,17 @@ NO_MONEY = 1e-6
 """Less than this is no change of a cell [money]."""
 
 
-def show_repairs(found: Repairs, lang: str) -> Iterator[str | Table]:
+def show_repairs(found: Repairs, lang: str) -> Iterator[str]:
     """Yield the conflicts and the menu as lines to read."""
+    yield from show_conflicts(found, lang)
+    for _, line in show_menu(found, lang):
+        yield line
+    if found.feasible is False and not found.complete:
+        yield say("repair_open", lang)
+
+
+def show_conflicts(found: Repairs, lang: str) -> Iterator[str]:
+    """Yield what cannot hold together, or that there is a plan."""
     names = Names(found.instance, lang)
     if found.feasible is not False:
         yield say("repair_feasible" if found.feasible else "repair_undecided", lang)
@@ -47,22 +58,39 @@ def show_repairs(found: Repairs, lang: str) -> Iterator[str | Table]:
             yield f"  {say_lever(lever, names)}"
     if not found.conflicts:
         yield say("repair_no_lever", lang)
-    for number, (repair, point) in enumerate(found.menu, start=1):
-        pairs = zip(repair.levers, repair.changes, strict=True)
-        changes = names.join([_say_change(lever, change, names) for lever, change in pairs], "between_facts")
-        yield say("repair_option", lang, number=number, changes=changes, goal=amount(point.objective))
-    if not found.complete:
-        yield say("repair_open", lang)
+
+
+def show_menu(found: Repairs, lang: str) -> Iterator[tuple[Repair, str]]:
+    """Yield each repair with the line that names it and the goal that it leads to."""
+    return _show_options(found.menu, found.instance, lang)
+
+
+def _show_options(
+    options: Sequence[tuple[Repair, Point]], instance: Instance, lang: str
+) -> Iterator[tuple[Repair, str]]:
+    for number, (repair, point) in enumerate(options, start=1):
+        changes = show_repair(repair, instance, lang)
+        yield repair, say("repair_option", lang, number=number, changes=changes, goal=amount(point.objective))
+
+
+def show_repair(found: Repair, instance: Instance, lang: str) -> str:
+    """Return what one repair changes, before it is known what the goal would be."""
+    names = Names(instance, lang)
+    pairs = zip(found.levers, found.changes, strict=True)
+    return names.join([_say_change(lever, change, names) for lever, change in pairs], "between_facts")
 
 
 def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
     """Yield the best repairs by one limit, as far as they were found."""
-    names = Names(found.instance, lang)
+    for _, line in offer_first_aid(found, lang):
+        yield line
+
+
+def offer_first_aid(found: Repairs, lang: str) -> Iterator[tuple[Repair, str]]:
+    """Yield the best repairs by one limit, as far as they were found, each with the line that names it."""
     single = [(repair, point) for repair, point in found.menu if len(repair.levers) == 1]
     best = sorted(single, key=lambda pair: math.inf if pair[1].objective is None else -pair[1].objective)
-    for number, (repair, point) in enumerate(best[:FIRST_AID], start=1):
-        change = _say_change(repair.levers[0], repair.changes[0], names)
-        yield say("repair_option", lang, number=number, changes=change, goal=amount(point.objective))
+    return _show_options(best[:FIRST_AID], found.instance, lang)
 
 
 def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:

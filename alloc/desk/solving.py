@@ -1,0 +1,112 @@
+"""A solve for the desk: the plan is shown once it is audited, then saved; where there is none, what would give one."""
+
+import math
+from collections.abc import Iterator
+from typing import Any
+
+from alloc.desk.opening import Opened
+from alloc.desk.order import Order, find_plan
+from alloc.desk.replies import Offer, Reply, Send, make_log, make_reply
+from alloc.desk.scenarios import write_note, write_plan
+from alloc.report.page.answer import tell_answer
+from alloc.report.page.view import View
+from alloc.report.target import check_writable
+from alloc.run import Run, choose_options, solve
+from alloc.study.answers.fix import LockedPlan, solve_locked
+from alloc.study.answers.menu import Repair
+from alloc.study.answers.repair import SECONDS, repair
+from alloc.study.answers.summary import offer_first_aid, show_locks, show_repair
+from alloc.texts import say
+from alloc.texts.figures import amount
+from alloc.texts.figures import gap as tell_gap
+
+SHOWN = ("year", "measure", "fund", "amount")
+"""Columns of a plan that is shown before it is saved."""
+
+
+def solve_scenario(order: Order, place: Opened, send: Send) -> Reply:
+    """Solve, and save the plan as a scenario: whole, or not at all.
+
+    send: hears of the plan before ties are broken and files are written, and of repairs as they are found.
+    """
+    target = place.folder / order.words["name"]
+    check_writable(target, overwrite=False)
+
+    def preview(run: Run) -> None:
+        send({"early": _show_early(run, order.lang)})
+
+    how: dict[str, Any] = {"lang": order.lang, "log": make_log(order.lang, send), "preview": preview, **order.options()}
+    found: Run | LockedPlan
+    if order.locked:
+        file = write_plan(find_plan(order, place), order.plan)
+        found = solve_locked(place.instance, file, overrides=order.overrides, **how)
+    else:
+        found = solve(place.instance, overrides=order.overrides, **how)
+    run = found if isinstance(found, Run) else found.run
+    if run is None or not run.solution.has_plan:
+        return _tell_none(found, order, place, send)
+    note = {"instance": str(place.instance.resolve()), "given": dict(order.given), "rules": list(order.rules)}
+    write_note(target, {**note, "locked": order.locked, **order.options()})
+    found.save(target, lang=order.lang)
+    more = show_locks(found, order.lang) if isinstance(found, LockedPlan) else ()
+    return {**make_reply([*_tell_plan(run, order.lang), *more], good=True), "scenario": target.name}
+
+
+def _show_early(run: Run, lang: str) -> Reply:
+    """Return a plan before ties are broken, or that there is none before it is known why."""
+    if not run.solution.has_plan:
+        return make_reply([say(run.status, lang), say("desk_early_none", lang)], good=False)
+    paid = run.tables["allocation"]
+    shown = paid.loc[paid["amount"] != 0, [column for column in SHOWN if column in paid]]
+    lines = [*_tell_proof(run, lang), say("desk_early", lang)]
+    return {**make_reply(lines, good=True), "plan": shown.to_dict("records")}
+
+
+def _tell_plan(run: Run, lang: str) -> Iterator[str]:
+    yield from _tell_proof(run, lang)
+    if not run.instance.questions:
+        yield from tell_answer(View(run.instance, lang, run.tables, run.figures))
+
+
+def _tell_proof(run: Run, lang: str) -> Iterator[str]:
+    figures = run.figures
+    goals = {"objective": amount(figures["objective"]), "bound": amount(figures["bound"])}
+    proof = {"status": say(f"status_{run.status}", lang), "gap": tell_gap(figures["gap"])}
+    yield say("desk_solved", lang, **goals, **proof, seconds=f"{figures['seconds']:.1f}")
+    if run.status == "feasible":
+        left = max(stage.gap for stage in run.solution.stages)
+        yield say("stopped_early", lang, gap=f"{left:.2%}" if math.isfinite(left) else "?")
+
+
+def _tell_none(found: Run | LockedPlan, order: Order, place: Opened, send: Send) -> Reply:
+    """Return why there is no plan, as `alloc solve` says it, and what would give one."""
+    if not isinstance(found, Run):
+        if found.run is not None:
+            return _tell_none(found.run, order, place, send)
+        return make_reply(show_locks(found, order.lang), good=False)
+    why = [say(found.status, order.lang), *found.figures.get("clash", [])]
+    if found.status != "infeasible":
+        return make_reply(why, good=False)
+    offers = [] if found.instance.questions or order.locked else _find_offers(found, why, order, place, send)
+    return make_reply([*why, *offers, say("infeasible_repair", order.lang)], good=False)
+
+
+def _find_offers(run: Run, why: list[str], order: Order, place: Opened, send: Send) -> list[Offer]:
+    """Return the best repairs by one limit; each is sent as it is found, then with the goal that it leads to.
+
+    They are those of `alloc solve`, within the time that is left.
+    """
+    offers: list[Offer] = []
+
+    def add(one: Repair) -> None:
+        offers.append(Offer(f"  {show_repair(one, run.instance, order.lang)}", one.settings))
+        send({"early": make_reply([*why, *offers, say("desk_early_repairs", order.lang)], good=False)})
+
+    send({"early": make_reply([*why, say("desk_early_repairs", order.lang)], good=False)})
+    limit = choose_options(run.instance, time_limit=order.number("time_limit")).time_limit
+    left = min(SECONDS, limit - run.figures["seconds"])
+    if left <= 0:
+        return []
+    how = {"gap": order.number("gap"), "time_limit": left, "lang": order.lang}
+    found = repair(place.instance, conflicts=1, largest=1, overrides=order.overrides, tell=add, **how)
+    return [Offer(line, one.settings) for one, line in offer_first_aid(found, order.lang)]

@@ -1,0 +1,107 @@
+"""A solve in the desk: shown once it is audited, before it is saved; without a plan, what would give one."""
+
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+
+import alloc
+from alloc.cli import main
+from alloc.desk.actions import act
+from alloc.desk.opening import Opened
+from alloc.desk.order import read_order, tell_command
+from alloc.texts import LANGUAGES, catalogue
+
+DEMO = Path(__file__).parent.parent / "instances/demo"
+AID = "funds.tianjin.amount"
+CROSSED = {"funds.tianjin.min_use": "37", "rules.no category above 60 %.max": "0.1"}
+
+
+def ask(folder: Path, action: str, lang: str = "en", **more: Any) -> tuple[dict[str, Any], list[dict[str, Any]], str]:
+    """Return the reply, what was sent before it, and the command."""
+    sent: list[dict[str, Any]] = []
+    order, place = read_order({"action": action, "lang": lang, **more}), Opened(DEMO, folder)
+    return act(order, place, lambda message: sent.append(dict(message))), sent, tell_command(order, place)
+
+
+def lines(reply: dict[str, Any]) -> list[str]:
+    return [part["line"] for part in reply["parts"] if "line" in part]
+
+
+def list_offers(reply: dict[str, Any]) -> list[dict[str, str]]:
+    return [part["offer"] for part in reply["parts"] if "offer" in part]
+
+
+def early(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [message["early"] for message in sent if "early" in message]
+
+
+@pytest.mark.parametrize("method", ["whole", "blocks"])
+def test_a_plan_is_told_once_before_ties_are_broken_audited_and_as_good(method: str):
+    told: list[alloc.Run] = []
+    run = alloc.solve(DEMO, overrides={AID: 30}, method=method, preview=told.append)
+    (first,) = told
+    assert (first.status, first.figures["audit"]["passed"]) == ("optimal", True)
+    assert first.objective == pytest.approx(run.objective)
+    assert first.figures["least_money"] is None
+    assert run.figures["least_money"] is not None
+    assert first.tables["allocation"]["amount"].sum() == pytest.approx(run.tables["measures"]["cost"].sum())
+
+
+@pytest.mark.parametrize("method", ["whole", "blocks"])
+def test_that_there_is_no_plan_is_told_before_it_is_known_why(method: str):
+    told: list[alloc.Run] = []
+    run = alloc.solve(DEMO, overrides=CROSSED, method=method, preview=told.append)
+    assert [one.status for one in told] == ["infeasible"]
+    assert "clash" not in told[0].figures
+    assert len(run.figures["clash"]) > 1
+
+
+def test_to_be_told_early_changes_nothing_of_the_plan():
+    plain, told = alloc.solve(DEMO), list[alloc.Run]()
+    again = alloc.solve(DEMO, preview=told.append)
+    assert told
+    for name, table in plain.tables.items():
+        assert again.tables[name].equals(table), name
+    for key in ("objective", "bound", "gap", "least_money", "bound_safe"):
+        assert again.figures[key] == plain.figures[key]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_the_desk_shows_the_plan_before_its_files_are_there(tmp_path: Path, lang: str):
+    reply, sent, _ = ask(tmp_path, "solve", lang, name="less", given={AID: "30"})
+    (shown,) = early(sent)
+    goal = lines(reply)[0].split("；" if lang == "zh" else ";")[0]
+    assert lines(shown)[0].startswith(goal)
+    assert lines(shown)[1] == catalogue()["desk_early"][lang]
+    paid = sum(row["amount"] for row in shown["plan"])
+    run = alloc.solve(DEMO, overrides={AID: 30})
+    assert paid == pytest.approx(run.tables["allocation"]["amount"].sum())
+    assert (tmp_path / "less/run.json").exists()
+
+
+def test_without_a_plan_the_desk_says_what_solve_says_and_each_offer_gives_one(tmp_path: Path):
+    reply, sent, command = ask(tmp_path, "solve", name="none", given=CROSSED)
+    said = CliRunner().invoke(main, shlex.split(command)[1:])
+    assert said.exit_code == 3
+    printed = [line.strip() for line in said.stderr.splitlines() if not line.startswith("warning")]
+    assert [line.strip() for line in lines(reply)] == printed
+    none, *later = early(sent)
+    assert lines(none) == [catalogue()[key]["en"] for key in ("infeasible", "desk_early_none")]
+    assert [len(list_offers(one)) for one in later] == [0, 1, 2]
+    assert {str(offer) for offer in list_offers(reply)} == {str(offer) for offer in list_offers(later[-1])}
+    for offer in list_offers(reply):
+        assert alloc.solve(DEMO, overrides={**CROSSED, **offer}).solution.has_plan
+    assert not (tmp_path / "none").exists()
+
+
+def test_repairs_are_offered_as_they_are_found_with_figures_that_may_be_typed(tmp_path: Path):
+    reply, sent, command = ask(tmp_path, "repair", given=CROSSED)
+    said = CliRunner().invoke(main, [*shlex.split(command)[1:], "--out", str(tmp_path / "repair")])
+    assert [line.strip() for line in lines(reply)] == [line.strip() for line in said.stdout.splitlines()]
+    assert len(list_offers(early(sent)[-1])) == len(list_offers(reply)) >= 2
+    for offer in list_offers(reply):
+        assert all(isinstance(value, str) for value in offer.values())
+        assert alloc.solve(DEMO, overrides={**CROSSED, **offer}).solution.has_plan
