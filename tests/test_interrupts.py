@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -317,8 +318,11 @@ def test_a_process_begins_with_ctrl_c_held_back():
 def test_an_explanation_goes_on_where_it_was_stopped(tmp_path: Path):
     alloc.solve(DEMO).save(tmp_path / "plan")
     with pytest.MonkeyPatch.context() as patch:
-        ended(patch, MEETING, "explain", tmp_path / "plan", "--jobs", 1, call=3)
+        ended(patch, MEETING, "explain", tmp_path / "plan", "--jobs", 1, call=1)
     assert (tmp_path / "plan/answers.part").is_dir()
+    kept = pd.read_csv(tmp_path / "plan/answers/questions.csv").set_index("question")
+    assert kept.loc["rules", ["answered", "status"]].tolist() == [1, "partly"]
+    assert kept["answered"].sum() == len(pd.read_csv(tmp_path / "plan/answers/prices.csv")) == 1
     with pytest.MonkeyPatch.context() as patch:
         strike(patch, MEETING, call=0)
         again = CliRunner().invoke(main, ["explain", str(tmp_path / "plan"), "--jobs", "1"])

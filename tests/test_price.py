@@ -17,7 +17,8 @@ from alloc.cli import main
 from alloc.infeasibility.grouped import list_grouped
 from alloc.infeasibility.levers import levers
 from alloc.instance import draft
-from alloc.study.answers.price import price
+from alloc.study.answers.price import list_dearest, price
+from alloc.study.points import Point
 
 NEEDS = [{"name": "little", "type": "amount", "max": 60}, {"name": "few", "type": "count", "max": 1}]
 
@@ -55,9 +56,15 @@ def test_the_command_writes_the_dearest_first(question: Path, tmp_path: Path):
     assert "the most of rule “little”" in done.stdout
     with (tmp_path / "out/prices.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert [row["lever"] for row in rows] == ["rules.little.max", "rules.few.max", "funds.aid.amount"]
+    assert [row["lever"] for row in rows] == ["rules.little.max", "funds.aid.amount", "rules.few.max"]
     assert float(rows[0]["gain_least"]) - 1e-6 <= 40 <= float(rows[0]["gain_most"]) + 1e-6
     assert json.loads((tmp_path / "out/prices.json").read_text(encoding="utf-8"))["objective"] == pytest.approx(60)
+
+
+def test_rows_of_equal_gain_stand_by_name_whatever_the_solver_left_between_them():
+    gains = {"b": 1e-9, "a": 0.0, "d": None, "c": 2.0, "aa": -1e-4}
+    rows = [{"lever": lever, "change": "release", "gain": gain} for lever, gain in gains.items()]
+    assert list_dearest(rows, Point({}, "optimal", objective=1000.0))["lever"].tolist() == ["c", "a", "aa", "b", "d"]
 
 
 def test_what_is_no_limit_and_what_has_no_plan_is_said(question: Path, tmp_path: Path):

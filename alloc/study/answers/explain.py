@@ -29,8 +29,7 @@ from alloc.study.answers.findings import (
 )
 from alloc.study.answers.margin import CELLS, COLUMNS, Margin, draw_margin
 from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
-from alloc.study.answers.price import COLUMNS as PRICES
-from alloc.study.answers.price import PriceQuestion, list_questions, make_row
+from alloc.study.answers.price import PriceQuestion, list_dearest, list_questions, make_row
 from alloc.study.answers.proofs import carry_along
 from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_until
 from alloc.study.answers.why import ask_for, take_out
@@ -154,30 +153,42 @@ class _Asked:
             draft(self.plan.instance), {"gap": self.gap, "time_limit": self.limit}, self.plan.lang, claims=False
         )
         previous = self.plan.instance.previous
-        with (
-            open_kept(self.keep, asked, previous) as kept,
-            open_points(asked, self.jobs, self.cluster, kept=kept) as pool,
-        ):
-            prices = self._ask_prices(pool, begin, "rules", names)
-            margins = self._ask_margins(pool, begin)
-            why_not, why = self._ask_why_not(pool, begin, names), self._ask_why(pool, begin, names)
-            prices += self._ask_prices(pool, begin, "limits", names)
-        tables = {
-            "prices": pd.DataFrame(prices, columns=PRICES).sort_values(
-                "gain", ascending=False, kind="stable", ignore_index=True
-            ),
-            "margin": pd.DataFrame(list_margin(margins, names), columns=["fund", *COLUMNS, "where"]),
-            "margin_cells": pd.DataFrame(list_moved_cells(margins), columns=["fund", *CELLS]),
-            "why_not": pd.DataFrame(why_not, columns=WHY_NOT),
-            "why": pd.DataFrame(why, columns=WHY),
-            **self._find_certain(),
-        }
+        solved: dict[str, pd.DataFrame] = {}
+        margins: list[Margin] = []
+        try:
+            with (
+                open_kept(self.keep, asked, previous) as kept,
+                open_points(asked, self.jobs, self.cluster, kept=kept) as pool,
+            ):
+                solved, margins = self._ask_points(pool, begin, names)
+        except KeyboardInterrupt:  # the pool tells again of a Ctrl-C that ended a question with what it had
+            if not (solved and self.tally.has_answers):
+                raise
+            self.interrupted = True
+        tables = {**solved, **self._find_certain()}
         charts = {}
         drawn = (draw_prices(tables["prices"], names), draw_certainty(tables["cells"], names, WITHIN))
         for key, chart in zip(("prices", "certainty"), drawn, strict=True):
             if chart is not None:
                 charts[key] = [chart]
         return tables, {**charts, "margin": [draw_margin(one, self.plan.lang) for one in margins]}
+
+    def _ask_points(
+        self, pool: PointPool, begin: SolvedPoint, names: Names
+    ) -> tuple[dict[str, pd.DataFrame], list[Margin]]:
+        """Return the tables of what is solved again, as far as there is time, and the steps of each fund."""
+        prices = self._ask_prices(pool, begin, "rules", names)
+        margins = self._ask_margins(pool, begin)
+        why_not, why = self._ask_why_not(pool, begin, names), self._ask_why(pool, begin, names)
+        prices += self._ask_prices(pool, begin, "limits", names)
+        tables = {
+            "prices": list_dearest(prices, self.plan.point),
+            "margin": pd.DataFrame(list_margin(margins, names), columns=["fund", *COLUMNS, "where"]),
+            "margin_cells": pd.DataFrame(list_moved_cells(margins), columns=["fund", *CELLS]),
+            "why_not": pd.DataFrame(why_not, columns=WHY_NOT),
+            "why": pd.DataFrame(why, columns=WHY),
+        }
+        return tables, margins
 
     def _find_start(self) -> dict[str, Any]:
         """Return the whole decisions of the plan, for all to begin with."""

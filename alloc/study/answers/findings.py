@@ -8,7 +8,7 @@ import pandas as pd
 
 from alloc.report.names import Names
 from alloc.report.rows import list_rows
-from alloc.study.answers.differences import subtract
+from alloc.study.answers.differences import rank_least, rank_most, subtract
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.answers.proofs import carry_bound, compares
@@ -49,6 +49,11 @@ class Tally:
         """Count one question."""
         row = {"question": question, "asked": asked, "answered": answered, "proven": proven}
         self.rows.append({**row, "status": _choose_status(asked, answered, proven), "seconds": seconds})
+
+    @property
+    def has_answers(self) -> bool:
+        """Tell whether there is an answer to anything."""
+        return any(row["answered"] for row in self.rows)
 
     @property
     def table(self) -> pd.DataFrame:
@@ -105,7 +110,7 @@ def list_unfunded(
         said = _say_loss("why_not", point, lost, same, names, units=exact(float(str(units))))
         ends = dict(zip(("loss", "loss_least", "loss_most"), lost, strict=True))
         rows.append({**_name_measure(plan, m), "units": units, **ends, **_list_changes(plan.point, point, said)})
-    rows.sort(key=lambda row: float("inf") if row["loss"] is None else row["loss"])
+    rows.sort(key=lambda row: (rank_least(row["loss"], plan.point.objective), row["measure"]))
     return rows[:MOST_UNFUNDED]
 
 
@@ -122,7 +127,8 @@ def list_worth(asked: Mapping[str, Point], plan: PlanOfResult, names: Names, sam
         said = _say_loss("why_in", point, lost, same, names)
         ends = dict(zip(("worth", "worth_least", "worth_most"), lost, strict=True))
         rows.append({**_name_measure(plan, m), "money": plan.cost[m], **ends, **_list_changes(plan.point, point, said)})
-    rows.sort(key=lambda row: (row["status"] != "infeasible", -(row["worth"] or 0.0)))
+    goal = plan.point.objective
+    rows.sort(key=lambda row: (row["status"] != "infeasible", rank_most(row["worth"], goal), row["measure"]))
     return rows
 
 

@@ -16,7 +16,7 @@ from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
-from alloc.study.answers.differences import subtract, take_figures
+from alloc.study.answers.differences import rank_most, subtract, take_figures
 from alloc.study.answers.proofs import carry_bound, carry_plan, loosens
 from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
@@ -107,8 +107,7 @@ def price(
         raise RequestError("price_no_plan", status=base.status)
     names = Names(question, lang)
     rows = [make_row(question, one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
-    table = pd.DataFrame(rows, columns=COLUMNS).sort_values("gain", ascending=False, kind="stable", ignore_index=True)
-    return Prices(question, base, table, time.perf_counter() - started)
+    return Prices(question, base, list_dearest(rows, base), time.perf_counter() - started)
 
 
 def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:
@@ -164,6 +163,12 @@ def make_row(question: Instance, one: PriceQuestion, point: Point, base: Point, 
         "aid_moved": sum(abs(aid - base.money[cell]) for cell, aid in point.money.items()) / 2 if point.money else None,
         "status": point.status,
     }
+
+
+def list_dearest(rows: Sequence[dict[str, Any]], base: Point) -> pd.DataFrame:
+    """Return rows as a table, the dearest first; those of equal gain by their levers."""
+    ordered = sorted(rows, key=lambda row: (rank_most(row["gain"], base.objective), row["lever"], row["change"]))
+    return pd.DataFrame(ordered, columns=COLUMNS)
 
 
 def _written(value: object) -> str:

@@ -20,7 +20,7 @@ from alloc.report.names import Names
 from alloc.report.target import resume
 from alloc.run import choose_options
 from alloc.solver import Deadline
-from alloc.study.answers.differences import take_figures
+from alloc.study.answers.differences import rank_least, rank_most, take_figures
 from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import KeptPoints, Overrides, Point, PointQuestion, open_points
@@ -227,6 +227,9 @@ def _plain(value: object) -> object:
 
 def _rank(rows: list[dict[str, Any]], key: str, falling: bool) -> None:
     """Give every row its rank by a figure, 1 for the best; those without it none."""
-    known = sorted({row[key] for row in rows if row[key] is not None}, reverse=falling)
+    known = [row[key] for row in rows if row[key] is not None]
+    largest = max(map(abs, known), default=0.0)
+    rank = rank_most if falling else rank_least
+    places = sorted({rank(figure, largest) for figure in known})
     for row in rows:
-        row[f"rank_{key}"] = None if row[key] is None else known.index(row[key]) + 1
+        row[f"rank_{key}"] = None if row[key] is None else places.index(rank(row[key], largest)) + 1

@@ -1,6 +1,5 @@
 """What answers say: which limits must give, what they cost, what money buys, what is safe, why this and not that."""
 
-import math
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +13,7 @@ from alloc.report.names import Names
 from alloc.report.rows import list_words
 from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty
+from alloc.study.answers.differences import rank_most
 from alloc.study.answers.fix import LockedPlan
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Repair, Replacement
@@ -89,7 +89,8 @@ def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
 def offer_first_aid(found: Repairs, lang: str) -> Iterator[tuple[Repair, str]]:
     """Yield the best repairs by one limit, as far as they were found, each with the line that names it."""
     single = [(repair, point) for repair, point in found.menu if len(repair.levers) == 1]
-    best = sorted(single, key=lambda pair: math.inf if pair[1].objective is None else -pair[1].objective)
+    goal = max((point.objective or 0.0 for _, point in single), default=0.0)
+    best = sorted(single, key=lambda pair: rank_most(pair[1].objective, goal))
     return _show_options(best[:FIRST_AID], found.instance, lang)
 
 

@@ -58,7 +58,8 @@ class PointPool:
         """Yield every point that is not known yet, with its number, as they come; what is kept comes first.
 
         until: by `time.perf_counter()`, when no further point is begun; those that are begun are solved to their end.
-        Raises KeyboardInterrupt between two points where whoever listens has heard Ctrl-C.
+        Raises KeyboardInterrupt between two points where whoever listens has heard Ctrl-C; those that were solved by
+        then are yielded before.
         """
         if self._kept is None:
             yield from self._solve(batch, known, until)
@@ -77,8 +78,8 @@ class PointPool:
         given: dict[int, int] = {}
         deaths = dict.fromkeys(waiting, 0)
         while waiting or self._pool.busy:
-            raise_if(deadline.stopped)
-            if time.perf_counter() >= until:
+            stopped = deadline.stopped
+            if stopped or time.perf_counter() >= until:
                 waiting.clear()
             for worker, number in zip(self._pool.idle, batch.list_ready(waiting, found), strict=False):
                 waiting.remove(number)
@@ -93,6 +94,7 @@ class PointPool:
                     continue
                 found[number] = solved or self._lost(batch.points[number])
                 yield number, found[number]
+            raise_if(stopped)
 
     def solve_all(self, points: Sequence[Overrides], tell: Callable[[Point], None] | None = None) -> list[Point]:
         """Return one point for each of the overrides, in their order, telling of each as it comes."""
