@@ -15,16 +15,18 @@ UNKNOWN_WORLDS = {"status_quo": None, "without_aid": None, "through_others": Non
 
 
 def compare_worlds(
-    instance: Instance, plan: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]
+    instance: Instance, plan: Solution, worlds: Worlds, chains: pd.DataFrame | None
 ) -> dict[str, dict[str, Any]]:
-    """Return the other worlds, each with its proof, and what is claimed through others' money and through the aid."""
+    """Return the other worlds, each with its proof, and what is claimed through others' money and through the aid.
+
+    chains: which are closed in each world; None over several years, in which they are told year by year.
+    """
     quo, world = worlds.quo, worlds.without
     without = world.solution
-    chains = found["chains"]
-    own = {**_reached(plan), "chains_closed": int(chains["closed"].sum())}
-    before = _world(quo, chains["closed_quo"])
+    own = {**_reached(plan), "chains_closed": _count_closed(chains, "closed")}
+    before = _world(quo, _count_closed(chains, "closed_quo"))
     alone = {
-        **_world(without, chains["closed_without_aid"]),
+        **_world(without, _count_closed(chains, "closed_without_aid") if without.has_plan else None),
         "lapsed": list(world.lapsed),
         "left_out": [*world.left_out],
     }
@@ -83,14 +85,18 @@ def _reached(world: Solution) -> dict[str, float | None]:
     return {"objective": world.objective, "employment": employment, "linkage": linkage}
 
 
-def _world(world: Solution, closed: "pd.Series[Any]") -> dict[str, Any]:
+def _count_closed(chains: pd.DataFrame | None, column: str) -> int | None:
+    return None if chains is None else int(chains[column].sum())
+
+
+def _world(world: Solution, closed: int | None) -> dict[str, Any]:
     """Return what run.json says of a world."""
     return {
         "status": str(world.status),
         **_reached(world),
         "bound": finite(world.bound) if world.has_plan else None,
         "gap": finite(world.gap) if world.has_plan else None,
-        "chains_closed": int(closed.sum()) if world.has_plan else None,
+        "chains_closed": closed,
     }
 
 
@@ -102,12 +108,16 @@ def _through(
     room, room_less: how much more either may bring than is known.
     """
     found: dict[str, Any] = {
-        key: None if more[key] is None or less[key] is None else more[key] - less[key]
-        for key in ("objective", "employment", "linkage", "chains_closed")
+        key: subtract_worlds(more[key], less[key]) for key in ("objective", "employment", "linkage", "chains_closed")
     }
     proven = not any((*room.values(), *room_less.values()))
     found["range"] = None if proven else {key: _between(found[key], room_less[key], room[key]) for key in PROVEN}
     return found
+
+
+def subtract_worlds(more: float | None, less: float | None) -> float | None:
+    """Return what one world brings more than another; nothing where either is not known."""
+    return None if more is None or less is None else more - less
 
 
 def _between(value: float | None, less: float, more: float) -> list[float | None]:

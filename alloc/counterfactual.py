@@ -5,17 +5,18 @@ the aid. The world without the aid is a question of its own, solved like any oth
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from functools import partial
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.instance.lookups import commitments
 from alloc.instance.worlds import LIMITS, aid_funds, holding, only, without_aid
-from alloc.model import build
-from alloc.solution import Solution, Status
+from alloc.instance.years import worth_of_years
+from alloc.model import build, build_years
+from alloc.solution import Solution, Stage, Status
 from alloc.solver import CompiledModel, ahead, find_status_quo, solve_suited, solve_warm
 
 Search = Callable[[Instance, Options], Solution]
@@ -46,10 +47,14 @@ class Counterfactual:
 
 @dataclass(frozen=True)
 class Worlds:
-    """The worlds beside a plan: the status quo, and the world without the aid."""
+    """The worlds beside a plan: the status quo, and the world without the aid.
+
+    quos: the status quo of each of several years, which together are that of all.
+    """
 
     quo: Solution
     without: Counterfactual
+    quos: Mapping[int, Solution] = field(default_factory=dict)
 
 
 UNKNOWN = Counterfactual(Solution(Status.NO_SOLUTION))
@@ -59,12 +64,37 @@ UNKNOWN = Counterfactual(Solution(Status.NO_SOLUTION))
 def find_worlds(instance: Instance, options: Options) -> Worlds:
     """Return both worlds, one after the other, within the time of the options."""
     started = time.perf_counter()
-    quo = find_status_quo(instance, options)
-    return Worlds(quo, find_without_aid(instance, rest(options, started)))
+    worlds = find_standing(instance, options)
+    return replace(worlds, without=find_without_aid(instance, rest(options, started)))
+
+
+def find_standing(instance: Instance, options: Options) -> Worlds:
+    """Return the worlds with the status quo alone; each of several years has its own and leaves nothing to the next."""
+    if not instance.questions:
+        return Worlds(find_status_quo(instance, options), UNKNOWN)
+    quos = {of.year: find_status_quo(of, options) for of in instance.questions}
+    return Worlds(_add_years(instance, quos), UNKNOWN, quos)
+
+
+def _add_years(instance: Instance, quos: Mapping[int, Solution]) -> Solution:
+    """Return the worlds of single years as one world over all of them, later years discounted."""
+    worth = worth_of_years(instance)
+    stages = []
+    for of_goal in zip(*(quo.stages for quo in quos.values()), strict=True):
+        sums = {}
+        for key in ("objective", "bound", "kept"):
+            sums[key] = sum(worth[t] * getattr(stage, key) for t, stage in zip(quos, of_goal, strict=True))
+        stages.append(Stage(of_goal[0].goal, **sums))
+    goals = {}
+    for name in ("ExpectedEmployment", "ExpectedLinkage"):
+        goals[name] = {None: sum(worth[t] * quo.values[name][None] for t, quo in quos.items())}
+    proven = all(quo.status == Status.OPTIMAL for quo in quos.values())
+    status = Status.OPTIMAL if proven else Status.FEASIBLE
+    return Solution(status, tuple(stages), goals, years={t: quo.values for t, quo in quos.items()})
 
 
 def _suited(question: Instance, options: Options) -> Solution:
-    return solve_suited(build(question), question, options, jobs=1)
+    return solve_suited(build_years(question), question, options, jobs=1)
 
 
 def find_without_aid(instance: Instance, options: Options, search: Search = _suited) -> Counterfactual:
@@ -87,7 +117,7 @@ def find_without_aid(instance: Instance, options: Options, search: Search = _sui
 
 def lapsing(instance: Instance, options: Options) -> tuple[str, ...]:
     """Return the commitments that the other funds cannot pay for, each taken alone with no rule and no minimum use."""
-    committed = commitments(instance)
+    committed = commitments(instance.questions[0] if instance.questions else instance)
     if not committed or not aid_funds(instance):
         return ()
     question = without_aid(instance)
@@ -99,7 +129,8 @@ def lapsing(instance: Instance, options: Options) -> tuple[str, ...]:
 def _payable(question: Instance, committed: tuple[str, ...], options: Options) -> bool:
     """Tell whether there is money for some measures, and all that they hang on."""
     alone = only(question, committed)
-    found = solve_warm(CompiledModel(build(alone)), alone, Options(gap=1.0, time_limit=options.time_limit))
+    loose = Options(gap=1.0, time_limit=options.time_limit)
+    found = _suited(alone, loose) if alone.questions else solve_warm(CompiledModel(build(alone)), alone, loose)
     _stop_if(found.interrupted)
     return found.status != Status.INFEASIBLE
 
@@ -133,13 +164,12 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Ca
         return
     work = partial(find_worlds, instance, options.model_copy(update={"threads": 1}))
     with ahead(work) as result:
-        quo = partial(find_status_quo, instance, options)
 
         def wait(hurry: bool) -> Worlds:
             try:
                 return result(GRACE if hurry else None)
             except TimeoutError:
-                return Worlds(quo(), UNKNOWN)
+                return find_standing(instance, options)
 
         yield wait, options.time_limit
 

@@ -7,12 +7,13 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.instance import Instance
+from alloc.claims import subtract_worlds
+from alloc.counterfactual import Worlds
+from alloc.instance import GOALS, Instance
 from alloc.instance.schema import Flow, Fund
+from alloc.instance.years import worth_of_years
 from alloc.report.tables import EXTRA, YEARLY, make_tables
 from alloc.solution import Solution, Status, Values
-
-UNKNOWN = Solution(Status.NO_SOLUTION)
 
 UNSAID = ("idle", "asked_by", "reason")
 """Columns that speak of one year alone, and would be false of what later years use."""
@@ -63,15 +64,18 @@ def _flows(before: Instance, last: Values) -> tuple[Flow, ...]:
     return tuple(found)
 
 
-def make_tables_of_years(
-    instance: Instance, plan: Solution, quos: Mapping[int, Solution]
-) -> dict[int, dict[str, pd.DataFrame]]:
+def make_tables_of_years(instance: Instance, plan: Solution, worlds: Worlds) -> dict[int, dict[str, pd.DataFrame]]:
     """Return the tables of each year, as they are made of a plan of one year."""
     found = {}
     for year, question in roll_forward(instance, plan).items():
-        own = replace(plan, values=plan.years[year], years={})
-        found[year] = make_tables(question, own, quos[year], UNKNOWN)
+        own, without = _take_year(plan, year), _take_year(worlds.without.solution, year)
+        found[year] = make_tables(question, own, worlds.quos[year], without)
     return found
+
+
+def _take_year(world: Solution, year: int) -> Solution:
+    """Return one year of a world; what is not known stays so."""
+    return replace(world, values=world.years[year], years={}) if world.has_plan else world
 
 
 def join_years(years: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, pd.DataFrame]:
@@ -88,24 +92,50 @@ def join_years(years: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, pd.
         if not frames:
             continue
         table = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
-        unsaid = [column for column in table.columns if column in UNSAID or str(column).endswith("_without_aid")]
-        found[name] = table.drop(columns=unsaid)
+        found[name] = table.drop(columns=[column for column in table.columns if column in UNSAID])
     return found
 
 
-def figures_of_year(plan: Solution, quo: Solution, year: int, worth: float) -> dict[str, Any]:
-    """Return what run.json holds of one year: its goals, not discounted, its money, and the status quo of the year."""
-    values = plan.years[year]
-    return {
-        "year": year,
-        "worth": worth,
-        "employment": values["ExpectedEmployment"][None],
-        "linkage": values["ExpectedLinkage"][None],
-        "penalties": values["Penalties"][None],
-        "spent": math.fsum(values["Spend"].values()),
-        "status_quo": {
-            "objective": quo.objective,
-            "employment": quo.values["ExpectedEmployment"][None],
-            "linkage": quo.values["ExpectedLinkage"][None],
-        },
-    }
+def list_years(instance: Instance, plan: Solution, worlds: Worlds) -> list[dict[str, Any]]:
+    """Return what run.json holds of each year: its goals, not discounted, its money, and the worlds beside it.
+
+    What is claimed through whom stands there where the world without the aid is proven.
+    """
+    found, proven = [], worlds.without.solution.status == Status.OPTIMAL
+    for year, worth in worth_of_years(instance).items():
+        values = plan.years[year]
+        own, standing = _reach(values), _reach(worlds.quos[year].values)
+        alone = _reach_without_aid(instance, worlds.without.solution, year)
+        found.append(
+            {
+                "year": year,
+                "worth": worth,
+                **own,
+                "penalties": values["Penalties"][None],
+                "spent": math.fsum(values["Spend"].values()),
+                "status_quo": {"objective": worlds.quos[year].objective, **standing},
+                "without_aid": alone,
+                "through_others": _subtract(alone, standing) if proven else None,
+                "through_aid": _subtract(own, alone) if proven else None,
+            }
+        )
+    return found
+
+
+def _reach_without_aid(instance: Instance, without: Solution, year: int) -> dict[str, float | None]:
+    """Return what a year reaches without the aid, what that adds to the goal; nothing where it is unknown."""
+    if not without.has_plan:
+        return {"objective": None, **dict.fromkeys(GOALS)}
+    aim, reached = instance.objective, _reach(without.years[year])
+    weighted = aim.employment * reached["employment"] + aim.linkage * reached["linkage"]
+    value = reached[aim.order[-1]] if aim.order else weighted
+    return {"objective": value - without.years[year]["Penalties"][None], **reached}
+
+
+def _subtract(more: Mapping[str, float | None], less: Mapping[str, float | None]) -> dict[str, float | None]:
+    return {goal: subtract_worlds(more[goal], less[goal]) for goal in GOALS}
+
+
+def _reach(values: Values) -> dict[str, float]:
+    """Return the jobs and the linkage of a year."""
+    return {"employment": values["ExpectedEmployment"][None], "linkage": values["ExpectedLinkage"][None]}

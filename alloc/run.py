@@ -17,10 +17,10 @@ from pydantic import ValidationError
 
 from alloc.audit import Audit, audit, audit_years
 from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
-from alloc.counterfactual import UNKNOWN, Worlds, answering, beside, held_to, rest
+from alloc.counterfactual import Worlds, answering, beside, find_standing, held_to, rest
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
-from alloc.horizon import figures_of_year, join_years, make_tables_of_years
+from alloc.horizon import join_years, list_years, make_tables_of_years
 from alloc.infeasibility import explain_conflict
 from alloc.infeasibility.over_years import explain_years
 from alloc.instance import Instance, Options, read
@@ -37,7 +37,7 @@ from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.report.told import tell_status
 from alloc.solution import Solution, Stage, Status
-from alloc.solver import find_status_quo, solve_suited
+from alloc.solver import solve_suited
 from alloc.solver.progress import Preview
 from alloc.texts import LANGUAGES, say
 
@@ -142,12 +142,15 @@ def solve(
     options = choose_options(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
     early = None if preview is None else _preview(instance, options, started, lang, preview)
     if instance.questions:
-        plan = solve_suited(build_years(instance), instance, options, log, jobs, cluster, early)
-        return _complete_years(instance, options, plan, started, lang)
+        with beside(instance, options, jobs) as (worlds, seconds):
+            allowed = options.model_copy(update={"time_limit": seconds})
+            plan = solve_suited(build_years(instance), instance, allowed, log, jobs, cluster, early)
+            known = worlds(plan.interrupted) if plan.has_plan else None
+        return _complete_years(instance, options, plan, known, started, lang)
     search = partial(_planned, log=log, jobs=jobs, cluster=cluster, preview=early)
     with beside(instance, options, jobs) as (worlds, seconds):
         if instance.nation == "first":
-            known: Worlds | None = worlds(False)
+            known = worlds(False)
             plan = search(answering(instance, worlds(False)), rest(options, started))
         else:
             plan = search(instance, options.model_copy(update={"time_limit": seconds}))
@@ -176,10 +179,8 @@ def _preview(instance: Instance, options: Options, started: float, lang: str, te
     def make_result(plan: Solution) -> Run:
         if not plan.has_plan:
             return Run(instance, plan, {}, _figures(instance, options, plan, started))
-        if instance.questions:
-            return _complete_years(instance, options, plan, started, lang)
-        worlds = Worlds(find_status_quo(instance, options), UNKNOWN)
-        return complete_run(instance, options, plan, worlds, started, lang)
+        complete = _complete_years if instance.questions else complete_run
+        return complete(instance, options, plan, find_standing(instance, options), started, lang)
 
     def make_and_tell(plan: Solution) -> None:
         with suppress(AuditError, SolveError):
@@ -213,18 +214,18 @@ def complete_run(
     return Run(instance, plan, explain_plan(instance, found, plan.status == Status.OPTIMAL, lang), figures)
 
 
-def _complete_years(instance: Instance, options: Options, plan: Solution, started: float, lang: str) -> Run:
-    """Return a plan over several years with its tables, audited; nothing is said of a world without the aid."""
-    if not plan.has_plan:
-        figures = _figures(instance, options, plan, started)
+def _complete_years(
+    instance: Instance, options: Options, plan: Solution, worlds: Worlds | None, started: float, lang: str
+) -> Run:
+    """Return a plan over several years with its tables, audited, as `complete_run` does for one year."""
+    figures = _figures(instance, options, plan, started)
+    if worlds is None:
         if plan.status == Status.INFEASIBLE:
             figures["clash"] = explain_years(instance, rest(options, started), lang) or []
         return Run(instance, plan, {}, figures)
-    quos = {of.year: find_status_quo(of, options) for of in instance.questions}
-    years = make_tables_of_years(instance, plan, quos)
-    worth = {of.year: (1 + instance.discount) ** (instance.years[0] - of.year) for of in instance.questions}
-    by_year = [figures_of_year(plan, quos[year], year, worth[year]) for year in years]
-    figures = {**_figures(instance, options, plan, started), "years": list(instance.years), "by_year": by_year}
+    years = make_tables_of_years(instance, plan, worlds)
+    figures |= compare_worlds(instance, plan, worlds, None)
+    figures |= {"years": list(instance.years), "by_year": list_years(instance, plan, worlds)}
     verdict = audit_years(instance, years, figures)
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
@@ -259,7 +260,11 @@ def _figures(
         "status": str(plan.status),
         **_goals(options, plan),
         "stages": [_stage(stage) for stage in plan.stages],
-        **(UNKNOWN_WORLDS if worlds is None or found is None else compare_worlds(instance, plan, worlds, found)),
+        **(
+            UNKNOWN_WORLDS
+            if worlds is None or found is None
+            else compare_worlds(instance, plan, worlds, found["chains"])
+        ),
         "chains_closed": int(found["chains"]["closed"].sum()) if found else None,
         "nation": instance.nation,
         "coordination": None,

@@ -358,13 +358,23 @@ def test_over_years_each_measure_has_a_budget_in_each_year_that_pays_for_it(sche
     assert len(budgets) == 2
 
 
-def test_over_years_jobs_have_a_target_and_what_would_be_there_anyway_for_each_year(years: Run):
+def test_over_years_jobs_have_a_target_and_a_baseline_without_the_aid_for_each_year(years: Run):
+    """Of the park place nothing comes without the aid; wages are paid by others, a quarter of a job in each year."""
     (result,) = document(years)[0].findall("result")
     assert told(result.find("title")) == {"en": "Jobs gained, year by year", "zh": "逐年新增岗位"}
-    baselines = [(of.get("year"), of.get("value")) for of in result.findall("indicator/baseline")]
-    assert baselines == [("2021", "0"), ("2022", "0"), ("2023", "0")]
+    baselines = {of.get("year"): of.get("value") for of in result.findall("indicator/baseline")}
+    assert baselines == {"2021": "0.25", "2022": "0.25", "2023": "0.25"}
+    comment = told(result.find("indicator/baseline/comment"))["en"]
+    assert comment == "Without the aid: 0 would be there anyway, 0.25 come through others' money."
     targets = [float(of.get("value")) for of in result.findall("indicator/period/target")]
     assert targets == pytest.approx([of["employment"] for of in years.figures["by_year"][:3]], abs=1e-6)
+
+
+def test_over_years_the_baseline_is_what_is_there_anyway_where_more_is_not_proven(years: Run):
+    through = {**years.figures["through_aid"], "range": {"employment": [None, None]}}
+    (result,) = document(years, {**years.figures, "through_aid": through})[0].findall("result")
+    assert {of.get("value") for of in result.findall("indicator/baseline")} == {"0"}
+    assert "is not proven" in told(result.find("indicator/description"))["en"]
 
 
 def test_a_result_of_several_years_is_exported_from_its_folder(years: Run, tmp_path: Path):
@@ -374,4 +384,3 @@ def test_a_result_of_several_years_is_exported_from_its_folder(years: Run, tmp_p
         assert (done.exit_code, done.exception) == (0, None), done.output
     rows = (tmp_path / "plan.csv").read_text(encoding="utf-8").splitlines()
     assert {row.split(",")[0] for row in rows[1:]} == {"2021", "2022", "2023", "2024"}
-    assert not any("without_aid" in row for row in rows)

@@ -201,7 +201,7 @@ def test_what_is_claimed_is_a_range_where_a_world_is_not_proven():
         found = worlds.without.solution
         stage = replace(found.stages[0], bound=found.stages[0].objective + 15)
         loose = replace(worlds.without, solution=replace(found, status=Status.FEASIBLE, stages=(stage,)))
-        told = compare_worlds(instance, run.solution, Worlds(worlds.quo, loose), run.tables)
+        told = compare_worlds(instance, run.solution, Worlds(worlds.quo, loose), run.tables["chains"])
         assert told["without_aid"]["gap"] > 0
         ranges = told["through_aid"]["range"]
         if span is not None:
@@ -224,7 +224,7 @@ def test_a_world_that_is_not_known_claims_nothing():
     instance = instance_of(one_measure())
     run, worlds = alloc.solve(instance), find_worlds(instance, instance.solver)
     nothing = replace(worlds.without, solution=Solution(Status.NO_SOLUTION))
-    told = compare_worlds(instance, run.solution, Worlds(worlds.quo, nothing), run.tables)
+    told = compare_worlds(instance, run.solution, Worlds(worlds.quo, nothing), run.tables["chains"])
     assert told["without_aid"]["employment"] is None
     assert told["through_aid"]["employment"] is None
 

@@ -12,9 +12,10 @@ from click.testing import CliRunner
 import alloc
 from alloc.audit import audit_years
 from alloc.audit.horizon import _carry
+from alloc.claims import compare_worlds
 from alloc.cli import main
-from alloc.counterfactual import find_status_quo
-from alloc.horizon import figures_of_year, make_tables_of_years
+from alloc.counterfactual import find_worlds
+from alloc.horizon import list_years, make_tables_of_years
 from alloc.instance import Instance
 from alloc.instance.schema import Fund
 from alloc.model import build_years
@@ -39,7 +40,7 @@ def answered(tmp_path_factory):
     path.write_text(TOY, encoding="utf-8")
     instance = alloc.read(path)
     plan = solve_suited(build_years(instance), instance, instance.solver, jobs=1)
-    quos = {of.year: find_status_quo(of, instance.solver) for of in instance.questions}
+    worlds = find_worlds(instance, instance.solver)
     figures = {
         "status": "optimal",
         "objective": plan.objective,
@@ -48,9 +49,10 @@ def answered(tmp_path_factory):
         "employment": plan.values["ExpectedEmployment"][None],
         "linkage": plan.values["ExpectedLinkage"][None],
         "penalties": 0.0,
-        "by_year": [figures_of_year(plan, quos[year], year, 1.0) for year in quos],
+        "by_year": list_years(instance, plan, worlds),
+        **compare_worlds(instance, plan, worlds, None),
     }
-    return instance, make_tables_of_years(instance, plan, quos), figures
+    return instance, make_tables_of_years(instance, plan, worlds), figures
 
 
 def changed(instance: Instance, table: str, row: str, **keys: object) -> Instance:

@@ -4,13 +4,13 @@ What a year has from those before it is worked out here from the tables of these
 that last, what went ahead.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from decimal import Decimal, localcontext
 from typing import Any
 
 import pandas as pd
 
-from alloc.audit import linkage, money, production, rules, shape, totals
+from alloc.audit import linkage, money, production, rules, shape, totals, worlds
 from alloc.audit.books import Books, total
 from alloc.audit.inspection import CHECKS
 from alloc.audit.production import curve
@@ -28,14 +28,28 @@ OTHERWISE = (
 )
 """Checks of one year that stand here in a form that knows the years before."""
 
-OF_A_YEAR: tuple[Callable[[Books], Comparisons], ...] = tuple(
-    check
-    for check in CHECKS
-    if check not in OTHERWISE
-    and check.__module__ in {room.__name__ for room in (shape, money, production, linkage, rules, totals)}
-    and check.__name__ != "proves_gap"
+BESIDE = (
+    worlds.fills_without_aid,
+    worlds.totals_without_aid,
+    worlds.attributes_jobs,
+    worlds.weighs_scenarios,
+)
+"""Checks of the worlds beside a plan that hold in each year as in a question of one year."""
+
+OF_A_YEAR: tuple[Callable[[Books], Comparisons], ...] = (
+    *(
+        check
+        for check in CHECKS
+        if check not in OTHERWISE
+        and check.__module__ in {room.__name__ for room in (shape, money, production, linkage, rules, totals)}
+        and check.__name__ != "proves_gap"
+    ),
+    *BESIDE,
 )
 """Checks that hold in each year as in a question of one year."""
+
+WITHOUT_AID = (*(check for check in worlds.LIKE_A_PLAN if check not in OTHERWISE), *worlds.OF_THAT_WORLD)
+"""Checks of the world without the aid in each year, as of a plan of its own."""
 
 
 def audit_years(
@@ -61,28 +75,65 @@ def _compare(
 ) -> Iterator[tuple[str, str, Comparison]]:
     """Yield every comparison with the year and the name of its check."""
     earlier: list[Books] = []
-    told = {int(of["year"]): of for of in figures["by_year"]}
+    alone_earlier: list[Books] = []
     for question in instance.questions:
-        year = str(question.year)
-        books = Books(_follow(question, earlier), tables[question.year], told[question.year])
-        upkeep = {m: _upkeep(books, earlier, m) for m in question.measures}
-        books.__dict__["cost"] = {m: cost + upkeep[m] for m, cost in books.cost.items()}
-        _note_synergies(books, earlier)
-        for check in OF_A_YEAR:
-            for comparison in check(books):
-                yield year, check.__name__, comparison
-        for comparison in money.within_ceiling(books):
-            m = comparison.place[0]
-            if question.measures[m].national_ceiling is not None or not upkeep[m]:
-                yield year, "within_ceiling", comparison
-        for name, across in ACROSS.items():
-            for comparison in across(books, earlier):
-                yield year, name, comparison
+        year, told = question.year, _tell_year(figures, question.year)
+        books = _open(question, earlier, tables[year], told)
+        alone = None
+        if worlds.is_known(books):
+            alone = _open(worlds.ask_without_aid(books), alone_earlier, worlds.take_columns(tables[year]), told)
+            books.memory["alone"] = alone
+        for name, comparison in _compare_year(books, earlier, OF_A_YEAR):
+            yield str(year), name, comparison
+        if alone is not None:
+            for name, comparison in _compare_year(alone, alone_earlier, WITHOUT_AID):
+                yield f"{year} · without the aid", name, comparison
+            alone_earlier.append(alone)
         earlier.append(books)
     for comparison in _adds_years(instance, earlier, figures):
         yield "", "adds_years", comparison
-    for comparison in totals.proves_gap(Books(instance, {}, figures)):
-        yield "", "proves_gap", comparison
+    for comparison in _adds_worlds(instance, figures):
+        yield "", "adds_worlds", comparison
+    whole = Books(instance, {}, figures)
+    for check in (totals.proves_gap, worlds.attributes_jobs):
+        for comparison in check(whole):
+            yield "", check.__name__, comparison
+
+
+def _tell_year(figures: Mapping[str, Any], year: int) -> dict[str, Any]:
+    """Return the figures of a year, with what the world without the aid leaves out in all years."""
+    for of in figures["by_year"]:
+        if int(of["year"]) == year:
+            limits = {key: figures["without_aid"][key] for key in ("lapsed", "left_out")}
+            return {**of, "without_aid": {**of["without_aid"], **limits}}
+    raise KeyError(year)
+
+
+def _open(
+    question: Instance, earlier: list[Books], tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any]
+) -> Books:
+    """Return the books of a year, which know what the years before leave to it."""
+    books = Books(_follow(question, earlier), tables, figures)
+    books.memory["upkeep"] = upkeep = {m: _upkeep(books, earlier, m) for m in question.measures}
+    books.__dict__["cost"] = {m: cost + upkeep[m] for m, cost in books.cost.items()}
+    _note_synergies(books, earlier)
+    return books
+
+
+def _compare_year(
+    books: Books, earlier: list[Books], checks: Iterable[Callable[[Books], Comparisons]]
+) -> Iterator[tuple[str, Comparison]]:
+    """Yield the comparisons of a year with the name of their check: as of one year, and with the years before."""
+    for check in checks:
+        for comparison in check(books):
+            yield check.__name__, comparison
+    for comparison in money.within_ceiling(books):
+        m = comparison.place[0]
+        if books.instance.measures[m].national_ceiling is not None or not books.memory["upkeep"][m]:
+            yield "within_ceiling", comparison
+    for name, across in ACROSS.items():
+        for comparison in across(books, earlier):
+            yield name, comparison
 
 
 def _follow(question: Instance, earlier: list[Books]) -> Instance:
@@ -193,3 +244,16 @@ def _adds_years(instance: Instance, years: list[Books], figures: Mapping[str, An
     weighted = aim.employment * goals["employment"] + aim.linkage * goals["linkage"]
     value = goals[aim.order[-1]] if aim.order else weighted
     yield Comparison(("objective",), exact(figures["objective"]), "=", exact(value - goals["penalties"]))
+
+
+def _adds_worlds(instance: Instance, figures: Mapping[str, Any]) -> Comparisons:
+    """The goals of the worlds beside a plan are those of their years, each discounted."""
+    factor = exact(1.0) + exact(instance.discount)
+    for key in ("status_quo", "without_aid"):
+        for goal in ("employment", "linkage"):
+            if figures[key][goal] is None:
+                continue
+            found = 0.0
+            for of in figures["by_year"]:
+                found += float(exact(of[key][goal])) / float(factor ** (int(of["year"]) - instance.years[0]))
+            yield Comparison((f"{key}.{goal}",), exact(figures[key][goal]), "=", exact(found))

@@ -4,7 +4,7 @@ Of this world the tables hold money, scales, jobs, flows and chains, but not whi
 kept, output and clusters are known within limits only.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -61,19 +61,20 @@ def fills_without_aid(books: Books) -> Comparisons:
 
 def keeps_without_aid(books: Books) -> Comparisons:
     """Without the aid, other funds and what they bring keep every limit that stands in that world."""
-    if not _known(books):
+    if not is_known(books):
         return
     alone = _alone(books)
     for check in LIKE_A_PLAN:
         for comparison in check(alone):
             yield comparison._replace(place=("without the aid", check.__name__, *comparison.place))
-    for comparison in (*_pays_no_aid(alone), *_within_supply(alone), *_within_output(alone)):
-        yield comparison._replace(place=("without the aid", *comparison.place))
+    for check in OF_THAT_WORLD:
+        for comparison in check(alone):
+            yield comparison._replace(place=("without the aid", *comparison.place))
 
 
 def totals_without_aid(books: Books) -> Comparisons:
     """Employment and linkage without the aid are what the counties and the synergies of that world add up to."""
-    if not _known(books):
+    if not is_known(books):
         return
     alone = _alone(books)
     employment = linkage.reach_synergies(alone).employment
@@ -96,7 +97,7 @@ def _links_without_aid(books: Books, alone: Books) -> Comparisons:
 
 def holds_national(books: Books) -> Comparisons:
     """Where the nation decides first, it pays what it pays without the aid."""
-    if books.instance.nation != "first" or not _known(books):
+    if books.instance.nation != "first" or not is_known(books):
         return
     for m, paid in books.spend.items():
         for f, amount in paid.items():
@@ -185,19 +186,21 @@ def _figure(books: Books, name: str) -> Decimal | None:
     return None if value is None else exact(value)
 
 
-def _known(books: Books) -> bool:
+def is_known(books: Books) -> bool:
+    """Tell whether there is a world without the aid beside a plan."""
     return _figure(books, "objective") is not None
 
 
 def _alone(books: Books) -> Books:
     """Return the books of the world without the aid: its columns in place of the plan's."""
     if "alone" not in books.memory:
-        books.memory["alone"] = Books(_question(books), _renamed(books.tables), books.figures)
+        books.memory["alone"] = Books(ask_without_aid(books), take_columns(books.tables), books.figures)
     found: Books = books.memory["alone"]
     return found
 
 
-def _renamed(tables: Any) -> dict[str, pd.DataFrame]:
+def take_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return tables with the columns of the world without the aid in place of the plan's."""
     found = {}
     for name, table in tables.items():
         found[name] = table.copy()
@@ -207,7 +210,7 @@ def _renamed(tables: Any) -> dict[str, pd.DataFrame]:
     return found
 
 
-def _question(books: Books) -> Instance:
+def ask_without_aid(books: Books) -> Instance:
     """Return the question of that world, as this reading has it: without what needs or speaks of aid."""
     instance, said = books.instance, books.figures["without_aid"]
     lapsed, left_out = said.get("lapsed") or (), said.get("left_out") or ()
@@ -317,3 +320,7 @@ def _worth(books: Books, alone: Books) -> Comparisons:
     if aim.order:
         mine = goals[aim.order[-1]]
     yield Comparison(("without_aid.objective",), _figure(books, "objective") or ZERO, "=", mine)
+
+
+OF_THAT_WORLD: tuple[Callable[[Books], Comparisons], ...] = (_pays_no_aid, _within_supply, _within_output)
+"""What is checked of this world alone: its tables do not tell which jobs are insured or upgraded."""

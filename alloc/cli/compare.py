@@ -140,7 +140,7 @@ def verify(
 
 def _whose(figures: Mapping[str, Any], lang: str) -> dict[str, str]:
     """Return whose the jobs of a plan are, in words."""
-    from alloc.report.terminal import claimed
+    from alloc.report.told import claimed
 
     others, aid = (claimed(figures[key], "employment", lang) for key in ("through_others", "through_aid"))
     return {"quo": amount(figures["status_quo"]["employment"]), "others": others, "aid": aid}

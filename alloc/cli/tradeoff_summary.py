@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from alloc.report.names import Names
-from alloc.report.terminal import claimed
+from alloc.report.told import claimed
 from alloc.study.alternatives import Alternatives
 from alloc.study.frontier import Frontier
 from alloc.study.frontier.result import Curve

@@ -29,6 +29,16 @@ def without_aid(instance: Instance, lapsed: Collection[str] = (), left_out: Coll
 
     lapsed: commitments that the other funds cannot pay for; left_out: classes of limits left out, of `LIMITS`.
     """
+    return over_years(instance, lambda of: _leave_out_aid(of, lapsed, left_out))
+
+
+def over_years(instance: Instance, change: Callable[[Instance], Instance]) -> Instance:
+    """Return a question changed, and with it that of every year that it asks for."""
+    changed = change(instance)
+    return changed.model_copy(update={"questions": tuple(map(change, instance.questions))})
+
+
+def _leave_out_aid(instance: Instance, lapsed: Collection[str], left_out: Collection[str]) -> Instance:
     aid = aid_funds(instance)
     question = instance.model_copy(
         update={
@@ -106,9 +116,17 @@ def only(question: Instance, committed: Collection[str]) -> Instance:
     """Return a question of whether some measures can be paid for and built, with no rule and no fund that must be used.
 
     It has the measures and what they hang on: those that they require or that limit them, and those that add to
-    what they use. Without a baseline nothing else is asked.
+    what they use. Without a baseline nothing else is asked. Of several years they go ahead in the first, and are kept
+    up in the others.
     """
-    needed = {*committed, *_reached(question, committed)}
+    needed = set(committed)
+    for of in (question, *question.questions):
+        needed.update(_reached(of, committed))
+    first = question.year
+    return over_years(question, lambda of: _keep_only(of, needed, committed if of.year == first else ()))
+
+
+def _keep_only(question: Instance, needed: Collection[str], committed: Collection[str]) -> Instance:
     measures: dict[str, Measure] = {}
     for m, row in question.measures.items():
         if m in needed:

@@ -166,3 +166,9 @@ def close(last: Instance, year: int) -> Instance:
     idle = {"eligible": False, "committed": False, "recurrent": 0.0, "reason": last.name}
     measures, funds = revised(last.measures, **idle), revised(last.funds, min_use=0.0)
     return last.model_copy(update={"year": year, "measures": measures, "funds": funds, "rules": ()})
+
+
+def worth_of_years(instance: Instance) -> dict[int, float]:
+    """Return what each year counts: a year later 1/(1 + discount) of the one before."""
+    first = instance.years[0]
+    return {of.year: (1 + instance.discount) ** (first - of.year) for of in instance.questions}

@@ -14,6 +14,7 @@ from alloc.instance.effects import states
 from alloc.instance.lookups import leaned_on
 from alloc.instance.rules import Change
 from alloc.instance.schema import Instance
+from alloc.instance.years import worth_of_years
 from alloc.model.columns import column, pairs
 
 
@@ -181,9 +182,8 @@ def each_year(model: Any) -> Iterator[Any]:
 def declare_years(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare the years, each a block, and what each is worth."""
     years = [of.year for of in instance.questions]
-    worth = {t: (1 + instance.discount) ** (years[0] - t) for t in years}
     model.YEARS = pyo.Set(initialize=years, doc="years")
-    model.worth_of_year = pyo.Param(model.YEARS, initialize=worth, doc="worth of a year")
+    model.worth_of_year = pyo.Param(model.YEARS, initialize=worth_of_years(instance), doc="worth of a year")
     model.Year = pyo.Block(model.YEARS, concrete=True)
     model.SCENARIOS = pyo.Set(initialize=list(states(instance)), doc="states of the world")
     chances = column(states(instance), "probability")

@@ -11,6 +11,7 @@ from alloc.instance import Instance
 from alloc.report.carrying import list_bought, tell_starved
 from alloc.report.names import Names
 from alloc.report.screen import Wide
+from alloc.report.told import tell_whose, through_aid
 from alloc.texts import say
 from alloc.texts.figures import amount, gap
 
@@ -40,19 +41,20 @@ def summarise_years(
         parts.append(Text("  " + say("years_further", lang, last=instance.years[-1])))
     if starved := tell_starved(instance, tables, lang):
         parts.append(Text("  " + starved, style="yellow"))
-    parts.append(Text("  " + say("years_no_world", lang)))
+    parts.extend(Text("  " + line) for line in tell_whose(instance, figures, lang))
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
 
 
 def _years(instance: Instance, figures: Mapping[str, Any], lang: str) -> Wide:
     """Return what each year spends and brings, and all years together, discounted."""
-    heads = Names(instance, lang).say_each("years_{}", ("year", "spent", "employment", "linkage", "worth"))
+    heads = Names(instance, lang).say_each("years_{}", ("year", "spent", "employment", "aid", "linkage", "worth"))
     rows = []
     for of in figures["by_year"]:
-        numbers = map(amount, (of["spent"], of["employment"], of["linkage"]))
+        numbers = map(amount, (of["spent"], of["employment"], through_aid(of), of["linkage"]))
         rows.append([str(of["year"]), *numbers, f"{of['worth']:.4g}"])
     spent = amount(sum(of["spent"] for of in figures["by_year"]))
-    rows.append([say("years_all", lang), spent, amount(figures["employment"]), amount(figures["linkage"]), ""])
+    goals = figures["employment"], through_aid(figures), figures["linkage"]
+    rows.append([say("years_all", lang), spent, *map(amount, goals), ""])
     return Wide(say("years_title", lang, label=instance.money.label), list(heads.values()), rows, totals=1)
 
 

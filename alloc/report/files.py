@@ -39,7 +39,7 @@ class _Quo(BaseModel, allow_inf_nan=False):
     objective: float
     employment: float
     linkage: float
-    chains_closed: int
+    chains_closed: int | None
 
 
 class _Stage(BaseModel, allow_inf_nan=False):

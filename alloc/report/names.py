@@ -12,6 +12,9 @@ from alloc.instance.rules import AnyRule
 from alloc.instance.selections import members
 from alloc.texts import say
 
+MOST_NAMES, FEW = 20, 3
+"""So many of many names stand on one screen; few where the count says enough."""
+
 NAMED = {
     "county": "counties",
     "region": "counties",  # a county without a region is a region of its own
@@ -53,6 +56,12 @@ def split_group(instance: Instance, rule: AnyRule, group: str) -> Iterator[tuple
 def join_words(words: Sequence[str], lang: str, between: str = "between_words") -> str:
     """Return words as a list in one language; between: the sign, `between_words` or `between_facts`."""
     return say(between, lang).join(words)
+
+
+def join_few(words: Sequence[str], lang: str, between: str = "between_words", most: int = MOST_NAMES) -> str:
+    """Return the first words of many, and how many more there are."""
+    more = [say("and_more", lang, count=len(words) - most)] if len(words) > most else []
+    return join_words([*words[:most], *more], lang, between) or "–"
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,7 @@ EXTRA = ("outcomes", "sharing", "payers")
 
 
 YEARLY = ("allocation", "measures", "industries", "flows", "counties", "funds", "rules", "chains", "scenarios")
-"""The tables of a plan over several years: those that say nothing of why, and nothing of a world without the aid."""
+"""The tables of a plan over several years: those that say nothing of why."""
 
 
 YEAR = {"type": "number", "unit": "", "en": "Fiscal year", "zh": "财政年度"}

@@ -14,10 +14,10 @@ from alloc.instance.worlds import speaks_of_aid
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.funds import aid_by_category
-from alloc.report.names import Names, join_words
+from alloc.report.names import MOST_NAMES, Names, join_few
 from alloc.report.rows import list_cells
 from alloc.report.screen import Wide
-from alloc.report.told import tell_coordination, tell_idle, tell_status, tell_years
+from alloc.report.told import claimed, tell_coordination, tell_idle, tell_lapsed, tell_status, tell_years
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
@@ -27,11 +27,8 @@ BRIDGE = ("anyway", "through_others", "through_aid", "employment")
 NEAR = 1e-6
 """A goal that is lower by less, relative to its size, is the same."""
 
-FEW = 3
-"""So many names stand where the count says enough."""
-
-MOST_COUNTIES, MOST_NAMES = 40, 20
-"""More rows or names than this are for the tables, not for one screen."""
+MOST_COUNTIES = 40
+"""More rows than this are for the tables, not for one screen."""
 
 
 def summarise(
@@ -138,12 +135,6 @@ def _scenarios(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str
     return Wide(say("scenarios_title", lang), list(heads.values()), rows)
 
 
-def _few(words: Sequence[str], lang: str, between: str = "between_words", most: int = MOST_NAMES) -> str:
-    """Return the first words of many, and how many more there are."""
-    more = [say("and_more", lang, count=len(words) - most)] if len(words) > most else []
-    return join_words([*words[:most], *more], lang, between) or "–"
-
-
 def _brought(
     instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
 ) -> Iterator[str]:
@@ -184,26 +175,18 @@ def _lines(
             all=len(chains),
             quo=quo["chains_closed"],
             without="?" if without["chains_closed"] is None else without["chains_closed"],
-            names=_few(closed, lang),
+            names=join_few(closed, lang),
         )
     rules = tables["rules"]
     binding = rules[rules["binding"] == 1]
     words = list(map(called.rule, binding["rule"], binding["group"]))
-    yield say("line_binding", lang, names=_few(words, lang, "between_facts"))
+    yield say("line_binding", lang, names=join_few(words, lang, "between_facts"))
     yield from _limited(list(_broken(instance, rules, lang)), lang)
     yield from _limited(list(_left(instance, tables["funds"], lang)), lang)
     measures = tables["measures"]
     yield say("line_measures", lang, funded=int(measures["funded"].sum()), all=len(measures))
     proof = tell_certainty(figures, instance.money.label, lang)
     yield from [proof] if proof else []
-
-
-def claimed(through: Mapping[str, Any], goal: str, lang: str) -> str:
-    """Return what is claimed of a goal: a figure, or between what it lies where a world is not proven."""
-    ends = (through["range"] or {}).get(goal)
-    if ends is None:
-        return amount(through[goal])
-    return say("between", lang, low=amount(ends[0]), high=amount(ends[1]))
 
 
 def _compared(
@@ -216,13 +199,8 @@ def _compared(
         rules = {rule.name for rule in instance.rules if speaks_of_aid(instance, rule)}
         tight = tables["rules"][(tables["rules"]["binding"] == 1) & tables["rules"]["rule"].isin(rules)]
         names = list(map(called.rule, tight["rule"], tight["group"]))
-        yield say("line_worse", lang, by=amount(-lower), names=_few(names, lang, "between_facts"))
-    if without["lapsed"]:
-        names = called.call("measure", without["lapsed"])
-        yield say("line_lapsed", lang, count=len(names), names=_few(names, lang, most=FEW))
-    if without["left_out"]:
-        names = list(called.say_each("left_out_{}", without["left_out"]).values())
-        yield say("line_left_out", lang, names=_few(names, lang))
+        yield say("line_worse", lang, by=amount(-lower), names=join_few(names, lang, "between_facts"))
+    yield from tell_lapsed(instance, without, lang)
     yield from filter(None, (tell_idle(instance, tables["measures"], lang), tell_coordination(figures, lang)))
 
 

@@ -1,11 +1,12 @@
 """Sentences that terminal, page and workbook share: who decides on national money, what is paid for nothing."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pandas as pd
 
 from alloc.instance import Instance
+from alloc.report.names import FEW, Names, join_few
 from alloc.texts import say
 from alloc.texts.figures import amount, count, percent
 
@@ -73,3 +74,47 @@ def tell_returns(tables: Mapping[str, pd.DataFrame], label: str, lang: str) -> s
     more = float(rows["output"].sum() - rows["output_quo"].sum())
     told = {"more": amount(more), "donor": amount(donor), "host": amount(host), "aid": amount(aid)}
     return say("line_returns", lang, **told, label=label)
+
+
+def claimed(through: Mapping[str, Any], goal: str, lang: str) -> str:
+    """Return what is claimed of a goal: a figure, or between what it lies where a world is not proven."""
+    ends = (through["range"] or {}).get(goal)
+    if ends is None:
+        return amount(through[goal])
+    return say("between", lang, low=amount(ends[0]), high=amount(ends[1]))
+
+
+def tell_lapsed(instance: Instance, without: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Yield what could not be kept without the aid: commitments that lapse, limits on other money."""
+    called = Names(instance, lang)
+    if without["lapsed"]:
+        names = called.call("measure", without["lapsed"])
+        yield say("line_lapsed", lang, count=len(names), names=join_few(names, lang, most=FEW))
+    if without["left_out"]:
+        names = list(called.say_each("left_out_{}", without["left_out"]).values())
+        yield say("line_left_out", lang, names=join_few(names, lang))
+
+
+def tell_whose(instance: Instance, figures: Mapping[str, Any], lang: str) -> Iterator[str]:
+    """Yield whose the jobs and the linkage of all of several years are, and what could not be kept without the aid."""
+    quo, without = figures["status_quo"], figures["without_aid"]
+    if quo is None:  # written before that world was told
+        return
+    for goal in ("employment", "linkage"):
+        parts = {
+            "value": amount(figures[goal]),
+            "quo": amount(quo[goal]),
+            "others": claimed(figures["through_others"], goal, lang),
+            "aid": claimed(figures["through_aid"], goal, lang),
+        }
+        if goal == "employment" or {*parts.values()} != {amount(0.0)}:
+            yield say(f"years_whose_{goal}", lang, **parts)
+    if figures["through_aid"]["range"] is not None:
+        yield say("line_not_proven", lang, status=say(f"status_{without['status']}", lang))
+    yield from tell_lapsed(instance, without, lang)
+
+
+def through_aid(figures: Mapping[str, Any]) -> float | None:
+    """Return the jobs of a year, or of all, that are through the aid; nothing where that is not proven."""
+    claim = figures.get("through_aid")
+    return None if claim is None or claim.get("range") else claim["employment"]

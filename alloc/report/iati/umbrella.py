@@ -65,21 +65,30 @@ def add_results(
 
 
 def _add_years(activity: Element, instance: Instance, goal: str, figures: Mapping[str, Any]) -> None:
-    """Add what the plan brings of a goal in each year; the baseline of a year is its status quo."""
+    """Add what the plan brings of a goal in each year; the baseline is without the aid, where that is proven."""
+    known = figures["through_aid"]["range"] is None
+    world = "without_aid" if known else "status_quo"
     result = SubElement(activity, "result", {"type": elements.OUTCOME, "aggregation-status": "0"})
     narrated(result, "title", _said(f"iati_years_{goal}"))
     counted = {"measure": elements.COUNTED, "ascending": "1", "aggregation-status": "0"}
     indicator = SubElement(result, "indicator", counted)
     narrated(indicator, "title", _said(f"iati_{goal}"))
-    narrated(indicator, "description", _said("iati_years_means"))
+    narrated(indicator, "description", _said("iati_years_means" if known else "iati_years_quo_means"))
     told = [of for of in figures["by_year"] if of["year"] in instance.years]
     for of in told:
-        baseline = {"year": str(of["year"]), "value": _number(of["status_quo"][goal])}
-        narrated(SubElement(indicator, "baseline", baseline), "comment", _said("iati_years_quo"))
+        baseline = SubElement(indicator, "baseline", {"year": str(of["year"]), "value": _number(of[world][goal])})
+        narrated(baseline, "comment", _tell_baseline(of, goal, known))
     for of in told:
         period = SubElement(indicator, "period")
         add_period(period, of["year"])
         SubElement(period, "target", {"value": _number(of[goal])})
+
+
+def _tell_baseline(of: Mapping[str, Any], goal: str, known: bool) -> dict[str, str]:
+    """Return what the baseline of a year is; known: whether the world without the aid is."""
+    if not known:
+        return _said("iati_years_quo")
+    return _said("iati_without", quo=_number(of["status_quo"][goal]), others=_number(of["through_others"][goal]))
 
 
 def _add_result(

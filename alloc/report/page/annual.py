@@ -1,5 +1,6 @@
 """The page of a plan over several years: what is bought when, funds with what is carried, jobs, and each year alone."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from operator import attrgetter
@@ -15,7 +16,7 @@ from alloc.report.page import write_style
 from alloc.report.page.listings import TABLES, Listing, PageTable, make_listings, write_cells
 from alloc.report.page.view import View, number
 from alloc.report.templates import load_template, read_text
-from alloc.report.told import tell_status
+from alloc.report.told import tell_status, tell_whose, through_aid
 from alloc.texts.figures import amount, percent
 
 ROOM = "alloc.report.page"
@@ -59,6 +60,7 @@ def make_years_page(
         status=tell_status(figures, lang),
         further=view.say("years_further", last=instance.years[-1]) if instance.end_value else "",
         starved=tell_starved(instance, tables, lang),
+        whose=list(tell_whose(instance, figures, lang)),
         pictured=lang != "zh" or draws_chinese(),
         number=number,
         amount=amount,
@@ -115,12 +117,16 @@ def _list(view: View, key: str, heads: Sequence[str], rows: Sequence[Sequence[st
 def _by_year(view: View) -> Listing:
     """Return what each year spends and brings; further years in which nothing is bought among them."""
     recurrent, rows = _recurrent(view), []
-    heads = view.say_each("years_{}", ("year", "spent", "recurrent", "employment", "anyway", "linkage", "worth"))
+    heads = view.say_each("years_{}", ("year", "spent", "recurrent", "employment", "anyway", "aid", "linkage", "worth"))
     for of in view.figures["by_year"]:
         year, jobs, anyway = of["year"], of["employment"], of["status_quo"]["employment"]
         upkeep, worth = recurrent.get(year, 0.0), f"{of['worth']:.4g}"
-        rows.append((str(year), of["spent"], upkeep, jobs, anyway, of["linkage"], worth))
+        rows.append((str(year), of["spent"], upkeep, jobs, anyway, _or_unknown(through_aid(of)), of["linkage"], worth))
     return _list(view, "by_year", list(heads.values()), rows, "run.json")
+
+
+def _or_unknown(value: float | None) -> float:
+    return math.nan if value is None else value
 
 
 def _bought(view: View) -> Listing:

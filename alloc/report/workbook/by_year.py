@@ -248,8 +248,8 @@ def _write_counties(book: Book, plan: YearsView, sheet: Any) -> None:
         table.name("county"),
         *(table.make(key, "money", "money", formula=kinds[key]) for key in SPENT),
         Column("all", plan.head("wb_total", "money"), "money", table.cells(_all_money, across), name="county_total"),
-        *table.each(("jobs_gained_quo", "jobs_gained"), "jobs", "jobs"),
-        *table.each(("linkage_quo", "linkage"), "jobs", "linkage"),
+        *(table.world(key, "jobs", "jobs") for key in ("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")),
+        *(table.world(key, "jobs", "linkage") for key in ("linkage_quo", "linkage_without_aid", "linkage")),
         table.aside("id", of="county", text="wb_county_id"),
         table.number("county", "c"),
     ]  # fmt: skip

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.report.carrying import list_upkeep, tell_starved
-from alloc.report.told import tell_status
+from alloc.report.told import tell_status, tell_whose, through_aid
 from alloc.report.workbook.book import Book, Column, Formula
 from alloc.report.workbook.columns import Columns
 from alloc.report.workbook.year_views import YearsView
@@ -64,7 +64,7 @@ def _sentences(plan: YearsView) -> Iterator[str]:
         yield plan.say("years_further", last=plan.instance.years[-1])
     if starved := tell_starved(plan.instance, plan.tables, plan.lang):
         yield starved
-    yield plan.say("years_no_world")
+    yield from tell_whose(plan.instance, figures, plan.lang)
     yield plan.say("voluntary")
 
 
@@ -74,13 +74,17 @@ def _by_year(plan: YearsView) -> list[Column]:
     upkeep: dict[int, float] = {}
     for row in list_upkeep(plan.instance, plan.tables["measures"]):
         upkeep[row.year] = upkeep.get(row.year, 0.0) + row.money
-    table = Columns(plan, [{**of, "upkeep": upkeep[of["year"]], "quo": of["status_quo"]["employment"]} for of in told])
+    rows = []
+    for of in told:
+        rows.append({**of, "upkeep": upkeep[of["year"]], "quo": of["status_quo"]["employment"], "aid": through_aid(of)})
+    table = Columns(plan, rows)
     return [
         table.make("year", "key", text="wb_year", name="year_year"),
         table.make("spent", "money", "money", formula="SUMIFS(amount,amount_year,{year})", adds_up=True),
         table.make("upkeep", "money", "money", formula="SUMIFS(measure_upkeep,measure_year,{year})", adds_up=True),
         table.make("quo", "jobs", "jobs", text="years_anyway"),
         table.make("employment", "jobs", "jobs", name="year_employment", total=_discounted(plan, "employment")),
+        table.make("aid", "jobs", "jobs", text="years_aid"),
         table.make("linkage", "jobs", "linkage", name="year_linkage", total=_discounted(plan, "linkage")),
         table.make("worth", "figure", text="years_worth", name="year_worth"),
     ]

@@ -229,7 +229,7 @@ def _tell_figures(
         "employment": solution.values["ExpectedEmployment"][None],
         "linkage": solution.values["ExpectedLinkage"][None],
         "penalties": solution.values["Penalties"][None],
-        **compare_worlds(instance, solution, worlds, found),
+        **compare_worlds(instance, solution, worlds, found["chains"]),
         **({"risk": risk_figures(instance, solution)} if is_uncertain(instance) else {}),
         "stages": [
             {"goal": stage.goal, "objective": stage.objective, "bound": None, "value": stage.kept}
