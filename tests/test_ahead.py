@@ -2,6 +2,7 @@
 
 import os
 import pickle
+import signal
 import subprocess
 import sys
 import time
@@ -14,7 +15,8 @@ from test_blocks import donors
 from alloc import counterfactual, run
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 from alloc.model import build
-from alloc.solver import ahead, solve_whole
+from alloc.solver import ahead, pool, solve_whole
+from alloc.solver.pool import keep_spares
 
 
 def lost(home: int) -> str:
@@ -105,3 +107,17 @@ def test_a_world_that_is_not_there_in_time_is_unknown(monkeypatch):
 def test_an_error_says_the_same_after_a_journey(error: AllocError):
     same = pickle.loads(pickle.dumps(error))
     assert [same.say(), same.say("zh"), str(same)] == [error.say(), error.say("zh"), str(error)]
+
+
+def test_a_spare_process_does_the_next_work_and_one_that_died_is_passed_over():
+    keep_spares(2, "alloc.errors")
+    first, second = (process.submit(os.getpid).result() for process in list(pool._spares))
+    os.kill(first, signal.SIGKILL)
+    deadline = time.monotonic() + 10
+    while pool._spares and not pool._spares[0]._broken and time.monotonic() < deadline:
+        time.sleep(0.02)
+    with ahead(os.getpid) as result:
+        assert result(None) == second
+    with ahead(os.getpid) as result:
+        assert result(None) not in (first, second, os.getpid())
+    assert pool._spares == []

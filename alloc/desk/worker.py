@@ -28,6 +28,7 @@ def main() -> None:
     _say(answers, {"ready": True})
     while True:
         _say(answers, _answer(asked.get(), answers))
+        _refill()
 
 
 def _listen(asked: "queue.Queue[dict[str, Any]]") -> None:
@@ -41,6 +42,14 @@ def end_group(leader: int) -> None:
     with suppress(AttributeError, OSError):  # not every system has groups
         os.killpg(leader, signal.SIGKILL)
     os._exit(1)
+
+
+def _refill() -> None:
+    """Have the processes ready that the next question asks for; a worker that was never asked needs none."""
+    from alloc.solver.pool import keep_spares
+    from alloc.study.request import JOBS
+
+    keep_spares(JOBS, "alloc.study.points")
 
 
 def _answer(raw: dict[str, Any], answers: TextIO) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
+from importlib import import_module
 from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
@@ -38,6 +39,9 @@ Load = tuple[str, int]
 
 _kept: dict[Load, dict[int, Any]] = {}
 """What this process keeps of a load, by number."""
+
+_spares: list[ProcessPoolExecutor] = []
+"""Processes that wait for a task, where this process keeps any."""
 
 
 def _perform(
@@ -91,8 +95,25 @@ class Here(Executor):
         return done
 
 
+def keep_spares(count: int, module: str) -> None:
+    """Have so many processes load a module and wait, so that `open_process` need not begin one: that takes a second."""
+    while len(_spares) < count:
+        process = _begin_process()
+        process.submit(import_module, module)
+        _spares.append(process)
+
+
 def open_process() -> ProcessPoolExecutor:
-    """Open a process of this machine."""
+    """Open a process of this machine: a spare one where there is any that lives."""
+    while _spares:
+        process = _spares.pop(0)
+        with suppress(BrokenProcessPool):
+            process.submit(int)
+            return process
+    return _begin_process()
+
+
+def _begin_process() -> ProcessPoolExecutor:
     process = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_get_ready)
     with _hide_script(), _hold_interrupts():
         process.submit(int)  # start it now: it loads while the parent builds
