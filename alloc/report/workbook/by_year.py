@@ -13,13 +13,14 @@ from xlsxwriter.utility import xl_col_to_name
 
 from alloc.instance import Instance
 from alloc.instance.excel.sheet_names import add_prefix
-from alloc.instance.rules import Change, Equity
+from alloc.instance.rules import Change
 from alloc.instance.writing import sheets
 from alloc.report.carrying import Purse, Upkeep, list_purses, list_upkeep
 from alloc.report.workbook.about import write_about
 from alloc.report.workbook.allocation import list_traits
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
+from alloc.report.workbook.counties import list_heads
 from alloc.report.workbook.inputs import write_inputs
 from alloc.report.workbook.rule_sheet import Ready, list_ready, write_repetitions
 from alloc.report.workbook.sharing import list_gains
@@ -239,8 +240,8 @@ def _carried(plan: YearsView, rows: Sequence[Purse], i: int, letter: str) -> Cel
 
 def _write_counties(book: Book, plan: YearsView, sheet: Any) -> None:
     """Write each county in each year: who pays, jobs and linkage."""
-    table = Columns(plan, _rows(plan, "counties"))
-    here = "SUMIFS(amount,amount_year,{year},amount_county,{c}"
+    table = Columns(plan, [_add_people(row) for row in _rows(plan, "counties")])
+    here = "SUMIFS(amount,amount_year,{year},amount_county,{no}"
     kinds = {"aid": f'{here},amount_kind,"aid")', "national": f'{here},amount_kind,"national")'}
     kinds["other"], across = f"{here})-{{aid}}-{{national}}", "{aid}+{national}+{other}"
     columns = [
@@ -248,13 +249,19 @@ def _write_counties(book: Book, plan: YearsView, sheet: Any) -> None:
         table.name("county"),
         *(table.make(key, "money", "money", formula=kinds[key]) for key in SPENT),
         Column("all", plan.head("wb_total", "money"), "money", table.cells(_all_money, across), name="county_total"),
+        table.make("population", "whole", "persons", name="county_population"),
         *(table.world(key, "jobs", "jobs") for key in ("jobs_gained_quo", "jobs_gained_without_aid", "jobs_gained")),
         *(table.world(key, "jobs", "linkage") for key in ("linkage_quo", "linkage_without_aid", "linkage")),
         table.aside("id", of="county", text="wb_county_id"),
-        table.number("county", "c"),
+        table.number("county", "no"),
+        *(list_heads(plan.of_years) if book.live else ()),
     ]  # fmt: skip
     block = book.table(sheet, columns)
     book.dress(sheet, block, freeze=2)
+
+
+def _add_people(row: Row) -> Row:
+    return {**row, "population": row["view"].instance.counties[row["county"]].population}
 
 
 def _all_money(row: Row) -> float:
@@ -273,10 +280,8 @@ def _write_rules(book: Book, plan: YearsView, sheet: Any) -> None:
 
 
 def _of_year(view: YearView, ready: Ready, before: YearView | None) -> Ready:
-    """Return a rule in a year: a change after another year is measured by that year's money, equity by the plan's."""
+    """Return a rule in a year: a change after another year is measured by that year's money."""
     rule, row = ready.rule, ready.row
-    if isinstance(rule, Equity):
-        return replace(ready, left=Formula(repr(float(row["value"])), row["value"]), base=None, most=row["max"])
     if isinstance(rule, Change) and before is not None:
         last = ready.left.formula.replace(f"amount_year,{view.year}", f"amount_year,{before.year}")
         return replace(ready, base=Formula(last, row["max"] / (1 + rule.max)))

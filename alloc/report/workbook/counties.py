@@ -2,14 +2,13 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from alloc.instance import CATEGORIES
 from alloc.instance.lookups import count_people, named_rules
-from alloc.instance.rules import Equity, Parity, Rule
-from alloc.instance.sides import per_head
-from alloc.report.workbook.book import Book, Column, Formula
+from alloc.instance.rules import Equity, Parity
+from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.view import PlanView, quoted, sums
 
@@ -30,7 +29,7 @@ def write_counties(book: Book, plan: PlanView, sheet: Any) -> None:
         table.aside("id", of="county"),
         table.number("county", "no", name="county_county"),
         table.number("region", "number_region", of="together", name="county_region"),
-        *(_heads(plan) if book.live else ()),
+        *(list_heads([plan]) if book.live else ()),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=1)
@@ -92,37 +91,51 @@ def _gains(table: Columns) -> Iterator[Column]:
         yield table.through_aid(key, "jobs", unit, f"{key}_more", adds_up=True)
 
 
-def _heads(plan: PlanView) -> Iterator[Column]:
-    """Yield, for every rule on money per head, what it counts in each county and what it compares."""
-    rules = named_rules(plan.instance)
-    for i, ((r, group), local) in enumerate(per_head(plan.instance).items(), 1):
-        rule = rules[r]
+def list_heads(views: Sequence[PlanView]) -> Iterator[Column]:
+    """Yield, for every rule on money per head, what it counts in each county and what it compares.
+
+    views: of the plan, or of each of its years, one under another.
+    """
+    for key in dict.fromkeys(key for view in views for key in view.heads):
+        there = [view for view in views if key in view.heads]
+        rule = named_rules(there[0].instance)[key[0]]
         assert isinstance(rule, Equity)
-        yield from _compared(plan, rule, group, f"head_{i}", plan.add_each(local))
+        start, title = f"head_{there[0].head_number(key)}", there[0].ruled(rule, key[1])
+        cells: dict[str, list[Cell]] = {}
+        for view in views:
+            for word, own in _compare(view, rule, key, start).items():
+                cells.setdefault(word, []).extend(own)
+        for word, of_all in cells.items():
+            head = there[0].say(f"wb_head_{word}", rule=title)
+            name = f"{start}_{word}"
+            yield Column(name, head, STYLES[word], of_all, name=name, aside=True, width=18)
 
 
-def _compared(plan: PlanView, rule: Equity, group: str, start: str, spent: Mapping[str, float]) -> Iterator[Column]:
-    """Yield the money of each county, and what is compared: money per head, or the distance from all other counties."""
-    people = count_people(plan.instance)
-    of = plan.repetitions(rule)[group]
-    formula = sums("amount", plan.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")
-    yield _aside(plan, rule, group, f"{start}_money", "money", formula, spent.values())
+STYLES = {"money": "money", "each": "figure", "apart": "whole"}
+"""How what rules on money per head count and compare is written."""
+
+
+def _compare(view: PlanView, rule: Equity, key: tuple[str, str], start: str) -> dict[str, list[Cell]]:
+    """Return the money of each county, and what is compared: money per head, or the distance from all other counties.
+
+    Nothing in a year in which there is no such rule.
+    """
+    word = "each" if isinstance(rule, Parity) else "apart"
+    if key not in view.heads:
+        nothing: list[Cell] = [None] * len(view.instance.counties)
+        return {"money": nothing, word: nothing}
+    people, spent, of = count_people(view.instance), view.heads[key], view.repetitions(rule)[key[1]]
+    paid = sums("amount", view.criteria(rule.of, rule.fund, {**of.outer, **of.inner}), county="{no}")
+    money: list[Cell] = [Formula(paid, x) for x in spent.values()]
     if isinstance(rule, Parity):
-        formula, each = f"{{{start}_money}}/{{population}}", [spent[c] / people[c] for c in spent]
-        yield _aside(plan, rule, group, f"{start}_each", "figure", formula, each)
-        return
-    formula = f"SUMPRODUCT(ABS({{{start}_money}}*county_population-{start}_money*{{population}}))/2"
-    apart = []
+        return {
+            "money": money,
+            word: [Formula(f"{{{start}_money}}/{{population}}", spent[c] / people[c]) for c in spent],
+        }
+    here = f"(county_year={quoted(view.when['year'])})*" if view.when else ""
+    formula = f"SUMPRODUCT({here}ABS({{{start}_money}}*county_population-{start}_money*{{population}}))/2"
+    apart: list[Cell] = []
     for c in spent:
-        apart.append(math.fsum(abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent) / 2)
-    yield _aside(plan, rule, group, f"{start}_apart", "whole", formula, apart)
-
-
-def _aside(
-    plan: PlanView, rule: Rule, group: str, name: str, style: str, formula: str, values: Iterable[float]
-) -> Column:
-    """Return a column for the formulas of a rule, named after it."""
-    word = name.rsplit("_", 1)[1]
-    title = plan.say(f"wb_head_{word}", rule=plan.ruled(rule, group))
-    cells = [Formula(formula, value) for value in values]
-    return Column(name, title, style, cells, name=name, aside=True, width=18)
+        distances = (abs(spent[c] * people[d] - spent[d] * people[c]) for d in spent)
+        apart.append(Formula(formula, math.fsum(distances) / 2))
+    return {"money": money, word: apart}

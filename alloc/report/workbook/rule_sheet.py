@@ -6,13 +6,13 @@ Every cell stands twice: as a formula, and with the value that the audited table
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import count, product
+from itertools import product
 from typing import Any, assert_never
 
 from alloc.instance.lookups import count_people, named_rules
 from alloc.instance.rules import Benefit, Equity, Gini, Linear, Parity, Rule
 from alloc.instance.sharing import PLACES
-from alloc.instance.sides import Side, multiplier, per_head, sides
+from alloc.instance.sides import Side, multiplier, sides
 from alloc.report.equity import points
 from alloc.report.tables import NEAR
 from alloc.report.workbook.book import Book, Cell, Column, Formula, value_of
@@ -21,6 +21,8 @@ from alloc.report.workbook.view import PlanView, Repetition, quoted, sums
 
 SNAP = 1e-9
 """Room smaller than this part of the sides is none: what is left of adding in another order."""
+
+FAR = "1E+15"
 
 STYLES = {
     "money": "money",
@@ -137,8 +139,7 @@ def _asides(table: Columns) -> Iterator[Column]:
 def list_ready(plan: PlanView) -> Iterator[Ready]:
     """Yield every repetition of every rule, in the order of the table."""
     rules = named_rules(plan.instance)
-    common, local = sides(plan.instance), per_head(plan.instance)
-    order = dict(zip(local, count(1), strict=False))
+    common = sides(plan.instance)
     for row in plan.rows("rules"):
         rule: Rule = rules[row["rule"]]
         key = rule.name, row["group"]
@@ -146,7 +147,7 @@ def list_ready(plan: PlanView) -> Iterator[Ready]:
             case Linear():
                 yield _linear(plan, rule, row, common[key])
             case Parity() | Gini():
-                yield _equity(plan, rule, row, order[key], plan.add_each(local[key]))
+                yield _equity(plan, rule, row, key)
             case _:
                 assert_never(rule)
 
@@ -184,17 +185,35 @@ def _base(plan: PlanView, rule: Any, of: Repetition, side: Side) -> Cell:
     return multiplier(plan.instance, rule, of.group) if rule.times else None
 
 
-def _equity(plan: PlanView, rule: Equity, row: Mapping[str, Any], no: int, spent: Mapping[str, float]) -> Ready:
+def _equity(plan: PlanView, rule: Equity, row: Mapping[str, Any], key: tuple[str, str]) -> Ready:
     """Return a rule on money per head; its columns stand beside the counties."""
-    people = count_people(plan.instance)
+    people, spent, head = count_people(plan.instance), plan.heads[key], f"head_{plan.head_number(key)}"
     if isinstance(rule, Parity):
         least = min(spent[c] / people[c] for c in spent)
-        left, base = Formula(f"MAX(head_{no}_each)", row["value"]), Formula(f"MIN(head_{no}_each)", least)
+        left = Formula(_over_counties(plan, "MAX", f"{head}_each"), row["value"])
+        base = Formula(_over_counties(plan, "MIN", f"{head}_each"), least)
     else:
-        left = Formula(f"SUM(head_{no}_apart)", row["value"])
+        left = Formula(_over_counties(plan, "SUM", f"{head}_apart"), row["value"])
         whole = sum(people.values()) * math.fsum(spent.values())
-        base = Formula(f"SUM(county_population)*SUM(head_{no}_money)", whole)
-    return Ready(rule, row, left, base, None, rule.max, points(plan.instance)[rule.name, row["group"]])
+        factors = _over_counties(plan, "SUM", "county_population"), _over_counties(plan, "SUM", f"{head}_money")
+        base = Formula("*".join(factors), whole)
+    return Ready(rule, row, left, base, None, rule.max, points(plan.instance)[key])
+
+
+def _over_counties(plan: PlanView, function: str, column: str) -> str:
+    """Return the formula of the sum, the largest or the smallest over counties, those of the year where there are more.
+
+    SUMPRODUCT works out what it holds cell by cell, in every spreadsheet; money per head is far below FAR.
+    """
+    if not plan.when:
+        return f"{function}({column})"
+    year = quoted(plan.when["year"])
+    of_year = {
+        "SUM": f"SUMIFS({column},county_year,{year})",
+        "MAX": f"SUMPRODUCT(MAX((county_year={year})*{column}))",
+        "MIN": f"SUMPRODUCT(MIN({column}+(county_year<>{year})*{FAR}))",
+    }
+    return of_year[function]
 
 
 def _least(x: Ready) -> Cell:

@@ -14,6 +14,7 @@ from alloc.instance import KINDS
 from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import Selection
 from alloc.instance.selections import SELECTORS, RuleGroup, attribute, groups, members, select
+from alloc.instance.sides import per_head
 from alloc.report.funds import fund_totals, spent_by_fund
 from alloc.report.names import Names, pick_name
 from alloc.report.rows import list_rows
@@ -80,6 +81,15 @@ class PlanView(Names):
     def add_each(self, local: Mapping[str, Iterable[tuple[str, str]]]) -> dict[str, float]:
         """Return what the payments of each county come to [money]."""
         return {c: self.add_payments(payments) for c, payments in local.items()}
+
+    @cached_property
+    def heads(self) -> dict[tuple[str, str], dict[str, float]]:
+        """What every rule on money per head counts: (rule, group) → county → money."""
+        return {key: self.add_each(local) for key, local in per_head(self.instance).items()}
+
+    def head_number(self, key: tuple[str, str]) -> int:
+        """Return the number of a rule on money per head, and its group, in the names of its columns."""
+        return list(self.heads).index(key) + 1
 
     @cached_property
     def spent(self) -> Mapping[tuple[str, str], float]:
