@@ -4,6 +4,7 @@ import shlex
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner
 
@@ -15,6 +16,7 @@ from alloc.desk.order import read_order, tell_command
 from alloc.texts import LANGUAGES, catalogue
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
+YEARS = Path(__file__).parent / "years/years-05.yaml"
 AID = "funds.tianjin.amount"
 CROSSED = {"funds.tianjin.min_use": "37", "rules.no category above 60 %.max": "0.1"}
 
@@ -105,3 +107,20 @@ def test_repairs_are_offered_as_they_are_found_with_figures_that_may_be_typed(tm
     for offer in list_offers(reply):
         assert all(isinstance(value, str) for value in offer.values())
         assert alloc.solve(DEMO, overrides={**CROSSED, **offer}).solution.has_plan
+
+
+def test_figures_of_later_years_are_changed_and_solved_like_others(tmp_path: Path):
+    place, path = Opened(YEARS, tmp_path), "by_year.2021.funds.donor.amount"
+    tree = act(read_order({"action": "describe", "lang": "en"}), place, lambda _: None)["tree"]
+    (shown,) = [table for table in tree["tables"] if table["key"] == "by_year"]
+    assert [row["path"] for row in shown["rows"]] == ["by_year.2021"]
+    assert shown["rows"][0]["cells"] == {"funds.donor.amount": 240, "counties.c0.jobseekers": 288}
+    assert {column["key"] for column in shown["columns"]} >= {"funds.donor.amount", "funds.second.amount"}
+    order = read_order({"action": "solve", "lang": "en", "name": "less", "given": {path: "20"}})
+    assert act(order, place, lambda _: None)["scenario"] == "less"
+    paid = alloc.solve(YEARS, overrides={path: 20}).tables["allocation"]
+    kept = pd.read_csv(tmp_path / "less/allocation.csv")
+    assert kept["amount"].sum() == pytest.approx(paid["amount"].sum())
+    later = kept[(kept["year"] == 2021) & (kept["fund"] == "donor")]
+    assert later["amount"].sum() <= 20 + 1e-6
+    assert f"--set {path}=20" in tell_command(order, place)

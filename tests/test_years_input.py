@@ -118,3 +118,42 @@ def test_of_a_year_that_is_none_it_is_said_where_it_is_written(tmp_path, year):
     faults = inspect(lay(tmp_path, QUESTION.replace("[2021, 2022,", f"[{year}, 2022,"))).faults
     assert faults
     assert "year" not in {fault.key for fault in faults}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "money"),
+    [
+        ("by_year.2022.funds.aid.amount", "7", [4, 7, 6, 6, 6]),
+        ("by_year.2024.funds.aid.amount", "×0.5", [4, 5, 3, 3, 3]),
+        ("by_year.2021.funds.aid.amount", 9, [9, 5, 6, 6, 6]),
+        ("by_year.2022.funds.aid.amount", None, [4, 4, 6, 6, 6]),
+    ],
+)
+def test_a_figure_of_a_year_is_replaced_by_its_path_whatever_way_it_is_written(tmp_path, path, value, money):
+    folder = lay(tmp_path, QUESTION)
+    book = write(alloc.read(folder), tmp_path / "book.xlsx")
+    for written in (folder, tmp_path / "book.xlsx" if book is None else book):
+        instance = alloc.read(written, {path: value})
+        assert [of.funds["aid"].amount for of in instance.questions] == money, written
+
+
+def test_a_figure_of_a_year_holds_whatever_selector_is_written_for_that_year(tmp_path):
+    given = {"by_year.2022.measures.wage.unit_cost": 3, "by_year.2024.measures.wage.max_units": "5"}
+    instance = alloc.read(lay(tmp_path, QUESTION), given)
+    assert [of.measures["wage"].unit_cost for of in instance.questions] == [1, 3, 3, 3, 3]
+    assert [of.measures["wage"].max_units for of in instance.questions] == [3, 3, 5, 5, 5]
+
+
+@pytest.mark.parametrize(
+    ("path", "said"),
+    [
+        ("by_year.2023.funds.aid.amount", "'2023' is not among `years`"),
+        ("by_year.2022.funds.ade.amount", "'ade'"),
+        ("by_year.2022.objective.employment", "'objective' is no table"),
+        ("by_year.2022", "must be a table"),
+    ],
+)
+def test_a_replaced_figure_of_a_year_that_is_wrong_is_told_where_it_was_given(tmp_path, path, said):
+    (fault,) = inspect(lay(tmp_path, QUESTION), {path: "3"}).faults
+    assert said in fault.say()
+    assert fault.say().startswith(f"--set  {path}".rpartition(".")[0].partition(".2")[0])

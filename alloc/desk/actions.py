@@ -12,6 +12,7 @@ from alloc.desk.solving import solve_scenario
 from alloc.desk.tree import describe
 from alloc.errors import AllocError, Fault, InstanceError, total
 from alloc.instance import draft, inspect
+from alloc.instance.years import prepare
 from alloc.report.difference import make_section
 from alloc.study.answers.menu import Repair
 from alloc.study.answers.price import price
@@ -36,8 +37,9 @@ def act(order: Order, place: Opened, send: Send, upload: Path | None = None) -> 
 
 
 def _describe(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
-    written, reading = draft(place.instance), inspect(place.instance, order.overrides)
-    tree = describe(written.source.data if isinstance(written.source.data, dict) else {})
+    written, reading = draft(place.instance).source.copy(), inspect(place.instance, order.overrides)
+    prepare(written)
+    tree = describe(written.data if isinstance(written.data, dict) else {})
     money = "" if reading.instance is None else reading.instance.money.label
     return {**_check(order, place, send, upload), "tree": {**tree, "money": money}}
 

@@ -56,7 +56,9 @@ function showRows(table, title) {
   return [make("input", { class: "find", type: "search", placeholder: label, "aria-label": label, input: find }), rows];
 }
 function showCell(row, column) {
-  if (!(column.key in row.cells)) { return make("td", {}); }
+  if (!(column.key in row.cells)) {
+    return make("td", { class: "n" }, row.path.startsWith("by_year.") ? showFigure(row.path + "." + column.key, "") : null);
+  }
   const value = row.cells[column.key];
   if (typeof value === "string") { return make("td", { class: "word" }, tellWord(column.key, value)); }
   return make("td", { class: "n" }, showFigure(row.path + "." + column.key, value));
@@ -75,6 +77,7 @@ function showFigure(path, value) {
   const mark = path in state.given ? "changed" : null;
   const field = make("input", { type: "text", inputmode: "decimal", class: mark, "aria-label": path, title: path, change });
   field.value = now;
+  if (path.startsWith("by_year.")) { field.placeholder = say("desk_as_before"); }
   return field;
 }
 function showSwitch(path, on, yes, no, written) {

@@ -21,13 +21,17 @@ Send = Callable[[Mapping[str, Any]], None]
 _NEWS = re.compile(r"(?P<seconds>\S+) s, best (?P<best>\S+), bound (?P<bound>\S+), gap (?P<gap>\S+)")
 """What `Progress` tells."""
 
+_UNKNOWN = {"-inf": "–", "inf": "–"}
+"""What is not known yet, as it is shown."""
+
 
 def make_log(lang: str, send: Send) -> Progress:
     """Return a log that sends the news of a search, in a language."""
 
     def tell(news: str) -> None:
         found = _NEWS.fullmatch(news)
-        send({"news": news if found is None else say("desk_news", lang, **found.groupdict())})
+        words = {} if found is None else {key: _UNKNOWN.get(word, word) for key, word in found.groupdict().items()}
+        send({"news": say("desk_news", lang, **words) if words else news})
 
     return Progress(tell)
 

@@ -7,6 +7,7 @@ from itertools import starmap
 from typing import Any
 
 from alloc.instance.excel.headings import catalogue, title
+from alloc.instance.overrides import BY_YEAR, follow
 from alloc.instance.tables import TABLES
 from alloc.texts import LANGUAGES, say
 
@@ -26,7 +27,7 @@ def describe(data: Mapping[str, Any]) -> dict[str, Any]:
         "title": str(data.get("title") or data.get("name") or ""),
         "year": _tell_year(data),
         "settings": list(_list_settings(data)),
-        "tables": list(_list_tables(data)),
+        "tables": [*_list_tables(data), *_list_years(data)],
         "names": {table: _name_rows(data.get(table)) for table in NAMED},
     }
 
@@ -38,7 +39,7 @@ def _tell_year(data: Mapping[str, Any]) -> str:
 
 def _list_settings(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for key, value in data.items():
-        if key in TABLES or key in ("sources", "alloc", "name", "by_year"):
+        if key in TABLES or key in ("sources", "alloc", "name", BY_YEAR) or (key == "year" and "years" in data):
             continue
         for path, leaf in _list_leaves(value, key):
             if isinstance(leaf, bool | int | float):
@@ -70,6 +71,40 @@ def _list_tables(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
             "columns": list(starmap(partial(_head, table), columns.items())),
             "rows": rows,
         }
+
+
+def _list_years(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """Yield the figures of later years, a row each: those that are replaced in any, and the money of every fund."""
+    years, written = data.get("years"), data.get(BY_YEAR) or {}
+    if not isinstance(years, tuple) or not isinstance(written, Mapping):
+        return
+    paths = dict.fromkeys(path for figures in written.values() if isinstance(figures, Mapping) for path in figures)
+    paths |= dict.fromkeys(_list_money(data))
+    rows, shown = [], dict.fromkeys(map(str, [*written, *years[1:]]))
+    for year in sorted(shown):
+        figures = dict(_list_leaves(written.get(year, {}), ""))
+        rows.append(
+            {"key": year, "path": f"{BY_YEAR}.{year}", "name": dict.fromkeys(LANGUAGES, year), "cells": figures}
+        )
+    columns = [{"key": path, "numeric": True, "title": _title_figure(data, path)} for path in paths]
+    yield {"key": BY_YEAR, "title": _say_all(partial(say, "desk_by_year")), "columns": columns, "rows": rows}
+
+
+def _list_money(data: Mapping[str, Any]) -> Iterator[str]:
+    funds = data.get("funds")
+    for fund, row in funds.items() if isinstance(funds, Mapping) else ():
+        if isinstance(row, Mapping) and "amount" in row:
+            yield f"funds.{fund}.amount"
+
+
+def _title_figure(data: Mapping[str, Any], path: str) -> Words:
+    """Return what one figure is called, by its row and its column; a path that picks several stands for itself."""
+    steps, words, _ = follow(data, path.split("."))
+    if len(steps) < 2 or steps[0] not in TABLES:
+        return dict.fromkeys(LANGUAGES, path)
+    table, column = str(steps[0]), ".".join([*map(str, steps[2:]), *words])
+    names = _name(data[table][steps[1]], str(steps[1]))
+    return _say_all(lambda lang: f"{names[lang]} · {_title(table, column, lang)}")
 
 
 def _head(table: str, column: str, numeric: bool) -> dict[str, Any]:

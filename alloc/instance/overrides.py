@@ -13,6 +13,9 @@ from alloc.instance.tables import TABLES, WITHOUT_ID
 PLACE, ADDED = "--set", "--rule"
 """Where a fault in a replaced figure, and in a rule that was added, is said to be."""
 
+BY_YEAR = "by_year"
+"""Where figures of later years stand, each under its year by its path."""
+
 
 def override(source: Source, key: str, value: object) -> None:
     """Put one figure in the place of another; a fault goes to the source where the path leads nowhere.
@@ -34,7 +37,7 @@ def override(source: Source, key: str, value: object) -> None:
 
 def _replace(source: Source, key: str, value: object) -> None:
     """Put a value where a path leads, or take away what is there where the value is nothing."""
-    steps, words, data = follow(source.data, key.split("."))
+    steps, words, data = _enter_year(source, key) or follow(source.data, key.split("."))
     if len(words) == 2 and isinstance(data, dict) and _may_begin(steps, words[0]):
         data = data.setdefault(words[0], {})
         steps.append(words.pop(0))
@@ -50,6 +53,24 @@ def _replace(source: Source, key: str, value: object) -> None:
     path = (*steps, last)
     _forget_range(source.data, path, value)
     source.places[path], source.labels[path] = PLACE, key
+
+
+def _enter_year(source: Source, key: str) -> tuple[list[Any], list[str], Any] | None:
+    """Return what `follow` does for a figure of a year, `by_year.2022.PATH`, which is named by its whole path there.
+
+    It comes last of its year's, so it holds whatever selector stands before it. None for any other key.
+    """
+    table, _, rest = key.partition(".")
+    year, _, path = rest.partition(".")
+    years = source.data.setdefault(BY_YEAR, {}) if table == BY_YEAR and path else None
+    if not isinstance(years, dict):
+        return None
+    if year not in years:
+        source.places[BY_YEAR, year] = PLACE
+    holder = years.setdefault(year, {})
+    if isinstance(holder, dict) and path in holder:
+        holder[path] = holder.pop(path)
+    return [BY_YEAR, year], [path], holder
 
 
 def _add_rule(source: Source, key: str, rule: Mapping[str, Any]) -> None:

@@ -115,6 +115,7 @@ def draft(given: Instance | str | PathLike[str]) -> Draft:
     source = _document(content, file)
     gather(source, folder.open, _add_table, str(file.parent))
     signs.check(source)
+    years.nest_by_year(source.data)
     return Draft(source, folder)
 
 

@@ -24,7 +24,7 @@ def prepare(source: Source) -> None:
     data = source.data
     if not isinstance(data, dict):
         return
-    _nest_by_year(data)
+    nest_by_year(data)
     years = data.get("years")
     if "years" not in data or years == ():
         source.faults.extend(_find_needing_years(data, source))
@@ -58,9 +58,9 @@ def _read_year(word: Any) -> Any:
     return int(word) if isinstance(word, str) and word.isdecimal() and len(word) < 10 else word
 
 
-def _nest_by_year(data: dict[str, Any]) -> None:
+def nest_by_year(data: Any) -> None:
     """Put figures that a sheet names `2022.funds.tianjin.amount` under their year."""
-    found = data.get("by_year")
+    found = data.get("by_year") if isinstance(data, dict) else None
     if not isinstance(found, dict):
         return
     nested: dict[str, Any] = {}
