@@ -47,6 +47,8 @@ CHANCES = {
     # drawn last
     "lot": 0.2, "shared market": 0.3, "market region": 0.5, "supplies": 0.15, "strict": 0.3, "small purse": 0.3,
     "fund share": 0.1, "firm": 0.1, "nation": 0.1,
+    # returns, only where they are asked for
+    "county shares": 0.7, "industry shares": 0.3, "tax": 0.6, "donor": 0.7, "benefit": 0.6, "place": 0.5,
 }  # fmt: skip
 
 
@@ -515,6 +517,53 @@ class Maker:
         for rule in self.raw.get("rules", []):
             d.maybe(rule, "firm", "firm", [True])
 
+    def returns(self) -> None:
+        """Write who earns by more output, and rules on what either side earns at least."""
+        d, rows = self.draw, []
+        for c in self.county_ids:
+            if d.has("county shares"):
+                rows.append(self.share_gains({"county": c}))
+        for c, s in self.pairs:
+            if d.has("industry shares"):
+                rows.append(self.share_gains({"county": c, "industry": s}))
+        self.raw["sharing"] = rows
+        rules: list[Raw] = []
+        while d.has("benefit") and len(rules) < 3:
+            rules.append(self.benefit(f"return {len(rules)}"))
+        self.raw["rules"] = [*self.raw.get("rules", []), *rules]
+
+    def share_gains(self, row: Raw) -> Raw:
+        """Return a row of what gains bring, and the donor side's part of it."""
+        d = self.draw
+        row["profit"] = d.one([0, 0.1, 0.3])
+        d.maybe(row, "tax", "tax", [0.05, 0.1])
+        d.maybe(row, "donor", "donor_profit", [0.2, 0.5, 1])
+        d.maybe(row, "donor", "donor_tax", [0.1, 0.5])
+        return row
+
+    def benefit(self, name: str) -> Raw:
+        """Return a rule on returns; one that picks no place asks for nothing."""
+        d, data = self.draw, Data(self.raw)
+        rule: Raw = {"name": name, "type": "benefit", "side": d.one(["donor", "host", "host"])}
+        rule["min"] = d.one([0, 0.2, 1, 4, 12])
+        known = {"county": self.county_ids, "industry": self.industry_ids, "region": self.region_ids}
+        if d.has("place"):
+            key = d.one([key for key in known if known[key]])
+            rule["of"] = {key: d.some(known[key])}
+        d.maybe(rule, "each", "each", ["county", "industry", "region"])
+        d.maybe(rule, "within", "within", ["county", "industry"])
+        if "order" not in self.raw.get("objective", {}):
+            d.maybe(rule, "place", "penalty", [0.05, 0.5, 2])
+        if not any(pair for pair in data.rows if data.shares(*pair) and self.is_meant(rule, pair, data)):
+            rule["min"] = 0
+        return rule
+
+    @staticmethod
+    def is_meant(rule: Raw, pair: tuple[str, str], data: Data) -> bool:
+        """Tell whether a rule on returns counts an industry in a county."""
+        words = {"county": pair[0], "industry": pair[1], "region": data.region(pair[0])}
+        return all(words[key] in some for key, some in rule.get("of", {}).items())
+
     def shared_market(self, s: str) -> Raw:
         """Return a market with room for what its counties sell today and some more."""
         d, regions = self.draw, {c: row.get("region", c) for c, row in self.county_rows.items()}
@@ -564,6 +613,14 @@ class Maker:
 def random_instance(seed: int, size: str = "small") -> Raw:
     """Return the valid instance that belongs to a seed and a size: tiny, small or medium."""
     return Maker(seed, size).raw
+
+
+def random_returns(seed: int, size: str = "small") -> Raw:
+    """Return the instance of a seed and a size with both sides' benefit: gains shared out, rules on returns."""
+    made = Maker(seed, size)
+    made.draw = Draw(seed, f"{size} returns")
+    made.returns()
+    return made.raw
 
 
 def tiny_instance(seed: int) -> Raw:

@@ -3,7 +3,7 @@
 import pytest
 from conftest import best, instance_of
 from oracle import brute_force
-from randoms import random_instance, tiny_instance
+from randoms import random_instance, random_returns, tiny_instance
 
 import alloc
 
@@ -15,6 +15,14 @@ FEW = [seed for seed in range(90) if len(tiny_instance(seed)["measures"]) <= 5][
 def test_the_best_plan_is_as_good_as_the_oracles(seed):
     """`best` compares the status and every goal in turn."""
     best(random_instance(seed))
+
+
+@pytest.mark.parametrize("seed", range(24))
+def test_with_rules_on_what_both_sides_earn_the_best_plan_is_as_good_as_the_oracles(seed):
+    """Returns are measured from the status quo, which the oracle solves for itself."""
+    raw = random_returns(seed)
+    assert instance_of(raw).sharing or not raw["sharing"]
+    best(raw)
 
 
 @pytest.mark.parametrize("seed", FEW)

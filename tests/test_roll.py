@@ -131,6 +131,19 @@ def with_measures(**measures: dict[str, Any]) -> dict[str, Any]:
     return {**QUESTION, "measures": measures, "rules": []}
 
 
+def test_a_curve_of_returns_ends_where_the_units_of_what_is_promised_do(tmp_path: Path) -> None:
+    """19.1 pays for 9.55 units, of which 3.3 are accepted: in binary fractions that leaves a speck more than 6.25."""
+    curve = {"integer": False, "committed": False, "min_units": 1, "returns": [[5, 1], [14, 0.5]]}
+    result = solve(with_measures(barn={**BARN, **curve}), tmp_path)
+    told = Actuals(
+        (Payment("barn", "aid", 19.1),), (Delivery("barn", 9.0, 3.3),), (CountedJobs("west", "dairy", 10.0, 50.0),)
+    )
+    rolled = alloc.roll(result, told, year=2020)
+    assert rolled.faults == ()
+    promised = rolled.instance.measures["barn-promised-2019"]
+    assert (promised.max_units, promised.returns) == (6.25, ((5, 1), (6.25, 0.5)))
+
+
 def test_what_ends_or_serves_a_whole_county_stands_as_a_row_that_the_next_roll_takes_away(tmp_path: Path) -> None:
     raw = with_measures(
         school={"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 6, "effect": 1, "life": 2},

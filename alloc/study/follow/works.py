@@ -145,8 +145,8 @@ def stand(told: NextYear, row: Measure, units: float, update: Mapping[str, Any])
 
 
 def cut_returns(row: Measure, units: float) -> tuple[tuple[float, float], ...]:
-    """Return the curve of returns up to so many units."""
-    found = []
+    """Return the curve of returns up to so many units, which are written as `tidy` writes them."""
+    found, units = [], tidy(units)
     for end, slope in row.returns:
         found.append((min(end, units), slope))
         if end >= units:
