@@ -535,8 +535,7 @@ CHANGE = """(() => {{ const one = document.querySelector('[aria-label="{path}"]'
 
 EDIT = "(() => {{ const one = document.querySelector('#plan-body td input[type={kind}]'); {do} }})();"
 PRESSED = {
-    EDIT.format(kind="text", do="one.value = '34'; one.dispatchEvent(new Event('change'));")
-    + "document.querySelector('#plan-body .actions button').click()": "breaks",
+    "document.querySelector('#plan-body .actions button').click()": "breaks",
     "at('what').value = 'cele-subsidy'; document.querySelector('#why').requestSubmit()": "in place of",
     "document.querySelector('#compare .actions button').click()": "compared with",
     "document.querySelector('#price').requestSubmit(); setTimeout(cancel, 200)": "Cancelled",
@@ -580,6 +579,10 @@ def test_in_a_browser_a_figure_is_changed_solved_compared_and_still_there_when_l
         chromium.run("document.querySelectorAll('#scenarios-body input').forEach(one => one.click())")
         wait_for(chromium, "document.querySelectorAll('#compare thead th').length === 4")
         assert chromium.run("document.querySelectorAll('img').length") == 0
+        chromium.run(EDIT.format(kind="text", do="one.value = '34'; one.dispatchEvent(new Event('change'));"))
+        assert chromium.run("document.querySelector('#plan-body [data-measure]').textContent") == "?"
+        wait_for(chromium, "job === null && document.getElementById('verdict').innerText.includes('breaks')")
+        assert chromium.run("document.querySelector('#plan-body [data-measure]').textContent") != "?"
         for press, told in PRESSED.items():
             chromium.run(press)
             wait_for(chromium, f"job === null && document.getElementById('answer').innerText.includes({told!r})")

@@ -20,7 +20,8 @@ from alloc.cli import main
 from alloc.instance import draft
 from alloc.instance.spans import UnclearError, parse_values
 from alloc.report.templates import read_text
-from alloc.study.whatif.encoding import SHOWN
+from alloc.study.points import Point
+from alloc.study.whatif.encoding import SHOWN, encode_points, write_json
 from alloc.study.whatif.over import read_over
 from alloc.study.whatif.search import whatif as run
 from alloc.study.whatif.sliders import name_figure
@@ -550,3 +551,26 @@ def test_without_a_plan_today_the_page_says_that_there_is_nothing_to_compare_wit
         "whatif_no_today", status="infeasible"
     )
     assert chromium.complaints() == []
+
+
+def test_a_plan_of_hotan_of_which_no_number_stands_in_another_takes_less_than_ten_kilobytes():
+    instance, dice = alloc.read(Path(__file__).parent.parent / "instances/hotan-2019"), random.Random(1)
+    assert len(instance.measures) == 128
+    keys = {
+        "counties": [(c,) for c in instance.counties],
+        "measures": [(m,) for m in instance.measures],
+        "funds": [(f, c) for f in instance.funds for c in instance.counties],
+        "rules": [(rule.name, c) for rule in instance.rules for c in instance.counties],
+    }
+
+    def draw_plan() -> Point:
+        tables = {}
+        for name, (told, columns) in SHOWN.items():
+            rows = [(*key, *(dice.uniform(0, 1000) * (dice.random() < 0.7) for _ in columns)) for key in keys[name]]
+            tables[name] = dict(zip((*told, *columns), map(list, zip(*rows, strict=True)), strict=True))
+        money = {(c, k): dice.uniform(0, 1000) for c in instance.counties for k in CATEGORIES}
+        return Point({}, "optimal", objective=1.0, money=money, tables=tables)
+
+    points = [draw_plan() for _ in range(11)]
+    one, all_ = (len(write_json(encode_points(instance, points[:count])).encode()) for count in (1, 11))
+    assert 1000 < (all_ - one) / 10 < 10_000

@@ -97,7 +97,9 @@ def _verify(order: Order, place: Opened, send: Send, upload: Path | None) -> Rep
     if figures["loss"] is not None and not found.beats_the_proof:
         loss = {"loss": amount(figures["loss"]), "share": percent(figures["loss_share"], 2)}
         lines.append(say("verify_loss", lang, **loss, most=amount(figures["loss_most"])))
-    return make_reply(lines, good=found.passed)
+    scales = found.tables["measures"]
+    units = dict(zip(scales["measure"], map(float, scales["units"]), strict=True))
+    return {**make_reply(lines, good=found.passed), "units": units}
 
 
 def _why(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:

@@ -6,7 +6,7 @@ const data = JSON.parse(at("data").textContent);
 const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 100, MOST_PINS = 4;
 const EMPTY = { given: {}, rules: [], edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
 const state = load();
-let tree = null, scenarios = [], job = null, answered = null;
+let tree = null, scenarios = [], job = null, quiet = false, answered = null; // quiet: only what was typed is audited
 
 function load() { // a window that is loaded again goes on; a copy of one, or a new one, is another
   const [entry] = performance.getEntriesByType("navigation");
@@ -94,10 +94,12 @@ function order(action, more) {
   const { window, lang, given, rules, gap, time_limit } = state;
   return { action, window, lang, given, rules, gap, time_limit, ...more };
 }
-async function follow(begin) { // returns the job when it has ended, null where it could not be begun
+async function follow(begin, isQuiet) { // returns the job when it has ended, null where it could not be begun
   let seen = 0;
+  if (quiet && !isQuiet) { await giveUp(); }
   if (job !== null) { tellFault(say("desk_busy")); return null; }
   try {
+    quiet = Boolean(isQuiet);
     job = await begin();
     showBar();
     while (job.state === "running") {
@@ -112,12 +114,16 @@ async function follow(begin) { // returns the job when it has ended, null where 
     return null;
   } finally {
     job = null;
+    quiet = false;
     showBar();
   }
 }
+async function giveUp() { // what was only audited while typing gives way to what is asked
+  while (quiet) { await cancel(); await new Promise(done => setTimeout(done, PAUSE)); }
+}
 function showBar() {
   at("bar").hidden = job === null || job.state !== "running";
-  document.querySelectorAll("main form button, main [data-asks]").forEach(one => { one.disabled = job !== null; });
+  document.querySelectorAll("main form button, main [data-asks]").forEach(one => { one.disabled = job !== null && !quiet; });
   if (job === null) { return; }
   const doing = say("desk_running", { action: say("desk_a_" + job.action), seconds: fixed(job.seconds, 1) });
   at("news").textContent = job.news ? doing + " · " + job.news : doing;

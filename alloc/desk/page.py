@@ -58,6 +58,7 @@ FILES: Mapping[str, tuple[str, Callable[[], bytes]]] = {
     "numbers.js": (SCRIPT, _script("alloc.report.page", "numbers.js")),
     "desk.js": (SCRIPT, _script(ROOM, "desk.js")),
     "question.js": (SCRIPT, _script(ROOM, "question.js")),
+    "plan.js": (SCRIPT, _script(ROOM, "plan.js")),
     "scenarios.js": (SCRIPT, _script(ROOM, "scenarios.js")),
 }
 """What the page is made of, by the names that it asks for."""

@@ -1,6 +1,6 @@
 "use strict";
 
-// Scenarios: the plan of the one that is shown, all of them, up to four side by side, and workbooks to check.
+// Scenarios: all of them, up to four side by side, and workbooks to check.
 const rows = {};
 
 function fetchRows(of) {
@@ -92,14 +92,14 @@ async function renderCompare() {
   const [first] = pinned;
   const heads = [["", false], ...pinned.map(one => [one.name, true])];
   const lines = SHOWN.map(([key, tell]) => [say(key), ...pinned.map(tell)]);
-  const keyOf = row => JSON.stringify([row.county, row.year || ""]); // over several years a county has a row in each
-  const places = [...new Set(tables.flatMap(table => table.counties.map(keyOf)))];
+  const placeOf = row => JSON.stringify([row.county, row.year || ""]); // over several years a county has a row in each
+  const places = [...new Set(tables.flatMap(table => table.counties.map(placeOf)))];
   for (const [key, column] of [["desk_aid_county", "aid"], ["desk_jobs_county", "jobs_gained"]]) {
     places.forEach(place => {
       const [county, year] = JSON.parse(place);
       const title = nameOf("counties", county) + (year ? " " + year : "");
       lines.push([say(key, { county: title, money: money() }), ...tables.map(table => {
-        const row = table.counties.find(one => keyOf(one) === place);
+        const row = table.counties.find(one => placeOf(one) === place);
         return row ? tellNumber(Number(row[column])) : "";
       })]);
     });
@@ -110,74 +110,6 @@ async function renderCompare() {
   const diffs = pinned.slice(1).map(one => offerDiff(first.name, one.name));
   fill("compare", make("h3", {}, say("desk_h_compare")), sheet(say("desk_h_compare"), heads, lines),
     make("p", { class: "actions screen" }, diffs));
-}
-
-// The plan: money by measure and fund, as typed where somebody typed.
-async function renderPlan() {
-  if (!state.current) { fill("plan-body", make("p", { class: "note" }, say("desk_no_plan"))); return; }
-  const shownOf = state.current, { allocation, measures } = await fetchRows(shownOf);
-  if (shownOf !== state.current) { return; }
-  if (allocation.some(row => row.year)) { fill("plan-body", showYears(allocation)); return; }
-  const keyOf = row => JSON.stringify([row.measure, row.fund]);
-  const amountOf = row => state.edits[keyOf(row)] ?? row.amount;
-  const units = Object.fromEntries(measures.map(row => [row.measure, Number(row.units)]));
-  const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
-  const lines = shown.map(row => {
-    const key = keyOf(row), label = nameOf("measures", row.measure) + " · " + nameOf("funds", row.fund);
-    const type = event => {
-      const text = event.target.value.trim();
-      if (text === "" || text === shorten(row.amount)) { delete state.edits[key]; } else { state.edits[key] = text; }
-      if (key in state.locks) { state.locks[key] = amountOf(row); }
-      event.target.classList.toggle("changed", key in state.edits);
-      keep();
-    };
-    const lock = event => {
-      if (event.target.checked) { state.locks[key] = amountOf(row); } else { delete state.locks[key]; }
-      keep();
-      renderSolve();
-    };
-    const field = make("input", { type: "text", inputmode: "decimal", class: key in state.edits ? "changed" : null,
-      "aria-label": label, change: type });
-    field.value = key in state.edits ? state.edits[key] : shorten(row.amount);
-    const box = make("input", { type: "checkbox", "aria-label": say("desk_lock") + ": " + label, change: lock });
-    box.checked = key in state.locks;
-    const why = button(say("desk_why"), () => show("why", { what: row.measure }),
-      { class: "small", "data-asks": true, "aria-label": say("desk_why") + " " + nameOf("measures", row.measure) });
-    return [[nameOf("measures", row.measure), make("small", {}, row.measure)], nameOf("funds", row.fund),
-      field, box, why, tellNumber(units[row.measure])];
-  });
-  const heads = [[say("desk_measure"), false], [say("desk_fund"), false], [say("desk_amount", { money: money() }), true],
-    [say("desk_lock"), false], ["", false], [say("desk_units_solved"), true]];
-  const only = make("input", { type: "checkbox", change: event => { state.paid = event.target.checked; keep(); renderPlan(); } });
-  only.checked = state.paid;
-  const reset = button(say("desk_reset"), () => { state.edits = {}; keep(); renderPlan(); });
-  const verify = button(say("desk_verify"), () => {
-    const plan = allocation.map(row => [row.measure, row.fund, amountOf(row), false]);
-    show("verify", { name: "typed " + state.window.slice(0, 6), a: sameFigures() ? state.current : "", plan });
-  }, { "data-asks": true });
-  fill("plan-body", make("h3", {}, say("desk_plan_of", { name: state.current })),
-    make("p", {}, make("label", {}, only, " ", say("desk_only_paid"))), sheet(say("desk_h_plan"), heads, lines),
-    make("p", { class: "actions" }, verify, reset));
-}
-function showYears(allocation) { // a plan over several years is shown only: nothing verifies or locks one yet
-  return [make("h3", {}, say("desk_plan_of", { name: state.current })), listMoney(allocation)];
-}
-function listMoney(allocation) { // rows with money, to be read only
-  const paid = allocation.filter(row => Number(row.amount)), years = paid.some(row => row.year);
-  const heads = [...(years ? [[say("desk_year"), false]] : []), [say("desk_measure"), false], [say("desk_fund"), false],
-    [say("desk_amount", { money: money() }), true]];
-  const lines = paid.map(row => [...(years ? [String(row.year)] : []), nameOf("measures", row.measure),
-    nameOf("funds", row.fund), tellNumber(Number(row.amount))]);
-  return sheet(say("desk_h_plan"), heads, lines);
-}
-function shorten(text) { // to six decimals for the eye; what is not typed goes back as it came
-  const short = Number(text).toFixed(6).replace(/\.?0+$/, "");
-  return short === "-0" ? "0" : short;
-}
-function sameFigures() { // whether the plan shown answers the very question that is asked now: then it is the best
-  const one = scenarios.find(other => other.name === state.current);
-  const text = asked => JSON.stringify([Object.entries(asked.given), asked.rules || []]);
-  return Boolean(one && one.asked.given) && text(one.asked) === text(state) && !one.asked.locked;
 }
 
 function listenScenarios() {
