@@ -144,6 +144,17 @@ def test_a_curve_of_returns_ends_where_the_units_of_what_is_promised_do(tmp_path
     assert (promised.max_units, promised.returns) == (6.25, ((5, 1), (6.25, 0.5)))
 
 
+def test_what_others_leave_too_little_of_for_the_least_scale_is_closed(tmp_path: Path) -> None:
+    """11 barns are in place and no more can be bought: a tenth of them is less than the fewest sheds, 5."""
+    shed = {"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 9}
+    result = solve(with_measures(barn=BARN, shed={**shed, "min_units": 5, "limited_by": {"barn": 0.1}}), tmp_path)
+    rolled = alloc.roll(result, ACTUALS, year=2020)
+    assert rolled.faults == ()
+    assert not rolled.instance.measures["shed"].eligible
+    reason = "barn cannot be bought any more; what was bought of it allows 1.1 units, fewer than the least scale"
+    assert rolled.instance.measures["shed"].reason == reason
+
+
 def test_what_ends_or_serves_a_whole_county_stands_as_a_row_that_the_next_roll_takes_away(tmp_path: Path) -> None:
     raw = with_measures(
         school={"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 6, "effect": 1, "life": 2},

@@ -106,6 +106,9 @@ def _limit_on(told: NextYear, m: str, other: str, left: float) -> None:
         told.change("measures", m, "limited_by", free, "roll_within_limit", **values)
     elif left >= 0 and not by.eligible:
         told.change("measures", m, "limited_by", free, "roll_limit_left", **values)
+        if tidy(left) < row.min_units:
+            _close(told, m, "roll_limit_few", **values)
+            return
         if told.ahead:
             told.change("measures", m, "max_total", tidy(min(left, row.most_in_all)), "roll_limit_left", **values)
         if left < row.max_units:
