@@ -9,16 +9,12 @@ import click
 from alloc.cli.speech import console, echo, lang_option, progress, spoken, unchecked_option
 from alloc.errors import RequestError
 from alloc.texts import say
-from alloc.texts.figures import amount
 
 if TYPE_CHECKING:
     from alloc.study.follow.tracking import Tracking
 
 MOST_SHOWN = 20
 """So many measures that are not as planned go to the terminal; the files hold them all."""
-
-MONEY = ("planned_money", "paid")
-UNITS = ("planned_units", "delivered", "accepted")
 
 
 @click.command()
@@ -71,26 +67,14 @@ def track(
 
 def _tell(found: "Tracking", lang: str) -> None:
     """Print the summary, and the measures that are not as planned."""
-    from rich import box
-    from rich.table import Table
-
-    from alloc.report.names import Names
-    from alloc.study.follow.progress import say_states
+    from alloc.study.follow.shown import make_screen_table
+    from alloc.study.follow.tracked import describe_open
 
     for line in found.tell(lang):
         echo(line)
-    rows = found.list_open_measures()
-    if rows.empty:
+    table = describe_open(found, lang)
+    if not table.count:
         return
-    names = Names(found.instance, lang, either=True)
-    shown = Table(box=box.SIMPLE_HEAD)
-    shown.add_column(say("track_c_name", lang), overflow="fold")
-    for key in (*MONEY, *UNITS):
-        shown.add_column(say(f"track_c_{key}", lang, label=names.label), justify="right")
-    shown.add_column(say("track_c_state", lang), overflow="fold")
-    for row in rows.head(MOST_SHOWN).to_dict("records"):
-        name = f"{names.name('county', row['county'])} · {names.name('measure', row['measure'])}"
-        shown.add_row(name, *(amount(row[key]) for key in (*MONEY, *UNITS)), say_states(row["state"], lang))
-    console().print(shown)
-    if len(rows) > MOST_SHOWN:
-        echo(say("diff_more_rows", lang, count=len(rows) - MOST_SHOWN))
+    console().print(make_screen_table(table, MOST_SHOWN))
+    if table.count > MOST_SHOWN:
+        echo(say("diff_more_rows", lang, count=table.count - MOST_SHOWN))

@@ -1,7 +1,7 @@
 """From this year to the next: the new question, with every change and its reason."""
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -16,6 +16,7 @@ from alloc.instance.schema import Fund
 from alloc.instance.writing import MAIN, files
 from alloc.report.files import write_tables
 from alloc.report.names import Names
+from alloc.report.tables import dictionary
 from alloc.report.target import fill
 from alloc.run import Run
 from alloc.study.answers.plan_of_result import PlanOfResult
@@ -25,7 +26,8 @@ from alloc.study.follow.changes import FigureChange, NextYear
 from alloc.study.follow.delivery import DeliveryRate
 from alloc.study.follow.first_year import take_first_year
 from alloc.study.follow.next_year import make_next_year
-from alloc.study.follow.show import make_tables_page, write_tables_book
+from alloc.study.follow.section import make_changes_page
+from alloc.study.follow.shown import TrackedColumn, TrackedTable, write_shown_book
 from alloc.study.handmade import find_id, match_names, read_amount
 from alloc.study.request import check_language
 from alloc.study.spreadsheet import TableRow, read_rows_if_any
@@ -77,6 +79,21 @@ class Rolled(Glance):
         yield say("roll_done", lang, changes=len(self.changes), doubts=len(self.doubts))
         yield from self.doubts
 
+    def _describe(self, notes: Sequence[str]) -> list[TrackedTable]:
+        """Return the changes and the rates as people see them; the notes stand below the changes."""
+        found: list[TrackedTable] = []
+        for name, frame in self.tables.items():
+            told, columns = dictionary(ROOM)[name], []
+            for key in frame.columns:
+                of = told["columns"][key]
+                title = (
+                    f"{of[self.lang]}\n({self.instance.money.label})" if of.get("unit") == "money" else of[self.lang]
+                )
+                look = "figure" if of["type"] == "number" else "text"
+                columns.append(TrackedColumn(key, title, look, frame[key].tolist()))
+            found.append(TrackedTable(name, told["title"][self.lang], columns, below=() if found else notes))
+        return found
+
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write a new folder: the question as YAML and CSV, the changes as CSV, workbook and page."""
         place = Path(out)
@@ -84,11 +101,12 @@ class Rolled(Glance):
             _write_files(self.instance, folder)
             notes = [*self.doubts, *(fault.say(self.lang) for fault in self.faults)]
             write_tables({"changes": self.tables["changes"]}, folder)
-            write_tables_book(self.instance, self.tables, notes, folder / "changes.xlsx", self.lang)
+            tables = self._describe(notes)
+            write_shown_book(self.instance, tables, folder / "changes.xlsx", self.lang, guard=False)
             title = say(
                 "roll_title", self.lang, name=self.instance.title or self.instance.name, year=self.instance.year
             )
-            page = make_tables_page(self.instance, title, self.tables, notes, self.lang)
+            page = make_changes_page(title, notes, tables, self.lang)
             (folder / "changes.html").write_text(page, encoding="utf-8")
         return place
 

@@ -26,7 +26,8 @@ from alloc.study.follow.forecast import CASES, Outlook, find_forecast
 from alloc.study.follow.progress import STATES, UNDATED, make_progress, say_states
 from alloc.study.follow.purchases import list_purchases
 from alloc.study.follow.section import make_tracking_page
-from alloc.study.follow.sheets import write_tracking_book
+from alloc.study.follow.shown import write_shown_book
+from alloc.study.follow.tracked import describe_tracking
 from alloc.study.request import check_language
 from alloc.texts import say
 from alloc.texts.figures import amount, percent
@@ -121,7 +122,7 @@ class Tracking(Glance):
         with fill(place, (MARK,), overwrite) as folder:
             write_described(self.instance, self.tables, folder, lang, ROOM)
             write_json(self.figures, folder / MARK)
-            write_tracking_book(self, folder / "tracking.xlsx", lang)
+            write_shown_book(self.instance, describe_tracking(self, lang), folder / "tracking.xlsx", lang, guard=True)
             (folder / "report.html").write_text(make_tracking_page(self, lang), encoding="utf-8", newline="")
         return place
 
