@@ -65,14 +65,6 @@ def extract_mip_start(model: pyo.ConcreteModel) -> dict[str, int]:
     return found
 
 
-def name_choices(whole: Matrix, x: Floats) -> dict[str, int]:
-    """Return what a plan decides in whole numbers, zeros left out."""
-    found: dict[str, int] = {}
-    for j in np.flatnonzero(whole.integer & (np.round(x) != 0)).tolist():
-        found[whole.variables[j].name] = round(x[j])
-    return found
-
-
 def place_start(whole: Matrix, start: MipStart) -> Floats:
     """Return a start as a column each; decisions that the neighbour does not have are at 0."""
     numbers = [start.get(x.name, 0) if x.is_integer() else 0 for x in whole.variables]

@@ -294,6 +294,11 @@ class Live:
         by = float(self._scales.rows[-1])
         self._solver.changeRowBounds(self._count - 1, lower * by, upper * by)
 
+    def bound_rows(self, lower: Floats, upper: Floats) -> None:
+        """Give every limit other sides; the next run begins where the last one ended."""
+        by = self._scales.rows
+        self._solver.changeRowsBounds(self._count, np.arange(self._count, dtype=np.int32), lower * by, upper * by)
+
     def add_column(self, cost: float, lower: float, upper: float, rows: Ints, values: Floats) -> None:
         """Add a decision that is counted in ones; its part of the goal is `cost`."""
         self._scales = replace(self._scales, columns=np.append(self._scales.columns, 1.0))

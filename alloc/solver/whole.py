@@ -4,8 +4,8 @@ A search may begin with what neighbours chose: the same question with other figu
 is filled in with this question's own figures, and the best of it is where the search begins. It is then spared the
 searches inside the search that look for a first good plan: on Hotan 2019 with other budgets, prices and
 weights that takes 1.0 s in place of 5.1 s. A question that is not proven in a few thousand nodes like this is
-searched with everything that HiGHS has. One with many scenarios begins with a plan for a few of them. Everything runs
-with one seed, so the same input gives the same plan.
+searched with everything that HiGHS has. Of one with many scenarios what is decided before them is searched alone
+(`benders`). Everything runs with one seed, so the same input gives the same plan.
 """
 
 from collections.abc import Sequence
@@ -17,18 +17,18 @@ import pyomo.environ as pyo
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options
-from alloc.model import build, set_optima
+from alloc.model import build
 from alloc.solution import Solution
-from alloc.solver.compiled import CompiledModel, MipStart, name_choices, place_start
+from alloc.solver.benders import has_many_scenarios, search_in_stages
+from alloc.solver.compiled import CompiledModel, MipStart, place_start
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
-from alloc.solver.few_scenarios import group_scenarios, has_many_scenarios, mean_optima, merge_scenarios
 from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.progress import Preview
 from alloc.solver.regret import know_optima
-from alloc.solver.rounding import PART, has_many_grains, improve_in_lots, round_whole
+from alloc.solver.rounding import has_many_grains, improve_in_lots, round_whole
 from alloc.solver.standing import add_standing, search_status_quo, tell_standing
 from alloc.solver.sub_mip import fill_best
 from alloc.solver.year_by_year import decide_by_year
@@ -81,11 +81,10 @@ def _solve(
     with deadline.listening():
         whole = of.aimed(instance)
         starts = [place_start(whole, choice) for choice in choices if choice]
-        few = () if starts else plan_for_few(of.model, instance, whole, options.gap, deadline)
-        starts += [place_start(whole, choice) for choice in few]
+        in_stages = has_many_scenarios(of.model, instance)
 
         def solve_goal(limits: Matrix, i: int, before: Floats | None) -> Outcome:
-            search = GoalSearch(take_goal(limits, i), options.gap, deadline, threads, log, plain=not few)
+            search = GoalSearch(take_goal(limits, i), options.gap, deadline, threads, log, in_stages)
             return search.run(starts if before is None else [before])
 
         found, reached = solve_in_order(whole, instance, solve_goal, deadline)
@@ -98,27 +97,6 @@ def _solve(
 def take_goal(limits: Matrix, i: int) -> Matrix:
     """Return the program with one of its goals alone."""
     return replace(limits, goals=limits.goals[i : i + 1], constants=limits.constants[i : i + 1])
-
-
-def plan_for_few(
-    model: pyo.ConcreteModel, instance: Instance, whole: Matrix, gap: float, deadline: Deadline
-) -> Sequence[MipStart]:
-    """Return what the best plan for a few of many scenarios decides, by the first goal; nothing where none is found.
-
-    model, whole: those of all scenarios.
-    """
-    if not has_many_scenarios(model, instance) or any(x.fixed for x in model.Funded.values()):
-        return ()
-    groups = group_scenarios(model, instance, whole, deadline.part(PART))
-    if not groups:
-        return ()
-    question = merge_scenarios(instance, groups)
-    few = CompiledModel(build(question))
-    set_optima(few.model, mean_optima(model, instance, groups))
-    tell_standing(few.model, search_alone)
-    inner = few.aimed(question)
-    found = GoalSearch(take_goal(inner, 0), gap, deadline.part(PART), 1, None).run(())
-    return () if found.x is None else (name_choices(inner, found.x),)
 
 
 def search_alone(question: Instance, options: Options) -> Solution:
@@ -148,26 +126,34 @@ class GoalSearch:
     deadline: Deadline
     threads: int
     log: TextIO | None
-    plain: bool = True
-    """Whether a search from a plan first does without helpers."""
+    in_stages: bool = False
+    """Whether what is decided before scenarios is searched alone."""
 
     def run(self, starts: Sequence[Floats]) -> Outcome:
         """Return the best plan, from the best of what is known: whole decisions of some plans."""
         in_lots = has_many_grains(self.program)
         stop = self._choose_stop(in_lots)
-        if not starts and not in_lots:
-            first = decide_by_year(self.program, self.program.goals[0], self._constant, self.gap, self.deadline)
-            starts = [] if first is None else [first]
-        best = fill_best(self.program, ALONE, starts, self.deadline)
-        if in_lots and (self.plain or best.x is None):
-            best = self._search_in_lots(best, stop)
-        elif best.x is not None and self.plain:
-            best = self._search_on(best, PLAIN, replace(stop, nodes=NODES))
+        best = self._search_first(starts, in_lots, stop)
         if not best.infeasible and not self.deadline.over():
             best = self._search_on(best, STEADY, stop)
         if best.why is Why.DONE and not self.deadline.over():  # what HiGHS proved is lost as the plan was made exact
             best = self._search_on(best, {**STEADY, **STRICT}, stop)
         return self._doubt(best, stop)
+
+    def _search_first(self, starts: Sequence[Floats], in_lots: bool, stop: Stop) -> Outcome:
+        """Return a plan by the way that suits the question best, or none; what it leaves open is searched on."""
+        if not starts and not in_lots:
+            first = decide_by_year(self.program, self.program.goals[0], self._constant, self.gap, self.deadline)
+            starts = [] if first is None else [first]
+        known = fill_best(self.program, ALONE, starts, self.deadline)
+        if self.in_stages:
+            best = search_in_stages(self.program, self.gap, self.deadline, known, self.threads, self.log)
+            if best is not known and best.x is not None:
+                return best
+            known = best
+        if in_lots:
+            return self._search_in_lots(known, stop)
+        return known if known.x is None else self._search_on(known, PLAIN, replace(stop, nodes=NODES))
 
     def _choose_stop(self, in_lots: bool) -> Stop:
         """Return when the searches end: a small question goes on to a finer gap, but not in lots, where what HiGHS may
