@@ -129,6 +129,23 @@ def test_payments_in_lots_are_whole_in_every_year(tmp_path):
     assert found.objective == pytest.approx(1 + 1 / 0.7 + 1 + 1.5)
 
 
+def test_the_rest_of_a_lot_stays_with_a_measure_in_a_year_in_which_it_is_only_kept_up(tmp_path):
+    # one place a question long: 2 in the first year, then 0.3 of upkeep a year, which takes a whole lot of 1
+    park = {
+        "county": "hotan",
+        "category": "infrastructure",
+        "unit_cost": 2,
+        "max_units": 1,
+        "jobs": 9,
+        "recurrent": 0.3,
+    }
+    funds = {"aid": {"kind": "aid", "amount": 2}}
+    asked = question(tmp_path, years=[2021, 2022], funds=funds, measures={"park": park}, money={"lot": 1})
+    found = alloc.solve(asked, gap=1e-9)  # audited
+    assert list(found.allocation["amount"]) == [2, 1]
+    assert found.objective == pytest.approx(18)
+
+
 RULE = {"name": "spend it", "type": "amount", "min": 1.4}
 PLACES = {"county": "hotan", "category": "infrastructure", "unit_cost": 1, "max_units": 3, "jobs": 1}
 

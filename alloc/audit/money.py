@@ -14,7 +14,8 @@ def covers_cost(books: Books) -> Comparisons:
             yield Comparison((m,), books.paid(m, "all"), "=", cost, books.grain)
             continue
         yield Comparison((m,), books.paid(m, "all"), "≥", cost, books.grain)
-        rest = books.lot * (ONE - HALF_MILLIONTH) * books.measures.number("funded", m)
+        # Upkeep of earlier years is paid in lots too, whether or not the measure is bought again.
+        rest = books.lot * (ONE - HALF_MILLIONTH) if cost > ZERO else ZERO
         yield Comparison((m, "lot"), books.paid(m, "all"), "≤", cost + rest, ZERO)
 
 
