@@ -6,7 +6,7 @@ import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from functools import cache, partial
 from importlib.metadata import version
 from pathlib import Path
@@ -21,7 +21,7 @@ from alloc.counterfactual import Worlds, answering, beside, find_standing, held_
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
 from alloc.horizon import join_years, list_years, make_tables_of_years
-from alloc.infeasibility import explain_conflict
+from alloc.infeasibility import Limits, explain_conflict, list_limits
 from alloc.infeasibility.over_years import explain_years
 from alloc.instance import Instance, Options, read
 from alloc.instance.effects import is_uncertain
@@ -47,12 +47,14 @@ class Run(Glance):
     """A plan with its proof, its tables and its audit; without a plan the tables are empty.
 
     tables: name → DataFrame, as described in the results' data dictionary; figures: what run.json holds.
+    limits: where there is no plan, what was asked of its limits; `repair` goes on from there.
     """
 
     instance: Instance
     solution: Solution
     tables: Mapping[str, pd.DataFrame]
     figures: Mapping[str, Any]
+    limits: Limits | None = field(default=None, compare=False)
 
     @property
     def status(self) -> str:
@@ -199,12 +201,13 @@ def complete_run(
     survive the second reading.
     """
     if not plan.has_plan or worlds is None:
-        figures = _figures(instance, options, plan, started)
+        figures, limits = _figures(instance, options, plan, started), None
         if plan.status == Status.INFEASIBLE:
-            lines = explain_conflict(instance, rest(options, started), lang)
+            limits = list_limits(instance)
+            lines = explain_conflict(instance, rest(options, started), lang, limits)
             first = [say("clash_nation_first", lang)] if instance.nation == "first" and lines == [] else []
             figures["clash"] = [*(lines or ()), *first]
-        return Run(instance, plan, {}, figures)
+        return Run(instance, plan, {}, figures, limits)
     found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
     figures = _figures(instance, options, plan, started, worlds, found)
     verdict = audit(instance, found, figures)

@@ -284,7 +284,7 @@ def test_a_search_for_what_must_give_goes_on_where_it_was_stopped(tmp_path: Path
         ended(patch, MEETING, *words, call=4)
     assert json.loads((tmp_path / "out/repair.json").read_text(encoding="utf-8"))["interrupted"] is True
     with pytest.MonkeyPatch.context() as patch:
-        asked = strike(patch, "alloc.infeasibility.conflict.has_plan", call=0)
+        asked = strike(patch, "alloc.infeasibility.conflict.judge", call=0)
         again = CliRunner().invoke(main, [str(word) for word in words])
     assert again.exit_code == 0, again.output
     found = json.loads((tmp_path / "out/repair.json").read_text(encoding="utf-8"))

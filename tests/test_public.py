@@ -24,7 +24,7 @@ def test_the_public_names_are_listed_and_there():
         alloc.sovle  # noqa: B018
 
 
-INNER = {"Answers", "Names", "LeastMoney", "PlanOfResult", "Reader", "Trace"}
+INNER = {"Answers", "Limits", "Names", "LeastMoney", "PlanOfResult", "Reader", "Trace"}
 """How a plan, a curve and a comparison came about: nobody outside has to write these down."""
 
 

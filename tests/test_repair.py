@@ -15,8 +15,10 @@ from randoms import random_instance
 
 import alloc
 from alloc.cli import main
+from alloc.infeasibility import conflict as conflicts
 from alloc.infeasibility.levers import levers
 from alloc.instance import draft
+from alloc.solver import Deadline
 from alloc.study.answers.repair import _moved, repair
 from alloc.study.points import Point
 
@@ -151,3 +153,50 @@ def test_a_share_of_all_aid_moves_that_part_of_the_aid_and_another_share_nothing
         if lever.path.startswith("rules.")
     }
     assert moved == {"rules.all.max": pytest.approx(16), "rules.there.max": pytest.approx(math.nan, nan_ok=True)}
+
+
+@pytest.fixture
+def judged(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """Every asking whether there is a plan, as it comes."""
+    asked_so_far: list[int] = []
+    real = conflicts.judge
+
+    def judge(*given: Any) -> bool | None:
+        asked_so_far.append(len(asked_so_far))
+        return real(*given)
+
+    monkeypatch.setattr(conflicts, "judge", judge)
+    return asked_so_far
+
+
+def test_what_a_solve_has_asked_is_not_asked_again(tmp_path: Path, judged: list[int]):
+    path = crossed(tmp_path)
+    run = alloc.solve(path)
+    asked_by_solve = len(judged)
+    known = repair(path, jobs=1, run=run)
+    asked_on = len(judged) - asked_by_solve
+    anew = repair(path, jobs=1)
+    assert known.figures["menu"] == anew.figures["menu"]
+    assert asked_by_solve > 3
+    assert len(judged) == 2 * (asked_by_solve + asked_on)
+
+
+@pytest.mark.parametrize(
+    ("rule", "turn"),
+    [
+        ({"type": "amount", "of": {"county": "yutian"}, "min": 50}, 30),
+        ({"type": "share", "of": {"county": "yutian"}, "min": 0.5}, 0.3),
+        ({"type": "amount", "of": {"county": "cele"}, "per": "capita", "each": "county", "min": 0.09}, 0.07),
+    ],
+)
+def test_the_relaxed_question_tells_how_far_a_figure_goes(tmp_path: Path, judged: list[int], rule: Any, turn: float):
+    """70 of the 100 are promised to Cele, no more: 30 are left for Yutian. A thousand people live in Cele."""
+    path = crossed(tmp_path, cele={"firm": True, "max": 70}, yutian={"type": None})
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    raw["counties"]["cele"]["population"] = 1000
+    raw["rules"] = [raw["rules"][0], {"name": "much", **rule}]
+    written = draft(write(raw, tmp_path))
+    limits = conflicts.Limits(written, {}, levers(written.read()), Deadline(60))
+    found = limits.find_least_change(lambda to: {"rules.much.min": to}, rule["min"], 0.99 * rule["min"])
+    assert found == pytest.approx(turn, rel=1e-6)
+    assert judged == []  # no whole number was looked for

@@ -179,8 +179,8 @@ def _tell_repairs(
     limit = choose_options(run.instance, time_limit=options["time_limit"]).time_limit
     left = min(SECONDS, limit - run.figures["seconds"])
     if left > 0:
-        told = {"gap": options["gap"], "time_limit": left, "jobs": 1, "lang": lang}
-        found = repair(instance, conflicts=1, largest=1, overrides=given, **told)
+        told = {"gap": options["gap"], "time_limit": left, "jobs": options["jobs"], "lang": lang}
+        found = repair(instance, conflicts=1, largest=1, overrides=given, run=run, **told)
         for line in show_first_aid(found, lang):
             echo(line, err=True)
     echo(say("infeasible_repair", lang), err=True)

@@ -108,5 +108,5 @@ def _find_offers(run: Run, why: list[str], order: Order, place: Opened, send: Se
     if left <= 0:
         return []
     how = {"gap": order.number("gap"), "time_limit": left, "lang": order.lang}
-    found = repair(place.instance, conflicts=1, largest=1, overrides=order.overrides, tell=add, **how)
+    found = repair(place.instance, conflicts=1, largest=1, overrides=order.overrides, tell=add, run=run, **how)
     return [Offer(line, one.settings) for one, line in offer_first_aid(found, order.lang)]

@@ -1,5 +1,7 @@
 """Why a question has no plan: limits that cannot hold together, named for whoever asked for a plan."""
 
+from dataclasses import replace
+
 from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
 from alloc.infeasibility.levers import levers
 from alloc.infeasibility.telling import say_lever
@@ -7,17 +9,26 @@ from alloc.instance import Instance, Options, draft
 from alloc.report.names import Names
 from alloc.solver import Deadline
 
+__all__ = ["Limits", "UndecidedError", "explain_conflict", "find_conflict", "levers", "list_limits", "say_lever"]
 
-def explain_conflict(instance: Instance, options: Options, lang: str = "en") -> list[str] | None:
+
+def list_limits(instance: Instance) -> Limits:
+    """Return the limits of an instance, of which nothing is asked yet."""
+    return Limits(draft(instance), {}, levers(instance), Deadline(instance.solver.time_limit))
+
+
+def explain_conflict(
+    instance: Instance, options: Options, lang: str = "en", limits: Limits | None = None
+) -> list[str] | None:
     """Return the first conflict as lines to read: what it is, then each limit that has a part in it.
 
     No lines where nothing that a person set is to blame; None where the time limit of the options was out before it was
-    known.
+    known. limits: of the instance, where somebody asks on: they keep every answer.
     """
     deadline = Deadline(options.time_limit)
     with deadline.listening():
         try:
-            found = find_conflict(Limits(draft(instance), {}, levers(instance), deadline))
+            found = find_conflict(replace(limits or list_limits(instance), deadline=deadline))
         except UndecidedError:
             return None
     names = Names(instance, lang)

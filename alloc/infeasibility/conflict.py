@@ -5,17 +5,26 @@ proof of the relaxed question names, all others released, and then checked one b
 what the mathematics asks, is never part of it.
 """
 
-from collections.abc import Collection, Mapping, MutableMapping, Sequence
+import math
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
 from alloc.infeasibility.levers import Lever
 from alloc.instance.reading import Draft
 from alloc.instance.schema import Instance, Objective
 from alloc.solver import Deadline
-from alloc.solver.feasibility import has_plan, name_suspects
+from alloc.solver.feasibility import Relaxed, judge, relax
 
 FEW = 30
 """So few limits are left out one by one at once: of a handful that are needed, halving would ask more often."""
+
+
+PROOFS = 8
+"""So many proofs tell how far a figure has to go, or it is sought without."""
+
+CLOSE = 1e-4
+"""A figure that moves by less than this part of the way is found."""
 
 
 class UndecidedError(Exception):
@@ -35,6 +44,7 @@ class Limits:
     levers: Sequence[Lever]
     deadline: Deadline
     known: MutableMapping[str, bool] = field(default_factory=dict)
+    _names: dict[str, set[str]] = field(default_factory=dict)
 
     def question(self, changes: Mapping[str, object]) -> Instance:
         """Return the question with some figures replaced. Raises InstanceError where that makes it faulty."""
@@ -42,28 +52,66 @@ class Limits:
 
     def hold_together(self, changes: Mapping[str, object]) -> bool:
         """Tell whether the question with some figures replaced has a plan. Raises UndecidedError without an answer."""
-        key = repr(sorted(changes.items()))
+        key = _write_key(changes)
         if key not in self.known:
-            bare = self.question(changes).model_copy(update={"objective": Objective()})
-            found = has_plan(bare, self.deadline)
+            relaxed = self.relax(changes)
+            found = judge(relaxed, self.deadline)
             if found is None:
                 raise UndecidedError
-            self.known[key] = found
+            self.known[key], self._names[key] = found, relaxed.names
         return self.known[key]
 
-    def suspect(self, held: Collection[Lever], candidates: Sequence[Lever]) -> Sequence[Lever]:
-        """Return those of the candidates that a proof of the relaxed question names, where they leave no plan alone.
+    def relax(self, changes: Mapping[str, object]) -> Relaxed:
+        """Return the relaxed program of the question with some figures replaced."""
+        return relax(self.question(changes).model_copy(update={"objective": Objective()}), self.deadline)
 
-        All of them where they do not: so whatever is returned leaves no plan with those held.
+    def suspect(self, held: Collection[Lever], candidates: Sequence[Lever]) -> Sequence[Lever]:
+        """Return those of the candidates that proofs of the relaxed question name, where they leave no plan alone.
+
+        The candidates leave no plan with those held, and so does whatever is returned.
         """
-        others = released(leave_out(self.levers, [*held, *candidates]))
-        names = name_suspects(self.question(others), self.deadline)
-        named = [lever for lever in candidates if lever.subject & names]
-        return candidates if not named or self.hold([*held, *named], {}) else named
+        while candidates:
+            names = self._names.get(_write_key(released(leave_out(self.levers, [*held, *candidates]))), set())
+            named = [lever for lever in candidates if lever.subject & names]
+            if not named or len(named) == len(candidates) or self.hold([*held, *named], {}):
+                break
+            candidates = named
+        return candidates
+
+    def find_least_change(self, ask: Callable[[float], Mapping[str, object]], value: float, far: float) -> float | None:
+        """Return the figure, away from its value, up to which the relaxed question has no plan; None if nothing tells.
+
+        What a Farkas proof proves to be lacking changes evenly with a figure that its limits change evenly with, and
+        where nothing is lacking the proof ends: the secant method on proofs. ask: the changes with a figure; far:
+        another figure, which tells how fast. Figures may change limits otherwise: what is returned is to be asked.
+        """
+        here, there = value, far
+        one, other = self.relax(ask(here)), self.relax(ask(there))
+        for _ in range(PROOFS if one.proof is not None else 0):
+            before = one.measure_lack(one.proof)
+            after = other.measure_lack(one.proof if other.proof is None else other.proof)
+            if after >= before or math.isinf(after):
+                return None
+            turn = here + (there - here) * before / (before - after)
+            if min(abs(turn - there), abs(turn - here)) <= CLOSE * abs(turn - value):
+                return turn
+            turn -= CLOSE / 2 * (turn - value)  # a little before: at the turn itself there is no proof any more
+            new = self.relax(ask(turn))
+            if other.proof is not None:
+                here, one, there, other = there, other, turn, new
+            elif new.proof is None:
+                there, other = turn, new
+            else:
+                here, one = turn, new
+        return None
 
     def hold(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
         """Tell whether there is a plan where only some limits are held and all others are released."""
         return self.hold_together({**released(leave_out(self.levers, held)), **changes})
+
+
+def _write_key(changes: Mapping[str, object]) -> str:
+    return repr(sorted(changes.items()))
 
 
 def leave_out(levers: Collection[Lever], others: Collection[Lever]) -> list[Lever]:
@@ -94,7 +142,7 @@ def find_conflict(
         return None
     if not candidates or not limits.hold(held, {}):
         return ()
-    suspects = limits.suspect(held, candidates)
+    suspects = _without_kinds(limits, held, limits.suspect(held, candidates))
     found = suspects if len(suspects) <= FEW else _divide(limits, held, False, suspects)
     return _without_idle(limits, held, found)
 
@@ -114,6 +162,16 @@ def find_waited_for(instance: Instance, levers: Sequence[Lever]) -> list[Lever]:
     purses = tuple(f"funds.{f}." for f, fund in instance.funds.items() if fund.kind == "national")
     money = [lever for lever in levers if lever.path.startswith(purses)] if purses else []
     return [*money, *(lever for lever in levers if lever.kind in ("national_ceiling", "national_planned"))]
+
+
+def _without_kinds(limits: Limits, held: Sequence[Lever], found: Sequence[Lever]) -> Sequence[Lever]:
+    """Return a set that leaves no plan without those kinds of limits that it does not need, the most frequent first."""
+    kept = found
+    for kind, count in Counter(lever.kind for lever in found).most_common():
+        rest = [lever for lever in kept if lever.kind != kind]
+        if count > 1 and not limits.hold([*held, *rest], {}):
+            kept = rest
+    return kept
 
 
 def _divide(limits: Limits, held: Sequence[Lever], new: bool, candidates: Sequence[Lever]) -> list[Lever]:

@@ -22,6 +22,9 @@ FINE = 0.004
 SPARE = 0.99
 """So much of the step that is given must not do: who eases less is told no."""
 
+ASIDE = 0.45
+"""The two figures that are asked lie this part of that beside where the relaxed question turns."""
+
 FIRST = 0.01
 """The first step that is tried, as a part of the figure; then twice as far, and so on."""
 
@@ -135,7 +138,7 @@ def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replac
     def does(number: float) -> bool:
         return limits.hold_together({**beside, lever.path: number})
 
-    ends = _bracket(lever, float(value), does)
+    ends = _find_close(limits, lever, beside, does) or _bracket(lever, float(value), does)
     if ends is None:
         path, to = next(iter(lever.released.items()))
         return Replacement(path, value if path == lever.path else None, to)
@@ -148,6 +151,31 @@ def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replac
         else:
             short = middle
     return Replacement(lever.path, value, _neaten(float(value), short, enough, does))
+
+
+def _find_close(
+    limits: Limits, lever: Lever, beside: Mapping[str, object], does: Callable[[float], bool]
+) -> tuple[float, float] | None:
+    """Return a figure that is not enough and one close by that is, where the relaxed question tells about where.
+
+    Both are asked. None where it does not tell, or where whole numbers need more than that.
+    """
+    assert isinstance(lever.value, int | float)
+    value, sign = float(lever.value), 1.0 if lever.eases == "up" else -1.0
+    far = value + sign * (1.0 if lever.whole else FIRST * max(abs(value), FIRST))
+    try:
+        needed = limits.find_least_change(lambda number: {**beside, lever.path: number}, value, far)
+        if needed is None:
+            return None
+        if lever.whole:
+            enough = (math.ceil(needed) if sign > 0 else math.floor(needed)) + 0.0
+            short = enough - sign
+        else:
+            spare = ASIDE * FINE * abs(needed - value)
+            short, enough = needed - sign * spare, needed + sign * spare
+        return (short, enough) if does(enough) and not does(short) else None
+    except InstanceError:  # beyond what can be written
+        return None
 
 
 def _bracket(lever: Lever, value: float, does: Callable[[float], bool]) -> tuple[float, float] | None:

@@ -3,7 +3,7 @@
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from alloc.instance.rows import Selection
 from alloc.instance.rules import Share
 from alloc.report.names import Names
 from alloc.report.target import resume
-from alloc.run import choose_options
+from alloc.run import Run, choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.differences import rank_least, rank_most, take_figures
 from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs
@@ -118,6 +118,7 @@ def repair(
     lang: str = "en",
     keep: str | Path | None = None,
     tell: Callable[[Repair], None] | None = None,
+    run: Run | None = None,
 ) -> Repairs:
     """Tell which limits cannot hold together, and what would have to give for there to be a plan.
 
@@ -125,7 +126,8 @@ def repair(
     those by one lever first; largest: most levers of one. time_limit: for the search, 60 s where none is given, and for
     each repaired question [s].
     jobs: processes that solve these. keep: a folder that keeps each answer, so that a search that was stopped goes on
-    there. tell: is told of every repair that is found.
+    there. tell: is told of every repair that is found. run: of the same question with the same overrides, where
+    that found no plan: what it asked is not asked again.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
@@ -141,6 +143,8 @@ def repair(
         with deadline.listening():
             known = KeptAnswers(KeptPoints(store, asked, question.previous, "has plan"), given)
             limits = Limits(written, given, levers(question), deadline, known)
+            if run is not None and run.limits is not None:
+                limits = replace(run.limits, deadline=deadline)
             told, repairs, feasible, complete = _search(limits, question, conflicts, menu, largest, tell)
         points: Sequence[Point] = ()
         if repairs:
