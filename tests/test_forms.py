@@ -10,10 +10,10 @@ from office import differences
 
 import alloc
 from alloc.cli import main
+from alloc.report.quarters import find_quarters, spread
 from alloc.report.workbook.styles import LINE, lines
 from alloc.study.forms import KINDS_OF_FORM, fill_form
 from alloc.study.forms.layout import read_layouts
-from alloc.study.quarters import find_quarters, spread
 
 QUESTION = {
     "alloc": 1,
@@ -86,6 +86,26 @@ def test_payments_of_the_quarters_are_whole_lots_and_add_up_to_the_fund(plan, re
         assert row[first + 4] == 0
         assert bool(quarters[2] or quarters[3]) == (row[names] == "course")  # the park ends in June
     assert total[first - 1] == plan.funds["spent"].sum() == sum(row[first - 1] for row in payments)
+
+
+@pytest.mark.parametrize("kind", ["targets", "plan", "schedule", "self-assessment"])
+def test_of_a_plan_over_several_years_the_first_is_filled_and_every_place_names_it(tmp_path, kind):
+    """Of 37 a year 20 are for the park in 2019, the rest of it waits: what later years pay stands in no form."""
+    over_years = {key: value for key, value in QUESTION.items() if key != "year"} | {"years": [2019, 2020]}
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(over_years, allow_unicode=True, sort_keys=False))
+    plan = alloc.solve(path)
+    book = openpyxl.load_workbook(fill_form(plan, kind, tmp_path / "f.xlsx", lang="en"), data_only=True)
+    assert "2019" in book.worksheets[0]["A2"].value
+    first = plan.allocation[plan.allocation["year"] == 2019].groupby("measure")["amount"].sum()
+    places = list(book.worksheets[-1].iter_rows(min_row=2, values_only=True))
+    assert places
+    for sheet, cell, place, value in places:
+        assert book[sheet][cell].value == value
+        year, table, m, *column = place.split(" · ")
+        assert year == "2019"
+        if table == "allocation" and column == ["amount"]:
+            assert value == pytest.approx(first[m])
 
 
 def test_the_heads_of_the_declaration_stand_in_the_order_of_the_published_form(result, tmp_path):

@@ -2,6 +2,7 @@
 
 import datetime
 import re
+from dataclasses import replace
 from decimal import Decimal
 from importlib.resources import as_file, files
 from pathlib import Path
@@ -368,6 +369,44 @@ def test_over_years_jobs_have_a_target_and_a_baseline_without_the_aid_for_each_y
     assert comment == "Without the aid: 0 would be there anyway, 0.25 come through others' money."
     targets = [float(of.get("value")) for of in result.findall("indicator/period/target")]
     assert targets == pytest.approx([of["employment"] for of in years.figures["by_year"][:3]], abs=1e-6)
+
+
+def test_over_years_what_is_reached_stands_in_the_first(schema: Any, years: Run, tmp_path: Path):
+    folder, told_of = years.save(tmp_path / "years"), tmp_path / "told"
+    told_of.mkdir()
+    (told_of / "payments.csv").write_text("measure,fund,paid,date\nwage,own,0.25,2021-03-01\n", encoding="utf-8")
+    (told_of / "deliveries.csv").write_text("measure,units,accepted\nwage,0.25,0.25\n", encoding="utf-8")
+    target = tmp_path / "plan.xml"
+    done = CliRunner().invoke(main, ["export", str(folder), str(target), *ORG, "--actuals", str(told_of)])
+    assert done.exit_code == 0, done.output
+    root = etree.parse(target).getroot()
+    assert schema.validate(root), schema.error_log
+    first, *others = root[0].findall("result/indicator/period")
+    assert first.find("actual").get("value") == "0.25"
+    assert [period.find("actual") for period in others] == [None, None]
+
+
+def test_a_project_that_says_when_it_runs_has_a_budget_for_each_quarter(schema: Any, demo: Run):
+    """What it gets, 200001 yuan say, is spread evenly over three quarters in whole yuan, the last with the rest."""
+    aid = demo.allocation[(demo.allocation["kind"] == "aid") & (demo.allocation["amount"] > 0)]
+    m = aid["measure"].iloc[0]
+    year = demo.instance.year
+    row = demo.instance.measures[m].model_copy(update={"start": f"{year}-04", "end": f"{year}-12-15"})
+    instance = demo.instance.model_copy(update={"measures": {**demo.instance.measures, m: row}})
+    root = document(replace(demo, instance=instance))
+    assert schema.validate(root), schema.error_log
+    plain = {a.findtext("iati-identifier"): int(a.findtext("budget/value")) for a in measures_of(document(demo))}
+    for activity in measures_of(root):
+        budgets = activity.findall("budget")
+        values = [int(budget.findtext("value")) for budget in budgets]
+        name = activity.findtext("iati-identifier")
+        assert sum(values) == plain[name]
+        if name.endswith(f"-{m}"):
+            days = [budget.find("period-start").get("iso-date") for budget in budgets]
+            assert days == [f"{year}-04-01", f"{year}-07-01", f"{year}-10-01"]
+            assert values[0] == values[1] == plain[name] // 3
+        else:
+            assert len(values) == 1
 
 
 def test_over_years_the_baseline_is_what_is_there_anyway_where_more_is_not_proven(years: Run):

@@ -58,10 +58,18 @@ def add_common(
     SubElement(activity, "recipient-country", {"code": by.country})
 
 
-def add_period(parent: Element, year: int) -> None:
-    """Add the first and the last day of a year."""
-    for tag, day in zip(("period-start", "period-end"), year_of(year), strict=True):
+def add_period(parent: Element, year: int, quarter: int | None = None) -> None:
+    """Add the first and the last day of a year, or of a quarter of it."""
+    days = year_of(year)
+    if quarter is not None:
+        first, last = QUARTERS[quarter - 1]
+        days = f"{year}-{first}", f"{year}-{last}"
+    for tag, day in zip(("period-start", "period-end"), days, strict=True):
         SubElement(parent, tag, {"iso-date": day})
+
+
+QUARTERS = (("01-01", "03-31"), ("04-01", "06-30"), ("07-01", "09-30"), ("10-01", "12-31"))
+"""The first and the last day of each quarter."""
 
 
 def years_of(instance: Instance) -> tuple[int, ...]:

@@ -4,9 +4,11 @@ from collections.abc import Iterable, Mapping
 from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import Instance
+from alloc.instance.schema import Measure
 from alloc.report.iati import elements
-from alloc.report.iati.elements import add_common, add_period, begun, name_in_each, narrated, span_of, year_of
+from alloc.report.iati.elements import add_common, add_period, begun, name_in_each, narrated, span_of
 from alloc.report.iati.publisher import Publisher, purpose
+from alloc.report.quarters import find_quarters, runs_in, spread
 from alloc.texts import LANGUAGES, say
 
 
@@ -20,7 +22,7 @@ def funded(
     others: float,
     status: str = elements.PIPELINE,
 ) -> Element:
-    """Return a measure as an activity with a budget for each year, its elements in the order of the schema.
+    """Return a measure as an activity with budgets for each year, its elements in the order of the schema.
 
     money: year → aid in whole currency units, none without a budget; others: what other funds pay [currency units];
     status: by IATI's list.
@@ -47,8 +49,20 @@ def funded(
     for year, value in money.items():
         is_held = row.committed and year == instance.year
         firm = elements.COMMITTED if is_held else elements.INDICATIVE
-        budget = SubElement(activity, "budget", {"type": elements.ORIGINAL, "status": firm})
-        add_period(budget, year)
-        first, _ = year_of(year)
-        SubElement(budget, "value", {"currency": currency, "value-date": first}).text = str(value)
+        for quarter, part in _spread(row, year, value).items():
+            budget = SubElement(activity, "budget", {"type": elements.ORIGINAL, "status": firm})
+            add_period(budget, year, quarter)
+            first = budget[0].get("iso-date", "")
+            SubElement(budget, "value", {"currency": currency, "value-date": first}).text = str(part)
     return activity
+
+
+def _spread(row: Measure, year: int, value: int) -> dict[int | None, int]:
+    """Return the budget of each quarter in which a project runs, as in the form of payments; of the year without days.
+
+    A quarter in which nothing is left after rounding to whole currency units has no budget.
+    """
+    if not runs_in(row, year):
+        return {None: value}
+    parts = spread(float(value), find_quarters(row, year), 1.0)
+    return {quarter: round(part) for quarter, part in parts.items() if part > 0}

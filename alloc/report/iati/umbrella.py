@@ -56,7 +56,7 @@ def add_results(
     if instance.questions:
         for goal in GOALS:
             if goal == "employment" or figures[goal]:
-                _add_years(activity, instance, goal, figures)
+                _add_years(activity, instance, goal, figures, became)
         return
     for goal in GOALS:
         worlds = (figures, figures["status_quo"], figures["without_aid"])
@@ -64,8 +64,13 @@ def add_results(
             _add_result(activity, instance, goal, figures, became)
 
 
-def _add_years(activity: Element, instance: Instance, goal: str, figures: Mapping[str, Any]) -> None:
-    """Add what the plan brings of a goal in each year; the baseline is without the aid, where that is proven."""
+def _add_years(
+    activity: Element, instance: Instance, goal: str, figures: Mapping[str, Any], became: AidFollowed | None
+) -> None:
+    """Add what the plan brings of a goal in each year; the baseline is without the aid, where that is proven.
+
+    became: what is reached in the first year, the one that is followed.
+    """
     known = figures["through_aid"]["range"] is None
     world = "without_aid" if known else "status_quo"
     result = SubElement(activity, "result", {"type": elements.OUTCOME, "aggregation-status": "0"})
@@ -82,6 +87,8 @@ def _add_years(activity: Element, instance: Instance, goal: str, figures: Mappin
         period = SubElement(indicator, "period")
         add_period(period, of["year"])
         SubElement(period, "target", {"value": _number(of[goal])})
+        if became is not None and of["year"] == instance.years[0]:
+            add_actual(period, goal, became, _number(became.goals[goal]))
 
 
 def _tell_baseline(of: Mapping[str, Any], goal: str, known: bool) -> dict[str, str]:

@@ -9,11 +9,11 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import CATEGORIES
+from alloc.report.quarters import CENT, find_quarters, spread
 from alloc.report.tables import dictionary
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import ROOM, Actuals
 from alloc.study.follow.forecast import GRAIN, Outlook
-from alloc.study.quarters import CENT, find_quarters, spread
 from alloc.texts import say
 
 QUARTERS = ("Q1", "Q2", "Q3", "Q4")
@@ -61,7 +61,7 @@ def make_progress(of: Result, actuals: Actuals, forecast: Outlook) -> pd.DataFra
     frame = pd.DataFrame(_Progress(of, actuals, forecast).list_rows(), columns=list(columns))
     for name, column in columns.items():
         if column["type"] == "text":
-            frame[name] = frame[name].fillna("")
+            frame[name] = frame[name].astype("object").fillna("")
         else:
             frame[name] = frame[name].astype("float64")
     return frame

@@ -17,6 +17,7 @@ from alloc.report.workbook.styles import FONTS, LINE, lines
 from alloc.run import Run
 from alloc.study.compare.results import Result, read_result
 from alloc.study.follow.actuals import Actuals, read_actuals
+from alloc.study.follow.first_year import take_first_year
 from alloc.study.forms.entries import Entries, Entry
 from alloc.study.forms.layout import FormCell, Layout, read_layouts
 from alloc.study.forms.project import list_changes, list_payments, list_projects
@@ -45,6 +46,7 @@ def fill_form(
 ) -> Path:
     """Write a form that an office hands in, filled from a plan, and return its path.
 
+    result: of a plan over several years the first is the one that is carried out, and its forms are filled.
     kind: targets, plan, schedule, adjustment or self-assessment, or one of the layout's own. before: the plan that an
     adjustment starts from. actuals: what became of the plan, for a form of projects (see `read_actuals`). layout: a
     YAML file in place of the forms that come with alloc. Money in the instance's unit. A second sheet says for every
@@ -53,16 +55,19 @@ def fill_form(
     """
     target, form = Path(out), _choose_form(kind, layout, before is not None, actuals is not None)
     check_workbook(target, overwrite)
-    of = read_result(result)
+    whole = read_result(result, over_years=True)
+    of = take_first_year(whole)
     if before is not None:
-        rows = list(list_changes(read_result(before), of, lang))
+        earlier = take_first_year(read_result(before, over_years=True))
+        rows = list(list_changes(earlier, of, lang))
     elif form.rows == "payments":
         rows = list(list_payments(of, lang))
     else:
         told = actuals if actuals is None or isinstance(actuals, Actuals) else read_actuals(actuals, of.instance)
         rows = list(list_projects(of, lang, told))
     with fill_workbook(target) as made:
-        book = FormBook(made, of, form, lang)
+        where = f"{of.instance.year} · " if whole.instance.questions else ""
+        book = FormBook(made, of, form, lang, where)
         book.write(rows)
         book.close()
     return target
@@ -84,8 +89,9 @@ def _choose_form(kind: str, layout: str | os.PathLike[str] | None, has_before: b
 class FormBook:
     """A workbook being filled with one form; nothing is written before it is closed."""
 
-    def __init__(self, target: Path, of: Result, form: Layout, lang: str) -> None:
-        self.of, self.form, self.lang = of, form, lang
+    def __init__(self, target: Path, of: Result, form: Layout, lang: str, where: str = "") -> None:
+        """Begin a form. where: what the rows of the results are told by beside their names: the year, of several."""
+        self.of, self.form, self.lang, self.where = of, form, lang, where
         self.names = Names(of.instance, lang)
         self.book = new_workbook(target, form.title.model_dump()[lang], of.instance.year)
         self.formats: dict[tuple[tuple[str, Any], ...], Any] = {}
@@ -207,7 +213,9 @@ class FormBook:
         value = self._say_head(cell) if in_head else entry.value
         self._put(sheet, row, column, cell.down, cell.across, value, look)
         if entry.place and isinstance(entry.value, int | float):
-            self.places.append((sheet.get_name(), xl_rowcol_to_cell(row, column), entry.place, entry.value))
+            self.places.append(
+                (sheet.get_name(), xl_rowcol_to_cell(row, column), self.where + entry.place, entry.value)
+            )
 
     def _find_known(self, cell: FormCell, entry: Entry) -> float | str:
         """Return what a formula gives, as far as the plan knows it, so that programs that do not calculate show it."""

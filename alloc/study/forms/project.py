@@ -8,11 +8,11 @@ from typing import Any
 from alloc.instance import Instance
 from alloc.instance.excel.styles import word_in
 from alloc.report.names import Names
+from alloc.report.quarters import CENT, find_quarters, spread
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import Actuals
 from alloc.study.forms.entries import PUBLIC, Entries, Entry
 from alloc.study.forms.reached import Reached
-from alloc.study.quarters import CENT, find_quarters, spread
 
 
 def list_projects(of: Result, lang: str, actuals: Actuals | None = None) -> Iterator[Entries]:
@@ -122,7 +122,7 @@ def list_payments(of: Result, lang: str) -> Iterator[Entries]:
 def list_changes(before: Result, after: Result, lang: str) -> Iterator[Entries]:
     """Yield every payment that differs between two plans, with what the later plan shows of its measure."""
     earlier, later = _sum_amounts(before, "fund"), _sum_amounts(after, "fund")
-    reasons = {row["measure"]: row["reason"] for row in after.tables["measures"].to_dict("records")}
+    reasons = {row["measure"]: row.get("reason", "") for row in after.tables["measures"].to_dict("records")}
     number = 0
     for m, f in _pair(earlier, later):
         was, is_ = earlier.get(m, {}).get(f, 0.0), later.get(m, {}).get(f, 0.0)

@@ -15,6 +15,12 @@ def find_quarters(measure: Measure, year: int) -> tuple[int, ...]:
     return tuple(range(first, max(first, last) + 1))
 
 
+def runs_in(measure: Measure, year: int) -> bool:
+    """Tell whether days are given for a project, by which it runs in a year or a part of it."""
+    first, last = (int(day.split("-")[0]) if day else year for day in (measure.start, measure.end))
+    return bool(measure.start or measure.end) and first <= year <= last
+
+
 def _quarter(day: str, year: int, otherwise: int) -> int:
     """Return the quarter of a day, the first or last one where it lies before or after the year or says no month."""
     parts = [int(part) for part in day.split("-") if part]
