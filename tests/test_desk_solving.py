@@ -105,7 +105,7 @@ def test_repairs_are_offered_as_they_are_found_with_figures_that_may_be_typed(tm
     assert [line.strip() for line in lines(reply)] == [line.strip() for line in said.stdout.splitlines()]
     assert len(list_offers(early(sent)[-1])) == len(list_offers(reply)) >= 2
     for offer in list_offers(reply):
-        assert all(isinstance(value, str) for value in offer.values())
+        assert all(isinstance(value, str) and value != "-0.0" for value in offer.values())
         assert alloc.solve(DEMO, overrides={**CROSSED, **offer}).solution.has_plan
 
 
@@ -124,3 +124,13 @@ def test_figures_of_later_years_are_changed_and_solved_like_others(tmp_path: Pat
     later = kept[(kept["year"] == 2021) & (kept["fund"] == "donor")]
     assert later["amount"].sum() <= 20 + 1e-6
     assert f"--set {path}=20" in tell_command(order, place)
+
+
+def test_an_answer_is_there_in_both_languages_whichever_it_was_asked_in(tmp_path: Path):
+    english, *_ = ask(tmp_path, "solve", "en", name="a")
+    chinese, *_ = ask(tmp_path, "solve", "zh", name="b")
+    assert english["told"]["zh"][1:] == chinese["parts"][1:] == chinese["told"]["zh"][1:]  # the first has the seconds
+    assert english["parts"] == english["told"]["en"]
+    taken, *_ = ask(tmp_path, "solve", "en", name="a")
+    assert lines(taken) == [catalogue()["desk_taken"]["en"].format(found="a")]
+    assert taken["told"]["zh"][0]["line"] == catalogue()["desk_taken"]["zh"].format(found="a")

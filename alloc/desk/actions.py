@@ -1,26 +1,28 @@
 """What a worker does when it is asked: it calls what the commands call, and returns what they print."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from alloc.desk.opening import Opened
 from alloc.desk.order import Order, find_plan, split_only
-from alloc.desk.replies import Offer, Reply, Send, make_log, make_reply
+from alloc.desk.replies import Line, Offer, Reply, Send, make_log, make_reply
 from alloc.desk.scenarios import find_scenario, write_plan
-from alloc.desk.solving import solve_scenario
+from alloc.desk.solving import offer_early, solve_scenario
 from alloc.desk.tree import describe
 from alloc.errors import AllocError, Fault, InstanceError, total
-from alloc.instance import draft, inspect
+from alloc.instance import Reading, draft, inspect
 from alloc.instance.years import prepare
 from alloc.report.difference import make_section
 from alloc.study.answers.menu import Repair
 from alloc.study.answers.price import price
-from alloc.study.answers.repair import repair
-from alloc.study.answers.summary import show_conflicts, show_menu, show_prices, show_repair, show_why
+from alloc.study.answers.repair import Repairs, repair
+from alloc.study.answers.summary import show_conflicts, show_menu, show_prices, show_why
 from alloc.study.answers.why import why
 from alloc.study.compare.diff import diff
-from alloc.study.compare.verify import verify
+from alloc.study.compare.verify import Verification, verify
 from alloc.study.points.point import Overrides
 from alloc.texts import say
 from alloc.texts.figures import amount, percent
@@ -31,9 +33,10 @@ def act(order: Order, place: Opened, send: Send, upload: Path | None = None) -> 
     try:
         return _ACTIONS[order.action](order, place, send, upload)
     except InstanceError as error:
-        return {**make_reply(_tell_faults(error.faults, order.lang), good=False), "faults": len(error.faults)}
+        reply = make_reply(partial(_tell_faults, error.faults), order.lang, good=False)
+        return {**reply, "faults": len(error.faults)}
     except AllocError as error:
-        return make_reply(error.say(order.lang).splitlines(), good=False)
+        return make_reply(partial(_tell_error, error), order.lang, good=False)
 
 
 def _describe(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
@@ -52,7 +55,7 @@ def _upload(order: Order, place: Opened, send: Send, upload: Path | None) -> Rep
     """Check a workbook that was dropped, which is told of by the name that it came with."""
     file = upload or Path()
     reply = _tell_reading(file, order.lang, {})
-    for part in reply["parts"]:
+    for part in chain(*reply["told"].values()):
         part["line"] = part["line"].replace(str(file), order.words["file"])
     return reply
 
@@ -60,20 +63,29 @@ def _upload(order: Order, place: Opened, send: Send, upload: Path | None) -> Rep
 def _tell_reading(path: Path, lang: str, given: Overrides) -> Reply:
     """Return what `alloc check` prints."""
     reading = inspect(path, given)
-    lines = _tell_faults(reading.faults, lang)
+    reply = make_reply(partial(_say_reading, reading), lang, good=reading.instance is not None)
+    return {**reply, "faults": total(reading.faults)}
+
+
+def _say_reading(reading: Reading, lang: str) -> Iterator[str]:
+    yield from _tell_faults(reading.faults, lang)
     for warning in reading.warnings:
-        lines.append(f"{say('warning', lang)}: {warning.say(lang)}")
-    count, found = total(reading.faults), reading.instance
+        yield f"{say('warning', lang)}: {warning.say(lang)}"
+    found = reading.instance
     if found is None:
-        lines += [say("check_more", lang), say("check_faults", lang, count=count)]
+        yield say("check_more", lang)
+        yield say("check_faults", lang, count=total(reading.faults))
     else:
         sizes = {key: len(getattr(found, key)) for key in ("counties", "measures", "funds", "rules")}
-        lines.append(say("check_fine", lang, name=found.name, warnings=len(reading.warnings), **sizes))
-    return {**make_reply(lines, good=found is not None), "faults": count}
+        yield say("check_fine", lang, name=found.name, warnings=len(reading.warnings), **sizes)
 
 
-def _tell_faults(faults: Iterable[Fault], lang: str) -> list[str]:
-    return [fault.say(lang) for fault in faults]
+def _tell_faults(faults: Iterable[Fault], lang: str) -> Iterator[str]:
+    return (fault.say(lang) for fault in faults)
+
+
+def _tell_error(error: AllocError, lang: str) -> list[str]:
+    return error.say(lang).splitlines()
 
 
 def _solve(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
@@ -86,49 +98,58 @@ def _verify(order: Order, place: Opened, send: Send, upload: Path | None) -> Rep
     against = find_scenario(place.folder, order.words["a"]) if order.words["a"] else None
     how = {"overrides": order.overrides, "lang": order.lang, "log": make_log(order.lang, send), **order.options()}
     found = verify(place.instance, file, against=against, **how)  # type: ignore[arg-type]
-    name, figures, lang = found.figures["plan"], found.figures, order.lang
-    if found.passed:
-        lines = [say("verify_passed", lang, plan=name)]
-    else:
-        lines = [say("verify_broken", lang, plan=name, count=len(found.breaches))]
-        lines += [breach.say(lang) for breach in found.breaches]
-    goals = ("objective", "employment", "linkage")
-    lines.append(say("verify_brings", lang, **{key: amount(figures[key]) for key in goals}))
-    if figures["loss"] is not None and not found.beats_the_proof:
-        loss = {"loss": amount(figures["loss"]), "share": percent(figures["loss_share"], 2)}
-        lines.append(say("verify_loss", lang, **loss, most=amount(figures["loss_most"])))
     scales = found.tables["measures"]
     units = dict(zip(scales["measure"], map(float, scales["units"]), strict=True))
-    return {**make_reply(lines, good=found.passed), "units": units}
+    return {**make_reply(partial(_say_verdict, found), order.lang, good=found.passed), "units": units}
+
+
+def _say_verdict(found: Verification, lang: str) -> Iterator[str]:
+    name, figures = found.figures["plan"], found.figures
+    if found.passed:
+        yield say("verify_passed", lang, plan=name)
+    else:
+        yield say("verify_broken", lang, plan=name, count=len(found.breaches))
+        yield from (breach.say(lang) for breach in found.breaches)
+    yield say("verify_brings", lang, **{key: amount(figures[key]) for key in ("objective", "employment", "linkage")})
+    if figures["loss"] is not None and not found.beats_the_proof:
+        loss = {"loss": amount(figures["loss"]), "share": percent(figures["loss_share"], 2)}
+        yield say("verify_loss", lang, **loss, most=amount(figures["loss_most"]))
 
 
 def _why(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
     words, count = order.words, _counting("why_progress", order.lang, place, send)
     asked = {"units": order.number("units"), "aid": words["aid"].strip() or None}
     found = why(place.instance, words["what"].strip(), tell=count, **asked, **_shared(order))  # type: ignore[arg-type]
-    return make_reply(show_why(found, order.lang), good=True)
+    return make_reply(partial(show_why, found), order.lang, good=True)
 
 
 def _price(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
     count = _counting("price_progress", order.lang, place, send)
     found = price(place.instance, only=split_only(order.words["only"]), tell=count, **_shared(order))
-    return make_reply(show_prices(found, order.lang), good=True)
+    lines = list(show_prices(found, order.lang))  # limits are named in its table, in one language
+    return make_reply(lambda _: lines, order.lang, good=True)
 
 
 def _repair(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
-    lang, count = order.lang, _counting("repair_progress", order.lang, place, send)
-    question, offers = inspect(place.instance, order.overrides).instance, list[Offer]()
+    count = _counting("repair_progress", order.lang, place, send)
+    question, repairs = inspect(place.instance, order.overrides).instance, list[Repair]()
 
     def add(one: Repair) -> None:
         count(one)
+        repairs.append(one)
         if question is not None:
-            offers.append(Offer(f"  {show_repair(one, question, lang)}", one.settings))
-            send({"early": make_reply([*offers, say("desk_early_repairs", lang)], good=True)})
+            send({"early": make_reply(partial(offer_early, repairs, question), order.lang, good=True)})
 
     found = repair(place.instance, tell=add, **_shared(order))
-    menu = [Offer(line, one.settings) for one, line in show_menu(found, lang)]
-    left = [say("repair_open", lang)] if found.feasible is False and not found.complete else []
-    return make_reply([*show_conflicts(found, lang), *menu, *left], good=True)
+    return make_reply(partial(_say_repairs, found), order.lang, good=True)
+
+
+def _say_repairs(found: Repairs, lang: str) -> Iterator[Line]:
+    yield from show_conflicts(found, lang)
+    for one, line in show_menu(found, lang):
+        yield Offer(line, one.settings)
+    if found.feasible is False and not found.complete:
+        yield say("repair_open", lang)
 
 
 def _diff(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
@@ -136,7 +157,8 @@ def _diff(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply
     a, b = find_scenario(place.folder, order.words["a"]), find_scenario(place.folder, order.words["b"])
     found = diff(a, b, lang=order.lang)
     page = make_section(found.tables, found.reader(order.lang), whole=True)
-    return {**make_reply([say("diff_title", order.lang, a=a.name, b=b.name)], good=True), "page": page}
+    reply = make_reply(lambda lang: [say("diff_title", lang, a=a.name, b=b.name)], order.lang, good=True)
+    return {**reply, "page": page}
 
 
 def _shared(order: Order) -> dict[str, Any]:

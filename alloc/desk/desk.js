@@ -55,7 +55,7 @@ function tellCommand(command) {
     make("code", {}, make("span", {}, say("desk_command")), command), copy);
 }
 function tellParts(reply) {
-  const parts = reply.parts.map(part => {
+  const parts = (reply.told ? reply.told[state.lang] : reply.parts).map(part => {
     if (part.heads) {
       const table = sheet(part.title || say("desk_h_answer"), part.heads, part.rows);
       return part.title ? make("div", {}, make("h3", {}, part.title), table) : table;

@@ -9,11 +9,11 @@ from typing import Any
 from rich.table import Table
 
 from alloc.solver.progress import Progress
-from alloc.texts import say
+from alloc.texts import LANGUAGES, say
 
 Reply = dict[str, Any]
-"""parts: lines and tables to read; good: whether all is well; scenario: one that was saved; page: HTML by itself;
-plan: rows of a plan that is not saved yet."""
+"""parts: lines and tables to read; told: the same in every language; good: whether all is well; scenario: one that was
+saved; page: HTML by itself; plan: rows of a plan that is not saved yet; units: of each measure."""
 
 Send = Callable[[Mapping[str, Any]], None]
 """Sends the page news, how far a search is, or early, a reply that more will come of."""
@@ -30,7 +30,9 @@ def make_log(lang: str, send: Send) -> Progress:
 
     def tell(news: str) -> None:
         found = _NEWS.fullmatch(news)
-        words = {} if found is None else {key: _UNKNOWN.get(word, word) for key, word in found.groupdict().items()}
+        words = {} if found is None else found.groupdict()
+        for key, word in words.items():
+            words[key] = _UNKNOWN.get(word, word)
         send({"news": say("desk_news", lang, **words) if words else news})
 
     return Progress(tell)
@@ -56,12 +58,19 @@ def _write(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-def make_reply(lines: Iterable[str | Table | Offer], good: bool) -> Reply:
-    """Return lines and tables as the page reads them."""
-    return {"good": good, "parts": list(map(_lay_out, lines))}
+Line = str | Table | Offer
+
+Lines = Callable[[str], Iterable[Line]]
+"""What there is to read, in a language."""
 
 
-def _lay_out(line: str | Table | Offer) -> dict[str, Any]:
+def make_reply(tell: Lines, lang: str, good: bool) -> Reply:
+    """Return what there is to read as the page takes it: in the language asked, and in every one it may turn to."""
+    told = {of: list(map(_lay_out, tell(of))) for of in LANGUAGES}
+    return {"good": good, "parts": told[lang], "told": told}
+
+
+def _lay_out(line: Line) -> dict[str, Any]:
     """Return a line or a table as plain words."""
     if isinstance(line, Offer):
         return {"line": line.line, "offer": line.given}

@@ -1,20 +1,23 @@
 """A solve for the desk: the plan is shown once it is audited, then saved; where there is none, what would give one."""
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from functools import partial
 from typing import Any
 
 from alloc.desk.opening import Opened
 from alloc.desk.order import Order, find_plan
-from alloc.desk.replies import Offer, Reply, Send, make_log, make_reply
+from alloc.desk.replies import Line, Offer, Reply, Send, make_log, make_reply
 from alloc.desk.scenarios import write_note, write_plan
+from alloc.errors import RequestError
+from alloc.instance import Instance
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
 from alloc.report.target import check_writable
 from alloc.run import Run, choose_options, solve
 from alloc.study.answers.fix import LockedPlan, solve_locked
 from alloc.study.answers.menu import Repair
-from alloc.study.answers.repair import SECONDS, repair
+from alloc.study.answers.repair import SECONDS, Repairs, repair
 from alloc.study.answers.summary import offer_first_aid, show_locks, show_repair
 from alloc.texts import say
 from alloc.texts.figures import amount
@@ -30,6 +33,8 @@ def solve_scenario(order: Order, place: Opened, send: Send) -> Reply:
     send: hears of the plan before ties are broken and files are written, and of repairs as they are found.
     """
     target = place.folder / order.words["name"]
+    if target.exists():
+        raise RequestError("desk_taken", found=target.name)
     check_writable(target, overwrite=False)
 
     def preview(run: Run) -> None:
@@ -48,24 +53,25 @@ def solve_scenario(order: Order, place: Opened, send: Send) -> Reply:
     note = {"instance": str(place.instance.resolve()), "given": dict(order.given), "rules": list(order.rules)}
     write_note(target, {**note, "locked": order.locked, **order.options()})
     found.save(target, lang=order.lang)
-    more = show_locks(found, order.lang) if isinstance(found, LockedPlan) else ()
-    return {**make_reply([*_tell_plan(run, order.lang), *more], good=True), "scenario": target.name}
+    return {**make_reply(partial(_tell_plan, found, run), order.lang, good=True), "scenario": target.name}
 
 
 def _show_early(run: Run, lang: str) -> Reply:
     """Return a plan before ties are broken, or that there is none before it is known why."""
     if not run.solution.has_plan:
-        return make_reply([say(run.status, lang), say("desk_early_none", lang)], good=False)
+        return make_reply(lambda of: [say(run.status, of), say("desk_early_none", of)], lang, good=False)
     paid = run.tables["allocation"]
     shown = paid.loc[paid["amount"] != 0, [column for column in SHOWN if column in paid]]
-    lines = [*_tell_proof(run, lang), say("desk_early", lang)]
-    return {**make_reply(lines, good=True), "plan": shown.to_dict("records")}
+    reply = make_reply(lambda of: [*_tell_proof(run, of), say("desk_early", of)], lang, good=True)
+    return {**reply, "plan": shown.to_dict("records")}
 
 
-def _tell_plan(run: Run, lang: str) -> Iterator[str]:
+def _tell_plan(found: Run | LockedPlan, run: Run, lang: str) -> Iterator[Line]:
     yield from _tell_proof(run, lang)
     if not run.instance.questions:
         yield from tell_answer(View(run.instance, lang, run.tables, run.figures))
+    if isinstance(found, LockedPlan):
+        yield from show_locks(found, lang)
 
 
 def _tell_proof(run: Run, lang: str) -> Iterator[str]:
@@ -83,30 +89,47 @@ def _tell_none(found: Run | LockedPlan, order: Order, place: Opened, send: Send)
     if not isinstance(found, Run):
         if found.run is not None:
             return _tell_none(found.run, order, place, send)
-        return make_reply(show_locks(found, order.lang), good=False)
-    why = [say(found.status, order.lang), *found.figures.get("clash", [])]
-    if found.status != "infeasible":
-        return make_reply(why, good=False)
-    offers = [] if found.instance.questions or order.locked else _find_offers(found, why, order, place, send)
-    return make_reply([*why, *offers, say("infeasible_repair", order.lang)], good=False)
+        return make_reply(partial(show_locks, found), order.lang, good=False)
+    run, why = found, found.figures.get("clash", [])  # limits are named in one language
+    if run.status != "infeasible":
+        return make_reply(lambda lang: [say(run.status, lang), *why], order.lang, good=False)
+    repairs = None if run.instance.questions or order.locked else _find_repairs(run, order, place, send)
+
+    def tell(lang: str) -> Iterator[Line]:
+        yield from (say(run.status, lang), *why)
+        for one, line in () if repairs is None else offer_first_aid(repairs, lang):
+            yield Offer(line, one.settings)
+        yield say("infeasible_repair", lang)
+
+    return make_reply(tell, order.lang, good=False)
 
 
-def _find_offers(run: Run, why: list[str], order: Order, place: Opened, send: Send) -> list[Offer]:
-    """Return the best repairs by one limit; each is sent as it is found, then with the goal that it leads to.
+def _find_repairs(run: Run, order: Order, place: Opened, send: Send) -> Repairs | None:
+    """Return the best repairs by one limit; each is sent as it is found, before it is known what goal it leads to.
 
     They are those of `alloc solve`, within the time that is left.
     """
-    offers: list[Offer] = []
+    repairs: list[Repair] = []
+
+    def tell(lang: str) -> Iterator[Line]:
+        yield from (say(run.status, lang), *run.figures.get("clash", []))
+        yield from offer_early(repairs, run.instance, lang)
 
     def add(one: Repair) -> None:
-        offers.append(Offer(f"  {show_repair(one, run.instance, order.lang)}", one.settings))
-        send({"early": make_reply([*why, *offers, say("desk_early_repairs", order.lang)], good=False)})
+        repairs.append(one)
+        send({"early": make_reply(tell, order.lang, good=False)})
 
-    send({"early": make_reply([*why, say("desk_early_repairs", order.lang)], good=False)})
+    send({"early": make_reply(tell, order.lang, good=False)})
     limit = choose_options(run.instance, time_limit=order.number("time_limit")).time_limit
     left = min(SECONDS, limit - run.figures["seconds"])
     if left <= 0:
-        return []
+        return None
     how = {"gap": order.number("gap"), "time_limit": left, "lang": order.lang}
-    found = repair(place.instance, conflicts=1, largest=1, overrides=order.overrides, tell=add, run=run, **how)
-    return [Offer(line, one.settings) for one, line in offer_first_aid(found, order.lang)]
+    return repair(place.instance, conflicts=1, largest=1, overrides=order.overrides, tell=add, run=run, **how)
+
+
+def offer_early(repairs: Iterable[Repair], instance: Instance, lang: str) -> Iterator[Line]:
+    """Yield the repairs that are found so far, and that others are sought."""
+    for one in repairs:
+        yield Offer(f"  {show_repair(one, instance, lang)}", one.settings)
+    yield say("desk_early_repairs", lang)
