@@ -14,6 +14,7 @@ import time
 import zipfile
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,11 @@ def test_the_tree_holds_every_figure_under_the_path_that_replaces_it(window: Win
     }
     assert written[AID] == 37
     assert written["rules.livelihood at least 30 %.min"] == 0.3
+    for table in tree["tables"]:
+        for row, column in product(table["rows"], table["columns"]):
+            path = f"{row['path']}.{column['key']}"
+            if column["everywhere"] and column["key"] not in row["cells"]:
+                assert alloc.inspect(DEMO, {path: "0.5"}).instance is not None, path
     for path, cell in written.items():
         moved = str(cell).lower() if isinstance(cell, bool) else str(cell)
         assert alloc.inspect(DEMO, {path: moved}).instance is not None, path
@@ -594,6 +600,7 @@ def test_in_a_browser_a_figure_is_changed_solved_compared_and_still_there_when_l
                 chromium.run(f"document.querySelector('[data-lang={lang}]').click()")
                 assert chromium.run(TOO_WIDE) <= 0
                 assert chromium.run(OUTSIDE) == []
+        assert chromium.run("addEnd({told: {en: ['known', 'to come']}}, 'ended').told.en") == ["known", "ended"]
         assert chromium.complaints() == []
         chromium.reload()
         wait_for(chromium, IDLE)

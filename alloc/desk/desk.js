@@ -95,7 +95,7 @@ function order(action, more) {
   return { action, window, lang, given, rules, gap, time_limit, ...more };
 }
 async function follow(begin, isQuiet) { // returns the job when it has ended, null where it could not be begun
-  let seen = 0;
+  let seen = 0, early = null;
   if (quiet && !isQuiet) { await giveUp(); }
   if (job !== null) { tellFault(say("desk_busy")); return null; }
   try {
@@ -106,9 +106,9 @@ async function follow(begin, isQuiet) { // returns the job when it has ended, nu
       await new Promise(done => setTimeout(done, PAUSE));
       job = await call("/job/" + encodeURIComponent(job.job) + query());
       showBar();
-      if (job.shown > seen) { await showEarly(job, seen === 0); seen = job.shown; }
+      if (job.shown > seen) { early = await showEarly(job, seen === 0); seen = job.shown; }
     }
-    return job;
+    return { ...job, early };
   } catch (error) {
     tellFault(error instanceof TypeError ? say("desk_lost") : error.message);
     return null;
@@ -137,6 +137,12 @@ async function showEarly(of, first) { // what is known already: a plan before it
   tellAnswer(of.command, reply);
   if (reply.plan) { fill("plan-body", make("h3", {}, say("desk_early_plan")), listMoney(reply.plan)); }
   if (first) { at("answer").scrollIntoView({ block: "start" }); }
+  return reply;
+}
+function addEnd(early, part) { // what was known when it ended, without its last line, which says what was still to come
+  const told = {};
+  Object.entries(early ? early.told : {}).forEach(([lang, parts]) => { told[lang] = [...parts.slice(0, -1), part]; });
+  return early ? { good: false, told } : { good: false, parts: [part] };
 }
 
 function tellFault(text) { tellAnswer(null, { good: false, parts: text.split("\n").map(line => ({ line })) }); }
@@ -158,7 +164,7 @@ async function show(action, more, begin) { // ask, and show what comes of it
   const ended = { cancelled: "desk_cancelled", failed: "desk_died" }[done.state];
   const own = { key: ended, values: { seconds: fixed(done.seconds, 1) } };
   const page = done.page ? "/job/" + encodeURIComponent(done.job) + "/page" + query() : null;
-  tellAnswer(done.command, ended ? { good: false, parts: [own] } : done.reply, page);
+  tellAnswer(done.command, ended ? addEnd(done.early, own) : done.reply, page);
   if (done.action === "solve" && !(done.reply && done.reply.scenario)) { await refresh(); } // it may have been kept at the last moment
   if (done.reply && done.reply.scenario) {
     state.current = done.reply.scenario;

@@ -8,6 +8,7 @@ from markupsafe import Markup
 
 from alloc.desk.opening import Opened
 from alloc.instance import CATEGORIES
+from alloc.instance.excel.headings import catalogue as headings
 from alloc.report.page import write_style
 from alloc.report.templates import load_template, read_text
 from alloc.texts import LANGUAGES, catalogue
@@ -33,6 +34,7 @@ def render(place: Opened, token: str, lang: str) -> bytes:
         "folder": str(place.folder),
         "plan": place.plan,
         "most": MOST_UPLOADED,
+        "words": {"en": {}, "zh": headings()["words"]},
         "texts": {of: _list_texts(of) for of in LANGUAGES},
     }
     text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c")

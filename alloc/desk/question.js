@@ -43,7 +43,7 @@ function nameRow(text, path) { return text === path ? text : [text, make("small"
 function showRows(table, title) {
   const isRules = table.key === "rules";
   const heads = [[say("desk_row"), false], ...(isRules ? [[say("desk_rule_on"), false]] : []),
-    ...table.columns.map(column => [name(column.title), column.numeric])];
+    ...table.columns.map(column => [tellHead(column), column.numeric])];
   const lines = table.rows.map(row => make("tr", {}, make("th", { scope: "row" }, nameRow(name(row.name), row.key)),
     isRules ? make("td", {}, showSwitch(row.path, state.given[row.path] !== "off", "on", "off", true)) : null,
     table.columns.map(column => showCell(row, column))));
@@ -57,18 +57,26 @@ function showRows(table, title) {
 }
 function showCell(row, column) {
   if (!(column.key in row.cells)) {
-    return make("td", { class: "n" }, row.path.startsWith("by_year.") ? showFigure(row.path + "." + column.key, "") : null);
+    return make("td", { class: "n" }, column.everywhere ? showFigure(row.path + "." + column.key, "") : null);
   }
   const value = row.cells[column.key];
   if (typeof value === "string") { return make("td", { class: "word" }, tellWord(column.key, value)); }
   return make("td", { class: "n" }, showFigure(row.path + "." + column.key, value));
 }
 const TABLES_OF = { county: "counties", industry: "industries", from: "industries", to: "industries", chain: "chains" };
+const OWN = new Set(["kind", "type", "each", "per", "within", "fund", "category", "categories", "national", "stage"]);
 function tellWord(column, word) { // ids by their names, and the format's own words, in the language shown
-  const texts = data.texts[state.lang];
+  const last = column.split(".").pop();
   if (column in TABLES_OF) { return nameOf(TABLES_OF[column], word); }
-  if (column === "kind") { return texts["page_kind_" + word] ?? word; }
-  return column === "category" || column.endsWith(".category") ? texts[word] ?? word : word;
+  return OWN.has(last) ? word.split(", ").map(one => tellOwn(last, one)).join(say("desk_between")) : word;
+}
+function tellOwn(column, word) {
+  const texts = data.texts[state.lang], known = column === "fund" ? nameOf("funds", word) : word;
+  return known !== word ? known : texts["page_kind_" + word] ?? texts[word] ?? data.words[state.lang][word] ?? word;
+}
+function tellHead(column) { // a column of one county each has the name of the county
+  const [root, id] = column.key.split("."), title = name(column.title);
+  return root === "by_county" ? title.replace(id, nameOf("counties", id)) : title;
 }
 function showFigure(path, value) {
   const now = path in state.given ? state.given[path] : String(value);
@@ -77,7 +85,7 @@ function showFigure(path, value) {
   const mark = path in state.given ? "changed" : null;
   const field = make("input", { type: "text", inputmode: "decimal", class: mark, "aria-label": path, title: path, change });
   field.value = now;
-  if (path.startsWith("by_year.")) { field.placeholder = say("desk_as_before"); }
+  if (value === "") { field.placeholder = path.startsWith("by_year.") ? say("desk_as_before") : "–"; }
   return field;
 }
 function showSwitch(path, on, yes, no, written) {

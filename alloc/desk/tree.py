@@ -61,14 +61,14 @@ def _list_tables(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         rows = list(_list_rows(table, data.get(table)))
         if not rows:
             continue
-        columns: dict[str, bool] = {}
+        kinds: dict[str, set[type]] = {}
         for row in rows:
             for column, leaf in row["cells"].items():
-                columns[column] = columns.get(column, False) or not isinstance(leaf, str)
+                kinds.setdefault(column, set()).add(type(leaf))
         yield {
             "key": table,
             "title": _say_all(partial(say, f"page_table_{table}")),
-            "columns": list(starmap(partial(_head, table), columns.items())),
+            "columns": list(starmap(partial(_head, table), kinds.items())),
             "rows": rows,
         }
 
@@ -86,7 +86,7 @@ def _list_years(data: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         rows.append(
             {"key": year, "path": f"{BY_YEAR}.{year}", "name": dict.fromkeys(LANGUAGES, year), "cells": figures}
         )
-    columns = [{"key": path, "numeric": True, "title": _title_figure(data, path)} for path in paths]
+    columns = [{"key": path, "numeric": True, "everywhere": True, "title": _title_figure(data, path)} for path in paths]
     yield {"key": BY_YEAR, "title": _say_all(partial(say, "desk_by_year")), "columns": columns, "rows": rows}
 
 
@@ -107,8 +107,14 @@ def _title_figure(data: Mapping[str, Any], path: str) -> Words:
     return _say_all(lambda lang: f"{names[lang]} · {_title(table, column, lang)}")
 
 
-def _head(table: str, column: str, numeric: bool) -> dict[str, Any]:
-    return {"key": column, "numeric": numeric, "title": _say_all(partial(_title, table, column))}
+def _head(table: str, column: str, kinds: set[type]) -> dict[str, Any]:
+    """Return what a column is called, whether figures stand in it, and whether each row may have one.
+
+    Which figures a rule has depends on its type.
+    """
+    numeric, everywhere = kinds != {str}, kinds <= {int, float} and table != "rules"
+    titles = _say_all(partial(_title, table, column))
+    return {"key": column, "numeric": numeric, "everywhere": everywhere, "title": titles}
 
 
 def _title(table: str, column: str, lang: str) -> str:
