@@ -111,16 +111,12 @@ def test_a_rule_written_out_group_by_group_is_the_rule(tmp_path: Path, seed: int
             assert optimum(listed(source.data)).stages == pytest.approx(base, rel=1e-6, abs=1e-6), lever.path
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", [3, 5])
 def test_prices_are_differences_of_what_another_program_finds(tmp_path: Path, seed: int):
     raw = random_instance(seed, "tiny")
     path = tmp_path / "random.yaml"
     path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
     base = optimum(raw)
-    if base.objective is None or len(base.stages) > 1 or alloc.inspect(path).instance is None:
-        pytest.skip("no plan, or goals in an order")
-    if raw.get("nation") == "first":
-        pytest.skip("the other program plans both purses together")
     found, written = price(path, jobs=1, gap=1e-7, time_limit=60), draft(path)
     assert len(found.table) > 2
     for row in found.table.to_dict("records"):

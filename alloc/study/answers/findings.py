@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.instance import Instance
 from alloc.report.names import Names
 from alloc.report.rows import list_rows
 from alloc.study.answers.differences import rank_least, rank_most, subtract
@@ -104,9 +105,7 @@ def list_unfunded(
     rows = []
     for m, (changes, point) in asked.items():
         units = changes[f"measures.{m}.min_units"]
-        if compares(plan.instance):
-            point = carry_bound(plan.point, point)
-        lost = _compare(plan.point, point)
+        point, lost = measure_loss(plan.instance, m, "absent", plan.point, point)
         said = _say_loss("why_not", point, lost, same, names, units=exact(float(str(units))))
         ends = dict(zip(("loss", "loss_least", "loss_most"), lost, strict=True))
         rows.append({**_name_measure(plan, m), "units": units, **ends, **_list_changes(plan.point, point, said)})
@@ -121,9 +120,7 @@ def list_worth(asked: Mapping[str, Point], plan: PlanOfResult, names: Names, sam
     """
     rows = []
     for m, point in asked.items():
-        if compares(plan.instance) and not plan.instance.measures[m].committed:
-            point = carry_bound(plan.point, point)
-        lost = _compare(plan.point, point)
+        point, lost = measure_loss(plan.instance, m, "planned", plan.point, point)
         said = _say_loss("why_in", point, lost, same, names)
         ends = dict(zip(("worth", "worth_least", "worth_most"), lost, strict=True))
         rows.append({**_name_measure(plan, m), "money": plan.cost[m], **ends, **_list_changes(plan.point, point, said)})
@@ -136,12 +133,20 @@ Range = tuple[float | None, float | None, float | None]
 """What the goal loses: the plans' difference, at least, at most."""
 
 
-def _compare(base: Point, then: Point) -> Range:
-    return (
+def measure_loss(question: Instance, measure: str, kind: str, base: Point, then: Point) -> tuple[Point, Range]:
+    """Return what is known of the plan with a measure asked for or taken out, and what it loses.
+
+    kind: `absent` or `planned`, what the measure is now. A plan with a measure asked for is one of the question, and so
+    is one without a measure, unless that is promised: what is proven of the question holds for it.
+    """
+    if compares(question) and (kind == "absent" or not question.measures[measure].committed):
+        then = carry_bound(base, then)
+    lost = (
         subtract(base.objective, then.objective),
         subtract(base.objective, then.bound),
         subtract(base.bound, then.objective),
     )
+    return then, lost
 
 
 def _name_measure(plan: PlanOfResult, measure: str) -> dict[str, Any]:
