@@ -181,6 +181,30 @@ def test_what_ends_or_serves_a_whole_county_stands_as_a_row_that_the_next_roll_t
     )
 
 
+def test_what_is_accepted_of_a_promise_beside_new_units_works_and_is_kept_up_too(tmp_path: Path) -> None:
+    """2019: 6 paid for, 4 accepted. 2020: the 2 promised and 3 new ones accepted: 9 work, and are kept up, in 2021."""
+    row = {"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 20, "recurrent": 0.25}
+    raw = with_measures(barn={**row, "industry": "dairy", "effect": 1}, road={**row, "effect": 1, "life": 5})
+    del raw["counties"]
+    raw["counties"] = {"west": {"jobseekers": 50, "population": 1000}}
+    counted = (CountedJobs("west", "dairy", 10.0, 50.0),)
+    both = ("barn", "road")
+    paid, accepted = [Payment(m, "aid", 6.0) for m in both], [Delivery(m, 6.0, 4.0) for m in both]
+    folder = alloc.roll(
+        solve(raw, tmp_path / "2019"), Actuals((*paid,), (*accepted,), counted), year=2020, trust=1e9
+    ).save(tmp_path / "question-2020")
+    alloc.solve(folder).save(tmp_path / "2020")
+    paid = [Payment(m, "aid", 3.0) for m in both]
+    accepted = [Delivery(m, 3.0, 3.0) for m in both] + [Delivery(f"{m}-promised-2019", 2.0, 2.0) for m in both]
+    rows = alloc.roll(tmp_path / "2020", Actuals((*paid,), (*accepted,), counted), year=2021, trust=1e9).instance
+    for m in both:
+        kept = [row.max_units for name, row in rows.measures.items() if name.startswith(m) and "-upkeep-" in name]
+        assert sorted(kept) == [2, 3, 4]
+    assert rows.baseline[0].infrastructure == pytest.approx(10 + 9)
+    works = {name: row.effect * row.max_units for name, row in rows.measures.items() if "-built-" in name}
+    assert sum(works.values()) == pytest.approx(9)
+
+
 def test_a_place_for_the_whole_county_is_where_the_counted_jobs_need_it(tmp_path: Path) -> None:
     raw = with_measures(
         park={"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 10, "effect": 1}

@@ -59,7 +59,7 @@ def _let_work(told: NextYear, m: str, row: Measure, units: float, scale: float) 
     if rest > SPECK or jobs > 0:
         update = bring(row, rest * scale) | {"lead": max(0, row.lead - passed), "jobs": jobs}
         update |= {"life": None if row.lasts == math.inf else int(row.lasts - max(0, passed - row.lead))}
-        name = m if "-built-" in m else f"{find_root(m)}-built-{told.last.year}"
+        name = _name_row(told, m, "built")
         told.add(name, stand(told, row, units, update), "roll_stands", measure=m, units=write(units))
 
 
@@ -114,7 +114,7 @@ def _keep_up(told: NextYear, m: str, row: Measure, units: float, price: float, l
     update: dict[str, Any] = {"unit_cost": price, "fixed_cost": 0.0, "effect": 0.0, "jobs": 0.0, "linkage": 0.0}
     update |= {"outlet": 0.0, "supplies": {}, "returns": (), "lead": 0, "recurrent": price if told.goes_on else 0.0}
     update |= {"life": None if left == math.inf else int(left)}
-    name = m if "-upkeep-" in m else f"{find_root(m)}-upkeep-{told.last.year}"
+    name = _name_row(told, m, "upkeep")
     told.add(name, stand(told, row, units, update), "roll_upkeep", measure=m, units=write(units))
 
 
@@ -163,6 +163,19 @@ def _gain(row: Measure, units: float) -> float:
     return found
 
 
+def _name_row(told: NextYear, m: str, kind: str) -> str:
+    """Return the name of a row that stands for what was accepted of a measure, or of an earlier promise of it.
+
+    In a year in which both are accepted there is a row for each.
+    """
+    if standing_kind(m) == kind:
+        return m
+    name = f"{find_root(m)}-{kind}-{told.last.year}"
+    return f"{m}-{kind}-{told.last.year}" if name in told.tables["measures"] else name
+
+
 def find_root(m: str) -> str:
     """Return the measure that a standing row comes from."""
-    return m.rsplit("-", 2)[0] if standing_kind(m) else m
+    while standing_kind(m):
+        m = m.rsplit("-", 2)[0]
+    return m
