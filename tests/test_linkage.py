@@ -1,7 +1,15 @@
 """Industrial linkage: flows, chains, synergies, scenarios. Every optimum is worked by hand."""
 
+import numpy as np
 import pytest
-from conftest import asked, best, model_of, rivals, stands
+from conftest import asked, best, instance_of, model_of, rivals, stands
+
+from alloc.model import build
+from alloc.solver import CompiledModel, reoptimise
+from alloc.solver.deadline import Deadline
+from alloc.solver.highs import Outcome, Why
+from alloc.solver.reoptimise import RepeatedMip, settle_marks
+from alloc.solver.sub_mip import fix_and_solve
 
 near = pytest.approx
 
@@ -276,3 +284,39 @@ def test_what_technology_adds_does_not_suffer_in_a_drought():
         scenarios={"drought": {"probability": 1, "productivity": {"fodder": 0.5}}},
     )
     assert best(raw).objective == near(80)
+
+
+# Searched again
+
+
+def called_nowhere():
+    """Return a question with a closed chain: solved many times, as a program, and a plan that leaves it uncalled."""
+    chains = {"sheep": {"closure_bonus": 25}}
+    raw = trading({"sells": 0.5}, fodder(), breeding(), chains=chains, money=10)
+    instance = instance_of(raw)
+    program = CompiledModel(build(instance)).aimed(instance)
+    again = RepeatedMip(program, np.zeros((0, len(program.lower))), Deadline(60), 10.0)
+    x = fix_and_solve(program, np.ones(1), np.zeros(len(program.lower)), Deadline(60)).x
+    return again, program, x
+
+
+def test_a_search_begins_with_every_chain_called_that_is_closed(monkeypatch):
+    """HiGHS 1.16 begun without calls it itself, says the value with it, and hands out the plan without."""
+    again, program, x = called_nowhere()
+    (closed,) = program.columns("Closed").values()
+    assert x[closed] == 0
+    begun, pick = [], reoptimise.search
+    monkeypatch.setattr(reoptimise, "search", lambda *given: begun.append(given[5]) or pick(*given))
+    found = again.solve(program.goals[0], {}, 1e-9, starts=[x])
+    assert found.value == near(25 + 50)
+    assert [start[closed] for start in begun] == [1]
+
+
+def test_what_only_tells_of_money_is_settled_without_moving_any():
+    again, program, x = called_nowhere()
+    before = Outcome(Why.LIMIT, x, float(program.goals[0] @ x))
+    settled = settle_marks(again.matrix, before, Deadline(60))
+    assert settled.value == near(before.value + 25)
+    moved = [name for (name, _), old, new in zip(program.names, x, settled.x, strict=True) if abs(old - new) > 1e-9]
+    assert moved == ["Closed"]
+    assert settle_marks(again.matrix, settled, Deadline(60)) is settled

@@ -11,9 +11,10 @@ from test_generate import raw_of
 
 import alloc
 from alloc.generate import generate
+from alloc.instance import Options
 from alloc.model import build
 from alloc.solution import Status
-from alloc.solver import CompiledModel, extract_mip_start, solve_blocks, solve_warm
+from alloc.solver import CompiledModel, blocks, extract_mip_start, solve_blocks, solve_warm
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
 from alloc.solver.highs import Outcome, Stop, Why, search
@@ -240,3 +241,24 @@ def test_a_plan_that_keeps_every_limit_is_not_given_up_for_one_that_no_attempt_m
     assert roughly.value > exact.value
     assert pick_exact(whole, np.ones(1), exact, roughly, Deadline(9.0)).x is exact.x
     assert pick_exact(whole, np.ones(1), Outcome(Why.LIMIT), roughly, Deadline(9.0)).x is roughly.x
+
+
+def test_blocks_keep_a_quarter_of_their_time_for_whole_lots(made, monkeypatch):
+    """The search with lots free is stopped as its time is out; its plan is made whole in the time that is kept."""
+    left, search_goal = [], blocks.search_goal
+
+    def search_till_stopped(search, known, gap, pool, deadline, search_log):
+        left.append(deadline.left)
+        found = search_goal(search, known, gap, pool, deadline, search_log)
+        deadline.stop()
+        return found
+
+    monkeypatch.setattr(blocks, "search_goal", search_till_stopped)
+    instance = instance_of(made[0])
+    plan = solve_blocks(build(instance), instance, Options(gap=1e-2, time_limit=400), jobs=1)
+    assert left == [pytest.approx(300, abs=40)]
+    assert not plan.interrupted
+    assert plan.gap <= 1e-2
+    paid = plan.values["Spend"].values()
+    assert sum(paid) > 0
+    assert all(money == round(money) for money in paid)

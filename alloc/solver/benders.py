@@ -126,7 +126,7 @@ class _StagedSearch:
             if plan is None:
                 break
             best = pick_better(best, plan)
-            if found.value - plan.value <= size:
+            if best.is_proven(self.gap) or found.value - plan.value <= size:
                 break
         return best
 
