@@ -15,7 +15,7 @@ from alloc.instance.years import worth_of_years
 from alloc.report.tables import EXTRA, YEARLY, make_tables
 from alloc.solution import Solution, Status, Values
 
-UNSAID = ("idle", "asked_by", "reason")
+UNSAID = ("idle", "asked_by")
 """Columns that speak of one year alone, and would be false of what later years use."""
 
 

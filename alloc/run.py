@@ -31,7 +31,7 @@ from alloc.report.files import write_result
 from alloc.report.notebook import call_question, show_plan, state_plan, state_proof
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
-from alloc.report.reasons import explain_plan
+from alloc.report.reasons import explain_plan, explain_year
 from alloc.report.scenarios import risk_figures
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
@@ -232,7 +232,8 @@ def _complete_years(
     verdict = audit_years(instance, years, figures)
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
-    return Run(instance, plan, join_years(years), {**figures, "audit": _verdict(verdict)})
+    told = {question.year: explain_year(question, years[question.year], lang) for question in instance.questions}
+    return Run(instance, plan, join_years(told), {**figures, "audit": _verdict(verdict)})
 
 
 def choose_options(instance: Instance, **given: float | str | None) -> Options:

@@ -49,6 +49,14 @@ def test_a_rule_costs_what_the_best_plan_gains_without_it(question: Path):
     )
 
 
+def test_a_soft_rule_costs_what_the_best_plan_gains_where_breaking_it_is_free(tmp_path: Path):
+    """100 jobs for 100 cost 0.5 of each 1 beyond 60, so that 80 are left; without the rule nothing is taken off."""
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(asked(rules=[NEEDS[0] | {"penalty": 0.5}])), encoding="utf-8")
+    found = price(path, only=["rules"], jobs=1).table.set_index("lever")
+    assert found["gain"].to_dict() == pytest.approx({"rules.little.max": 20})
+
+
 def test_the_command_writes_the_dearest_first(question: Path, tmp_path: Path):
     words = ("--out", tmp_path / "out", "--jobs", 1, "--only", "rules", "--only", "funds.*.amount")
     done = command("price", question, *words)

@@ -146,6 +146,19 @@ def test_the_rest_of_a_lot_stays_with_a_measure_in_a_year_in_which_it_is_only_ke
     assert found.objective == pytest.approx(18)
 
 
+@pytest.mark.parametrize(
+    ("lang", "said"),
+    [("en", ["", "not surveyed", "no fund may pay for it"]), ("zh", ["", "not surveyed", "没有资金可以支付"])],
+)
+def test_what_keeps_a_measure_out_in_every_year_is_said_in_each(tmp_path, lang, said):
+    wage = TOY["measures"]["wage"]
+    funds = TOY["funds"] | {"other": {"kind": "national", "amount": 1}}
+    late = wage | {"eligible": False, "reason": "not surveyed"}
+    measures = {"wage": wage, "late": late, "bare": wage | {"funds": ["other"], "national": "none"}}
+    found = alloc.solve(question(tmp_path, years=[2021, 2022], funds=funds, measures=measures), lang=lang)
+    assert list(found.measures["reason"]) == said * 2
+
+
 RULE = {"name": "spend it", "type": "amount", "min": 1.4}
 PLACES = {"county": "hotan", "category": "infrastructure", "unit_cost": 1, "max_units": 3, "jobs": 1}
 

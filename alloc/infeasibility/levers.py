@@ -63,15 +63,18 @@ class Lever:
         return names.say(f"lever_{self.kind}", **words)
 
 
-def levers(instance: Instance) -> tuple[Lever, ...]:
-    """Return every limit that a person set, those that are firm among them, in the order of the instance."""
-    return (*_of_rules(instance), *_of_funds(instance), *_of_measures(instance), *_of_resources(instance))
+def levers(instance: Instance, soft: bool = False) -> tuple[Lever, ...]:
+    """Return every limit that a person set, those that are firm among them, in the order of the instance.
+
+    soft: those of soft rules too, which cost something but keep no plan away.
+    """
+    return (*_of_rules(instance, soft), *_of_funds(instance), *_of_measures(instance), *_of_resources(instance))
 
 
-def _of_rules(instance: Instance) -> Iterator[Lever]:
+def _of_rules(instance: Instance, soft: bool) -> Iterator[Lever]:
     for rule in instance.rules:
-        if rule.penalty is not None:
-            continue  # whoever pays the price may break it: it keeps no plan away
+        if rule.penalty is not None and not soft:
+            continue  # whoever pays the price may break it
         for bound, eases in BOUNDS.items():
             value = getattr(rule, bound, None)
             if value is None:

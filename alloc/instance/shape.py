@@ -207,7 +207,10 @@ def _no_number(error: Any, path: Path, data: Any) -> Sentence:
 
 
 def _no_size(error: Any, path: Path, data: Any) -> Sentence:
-    return "empty_table" if len(path) == 1 else "two_measures" if path[0] == "synergies" else "curve_point", {}
+    if len(path) == 1:
+        return "empty_table", {}
+    listed = {"found": ", ".join(str(word) for word in error["input"]) or "–"}
+    return ("two_measures", listed) if path[0] == "synergies" else ("curve_point", {})
 
 
 def _other(error: Any, path: Path, data: Any) -> Sentence:

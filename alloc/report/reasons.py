@@ -51,6 +51,17 @@ def explain_plan(
     return {**tables, "measures": measures, "funds": funds}
 
 
+def explain_year(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> dict[str, pd.DataFrame]:
+    """Return the tables of one year of several with `reason` beside each measure that nothing done in any year lets in.
+
+    What else keeps a measure out of a year depends on the other years, of which one year's tables say nothing.
+    """
+    measures = tables["measures"].copy()
+    plan = _Shown(instance, tables, False, lang)
+    measures["reason"] = ["" if plan.funded[m] else _lasting_reason(plan, m) for m in measures["measure"]]
+    return {**tables, "measures": measures}
+
+
 class _Shown:
     """What the plan shows, looked up once."""
 
@@ -286,9 +297,13 @@ def _apart(less: float, more: float) -> tuple[str, str]:
     return words[0], words[1]
 
 
-BARS: tuple[Fact[str], ...] = (
+LASTING: tuple[Fact[str], ...] = (
     ("reason_not_eligible", _not_eligible),
     ("reason_no_fund", _no_fund),
+)
+"""What keeps a measure out whatever else is funded, this year or another."""
+
+BARS: tuple[Fact[str], ...] = (
     ("reason_requires", _requires),
     ("reason_excluded", _excluded),
 )
@@ -307,14 +322,19 @@ SIGHTS: tuple[Fact[str], ...] = (
 """What the plan shows where a measure is left out: all that hold are said."""
 
 
+def _lasting_reason(plan: _Shown, m: str) -> str:
+    """Return what keeps a measure that is not funded out whatever else is; nothing where nothing does."""
+    row = plan.instance.measures[m]
+    if row.reason and not row.eligible:
+        return row.reason
+    return next(_find_holding(plan, m, LASTING), "")
+
+
 def _reason(plan: _Shown, m: str) -> str:
     """Return what the plan shows of a measure that is not funded; nothing of one that is."""
     if plan.funded[m]:
         return ""
-    row = plan.instance.measures[m]
-    if row.reason and not row.eligible:
-        return row.reason
-    barred = next(_find_holding(plan, m, BARS), None)
+    barred = _lasting_reason(plan, m) or next(_find_holding(plan, m, BARS), "")
     if barred:
         return barred
     rest = "reason_worth" if plan.proven else "reason_unsettled"

@@ -267,7 +267,7 @@ class _Asked:
 
 def _list_prices(question: Instance, rules: bool) -> Iterator[PriceQuestion]:
     """Yield what is asked of the rules, or of all other limits but the sums of funds, which have steps of their own."""
-    known = [lever for lever in levers(question) if not lever.firm and lever.kind != "fund_amount"]
+    known = [lever for lever in levers(question, soft=True) if not lever.firm and lever.kind != "fund_amount"]
     rank = {kind: i for i, kind in enumerate(ORDER)}
     known.sort(key=lambda lever: rank.get(lever.kind, len(rank)))
     yield from list_questions([lever for lever in known if lever.kind.startswith("rule_") == rules], STEP, False)

@@ -112,7 +112,7 @@ def price(
 
 def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:
     """Return the levers that are asked about; what is firm is not for moving."""
-    known = [lever for lever in levers(question) if not lever.firm]
+    known = [lever for lever in levers(question, soft=True) if not lever.firm]
     if not only:
         return known
     asked: set[str] = set()
