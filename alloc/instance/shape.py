@@ -209,7 +209,7 @@ def _no_number(error: Any, path: Path, data: Any) -> Sentence:
 def _no_size(error: Any, path: Path, data: Any) -> Sentence:
     if len(path) == 1:
         return "empty_table", {}
-    listed = {"found": ", ".join(str(word) for word in error["input"]) or "–"}
+    listed: dict[str, object] = {"found": ", ".join(str(word) for word in error["input"]) or "–"}
     return ("two_measures", listed) if path[0] == "synergies" else ("curve_point", {})
 
 
