@@ -144,6 +144,26 @@ def test_a_curve_of_returns_ends_where_the_units_of_what_is_promised_do(tmp_path
     assert (promised.max_units, promised.returns) == (6.25, ((5, 1), (6.25, 0.5)))
 
 
+def test_what_is_still_to_be_paid_in_one_lot_is_paid_by_one(tmp_path: Path) -> None:
+    """9.6 of 10 lots are paid: of the one that is left nobody can pay a third. Of 4 one at least, and 2 at most."""
+    lane = {"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 20, "committed": True}
+    raw = with_measures(
+        lane={**lane, "min_units": 10, "min_share": {"private": 0.3}, "max_share": {"private": 0.5}},
+        road={**lane, "min_units": 10, "min_share": {"private": 0.3}, "max_share": {"private": 0.5}},
+    )
+    raw |= {
+        "money": {"lot": 1},
+        "funds": {"aid": {"kind": "aid", "amount": 30}, "own": {"kind": "private", "amount": 9}},
+    }
+    paid = (Payment("lane", "aid", 9.6), Payment("road", "aid", 6.0))
+    told = Actuals(paid, tuple(Delivery(m, 10.0, 10.0) for m in ("lane", "road")), ACTUALS.jobs[:0])
+    rolled = alloc.roll(solve(raw, tmp_path / "a"), told, year=2020)
+    lane, road = (rolled.instance.measures[f"{m}-promised-2019"] for m in ("lane", "road"))
+    assert (lane.fixed_cost, lane.min_share, lane.max_share) == (pytest.approx(0.4), {"private": 0}, {"private": 1})
+    assert (road.fixed_cost, road.min_share, road.max_share) == (4, {"private": 0.25}, {"private": 0.5})
+    assert alloc.solve(rolled.save(tmp_path / "b")).status == "optimal"
+
+
 def test_what_others_leave_too_little_of_for_the_least_scale_is_closed(tmp_path: Path) -> None:
     """11 barns are in place and no more can be bought: a tenth of them is less than the fewest sheds, 5."""
     shed = {"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 9}

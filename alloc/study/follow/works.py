@@ -12,6 +12,7 @@ from typing import Any
 
 from alloc.instance import JOB_CATEGORIES
 from alloc.instance.effects import effective
+from alloc.instance.money import ROUNDING, billed
 from alloc.instance.schema import Baseline, Category, Measure
 from alloc.study.follow.changes import NextYear, tidy, write
 from alloc.study.follow.delivery import DeliveryRate
@@ -138,10 +139,25 @@ def stand(told: NextYear, row: Measure, units: float, update: Mapping[str, Any])
         "returns": cut_returns(row, units) if units > 0 else (),
         "integer": row.integer and units.is_integer(),
     }
-    stands = row.model_copy(update={**free, **update})
+    stands = _round_shares(told, row.model_copy(update={**free, **update}))
     if row.national_ceiling is None:
         return stands
     return stands.model_copy(update={"national_ceiling": min(row.national_ceiling, tidy(stands.largest_cost))})
+
+
+def _round_shares(told: NextYear, stands: Measure) -> Measure:
+    """Return a row whose shares can be paid in whole lots: the least that a payer has rounded down, the most up.
+
+    What it costs is fixed, and a lot or two cannot be divided as the whole purchase could. Lemma: parts that allow a
+    division of n lots, rounded so to n-ths, allow one in whole lots.
+    """
+    lot = told.last.money.lot
+    count = 0 if lot is None else round(billed(told.last, stands.largest_cost) / lot)
+    if count == 0:
+        return stands
+    least = {who: math.floor(part * count + ROUNDING) / count for who, part in stands.min_share.items()}
+    most = {who: math.ceil(part * count - ROUNDING) / count for who, part in stands.max_share.items()}
+    return stands.model_copy(update={"min_share": least, "max_share": most})
 
 
 def cut_returns(row: Measure, units: float) -> tuple[tuple[float, float], ...]:
