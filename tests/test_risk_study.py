@@ -4,6 +4,7 @@ import itertools
 import json
 import math
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +15,10 @@ from conftest import asked, instance_of, stands
 import alloc
 from alloc.cli import main
 from alloc.instance.drawn import draw_scenarios
+from alloc.report.scenarios import mean_of_worst
 from alloc.solver import evaluate_scenarios
-from alloc.study.risk.charts import YEARS, draw_insurance
+from alloc.study.risk.charts import YEARS, draw_curve, draw_insurance
+from alloc.study.risk.risk_page import tell_curve
 
 PRICES, COSTS, BUDGET = {"bread": 3.0, "cakes": 5.0}, {"bread": 1.0, "cakes": 2.0}, 18.0
 DEMANDS = {"bread": {4: 0.3, 8: 0.5, 14: 0.2}, "cakes": {2: 0.5, 6: 0.5}}
@@ -241,6 +244,7 @@ def test_insurance_and_curve_are_told_and_written(tmp_path):
     page = (out / "risk.html").read_text(encoding="utf-8")
     assert " ".join(re.findall(r"<p>(.*?)</p>", page)[-1].split()) in " ".join(result.output.split())
     assert page.count("<svg") == 2
+    assert page.count("<table") == 2
     assert "http" not in re.sub(r'http-equiv|http://www.w3.org/[^"]*', "", page)
 
 
@@ -263,3 +267,43 @@ def test_what_insurance_keeps_is_bars_but_where_it_keeps_less_than_none(worst, b
     kept = dict(zip(YEARS, (worst, 5.0, 6.0), strict=True))
     chart = draw_insurance({"insurance": {"years": {year: {"kept": jobs} for year, jobs in kept.items()}}}, "en")
     assert ("<rect" in chart.body, "<circle" in chart.body) == (bars, not bars)
+
+
+def test_every_point_of_the_curve_is_the_best_of_all_plans_counted_out_at_its_weight():
+    instance = instance_of(flock())
+    found = alloc.risk(instance, curve=True, jobs=1, gap=1e-7)
+    worlds = instance.drawn.values()
+    chances = np.array([world.probability for world in worlds])
+    hazards, markets, arrives = (
+        np.array([getattr(world, kind)[key] for world in worlds])
+        for kind, key in (("hazard", "sheep"), ("market", "sheep"), ("delivery", "insurance"))
+    )
+    both = []
+    for pens, cover in itertools.product(range(6), repeat=2):
+        if pens + 0.5 * cover <= 7:
+            values = kept({"pens": pens, "cover": cover}, hazards, markets, arrives)
+            both.append((values @ chances, mean_of_worst(values.tolist(), chances.tolist(), 0.1)))
+    for point in found.curve:
+        best = max((1 - point.weight) * expected + point.weight * cvar for expected, cvar in both)
+        assert point.goal.value == pytest.approx(best, abs=1e-5)
+        assert point.goal.bound >= best - 1e-9
+        assert any((point.expected, point.cvar) == pytest.approx(plan, abs=1e-5) for plan in both)
+    assert len(found.curve) > 1
+
+
+@pytest.mark.parametrize(("asked", "proven"), [(0.2, True), (1e-7, False)])
+def test_a_study_is_proven_to_the_gap_that_was_asked_for_not_to_that_of_the_file(asked, proven):
+    found = alloc.risk(instance_of({**flock(), "solver": {"gap": 1e-6}}), gap=asked, insurance=True, jobs=1)
+    loose = replace(found, rp=replace(found.rp, bound=found.rp.value * 1.1))
+    assert (found.proven, loose.proven) == (True, proven)
+    without = replace(found.insurance, without=replace(found.insurance.without, status=alloc.Status.FEASIBLE))
+    assert not replace(found, insurance=without).proven
+
+
+@pytest.mark.parametrize(("lang", "weights"), [("en", "weight 0, 0.25"), ("zh", "权重 0, 0.25")])
+def test_weights_with_the_same_best_plan_are_one_point_of_the_curve(lang, weights):
+    rows = [{"weight": w, "cvar": 3.0, "expected": 5.0, "goal": 5.0 - w, "bound": None} for w in (0.0, 0.25)]
+    rows.append({"weight": 1.0, "cvar": 4.0, "expected": 4.5, "goal": 4.0, "bound": 4.0})
+    figures = {"curve": rows, "plan": {"tail": 0.1}}
+    assert weights in draw_curve(figures, lang).body
+    assert [*tell_curve(figures)][1:] == [("0.25", "5.0", "3.0", "4.8", "?"), ("1", "4.5", "4.0", "4.0", "4.0")]

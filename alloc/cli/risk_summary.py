@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from alloc.study.risk.result import Insurance, RiskStudy
-from alloc.study.risk.risk_page import PROBLEMS
+from alloc.study.risk.risk_page import PROBLEMS, name_curve, tell_curve
 from alloc.texts import say
-from alloc.texts.figures import amount, fixed, percent
+from alloc.texts.figures import amount, fixed
 
 
 def show_risk(found: RiskStudy, lang: str) -> Iterator[str | Table]:
@@ -50,8 +50,8 @@ def show_insurance(insurance: Insurance, label: str, lang: str) -> Iterator[str 
 
 def _show_curve(found: RiskStudy, lang: str) -> Table:
     shown = Table(title=say("risk_curve_title", lang))
-    for key in ("risk_axis_weight", "risk_axis_expected", "risk_axis_cvar"):
-        shown.add_column(say(key, lang, tail=percent(found.figures["plan"]["tail"])), justify="right")
-    for point in found.curve:
-        shown.add_row(f"{point.weight:g}", amount(point.expected), amount(point.cvar))
+    for head in name_curve(found.figures, lang):
+        shown.add_column(head, justify="right")
+    for cells in tell_curve(found.figures):
+        shown.add_row(*cells)
     return shown

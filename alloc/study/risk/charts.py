@@ -11,16 +11,21 @@ YEARS = ("average", "one_in_ten", "worst")
 
 
 def draw_curve(figures: Mapping[str, Any], lang: str) -> Chart:
-    """Return the curve: every point a plan, named by the weight that CVaR has in it.
+    """Return the curve: every point a plan, named by the weights of CVaR for which it is the best.
 
     figures: what risk.json holds.
     """
-    rows = figures["curve"]
-    places = [(row["cvar"], row["expected"]) for row in rows]
-    labels = [say("risk_weight", lang, weight=f"{row['weight']:g}") for row in rows]
+    weights: dict[tuple[str, ...], list[str]] = {}
+    places: dict[tuple[str, ...], tuple[float, float]] = {}
+    for row in figures["curve"]:
+        place = row["cvar"], row["expected"]
+        seen = tuple(map("{:.9g}".format, place))
+        places.setdefault(seen, place)
+        weights.setdefault(seen, []).append(f"{row['weight']:g}")
+    labels = [say("risk_weight", lang, weight=", ".join(some)) for some in weights.values()]
     tail = percent(figures["plan"]["tail"])
     return lines(
-        [Series("", places, labels=labels)],
+        [Series("", [*places.values()], labels=labels)],
         title=say("risk_curve_title", lang),
         x=say("risk_axis_cvar", lang, tail=tail),
         y=say("risk_axis_expected", lang),

@@ -13,7 +13,7 @@ from alloc.instance import Instance
 from alloc.instance.effects import states
 from alloc.report.notebook import call_question, show_table
 from alloc.report.scenarios import risk_figures
-from alloc.solution import Solution
+from alloc.solution import Solution, Status
 from alloc.solver import ScenarioOutcome
 from alloc.study.risk.risk_page import PROBLEMS
 from alloc.study.risk.save import save_risk
@@ -114,13 +114,22 @@ class CurvePoint:
     goal: Proven
     status: str
 
+    @property
+    def figures(self) -> dict[str, Any]:
+        """A row of the table."""
+        goal = self.goal.figures
+        return {
+            "weight": self.weight, "cvar": self.cvar, "expected": self.expected,
+            "goal": goal["value"], "bound": goal["bound"], "status": self.status,
+        }  # fmt: skip
+
 
 @dataclass(frozen=True, repr=False)
 class RiskStudy(Glance):
     """What planning for bad years is worth, each figure with its proof.
 
     plan: the question's own best plan; rp, ev, eev, ws, vss, evpi: as Birge and Louveaux have them, in the unit of the
-    goal. fresh, insurance: None where they were not asked for.
+    goal. fresh, insurance: None where they were not asked for. gap: that was asked for, as a part of each value.
     """
 
     instance: Instance
@@ -134,14 +143,18 @@ class RiskStudy(Glance):
     fresh: Fresh | None
     insurance: Insurance | None
     curve: tuple[CurvePoint, ...]
+    gap: float
     seconds: float
 
     @property
     def proven(self) -> bool:
         """Tell whether every problem is proven to the gap that was asked for."""
-        gap = max(self.instance.solver.gap, 1e-7)
+        gap, plans = max(self.gap, 1e-7), [self.plan]
         problems = [self.rp, self.ev, self.eev, self.ws, *(point.goal for point in self.curve)]
-        return all(p.bound - p.value <= gap * max(1.0, abs(p.value)) * 1.001 for p in problems)
+        if self.insurance is not None and self.insurance.without.status != Status.INFEASIBLE:
+            plans.append(self.insurance.without)
+        near = all(p.bound - p.value <= gap * max(1.0, abs(p.value)) * 1.001 for p in problems)
+        return near and all(plan.status == Status.OPTIMAL for plan in plans)
 
     @property
     def tables(self) -> dict[str, pd.DataFrame]:
@@ -153,8 +166,7 @@ class RiskStudy(Glance):
         if self.insurance is not None:
             found["insurance"] = self.insurance.table
         if self.curve:
-            rows = [{**asdict(point), "goal": point.goal.value, "bound": point.goal.bound} for point in self.curve]
-            found["curve"] = pd.DataFrame(rows)[["weight", "cvar", "expected", "goal", "bound", "status"]]
+            found["curve"] = pd.DataFrame([point.figures for point in self.curve])
         return found
 
     @property
@@ -170,7 +182,7 @@ class RiskStudy(Glance):
             "plan": {"status": str(self.plan.status), **risk_figures(self.instance, self.plan)},
             "fresh": None if self.fresh is None else _tell_fresh(self.fresh),
             "insurance": None if self.insurance is None else _tell_insurance(self.insurance),
-            "curve": None if not self.curve else self.tables["curve"].to_dict("records"),
+            "curve": [point.figures for point in self.curve] or None,
             "money": self.instance.money.model_dump(),
             "proven": self.proven,
             "seconds": self.seconds,

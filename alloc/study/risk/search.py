@@ -117,6 +117,7 @@ def risk(
         fresh=draw_fresh(search, own, fresh, seed) if fresh else None,
         insurance=keep_insurance(search, own) if insurance else None,
         curve=trace_curve(search) if curve else (),
+        gap=options.gap,
         seconds=time.perf_counter() - started,
     )
 
