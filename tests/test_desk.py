@@ -229,7 +229,8 @@ def test_a_search_is_cancelled_within_a_second_by_its_own_window_alone(window: W
     job = window.begin("price", given=endless)
     stolen = json.dumps({"job": job["job"], "window": "two"}).encode()
     assert window.send("POST", "/cancel", stolen)[0] == 404
-    assert window.send("GET", f"/job/{job['job']}?window=two")[0] == 404
+    for part in ("", "/early", "/page"):
+        assert window.send("GET", f"/job/{job['job']}{part}?window=two")[0] == 404
     assert "waits" in window.begin("check")["fault"]
     started = time.monotonic()
     own = json.dumps({"job": job["job"], "window": "one"}).encode()

@@ -17,6 +17,9 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
+REST = 1.0
+"""A worker that was asked and then rests so long [s] loads what the next question may need: not while it is solving."""
+
 
 def main() -> None:
     """Answer what comes on standard input until it is closed."""
@@ -27,7 +30,10 @@ def main() -> None:
     import_module("alloc.desk.actions")  # takes seconds: this is why a worker is kept
     _say(answers, {"ready": True})
     while True:
-        _say(answers, _answer(asked.get(), answers))
+        question: dict[str, Any] | None = asked.get()
+        while question is not None:
+            _say(answers, _answer(question, answers))
+            question = _wait(asked)
         _refill()
 
 
@@ -42,6 +48,14 @@ def end_group(leader: int) -> None:
     with suppress(AttributeError, OSError):  # not every system has groups
         os.killpg(leader, signal.SIGKILL)
     os._exit(1)
+
+
+def _wait(asked: "queue.Queue[dict[str, Any]]") -> dict[str, Any] | None:
+    """Return what is asked before there has been some rest."""
+    try:
+        return asked.get(timeout=REST)
+    except queue.Empty:
+        return None
 
 
 def _refill() -> None:
