@@ -75,7 +75,9 @@ async function auditTyped(allocation) {
 function showVerdict() { // what the audit said of exactly this, and the units that follow from the money
   if (at("verdict") === null) { return; }
   const fresh = verdict !== null && verdict.of === state.current && verdict.edits === JSON.stringify(state.edits);
-  fill("verdict", fresh ? [tellParts(verdict.reply), tellCommand(verdict.command)] : null);
+  const other = Object.keys(state.edits).length && !sameFigures();
+  fill("verdict", fresh ? [tellParts(verdict.reply), tellCommand(verdict.command)]
+    : other ? make("p", { class: "note" }, say("desk_other_figures")) : null);
   const typed = new Set(Object.keys(state.edits).map(key => JSON.parse(key)[0])), found = fresh && verdict.reply.units || {};
   document.querySelectorAll("#plan-body [data-measure]").forEach(one => {
     const { measure, units } = one.dataset;
