@@ -90,6 +90,8 @@ def test_without_a_plan_the_desk_says_what_solve_says_and_each_offer_gives_one(t
     assert said.exit_code == 3
     printed = [line.strip() for line in said.stderr.splitlines() if not line.startswith("warning")]
     assert [line.strip() for line in lines(reply)] == printed
+    other, *_ = ask(tmp_path, "solve", "zh", name="none", given=CROSSED)
+    assert reply["told"]["zh"] == other["parts"]
     none, *later = early(sent)
     assert lines(none) == [catalogue()[key]["en"] for key in ("infeasible", "desk_early_none")]
     assert [len(list_offers(one)) for one in later] == [0, 1, 2]

@@ -18,7 +18,7 @@ from alloc.run import Run, choose_options, solve
 from alloc.study.answers.fix import LockedPlan, solve_locked
 from alloc.study.answers.menu import Repair
 from alloc.study.answers.repair import SECONDS, Repairs, repair
-from alloc.study.answers.summary import offer_first_aid, show_locks, show_repair
+from alloc.study.answers.summary import offer_first_aid, show_conflicts, show_locks, show_repair
 from alloc.texts import say
 from alloc.texts.figures import amount
 from alloc.texts.figures import gap as tell_gap
@@ -90,13 +90,14 @@ def _tell_none(found: Run | LockedPlan, order: Order, place: Opened, send: Send)
         if found.run is not None:
             return _tell_none(found.run, order, place, send)
         return make_reply(partial(show_locks, found), order.lang, good=False)
-    run, why = found, found.figures.get("clash", [])  # limits are named in one language
+    run, why = found, found.figures.get("clash", [])
     if run.status != "infeasible":
         return make_reply(lambda lang: [say(run.status, lang), *why], order.lang, good=False)
     repairs = None if run.instance.questions or order.locked else _find_repairs(run, order, place, send)
 
     def tell(lang: str) -> Iterator[Line]:
-        yield from (say(run.status, lang), *why)
+        yield say(run.status, lang)
+        yield from show_conflicts(repairs, lang) if lang != order.lang and repairs and repairs.conflicts else why
         for one, line in () if repairs is None else offer_first_aid(repairs, lang):
             yield Offer(line, one.settings)
         yield say("infeasible_repair", lang)
