@@ -126,6 +126,44 @@ def test_the_exact_frontier_is_what_all_subsets_give(seed: int):
     assert found.curves[0].steps == pytest.approx((0.25, 0.3))
 
 
+@pytest.mark.parametrize("seed", range(3))
+def test_a_point_in_lots_is_a_plan_and_no_plan_beats_it_by_more_than_is_said(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Four units at most of each of six things: all 4,096 plans are counted."""
+    import random
+
+    monkeypatch.setattr("alloc.solver.multi.biobjective.has_many_grains", lambda _: True)
+    dice = random.Random(seed)
+    costs = [dice.uniform(5, 30) for _ in range(6)]
+    gains = [(dice.uniform(0.5, 10), dice.uniform(0.5, 12)) for _ in range(6)]
+    row = {"industry": None, "effect": None, "max_units": 3, "integer": True}
+    measures: Raw = {
+        f"m{i}": {**row, "unit_cost": c, "jobs": a, "linkage": b}
+        for i, (c, (a, b)) in enumerate(zip(costs, gains, strict=True))
+    }
+    raw = asked(**BARE, measures={"pens": None, **measures}, funds={"aid": {"amount": 120}})
+    found = alloc.frontier(instance_of(raw), points=6)
+    plans = [
+        tuple(sum(g[k] * x for g, x in zip(gains, units, strict=True)) for k in (0, 1))
+        for units in itertools.product(range(4), repeat=6)
+        if sum(c * x for c, x in zip(costs, units, strict=True)) <= 120 + 1e-9
+    ]
+    assert len(found.points) >= 2
+    for point in found.points:
+        assert any(point.values == pytest.approx(plan, abs=1e-6) for plan in plans)
+        for k in (0, 1):
+            as_good = [plan[k] for plan in plans if plan[1 - k] >= point.values[1 - k] - 1e-9]
+            assert max(as_good) <= point.values[k] + point.slack[k] + 1e-6
+    ends = found.points[-1], found.points[0]
+    assert [max(plan[k] for plan in plans) for k in (0, 1)] <= [
+        end.values[k] + end.slack[k] + 1e-6 for k, end in enumerate(ends)
+    ]
+    assert all(end.values[k] >= 0.9 * max(plan[k] for plan in plans) for k, end in enumerate(ends))
+    shown = [point.values for point in found.points]
+    assert not any(a != b and a[0] >= b[0] and a[1] >= b[1] for a in shown for b in shown)
+
+
 def test_a_cost_is_made_small_and_an_even_spread_is_part_of_the_whole_set():
     costs, gains = [10.0, 20.0, 30.0, 40.0], [(5.0, 0.0), (12.0, 0.0), (14.0, 0.0), (21.0, 0.0)]
     question = instance_of(choices(costs, gains, 100))

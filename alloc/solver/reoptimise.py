@@ -11,10 +11,10 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
-from alloc.solver.highs import NODES, PLAIN, STEADY, Outcome, Stop, Why, pick_better, search
+from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Stop, Why, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
-from alloc.solver.rounding import CLOSE, FINE, PART, has_many_grains, relax_grains, round_together
+from alloc.solver.rounding import CLOSE, FINE, LOT_NODES, PART, has_many_grains, relax_grains, round_together
 from alloc.solver.settling import MARKS, named
 from alloc.solver.sub_mip import fill_best, fix_and_solve, search_neighbourhood
 
@@ -84,43 +84,43 @@ class RepeatedMip:
         goal: one figure for each decision. gap, in the goal's unit, and part, of its value: at which of them to stop.
         starts: plans whose whole decisions may serve to begin with; a search that begins with one does without
         helpers, as long as it is proven so; in lots it begins with a rounded plan. nodes: most nodes of the search,
-        after which nothing may be proven.
-        constant: what the value has beside the goal, of which blocks count a part of the value too.
+        after which nothing may be proven. constant: what every value has beside the goal's own sum.
         """
         self.solves += 1
-        aimed = replace(self.bound_rows(bounds), goals=goal[None], constants=np.zeros(1))
+        aimed = replace(self.bound_rows(bounds), goals=goal[None], constants=np.array([constant]))
         stop = Stop(gap, part, self._seconds, nodes)
         best = fill_best(aimed, np.ones(1), starts, self._deadline.brief())
         if self._by_blocks is not None:
-            return _as_result(
-                pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline, constant))
-            )
-        if nodes is None and has_many_grains(aimed):
+            return _as_result(pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline)))
+        in_lots = nodes is None and has_many_grains(aimed)
+        if in_lots:
             best = pick_better(best, self._round(aimed, gap, part))
         if _is_settled(best, gap, part):
             return _as_result(best)
         if best.x is not None:
             best = settle_marks(aimed, best, self._deadline.brief())
-            best = self._search(aimed, best, replace(stop, nodes=nodes or NODES), plain=True)
+            most = nodes or (LOT_NODES if in_lots else NODES)
+            best = self._search(aimed, best, replace(stop, nodes=most), plain=True)
             if _is_settled(best, gap, part) or nodes is not None or self._deadline.over():
                 return _as_result(best)
         return _as_result(self._search(aimed, best, stop, plain=False))
 
     def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
         """Return a plan in lots near the free one, or none, with the bound of the free question."""
-        goal, deadline, nothing = aimed.goals[0], self._deadline.brief(PART * self._seconds), Outcome(Why.LIMIT)
-        free = search(relax_grains(aimed), goal, 0.0, deadline, Stop(CLOSE * gap, CLOSE * part), None, STEADY)
+        goal, constant, deadline = aimed.goals[0], float(aimed.constants[0]), self._deadline.brief(PART * self._seconds)
+        free = search(relax_grains(aimed), goal, constant, deadline, Stop(CLOSE * gap, CLOSE * part), None, STEADY)
         if free.x is None:
             return free
         # what is left open by the free search, and then by the lots, is a quarter of the gap each
         wide = CLOSE / FINE * max(part, gap / max(1.0, abs(free.value)))
-        found = round_together(aimed, goal, 0.0, free, wide, deadline)
-        return pick_exact(aimed, np.ones(1), nothing, found, self._deadline)
+        found = round_together(aimed, goal, constant, free, wide, deadline)
+        return pick_exact(aimed, np.ones(1), Outcome(Why.LIMIT), found, self._deadline)
 
     def _search(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
-        settings = PLAIN if plain else None
-        found = search(aimed, aimed.goals[0], 0.0, self._deadline, stop, best.x, settings, self._threads)
+        settings = PLAIN if plain else OWN if has_many_grains(aimed) else STEADY
+        goal, constant = aimed.goals[0], float(aimed.constants[0])
+        found = search(aimed, goal, constant, self._deadline, stop, best.x, settings, self._threads)
         return pick_exact(aimed, np.ones(1), best, found, self._deadline)
 
 

@@ -28,13 +28,10 @@ from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.progress import Preview
 from alloc.solver.regret import know_optima
-from alloc.solver.rounding import has_many_grains, improve_in_lots, round_whole
+from alloc.solver.rounding import LOT_NODES, has_many_grains, improve_in_lots, round_whole
 from alloc.solver.standing import add_standing, search_status_quo, tell_standing
 from alloc.solver.sub_mip import fill_best
 from alloc.solver.year_by_year import decide_by_year
-
-LOT_NODES = 500
-"""In lots a search without helpers is given up after so many nodes: near a good plan its cuts soon prove most."""
 
 SMALL, EXTRA_NODES, EXTRA_GAP = 1000, 100, 1e-6
 """A question with fewer integer decisions is searched on to this gap, for so many nodes at most."""

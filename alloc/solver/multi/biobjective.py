@@ -15,8 +15,9 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions, compile_matrix
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.granularity import find_steps
+from alloc.solver.multi.in_lots import RoundedPoint, RoundedPoints
 from alloc.solver.reoptimise import MipResult, RepeatedMip
-from alloc.solver.rounding import has_many_grains
+from alloc.solver.rounding import has_many_grains, relax_grains
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 from alloc.solver.tie_break import break_ties
 from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing
@@ -71,15 +72,17 @@ class Biobjective:
         deadline: Deadline,
         broken: float,
         by_blocks: BlockSearch | None = None,
+        every: bool = False,
     ):
         """Build the question once.
 
         names: of the objectives. broken: how far soft rules may be broken, in the price of breaking them. by_blocks:
-        how programs are searched where not as a whole.
+        how programs are searched where not as a whole. every: whether all efficient points are wanted, where they can
+        be counted.
 
         countable: whether efficient points can be enumerated, each proven to be the next one; a large question that is
-        searched by blocks is proven to the gap asked and no finer, which is wider than a step. One in lots, too, is
-        searched to the gap asked and no finer where an objective has no step.
+        searched by blocks is proven to the gap asked and no finer, which is wider than a step. Points in lots are
+        rounded, so that none is known to be the next.
         """
         self.instance, self.model = instance, build(know_standing(instance))
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
@@ -95,7 +98,11 @@ class Biobjective:
         self.steps: tuple[Fraction | None, ...] = find_steps(whole, list(whole.goals))
         self._known: list[Floats] = []
         self.program = RepeatedMip(whole, whole.goals, deadline, options.time_limit, options.threads or 1, by_blocks)
-        self.countable = small or by_blocks is None
+        self._rounded: RoundedPoints | None = None
+        if self._in_lots and by_blocks is None and not (every and self.stepped is not None):
+            free = RepeatedMip(relax_grains(whole), whole.goals, deadline, options.time_limit, options.threads or 1)
+            self._rounded = RoundedPoints(whole, free, options.gap, deadline)
+        self.countable = self._rounded is None and (small or by_blocks is None)
 
     @property
     def stepped(self) -> int | None:
@@ -123,8 +130,9 @@ class Biobjective:
         """Return the plan with the most of a weighted sum of both objectives; gap: in the sum's unit."""
         mix = np.array(weights)
         constant = float(mix @ self.whole.constants)
-        answer = self._ask(mix @ self.whole.goals, {}, gap, constant=constant)
-        return replace(answer, value=answer.value + constant, bound=answer.bound + constant)
+        if self._rounded is not None:
+            return self._rounded.maximise(mix @ self.whole.goals, constant, gap)
+        return self._ask(mix @ self.whole.goals, {}, gap, constant=constant)
 
     def find_efficient(self, k: int, least: float, most: float) -> ParetoPoint | MipResult:
         """Return the plan with the most of objective k, and then of the other, which has at least `least`.
@@ -133,6 +141,9 @@ class Biobjective:
         """
         other = 1 - k
         floor = {other: (self._lower(other, least), INF)} if least > -INF else {}
+        if self._rounded is not None:
+            found = self._rounded.find(k, floor)
+            return found if isinstance(found, MipResult) else self._judge_rounded(found)
         ratio = self._augment(k, least, most)
         if ratio is not None:
             step = float(self.steps[other] or 0) * ratio
@@ -147,7 +158,8 @@ class Biobjective:
             return first
         if not self.countable or (self._in_lots and self.steps[k] is None):
             return self._find_efficient_to_gap(k, floor, first)
-        reached = first.value - HELD * max(1.0, abs(first.value))  # else plans as good but for rounding are lost
+        bare = first.value - float(self.whole.constants[k])
+        reached = bare - HELD * max(1.0, abs(bare))  # else plans as good but for rounding are lost
         second = self._maximise(other, {k: (reached, INF), **floor})
         x = self._refine(k, floor, first.x if second.x is None else second.x)
         missing = self._measure_missing(k, first.bound, first.value)
@@ -161,14 +173,19 @@ class Biobjective:
         from any plan but its own. The bound of the second holds for all plans that keep as much of the first, so for
         all that could be better in the other.
         """
-        room = CLOSER * self.gap * max(1.0, abs(first.value + float(self.whole.constants[k])))
-        second = self._maximise(1 - k, {k: (first.value - room, INF), **floor})
+        room = CLOSER * self.gap * max(1.0, abs(first.value))
+        second = self._maximise(1 - k, {k: (first.value - float(self.whole.constants[k]) - room, INF), **floor})
         x = first.x if second.x is None else second.x
         assert x is not None
-        reached = (self.whole.goals @ x).tolist()
+        reached = (self.whole.goals @ x + self.whole.constants).tolist()
         missing = self._measure_missing(k, first.bound, reached[k])
         others = self._measure_missing(1 - k, second.bound, reached[1 - k])
         return self._judge(x, _put_in_order(k, missing, others))
+
+    def _judge_rounded(self, found: RoundedPoint) -> ParetoPoint:
+        values = self.evaluate(found.x)
+        first, second = (self._measure_missing(k, found.bounds[k], values[k]) for k in (0, 1))
+        return self._judge(found.x, (first, second))
 
     def _judge(self, x: Floats, missing: Pair) -> ParetoPoint:
         """Return a plan as a point, proven where no plan could be better in either objective by more than the gap."""

@@ -7,7 +7,7 @@ column generation holds for any such row: it is a bound on every plan that keeps
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -36,16 +36,13 @@ class BlockSearch:
     pool: PricingPool
     gap: float
 
-    def maximise(
-        self, program: Matrix, stop: Stop, start: Floats | None, deadline: Deadline, constant: float = 0.0
-    ) -> Outcome:
+    def maximise(self, program: Matrix, stop: Stop, start: Floats | None, deadline: Deadline) -> Outcome:
         """Return the best plan for the program's one goal, with a bound on all plans.
 
         start: a plan that keeps every limit, where there is one. stop: its gaps and its time; nodes do not count here.
-        constant: what the value has beside the goal's own sum; a part of the value is meant of both.
         """
         deadline = Deadline(stop.seconds, deadline)
-        whole, by = scale(replace(program, constants=np.array([constant])))
+        whole, by = scale(program)
         parts = decompose(whole, self.instance)
         self.pool.load(parts.blocks)
         search = start_search(parts, np.ones(1), deadline)
@@ -57,11 +54,8 @@ class BlockSearch:
         known = None if start is None else start / by.columns
         found = search_goal(search, known, gap, self.pool, deadline, SearchLog(None, deadline))
         if found.x is None:
-            return Outcome(
-                Why.INFEASIBLE if found.status == Status.INFEASIBLE else Why.LIMIT, bound=search.bound - constant
-            )
-        value = found.value - constant
-        return Outcome(Why.LIMIT, found.x * by.columns, value, max(found.bound - constant, value))
+            return Outcome(Why.INFEASIBLE if found.status == Status.INFEASIBLE else Why.LIMIT, bound=search.bound)
+        return Outcome(Why.LIMIT, found.x * by.columns, found.value, max(found.bound, found.value))
 
 
 @contextmanager

@@ -110,11 +110,18 @@ def spread_evenly(rivals: Biobjective, between: Ends, count: int, tell: Tell) ->
 
 
 def _close(found: list[ParetoPoint], last: ParetoPoint, between: Ends, tell: Tell) -> tuple[ParetoPoint, ...]:
-    """Return the points with the last end, unless it is there already."""
-    if between.same or not _above(last.values[1], found[-1].values[1]):
-        return tuple(reversed(found))
-    tell(last)
-    return (last, *reversed(found))
+    """Return the points with the last end, unless it is there already; rounding may leave one that another beats."""
+    shown = [*found]
+    if not between.same and _above(last.values[1], found[-1].values[1]):
+        tell(last)
+        shown.append(last)
+    return tuple(point for point in reversed(shown) if not any(_beats(other, point) for other in shown))
+
+
+def _beats(a: ParetoPoint, b: ParetoPoint) -> bool:
+    """Tell whether a point is better in one objective, by more than rounding, and no worse in the other."""
+    no_worse = not any(_above(theirs, mine) for mine, theirs in zip(a.values, b.values, strict=True))
+    return no_worse and any(_above(mine, theirs) for mine, theirs in zip(a.values, b.values, strict=True))
 
 
 def enumerate_points(rivals: Biobjective, between: Ends, tell: Tell) -> Trace | None:

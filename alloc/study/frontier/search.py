@@ -149,7 +149,7 @@ def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline) -> Curve:
         )
     broken = own.values["Penalties"][None]
     with asked.open_search() as by_blocks:
-        pareto = Biobjective(asked.question, wish.names, asked.options, deadline, broken, by_blocks)
+        pareto = Biobjective(asked.question, wish.names, asked.options, deadline, broken, by_blocks, wish.count is None)
         trace = _trace(pareto, wish)
     if trace is None:
         return Curve((), None, "no_solution", budget=wish.budget, solved_by=own.method)
