@@ -99,14 +99,15 @@ def test_the_least_regret_is_that_of_all_plans_counted_out(monkeypatch):
 
 
 def in_stages(raw):
-    """Return the program of a question, and its cuts."""
+    """Return the model of a question, which its decisions lean on, its program and its cuts."""
     instance = instance_of(raw)
-    program = CompiledModel(build(instance)).aimed(instance)
-    return program, Cuts(split_stages(program))
+    model = build(instance)
+    program = CompiledModel(model).aimed(instance)
+    return model, program, Cuts(split_stages(program))
 
 
 def test_a_cut_promises_no_plan_less_than_it_brings_and_its_own_plan_no_more():
-    program, cuts = in_stages(shepherds())
+    _model, program, cuts = in_stages(shepherds())
     funded, units = program.columns("Funded"), program.columns("Units")
     filled = []
     for pens, cover in PLANS:
@@ -128,7 +129,7 @@ def test_a_cut_promises_no_plan_less_than_it_brings_and_its_own_plan_no_more():
 
 
 def test_a_question_whose_limits_count_scenarios_in_another_proportion_is_searched_as_one():
-    program, _ = in_stages(shepherds())
+    _model, program, _ = in_stages(shepherds())
     kept = program.columns("Kept")
     odd = np.zeros(len(program.lower))
     odd[list(kept.values())] = 1.0

@@ -290,19 +290,20 @@ def test_what_technology_adds_does_not_suffer_in_a_drought():
 
 
 def called_nowhere():
-    """Return a question with a closed chain: solved many times, as a program, and a plan that leaves it uncalled."""
+    """Return the model of a question with a closed chain, it solved many times, its program, a plan that calls none."""
     chains = {"sheep": {"closure_bonus": 25}}
     raw = trading({"sells": 0.5}, fodder(), breeding(), chains=chains, money=10)
     instance = instance_of(raw)
-    program = CompiledModel(build(instance)).aimed(instance)
+    model = build(instance)  # which the program's decisions lean on
+    program = CompiledModel(model).aimed(instance)
     again = RepeatedMip(program, np.zeros((0, len(program.lower))), Deadline(60), 10.0)
     x = fix_and_solve(program, np.ones(1), np.zeros(len(program.lower)), Deadline(60)).x
-    return again, program, x
+    return model, again, program, x
 
 
 def test_a_search_begins_with_every_chain_called_that_is_closed(monkeypatch):
     """HiGHS 1.16 begun without calls it itself, says the value with it, and hands out the plan without."""
-    again, program, x = called_nowhere()
+    _model, again, program, x = called_nowhere()
     (closed,) = program.columns("Closed").values()
     assert x[closed] == 0
     begun, pick = [], reoptimise.search
@@ -313,7 +314,7 @@ def test_a_search_begins_with_every_chain_called_that_is_closed(monkeypatch):
 
 
 def test_what_only_tells_of_money_is_settled_without_moving_any():
-    again, program, x = called_nowhere()
+    _model, again, program, x = called_nowhere()
     before = Outcome(Why.LIMIT, x, float(program.goals[0] @ x))
     settled = settle_marks(again.matrix, before, Deadline(60))
     assert settled.value == near(before.value + 25)

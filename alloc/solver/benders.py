@@ -100,7 +100,7 @@ class _StagedSearch:
             best = pick_better(best, Outcome(Why.LIMIT, bound=loose.bound))
             last = loose.is_proven(2 * FINE * self.gap) or _is_same(loose, before) or until.over()
             near = last or loose.is_proven(ROUNDED * self.gap)
-            if near and loose.x is not None and loose.x is not rounded:
+            if near and not best.is_proven(self.gap) and loose.x is not rounded:
                 best, rounded = self._make_whole(best, loose.x), loose.x
             if last or best.is_proven(self.gap):
                 break
@@ -113,8 +113,10 @@ class _StagedSearch:
         found, plan = self._search(program, self._master(program), Stop(size, size), STEADY, deadline)
         return known if plan is None else pick_better(known, replace(plan, bound=found.bound))
 
-    def _make_whole(self, best: Outcome, x: Floats) -> Outcome:
+    def _make_whole(self, best: Outcome, x: Floats | None) -> Outcome:
         """Return the better of a plan and a free one with its lots and units whole, every yes and no held."""
+        if x is None:
+            return best
         first = self.cuts.two.first
         held, size = np.flatnonzero(self.free.integer[first]), FINE * self.gap * max(1.0, abs(best.bound))
         for _ in range(TURNS):
@@ -126,8 +128,9 @@ class _StagedSearch:
             if plan is None:
                 break
             best = pick_better(best, plan)
-            if best.is_proven(self.gap) or found.value - plan.value <= size:
-                break
+            enough = best.bound - self.gap * max(1.0, abs(best.bound))
+            if best.is_proven(self.gap) or found.value < enough or found.value - plan.value <= size:
+                break  # what is promised, which only falls, is not near enough to the bound, or is there already
         return best
 
     def _master(self, program: Matrix) -> Matrix:

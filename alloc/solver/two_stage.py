@@ -61,7 +61,8 @@ def split_stages(program: Matrix) -> TwoStage | None:
     """Take a program of one goal apart into two stages; None for one that does not fall apart by scenario."""
     scenario = _number_scenarios(program)
     after = scenario >= 0
-    if not after.any() or program.integer[after].any():
+    endless = np.isinf(program.upper) & program.integer  # what bounds it in a relaxation may be no whole number
+    if not after.any() or program.integer[after].any() or endless.any():
         return None
     lower, upper = find_bounds(program, program.goals[0])
     bounded, rows = replace(program, lower=lower, upper=upper), _scenarios_of_rows(program, scenario)
