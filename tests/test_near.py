@@ -72,6 +72,52 @@ def shift(payments: Payments, seed: int) -> dict[tuple[str, str], float]:
     }
 
 
+WAGES = {"county": "a", "category": "enterprise", "effect": 1, "unit_cost": 1, "max_units": 10}
+STORMS = {
+    "alloc": 1,
+    "name": "storms",
+    "year": 2021,
+    "counties": {"a": {"population": 1000, "jobseekers": 100}},
+    "industries": {"sheep": {}, "melon": {}},
+    "baseline": [
+        {"county": "a", "industry": "sheep", "jobs": 0, "infrastructure": 50, "training": 50},
+        {"county": "a", "industry": "melon", "jobs": 0, "infrastructure": 50, "training": 50},
+    ],
+    "funds": {"aid": {"kind": "aid", "amount": 12}},
+    "measures": {
+        "herd": {**WAGES, "industry": "sheep"},
+        "field": {**WAGES, "industry": "melon"},
+    },
+    "scenarios": {
+        "frost": {"probability": 0.5, "hazard": {"melon": 1}},
+        "sickness": {"probability": 0.5, "hazard": {"sheep": 0.5}},
+    },
+    "risk": {"measure": "regret"},
+}
+"""Of 12, h for the herd and the rest for the field: regret is the larger of 10 - h and h/2 - 1, least at 22/3."""
+
+
+@pytest.mark.parametrize(("within", "moved", "regret"), [(0, 8 / 3, 8 / 3), (0.1, 32 / 15, 44 / 15), (0.5, 0, 4)])
+def test_the_least_change_keeps_the_regret_that_it_may(tmp_path: Path, within: float, moved: float, regret: float):
+    last = write_plan(tmp_path, "herd,aid,10", "field,aid,2")
+    done = command(
+        "solve", write(STORMS, tmp_path), "--near", last, "--within", within, "--out", tmp_path / "o", "--json"
+    )
+    assert done.exit_code == 0, done.stderr
+    figures = json.loads(done.stdout)
+    assert figures["near"]["moved"] == pytest.approx(moved, abs=1e-6)
+    assert -figures["objective"] == pytest.approx(regret, abs=1e-6)
+
+
+def test_a_frontier_and_answers_know_what_regret_is_measured_by(tmp_path: Path):
+    question, out = write(STORMS, tmp_path), tmp_path / "plan"
+    best = CliRunner().invoke(main, ["frontier", str(question), "--out", str(tmp_path / "frontier")])
+    assert best.exit_code == 0, best.stderr
+    assert command("solve", question, "--out", out).exit_code == 0
+    told = command("explain", out, "--minutes", 0.1)
+    assert told.exit_code in (0, 4), told.stderr
+
+
 @pytest.mark.parametrize(("seed", "method"), [*((seed, "whole") for seed in SEEDS), (1, "blocks"), (9, "blocks")])
 def test_the_least_change_is_that_of_another_solver(tmp_path: Path, seed: int, method: str):
     raw = {**random_instance(seed, "tiny"), "solver": {"gap": 1e-7}}

@@ -40,7 +40,7 @@ from alloc.solver.sub_mip import (
     pick_heaviest,
     search_neighbourhood,
 )
-from alloc.solver.tie_break import break_ties
+from alloc.solver.tie_break import break_ties, maximise_linkage
 
 CALM = Deadline(INF)
 ONE = np.ones(1)
@@ -419,6 +419,28 @@ def test_of_plans_as_good_the_cheaper_one_is_taken_and_said_to_be_the_least():
 def steps(*words: Any, **options: Any) -> list[str | None]:
     matrix = program(*words, **options)
     return [None if step is None else str(step) for step in find_steps(matrix, list(matrix.goals))]
+
+
+def test_a_plan_that_misses_a_limit_by_rounding_still_closes_its_chains():
+    """Units a speck short of the jobs that hang on them: with the units held no plan has that many jobs."""
+    place = {"county": "hotan", "category": "infrastructure", "industry": "sheep", "unit_cost": 1, "max_units": 8}
+    instance = instance_of(
+        asked(
+            measures={"place": place | {"effect": 1}},
+            counties={"hotan": {"population": 20000, "jobseekers": 100}},
+            industries={"sheep": {"chain": "wool"}},
+            chains={"wool": {"closure_bonus": 20}},
+            baseline=[{"county": "hotan", "industry": "sheep", "jobs": 0, "training": 50, "enterprise": 50}],
+            objective={"employment": 1},
+        )
+    )
+    model = build(instance)
+    plan = solve_whole(model, instance, Options(gap=1e-7))
+    whole = compile_matrix(model, [goal(model, stages(instance)[0])])
+    x = np.array([plan.values[name][index] for name, index in whole.names])
+    closed, units = whole.columns("Closed")["hotan", "wool"], whole.columns("Units")["place"]
+    x[closed], x[units] = 0, 8 - 3e-8
+    assert maximise_linkage(model, whole, whole.goals, x, CALM)[closed] == 1
 
 
 def test_an_objective_of_whole_decisions_moves_in_the_greatest_common_divisor():

@@ -114,9 +114,11 @@ def _settle_components(
     free |= named(whole, MARKS)
     aims = np.vstack([goals, aim])
     best, highest = x[free], np.eye(len(aims))[-1]
-    for columns, component in split_components(
-        fix_columns(replace(whole, goals=aims, constants=np.zeros(len(aims))), x, free)
-    ):
+    # A plan keeps its limits up to a search's rounding: with its money held, what that misses could not be made good.
+    done = whole.rows.times(x)
+    rows = replace(whole.rows, lower=np.minimum(whole.rows.lower, done), upper=np.maximum(whole.rows.upper, done))
+    held = replace(whole, rows=rows, goals=aims, constants=np.zeros(len(aims)))
+    for columns, component in split_components(fix_columns(held, x, free)):
         if not component.goals[-1].any():
             continue
         here = best[columns]

@@ -16,11 +16,12 @@ from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressi
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.granularity import find_steps
 from alloc.solver.multi.in_lots import RoundedPoint, RoundedPoints
+from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.rounding import has_many_grains, relax_grains
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 from alloc.solver.tie_break import break_ties
-from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing
+from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing, search_alone
 
 WITHIN = 0.9
 """A bound closer than this part of a step proves the best value: the next better one would lie above the bound."""
@@ -85,6 +86,7 @@ class Biobjective:
         rounded, so that none is known to be the next.
         """
         self.instance, self.model = instance, build(know_standing(instance))
+        know_optima(self.model, instance, options, search_alone)
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
         whole = compile_matrix(self.model, [a.sign * a.figure for a in self.aims])
         soft = any(rule.penalty for rule in instance.rules)

@@ -20,10 +20,11 @@ from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressi
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.near_optimal import find_floor
+from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import RepeatedMip
 from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order
 from alloc.solver.tie_break import maximise_linkage
-from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing
+from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing, search_alone
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class LeastChange:
         """
         self.instance, self.own, self.asked = instance, own, options.gap
         self.model = build(know_standing(instance))
+        know_optima(self.model, instance, options, search_alone)
         change = add_change(self.model, last)
         self.whole = compile_matrix(self.model, goals_in_order(self.model, instance))
         rows, _ = compile_expressions(self.whole.variables, [change, sum(self.model.Spend.values())])

@@ -10,6 +10,7 @@ from alloc.instance import Instance
 from alloc.model import build
 from alloc.solver import CompiledModel, Deadline, MipStart, know_standing
 from alloc.solver.highs import Stop, search
+from alloc.solver.regret import is_known
 from alloc.study.points import Batch, Overrides, Point, PointPool, SolvedPoint
 
 LONGEST = 0.2
@@ -68,9 +69,13 @@ def solve_until(
 def find_start(question: Instance, funded: Mapping[str, bool], seconds: float) -> MipStart:
     """Return the whole decisions of a plan of which only is known what it funds; nothing where they are not found.
 
-    With the measures held all else is a small search, and no plan of it is better than the best.
+    With the measures held all else is a small search, and no plan of it is better than the best. Regret is measured by
+    other questions' best plans, which are not sought for a start.
     """
-    compiled = CompiledModel(build(know_standing(question)))
+    model = build(know_standing(question))
+    if not is_known(model):
+        return {}
+    compiled = CompiledModel(model)
     whole = compiled.aimed(question)
     lower, upper = whole.lower.copy(), whole.upper.copy()
     for j, x in enumerate(whole.variables):
