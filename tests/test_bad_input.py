@@ -145,8 +145,6 @@ MISTAKES = [
      "'certainly' must be true or false"),
     ("planned_above_cost", "linkage: 0.55, outlet: 3.5,", "linkage: 0.55, outlet: 3.5, national_planned: 26,",
      "measures.fair.national_planned", "26 is above the most that the measure can cost, 25"),
-    ("planned_above_cost", "national_ceiling: 21, national_planned: 11", "national_ceiling: 50, national_planned: 39",
-     "measures.cover.national_planned", "39 is above the most that the measure can cost, 38.4"),
     ("not_one_of", "kind: local", "kind: locale", "funds.county.kind", "'locale' is not a kind; did you mean 'local'?"),
     ("not_allowed", "national: none", "national: no", "measures.drone.national",
      "'no' is not possible for 'national'; did you mean 'none'?"),

@@ -60,6 +60,8 @@ WARNINGS = [
      NEVER + "it requires drone, which is not eligible", COURSE),
     ("never_paid", "funds: [aid, county]", "funds: nation, national: none", "measures.course",
      NEVER + "no fund may pay for it", COURSE),
+    ("never_planned", "national_ceiling: 21, national_planned: 11", "national_ceiling: 50, national_planned: 39",
+     "measures.cover", NEVER + "39 of national money is planned, but it costs at most 38.4", COVER),
     ("never_enough", "fixed_cost: 6", "fixed_cost: 600", "measures.barn",
      NEVER + "its funds hold 134, it costs at least 610", BARN),
     ("never_shared", "max_share: {aid: 0.7, household: 0.2}", "max_share: {aid: 0.7, national: 0.1, local: 0.1}",

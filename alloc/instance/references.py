@@ -146,14 +146,14 @@ def _curve_runs(measure: schema.Measure, path: Path) -> Iterator[Found]:
 
 
 def national_money_fits(document: Document, ids: Ids) -> Iterator[Found]:
-    """A supplement has a ceiling; what the nation has decided exceeds neither it nor the measure's largest cost."""
+    """A supplement has a ceiling; what the nation has decided exceeds neither it nor a committed measure's cost."""
     for m, measure in document.measures.items():
         top, planned = measure.national_ceiling, measure.national_planned
         if measure.national in ("supplement", "supplement-strict") and top is None:
             yield ("measures", m, "national_ceiling"), "ceiling_missing", {}
         if planned is not None and top is not None and planned > top:
             yield ("measures", m, "national_planned"), "planned_above", {"found": planned, "limit": top}
-        elif planned is not None and measure.eligible and planned > measure.largest_cost * (1 + ROUNDING):
+        elif planned is not None and measure.committed and planned > measure.largest_cost * (1 + ROUNDING):
             values = {"found": planned, "limit": measure.largest_cost}
             yield ("measures", m, "national_planned"), "planned_above_cost", values
 
@@ -363,10 +363,9 @@ ABSENCES = frozenset(
         "population_missing",
         "capita_needs_county",
         "commitments_unpaid",
-        "planned_above_cost",
     }
 )
-"""Faults of something missing, or too small: not said of a row whose value was written, but wrongly."""
+"""Faults of something missing: not said of a row whose value was written, but wrongly."""
 
 CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     ids_are_plain,

@@ -153,6 +153,8 @@ def _planned_apart(
     planned = measure.national_planned or 0.0
     if planned > 0 and not of_kind(document, funds, "national"):
         return "never_kind", {"kind": "national"}
+    if planned > measure.largest_cost * (1 + ROUNDING):
+        return "never_planned", {"found": planned, "limit": measure.largest_cost}
     return None
 
 
