@@ -593,6 +593,17 @@ def test_in_a_browser_a_figure_is_changed_solved_compared_and_still_there_when_l
         for press, told in PRESSED.items():
             chromium.run(press)
             wait_for(chromium, f"job === null && document.getElementById('answer').innerText.includes({told!r})")
+        chromium.run("state.given = {'funds.tianjin.min_use': '37'}; keep(); renderQuestion()")
+        chromium.run(
+            "document.querySelector('#adding').reset(); state.name = ''; state.locks = {}; keep(); renderSolve()"
+        )
+        chromium.run("state.given['rules.no category above 60 %.max'] = '0.1'")
+        chromium.run("document.querySelector('#solving').requestSubmit()")
+        wait_for(chromium, "document.querySelector('.offer button') !== null")
+        chromium.run("document.querySelector('.offer button').click()")
+        wait_for(chromium, "job === null")
+        assert chromium.run("state.given")["rules.no category above 60 %.max"] == "0.262"
+        chromium.run(f"state.given = {{'{AID}': '30'}}; keep(); renderQuestion()")
         for lang in ("zh", "en"):
             for width in (390, 1280):
                 chromium.ask(

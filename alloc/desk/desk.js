@@ -69,12 +69,13 @@ function tellParts(reply) {
 
 function showOffer(given) { // figures that would give a plan: as a command has them, and made by one click
   const words = Object.entries(given).map(([path, value]) => "--set " + quote(path + "=" + value)).join(" ");
-  const apply = () => {
+  const apply = async () => { // who has found what was sought needs no other: the search ends
     undo(() => { Object.assign(state.given, given); });
-    tellAnswer(null, { good: true, parts: [{ key: "desk_applied", values: { changes: words } }] });
+    if (job === null) { tellAnswer(null, { good: true, parts: [{ key: "desk_applied", values: { changes: words } }] }); }
+    await cancel();
     at("solve").scrollIntoView({ block: "start" });
   };
-  return make("span", { class: "offer" }, make("code", {}, words), button(say("desk_apply"), apply, { class: "small", "data-asks": true }));
+  return make("span", { class: "offer" }, make("code", {}, words), button(say("desk_apply"), apply, { class: "small" }));
 }
 function quote(text) { return /^[\w@%+=:,./-]+$/.test(text) ? text : "'" + text.replace(/'/g, "'\"'\"'") + "'"; }
 
@@ -175,6 +176,7 @@ async function show(action, more, begin) { // ask, and show what comes of it
     showReport(state.current);
     showAnswer();
   }
+  if (done.state === "cancelled") { return done; }
   at("h-answer").focus({ preventScroll: true });
   at("answer").scrollIntoView({ block: "start" });
   return done;

@@ -53,6 +53,8 @@ class Offer:
 
 def _write(value: object) -> str:
     """Return a figure as `--set` reads it."""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
     if isinstance(value, tuple | list):
         return json.dumps(list(value), ensure_ascii=False)
     return value if isinstance(value, str) else json.dumps(value)
