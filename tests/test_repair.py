@@ -200,3 +200,15 @@ def test_the_relaxed_question_tells_how_far_a_figure_goes(tmp_path: Path, judged
     found = limits.find_least_change(lambda to: {"rules.much.min": to}, rule["min"], 0.99 * rule["min"])
     assert found == pytest.approx(turn, rel=1e-6)
     assert judged == []  # no whole number was looked for
+
+
+def test_a_change_has_few_digits_also_where_the_first_neat_figure_beyond_is_not_enough():
+    demo = Path(__file__).parent.parent / "instances/demo"
+    crossed_ = {"funds.tianjin.min_use": "37", "rules.no category above 60 %.max": "0.1"}
+    found = repair(demo, overrides=crossed_, jobs=1, largest=1)
+    assert [one.settings for one, _ in found.menu] == [
+        {"rules.no category above 60 %.max": 0.262},
+        {"funds.tianjin.min_use": 0.0},
+    ]
+    for most, status in ((0.261, "infeasible"), (0.262, "optimal")):
+        assert alloc.solve(demo, overrides={**crossed_, "rules.no category above 60 %.max": most}).status == status

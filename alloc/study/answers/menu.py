@@ -203,7 +203,9 @@ def _neaten(value: float, short: float, enough: float, does: Callable[[float], b
     most = abs(short - value) / SPARE
     for digits in range(-8, 12):
         size = 10.0**digits
-        neat = sign * (math.floor(round(sign * short * size, 6)) + 1) / size + 0.0  # the next beyond what is not enough
-        if abs(neat - value) <= most and (sign * (neat - enough) >= 0 or does(neat)):
-            return neat
+        beyond = math.floor(round(sign * short * size, 6)) + 1, math.ceil(round(sign * enough * size, 6))
+        for steps in sorted(set(beyond)):  # the next beyond what is not enough, and the next that is enough
+            neat = sign * steps / size + 0.0
+            if abs(neat - value) <= most and (sign * (neat - enough) >= 0 or does(neat)):
+                return neat
     return enough
