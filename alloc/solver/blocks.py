@@ -60,7 +60,7 @@ FREE = 0.75
 
 COUNTIES = 6
 """Fewer counties than this are large blocks where a question is large, as over several years: on Hotan 2019 over five
-years blocks find no plan in a minute, the whole one within half a percent of its bound."""
+years blocks find no plan in a minute, the whole one within a tenth of a percent of its bound."""
 
 TIED = 0.5
 """Where one block has more of the integer decisions than this part, taking the model apart gains nothing."""

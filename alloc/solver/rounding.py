@@ -17,10 +17,11 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import STEADY, Outcome, Stop, Why, search
+from alloc.solver.highs import OWN, STEADY, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
+from alloc.solver.settling import named
 from alloc.solver.sub_mip import fix_columns, search_neighbourhood
-from alloc.solver.year_by_year import decide_by_year
+from alloc.solver.year_by_year import decide_by_year, decide_in_turn, find_years
 
 MANY = 30
 """With fewer whole numbers beyond yes or no a question is searched as it is."""
@@ -37,6 +38,9 @@ LOT_NODES = 500
 SHARE, FEW, VAIN = 0.25, 30, 6
 """Part of the measures that are free at a time, for how many nodes, and after how many vain attempts in a row this
 ends."""
+
+PURSES = ("AidPays", "EmptyIn", "Reached", "Empty")
+"""Yes and no that only tell which money pays."""
 
 CLOSE, ENOUGH, FINE = 0.25, 0.9, 0.05
 """Parts of the gap: what the free search may leave open, at which a plan is near enough, and what is worth a search."""
@@ -84,15 +88,39 @@ def round_in_turn(
 
 
 def round_whole(whole: Matrix, goal: Floats, constant: float, gap: float, deadline: Deadline) -> Outcome:
-    """Return a plan near the free one, or none, with the bound of the free question, which holds for this one."""
+    """Return a plan near the free one, or none, with the bound of the free question, which holds for this one.
+
+    Over several years the free plan of some years at a time is near enough: to prove it would take as long as the rest.
+    """
     free = relax_grains(whole)
     first = decide_by_year(free, goal, constant, gap, deadline)
+    if first is not None:
+        return _round_years(whole, goal, constant, first, gap, deadline)
     stop = Stop(CLOSE * gap, CLOSE * gap, seconds=PART * deadline.left)
-    start = search(free, goal, constant, deadline, stop, first, STEADY)
+    start = search(free, goal, constant, deadline, stop, None, STEADY)
     best = Outcome(Why.INFEASIBLE if start.infeasible else Why.LIMIT, bound=start.bound)
     if start.x is None:
         return best
     return round_together(whole, goal, constant, start, gap, deadline)
+
+
+def _round_years(whole: Matrix, goal: Floats, constant: float, x: Floats, gap: float, deadline: Deadline) -> Outcome:
+    """Return a plan in lots near a free one over several years, or none: all years at once, else a year at a time.
+
+    The last year comes first: what may be bought in all years together is scarce there, and lots of earlier years that
+    take more of it would leave the last one without a plan.
+    """
+    relaxed = replace(whole, integer=np.zeros_like(whole.integer))
+    best = Outcome(Why.LIMIT, bound=search(relaxed, goal, constant, deadline).bound)
+    stop = Stop(part=FINE * gap, seconds=PART * deadline.left, nodes=NEAR)
+    near = _hold_yes_or_no(whole, x, find_grains(whole))
+    found = search(near, goal, constant, deadline, stop)
+    if found.x is not None:
+        return best.with_plan(found.x, found.value)
+    near = _hold_yes_or_no(whole, x, find_grains(whole) | (whole.integer & named(whole, PURSES)))
+    years = sorted(set(find_years(whole)[whole.integer].tolist()), reverse=True)
+    by_year = decide_in_turn(near, goal, constant, years, stop, deadline, OWN)
+    return best if by_year is None else best.with_plan(by_year, float(goal @ by_year) + constant)
 
 
 def round_together(
