@@ -30,6 +30,9 @@ from alloc.study.request import check_language
 SECONDS = 60.0
 """Repairs by two and three levers are hundreds of questions: so long is looked for them where no limit is given [s]."""
 
+MANY = 30
+"""With fewer measures repaired questions are solved sooner than further processes begin."""
+
 MARK = "repair.json"
 """What tells a repair from any other folder."""
 
@@ -125,9 +128,9 @@ def repair(
     instance: a path; overrides, gap, lang: as for `solve`. conflicts: most sets that are named; menu: most repairs,
     those by one lever first; largest: most levers of one. time_limit: for the search, 60 s where none is given, and for
     each repaired question [s].
-    jobs: processes that solve these. keep: a folder that keeps each answer, so that a search that was stopped goes on
-    there. tell: is told of every repair that is found. run: of the same question with the same overrides, where
-    that found no plan: what it asked is not asked again.
+    jobs: processes that solve these, one where they are small. keep: a folder that keeps each answer, so that a search
+    that was stopped goes on there. tell: is told of every repair that is found. run: of the same question with the same
+    overrides, where that found no plan: what it asked is not asked again.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
@@ -149,7 +152,8 @@ def repair(
         points: Sequence[Point] = ()
         if repairs:
             kept = KeptPoints(store, asked, question.previous)
-            with open_points(asked, min(jobs, len(repairs)), cluster, kept=kept) as pool:
+            wanted = jobs if len(question.measures) >= MANY else 1
+            with open_points(asked, min(wanted, len(repairs)), cluster, kept=kept) as pool:
                 points = pool.solve_all([{**given, **one.settings} for one in repairs], None)
     paired, seconds = tuple(zip(repairs, points, strict=True)), time.perf_counter() - started
     return Repairs(question, feasible, tuple(told), paired, complete, seconds, lang, deadline.stopped)
