@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
-from conftest import instance_of
+from conftest import asked, instance_of
 from randoms import random_instance
 from test_instance import QUESTION, lay
 
@@ -72,6 +72,21 @@ def test_a_workbook_with_every_column_and_a_chinese_one_survive(tmp_path):
         for complete in (True, False):
             (tmp_path / "plan.xlsx").write_bytes(write_workbook(instance, lang, complete))
             assert bare(alloc.read(tmp_path / "plan.xlsx")) == bare(instance)
+
+
+RISKS = (
+    {"measure": "cvar", "tail": 0.2, "weight": 0.6},
+    {"measure": "regret"},
+)
+
+
+@pytest.mark.parametrize("risk", RISKS, ids=lambda risk: risk["measure"])
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_risk_and_drawn_scenarios_survive_in_a_workbook_of_either_language(tmp_path, lang, risk):
+    draws = {"count": 9, "keep": 3, "seed": 7, "over": {"hazard.s": [0.02, 0.3]}, "together": [["hazard.s"]]}
+    instance = instance_of(asked(industries={"s": {}}, draws=draws, risk=risk))
+    (tmp_path / "plan.xlsx").write_bytes(write_workbook(instance, lang))
+    assert bare(alloc.read(tmp_path / "plan.xlsx")) == bare(instance)
 
 
 def test_equal_instances_give_equal_bytes():

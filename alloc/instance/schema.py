@@ -419,7 +419,7 @@ class Objective(Strict):
 class Risk(Strict):
     """How unwelcome bad scenarios are."""
 
-    measure: Literal["cvar", "worst", "regret"]
+    measure: Literal["cvar", "worst", "regret"] = described(..., "which bad scenarios are looked at, and how")
     tail: float = described(0.1, "worst share of probability", "0-1", gt=0, le=1)
     weight: float = described(0.5, "weight of the tail beside the expectation", "0-1", ge=0, le=1)
 
