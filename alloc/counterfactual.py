@@ -4,6 +4,7 @@ The two are what a plan is compared with, so that neither what stands anyway nor
 the aid. The world without the aid is a question of its own, solved like any other and settled by the same rule.
 """
 
+import os
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -27,6 +28,12 @@ MANY = 100
 
 PART = 0.25
 """Without a second process the worlds come first, and may take this part of the time there is."""
+
+AFTER, LEAST = 0.25, 10.0
+"""Over several years the worlds are waited for at most this part of what the plan took, and so long at least [s]."""
+
+LAST = 10
+"""How far a process that seeks the worlds of several years stands back behind those that seek the plan."""
 
 GRACE = 2.0
 """After Ctrl-C the worlds are waited for so long [s]."""
@@ -162,16 +169,24 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Ca
         worlds = find_worlds(instance, options.model_copy(update={"time_limit": PART * options.time_limit}))
         yield lambda _: worlds, rest(options, started).time_limit
         return
-    work = partial(find_worlds, instance, options.model_copy(update={"threads": 1}))
+    work = partial(_find_behind, instance, options.model_copy(update={"threads": 1}))
     with ahead(work) as result:
 
         def wait(hurry: bool) -> Worlds:
+            patience = max(LEAST, AFTER * (time.perf_counter() - started)) if instance.questions else None
             try:
-                return result(GRACE if hurry else None)
+                return result(GRACE if hurry else patience)
             except TimeoutError:
                 return find_standing(instance, options)
 
         yield wait, options.time_limit
+
+
+def _find_behind(instance: Instance, options: Options) -> Worlds:
+    """Return both worlds, in a process of its own; over several years it leaves the plan what processors there are."""
+    if instance.questions and hasattr(os, "nice"):
+        os.nice(LAST)
+    return find_worlds(instance, options)
 
 
 def rest(options: Options, started: float) -> Options:

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from conftest import instance_of
 
+from alloc import counterfactual
 from alloc.audit import audit_years
 from alloc.counterfactual import UNKNOWN, Counterfactual, find_worlds
 from alloc.horizon import list_years, make_tables_of_years
@@ -91,6 +92,21 @@ def test_a_world_that_is_not_known_or_not_proven_is_said_to_be(run: Run) -> None
     for without in (UNKNOWN, Counterfactual(replace(worlds.without.solution, status=Status.FEASIBLE))):
         told = list_years(run.instance, run.solution, replace(worlds, without=without))
         assert [of["through_aid"] for of in told] == [None, None]
+
+
+def test_the_world_of_a_large_question_is_not_waited_for_longer_than_is_due(monkeypatch) -> None:
+    """Sought in a process of its own it is as above; where no time is left for it it is said to be unknown."""
+    monkeypatch.setattr(counterfactual, "MANY", 1)
+    known = solve(ask(), gap=1e-9)
+    assert known.figures["without_aid"]["employment"] == pytest.approx(4.4)
+    monkeypatch.setattr(counterfactual, "LEAST", 0.0)
+    monkeypatch.setattr(counterfactual, "AFTER", 0.0)
+    unknown = solve(ask(), gap=1e-9)
+    assert (unknown.objective, unknown.figures["without_aid"]["employment"]) == (pytest.approx(8), None)
+    told = list(tell_whose(unknown.instance, unknown.figures, "en"))
+    assert "between ? and ? through the aid." in told[0]
+    assert "is not proven" in told[1]
+    assert unknown.tables["counties"]["jobs_gained_without_aid"].isna().all()
 
 
 def test_the_audit_reads_the_world_without_the_aid_a_second_time(run: Run) -> None:

@@ -107,7 +107,8 @@ def tell_whose(instance: Instance, figures: Mapping[str, Any], lang: str) -> Ite
             "others": claimed(figures["through_others"], goal, lang),
             "aid": claimed(figures["through_aid"], goal, lang),
         }
-        if goal == "employment" or {*parts.values()} != {amount(0.0)}:
+        reached = {amount(world[goal] or 0.0) for world in (figures, quo, without)}
+        if goal == "employment" or reached != {amount(0.0)}:
             yield say(f"years_whose_{goal}", lang, **parts)
     if figures["through_aid"]["range"] is not None:
         yield say("line_not_proven", lang, status=say(f"status_{without['status']}", lang))
