@@ -14,7 +14,7 @@ import pyomo.environ as pyo
 
 from alloc.instance import Instance
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import OWN, STEADY, Live, Outcome, Settings, Stop, Why, pick_better, search
+from alloc.solver.highs import HELPED, STEADY, Live, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.rounding import CLOSE, FINE, NEAR, has_many_grains, relax_grains
 from alloc.solver.sub_mip import fix_and_solve
@@ -124,7 +124,7 @@ class _StagedSearch:
             lower, upper = near.lower.copy(), near.upper.copy()
             lower[held] = upper[held] = np.round(x[first][held])
             near = replace(near, lower=lower, upper=upper)
-            found, plan = self._search(self.program, near, Stop(size, nodes=NEAR), OWN, self.deadline)
+            found, plan = self._search(self.program, near, Stop(size, nodes=NEAR), HELPED, self.deadline)
             if plan is None:
                 break
             best = pick_better(best, plan)

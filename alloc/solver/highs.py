@@ -34,8 +34,14 @@ Settings = Mapping[str, str | float | bool]
 NODES = 5000
 """A search without helpers is given up after so many nodes."""
 
-OWN: Settings = {}
-"""HiGHS's own settings: where money is in lots, its searches within the search round better than all else."""
+HELPED: Settings = {
+    "mip_allow_restart": False,
+    "mip_heuristic_run_feasibility_jump": False,
+    "mip_heuristic_run_root_reduced_cost": False,
+}
+"""A search that does not begin anew, with both of HiGHS's searches within the search (RENS, RINS): where money is in
+lots they round better than all else. Measured on Hotan 2019 with four budgets: plans as good as by HiGHS's own settings
+in two thirds of the time."""
 
 STEADY: Settings = {
     "mip_allow_restart": False,

@@ -11,7 +11,7 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
-from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, Outcome, Stop, Why, pick_better, search
+from alloc.solver.highs import HELPED, NODES, PLAIN, STEADY, Outcome, Stop, Why, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.rounding import CLOSE, FINE, LOT_NODES, PART, has_many_grains, relax_grains, round_together
@@ -118,7 +118,7 @@ class RepeatedMip:
 
     def _search(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
-        settings = PLAIN if plain else OWN if has_many_grains(aimed) else STEADY
+        settings = PLAIN if plain else HELPED if has_many_grains(aimed) else STEADY
         goal, constant = aimed.goals[0], float(aimed.constants[0])
         found = search(aimed, goal, constant, self._deadline, stop, best.x, settings, self._threads)
         return pick_exact(aimed, np.ones(1), best, found, self._deadline)

@@ -17,7 +17,7 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import OWN, STEADY, Outcome, Stop, Why, search
+from alloc.solver.highs import HELPED, STEADY, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
 from alloc.solver.settling import named
 from alloc.solver.sub_mip import fix_columns, search_neighbourhood
@@ -78,7 +78,7 @@ def round_in_turn(
         inner = fix_columns(near, x, free)
         for nodes in (NEAR, None):
             stop = Stop(gap, seconds=deadline.left / (len(groups) - i), nodes=nodes)
-            found = search(inner, inner.goals[0], 0.0, deadline, stop)
+            found = search(inner, inner.goals[0], 0.0, deadline, stop, None, HELPED)
             if found.x is not None or found.why is not Why.LIMIT or deadline.over():
                 break
         if found.x is None:
@@ -119,7 +119,7 @@ def _round_years(whole: Matrix, goal: Floats, constant: float, x: Floats, gap: f
         return best.with_plan(found.x, found.value)
     near = _hold_yes_or_no(whole, x, find_grains(whole) | (whole.integer & named(whole, PURSES)))
     years = sorted(set(find_years(whole)[whole.integer].tolist()), reverse=True)
-    by_year = decide_in_turn(near, goal, constant, years, stop, deadline, OWN)
+    by_year = decide_in_turn(near, goal, constant, years, stop, deadline, HELPED)
     return best if by_year is None else best.with_plan(by_year, float(goal @ by_year) + constant)
 
 
@@ -137,7 +137,7 @@ def round_together(
     near = _hold_yes_or_no(whole, free.x, find_grains(whole))
     for nodes in (NEAR, None):
         stop = Stop(FINE * size, seconds=PART * deadline.left, nodes=nodes)
-        found = search(near, goal, constant, deadline, stop)
+        found = search(near, goal, constant, deadline, stop, None, HELPED)
         if found.x is not None:
             best = replace(best, x=found.x, value=found.value, bound=max(best.bound, found.value))
         if found.why is not Why.LIMIT or best.x is not None or deadline.over():

@@ -23,7 +23,7 @@ from alloc.solver.benders import has_many_scenarios, search_in_stages
 from alloc.solver.compiled import CompiledModel, MipStart, place_start
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
-from alloc.solver.highs import NODES, OWN, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, pick_better, search
+from alloc.solver.highs import HELPED, NODES, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.progress import Preview
@@ -190,7 +190,7 @@ class GoalSearch:
         if not best.is_proven(self.gap):
             size = self.gap * max(1.0, abs(best.value))
             best = improve_in_lots(self.program, goal, best, size, self.deadline)
-        return self._search_on(best, OWN, stop)
+        return self._search_on(best, HELPED, stop)
 
     def _search_on(self, best: Outcome, settings: Settings, stop: Stop) -> Outcome:
         """Search with other settings, beginning with the best plan, unless that is proven."""
