@@ -157,3 +157,10 @@ def test_a_replaced_figure_of_a_year_that_is_wrong_is_told_where_it_was_given(tm
     (fault,) = inspect(lay(tmp_path, QUESTION), {path: "3"}).faults
     assert said in fault.say()
     assert fault.say().startswith(f"--set  {path}".rpartition(".")[0].partition(".2")[0])
+
+
+def test_a_figure_of_a_year_of_a_question_of_one_year_is_refused_where_it_was_given(tmp_path):
+    one = QUESTION.replace("years: [2021, 2022, 2024]", "year: 2021").replace("discount: 0.03\n", "")
+    lines = [line for line in one.splitlines() if not line.startswith(("by_year", "end_value", "  202"))]
+    (fault,) = inspect(lay(tmp_path, "\n".join(lines)), {"by_year.2022.funds.aid.amount": "3"}).faults
+    assert fault.say().startswith("--set  by_year: needs `years`")

@@ -62,7 +62,11 @@ def _enter_year(source: Source, key: str) -> tuple[list[Any], list[str], Any] | 
     """
     table, _, rest = key.partition(".")
     year, _, path = rest.partition(".")
-    years = source.data.setdefault(BY_YEAR, {}) if table == BY_YEAR and path else None
+    if table != BY_YEAR or not path:
+        return None
+    if BY_YEAR not in source.data:
+        source.places[(BY_YEAR,)] = PLACE
+    years = source.data.setdefault(BY_YEAR, {})
     if not isinstance(years, dict):
         return None
     if year not in years:
