@@ -13,14 +13,16 @@ import pyomo.environ as pyo
 from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance
 from alloc.instance.sides import Key, per_head, reaches, sides
-from alloc.model.columns import column, flattened, given, marked
+from alloc.model.columns import column, flattened, given
 from alloc.model.years import compared_with
 
 
 def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare every rule that has the common form, and the room to break the soft ones."""
     every = sides(instance)
-    floors, caps = marked(every, "least"), given(every, "most")
+    least, caps = given(every, "least"), given(every, "most")
+    # Money and counts are never below 0, so that a floor of 0 says nothing of them; a return may be below it.
+    floors = {key: figure for key, figure in least.items() if figure > 0 or every[key].earns}
     bounds = [(*key, "min") for key in floors] + [(*key, "max") for key in caps]
 
     def price(r: str, g: str) -> float | None:
