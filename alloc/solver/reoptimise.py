@@ -11,7 +11,7 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
-from alloc.solver.highs import HELPED, NODES, PLAIN, STEADY, Outcome, Stop, Why, pick_better, search
+from alloc.solver.highs import HELPED, NODES, PLAIN, STEADY, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.rounding import CLOSE, FINE, LOT_NODES, PART, has_many_grains, relax_grains, round_together
@@ -100,10 +100,10 @@ class RepeatedMip:
         if best.x is not None:
             best = settle_marks(aimed, best, self._deadline.brief())
             most = nodes or (LOT_NODES if in_lots else NODES)
-            best = self._search(aimed, best, replace(stop, nodes=most), plain=True)
+            best = self._search(aimed, best, replace(stop, nodes=most), PLAIN)
             if _is_settled(best, gap, part) or nodes is not None or self._deadline.over():
                 return _as_result(best)
-        return _as_result(self._search(aimed, best, stop, plain=False))
+        return _as_result(self._search(aimed, best, stop, HELPED if has_many_grains(aimed) else STEADY))
 
     def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
         """Return a plan in lots near the free one, or none, with the bound of the free question."""
@@ -116,9 +116,8 @@ class RepeatedMip:
         found = round_together(aimed, goal, constant, free, wide, deadline)
         return pick_exact(aimed, np.ones(1), Outcome(Why.LIMIT), found, self._deadline)
 
-    def _search(self, aimed: Matrix, best: Outcome, stop: Stop, plain: bool) -> Outcome:
+    def _search(self, aimed: Matrix, best: Outcome, stop: Stop, settings: Settings) -> Outcome:
         """Search once, beginning with the best plan where there is one."""
-        settings = PLAIN if plain else HELPED if has_many_grains(aimed) else STEADY
         goal, constant = aimed.goals[0], float(aimed.constants[0])
         found = search(aimed, goal, constant, self._deadline, stop, best.x, settings, self._threads)
         return pick_exact(aimed, np.ones(1), best, found, self._deadline)

@@ -89,8 +89,7 @@ class Biobjective:
         know_optima(self.model, instance, options, search_alone)
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
         whole = compile_matrix(self.model, [a.sign * a.figure for a in self.aims])
-        soft = any(rule.penalty for rule in instance.rules)
-        if soft:
+        if any(rule.penalty for rule in instance.rules):
             price, constant = compile_expressions(whole.variables, [self.model.Penalties])
             whole = add_floor(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
         self.whole, self.asked, self._deadline = whole, options.gap, deadline
@@ -99,12 +98,15 @@ class Biobjective:
         self.gap = max(min(options.gap, EXTRA_GAP) if further else options.gap, FINEST)
         self.steps: tuple[Fraction | None, ...] = find_steps(whole, list(whole.goals))
         self._known: list[Floats] = []
-        self.program = RepeatedMip(whole, whole.goals, deadline, options.time_limit, options.threads or 1, by_blocks)
+        self.program = self._open(whole, options, by_blocks)
+        counted = every and self.stepped is not None
         self._rounded: RoundedPoints | None = None
-        if self._in_lots and by_blocks is None and not (every and self.stepped is not None):
-            free = RepeatedMip(relax_grains(whole), whole.goals, deadline, options.time_limit, options.threads or 1)
-            self._rounded = RoundedPoints(whole, free, options.gap, deadline)
+        if self._in_lots and by_blocks is None and not counted:
+            self._rounded = RoundedPoints(whole, self._open(relax_grains(whole), options), options.gap, deadline)
         self.countable = self._rounded is None and (small or by_blocks is None)
+
+    def _open(self, whole: Matrix, options: Options, by_blocks: BlockSearch | None = None) -> RepeatedMip:
+        return RepeatedMip(whole, whole.goals, self._deadline, options.time_limit, options.threads or 1, by_blocks)
 
     @property
     def stepped(self) -> int | None:
@@ -148,18 +150,31 @@ class Biobjective:
             return found if isinstance(found, MipResult) else self._judge_rounded(found)
         ratio = self._augment(k, least, most)
         if ratio is not None:
-            step = float(self.steps[other] or 0) * ratio
-            answer = self._ask(self._mix(k, ratio), floor, WITHIN * step)
-            if answer.x is None:
-                return answer
-            more = answer.bound - answer.value
-            slack = (0.0, 0.0) if more < step else _put_in_order(k, more, more / ratio)
-            return ParetoPoint(answer.x, self.evaluate(answer.x), slack, more < step)
+            return self._find_efficient_at_once(k, floor, ratio)
         first = self._maximise(k, floor)
         if first.x is None:
             return first
         if not self.countable or (self._in_lots and self.steps[k] is None):
             return self._find_efficient_to_gap(k, floor, first)
+        return self._find_efficient_in_turn(k, floor, first)
+
+    def _find_efficient_at_once(self, k: int, floor: dict[int, Pair], ratio: float) -> ParetoPoint | MipResult:
+        """Return the efficient plan of one search: all of the other is worth less than a step of the first."""
+        step = float(self.steps[1 - k] or 0) * ratio
+        answer = self._ask(self._mix(k, ratio), floor, WITHIN * step)
+        if answer.x is None:
+            return answer
+        more = answer.bound - answer.value
+        slack = (0.0, 0.0) if more < step else _put_in_order(k, more, more / ratio)
+        return ParetoPoint(answer.x, self.evaluate(answer.x), slack, more < step)
+
+    def _find_efficient_in_turn(self, k: int, floor: dict[int, Pair], first: MipResult) -> ParetoPoint:
+        """Return the efficient plan by a second search, for the most of the other objective with the first one held.
+
+        first: the plan with the most of objective k.
+        """
+        assert first.x is not None
+        other = 1 - k
         bare = first.value - float(self.whole.constants[k])
         reached = bare - HELD * max(1.0, abs(bare))  # else plans as good but for rounding are lost
         second = self._maximise(other, {k: (reached, INF), **floor})
