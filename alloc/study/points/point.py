@@ -36,7 +36,7 @@ class Point:
     employment_aid: jobs through the aid; employment_without_aid: what the other funds bring on their own; None where
     that is not proven. employment_aid_least, employment_aid_most: between what the jobs through the aid then lie.
     money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead, at
-    more than no units. payments: (measure, fund) → what it pays [money], where it pays anything.
+    more than no units or a cost. payments: (measure, fund) → what it pays [money], where it pays anything.
     cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
     tables: columns of the plan's tables, where the question asks for them; closest: whether no plan that reaches as
     much is proven to change less aid from the one that the question names, None where it names none.
@@ -72,9 +72,9 @@ class Point:
 
 
 def scales(measures: pd.DataFrame) -> dict[str, float]:
-    """Return the units of the measures that go ahead; one at no units does not, whether it is called funded or not.
+    """Return the units of the measures that go ahead; one at no units and no cost does not, though it be called funded.
 
     measures: the table of a plan.
     """
-    rows = measures[(measures["funded"] == 1) & (measures["units"] > NO_UNITS)]
+    rows = measures[(measures["funded"] == 1) & ((measures["units"] > NO_UNITS) | (measures["cost"] > NO_UNITS))]
     return dict(zip(rows["measure"], rows["units"].astype(float), strict=True))
