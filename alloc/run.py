@@ -29,6 +29,7 @@ from alloc.model import build, build_years
 from alloc.report.boundaries import Boundaries, read_boundaries
 from alloc.report.files import write_result
 from alloc.report.notebook import call_question, show_plan, state_plan, state_proof
+from alloc.report.page.annual import show_years
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
 from alloc.report.reasons import explain_plan, explain_year
@@ -82,6 +83,9 @@ class Run(Glance):
         yield from self.figures.get("clash", ())
         if self.tables:
             view = View(self.instance, lang, self.tables, self.figures)
+            if self.instance.questions:
+                yield from show_years(view)
+                return
             yield from tell_answer(view)
             yield from show_plan(view)
 

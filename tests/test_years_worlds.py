@@ -87,6 +87,13 @@ def test_whose_the_jobs_are_is_told(run: Run) -> None:
     assert summarise_years(run.instance, run.tables, run.figures, "en")
 
 
+def test_a_notebook_shows_a_plan_over_several_years(run: Run) -> None:
+    shown = run._repr_html_()
+    assert "Over 2021–2022 the plan spends" in shown
+    assert "3.6 through the aid" in shown
+    assert shown.count("<img") == 2
+
+
 def test_a_world_that_is_not_known_or_not_proven_is_said_to_be(run: Run) -> None:
     worlds = find_worlds(run.instance, run.instance.solver)
     for without in (UNKNOWN, Counterfactual(replace(worlds.without.solution, status=Status.FEASIBLE))):

@@ -12,6 +12,7 @@ from markupsafe import Markup
 from alloc.instance import CATEGORIES, KINDS, Instance
 from alloc.report.carrying import list_bought, list_purses, list_upkeep, pick_year, planned_years, tell_starved
 from alloc.report.charts import Chart, bars, draws_chinese, inline
+from alloc.report.notebook import show_chart
 from alloc.report.page import write_style
 from alloc.report.page.listings import TABLES, Listing, PageTable, make_listings, write_cells
 from alloc.report.page.view import View, number
@@ -56,18 +57,46 @@ def make_years_page(
         inline=inline,
         sheets={listing.key: listing for listing in listings if listing.count},
         details=list(_details(view)),
-        span=f"{instance.years[0]}–{instance.years[-1]}" if len(instance.years) > 1 else str(instance.years[0]),
+        span=_span(instance),
         status=tell_status(figures, lang),
         further=view.say("years_further", last=instance.years[-1]) if instance.end_value else "",
         starved=tell_starved(instance, tables, lang),
-        whose=list(tell_whose(instance, figures, lang)),
+        answer=list(_tell_answer(view)),
         pictured=lang != "zh" or draws_chinese(),
         number=number,
         amount=amount,
         percent=percent,
-        spent=sum(of["spent"] for of in figures["by_year"]),
     )
     return html, charts
+
+
+def show_years(view: View) -> Iterator[str | Markup]:
+    """Yield what a notebook shows of a plan over several years: the answer, who pays, and the jobs of each year."""
+    yield from _tell_answer(view)
+    drawn = dict(_draw(view))
+    for name in ("money-by-year", "jobs-by-year"):
+        yield show_chart(drawn[name])
+
+
+def _tell_answer(view: View) -> Iterator[str]:
+    """Yield what all years spend and bring, and whose that is."""
+    figures = view.figures
+    yield view.say(
+        "years_answer",
+        span=_span(view.instance),
+        spent=amount(sum(of["spent"] for of in figures["by_year"])),
+        label=view.label,
+        jobs=amount(figures["employment"]),
+        linkage=amount(figures["linkage"]),
+        bound=amount(figures["bound"]),
+    )
+    yield from tell_whose(view.instance, figures, view.lang)
+
+
+def _span(instance: Instance) -> str:
+    """Return the first and the last year."""
+    first, last = instance.years[0], instance.years[-1]
+    return str(first) if first == last else f"{first}–{last}"
 
 
 def _recurrent(view: View) -> dict[int, float]:
