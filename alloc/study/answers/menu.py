@@ -138,7 +138,8 @@ def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replac
     def does(number: float) -> bool:
         return limits.hold_together({**beside, lever.path: number})
 
-    ends = _find_close(limits, lever, beside, does) or _bracket(lever, float(value), does)
+    near, found = _look_close(limits, lever, beside, does)
+    ends = _bracket(lever, float(value), near, does) if found is None else (near, found)
     if ends is None:
         path, to = next(iter(lever.released.items()))
         return Replacement(path, value if path == lever.path else None, to)
@@ -153,12 +154,12 @@ def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replac
     return Replacement(lever.path, value, _neaten(float(value), short, enough, does))
 
 
-def _find_close(
+def _look_close(
     limits: Limits, lever: Lever, beside: Mapping[str, object], does: Callable[[float], bool]
-) -> tuple[float, float] | None:
-    """Return a figure that is not enough and one close by that is, where the relaxed question tells about where.
+) -> tuple[float, float | None]:
+    """Return a figure that is not enough, and one that is or None, both asked where the relaxed question turns.
 
-    Both are asked. None where it does not tell, or where whole numbers need more than that.
+    The figure as it is where that tells nothing.
     """
     assert isinstance(lever.value, int | float)
     value, sign = float(lever.value), 1.0 if lever.eases == "up" else -1.0
@@ -166,27 +167,40 @@ def _find_close(
     try:
         needed = limits.find_least_change(lambda number: {**beside, lever.path: number}, value, far)
         if needed is None:
-            return None
-        if lever.whole:
-            enough = (math.ceil(needed) if sign > 0 else math.floor(needed)) + 0.0
-            short = enough - sign
-        else:
-            spare = ASIDE * FINE * abs(needed - value)
-            short, enough = needed - sign * spare, needed + sign * spare
-        return (short, enough) if does(enough) and not does(short) else None
+            return value, None
+        short, enough = _surround(needed, sign, ASIDE * FINE * abs(needed - value), lever.whole)
+        enough = sign * min(sign * enough, sign * _find_end(lever))
+        if not does(enough):
+            return enough, None  # whole numbers need more than the relaxed question
+        return (value if does(short) else short), enough
     except InstanceError:  # beyond what can be written
-        return None
+        return value, None
 
 
-def _bracket(lever: Lever, value: float, does: Callable[[float], bool]) -> tuple[float, float] | None:
-    """Return a figure that is not enough and one that is, or None where no figure is."""
-    sign, short = (1.0 if lever.eases == "up" else -1.0), value
-    end = lever.release if isinstance(lever.release, int | float) else 0.0 if lever.eases == "down" else math.inf
-    step = FIRST * max(abs(value), FIRST)
+def _find_end(lever: Lever) -> float:
+    """Return the figure beyond which a lever is not moved: its release, where that is a figure."""
+    if isinstance(lever.release, int | float):
+        return float(lever.release)
+    return 0.0 if lever.eases == "down" else math.inf
+
+
+def _surround(needed: float, sign: float, spare: float, whole: bool) -> tuple[float, float]:
+    """Return a figure a little before one and a little beyond it, each a whole number where only those make sense."""
+    if whole:
+        beyond = float(math.ceil(needed) if sign > 0 else math.floor(needed))
+        return beyond - sign, beyond
+    return needed - sign * spare, needed + sign * spare
+
+
+def _bracket(lever: Lever, value: float, start: float, does: Callable[[float], bool]) -> tuple[float, float] | None:
+    """Return a figure that is not enough and one that is, or None where no figure is. start: one that is not enough."""
+    sign, short = (1.0 if lever.eases == "up" else -1.0), start
+    end = _find_end(lever)
+    step = FIRST * max(abs(value), FIRST) if start == value else 2 * FINE * abs(start - value)
     for _ in range(FARTHEST):
-        tried = value + sign * (math.ceil(step) if lever.whole else step)
-        if sign * (tried - float(end)) >= 0:
-            return (short, float(end)) if does(float(end)) else None
+        tried = start + sign * (math.ceil(step) if lever.whole else step)
+        if sign * (tried - end) >= 0:
+            return (short, end) if does(end) else None
         try:
             enough = does(tried)
         except InstanceError:  # a part is never more than the whole: beyond 1 there is nothing to write

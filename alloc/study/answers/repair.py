@@ -152,11 +152,14 @@ def repair(
         points: Sequence[Point] = ()
         if repairs:
             kept = KeptPoints(store, asked, question.previous)
-            wanted = jobs if len(question.measures) >= MANY else 1
-            with open_points(asked, min(wanted, len(repairs)), cluster, kept=kept) as pool:
+            with open_points(asked, _count_workers(question, jobs, repairs), cluster, kept=kept) as pool:
                 points = pool.solve_all([{**given, **one.settings} for one in repairs], None)
     paired, seconds = tuple(zip(repairs, points, strict=True)), time.perf_counter() - started
     return Repairs(question, feasible, tuple(told), paired, complete, seconds, lang, deadline.stopped)
+
+
+def _count_workers(question: Instance, jobs: int, repairs: Sequence[Repair]) -> int:
+    return min(jobs, len(repairs)) if len(question.measures) >= MANY else 1
 
 
 def _search(
