@@ -157,7 +157,8 @@ def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, dea
     while best.x is not None and vain < VAIN and best.bound - best.value > ENOUGH * size and deadline.spent < ends:
         chosen = {*random.choice(names, math.ceil(SHARE * len(names)), replace=False).tolist(), ""}
         free = ~whole.integer | np.array([m in chosen for m in owner])
-        found = search_neighbourhood(aimed, np.ones(1), best.x, free, deadline, PART * deadline.left, FINE * size, FEW)
+        held = np.where(whole.integer, np.round(best.x), best.x)  # what is 1e-7 from whole may leave the rest no plan
+        found = search_neighbourhood(aimed, np.ones(1), held, free, deadline, PART * deadline.left, FINE * size, FEW)
         gain = 0.0 if found.x is None else float(goal @ (found.x - best.x))
         vain = 0 if gain > FINE * size else vain + 1
         if found.x is not None and gain > 0:
