@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
+from alloc.errors import AllocError, AuditError, Fault, InstanceError, NoPlanError, RequestError, SolveError
 
 if TYPE_CHECKING:
     __version__: str
@@ -131,6 +131,7 @@ __all__ = [
     "LockedPlan",
     "Margin",
     "NearPlan",
+    "NoPlanError",
     "Payment",
     "Point",
     "Prices",

@@ -124,6 +124,15 @@ class RequestError(AllocError):
         return say(self.text, lang, **self.values)
 
 
+class NoPlanError(RequestError):
+    """There is no plan of the question itself to begin with; status: why, which the exit code tells as for a solve."""
+
+    def __init__(self, text: str, status: str):
+        super().__init__(text, status=status)
+        codes = {"infeasible": 3, "no_solution": 5, "fault": 2, "audit_failed": 6}
+        self.exit_code = codes.get(status, SolveError.exit_code)
+
+
 class SolveError(RequestError):
     """The solver failed in a way that is nobody's input."""
 

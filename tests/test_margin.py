@@ -42,6 +42,15 @@ def question(tmp_path: Path) -> Path:
     return write(rivals(funds={"aid": {"amount": 20}}, measures=measures), tmp_path)
 
 
+def test_steps_none_of_which_has_a_plan_are_told_as_such(tmp_path: Path):
+    path = write(rivals(rules=[{"name": "much", "type": "amount", "min": 500}]), tmp_path)
+    done = command(
+        "margin", path, "--fund", "aid", "--step", 1, "--steps", "0..1", "--out", tmp_path / "o", "--jobs", 1
+    )
+    assert done.exit_code == 0, done.stderr
+    assert [row["status"] for row in rows_of(tmp_path / "o/margin.csv")] == ["infeasible"] * 2
+
+
 def test_a_step_may_take_from_one_what_it_gives_another(question: Path):
     """With 10 the pens have it all, with 20 they have 15, with 30 the hall has it all and with 40 pens the rest."""
     found = margin(question, fund="aid", step=10, steps=(-1, 2), jobs=1, gap=1e-7)

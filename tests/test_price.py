@@ -57,6 +57,15 @@ def test_a_soft_rule_costs_what_the_best_plan_gains_where_breaking_it_is_free(tm
     assert found["gain"].to_dict() == pytest.approx({"rules.little.max": 20})
 
 
+@pytest.mark.parametrize("words", [("price",), ("why", "pens"), ("risk",)], ids=lambda words: words[0])
+def test_without_a_plan_to_begin_with_the_exit_code_is_that_of_a_solve(tmp_path: Path, words: tuple[str, ...]):
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(asked(rules=[{"name": "much", "type": "amount", "min": 101}])), encoding="utf-8")
+    done = command(words[0], path, *words[1:], "--out", tmp_path / "out", "--jobs", 1)
+    assert done.exit_code == 3
+    assert "there is no plan" in done.stderr
+
+
 def test_the_command_writes_the_dearest_first(question: Path, tmp_path: Path):
     words = ("--out", tmp_path / "out", "--jobs", 1, "--only", "rules", "--only", "funds.*.amount")
     done = command("price", question, *words)
@@ -80,7 +89,7 @@ def test_what_is_no_limit_and_what_has_no_plan_is_said(question: Path, tmp_path:
     assert done.exit_code == 2
     assert "--only rules.litle: the instance has no such limit that may be moved" in done.stderr
     done = command("price", question, "--rule", "{type: amount, min: 70}", "--out", tmp_path / "out")
-    assert done.exit_code == 2
+    assert done.exit_code == 3
     assert "alloc repair tells what must give" in done.stderr
 
 

@@ -272,7 +272,7 @@ def test_the_same_is_said_in_chinese(categories: Path, tmp_path: Path):
 def test_a_question_without_a_plan_is_sent_to_what_must_give(tmp_path: Path):
     path = write(rivals(rules=[{"name": "much", "type": "amount", "min": 200}]), tmp_path)
     done = command("why", path, "pens", "--jobs", 1, "--out", tmp_path / "out")
-    assert done.exit_code == 2
+    assert done.exit_code == 3
     assert "alloc repair" in done.stderr
 
 

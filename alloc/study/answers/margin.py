@@ -60,7 +60,7 @@ class Margin:
         """One row a step, as described in margin.csv's dictionary."""
         points = [None, *self.points.values()]
         rows = [self._row(step, *pair) for step, pair in zip(self.points, pairwise(points), strict=True)]
-        return pd.DataFrame(rows, columns=COLUMNS).astype({"nested": "Int64"})
+        return pd.DataFrame(rows, columns=COLUMNS).astype({"nested": "Int64", **dict.fromkeys(COLUMNS[1:9], float)})
 
     @property
     def cells(self) -> pd.DataFrame:
@@ -72,7 +72,7 @@ class Margin:
                 change = aid - lower[county, category] if lower else None
                 rows.append((step, county, category, aid, change))
             lower = point.money
-        return pd.DataFrame(rows, columns=CELLS)
+        return pd.DataFrame(rows, columns=CELLS).astype({"aid": float, "change": float})
 
     @property
     def figures(self) -> dict[str, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from alloc.errors import RequestError
+from alloc.errors import NoPlanError, RequestError
 from alloc.infeasibility.grouped import list_grouped
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
@@ -104,7 +104,7 @@ def price(
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
     base = points[0]
     if base.objective is None:
-        raise RequestError("price_no_plan", status=base.status)
+        raise NoPlanError("price_no_plan", status=base.status)
     names = Names(question, lang)
     rows = [make_row(question, one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
     return Prices(question, base, list_dearest(rows, base), time.perf_counter() - started)

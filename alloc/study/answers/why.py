@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 import pandas as pd
 
-from alloc.errors import RequestError
+from alloc.errors import NoPlanError, RequestError
 from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
@@ -190,7 +190,7 @@ def why(
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         (base,) = pool.solve_all([given], tell)
         if base.objective is None:
-            raise RequestError("price_no_plan", status=base.status)
+            raise NoPlanError("price_no_plan", status=base.status)
         kind, changes = _choose_changes(asked, what, base, units, aid)
         (then,) = pool.solve_all([{**given, **changes}], tell)
         searches = _find_break_even(asked, what, kind, changes, base, then, pool, tell)

@@ -15,7 +15,7 @@ import numpy as np
 from scipy import stats
 
 from alloc.counterfactual import answering, find_worlds
-from alloc.errors import RequestError, SolveError
+from alloc.errors import NoPlanError, RequestError
 from alloc.instance import Instance, Options
 from alloc.instance.drawn import draw_scenarios
 from alloc.instance.effects import states
@@ -95,7 +95,7 @@ def risk(
     that of `draws`. overrides: figures to replace by path, for a path only. gap, time_limit [s, of all], lang: as for
     `solve`. jobs: processes; cluster: address of a Dask scheduler to use instead. tell: is told of each solve.
     Raises InstanceError for faults, RequestError where fresh scenarios are asked for and the question draws none, or
-    where a rule asks for returns, SolveError where there is no plan.
+    where a rule asks for returns, NoPlanError where there is no plan.
     """
     check_language(lang)
     started, question = time.perf_counter(), _take_question(instance, overrides, fresh)
@@ -144,9 +144,9 @@ def _only(scenario: object) -> dict[str, object]:
 
 
 def _must(found: Solution) -> Solution:
-    """Return a plan. Raises SolveError where there is none."""
+    """Return a plan. Raises NoPlanError where there is none."""
     if not found.has_plan:
-        raise SolveError("risk_infeasible" if found.status == Status.INFEASIBLE else "risk_no_time")
+        raise NoPlanError("risk_infeasible" if found.status == Status.INFEASIBLE else "risk_no_time", str(found.status))
     return found
 
 
