@@ -247,9 +247,9 @@ def test_blocks_keep_a_quarter_of_their_time_for_whole_lots(made, monkeypatch):
     """The search with lots free is stopped as its time is out; its plan is made whole in the time that is kept."""
     left, search_goal = [], blocks.search_goal
 
-    def search_till_stopped(search, known, gap, pool, deadline, search_log):
+    def search_till_stopped(search, known, gap, pool, deadline, search_log, longest):
         left.append(deadline.left)
-        found = search_goal(search, known, gap, pool, deadline, search_log)
+        found = search_goal(search, known, gap, pool, deadline, search_log, longest)
         deadline.stop()
         return found
 

@@ -55,6 +55,9 @@ WarmStarts = Sequence[BlockWarmStart | None]
 EARLY = 0.8
 """Part of the time that is left in which prices and plans are sought; the rest is for making a plan of the whole."""
 
+MENDED = 0.9
+"""Part of the time for one goal in lots until there is a first plan with lots free."""
+
 FREE = 0.75
 """Part of the time that is left in which a question in lots is searched with lots free; the rest makes them whole."""
 
@@ -203,7 +206,7 @@ def _solve_goals(
             found = search
         else:
             until = deadline.part(FREE) if in_lots else deadline
-            found = search_goal(search, best.x, first_gap, pool, until, search_log)
+            found = search_goal(search, best.x, first_gap, pool, until, search_log, deadline.part(MENDED))
             if in_lots and found.status != Status.INFEASIBLE:
                 found = make_whole(search, whole.integer, found, best.x, gap, pool, deadline, search_log)
         if found.x is None and found.status != Status.INFEASIBLE and not reached:
@@ -240,10 +243,12 @@ def search_goal(
     pool: PricingPool,
     deadline: Deadline,
     search_log: SearchLog,
+    longest: Deadline | None = None,
 ) -> Found:
     """Return the best plan for one goal, and a bound on all of them.
 
-    known: a plan that keeps every limit, as that for the goal before does. gap: as a part of the value.
+    known: a plan that keeps every limit, as that for the goal before does. gap: as a part of the value. longest: time
+    until there is a first plan, where that is more than the search has.
     """
     nothing, early = Found(None, 0.0, 0.0, Status.NO_SOLUTION), deadline.part(EARLY)
     if known is not None:
@@ -252,7 +257,7 @@ def search_goal(
     gap = max(gap, FINEST)
     found = nothing
     if search.relative_gap() <= gap:  # what was recalled may do, though the master cannot mix it without lack
-        found = pick_plan(search, known, gap, deadline)
+        found = pick_plan(search, known, gap, deadline, longest or deadline)
         if is_within(found, gap):
             return found
     for near in NEARER:
@@ -260,7 +265,7 @@ def search_goal(
         search.run(pool, deadline, early, gap, near * gap, partial(_tell, search_log, best))
         if search.infeasible or _is_proven_infeasible(search, pool, early):
             return replace(nothing, status=Status.INFEASIBLE)
-        found = pick_plan(search, found.x if found.x is not None else known, gap, deadline)
+        found = pick_plan(search, found.x if found.x is not None else known, gap, deadline, longest or deadline)
         _tell(search_log, found.value if found.x is not None else None, search)
         if is_within(found, gap) or search.ended or early.over() or is_small(search):
             break

@@ -53,6 +53,9 @@ FAR = 0.6
 REPAIR_COST, REPAIRS = 100.0, 30
 """What a lack costs while a plan is repaired, in multiples of its price, and how many repairs are tried."""
 
+REPAIRED = 0.3
+"""How closely a repair is searched, as a part of the price of what is lacking."""
+
 LOTS_COST = 1e4
 """What a lack costs while lots are made whole, in multiples of its price: more than any lot is worth."""
 
@@ -71,10 +74,12 @@ class Found:
     basis: Basis | None = None
 
 
-def pick_plan(search: ColumnGeneration, known: Floats | None, gap: float, deadline: Deadline) -> Found:
+def pick_plan(
+    search: ColumnGeneration, known: Floats | None, gap: float, deadline: Deadline, longest: Deadline
+) -> Found:
     """Return the best plan that the master's choice leads to, or the one that is known.
 
-    known: a plan that keeps every limit, where there is one.
+    known: a plan that keeps every limit, where there is one. longest: time for the repair of a choice that is no plan.
     """
     parts, mix = search.parts, search.solution
     best = _value_known(search, known, search.bound)
@@ -83,7 +88,10 @@ def pick_plan(search: ColumnGeneration, known: Floats | None, gap: float, deadli
     rest = deadline.brief()
     x = None
     close = max(0.1 * gap, 0.5 * (gap - search.relative_gap()))  # half of what is left: the rest is for filling in
-    for times in SLACK_MULTIPLES:
+    lacks = mix.slack > SLACK_TOLERANCE  # then no choice is a plan: the time is for its repair
+    if lacks:
+        x = search.master.assemble(pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
+    for times in () if lacks else SLACK_MULTIPLES:
         picked = search.master.solve_integer(rest, MASTER_SECONDS, close, slack_costs(search.prices, times))
         x = search.master.assemble(picked or pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
         plan = fix_and_solve(parts.matrix, search.weights, x, rest)
@@ -91,7 +99,7 @@ def pick_plan(search: ColumnGeneration, known: Floats | None, gap: float, deadli
             best = replace(best, **plan._asdict())
         if is_within(best, gap) or (best.x is not None and is_small(search)):
             return best
-    return best if best.x is not None or x is None else _repair(search, x, best, rest)
+    return best if best.x is not None or x is None else _repair(search, x, best, longest.brief())
 
 
 def _value_known(search: ColumnGeneration, known: Floats | None, bound: float) -> Found:
@@ -114,14 +122,19 @@ def _repair(search: ColumnGeneration, x: Floats, best: Found, deadline: Deadline
     for _ in range(REPAIRS):
         if deadline.over():
             return best
-        lacks = x[count:].reshape(-1, 2).sum(axis=1) > SLACK_TOLERANCE
+        lacking = x[count:].reshape(-1, 2).sum(axis=1)
+        lacks = lacking > SLACK_TOLERANCE
         if not lacks.any():
             exact = fix_and_solve(parts.matrix, search.weights, x[:count], deadline)
             return replace(best, **exact._asdict()) if exact is not None else best
-        near = [k for k, block in enumerate(parts.blocks) if lacks[block.coupling].any()]
-        group = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
+        row = random.choice(len(lacking), p=np.where(lacks, lacking, 0.0) / lacking[lacks].sum())
+        near = [k for k, block in enumerate(parts.blocks) if row in block.coupling]
+        first = random.choice(near, min(GROUP, len(near)), replace=False).tolist() if near else []
+        others = random.choice(len(parts.blocks), min(GROUP, len(parts.blocks)), replace=False).tolist()
+        group = list(dict.fromkeys(first + others))[:GROUP]
         free = np.append(free_blocks(parts, group), np.ones(2 * len(parts.coupling), dtype=bool))
-        better = search_neighbourhood(loose, one, x, free, deadline, SECONDS, 1e-9)
+        size = REPAIRED * float(-loose.goals[0, count:] @ x[count:])  # how good the rest is can wait
+        better = search_neighbourhood(loose, one, x, free, deadline, SECONDS, size)
         if better.x is not None and better.value > value:
             x, value = better.x, better.value
     return best
