@@ -15,10 +15,14 @@ from alloc.instance import Options
 from alloc.model import build
 from alloc.solution import Status
 from alloc.solver import CompiledModel, blocks, extract_mip_start, solve_blocks, solve_warm
+from alloc.solver.blocks import start_search
+from alloc.solver.column_generation import ColumnGeneration
 from alloc.solver.deadline import Deadline
+from alloc.solver.decomposition import decompose
 from alloc.solver.exact import make_exact, pick_exact
 from alloc.solver.highs import Outcome, Stop, Why, search
-from alloc.solver.primal import Found
+from alloc.solver.pricing_pool import open_pricing
+from alloc.solver.primal import Found, pick_plan
 from alloc.solver.reoptimise import RepeatedMip
 from alloc.solver.rounding import find_grains, relax_grains, round_in_turn, round_whole
 from alloc.solver.safe import measure_violation
@@ -262,3 +266,22 @@ def test_blocks_keep_a_quarter_of_their_time_for_whole_lots(made, monkeypatch):
     paid = plan.values["Spend"].values()
     assert sum(paid) > 0
     assert all(money == round(money) for money in paid)
+
+
+def test_a_master_that_lacks_something_is_repaired_to_a_plan_when_the_time_of_the_search_is_out(made):
+    """Blocks that were asked once, at the first prices, together want more than there is."""
+    instance = instance_of(made[0])
+    kept = CompiledModel(build(instance))
+    parts = decompose(relax_grains(kept.aimed(instance)), instance)
+    with open_pricing(1, None) as pool:
+        pool.load(parts.blocks)
+        search = start_search(parts, np.ones(1), Deadline(60.0))
+        assert isinstance(search, ColumnGeneration)
+        search.price_blocks(np.zeros(parts.rows.count), 1e-3, pool, Deadline(60.0))
+        search.refill(pool, Deadline(0.0), 1e-3)
+        assert search.solution is not None
+        assert search.solution.slack > 1.0
+        found = pick_plan(search, None, 1e-3, Deadline(0.0), Deadline(60.0))
+    assert found.x is not None
+    assert measure_violation(parts.matrix, found.x) <= 1e-6
+    assert found.value <= found.bound * (1 + 1e-9)
