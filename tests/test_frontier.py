@@ -20,6 +20,7 @@ from alloc.model.aims import add_least
 from alloc.solver.matrix import compile_matrix
 from alloc.solver.multi.granularity import find_steps
 from alloc.study.frontier.efficiency import find_knee
+from alloc.study.frontier.pictures import draw_frontier
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -150,6 +151,8 @@ def test_a_point_in_lots_is_a_plan_and_no_plan_beats_it_by_more_than_is_said(
         if sum(c * x for c, x in zip(costs, units, strict=True)) <= 120 + 1e-9
     ]
     assert len(found.points) >= 2
+    drawn = draw_frontier(found.figures, "en").title
+    assert drawn.endswith("some are not proven efficient") != all(point.proven for point in found.points)
     for point in found.points:
         assert any(point.values == pytest.approx(plan, abs=1e-6) for plan in plans)
         for k in (0, 1):

@@ -17,7 +17,9 @@ def show_frontier(found: Frontier, lang: str) -> Iterator[str | Table]:
     """Yield the readable summary of a frontier for a terminal."""
     first, second = (say(f"aim_{name}", lang) for name in found.objectives)
     name, year, count = found.instance.title or found.instance.name, found.instance.year, len(found.points)
-    yield say("frontier_title", lang, name=name, year=year, count=count, first=first, second=second)
+    proven = all(point.proven for point in found.points)
+    title = "frontier_title" if proven else "frontier_title_unproven"
+    yield say(title, lang, name=name, year=year, count=count, first=first, second=second)
     for curve in found.curves:
         if curve.budget is not None:
             label = found.instance.money.label

@@ -18,7 +18,8 @@ def draw_frontier(figures: Mapping[str, Any], lang: str) -> Chart:
     """
     names = [row["name"] for row in figures["objectives"]]
     first, second = (say(f"aim_{name}", lang) for name in names)
-    title = say("frontier_chart", lang, first=first, second=second)
+    proven = all(point["proven"] for curve in figures["curves"] for point in curve["points"])
+    title = say("frontier_chart" if proven else "frontier_chart_unproven", lang, first=first, second=second)
     x, y = (_name_axis(figures, name, lang) for name in names)
     series = [_make_series(curve, names, figures["fund"], lang) for curve in figures["curves"]]
     return lines(series, title=title, x=x, y=y, zero=(False,) * 2)
