@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from alloc.solver.matrix import Ints, Matrix
+from alloc.solver.matrix import Ints, Matrix, take_columns
 
 
 def split_components(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
@@ -24,16 +24,7 @@ def split_components(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
     return [
         (
             group,
-            replace(
-                matrix,
-                variables=(),
-                lower=matrix.lower[group],
-                upper=matrix.upper[group],
-                integer=matrix.integer[group],
-                rows=rows.take(own, place),
-                goals=matrix.goals[:, group],
-                constants=np.zeros(len(matrix.constants)),
-            ),
+            replace(take_columns(matrix, group, rows.take(own, place)), constants=np.zeros(len(matrix.constants))),
         )
         for group, own in zip(columns, limits, strict=True)
     ]

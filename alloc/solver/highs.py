@@ -40,8 +40,8 @@ HELPED: Settings = {
     "mip_heuristic_run_root_reduced_cost": False,
 }
 """A search that does not begin anew, with both of HiGHS's searches within the search (RENS, RINS): where money is in
-lots they round better than all else. Measured on Hotan 2019 with four budgets: plans as good as by HiGHS's own settings
-in two thirds of the time."""
+lots they round better than all else. Measured on Hotan 2019 with four budgets: plans within 0.004 % of those by HiGHS's
+own settings, or better, in two thirds of the time."""
 
 STEADY: Settings = {
     "mip_allow_restart": False,

@@ -169,6 +169,19 @@ Row = tuple[Ints, Floats, float, float]
 """One more limit: columns, values, lower, upper."""
 
 
+def take_columns(matrix: Matrix, columns: Ints, rows: Rows) -> Matrix:
+    """Return the program of some columns alone, with limits that count them by their new numbers."""
+    return replace(
+        matrix,
+        variables=(),
+        lower=matrix.lower[columns],
+        upper=matrix.upper[columns],
+        integer=matrix.integer[columns],
+        rows=rows,
+        goals=matrix.goals[:, columns],
+    )
+
+
 def extend(matrix: Matrix, lower: Floats, upper: Floats, integer: Flags, more: Sequence[Row]) -> Matrix:
     """Return the program with further decisions, which no goal speaks of, and further limits on all of them."""
     rows, count = matrix.rows, len(lower)

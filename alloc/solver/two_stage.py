@@ -15,7 +15,7 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live, Why
-from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Row, extend
+from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Row, extend, take_columns
 from alloc.solver.safe import EPS, drop_unusable_prices, find_bounds, safe_bound
 from alloc.solver.second_stage import AFTER
 from alloc.solver.settling import RISKY
@@ -118,16 +118,8 @@ def _make_master(program: Matrix, bounded: Matrix, scenario: Ints, rows: Ints) -
         side = (low if sign > 0 else -high) - slack
         where = np.concatenate([place[columns[before]], brings[told]]).astype(np.int32)
         more.append((where, np.concatenate([sign * values[before], parts[told]]), side, INF))
-    empty = replace(
-        program,
-        variables=(),
-        lower=program.lower[first],
-        upper=program.upper[first],
-        integer=program.integer[first],
-        rows=program.rows.take(np.zeros(0, dtype=np.int32), place),
-        goals=program.goals[:1, first],
-        constants=program.constants[:1] + error,
-    )
+    aimed = replace(program, goals=program.goals[:1], constants=program.constants[:1] + error)
+    empty = take_columns(aimed, first, program.rows.take(np.zeros(0, dtype=np.int32), place))
     least, most = _ends(bounded, scenario, worth)
     master = extend(empty, least, most, np.zeros(count, dtype=bool), more)
     master.goals[0, brings] = factors
@@ -205,17 +197,7 @@ class Cuts:
         columns = np.union1d(entries, np.flatnonzero(of == k)).astype(np.int32)
         renamed = np.zeros(len(of), dtype=np.int32)
         renamed[columns] = np.arange(len(columns))
-        whole = self._inner
-        block = replace(
-            whole,
-            variables=(),
-            lower=whole.lower[columns],
-            upper=whole.upper[columns],
-            integer=whole.integer[columns],
-            rows=rows.take(chosen, renamed),
-            goals=whole.goals[:, columns],
-        )
-        return columns, block
+        return columns, take_columns(self._inner, columns, rows.take(chosen, renamed))
 
     def _most(self, k: int) -> float:
         """Return the most that a scenario can bring, or lose."""
