@@ -21,10 +21,11 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.exact import make_exact, pick_exact
 from alloc.solver.highs import Outcome, Stop, Why, search
+from alloc.solver.matrix import Matrix, Rows
 from alloc.solver.pricing_pool import open_pricing
 from alloc.solver.primal import Found, pick_plan
 from alloc.solver.reoptimise import RepeatedMip
-from alloc.solver.rounding import find_grains, relax_grains, round_in_turn, round_whole
+from alloc.solver.rounding import find_grains, relax_grains, round_in_turn, round_split, round_together, round_whole
 from alloc.solver.safe import measure_violation
 from alloc.solver.sub_mip import fix_and_solve
 
@@ -87,6 +88,35 @@ def test_a_plan_rounded_part_after_part_keeps_every_limit(seed: int):
     if found is not None:
         assert measure_violation(whole, found) <= 1e-5
         assert whole.goals[0] @ found <= free.bound + 1e-5 * max(1.0, abs(free.bound))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_only_what_a_free_plan_splits_is_chosen_anew_and_every_limit_is_kept(seed: int):
+    instance = instance_of(in_lots(seed))
+    whole = CompiledModel(build(instance)).aimed(instance)
+    free = search(relax_grains(whole), whole.goals[0], 0.0, Deadline(60.0), Stop(part=1e-4))
+    if free.x is None:
+        return
+    near = replace(whole, lower=whole.lower.copy(), upper=whole.upper.copy())
+    yes = whole.integer & ~find_grains(whole)
+    near.lower[yes] = near.upper[yes] = np.round(free.x[yes])
+    found = round_split(near, free.x, Stop(1e-6), Deadline(60.0))
+    kept = find_grains(whole) & (np.abs(free.x - np.round(free.x)) < 1e-7)
+    if found.x is not None:
+        assert measure_violation(near, found.x) <= 1e-5
+        assert found.x[kept] == pytest.approx(np.round(free.x[kept]))
+
+
+def test_where_what_is_split_cannot_be_made_whole_alone_every_lot_is_chosen_anew():
+    """2 a + 3 b = 7: at a half and two only a is split, and no whole a goes with two; two and one do, by hand."""
+    row = Rows(np.array([0, 2]), np.array([0, 1]), np.array([2.0, 3.0]), np.array([7.0]), np.array([7.0]))
+    goal = np.array([0.0, 1.0])
+    whole = Matrix((), np.zeros(2), np.full(2, 9.0), np.ones(2, dtype=bool), row, goal[None], np.zeros(1))
+    free = Outcome(Why.DONE, np.array([0.5, 2.0]), 2.0, 2.0)
+    assert round_split(whole, free.x, Stop(), Deadline(60.0)).x is None
+    found = round_together(whole, goal, 0.0, free, 1e-4, Deadline(60.0))
+    assert found.x == pytest.approx([2.0, 1.0])
+    assert (found.value, found.bound) == (1.0, 2.0)
 
 
 def many_courses(count: int = 40):
