@@ -35,8 +35,8 @@ AFTER, LEAST = 0.25, 10.0
 LAST = 10
 """How far a process that seeks the worlds of several years stands back behind those that seek the plan."""
 
-GRACE = 2.0
-"""After Ctrl-C the worlds are waited for so long [s]."""
+GRACE, AT_ONCE = 2.0, 0.0
+"""The worlds are waited for so long [s] after Ctrl-C, and where a plan is only shown that is not finished yet."""
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,9 @@ class Worlds:
     without: Counterfactual
     quos: Mapping[int, Solution] = field(default_factory=dict)
 
+
+WaitForWorlds = Callable[[float | None], Worlds]
+"""Waits for the worlds so long [s], None for as long as they need: one that is not there by then is unknown."""
 
 UNKNOWN = Counterfactual(Solution(Status.NO_SOLUTION))
 """What is known of a world that was not waited for."""
@@ -159,11 +162,8 @@ def answering(instance: Instance, worlds: Worlds) -> Instance:
 
 
 @contextmanager
-def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Callable[[bool], Worlds], float]]:
-    """Find the worlds while something else is sought: yield what waits for them, and the time left for the other.
-
-    What waits is told whether to hurry: then a world that is not there in a moment is unknown.
-    """
+def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[WaitForWorlds, float]]:
+    """Find the worlds while something else is sought: yield what waits for them, and the time left for the other."""
     started = time.perf_counter()
     if jobs < 2 or len(instance.measures) < MANY:
         worlds = find_worlds(instance, options.model_copy(update={"time_limit": PART * options.time_limit}))
@@ -172,10 +172,10 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Ca
     work = partial(_find_behind, instance, options.model_copy(update={"threads": 1}))
     with ahead(work) as result:
 
-        def wait(hurry: bool) -> Worlds:
+        def wait(seconds: float | None) -> Worlds:
             patience = max(LEAST, AFTER * (time.perf_counter() - started)) if instance.questions else None
             try:
-                return result(GRACE if hurry else patience)
+                return result(patience if seconds is None else seconds)
             except TimeoutError:
                 return find_standing(instance, options)
 

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 
 from alloc.audit import Audit, audit, audit_years
 from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
-from alloc.counterfactual import Worlds, answering, beside, find_standing, held_to, rest
+from alloc.counterfactual import AT_ONCE, GRACE, WaitForWorlds, Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
 from alloc.horizon import join_years, list_years, make_tables_of_years
@@ -146,21 +146,22 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = choose_options(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
-    early = None if preview is None else _preview(instance, options, started, lang, preview)
     if instance.questions:
         with beside(instance, options, jobs) as (worlds, seconds):
+            early = None if preview is None else _preview(instance, options, worlds, started, lang, preview)
             allowed = options.model_copy(update={"time_limit": seconds})
             plan = solve_suited(build_years(instance), instance, allowed, log, jobs, cluster, early)
-            known = worlds(plan.interrupted) if plan.has_plan else None
+            known = _wait(worlds, plan)
         return _complete_years(instance, options, plan, known, started, lang)
-    search = partial(_planned, log=log, jobs=jobs, cluster=cluster, preview=early)
+    search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
     with beside(instance, options, jobs) as (worlds, seconds):
+        early = None if preview is None else _preview(instance, options, worlds, started, lang, preview)
         if instance.nation == "first":
-            known = worlds(False)
-            plan = search(answering(instance, worlds(False)), rest(options, started))
+            known = worlds(None)
+            plan = search(answering(instance, known), rest(options, started), preview=early)
         else:
-            plan = search(instance, options.model_copy(update={"time_limit": seconds}))
-            known = worlds(plan.interrupted) if plan.has_plan else None
+            plan = search(instance, options.model_copy(update={"time_limit": seconds}), preview=early)
+            known = _wait(worlds, plan)
     if instance.nation != "both" or known is None:
         return complete_run(instance, options, plan, known, started, lang)
     first = search(held_to(instance, known), rest(options, started), preview=None)
@@ -179,14 +180,26 @@ def _planned(
     return solve_suited(build(question), question, options, log, jobs, cluster, preview)
 
 
-def _preview(instance: Instance, options: Options, started: float, lang: str, tell: Callable[[Run], None]) -> Preview:
+def _wait(worlds: WaitForWorlds, plan: Solution) -> Worlds | None:
+    """Return the worlds beside a plan; after Ctrl-C what is known of them in a moment."""
+    return worlds(GRACE if plan.interrupted else None) if plan.has_plan else None
+
+
+def _preview(
+    instance: Instance,
+    options: Options,
+    worlds: WaitForWorlds,
+    started: float,
+    lang: str,
+    tell: Callable[[Run], None],
+) -> Preview:
     """Return what makes a result of a plan whose ties are not broken yet, and tells it where it survives the audit."""
 
     def make_result(plan: Solution) -> Run:
         if not plan.has_plan:
             return Run(instance, plan, {}, _figures(instance, options, plan, started))
         complete = _complete_years if instance.questions else complete_run
-        return complete(instance, options, plan, find_standing(instance, options), started, lang)
+        return complete(instance, options, plan, worlds(AT_ONCE), started, lang)
 
     def make_and_tell(plan: Solution) -> None:
         with suppress(AuditError, SolveError):

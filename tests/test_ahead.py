@@ -83,10 +83,9 @@ def test_the_worlds_are_the_same_wherever_they_are_sought(monkeypatch):
 def test_a_world_that_is_not_there_in_time_is_unknown(monkeypatch):
     """After Ctrl-C the plan is told without what is claimed through the aid, which nobody knows."""
     monkeypatch.setattr(counterfactual, "MANY", 1)
-    monkeypatch.setattr(counterfactual, "GRACE", 0.0)
     instance = instance_of(donors(3))
     with counterfactual.beside(instance, instance.solver, jobs=2) as (worlds, _):
-        found = worlds(True)
+        found = worlds(counterfactual.AT_ONCE)
     assert found.without.solution.status == "no_solution"
     plan = solve_whole(build(instance), instance, instance.solver)
     told = run.complete_run(instance, instance.solver, plan, found, 0.0)
