@@ -30,13 +30,13 @@ from alloc.texts import say
 
 if TYPE_CHECKING:
     from alloc.instance import Instance, Reading
-    from alloc.instance.schema import Stage
+    from alloc.instance.measure import Stage
     from alloc.run import Run
 
 MOST_THREADS = 256
 
 STAGES = ("idea", "appraised", "tendered", "started", "finished", "accepted")
-"""How far a project may be, as `alloc.instance.schema.STAGES` has them, which takes too long to load for `--help`."""
+"""How far a project may be, as `alloc.instance.measure.STAGES` has them, which takes too long to load for `--help`."""
 
 
 @click.command()

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from alloc.instance.schema import STAGES, Instance, Stage
+from alloc.instance.measure import STAGES, Stage
+from alloc.instance.schema import Instance
 from alloc.texts import say
 
 

@@ -1,17 +1,16 @@
 """The instance: every key a planner may write, with its unit, its default and its meaning.
 
-This file is the data dictionary, `rules` its part on rules. Checks, the JSON Schema, the format page and the model all
-read it, so a key is described here once. Money is in the instance's unit (万元 by default) everywhere.
+This file is the data dictionary, with `measure`, `rules` and `settings`. Checks, the JSON Schema, the format page and
+the model all read it, so a key is described here once. Money is in the instance's unit (万元 by default) everywhere.
 """
 
-import math
 from collections.abc import Iterator
-from datetime import date
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, Field, model_validator
+from pydantic import Field
 
 from alloc.glance import Glance
+from alloc.instance.measure import STAGES, Measure
 from alloc.instance.rows import (
     CATEGORIES,
     FIRM,
@@ -33,10 +32,9 @@ from alloc.instance.rows import (
     Strict,
     Words,
     described,
-    grouped_words,
-    listed,
 )
 from alloc.instance.rules import Rule
+from alloc.instance.settings import Draws, Money, Objective, Options, Risk
 from alloc.texts import say
 from alloc.texts.figures import amount
 
@@ -46,6 +44,7 @@ __all__ = [
     "GOALS",
     "JOB_CATEGORIES",
     "KINDS",
+    "STAGES",
     "Amount",
     "Attribute",
     "Baseline",
@@ -83,30 +82,6 @@ __all__ = [
     "Words",
     "described",
 ]
-
-
-class Money(Strict):
-    """The unit of every amount."""
-
-    currency: str = described("CNY", "ISO 4217 code")
-    unit: float = described(10000.0, "currency units in one unit of the instance", gt=0)
-    label: str = described(
-        "万元", "how the unit is written (default: 元, 万元 or 亿元 for CNY, else unit and currency)"
-    )
-    lot: float | None = described(None, "payments are whole multiples of it (empty = any amount)", "money", gt=0)
-
-    @model_validator(mode="before")
-    @classmethod
-    def _labelled(cls, written: Any) -> Any:
-        """Do not let 万元 stand beside another unit or currency that was written without a label."""
-        if not isinstance(written, dict) or "label" in written or not {"unit", "currency"} & set(written):
-            return written
-        unit, currency = written.get("unit", 10000.0), written.get("currency", "CNY")
-        yuan = {1.0: "元", 1e4: "万元", 1e8: "亿元"}
-        if not isinstance(unit, int | float):
-            return written
-        word = yuan.get(float(unit)) if currency == "CNY" else None
-        return {**written, "label": word or (f"{unit:,.0f} {currency}" if unit != 1 else str(currency))}
 
 
 class County(Row):
@@ -202,129 +177,6 @@ class Sharing(Row):
         return self.profit * (1 - self.donor_profit) + self.tax * (1 - self.donor_tax)
 
 
-Stage = Literal["idea", "appraised", "tendered", "started", "finished", "accepted"]
-
-STAGES: tuple[Stage, ...] = get_args(Stage)
-"""How far a project is, in their order."""
-
-Day = Annotated[
-    str,
-    BeforeValidator(lambda written: str(written) if isinstance(written, int | date) else written),
-    Field(pattern=r"^(\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?)?$"),
-]
-"""A year, a month or a day, or nothing."""
-
-
-class Measure(Row):
-    """One line that money can be spent on, in one county and one category."""
-
-    county: str = described(..., "county")
-    category: Category = described(..., "category")
-    industry: str = described("", "the industry it serves (empty = the whole county)")
-    unit: str = described("", "what one unit is: m², trainee, insured job …")
-    effect: float = described(0.0, "capacity that one unit in effect brings", "capacity per unit", ge=0)
-    unit_cost: float = described(0.0, "cost of one unit", "money per unit", ge=0)
-    fixed_cost: float = described(0.0, "cost of going ahead at all", "money", ge=0)
-    min_units: float = described(0.0, "fewest units if it goes ahead", "units", ge=0)
-    max_units: float = described(..., "most units", "units", ge=0)
-    integer: bool = described(False, "whole units only")
-    returns: tuple[tuple[float, float], ...] = described(
-        (), "piecewise-linear returns: slope φ up to u units, as [[u1, φ1], [u2, φ2], …]", "units, 1"
-    )
-    deadweight: float = described(0.0, "share that would have come without it", "0-1", ge=0, le=1)
-    jobs: float = described(0.0, "jobs that one unit in effect brings directly", "jobs per unit", ge=0)
-    linkage: float = described(0.0, "linkage that one unit in effect brings directly", "linkage per unit", ge=0)
-    outlet: float = described(
-        0.0, "more sales a year for the measure's industry per unit in effect", "money per unit", ge=0
-    )
-    national: Literal["any", "none", "supplement", "supplement-strict", "exclusive"] = described(
-        "any", "how national money may meet aid here"
-    )
-    national_ceiling: float | None = described(None, "most national money (default: the largest cost)", "money", ge=0)
-    national_planned: float | None = described(
-        None, "national money already decided, if the measure goes ahead", "money", ge=0
-    )
-    min_share: dict[Payer, Part] = described({}, "least share of the cost that a kind of fund, or a fund, pays", "0-1")
-    max_share: dict[Payer, Part] = described(
-        {}, "largest share of the cost that a kind of fund, or a fund, pays", "0-1"
-    )
-    funds: Words = described((), "the only funds that may pay (default: all eligible)")
-    requires: Words = described((), "measures without which this one does not go ahead")
-    excludes: Words = described((), "measures that do not go ahead beside this one")
-    limited_by: dict[str, Amount] = described({}, "most units per unit of another measure", "units per unit")
-    uses: dict[str, Amount] = described({}, "scarce resources that one unit takes", "resource per unit")
-    supplies: dict[str, Amount] = described(
-        {}, "scarce resources that one unit in effect adds in its county", "resource per unit"
-    )
-    tags: Words = described((), "free words that rules select by")
-    committed: bool = described(False, "goes ahead in any case")
-    eligible: bool = described(True, "may be funded at all")
-    lead: int = described(0, "years from payment to effect", "years", ge=0, le=100)
-    life: int | None = described(
-        None,
-        "years that the effect lasts from when it begins (default: 1 for insurance and enterprise, else for good)",
-        "years",
-        ge=1,
-        le=1000,
-    )
-    recurrent: float = described(
-        0.0, "cost of a unit in each later year of its life, from the year after payment", "money per unit", ge=0
-    )
-    max_total: float | None = described(
-        None, "most units over all years (default: max_units where the effect lasts longer than a year)", "units", ge=0
-    )
-    reason: str = described("", "why it is not eligible")
-    firm: bool = described(False, FIRM)
-    stage: Stage | None = described(None, "how far the project is")
-    continuing: bool = described(False, "begun in an earlier year")
-    implementer: str = described("", "the office or firm that carries it out")
-    contact: str = described("", "whom to ask at that office")
-    start: Day = described("", "when it begins: 2019, 2019-03 or 2019-03-15")
-    end: Day = described("", "when it ends, written likewise")
-    total_cost: float | None = described(None, "cost over all years, of all funds", "money", ge=0)
-    mode: Literal["turnkey", "cheque"] | None = described(
-        None, "who carries it out: the donor, who hands it over ready, or the county with the donor's cheque"
-    )
-
-    @property
-    def largest_cost(self) -> float:
-        """Cost at the largest scale [money]."""
-        return self.fixed_cost + self.unit_cost * self.max_units
-
-    @property
-    def lasts(self) -> float:
-        """Years that its effect lasts from when it begins, infinite for good."""
-        if self.life is not None:
-            return float(self.life)
-        return 1.0 if self.category in ("insurance", "enterprise") else math.inf
-
-    @property
-    def most_in_all(self) -> float:
-        """Most units over all years, infinite where nothing limits them [units]."""
-        if self.max_total is not None:
-            return self.max_total
-        return math.inf if self.lasts == 1 else self.max_units
-
-    def is_working(self, after: int) -> bool:
-        """Tell whether what was paid for works so many years later."""
-        return self.lead <= after < self.lead + self.lasts
-
-    def is_kept_up(self, after: int) -> bool:
-        """Tell whether what was paid for so many years ago still costs its recurrent money."""
-        return 1 <= after < self.lead + self.lasts
-
-    @property
-    def pieces(self) -> tuple[tuple[float, float], ...]:
-        """The curve of returns up to max_units as (width in units, slope), the identity by default."""
-        pieces, start = [], 0.0
-        for end, slope in self.returns or ((self.max_units, 1.0),):
-            width = min(end, self.max_units) - start
-            if width > 0:
-                pieces.append((width, slope))
-                start += width
-        return tuple(pieces)
-
-
 class Chain(Row):
     """A chain of industries."""
 
@@ -388,51 +240,6 @@ class Scenario(Row):
     counties: dict[str, Local] = described(
         {}, "county → figures that go before the scenario's own there: counties.cele.hazard.sheep"
     )
-
-
-class Draws(Strict):
-    """Scenarios that are drawn, in place of those written."""
-
-    count: int = described(..., "how many are drawn", ge=1, le=100_000)
-    keep: int | None = described(None, "how many are kept, with new probabilities (empty = all)", ge=1)
-    seed: int = described(0, "the same seed draws the same", ge=0)
-    over: dict[str, Ends] = described(
-        ...,
-        "between which ends figures are drawn, evenly: hazard.sheep, productivity.*, cele/hazard.sheep → [low, high]",
-        min_length=1,
-    )
-    together: Annotated[tuple[tuple[str, ...], ...], BeforeValidator(grouped_words)] = described(
-        (), "groups of figures that move together, in the order of their ends; the rest are independent"
-    )
-
-
-class Objective(Strict):
-    """What is maximised: weights, or an order."""
-
-    employment: float = described(0.0, "worth of a job", "1 per job", ge=0)
-    linkage: float = described(0.0, "worth of a unit of linkage", "1 per linkage", ge=0)
-    order: Annotated[tuple[Goal, ...], BeforeValidator(listed)] = described((), "first this, then that")
-    tolerance: float = described(0.0, "share of a goal that later goals may cost", "0-1", ge=0, le=1)
-    range: dict[str, Ends] = described({}, "between what the weights may lie: key → [low, high]")
-
-
-class Risk(Strict):
-    """How unwelcome bad scenarios are."""
-
-    measure: Literal["cvar", "worst", "regret"] = described(..., "which bad scenarios are looked at, and how")
-    tail: float = described(0.1, "worst share of probability", "0-1", gt=0, le=1)
-    weight: float = described(0.5, "weight of the tail beside the expectation", "0-1", ge=0, le=1)
-
-
-class Options(Strict):
-    """How the solver is asked."""
-
-    gap: float = described(1e-4, "proven gap at which to stop", "1", ge=0, le=1)
-    time_limit: float = described(
-        600.0, "longest time for all that a question takes: plan, ties, the worlds beside it, conflicts", "s", gt=0
-    )
-    threads: int = described(0, "processor threads (0 = the solver's choice)", ge=0, le=256)
-    method: Literal["auto", "whole", "blocks"] = described("auto", "how the model is solved")
 
 
 class Flow(Strict):
