@@ -7,15 +7,22 @@ and aliases are refused because a few hundred bytes of them can unfold into giga
 import enum
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeGuard
 
 import yaml
 
 from alloc.errors import Fault
 
 Path = tuple[str | int, ...]
+"""The keys that lead to a value, list items by their number."""
+
+Found = tuple[Path, str, dict[str, Any]]
+"""What a check finds: where, which sentence, and what fills it."""
+
+Ids = Mapping[str, Mapping[str, object]]
+"""Ids as written, also of rows that are themselves at fault: table → ids, in the order written."""
 
 LONGEST_INTEGER = 300
 """Digits beyond this are no number that anyone counts with, and Python refuses them from 4,300 on."""
@@ -231,3 +238,8 @@ def _plain(node: yaml.Node, path: Path, file: str, source: Source) -> object:
         if value is not None:
             data[key] = value
     return data
+
+
+def is_number(value: object) -> TypeGuard[int | float]:
+    """Tell whether a value is a number; a truth value is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool)

@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from alloc.instance.document import scalar
+from alloc.instance.document import is_number, scalar
 from alloc.instance.overrides import follow, step_to
 from alloc.instance.rows import fields_of
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Document
-from alloc.instance.spans import UnclearError, is_number, read_setting, round_dust
+from alloc.instance.spans import UnclearError, read_setting, round_dust
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES
 
@@ -37,12 +37,10 @@ def list_paths(data: Any, path: str) -> list[str]:
 
 
 def _spread(data: Any, path: str) -> Iterator[str]:
+    """Yield the paths that the first selector or `*` of a path picks, and so on with the rest of each."""
     selector = _SELECTOR.fullmatch(path)
     if selector and selector["table"] in TABLES:
-        rest = f".{selector['column']}" if selector["column"] else ""
-        for row in _pick_rows(data, selector["table"], selector["tests"]):
-            start = f"{selector['table']}.{row}{rest}"
-            yield from _spread(data, start) if rest else (start,)
+        yield from _spread_rows(data, **selector.groupdict(""))
         return
     start, star, rest = path.partition(".*")
     if not star or (rest and not rest.startswith(".")):
@@ -50,9 +48,23 @@ def _spread(data: Any, path: str) -> Iterator[str]:
     elif start in TABLES:
         yield from _spread(data, f"{start}[*]{rest}")
     else:
-        inside = _look_up(data, start)
-        for key in inside if isinstance(inside, Mapping) else ():
-            yield from _spread(data, f"{start}.{key}{rest}")
+        yield from _spread_keys(data, start, rest)
+
+
+def _spread_rows(data: Any, table: str, tests: str, column: str) -> Iterator[str]:
+    """Yield the paths of the rows that pass some tests, or of a column in each."""
+    for row in _pick_rows(data, table, tests):
+        if column:
+            yield from _spread(data, f"{table}.{row}.{column}")
+        else:
+            yield f"{table}.{row}"
+
+
+def _spread_keys(data: Any, start: str, rest: str) -> Iterator[str]:
+    """Yield the paths through every key that stands at the start of one."""
+    inside = _look_up(data, start)
+    for key in inside if isinstance(inside, Mapping) else ():
+        yield from _spread(data, f"{start}.{key}{rest}")
 
 
 def _pick_rows(data: Any, table: str, tests: str) -> Iterator[str]:
@@ -101,16 +113,22 @@ def _list_words(data: Any, table: str, name: str, row: Any, key: str) -> Iterabl
         return ()
     if key == "id":
         return (name,)
-    if table == "measures" and key == "tag":
-        key = "tags"
     if table == "measures" and key in _BORROWED:
         return _borrow_words(data, row, key)
+    if table == "measures" and key == "tag":
+        key = "tags"
+    value = _find_cell(row, key)
+    if value is None:
+        value = _find_default(table, row, key)
+    return map(_write_word, value if isinstance(value, tuple) else (value,))
+
+
+def _find_cell(row: Mapping[str, Any], key: str) -> Any:
+    """Return what a row has under a key, or a step for each part of a dotted one; None where it has nothing."""
     value: Any = row
     for step in (key,) if key in row else key.split("."):
         value = value.get(step) if isinstance(value, Mapping) else None
-    if value is None:
-        value = _find_default(table, row, key)
-    return [_write_word(x) for x in value] if isinstance(value, tuple) else [_write_word(value)]
+    return value
 
 
 def _borrow_words(data: Any, row: Mapping[str, Any], key: str) -> Iterable[str]:

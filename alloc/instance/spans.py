@@ -4,9 +4,9 @@ import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, TypeGuard
+from typing import Any
 
-from alloc.instance.document import scalar
+from alloc.instance.document import is_number, scalar
 
 _NUMBER = r"[-+]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?"
 _RANGE = rf"({_NUMBER})\s*(?:…|\.\.\.?)\s*({_NUMBER})"
@@ -76,6 +76,11 @@ def read_span(key: str, value: Any, drawn: bool = False) -> Span:
     if ends is not None:
         steps = _list_steps(ends, value or {}, drawn)
         return Span(key, path, factor, steps, ends if not steps else None)
+    return _list_values(key, path, factor, value)
+
+
+def _list_values(key: str, path: str, factor: bool, value: Any) -> Span:
+    """Read a line whose values stand one after another, each of them or none behind the mark of a factor."""
     items = _list_items(value)
     marked_items = _read_factors(items)
     factor = factor or bool(marked_items)
@@ -135,40 +140,47 @@ def _require_numbers(values: tuple[object, ...]) -> None:
             raise UnclearError("sweep_not_a_factor", found=value)
 
 
-def is_number(value: object) -> TypeGuard[int | float]:
-    """Tell whether a value is a number; a truth value is none."""
-    return isinstance(value, int | float) and not isinstance(value, bool)
-
-
 def read_setting(key: str, value: object) -> tuple[str, object, bool]:
     """Read a path and its one value, and whether that multiplies what stands there. Raises UnclearError."""
     line = _KEY.fullmatch(key)
-    marked = line is not None and not line["range"]
-    path = line["path"] if line is not None and marked else key
-    text = _FACTOR.fullmatch(value.strip()) if isinstance(value, str) else None
-    figure = scalar(value if text is None else text["rest"]) if isinstance(value, str) else value
-    if not marked and (text is None or not is_number(figure)):
-        return path, value, False
-    if not is_number(figure):
-        raise UnclearError("sweep_not_a_factor", found=value)
-    return path, figure, True
+    if line is not None and not line["range"]:
+        path, figure = line["path"], _read_figure(value)[0]
+        if not is_number(figure):
+            raise UnclearError("sweep_not_a_factor", found=value)
+        return path, figure, True
+    figure, marked = _read_figure(value)
+    if marked and is_number(figure):
+        return key, figure, True
+    return key, value, False
+
+
+def _read_figure(value: object) -> tuple[object, bool]:
+    """Return what a value stands for, and whether the mark of a factor stands before it."""
+    if not isinstance(value, str):
+        return value, False
+    marked = _FACTOR.fullmatch(value.strip())
+    return scalar(marked["rest"] if marked else value), marked is not None
 
 
 def _find_range(value: Any) -> tuple[Any, tuple[float, float] | None, bool]:
     """Return what is left of a value, the range in it, and whether the range is one of factors."""
-    text = value.get("range") if isinstance(value, Mapping) else value
-    if isinstance(value, Mapping) and not isinstance(text, str):
-        raise UnclearError("sweep_no_range", found=", ".join(map(str, value)))
+    if not isinstance(value, Mapping):
+        ends, marked = _read_range(value)
+        return (value if ends is None else {}), ends, marked
+    text = value.get("range")
+    ends, marked = _read_range(text)
+    if ends is None:
+        raise UnclearError("sweep_no_range", found=text if isinstance(text, str) else ", ".join(map(str, value)))
+    return {key: x for key, x in value.items() if key != "range"}, ends, marked
+
+
+def _read_range(text: Any) -> tuple[tuple[float, float] | None, bool]:
+    """Return the ends of a range, None where there is none, and whether it is one of factors."""
     if not isinstance(text, str):
-        return value, None, False
+        return None, False
     marked = _FACTOR.fullmatch(text.strip())
     ends = _read_ends(marked["rest"] if marked else text.strip())
-    if ends is None:
-        if isinstance(value, Mapping):
-            raise UnclearError("sweep_no_range", found=text)
-        return value, None, False
-    rest = {k: x for k, x in value.items() if k != "range"} if isinstance(value, Mapping) else {}
-    return rest, ends, bool(marked)
+    return ends, ends is not None and marked is not None
 
 
 def _read_ends(text: str) -> tuple[float, float] | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alloc.errors import Fault
-from alloc.instance.document import UNREAD, Path, Source
+from alloc.instance.document import UNREAD, Path, Source, is_number
 
 _WORD = re.compile(r".*(合计|总计|小计|共计|汇总)(数|金额)?|累计|总和|总数|(sub|grand)?totals?|sum", re.IGNORECASE)
 """What a row of totals is called."""
@@ -29,11 +29,16 @@ def leave_out(source: Source, table: str) -> None:
     for key, (text, values) in _totals(table, [*kept], rows):
         kept[key] = UNREAD
         path: Path = (table, key)
-        first = "county" if table == "baseline" else "id"
-        where = next((column for column in CALLED if _column(rows[key], column)), first)
+        where = _find_name(table, rows[key])
         label = source.label((*path, where) if path in source.labels or isinstance(key, int) else path)
         source.faults.append(Fault(source.place((*path, where)), label, text, values))
     source.data[table] = kept if isinstance(rows, dict) else tuple(kept.values())
+
+
+def _find_name(table: str, row: Any) -> str:
+    """Return the column in which a row says what it is, the first of its table where it says nothing."""
+    first = "county" if table == "baseline" else "id"
+    return next((column for column in CALLED if _column(row, column)), first)
 
 
 def _totals(table: str, keys: Sequence[Any], rows: Any) -> Iterator[tuple[Any, tuple[str, dict[str, object]]]]:
@@ -66,7 +71,7 @@ def _figures(row: Any, start: str = "") -> dict[str, float]:
     for key, value in row.items() if isinstance(row, Mapping) else ():
         if isinstance(value, Mapping):
             found |= _figures(value, f"{start}{key}.")
-        elif isinstance(value, int | float) and not isinstance(value, bool) and value != 0 and math.isfinite(value):
+        elif is_number(value) and value != 0 and math.isfinite(value):
             found[f"{start}{key}"] = value
     return found
 

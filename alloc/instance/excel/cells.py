@@ -66,10 +66,11 @@ def _text(found: str, kind: str, free: bool, possible: tuple[str, ...]) -> Any:
     word = found.strip()
     if not word:
         return None
-    trouble = find_strange(found, free or kind == "any")
+    free = free or kind == "any"
+    trouble = find_strange(found, free)
     if trouble is not None:
         return CellFault(*trouble)
-    if free or kind == "any":
+    if free:
         return found
     if kind == "number":  # a text where a number should be: what it may mean depends on the column
         return word

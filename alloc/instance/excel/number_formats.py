@@ -153,10 +153,18 @@ def _fill(tokens: Sequence[str], digits: str, grouped: bool) -> str:
         rest, part = rest[:-taken], rest[-taken:]
         if not part and tokens[i] == "0":
             part = "0"
-        for digit in reversed(part):
-            mark = "," if grouped and count and count % 3 == 0 else ""
-            shown, count = f"{digit}{mark}{shown}", count + 1
+        shown = (_group(part, count) if grouped else part) + shown
+        count += len(part)
     return shown
+
+
+def _group(digits: str, after: int) -> str:
+    """Return digits of the whole part with a comma before every third; after: how many stand to their right."""
+    found = ""
+    for i, digit in enumerate(reversed(digits), after):
+        mark = "," if i and i % 3 == 0 else ""
+        found = f"{digit}{mark}{found}"
+    return found
 
 
 _PLACES = ("0", "#", "?")

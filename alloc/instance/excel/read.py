@@ -3,58 +3,32 @@
 Everything is read as it stands: a fault names sheet and cell. The layout is described in EXCEL.md.
 """
 
-import io
-import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from itertools import chain, groupby
 from typing import Any
 
-import openpyxl
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from alloc.errors import Fault
 from alloc.instance.document import UNREAD, Source
-from alloc.instance.excel.cells import CellFault, read_cell, unescape
+from alloc.instance.excel.book import OpenBook, OpenSheet, is_filled, list_filled, open_book, quote_sheet, tell_problem
+from alloc.instance.excel.cells import unescape
 from alloc.instance.excel.headings import (
-    choices,
-    field_of,
     find_column,
     find_setting,
     heading_words,
     is_required,
-    setting_field,
-    setting_kind,
     setting_path,
     setting_words,
     sheet_columns,
-    unit_word,
 )
-from alloc.instance.excel.metadata import MOST_BYTES, SheetMetadata, is_too_large, read_metadata
-from alloc.instance.excel.number_formats import find_misreading
-from alloc.instance.excel.package import normalise
+from alloc.instance.excel.metadata import read_metadata
 from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, has_inputs, is_aside, table_names, table_sheets
+from alloc.instance.excel.values import read_value
 from alloc.instance.schema import Flow
-from alloc.instance.signs import FREE
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import column_kind, nest
-
-_OLE = b"\xd0\xcf\x11\xe0"
-_ZIP = b"PK\x03\x04"
-
-
-@dataclass(frozen=True)
-class _OpenSheet:
-    """A sheet being read: where it stands, what it is, its rows as openpyxl gives them, and its marks."""
-
-    place: str
-    table: str
-    cells: Any
-    metadata: SheetMetadata
-
-    def at(self, row: int, column: int) -> str:
-        return f"{self.place}!{get_column_letter(column)}{row}"
 
 
 @dataclass(frozen=True)
@@ -68,7 +42,7 @@ class _FilledRow:
 def read_workbook(content: bytes, file: str) -> Source:
     """Return a whole instance that is one workbook. Faults end up in the source; they never raise."""
     source = Source(data={}, places={(): file})
-    book = _open_book(content, file)
+    book = open_book(content, file)
     if isinstance(book, Fault):
         source.faults.append(book)
         source.data = None
@@ -83,7 +57,7 @@ def read_workbook(content: bytes, file: str) -> Source:
 
 def add_table(content: bytes, file: str, table: str, source: Source) -> None:
     """Put the sheet of one table into the source of an instance that names the workbook for it."""
-    book = _open_book(content, file)
+    book = open_book(content, file)
     if isinstance(book, Fault):
         source.faults.append(book)
         return
@@ -96,112 +70,52 @@ def add_table(content: bytes, file: str, table: str, source: Source) -> None:
             _take(sheet, source)
 
 
-def _open_book(content: bytes, file: str) -> Any:
-    """Return the workbook as a stream of rows, or the fault that keeps it shut."""
-    if content.startswith(_OLE):
-        return Fault(file, "", "workbook_locked")
-    if not content.startswith(_ZIP):
-        return Fault(file, "", "workbook_foreign")
-    try:
-        if is_too_large(content):
-            return Fault(file, "", "workbook_large", {"limit": MOST_BYTES // 1_000_000})
-        package = normalise(content)
-        if package.kind != "xlsx":
-            return Fault(
-                file, "", *(("workbook_format", {"found": ".xlsb"}) if package.kind else ("workbook_foreign",))
-            )
-        if package.lost:
-            return Fault(file, "", "workbook_lost", {"found": ", ".join(package.lost)})
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # of styles and extensions that have no bearing on values
-            book = openpyxl.load_workbook(io.BytesIO(package.content), read_only=True, data_only=True, keep_links=False)
-        return _Book(book, package.content)
-    except Exception as error:  # a broken file breaks openpyxl in as many ways as there are parts
-        return Fault(file, "", "workbook_broken", {"problem": _problem(error)})
-
-
-class _Book:
-    """An open workbook that closes behind itself."""
-
-    def __init__(self, book: Any, content: bytes):
-        self.book = book
-        self.content = content
-        self.sheetnames = [sheet.title for sheet in book.worksheets]
-
-    def __enter__(self) -> "_Book":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.book.close()
-
-
-def _problem(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:120] if str(error) else type(error).__name__
-
-
-def _quote(sheet: str) -> str:
-    """Return a sheet's name as Excel writes it before the cell."""
-    return sheet if sheet.isidentifier() else "'" + sheet.replace("'", "''") + "'"
-
-
-def _strangers(book: _Book, meant: Mapping[str, str], file: str) -> Iterator[Fault]:
+def _strangers(book: OpenBook, meant: Mapping[str, str], file: str) -> Iterator[Fault]:
     """Yield sheets that are no table, and tables that stand twice."""
     for sheet in () if has_inputs(meant) else book.sheetnames:
         if sheet not in meant and not is_aside(sheet) and _holds_something(book.book[sheet]):
             hint = nearest(sheet, table_names())
-            yield Fault(f"{file}:{_quote(sheet)}", "", "unknown_sheet", {"found": sheet, "hint": hint})
+            yield Fault(f"{file}:{quote_sheet(sheet)}", "", "unknown_sheet", {"found": sheet, "hint": hint})
     if not meant:
         yield Fault(file, "", "no_tables")
     seen: dict[str, str] = {}
     for sheet, table in meant.items():
         if table in seen:
-            first = f"{file}:{_quote(seen[table])}"
-            yield Fault(f"{file}:{_quote(sheet)}", "", "duplicate_sheet", {"found": table, "first": first})
+            first = f"{file}:{quote_sheet(seen[table])}"
+            yield Fault(f"{file}:{quote_sheet(sheet)}", "", "duplicate_sheet", {"found": table, "first": first})
         seen.setdefault(table, sheet)
 
 
 def _holds_something(sheet: Any) -> bool:
     sheet.reset_dimensions()
-    return any(map(_is_filled, chain.from_iterable(sheet.iter_rows())))
+    return any(map(is_filled, chain.from_iterable(sheet.iter_rows())))
 
 
-def _is_filled(cell: Any) -> bool:
-    return cell.value is not None and not (isinstance(cell.value, str) and not cell.value.strip())
-
-
-def _list_filled(cells: Any) -> Iterator[list[Any]]:
-    """Yield the filled cells of each row of a sheet that has any."""
-    for row in cells.iter_rows():
-        filled = list(filter(_is_filled, row))
-        if filled:
-            yield filled
-
-
-def _sheets(book: _Book, meant: Mapping[str, str], file: str, source: Source) -> Iterator[_OpenSheet]:
+def _sheets(book: OpenBook, meant: Mapping[str, str], file: str, source: Source) -> Iterator[OpenSheet]:
     """Yield the sheets to read, the first of each table; one that breaks while it is read is one fault."""
     first: dict[str, str] = {}
     for sheet, table in meant.items():
         first.setdefault(table, sheet)
     for table in sorted(first, key=lambda table: table != SETTINGS):  # the unit of money first
-        place = f"{file}:{_quote(first[table])}"
+        place = f"{file}:{quote_sheet(first[table])}"
         source.unread.add(table)
         try:
             cells = book.book[first[table]]
             part = cells._worksheet_path.lstrip("/")  # openpyxl has no public name for it
             cells.reset_dimensions()  # what the file says of its own size may be wrong
-            rows = list(_list_filled(cells))
+            rows = list(list_filled(cells))
             found = read_metadata(book.content, part)
         except Exception as error:  # as above: a part that is no sheet breaks in many ways
-            source.faults.append(Fault(place, "", "workbook_broken", {"problem": _problem(error)}))
+            source.faults.append(Fault(place, "", "workbook_broken", {"problem": tell_problem(error)}))
             continue
         source.faults += [Fault(f"{place}!{ref}", "", "cell_merged") for ref in found.merged]
         source.unread.discard(table)
         if rows and cells.sheet_state != "visible":
             source.warnings.append(Fault(place, "", "sheet_hidden"))
-        yield _OpenSheet(place, table, rows, found)
+        yield OpenSheet(place, table, rows, found)
 
 
-def _take(sheet: _OpenSheet, source: Source) -> None:
+def _take(sheet: OpenSheet, source: Source) -> None:
     """Put what one sheet holds into the source."""
     before = len(source.faults)
     header = _header(sheet, source)
@@ -215,7 +129,7 @@ def _take(sheet: _OpenSheet, source: Source) -> None:
     take(sheet, rows, header, source)
 
 
-def _hidden(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str]) -> Iterator[Fault]:
+def _hidden(sheet: OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str]) -> Iterator[Fault]:
     """Yield rows and columns that are read and not seen, rows that follow each other together."""
     start = min(header, default=1)
     for is_hidden, run in groupby(rows, key=lambda row: row.number in sheet.metadata.hidden):
@@ -226,7 +140,7 @@ def _hidden(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, 
     yield from _hidden_columns(sheet, rows, header)
 
 
-def _hidden_columns(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str]) -> Iterator[Fault]:
+def _hidden_columns(sheet: OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str]) -> Iterator[Fault]:
     """Yield columns with something in them that are not seen."""
     used = set().union(*(row.values for row in rows))
     for number, column in header.items():
@@ -234,7 +148,7 @@ def _hidden_columns(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mappi
             yield Fault(sheet.at(sheet.cells[0][0].row, number), column, "column_hidden")
 
 
-def _take_table(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
+def _take_table(sheet: OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the rows of a table into the source, with the cell of each."""
     source.letters[sheet.table] = _letters(header)
     start = min(header, default=1)
@@ -254,7 +168,7 @@ def _take_table(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[i
     source.data[sheet.table] = tuple(nest(row.values | unread) for row in rows)
 
 
-def _header(sheet: _OpenSheet, source: Source) -> dict[int, str]:
+def _header(sheet: OpenSheet, source: Source) -> dict[int, str]:
     """Return number of the column → column, from one row of headings or two that agree."""
     heads = sheet.cells[: 2 if _has_second_header(sheet) else 1]
     found: dict[int, str] = {}
@@ -275,7 +189,7 @@ def _header(sheet: _OpenSheet, source: Source) -> dict[int, str]:
     return found
 
 
-def _has_second_header(sheet: _OpenSheet) -> bool:
+def _has_second_header(sheet: OpenSheet) -> bool:
     """Tell whether the second row is headings too, in the other language."""
     if len(sheet.cells) < 2:
         return False
@@ -294,11 +208,11 @@ def _letters(header: Mapping[int, str]) -> dict[str, str]:
     return dict(zip(header.values(), map(get_column_letter, header), strict=True))
 
 
-def _columns_of(sheet: _OpenSheet, row: Sequence[Any]) -> dict[int, str | None]:
+def _columns_of(sheet: OpenSheet, row: Sequence[Any]) -> dict[int, str | None]:
     return {cell.column: find_column(sheet.table, str(cell.value)) for cell in row}
 
 
-def _rows(sheet: _OpenSheet, header: Mapping[int, str], source: Source) -> Iterator[_FilledRow]:
+def _rows(sheet: OpenSheet, header: Mapping[int, str], source: Source) -> Iterator[_FilledRow]:
     """Yield the rows below the headings; what is wrong with a cell goes to the source."""
     below = {row[0].row: row for row in sheet.cells[2 if _has_second_header(sheet) else 1 :]}
     empty: dict[int, list[int]] = {}
@@ -319,7 +233,7 @@ def _rows(sheet: _OpenSheet, header: Mapping[int, str], source: Source) -> Itera
             yield _FilledRow(number, values)
 
 
-def _read_row(sheet: _OpenSheet, cells: Sequence[Any], header: Mapping[int, str], source: Source) -> dict[str, Any]:
+def _read_row(sheet: OpenSheet, cells: Sequence[Any], header: Mapping[int, str], source: Source) -> dict[str, Any]:
     """Return column → what its cell stands for; the key of a setting is read before its value."""
     values: dict[str, Any] = {}
     for cell in sorted(cells, key=lambda cell: header.get(cell.column) != "key"):
@@ -327,54 +241,13 @@ def _read_row(sheet: _OpenSheet, cells: Sequence[Any], header: Mapping[int, str]
         if column is None:
             source.faults.append(Fault(sheet.at(cell.row, cell.column), "", "cell_without_heading"))
             continue
-        value = _value(sheet, cell, column, values, source) if column else None
+        value = read_value(sheet, cell, column, values, source) if column else None
         if value is not None:
             values[column] = value
     return values
 
 
-@dataclass(frozen=True)
-class _Meaning:
-    """What the cells of a column may be: their kind, the only words, whether free text, and the unit of numbers."""
-
-    kind: str
-    possible: tuple[str, ...]
-    free: bool
-    unit: str
-
-
-@cache
-def _meaning(table: str, column: str, key: str) -> _Meaning:
-    """Return what a column means; key: of the setting, where the column holds values of settings."""
-    if table == SETTINGS and column == "value":
-        return _Meaning(*setting_kind(key), key in FREE, unit_word(setting_field(key)))
-    unit = "money" if table == PLANS else unit_word(field_of(table, column.partition(".")[0]))
-    return _Meaning(column_kind(column, sheet_columns(table)), choices(table, column), column in FREE, unit)
-
-
-def _value(sheet: _OpenSheet, cell: Any, column: str, values: Mapping[str, Any], source: Source) -> Any:
-    """Return what a cell stands for, None for nothing; UNREAD where it is at fault."""
-    key = str(values.get("key", "")) if sheet.table == SETTINGS else ""
-    setting = (find_setting(key) or "") if key and column == "value" else ""
-    meant = _meaning(sheet.table, column, setting)
-    if meant.kind == "aside":
-        return None
-    is_number = isinstance(cell.value, int | float) and not isinstance(cell.value, bool)
-    code = cell.number_format or ""
-    shown = code if is_number and meant.kind in ("text", "words", "curve") else ""
-    found = read_cell(cell.value, cell.data_type == "e", shown, meant.kind, meant.free, meant.possible)
-    place = sheet.at(cell.row, cell.column)
-    if isinstance(found, CellFault):
-        source.faults.append(Fault(place, str(values.get("key", column)) if key else column, found.text, found.values))
-        return UNREAD
-    seen = find_misreading(cell.value, code, meant.unit, source.data.get("money")) if is_number else None
-    if seen is not None:
-        text = "cell_shows" if seen else "cell_shows_nothing"
-        source.warnings.append(Fault(place, column, text, {"shown": seen, "found": f"{cell.value:.15g}"}))
-    return found
-
-
-def _take_settings(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
+def _take_settings(sheet: OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the settings into the source: key and value, dotted keys nested."""
     columns = _numbers(header)
     seen: dict[str, str] = {}
@@ -405,7 +278,7 @@ def _set(source: Source, path: tuple[str, ...], value: Any, place: str) -> None:
     source.places[path] = place
 
 
-def _take_sources(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
+def _take_sources(sheet: OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the citations into the source."""
     columns = _numbers(header)
     sources = source.data.setdefault(SOURCES, {})
@@ -421,7 +294,7 @@ def _take_sources(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping
             source.places[(SOURCES, name)] = place
 
 
-def _take_plans(sheet: _OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
+def _take_plans(sheet: OpenSheet, rows: Sequence[_FilledRow], header: Mapping[int, str], source: Source) -> None:
     """Put the previous plans into the source; a row with nothing but a plan's name is a plan that gave nothing."""
     columns = _numbers(header)
     source.letters[PLANS] = _letters(header)

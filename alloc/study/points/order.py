@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from alloc.instance.document import scalar
+from alloc.instance.document import is_number, scalar
 
 NEAREST = 4
 """So many neighbours are begun with."""
@@ -65,4 +65,4 @@ def _place_column(values: Sequence[float | str]) -> list[NDArray[np.float64]]:
 
 def _number(value: object) -> float | str:
     plain = scalar(value) if isinstance(value, str) else value
-    return float(plain) if isinstance(plain, int | float) and not isinstance(plain, bool) else repr(plain)
+    return float(plain) if is_number(plain) else repr(plain)

@@ -3,7 +3,7 @@
 import itertools
 from collections.abc import Iterable, Sequence
 
-from alloc.instance.spans import is_number
+from alloc.instance.document import is_number
 from alloc.report.charts import Chart, Series, heat, lines, number
 from alloc.study.points import Point
 from alloc.study.sweep.cases import Case, list_labels

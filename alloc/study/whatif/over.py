@@ -5,8 +5,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
-from alloc.instance.document import Path, Source
-from alloc.instance.spans import Span, UnclearError, is_number, parse_values, read_span
+from alloc.instance.document import Path, Source, is_number
+from alloc.instance.spans import Span, UnclearError, parse_values, read_span
 
 PLACE = "--over"
 """Where a fault of the notation is said to be."""

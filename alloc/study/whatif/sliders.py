@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from alloc.instance import Instance
+from alloc.instance.document import is_number
 from alloc.instance.excel import headings
 from alloc.instance.overrides import follow, step_to
 from alloc.instance.paths import ON, find_number, is_rule
-from alloc.instance.spans import is_number, round_dust
+from alloc.instance.spans import round_dust
 from alloc.instance.tables import TABLES
 from alloc.report.names import BETWEEN, pick_name
 from alloc.study.sweep.cases import Case, list_labels
