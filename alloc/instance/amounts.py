@@ -2,17 +2,15 @@
 
 from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
-from typing import Any
 
 from alloc.errors import Term
 from alloc.instance import schema
-from alloc.instance.document import Path, Source
+from alloc.instance.document import Found, Path, Source
 from alloc.instance.lookups import count_people
 from alloc.instance.money import eligible_funds
 from alloc.instance.schema import Document
 from alloc.texts import say
 
-Found = tuple[Path, str, dict[str, Any]]
 Amounts = Mapping[Path, float | None]
 
 WIDEST = 1000
@@ -27,22 +25,32 @@ FEW = 1000
 
 def mixed_amounts(document: Document) -> Iterator[Found]:
     """Amounts of funds, fixed costs and markets that differ too much from their like."""
-    costs: dict[str, dict[Path, float | None]] = {k: {} for k in schema.CATEGORIES}
-    for m, row in document.measures.items():
-        costs[row.category]["measures", m, "fixed_cost"] = row.fixed_cost
-    for alike in costs.values():
-        yield from _wide("fixed_costs", alike, APART, 1)
-    purses: dict[str, dict[Path, float | None]] = {kind: {} for kind in schema.KINDS}
-    for f, fund in document.funds.items():
-        purses[fund.kind]["funds", f, "amount"] = fund.amount
-    for alike in purses.values():
-        yield from _wide("fund_amounts", alike, WIDEST, 1)
+    for costs in _costs(document):
+        yield from _wide("fixed_costs", costs, APART, 1)
+    for purses in _purses(document):
+        yield from _wide("fund_amounts", purses, WIDEST, 1)
     for f, fund in document.funds.items():
         local: Amounts = {("funds", f, "by_county", c): x for c, x in (fund.by_county or {}).items()}
         yield from _wide("fund_amounts", local, WIDEST, 3)
     for sold in _markets(document):
         yield from _wide("markets", sold, WIDEST, None)
     yield from _beyond_costs(document)
+
+
+def _costs(document: Document) -> Iterable[Amounts]:
+    """Return the fixed costs of every category."""
+    found: dict[str, dict[Path, float | None]] = {k: {} for k in schema.CATEGORIES}
+    for m, row in document.measures.items():
+        found[row.category]["measures", m, "fixed_cost"] = row.fixed_cost
+    return found.values()
+
+
+def _purses(document: Document) -> Iterable[Amounts]:
+    """Return the amounts of every kind of fund."""
+    found: dict[str, dict[Path, float | None]] = {kind: {} for kind in schema.KINDS}
+    for f, fund in document.funds.items():
+        found[fund.kind]["funds", f, "amount"] = fund.amount
+    return found.values()
 
 
 def _markets(document: Document) -> Iterable[Amounts]:

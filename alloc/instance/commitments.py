@@ -12,14 +12,12 @@ from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from itertools import pairwise
-from typing import Any
 
-from alloc.instance.document import Path
+from alloc.instance.document import Found, Ids
 from alloc.instance.lookups import commitments
 from alloc.instance.money import eligible_funds, least_shares
 from alloc.instance.schema import KINDS, Document
 
-Found = tuple[Path, str, dict[str, Any]]
 Node = tuple[str, ...]
 Arcs = dict[Node, dict[Node, Fraction]]
 
@@ -33,7 +31,7 @@ MOST_NAMED = 12
 """Measures that one fault names."""
 
 
-def commitments_are_paid(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
+def commitments_are_paid(document: Document, ids: Ids) -> Iterator[Found]:
     """The funds that may pay for commitments can pay at least what these cost together, within their shares.
 
     Said where a fund is too small; where only shares keep money out, the measure is warned of (`never_shared`).

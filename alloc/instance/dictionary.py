@@ -216,9 +216,16 @@ def meaning_of(model: type[BaseModel], key: str, lang: str) -> str:
         return _meaning_of_setting(section, key)
     if model is schema.Local:
         return str(words["scenarios"][key]["about"])
+    return _meaning_of_column(model, key)
+
+
+def _meaning_of_column(model: type[BaseModel], key: str) -> str:
+    """Return what a column means in Chinese: one of every table, or of the table of these rows."""
+    words = headings.catalogue()
     own = dict(words["every"])
     if model is not schema.Row:
-        own |= words[next((table for table, rows in TABLES.items() if model in rows), "rules")]
+        table = next((table for table, rows in TABLES.items() if model in rows), "rules")
+        own |= words[table]
     return str(own[key]["about"])
 
 

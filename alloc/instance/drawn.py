@@ -13,13 +13,11 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from alloc.instance.document import Path
+from alloc.instance.document import Found, Ids, Path
 from alloc.instance.schema import CATEGORIES, Document, Draws, Scenario
 from alloc.instance.suggest import list_numbers, nearest
 
 Floats = npt.NDArray[np.float64]
-Found = tuple[Path, str, dict[str, Any]]
-
 KINDS = ("hazard", "productivity", "delivery", "market")
 """What scenarios say of an industry, or of a category."""
 
@@ -45,27 +43,32 @@ class DrawnFigure(NamedTuple):
         return f"counties.{self.county}.{self.kind}.{self.word}" if self.county else f"{self.kind}.{self.word}"
 
 
-def draws_hold(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
+def draws_hold(document: Document, ids: Ids) -> Iterator[Found]:
     """Draws stand alone, keep no more than they draw, and vary figures that there are between ends that may be."""
     draws = document.draws
     if draws is None:
         return
-    if document.scenarios:
-        yield ("draws",), "draws_beside_scenarios", {}
-    if draws.keep is not None and draws.keep > draws.count:
-        yield ("draws", "keep"), "draws_keep", {"found": draws.keep, "limit": draws.count}
+    yield from _settings_hold(document, draws)
     if not ids["industries"] and document.baseline:
         return  # the table could not be read
     known = list_known(document)
     fitting = {key: list_fitting(key, known) for key in draws.over}
     yield from _ends_hold(draws, fitting)
+    paths = [figure.path for figure in known]
     for key, figures in fitting.items():
         if not figures:
-            hint = nearest(key, [figure.path for figure in known])
-            yield ("draws", "over", key), "draws_nothing", {"found": key, "hint": hint}
+            yield ("draws", "over", key), "draws_nothing", {"found": key, "hint": nearest(key, paths)}
     for key, others in _named_twice(fitting):
         yield ("draws", "over", key), "draws_twice", {"found": key, "others": ", ".join(others)}
     yield from _groups_hold(draws, set(chain(*fitting.values())))
+
+
+def _settings_hold(document: Document, draws: Draws) -> Iterator[Found]:
+    """Yield scenarios written beside draws, and more to be kept than are drawn."""
+    if document.scenarios:
+        yield ("draws",), "draws_beside_scenarios", {}
+    if draws.keep is not None and draws.keep > draws.count:
+        yield ("draws", "keep"), "draws_keep", {"found": draws.keep, "limit": draws.count}
 
 
 def _ends_hold(draws: Draws, fitting: Mapping[str, Sequence[DrawnFigure]]) -> Iterator[Found]:

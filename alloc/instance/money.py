@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from alloc.instance.schema import KINDS, Baseline, Document, Kind, Market
+from alloc.instance.schema import KINDS, Baseline, Document, Fund, Kind, Market, Measure
 
 ROUNDING = 1e-9
 """Sums and products of decimals are known to this part only: 0.29 · 100 is 28.999999999999996."""
@@ -17,15 +17,24 @@ def eligible_funds(document: Document, m: str) -> tuple[str, ...]:
     Source: the formulation, section 'Measures and money', 4.
     """
     measure = document.measures[m]
-    return tuple(
-        f
-        for f, fund in document.funds.items()
-        if (not fund.counties or measure.county in fund.counties)
-        and (not fund.categories or measure.category in fund.categories)
-        and (fund.by_county is None or measure.county in fund.by_county)
-        and (not measure.funds or f in measure.funds)
-        and not (measure.national == "none" and fund.kind == "national")
-    )
+    funds = document.funds
+    return tuple(f for f in funds if _is_for(funds[f], measure) and _is_accepted(measure, f, funds[f].kind))
+
+
+def _is_for(fund: Fund, measure: Measure) -> bool:
+    """Tell whether a fund may be spent in the county and the category of a measure."""
+    if fund.counties and measure.county not in fund.counties:
+        return False
+    if fund.categories and measure.category not in fund.categories:
+        return False
+    return fund.by_county is None or measure.county in fund.by_county
+
+
+def _is_accepted(measure: Measure, f: str, kind: str) -> bool:
+    """Tell whether a measure may be paid by a fund, as far as its own row says."""
+    if measure.national == "none" and kind == "national":
+        return False
+    return not measure.funds or f in measure.funds
 
 
 def list_payers(document: Document) -> dict[str, tuple[str, ...]]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from alloc.errors import Fault
-from alloc.instance.document import UNREAD, Path, Source
+from alloc.instance.document import UNREAD, Found, Ids, Path, Source
 from alloc.instance.rules import PURSES, SELECTIONS
 from alloc.instance.schema import KINDS
 from alloc.instance.suggest import nearest
@@ -56,6 +56,12 @@ def suggest_id(word: str, rows: Mapping[str, Any], names: Names | None = None, c
     return known[found][0] if found in known and found not in rows else found
 
 
+def check_id(path: Path, value: str, table: str, ids: Ids) -> Iterator[Found]:
+    """Yield a word that is no id of a table."""
+    if value not in ids[table]:
+        yield path, "unknown_id", {"found": value, "table": table, "hint": suggest_id(value, ids[table])}
+
+
 def replace_names(source: Source) -> None:
     """Put ids in the place of names throughout the tables; names that several rows have are faults."""
     data = source.data
@@ -68,27 +74,31 @@ def replace_names(source: Source) -> None:
     if not any(names.values()):
         return
 
-    def replace(holder: dict[str, Any], path: Path, columns: Mapping[str, str]) -> None:
+    for holder, path, columns in _find_holders(data):
         for column, other in columns.items():
             if column in holder and other in tables:
                 value = holder[column]
                 holder[column] = _replace(value, (*path, column), tables[other], names[other], source)
 
+
+def _find_holders(data: dict[str, Any]) -> Iterator[tuple[dict[str, Any], Path, Mapping[str, str]]]:
+    """Yield what names rows of other tables, with its path, and which of its columns name which table.
+
+    A scenario's counties come behind the scenario itself: by then they go by their ids.
+    """
     for table, columns in REFERENCES.items():
         for key, row in _rows(data.get(table)):
-            replace(row, (table, key), columns)
+            yield row, (table, key), columns
     for w, row in _rows(data.get("scenarios")):
         for c, local in _rows(row.get("counties")):
-            replace(local, ("scenarios", w, "counties", c), REFERENCES["scenarios"])
+            yield local, ("scenarios", w, "counties", c), REFERENCES["scenarios"]
     for i, rule in _rows(data.get("rules")):
         for side in SELECTIONS:
             if isinstance(rule.get(side), dict):
-                replace(rule[side], ("rules", i, side), SELECTORS)
+                yield rule[side], ("rules", i, side), SELECTORS
 
 
-def find_unknown(
-    data: Any, left_out: Callable[[str, str | int], bool], ids: Mapping[str, Any]
-) -> Iterator[tuple[Path, str, dict[str, Any]]]:
+def find_unknown(data: Any, left_out: Callable[[str, str | int], bool], ids: Mapping[str, Any]) -> Iterator[Found]:
     """Yield what rows that were left out for other faults refer to and nobody knows: one fault hides no other.
 
     left_out: tells of a table and a key whether that row was left out.

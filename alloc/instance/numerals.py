@@ -37,19 +37,25 @@ def advise(word: str, unit: str, money: object = None) -> tuple[str, dict[str, A
     found = _WRITTEN.fullmatch(_plain(word)) if len(word) <= LONGEST else None
     if found is None:
         return None
-    digits = found["digits"].strip(" ")
+    part = found.groupdict("")
+    digits = part["digits"].strip(" ")
     if not (_PLAIN.fullmatch(digits) or _GROUPED.fullmatch(digits)):
-        return ("which_mark", {}) if re.search(r"[.,]", digits) and not re.search("[' ]", digits) else None
-    after = found["after"].strip()
+        return ("which_mark", {}) if _is_unclear(digits) else None
+    after = part["after"].strip()
     if " per " in unit:
         after = after.partition("/")[0]
-    factor = _factor(found["multiple"] or "", {found["before"], after} - {None, ""}, unit, money)
+    factor = _factor(part["multiple"], {part["before"], after} - {""}, unit, money)
     if factor is None:
         return None
     if not factor:
         return "number_alone", {}
-    number = Decimal(found["sign"] + re.sub("[,' ]", "", digits) + (found["exponent"] or ""))
+    number = Decimal(part["sign"] + re.sub("[,' ]", "", digits) + part["exponent"])
     return "text_number", {"meant": _show(number * factor)}
+
+
+def _is_unclear(digits: str) -> bool:
+    """Tell whether a comma or a point among digits may be the decimal mark, or part groups of digits."""
+    return re.search(r"[.,]", digits) is not None and re.search("[' ]", digits) is None
 
 
 def multiple_behind(text: str, unit: str, money: object = None) -> Decimal:
@@ -61,8 +67,7 @@ def multiple_behind(text: str, unit: str, money: object = None) -> Decimal:
     if found is None or unit in OWN_UNITS:
         return Decimal(1)
     times = _times(found[1])
-    is_money = unit.startswith("money") and unit != "money per money"
-    size = _size(money) if is_money or found[2] else Decimal(1)
+    size = _size(money) if _is_money(unit) or found[2] else Decimal(1)
     return times / size if size else Decimal(1)
 
 
@@ -81,20 +86,26 @@ def _plain(word: str) -> str:
 def _factor(multiple: str, words: set[str], unit: str, money: object) -> Decimal | None:
     """Return by how much the digits are to be multiplied, 0 where that cannot be told, None where it makes no sense."""
     if words & set(_PARTS):
-        part = unit in ("0-1", "1", "money per money") and len(words) == 1 and not multiple
-        return 1 / Decimal(_PARTS[words.pop()]) if part else None
-    times = _times(multiple)
-    if unit.startswith("money") and unit != "money per money":
-        return times if not words and not multiple else _money_factor(times, words, _size(money))
+        is_part = unit in ("0-1", "1", "money per money") and len(words) == 1 and not multiple
+        return 1 / Decimal(_PARTS[words.pop()]) if is_part else None
+    if _is_money(unit):
+        return _money_factor(multiple, words, _size(money))
     if words - _HEADS:
         return None
-    return Decimal(0) if multiple and unit in OWN_UNITS else times
+    return Decimal(0) if multiple and unit in OWN_UNITS else _times(multiple)
 
 
-def _money_factor(times: Decimal, words: set[str], size: Decimal | None) -> Decimal | None:
-    """Return by how much digits of money in yuan are to be multiplied; size: yuan in one unit of the column."""
+def _is_money(unit: str) -> bool:
+    """Tell whether a column holds amounts of money, in all or for one of something."""
+    return unit.startswith("money") and unit != "money per money"
+
+
+def _money_factor(multiple: str, words: set[str], size: Decimal | None) -> Decimal | None:
+    """Return by how much digits of money are to be multiplied; size: yuan in one unit of the column."""
+    if not words and not multiple:
+        return Decimal(1)
     if size and words <= _YUAN:
-        return times / size
+        return _times(multiple) / size
     return Decimal(0) if words <= _YUAN | _MARKED else None
 
 

@@ -37,14 +37,11 @@ def override(source: Source, key: str, value: object) -> None:
 
 def _replace(source: Source, key: str, value: object) -> None:
     """Put a value where a path leads, or take away what is there where the value is nothing."""
-    steps, words, data = _enter_year(source, key) or follow(source.data, key.split("."))
-    if len(words) == 2 and isinstance(data, dict) and _may_begin(steps, words[0]):
-        data = data.setdefault(words[0], {})
-        steps.append(words.pop(0))
+    steps, words, data = _lead(source, key)
     last, *more = words
     is_table = len(steps) == 1 and steps[0] in TABLES
     if more or is_table or not isinstance(data, dict):
-        hint = nearest(last, data if isinstance(data, dict) else ())
+        hint = nearest(last, data) if isinstance(data, dict) else ""
         source.faults.append(Fault(PLACE, key, "nothing_there", {"found": last, "hint": hint}))
         return
     data[last] = value
@@ -53,6 +50,15 @@ def _replace(source: Source, key: str, value: object) -> None:
     path = (*steps, last)
     _forget_range(source.data, path, value)
     source.places[path], source.labels[path] = PLACE, key
+
+
+def _lead(source: Source, key: str) -> tuple[list[Any], list[str], Any]:
+    """Return what `follow` does, beginning a mapping that is not written yet before the last word."""
+    steps, words, data = _enter_year(source, key) or follow(source.data, key.split("."))
+    if len(words) == 2 and isinstance(data, dict) and _may_begin(steps, words[0]):
+        data = data.setdefault(words[0], {})
+        steps.append(words.pop(0))
+    return steps, words, data
 
 
 def _enter_year(source: Source, key: str) -> tuple[list[Any], list[str], Any] | None:

@@ -1,14 +1,11 @@
 """Shares written as percentages: 30 for 30 %. What cannot be meant is a fault, what can be meant is doubted."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from alloc.instance.document import Path
+from alloc.instance.document import Found, Ids, Path
 from alloc.instance.rules import AnyRule, Linear, Parity, Share
 from alloc.instance.schema import Document, Selection
 from alloc.instance.selections import select
-
-Found = tuple[Path, str, dict[str, Any]]
 
 DOUBTFUL = 5
 """From here on a ratio of two different moneys is more likely a percentage: 5 for 5 %."""
@@ -17,7 +14,7 @@ MOST = 10
 """No rule asks for more than ten times as much of one money as of another: it is a percentage."""
 
 
-def parts_are_shares(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
+def parts_are_shares(document: Document, ids: Ids) -> Iterator[Found]:
     """A part of the whole is at most 1, and a ratio of two different moneys is no percentage.
 
     Where all that a share rule counts is among what it compares with, the share cannot be above 1. Elsewhere, as in a

@@ -1,6 +1,6 @@
 """Previous plans, which `change` rules compare with."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from alloc.errors import Fault
@@ -85,10 +85,7 @@ def _recognise(document: Document, row: Flow, path: Path, source: Source) -> Flo
 
     before = len(source.faults)
     county = _known(document.counties, row.county, "county", "counties", fault)
-    lines: Mapping[str, Any] = document.measures
-    if row.measure not in lines:  # a name that several counties have is one measure in the county of the row
-        lines = {m: of for m, of in lines.items() if not county or of.county == county}
-    measure = _known(lines, row.measure, "measure", "measures", fault, gone=True)
+    measure = _known(_list_lines(document, row.measure, county), row.measure, "measure", "measures", fault, gone=True)
     fund = _known(document.funds, row.fund, "fund", "funds", fault, gone=True)
     industry = _known(document.industries, row.industry, "industry", "industries", fault)
     line, money = document.measures.get(measure), document.funds.get(fund)
@@ -100,14 +97,25 @@ def _recognise(document: Document, row: Flow, path: Path, source: Source) -> Flo
         "fund": fund,
         "kind": read_kind(row.kind) or getattr(money, "kind", ""),
     }
-    for column, words in (("category", CATEGORIES), ("kind", KINDS)):
-        word = found[column]
-        if word not in words:
-            values = {"found": repr(word), "what": column, "hint": nearest(word, words), "expected": ", ".join(words)}
-            fault(column, "not_one_of", **values)
+    _check_word(found["category"], "category", CATEGORIES, fault)
+    _check_word(found["kind"], "kind", KINDS, fault)
     if not found["county"] and len(source.faults) == before:
         fault("county", "missing", meaning="")
     return row.model_copy(update=found) if len(source.faults) == before else None
+
+
+def _list_lines(document: Document, word: str, county: str) -> Mapping[str, Any]:
+    """Return the measures among which a word is looked for: a name that several counties have is one in each."""
+    if word in document.measures or not county:
+        return document.measures
+    return {m: row for m, row in document.measures.items() if row.county == county}
+
+
+def _check_word(word: str, column: str, words: Sequence[str], fault: Any) -> None:
+    """Tell of a word that is none of those that may stand in a column."""
+    if word not in words:
+        hint, expected = nearest(word, words), ", ".join(words)
+        fault(column, "not_one_of", found=repr(word), what=column, hint=hint, expected=expected)
 
 
 def _known(rows: Mapping[str, Any], word: str, column: str, table: str, fault: Any, gone: bool = False) -> str:

@@ -1,21 +1,19 @@
 """Ranges beside figures, and spreads by source: whether they can be meant. Each check yields faults."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 from pydantic import BaseModel
 
-from alloc.instance.document import Path
+from alloc.instance.document import Found, Ids, Path
 from alloc.instance.figures import LINKED, Figure, columns_of, figures_of, rows_of
 from alloc.instance.rows import fields_of
 from alloc.instance.schema import Document
 from alloc.instance.suggest import list_numbers, nearest
 from alloc.instance.tables import TABLES
 
-Found = tuple[Path, str, dict[str, Any]]
 
-
-def ranges_hold(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
+def ranges_hold(document: Document, ids: Ids) -> Iterator[Found]:
     """A range belongs to one number of its row, runs upward, contains the number, and stays where it may be."""
     rows: dict[Path, Any] = {}
     for table in TABLES:

@@ -9,7 +9,7 @@ from typing import Any
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import plans, references, signs, warnings, years
-from alloc.instance.document import Path, Source, parse
+from alloc.instance.document import Found, Path, Source, parse
 from alloc.instance.drawn import draw_scenarios
 from alloc.instance.encoding import decode, explain_unreadable
 from alloc.instance.names import REFERENCES, find_unknown, replace_names
@@ -232,7 +232,7 @@ def _gone(document: Document, rows: Mapping[str, Sequence[int]]) -> Callable[[st
     return lambda table, key: key not in left[table]
 
 
-def _renumber(found: references.Found, rows: Mapping[str, Sequence[int]]) -> references.Found:
+def _renumber(found: Found, rows: Mapping[str, Sequence[int]]) -> Found:
     """Return a fault with the number that its row has as written, whichever rows before it were left out."""
     (table, *steps), text, values = found
     if steps and table in rows:
@@ -242,7 +242,7 @@ def _renumber(found: references.Found, rows: Mapping[str, Sequence[int]]) -> ref
     return (table, *steps), text, values
 
 
-def _place(source: Source, found: references.Found) -> Fault:
+def _place(source: Source, found: Found) -> Fault:
     path, text, values = found
     if "twin" in values and path[0] in source.letters:  # in a sheet rows go by their cells
         twin = (path[0], values["twin"])

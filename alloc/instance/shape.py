@@ -67,16 +67,18 @@ def shape_document(source: Source) -> tuple[Document | None, set[Path], Mapping[
         except ValidationError as error:
             errors = error.errors(include_url=False)
         if attempt == 0:
-            source.faults.extend(_faults([e for e in errors if not _is_said(e, source)], source, data))
-            broken |= {_path(e)[:2] for e in errors}
-        _leave_out(data, {_at_fault(data, _path(e), e["type"]) for e in errors}, rows)
+            source.faults.extend(_faults(errors, source, data))
+            broken.update(_path(error)[:2] for error in errors)
+        _leave_out(data, {_at_fault(data, _path(error), error["type"]) for error in errors}, rows)
     return None, broken, rows
 
 
 def _faults(errors: Iterable[Any], source: Source, data: Any) -> Iterator[Fault]:
-    """Yield the errors of pydantic as faults; of one table, those that nobody will be told are only counted."""
+    """Yield the errors of pydantic that nothing else says as faults; of one table, those too many are only counted."""
     sizes: Counter[object] = Counter()
     for error in errors:
+        if _is_said(error, source):
+            continue
         table = error["loc"][0]
         sizes[table] += 1
         if sizes[table] <= 2 * MOST_FAULTS:

@@ -1,9 +1,8 @@
 """What each side earns by output above the status quo's: what of it goes to those who give, and to the host."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any
+from collections.abc import Iterator
 
-from alloc.instance.document import Path
+from alloc.instance.document import Found, Ids, Path
 from alloc.instance.lookups import sites, standing_counties
 from alloc.instance.rules import Benefit, Side
 from alloc.instance.schema import Document, Selection, Sharing
@@ -53,11 +52,7 @@ def select_sites(document: Document, selection: Selection) -> tuple[Site, ...]:
     return found
 
 
-Found = tuple[Path, str, dict[str, Any]]
-"""Where (path), which sentence, and what fills it."""
-
-
-def sharing_holds(document: Document, ids: Mapping[str, Mapping[str, object]]) -> Iterator[Found]:
+def sharing_holds(document: Document, ids: Ids) -> Iterator[Found]:
     """Each row of `sharing` stands once, and rules on returns ask for what some industry in a county can bring."""
     seen: dict[Site, int] = {}
     for i, row in enumerate(document.sharing):
@@ -72,14 +67,19 @@ def sharing_holds(document: Document, ids: Mapping[str, Mapping[str, object]]) -
 
 def _benefit_holds(document: Document, rule: Benefit, path: Path) -> Iterator[Found]:
     """Yield what is wrong with a rule on returns: keys of measures, nothing shared out, regret beside it."""
-    others = [key for key, words in rule.of if words and key not in PLACES]
+    others = _list_other_keys(rule.of)
     for key in others:
         yield (*path, "of", key), "benefit_by_place", {"found": key}
     if document.risk is not None and document.risk.measure == "regret":
         yield path, "benefit_and_regret", {}
-    asks = rule.min > 0 and not rule.each and not rule.within and not others
-    if asks and not select_sites(document, rule.of):
+    asks_once = rule.min > 0 and not rule.each and not rule.within
+    if asks_once and not others and not select_sites(document, rule.of):
         yield (*path, "of"), "benefit_of_nothing", {}
+
+
+def _list_other_keys(selection: Selection) -> list[str]:
+    """Return the keys that a selection gives and that tell measures, not industries in counties."""
+    return [key for key, words in selection if words and key not in PLACES]
 
 
 def gains_beyond(document: Document) -> Iterator[Found]:

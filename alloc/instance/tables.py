@@ -186,15 +186,27 @@ def kind_of(annotation: Any) -> str:
     if origin in (Union, types.UnionType):
         kind = kind_of(next(part for part in inside if part is not types.NoneType))
         return "perhaps map" if kind == "map" else kind
-    if origin is dict and inside[1] is schema.Local:
-        return "nested"
     if origin is dict:
-        return {"number": "map", "pair": "ranges"}.get(kind_of(inside[1]), "texts")
+        return _kind_of_map(inside[1])
     if origin is tuple:
-        return "pair" if inside[0] is float else "curve" if get_origin(inside[0]) is tuple else "words"
+        return _kind_of_list(inside[0])
     if origin is Literal:
         return kind_of(type(inside[0]))
     return {str: "text", bool: "truth", schema.Selection: "selection"}.get(annotation, "number")
+
+
+def _kind_of_map(annotation: Any) -> str:
+    """Return what a column is whose keys each hold something of a type."""
+    if annotation is schema.Local:
+        return "nested"
+    return {"number": "map", "pair": "ranges"}.get(kind_of(annotation), "texts")
+
+
+def _kind_of_list(annotation: Any) -> str:
+    """Return what a column is that holds a list of something of a type."""
+    if annotation is float:
+        return "pair"
+    return "curve" if get_origin(annotation) is tuple else "words"
 
 
 def column_kind(column: str, known: Mapping[str, str]) -> str:
@@ -272,13 +284,10 @@ def _index(source: Source, table: str) -> None:
         name = row.get("id", "") if isinstance(row, dict) else row
         if name is UNREAD:
             continue
-        if not isinstance(row, dict) or not isinstance(name, str) or "id" not in row:
+        if not _has_id(row):
             _refuse(source, (table, i), "id_missing", {"found": name})
         elif name in rows:
-            first = source.place((table, name, "id"))
-            hidden = source.is_hidden((table, i)) or source.is_hidden((table, name))
-            text = "duplicate_hidden" if hidden else "duplicate_id"
-            _refuse(source, (table, i), text, {"found": name, "first": first})
+            _refuse_twin(source, table, i, name)
         else:
             moved[i] = name
             rows[name] = {key: value for key, value in row.items() if key != "id"}
@@ -288,10 +297,21 @@ def _index(source: Source, table: str) -> None:
     source.data[table] = rows
 
 
+def _has_id(row: Any) -> bool:
+    return isinstance(row, dict) and isinstance(row.get("id"), str)
+
+
 def _refuse(source: Source, row: Path, text: str, values: Mapping[str, object]) -> None:
     """Add the fault of a row's id."""
     path = (*row, "id")
     source.faults.append(Fault(source.place(path), source.label(path), text, values))
+
+
+def _refuse_twin(source: Source, table: str, i: int, name: str) -> None:
+    """Add the fault of a row whose id another row has; one of the two may be hidden."""
+    first = source.place((table, name, "id"))
+    hidden = source.is_hidden((table, i)) or source.is_hidden((table, name))
+    _refuse(source, (table, i), "duplicate_hidden" if hidden else "duplicate_id", {"found": name, "first": first})
 
 
 def _move(record: dict[Path, str], table: str, moved: Mapping[int, str]) -> None:

@@ -7,19 +7,17 @@ from typing import Any
 
 from alloc.instance import schema
 from alloc.instance.amounts import few_people, mixed_amounts
-from alloc.instance.document import Path, Source
+from alloc.instance.document import Found, Path, Source
 from alloc.instance.lookups import leaned_on, sites
 from alloc.instance.money import ROUNDING, available, eligible_funds, least_shares, most_shares, of_kind, sellers
 from alloc.instance.parts import percentages
 from alloc.instance.plans import previous_money
-from alloc.instance.rules import Change, Complement, Share
+from alloc.instance.rules import AnyRule, Change, Complement, Share
 from alloc.instance.schema import KINDS, Document, Instance
 from alloc.instance.selections import groups
 from alloc.instance.sharing import gains_beyond
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID
-
-Found = tuple[Path, str, dict[str, Any]]
 
 LONGEST_ID = 60
 """No county, fund or measure is called by more letters than this."""
@@ -139,11 +137,16 @@ def _shares_apart(document: Document, m: str, funds: Sequence[str], costs: bool)
     payers = {*funds, *(document.funds[f].kind for f in funds)}
     for who, share in document.measures[m].min_share.items():
         if share > 0 and who not in payers:
-            return ("never_kind", {"kind": who}) if who in KINDS else ("never_fund", {"fund": who})
+            return _never_pays(who)
     for kind, share in least.items():
         if share > most[kind] + ROUNDING:
             return "never_between", {"kind": kind, "least": share, "most": most[kind]}
     return None
+
+
+def _never_pays(who: str) -> tuple[str, dict[str, Any]]:
+    """Return the sentence for a least share that is asked of a fund, or of a kind of fund, that may not pay."""
+    return ("never_kind", {"kind": who}) if who in KINDS else ("never_fund", {"fund": who})
 
 
 def _planned_apart(
@@ -169,18 +172,18 @@ def idle_parts(document: Document) -> Iterator[Found]:
             yield ("measures", m, "industry"), "no_baseline", values
         if measure.outlet and not measure.industry:
             yield ("measures", m, "outlet"), "outlet_without_industry", {}
-        if measure.min_units == 0 and m in named and measure.eligible:
+        if m in named and measure.min_units == 0:
             yield ("measures", m, "min_units"), "zero_units", {}
 
 
 def _named(document: Document) -> set[str]:
-    """Return the measures that count by going ahead: as required ones, in synergies, or in rules of number."""
+    """Return the eligible measures that count by going ahead: as required ones, in synergies, or in rules of number."""
     found = set(leaned_on(document))
     for rule in document.rules:
         if rule.bounds[0] and not rule.counted.purse:
             for group in groups(document, rule):
                 found.update(group.counted)
-    return found
+    return {m for m in found if document.measures[m].eligible}
 
 
 def empty_rules(document: Document) -> Iterator[Found]:
@@ -195,14 +198,20 @@ def empty_rules(document: Document) -> Iterator[Found]:
 def rules_that_forbid(document: Document) -> Iterator[Found]:
     """A rule that leaves nothing but nothing: national money that no aid can follow, shares that cannot sum to 1."""
     for i, rule in enumerate(document.rules):
-        if isinstance(rule, Complement) and rule.ratio > 0:
-            barred = [group.name or rule.name for group in groups(document, rule) if not group.counted]
-            if barred:
-                yield ("rules", i), "rule_bars_national", {"groups": ", ".join(barred)}
+        barred = _list_barred(document, rule)
+        if barred:
+            yield ("rules", i), "rule_bars_national", {"groups": ", ".join(barred)}
         if isinstance(rule, Share) and rule.max is not None and _parts_all(rule):
             number = len(list(groups(document, rule)))
             if number * rule.max < 1:
                 yield ("rules", i, "max"), "shares_below_one", {"number": number, "max": rule.max}
+
+
+def _list_barred(document: Document, rule: AnyRule) -> list[str]:
+    """Return the groups of a rule in which national money needs aid beside it, and no measure can take aid."""
+    if not isinstance(rule, Complement) or rule.ratio <= 0:
+        return []
+    return [group.name or rule.name for group in groups(document, rule) if not group.counted]
 
 
 def _parts_all(rule: Share) -> bool:

@@ -42,22 +42,32 @@ def fill_words(values: Mapping[str, object], path: Path, source: Source) -> dict
 
     In a sheet Chinese words are read, and offered; elsewhere the word to write stands before its Chinese.
     """
-    table, in_sheet = str(path[0]) if path else "", "!" in source.place(path)
-    found = dict(values)
-    for one, other in PAIRS:
-        a, b = found.get(one), found.get(other)
-        if isinstance(a, int | float) and isinstance(b, int | float):
-            found[one], found[other] = tell_apart(a, b)
+    table = str(path[0]) if path else ""
+    found = {**values, **_numbers_apart(values)}
     for key in ("table", "what", "category", "kind"):
         word = found.get(key)
         if isinstance(word, str):
             found[key] = _term(word, table if key == "what" else "")
     for key in ("hint", "expected") if "table" not in values else ():
-        words = [word for word in str(found.get(key) or "").split(", ") if word]
-        chinese = [_offer(word, in_sheet) for word in words]
-        if chinese != words:
-            found[key] = Term(", ".join(words), "、".join(chinese))
+        found |= _offered(key, str(found.get(key) or ""), "!" in source.place(path))
     return found
+
+
+def _numbers_apart(values: Mapping[str, object]) -> dict[str, DistinctNumber]:
+    """Return the numbers that a fault compares with as many digits as tell them apart."""
+    found: dict[str, DistinctNumber] = {}
+    for one, other in PAIRS:
+        a, b = values.get(one), values.get(other)
+        if isinstance(a, int | float) and isinstance(b, int | float):
+            found[one], found[other] = tell_apart(a, b)
+    return found
+
+
+def _offered(key: str, text: str, in_sheet: bool) -> dict[str, Term]:
+    """Return words to write with what they are called in Chinese, nothing where none has another name there."""
+    words = [word for word in text.split(", ") if word]
+    chinese = [_offer(word, in_sheet) for word in words]
+    return {} if chinese == words else {key: Term(", ".join(words), "、".join(chinese))}
 
 
 def add_heading(fault: Fault) -> Fault:
@@ -95,4 +105,6 @@ def _term(word: str, table: str) -> Term | str:
 
 def _offer(word: str, in_sheet: bool) -> str:
     chinese = headings.catalogue()["words"].get(word)
-    return word if chinese is None else chinese if in_sheet else f"{word}（{chinese}）"
+    if chinese is None:
+        return word
+    return chinese if in_sheet else f"{word}（{chinese}）"

@@ -1,7 +1,6 @@
 """A user's boundaries: a GeoJSON file, matched with the counties of an instance. None are shipped."""
 
 import json
-import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import chain
@@ -10,6 +9,7 @@ from typing import Any
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
+from alloc.instance.document import is_number
 from alloc.instance.encoding import read_text
 
 Ring = tuple[tuple[float, float], ...]
@@ -93,14 +93,22 @@ def _properties(feature: Mapping[str, Any]) -> Mapping[str, Any]:
 
 def _county(feature: Mapping[str, Any], codes: Mapping[str, str], words: Mapping[str, str]) -> str | None:
     properties = _properties(feature)
-    for value in (*(properties.get(key) for key in CODES), feature.get("id")):
-        code = str(value).removesuffix(".0") if isinstance(value, str | int | float) else ""
-        code = code.removeprefix(_NATION) if len(code) == 9 else code
-        found = codes.get(code) or (codes.get(code[:6]) if len(code) in (9, 12) else None)
+    for value in (*map(properties.get, CODES), feature.get("id")):
+        found = _find_code(value, codes)
         if found:
             return found
-    named = (*(properties.get(key) for key in (*NAMES, *CODES)), feature.get("id"))
-    return next((words[_plain(x)] for x in named if isinstance(x, str) and _plain(x) in words), None)
+    for value in (*map(properties.get, (*NAMES, *CODES)), feature.get("id")):
+        if isinstance(value, str) and _plain(value) in words:
+            return words[_plain(value)]
+    return None
+
+
+def _find_code(value: object, codes: Mapping[str, str]) -> str | None:
+    """Return the county that a code means, with the nation's digits before it or those of a place in it behind it."""
+    code = str(value).removesuffix(".0") if isinstance(value, str | int | float) else ""
+    if len(code) == 9:
+        code = code.removeprefix(_NATION)
+    return codes.get(code) or (codes.get(code[:6]) if len(code) in (9, 12) else None)
 
 
 def _plain(word: str) -> str:
@@ -118,20 +126,25 @@ def _rings(path: Path, number: int, geometry: object) -> Iterator[Ring]:
     shape = geometry if isinstance(geometry, dict) else {}
     kind = shape.get("type")
     if kind == "GeometryCollection":
-        parts = shape.get("geometries")
-        if not isinstance(parts, list) or not parts:
-            raise RequestError("map_no_area", path=path, number=number, found=kind)
-        for part in parts:
-            yield from _rings(path, number, part)
+        yield from _rings_of_parts(path, number, shape)
         return
     areas = _areas(shape)
     if areas is None:
         raise RequestError("map_no_area", path=path, number=number, found=kind or "–")
     for ring in chain.from_iterable(areas):
-        corners = tuple(_corner(path, number, corner) for corner in (ring if isinstance(ring, list) else [None]))
+        listed = ring if isinstance(ring, list) else [None]
+        corners = tuple(_corner(path, number, corner) for corner in listed)
         if len(corners) < 4:
             raise RequestError("map_no_area", path=path, number=number, found=f"{kind}, {len(corners)}")
         yield corners
+
+
+def _rings_of_parts(path: Path, number: int, collection: Mapping[str, Any]) -> Iterator[Ring]:
+    parts = collection.get("geometries")
+    if not isinstance(parts, list) or not parts:
+        raise RequestError("map_no_area", path=path, number=number, found=collection["type"])
+    for part in parts:
+        yield from _rings(path, number, part)
 
 
 def _areas(shape: Mapping[str, Any]) -> list[list[Any]] | None:
@@ -144,12 +157,8 @@ def _areas(shape: Mapping[str, Any]) -> list[list[Any]] | None:
 
 
 def _corner(path: Path, number: int, corner: object) -> tuple[float, float]:
-    if isinstance(corner, list) and len(corner) >= 2 and all(_is_number(x) for x in corner[:2]):
+    if isinstance(corner, list) and len(corner) >= 2 and all(map(is_number, corner[:2])):
         lon, lat = corner[:2]
-        if abs(lon) <= 180 and abs(lat) <= 90:  # before they become floats, which hold no 10**400
+        if abs(lon) <= 180 and abs(lat) <= 90:  # nor NaN; and before they become floats, which hold no 10**400
             return float(lon), float(lat)
     raise RequestError("map_no_degrees", path=path, number=number, found=str(corner)[:60])
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and -math.inf < value < math.inf
