@@ -11,10 +11,10 @@ from typing import Any
 import pandas as pd
 
 from alloc.audit import linkage, money, production, rules, shape, totals, worlds
-from alloc.audit.books import Books, total
+from alloc.audit.books import Books
 from alloc.audit.inspection import CHECKS
 from alloc.audit.production import curve
-from alloc.audit.verdict import EXACT, ONE, ZERO, Audit, Comparison, Comparisons, Finding, exact, missed
+from alloc.audit.verdict import EXACT, ONE, ZERO, Audit, Comparison, Comparisons, Finding, exact, missed, total
 from alloc.instance.schema import Flow, Fund, Instance
 
 OTHERWISE = (

@@ -3,8 +3,8 @@
 from decimal import Decimal
 from itertools import product
 
-from alloc.audit.books import Books, Pair, given, total
-from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact, within_digits
+from alloc.audit.books import Books, Pair, given
+from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact, total, within_digits
 
 
 def covers_cost(books: Books) -> Comparisons:

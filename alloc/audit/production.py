@@ -4,8 +4,8 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from alloc.audit.books import Books, Pair, World, total
-from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
+from alloc.audit.books import Books, Pair, World
+from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact, total
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, JobCategory, Market, Measure
 
 

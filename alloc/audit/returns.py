@@ -5,8 +5,9 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from alloc.audit.books import Books, Key, Pair, purse_of, total
-from alloc.audit.verdict import RELATIVE, ZERO, Comparison, Comparisons, exact
+from alloc.audit.books import Books, Pair, purse_of
+from alloc.audit.sheets import Key
+from alloc.audit.verdict import RELATIVE, ZERO, Comparison, Comparisons, exact, total
 from alloc.instance.schema import Sharing
 
 

@@ -78,21 +78,17 @@ def shows_risk(books: Books) -> Comparisons:
         return
     told: Mapping[str, Any] = books.figures.get("risk") or {}
     risk, off = books.instance.risk, penalties(books)
+    measure, tail = ("expected", 0.1) if risk is None else (risk.measure, risk.tail)
     values = {w: value - off for w, value in scenario_values(books).items()}
-    yield Comparison(("measure",), str(told.get("measure")), "=", "expected" if risk is None else risk.measure)
-    tail = exact(0.1 if risk is None else risk.tail)
-    worth: dict[str, Number] = {
-        "expected": books.expect(values),
-        "cvar": mean_of_worst(books, values, tail),
-        "worst": min(values.values()),
-    }
-    for key, mine in worth.items():
-        yield _figure((key,), told.get(key), mine)
+    yield Comparison(("measure",), str(told.get("measure")), "=", measure)
+    yield _figure(("expected",), told.get("expected"), books.expect(values))
+    yield _figure(("cvar",), told.get("cvar"), mean_of_worst(books, values, exact(tail)))
+    yield _figure(("worst",), told.get("worst"), min(values.values()))
     yield from _shows_years(books, told.get("years") or {})
     whole = books.figure("objective")
     yield _figure(("value",), told.get("value"), ZERO if whole is None else whole)
     yield from _shows_scenarios(books, values, told.get("scenarios") or {})
-    if risk is not None and risk.measure == "regret":
+    if measure == "regret":
         best = _best(books)
         yield Comparison(("optima",), Decimal(len(best)), "=", Decimal(len(values)))
         yield _figure(("regret",), told.get("regret"), max(best.get(w, ZERO) - value for w, value in values.items()))

@@ -6,8 +6,8 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from alloc.audit import returns
-from alloc.audit.books import Books, counts, purse_of, total
-from alloc.audit.verdict import BILLIONTH, DIGITS, ONE, RELATIVE, ZERO, Comparison, Comparisons, Number, exact
+from alloc.audit.books import Books, counts, purse_of
+from alloc.audit.verdict import BILLIONTH, DIGITS, ONE, RELATIVE, ZERO, Comparison, Comparisons, Number, exact, total
 from alloc.instance.rules import AnyRule, Benefit, Change, Complement, Count, Gini, Parity, Rule, Share, Total
 from alloc.instance.schema import CATEGORIES, Flow, Selection
 
@@ -253,27 +253,32 @@ def shows_rule(books: Books) -> Comparisons:
         key = (rule.name, group.name)
         if key not in books.rules.keys:
             continue
-        shown = {column: books.rules.numbers[column].get(key) for column in ("min", "max", "slack", "broken_by")}
-        if worked.low is not None and worked.low < 0 <= (shown["min"] or ZERO):
+        # money is never below 0, and a bound below that is shown as 0
+        if worked.low is not None and worked.low < 0 <= books.rules.number("min", *key):
             worked = worked._replace(low=ZERO)
         yield Comparison((*key, "value"), books.rules.number("value", *key), "=", worked.value, worked.grain)
-        room = [Fraction(worked.value) - Fraction(worked.low)] if worked.low is not None else []
-        room += [Fraction(worked.high) - Fraction(worked.value)] if worked.high is not None else []
-        mine = {
-            "min": worked.low,
-            "max": worked.high,
-            "slack": min(room, default=None),
-            "broken_by": _broken(worked),
-        }
-        for column, cell in shown.items():
-            side = mine[column]
-            if side is None:
-                yield Comparison((*key, column), "" if cell is None else str(cell), "=", "")
-            elif cell is None and column != "broken_by":
-                yield Comparison((*key, column), "", "=", str(side))
-            else:
-                point = Fraction(worked.point) if column == "broken_by" else Fraction(1)
-                yield Comparison((*key, column), cell or ZERO, "=", side, _margin(worked) / point)
+        margin = _margin(worked)
+        for column, side in (("min", worked.low), ("max", worked.high), ("slack", _room(worked))):
+            yield _compare_cell((*key, column), books.rules.numbers[column].get(key), side, margin)
+        broken = books.rules.number("broken_by", *key)
+        yield Comparison((*key, "broken_by"), broken, "=", _broken(worked), margin / Fraction(worked.point))
+
+
+def _room(worked: Sides) -> Fraction | None:
+    """Return how far the value is from the nearer bound, below 0 beyond it; None where there is none."""
+    room = []
+    if worked.low is not None:
+        room.append(Fraction(worked.value) - Fraction(worked.low))
+    if worked.high is not None:
+        room.append(Fraction(worked.high) - Fraction(worked.value))
+    return min(room, default=None)
+
+
+def _compare_cell(place: tuple[str, ...], cell: Decimal | None, side: Number | None, margin: Fraction) -> Comparison:
+    """Compare a cell that is empty where there is nothing to show."""
+    if cell is not None and side is not None:
+        return Comparison(place, cell, "=", side, margin)
+    return Comparison(place, "" if cell is None else str(cell), "=", "" if side is None else str(side))
 
 
 def _margin(worked: Sides) -> Fraction:

@@ -5,7 +5,8 @@ from decimal import Decimal
 from itertools import product
 
 from alloc.audit import returns
-from alloc.audit.books import SHAPES, Books, Key
+from alloc.audit.books import Books
+from alloc.audit.sheets import SHAPES, Key
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons
 
 HALF = Decimal("0.5")

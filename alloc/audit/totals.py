@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
 
-from alloc.audit.books import Books, given, total
+from alloc.audit.books import Books, given
 from alloc.audit.linkage import add_chains, add_flows, county_linkage, has_cluster_jobs, reach_synergies
 from alloc.audit.production import held_before, new_jobs
 from alloc.audit.risk import averse_goal
 from alloc.audit.rules import penalties
-from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, Number, exact, within_digits
+from alloc.audit.verdict import BILLIONTH, ONE, ZERO, Comparison, Comparisons, Number, exact, total, within_digits
 
 FINEST = Decimal("1e-7")
 """No gap below this is told from the rounding of a solver that keeps its limits to 1e-7."""

@@ -12,7 +12,7 @@ Each tolerance is stated here once:
 """
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Context, Decimal, Inexact, InvalidOperation, localcontext
 from fractions import Fraction
@@ -40,6 +40,11 @@ EXACT = Context(prec=10_000, traps=[Inexact, InvalidOperation])
 def exact(number: float) -> Decimal:
     """Return the decimal that a float is written as: 0.3 is three tenths, not 0.299999999999999988898."""
     return Decimal(repr(float(number)))
+
+
+def total(numbers: Iterable[Decimal]) -> Decimal:
+    """Return an exact sum."""
+    return sum(numbers, ZERO)
 
 
 def grain(instance: Instance) -> Decimal:
@@ -77,17 +82,16 @@ def missed(comparison: Comparison) -> Number | None:
         return None
     if isinstance(left, str) or isinstance(right, str):
         return ZERO
-    if isinstance(left, Decimal) and isinstance(right, Decimal) and not isinstance(tolerance, Fraction):
-        size = max(abs(left), abs(right))
-        allowed = max(tolerance, DIGITS * size) if tolerance is not None else RELATIVE * max(ONE, size)
-        return None if _holds(left, relation, right, allowed) else allowed
-    a, b = Fraction(left), Fraction(right)
+    # Sides that can be thirds are fractions; where none is, decimals tell the same much sooner.
+    are_decimals = isinstance(left, Decimal) and isinstance(right, Decimal) and not isinstance(tolerance, Fraction)
+    number: Any = Decimal if are_decimals else Fraction
+    a, b = number(left), number(right)
     larger = max(abs(a), abs(b))
     if tolerance is None:
-        most = Fraction(RELATIVE) * max(Fraction(1), larger)
+        allowed = number(RELATIVE) * max(number(1), larger)
     else:
-        most = max(Fraction(tolerance), Fraction(DIGITS) * larger)
-    return None if _holds(a, relation, b, most) else most
+        allowed = max(number(tolerance), number(DIGITS) * larger)
+    return None if _holds(a, relation, b, allowed) else allowed
 
 
 def _holds(left: Any, relation: Relation, right: Any, tolerance: Any) -> bool:

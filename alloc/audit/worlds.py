@@ -4,21 +4,25 @@ Of this world the tables hold money, scales, jobs, flows and chains, but not whi
 kept, output and clusters are known within limits only.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from decimal import Decimal
 from typing import Any
 
 import pandas as pd
 
 from alloc.audit import linkage, money, production, rules
-from alloc.audit.books import SHAPES, Books, counts, total
+from alloc.audit.books import Books, counts
 from alloc.audit.production import kept_today, retained
 from alloc.audit.risk import measure_risk, scenario_values
-from alloc.audit.verdict import ZERO, Comparison, Comparisons, exact
+from alloc.audit.sheets import SHAPES
+from alloc.audit.verdict import ZERO, Comparison, Comparisons, exact, total
 from alloc.instance.rules import Benefit, Complement, Count, Rule
 from alloc.instance.schema import JOB_CATEGORIES, Instance, Measure
 
 SUFFIX = "_without_aid"
+
+PARTS = ("anyway", "through_others", "through_aid")
+"""Whose the jobs of a row of the bridge are."""
 
 LIKE_A_PLAN: tuple[Callable[[Books], Comparisons], ...] = (
     money.covers_cost,
@@ -120,27 +124,29 @@ def attributes_jobs(books: Books) -> Comparisons:
 
 def bridges_jobs(books: Books) -> Comparisons:
     """The bridge has a row for each county, one for synergies and one for all; each adds up, and so do all rows."""
-    parts = ("anyway", "through_others", "through_aid")
     for key in books.bridge.keys:
-        sums = total(books.bridge.number(part, *key) for part in parts)
-        if all(key in books.bridge.numbers[part] for part in parts):
+        sums = total(books.bridge.number(part, *key) for part in PARTS)
+        if all(key in books.bridge.numbers[part] for part in PARTS):
             yield Comparison(key, books.bridge.number("employment", *key), "=", sums)
-    for column in (*parts, "employment", "aid"):
+    for column in (*PARTS, "employment", "aid"):
         rows = total(cell for (part, _), cell in books.bridge.numbers[column].items() if part != "total")
         yield Comparison(("total", column), books.bridge.number(column, "total", ""), "=", rows)
+    yield from _bridges_counties(books)
+    for key, each in books.bridge.numbers["aid_per_job"].items():
+        aid = each * books.bridge.number("through_aid", *key)
+        yield Comparison((*key, "aid_per_job"), aid, "=", books.bridge.number("aid", *key))
+    employment = books.figure("employment")
+    if employment is not None:
+        yield Comparison(("total", "employment"), books.bridge.number("employment", "total", ""), "=", employment)
+
+
+def _bridges_counties(books: Books) -> Comparisons:
+    """Compare the row of each county with what the table of counties says of it."""
     for c, weight in books.weight.items():
         for column, name in (("employment", "jobs_gained"), ("anyway", "jobs_gained_quo")):
             cell = books.bridge.number(column, "county", c)
             yield Comparison((c, column), cell, "=", weight * books.counties.number(name, c))
         yield Comparison((c, "aid"), books.bridge.number("aid", "county", c), "=", books.counties.number("aid", c))
-    for key in books.bridge.keys:
-        each = books.bridge.numbers["aid_per_job"].get(key)
-        if each is not None:
-            aid = each * books.bridge.number("through_aid", *key)
-            yield Comparison((*key, "aid_per_job"), aid, "=", books.bridge.number("aid", *key))
-    employment = books.figure("employment")
-    if employment is not None:
-        yield Comparison(("total", "employment"), books.bridge.number("employment", "total", ""), "=", employment)
 
 
 def weighs_scenarios(books: Books) -> Comparisons:
@@ -213,18 +219,24 @@ def take_columns(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
 def ask_without_aid(books: Books) -> Instance:
     """Return the question of that world, as this reading has it: without what needs or speaks of aid."""
     instance, said = books.instance, books.figures["without_aid"]
-    lapsed, left_out = said.get("lapsed") or (), said.get("left_out") or ()
-    aid = {f for f, fund in instance.funds.items() if fund.kind == "aid"}
+    left_out: Collection[str] = said.get("left_out") or ()
+    lapsed = instance.measures if "commitments" in left_out else said.get("lapsed") or ()
     funds = {}
     for f, fund in instance.funds.items():
-        least = 0.0 if f in aid or "min_use" in left_out else fund.min_use
+        least = 0.0 if fund.kind == "aid" or "min_use" in left_out else fund.min_use
         funds[f] = fund.model_copy(update={"min_use": least})
-    measures = {}
+    rules_kept = () if "rules" in left_out else tuple(r for r in instance.rules if not _speaks_of_aid(instance, r))
+    return instance.model_copy(update={"funds": funds, "measures": _let_lapse(instance, lapsed), "rules": rules_kept})
+
+
+def _let_lapse(instance: Instance, lapsed: Collection[str]) -> dict[str, Measure]:
+    """Return the measures without shares that aid must pay, and without the commitments that lapse."""
+    aid = {f for f, fund in instance.funds.items() if fund.kind == "aid"}
+    found = {}
     for m, row in instance.measures.items():
-        stays = row.committed and m not in lapsed and "commitments" not in left_out
-        measures[m] = row.model_copy(update={"committed": stays, "min_share": _shares(row, aid)})
-    kept_rules = () if "rules" in left_out else [r for r in instance.rules if not _speaks_of_aid(instance, r)]
-    return instance.model_copy(update={"funds": funds, "measures": measures, "rules": tuple(kept_rules)})
+        stays = row.committed and m not in lapsed
+        found[m] = row.model_copy(update={"committed": stays, "min_share": _shares(row, aid)})
+    return found
 
 
 def _shares(row: Measure, aid: set[str]) -> dict[Any, float]:
