@@ -12,7 +12,8 @@ from alloc.counterfactual import Worlds
 from alloc.instance import GOALS, Instance
 from alloc.instance.schema import Flow, Fund
 from alloc.instance.years import worth_of_years
-from alloc.report.tables import EXTRA, YEARLY, make_tables
+from alloc.report.dictionary import EXTRA, YEARLY
+from alloc.report.tables import make_tables
 from alloc.solution import Solution, Status, Values
 
 UNSAID = ("idle", "asked_by")

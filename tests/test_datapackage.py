@@ -14,8 +14,8 @@ from click.testing import CliRunner
 
 import alloc
 from alloc.cli import main
+from alloc.report.dictionary import dictionary
 from alloc.report.statistics import KEYS, LEVELS
-from alloc.report.tables import dictionary
 from alloc.run import Run, solve
 
 ROOT = Path(__file__).parent.parent

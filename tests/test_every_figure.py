@@ -17,7 +17,7 @@ from test_page import number_in, shown_rows
 
 import alloc
 from alloc.instance import CATEGORIES, KINDS, Instance
-from alloc.report.tables import described
+from alloc.report.dictionary import described
 
 ROOT = Path(__file__).parent
 QUESTIONS = {"everything": ROOT / "everything", "demo": ROOT.parent / "instances/demo"}

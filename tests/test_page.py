@@ -22,12 +22,12 @@ from alloc.instance import read
 from alloc.report.boundaries import read_boundaries
 from alloc.report.charts import DARK, LIGHT, ROLES
 from alloc.report.charts.palette import STEPS
+from alloc.report.dictionary import dictionary
 from alloc.report.files import read_result_tables, write_page
 from alloc.report.page import make_page
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View, largest
 from alloc.report.provenance import trace_origins
-from alloc.report.tables import dictionary
 from alloc.run import Run, solve
 from alloc.texts import LANGUAGES, catalogue
 from alloc.texts.figures import amount, percent

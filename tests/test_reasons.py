@@ -8,6 +8,7 @@ from conftest import Raw, asked, instance_of, one_measure, rivals, stands
 
 from alloc import solve
 from alloc.report import reasons
+from alloc.report.shown import ShownPlan
 from alloc.texts import catalogue
 
 BEST = "not in the best plan; "
@@ -310,7 +311,7 @@ def test_national_money_is_gone_for_a_measure_when_the_last_fund_that_may_pay_ha
     payers = {"pens": ["aid", "one", "two"]}
     told = []
     for empty in ((), ("one",), ("one", "two")):
-        shown = object.__new__(reasons._Shown)
+        shown = object.__new__(ShownPlan)
         vars(shown).update(instance=run.instance, payers=payers, spent=lambda f, _, empty=empty: f in empty)
         told.append(shown.exhausted("pens"))
     assert told == [False, False, True]

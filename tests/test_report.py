@@ -16,7 +16,7 @@ from rich.console import Console
 import alloc
 from alloc.errors import RequestError
 from alloc.instance import read
-from alloc.report.tables import described, dictionary
+from alloc.report.dictionary import described, dictionary
 from alloc.report.terminal import summarise
 from alloc.run import Run, solve
 

@@ -16,7 +16,7 @@ from alloc.cli import main
 from alloc.cli.uncertainty import METHODS as CHOICES
 from alloc.errors import RequestError
 from alloc.instance import read
-from alloc.report.tables import dictionary
+from alloc.report.dictionary import dictionary
 from alloc.study.points import Point
 from alloc.study.sensitivity import METHODS, search
 from alloc.study.sensitivity.drawing import draw_tornado

@@ -16,11 +16,12 @@ from alloc.instance import Instance
 from alloc.instance.writing import files
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import Chart, chart_files, standalone
+from alloc.report.dictionary import EXTRA, YEARLY, describe_column, described, dictionary
 from alloc.report.page import make_page
 from alloc.report.page.annual import make_years_page
 from alloc.report.page.drawings import MAPS
 from alloc.report.page.questions import carry_questions
-from alloc.report.tables import EXTRA, YEARLY, describe_column, described, dictionary, without_specks
+from alloc.report.tables import without_specks
 from alloc.report.target import PACKAGE, list_edited, list_files, list_strangers, list_written, write_json
 from alloc.report.workbook import write_workbook
 from alloc.report.workbook.by_year import write_years_workbook
@@ -132,16 +133,19 @@ def _put_page(folder: Path, html: str, drawn: Mapping[str, Chart], title: str, p
     page = folder / "report.html"
     html = carry_questions(page.read_text(encoding="utf-8", errors="replace"), html) if page.is_file() else html
     page.write_text(html, encoding="utf-8", newline="\n")
-    charts = folder / "charts"
-    charts.mkdir(exist_ok=True)
     again = {f"charts/{name}{kind}" for name in (*drawn, *MAPS) for kind in (".svg", ".png")}
     for name in again | {name for name in list_written(folder) if name.startswith("charts/")}:
         (folder / name).unlink(missing_ok=True)
+    _put_charts(folder / "charts", drawn, title, pictures)
+    list_files(folder, [name for name in foreign if name not in again and name != "report.html"])
+
+
+def _put_charts(charts: Path, drawn: Mapping[str, Chart], title: str, pictures: bool) -> None:
+    charts.mkdir(exist_ok=True)
     for name, chart in drawn.items():
         drawing = standalone(chart, title)
         for file, content in chart_files(name, drawing, pictures).items():
             (charts / file).write_bytes(content)
-    list_files(folder, [name for name in foreign if name not in again and name != "report.html"])
 
 
 def read_result_tables(
@@ -200,7 +204,8 @@ def read_figures(folder: Path) -> dict[str, Any]:
     return figures
 
 
-def _read_table(path: Path, table: str) -> pd.DataFrame:
+def _read_heads(path: Path, table: str) -> list[str]:
+    """Return the columns of a table that was written. Raises ValueError for any that alloc does not write."""
     with path.open(encoding="utf-8-sig", newline="") as file:
         written = next(csv.reader(file), [])
     always = list(dictionary().get(table, {"columns": ()})["columns"])
@@ -209,12 +214,12 @@ def _read_table(path: Path, table: str) -> pd.DataFrame:
         always, known = [], {**known, "year": {}}
     if written[: len(always)] != always or any(head.partition(".")[0] not in known for head in written):
         raise ValueError(f"{path.name}: {', '.join(written)}")
-    types: dict[str, str] = {}
-    blank: dict[str, list[str]] = {}
-    for head in written:
-        types[head] = _READ_AS[describe_column(table, head)["type"]]
-        if types[head] == "float64":
-            blank[head] = [""]
+    return written
+
+
+def _read_table(path: Path, table: str) -> pd.DataFrame:
+    types = {head: _READ_AS[describe_column(table, head)["type"]] for head in _read_heads(path, table)}
+    blank = {head: [""] for head, kind in types.items() if kind == "float64"}
     frame = pd.read_csv(path, encoding="utf-8-sig", dtype=types, keep_default_na=False, na_values=blank)
     for head, kind in types.items():
         if kind == "float64" and not all(map(math.isfinite, frame[head].dropna())):

@@ -21,14 +21,10 @@ def trades(instance: Instance, solution: Solution) -> dict[tuple[str, int, str, 
 
     What a county both sends and receives it buys at home; the rest is paired in the order of counties.
     """
-    flows: dict[tuple[str, int], dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
     region, together = _regions(instance)
     order = {c: number for number, c in enumerate(instance.counties)}
-    for (w, c, i, way), flow in solution.values["Flow"].items():
-        if flow > 0:
-            flows[w, i][way][c] = flow
     pairs: dict[tuple[str, int, str, str], float] = defaultdict(float)
-    for (w, i), ways in flows.items():
+    for (w, i), ways in _group_flows(solution).items():
         sent, received = ways["sent"], ways["received"]
         for c, flow in ways["home"].items():
             pairs[w, i, c, c] += flow
@@ -41,6 +37,15 @@ def trades(instance: Instance, solution: Solution) -> dict[tuple[str, int, str, 
             for d, flow in _sell_across(sent[c], received, [d for d in together[region[c]] if d != c]):
                 pairs[w, i, c, d] += flow
     return pairs
+
+
+def _group_flows(solution: Solution) -> dict[tuple[str, int], dict[str, dict[str, float]]]:
+    """Return what flows over each link in each scenario: way → county → money per year."""
+    found: dict[tuple[str, int], dict[str, dict[str, float]]] = defaultdict(lambda: defaultdict(dict))
+    for (w, c, i, way), flow in solution.values["Flow"].items():
+        if flow > 0:
+            found[w, i][way][c] = flow
+    return found
 
 
 def _sell_across(left: float, received: dict[str, float], counties: Sequence[str]) -> Iterator[tuple[str, float]]:

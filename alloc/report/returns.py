@@ -53,17 +53,27 @@ def payer_rows(instance: Instance, allocation: pd.DataFrame, sharing: pd.DataFra
         money[key] = money.get(key, 0.0) + available(instance, f)
     for kind, donor in sorted(money, key=lambda key: KINDS.index(key[0])):
         local = {c: x for (k, who, c), x in paid.items() if (k, who) == (kind, donor)}
-        spent, gain = sum(local.values()), 0.0
-        for c, x in local.items() if kind == "aid" else ():
-            gain += earned.get(c, 0.0) * x / _aid_in(paid, c) if x > 0 else 0.0
+        spent = sum(local.values())
+        gain = _divide_gain(local, paid, earned) if kind == "aid" else None
         yield {
             "kind": kind,
             "donor": donor,
             "available": money[kind, donor],
             "paid": spent,
-            "earned": gain if kind == "aid" else None,
-            "earned_per_money": gain / spent if kind == "aid" and spent > 0 else None,
+            "earned": gain,
+            "earned_per_money": gain / spent if gain is not None and spent > 0 else None,
         }
+
+
+def _divide_gain(
+    local: Mapping[str, float], paid: Mapping[tuple[str, str, str], float], earned: Mapping[Any, float]
+) -> float:
+    """Return what is earned by the aid that one donor pays in counties, as a part of all aid there [money per year]."""
+    gain = 0.0
+    for c, amount in local.items():
+        if amount > 0:
+            gain += earned.get(c, 0.0) * amount / _aid_in(paid, c)
+    return gain
 
 
 def _paid(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[str, str, str], float]:

@@ -7,6 +7,9 @@ from typing import Any
 
 import pandas as pd
 
+NEAR = 1e-6
+"""Closer than this to a limit, relative to its size, is at the limit."""
+
 
 def list_rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the rows of a table, cells by the names of their columns."""
@@ -32,3 +35,8 @@ def add_column(rows: Iterable[Mapping[str, Any]], key: str) -> float:
 def add_up(amounts: Mapping[Any, float], keys: Iterable[Any]) -> float:
     """Return what the amounts of some keys come to."""
     return sum(map(amounts.__getitem__, keys))
+
+
+def near(value: float, limit: float) -> bool:
+    """Tell whether a value is at a limit, or beyond it."""
+    return value >= limit - NEAR * max(1.0, abs(limit))

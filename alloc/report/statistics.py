@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.report.tables import dictionary
+from alloc.report.dictionary import dictionary
 
 KEYS = ("county", "category", "industry", "measure", "fund", "kind", "chain")
 """What a number is about; empty where that does not apply."""

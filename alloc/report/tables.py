@@ -1,82 +1,30 @@
 """The tables of a plan: one row a thing, zero rows kept, nothing rounded, the other worlds beside it."""
 
-import math
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
-from functools import cache
-from importlib.resources import files
-from itertools import compress
-from typing import Any, NamedTuple
+from typing import Any
 
 import pandas as pd
-import yaml
 
-from alloc.instance import JOB_CATEGORIES, Instance
+from alloc.instance import Instance
 from alloc.instance.effects import effective, hazard, is_uncertain
-from alloc.instance.lookups import named_rules, sites, standing_counties
-from alloc.instance.money import eligible_funds, sellers
-from alloc.instance.rules import Equity
-from alloc.instance.sides import Side, per_head, sides
+from alloc.instance.lookups import sites, standing_counties
+from alloc.instance.money import eligible_funds
 from alloc.instance.worlds import status_quo
+from alloc.report.bottlenecks import Site, add_outlets, find_bottlenecks, jobseekers_left
 from alloc.report.bridge import bridge_rows, scenario_rows
-from alloc.report.equity import compare_heads, points
+from alloc.report.dictionary import EXTRA, described, dictionary
 from alloc.report.flows import chances, flow_rows, linkage_by_county
 from alloc.report.funds import fund_rows
 from alloc.report.indicators import indicator_rows, tag_rows
 from alloc.report.returns import more_output, payer_rows, sharing_rows
-from alloc.report.rows import add_up
+from alloc.report.rows import near
+from alloc.report.rule_rows import rule_rows
 from alloc.report.scenarios import drawn_figures, find_regrets, find_values, least_retained, outcome_rows
 from alloc.report.use import drop_unused, find_asking, find_needed
 from alloc.solution import Solution
 from alloc.texts.figures import SPECK
-
-Site = tuple[str, str]
-Key = tuple[str, str]
-"""County and industry; rule and group."""
-
-NEAR = 1e-6
-"""Closer than this to a limit, relative to its size, is at the limit."""
-
-
-@cache
-def dictionary(room: str = "alloc.report") -> Mapping[str, Any]:
-    """Return the data dictionary of the results, or of the studies: table → title, rows, columns with type and unit."""
-    source = files(room).joinpath("columns.yaml").read_text(encoding="utf-8")
-    found: Mapping[str, Any] = yaml.load(source, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    return found
-
-
-EXTRA = ("outcomes", "sharing", "payers")
-"""Tables that stand only in the results of questions that look at what scenarios bring, or at gains on both sides."""
-
-
-YEARLY = ("allocation", "measures", "industries", "flows", "counties", "funds", "rules", "chains", "scenarios")
-"""The tables of a plan over several years: those that say nothing of why."""
-
-
-YEAR = {"type": "number", "unit": "", "en": "Fiscal year", "zh": "财政年度"}
-"""The first column of every table of a plan over several years."""
-
-
-@cache
-def described(table: str) -> Mapping[str, Any]:
-    """Return what the data dictionary says of a table, with the columns that only some results have."""
-    text = files("alloc.report").joinpath("scenario_columns.yaml").read_text(encoding="utf-8")
-    more = yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)).get(table, {"columns": {}})
-    own = dictionary().get(table, {"columns": {}})
-    return {**more, **own, "columns": {**own["columns"], **more["columns"]}}
-
-
-def describe_column(table: str, column: str) -> Mapping[str, Any]:
-    """Return what the data dictionary says of a column; a dotted one is described by what stands before the dot."""
-    columns: Mapping[str, Mapping[str, Any]] = described(table)["columns"]
-    root, dot, _ = column.partition(".")
-    if column == "year":
-        return YEAR
-    if not dot:
-        return columns[column]
-    return {**columns[root], **{lang: f"{columns[root][lang]}: {column}" for lang in ("en", "zh")}}
 
 
 def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> dict[str, pd.DataFrame]:
@@ -94,7 +42,7 @@ def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solu
         "industries": _industries(instance, plan, quo, without, limits),
         "flows": flow_rows(instance, plan, quo, without),
         "funds": fund_rows(instance, plan.values["Spend"]),
-        "rules": _rules(instance, plan),
+        "rules": rule_rows(instance, plan),
         "chains": _chains(instance, plan, quo, without),
         "scenarios": scenario_rows(instance, plan, quo, without),
     }
@@ -146,11 +94,6 @@ def without_specks(column: "pd.Series[float]") -> "pd.Series[float]":
     """
     size = min(column.abs().max(), 1.0) if "_per_" in str(column.name) else 1.0
     return column.mask(column.abs() < SPECK * size, 0.0)
-
-
-def near(value: float, limit: float) -> bool:
-    """Tell whether a value is at a limit, or beyond it."""
-    return value >= limit - NEAR * max(1.0, abs(limit))
 
 
 def _expected(instance: Instance, world: Solution, name: str, c: str, s: str) -> float | None:
@@ -224,7 +167,7 @@ def _industries(
     without: Solution,
     limits: Mapping[tuple[str, str], list[str]],
 ) -> Iterator[dict[str, Any]]:
-    outlets = _outlets(instance, plan)
+    outlets = add_outlets(instance, plan)
     for row in instance.baseline:
         c, s = key = row.county, row.industry
         yield {
@@ -263,89 +206,6 @@ def _clustered(instance: Instance, plan: Solution, c: str, s: str) -> bool:
     return near(plan.values["Jobs"][c, s], industry.cluster_jobs)
 
 
-def _outlets(instance: Instance, plan: Solution) -> Mapping[tuple[str, str], float]:
-    """Return the sales that measures add, by county and industry [money per year]."""
-    found: dict[tuple[str, str], float] = defaultdict(float)
-    for m, measure in instance.measures.items():
-        if measure.outlet > 0:
-            found[measure.county, measure.industry] += measure.outlet * effective(instance, m) * plan.values["Gain"][m]
-    return found
-
-
-def find_bottlenecks(instance: Instance, plan: Solution) -> dict[Site, list[str]]:
-    """Return what keeps each industry from having more jobs: categories, market, people, max_jobs, viable size."""
-    spare, outlets, left = _spare(instance, plan), _outlets(instance, plan), jobseekers_left(instance, plan)
-    sold_out = _sold_out(instance, plan, outlets)
-    found: dict[Site, list[str]] = {}
-    for row in instance.baseline:
-        c, s = key = row.county, row.industry
-        industry, jobs = instance.industries[s], plan.values["Jobs"][key]
-        sold = row.market is not None and near(_sold(instance, plan, c, s), row.market + outlets[key])
-        holds = {
-            "market": industry.productivity > 0 and (sold or key in sold_out),
-            "max_jobs": row.max_jobs is not None and near(jobs, row.max_jobs),
-            "people": left.get(c, math.inf) <= NEAR,
-            "viable_jobs": row.jobs < industry.viable_jobs and not round(plan.values["Established"][key]),
-        }
-        found[key] = [*_scarce(instance, plan, key, spare), *compress(holds, holds.values())]
-    return found
-
-
-def _spare(instance: Instance, plan: Solution) -> dict[tuple[str, str], float]:
-    """Return what of the measures that serve a whole county no industry takes, by county and category [capacity]."""
-    spare: dict[tuple[str, str], float] = defaultdict(float)
-    for m, measure in instance.measures.items():
-        if not measure.industry:
-            arrives = effective(instance, m) * plan.values["Gain"][m]
-            spare[measure.county, measure.category] += measure.effect * arrives
-    for (c, k, _), share in plan.values["Share"].items():
-        spare[c, k] -= share
-    return spare
-
-
-def _scarce(instance: Instance, plan: Solution, key: Site, spare: Mapping[tuple[str, str], float]) -> Iterator[str]:
-    """Yield the categories whose capacity the jobs of an industry use up."""
-    (c, s), jobs = key, plan.values["Jobs"][key]
-    for k in JOB_CATEGORIES:
-        need = instance.industries[s].needs.get(k, 1.0)
-        room = plan.values["Capacity"][c, k, s] + max(spare.get((c, k), 0.0), 0.0)
-        if need > 0 and near(need * jobs, room):
-            yield k
-
-
-def _sold(instance: Instance, plan: Solution, c: str, s: str) -> float:
-    """Return what an industry has to sell [money per year]."""
-    industry = instance.industries[s]
-    return industry.productivity * plan.values["Jobs"][c, s] + industry.uplift * plan.values["Upgraded"][c, s]
-
-
-def _sold_out(
-    instance: Instance, plan: Solution, outlets: Mapping[tuple[str, str], float]
-) -> frozenset[tuple[str, str]]:
-    """Return the industries that sell on a shared market whose buyers take no more."""
-    found: set[tuple[str, str]] = set()
-    for market in instance.markets:
-        keys, sold, room = set(), 0.0, market.amount
-        for c in sellers(instance, market):
-            keys.add((c, market.industry))
-            sold += _sold(instance, plan, c, market.industry)
-            room += outlets[c, market.industry]
-        if near(sold, room):
-            found |= keys
-    return frozenset(found)
-
-
-def jobseekers_left(instance: Instance, plan: Solution) -> dict[str, float]:
-    """Return how many jobseekers of each county find no job under the plan, where they are given [persons]."""
-    left = {c: row.jobseekers for c, row in instance.counties.items() if row.jobseekers is not None}
-    for row in instance.baseline:
-        left[row.county] -= plan.values["Jobs"][row.county, row.industry] - row.jobs
-    for m, measure in instance.measures.items():
-        if measure.county in left:
-            left[measure.county] -= measure.jobs * effective(instance, m) * plan.values["Gain"][m]
-    return left
-
-
 def _chains(instance: Instance, plan: Solution, quo: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     there = sites(instance)
     stages = chain_steps(instance)
@@ -381,82 +241,6 @@ def _missing(world: Solution, c: str, steps: list[str], there: Collection[Site])
 def _works(world: Solution, c: str, s: str) -> bool:
     """Tell whether an industry can be a stage of a whole chain: established, and somebody at work."""
     return round(world.values["Established"][c, s]) == 1 and near(world.values["Jobs"][c, s], 1.0)
-
-
-class Measured(NamedTuple):
-    """One repetition of a rule in a plan: what it counts and the bounds of that, in one unit."""
-
-    value: float
-    least: float | None
-    most: float | None
-
-    @property
-    def room(self) -> float:
-        """How much the value may still move towards the nearer bound; infinite where there is none."""
-        below = math.inf if self.least is None else self.value - self.least
-        above = math.inf if self.most is None else self.most - self.value
-        return min(below, above)
-
-    @property
-    def beyond(self) -> float:
-        """How far the value is beyond its bounds, both counted."""
-        below = 0.0 if self.least is None else max(self.least - self.value, 0.0)
-        above = 0.0 if self.most is None else max(self.value - self.most, 0.0)
-        return below + above
-
-    @property
-    def size(self) -> float:
-        """How large the sides are, which nearness is a part of."""
-        return max(abs(x) for x in self if x is not None)
-
-
-def count_side(side: Side, plan: Solution) -> tuple[float, float]:
-    """Return what one repetition of a rule counts in a plan, and what it is compared with."""
-    spend, funded = plan.values["Spend"], plan.values["Funded"]
-    value = add_up(spend, side.spends) + add_up(funded, side.funded)
-    value += sum(part * plan.values["MoreOutput"][site] for site, part in side.earns.items())
-    return value, side.constant + add_up(spend, side.base)
-
-
-def measure_rules(instance: Instance, plan: Solution) -> dict[Key, Measured]:
-    """Return what every repetition of every rule counts in a plan, in the order of the rules."""
-    spend = plan.values["Spend"]
-    rules = named_rules(instance)
-    found: dict[Key, Measured] = {}
-    for key, side in sides(instance).items():
-        value, base = count_side(side, plan)
-        least = None if side.least is None else side.least * base
-        most = None if side.most is None else side.most * base
-        found[key] = Measured(value, least, most)
-    for key, local in per_head(instance).items():
-        money = {c: add_up(spend, payments) for c, payments in local.items()}
-        rule = rules[key[0]]
-        assert isinstance(rule, Equity)
-        value, most = compare_heads(instance, rule, money, rule.max)
-        found[key] = Measured(value, None, most)
-    order = list(rules)
-    return dict(sorted(found.items(), key=lambda x: order.index(x[0][0])))
-
-
-def _rules(instance: Instance, plan: Solution) -> Iterator[dict[str, Any]]:
-    """Yield each rule and group with both sides evaluated, so that slack is in the unit of the value."""
-    rules, point = named_rules(instance), points(instance)
-    for (r, g), of in measure_rules(instance, plan).items():
-        rule = rules[r]
-        size = of.size if rule.unit == "money per head" else max(1.0, of.size)
-        yield {
-            "rule": r,
-            "group": g,
-            "type": rule.type,
-            "unit": rule.unit,
-            "value": of.value,
-            "min": of.least,
-            "max": of.most,
-            "slack": None if math.isinf(of.room) else of.room,
-            "binding": of.room <= NEAR * size,
-            "broken_by": of.beyond / point.get((r, g), 1.0) if of.beyond > NEAR * size else 0.0,
-            "source": rule.source,
-        }
 
 
 def _counties(

@@ -10,7 +10,7 @@ from typing import Any
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance.encoding import read_text
 from alloc.instance.separated import find_misfit, read_grid
-from alloc.report.tables import dictionary
+from alloc.report.dictionary import dictionary
 
 WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are read as workbooks."""

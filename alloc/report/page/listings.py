@@ -8,11 +8,11 @@ from operator import itemgetter
 from typing import Any, NamedTuple
 
 from alloc.report.bridge import list_parts
+from alloc.report.dictionary import described
 from alloc.report.flows import chances
 from alloc.report.names import pick_name
 from alloc.report.page.view import View
 from alloc.report.rows import list_rows, list_words
-from alloc.report.tables import described
 from alloc.texts.figures import decimals, fixed, percent
 
 MOST_ROWS, MOST_MEASURES = 200, 2000

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from alloc.report.tables import EXTRA, describe_column, dictionary
+from alloc.report.dictionary import EXTRA, describe_column, dictionary
 from alloc.report.told import tell_status
 from alloc.report.workbook.book import Book
 from alloc.report.workbook.styles import LINE, lines

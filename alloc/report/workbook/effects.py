@@ -5,7 +5,7 @@ from itertools import product
 from typing import Any
 
 from alloc.report.bridge import list_parts
-from alloc.report.tables import dictionary
+from alloc.report.dictionary import dictionary
 from alloc.report.workbook.book import Book, Cell, Column, TableRange
 from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.view import PlanView

@@ -14,7 +14,7 @@ from alloc.instance.rules import Benefit, Equity, Gini, Linear, Parity, Rule
 from alloc.instance.sharing import PLACES
 from alloc.instance.sides import Side, multiplier, sides
 from alloc.report.equity import points
-from alloc.report.tables import NEAR
+from alloc.report.rows import NEAR
 from alloc.report.workbook.book import Book, Cell, Column, Formula, value_of
 from alloc.report.workbook.columns import Columns
 from alloc.report.workbook.view import PlanView, Repetition, quoted, sums

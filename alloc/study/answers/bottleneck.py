@@ -13,7 +13,7 @@ from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.schema import KINDS
 from alloc.instance.suggest import nearest
-from alloc.report.tables import find_bottlenecks
+from alloc.report.bottlenecks import find_bottlenecks
 from alloc.run import Run, choose_options
 from alloc.solution import Solution, Status, Values
 from alloc.solver import Addition, AdditionSearch, Deadline

@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import CATEGORIES
+from alloc.report.dictionary import dictionary
 from alloc.report.quarters import CENT, find_quarters, spread
-from alloc.report.tables import dictionary
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import ROOM, Actuals
 from alloc.study.follow.forecast import GRAIN, Outlook

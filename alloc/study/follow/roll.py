@@ -14,9 +14,9 @@ from alloc.glance import Glance
 from alloc.instance import Instance, inspect
 from alloc.instance.schema import Fund
 from alloc.instance.writing import MAIN, files
+from alloc.report.dictionary import dictionary
 from alloc.report.files import write_tables
 from alloc.report.names import Names
-from alloc.report.tables import dictionary
 from alloc.report.target import fill
 from alloc.run import Run
 from alloc.study.answers.plan_of_result import PlanOfResult

@@ -14,8 +14,8 @@ from xlsxwriter.utility import xl_rowcol_to_cell
 
 from alloc.instance.excel.safe import new_workbook, write_cell
 from alloc.instance.excel.sheet_names import Cell
+from alloc.report.dictionary import dictionary
 from alloc.report.names import Names
-from alloc.report.tables import dictionary
 from alloc.report.target import check_workbook, fill_workbook
 from alloc.report.workbook.styles import FONTS, STYLES
 from alloc.run import Run

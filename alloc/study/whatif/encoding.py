@@ -12,8 +12,8 @@ from itertools import chain
 from typing import Any
 
 from alloc.instance import Instance
+from alloc.report.dictionary import describe_column
 from alloc.report.names import NAMED, Names
-from alloc.report.tables import describe_column
 from alloc.study.points import Point
 from alloc.texts import LANGUAGES, say
 from alloc.texts.figures import amount, exact, gap
