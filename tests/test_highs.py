@@ -80,6 +80,14 @@ def test_a_budget_alone_does_not_change_the_scales() -> None:
     assert (first.rows == second.rows).all()
 
 
+@pytest.mark.parametrize("size", [5e-324, 1e-200, 1e300])
+def test_scales_of_figures_of_any_size_are_numbers(size: float) -> None:
+    for figures in ([[size]], [1.0], [1.0]), ([[1.0]], [size], [1.0]), ([[1.0]], [1.0], [size]):
+        one = program(*figures, whole=False)
+        by = find_scales(one.lower, one.upper, one.integer, one.rows)
+        assert np.isfinite(np.log2(np.append(by.rows, by.columns))).all()
+
+
 def test_what_comes_back_is_in_the_users_units() -> None:
     """3e8 buy three halves of a thing for 2e8 that is worth 8e5; a unit more money is worth 8e5 / 2e8."""
     one = program([[2e8]], [3e8], [10], whole=False)

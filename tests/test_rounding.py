@@ -107,6 +107,11 @@ def test_only_what_a_free_plan_splits_is_chosen_anew_and_every_limit_is_kept(see
         assert found.x[kept] == pytest.approx(np.round(free.x[kept]))
 
 
+def test_decisions_have_their_names_though_nobody_else_keeps_the_model():
+    whole = CompiledModel(build(instance_of(in_lots(0)))).aimed(instance_of(in_lots(0)))
+    assert ("Funded", "m0") in whole.names
+
+
 def test_where_what_is_split_cannot_be_made_whole_alone_every_lot_is_chosen_anew():
     """2 a + 3 b = 7: at a half and two only a is split, and no whole a goes with two; two and one do, by hand."""
     row = Rows(np.array([0, 2]), np.array([0, 1]), np.array([2.0, 3.0]), np.array([7.0]), np.array([7.0]))

@@ -63,6 +63,14 @@ def test_a_measure_that_is_paid_for_is_in_the_plan_though_nothing_of_it_is_bough
     assert (found.kind, found.figures["worth"]) == ("planned", pytest.approx(20))
 
 
+def test_what_is_committed_is_in_the_plan_though_nothing_of_it_is_bought_or_paid(tmp_path: Path):
+    """An office that costs nothing is committed and brings 50 jobs together with the pens."""
+    office = {"effect": 0, "unit_cost": 1, "committed": True}
+    both = [{"measures": ["pens", "office"], "employment": 50}]
+    found = why(write(asked(measures={"office": office}, synergies=both), tmp_path), "office", jobs=1, gap=GAP)
+    assert (found.kind, found.figures["worth"]) == ("planned", pytest.approx(50))
+
+
 def test_what_is_not_in_the_plan_costs_what_its_money_brings_elsewhere(question: Path):
     """Twenty sheds, a tenth of the most, cost 20 jobs and bring 10; at half the cost or twice the effect nothing."""
     found = why(question, "sheds", jobs=1, gap=GAP)

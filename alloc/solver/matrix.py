@@ -53,6 +53,18 @@ class Rows:
         return Rows(start, column, self.value[entries], self.lower[chosen], self.upper[chosen])
 
 
+class Decisions(tuple[Any, ...]):
+    """Decisions in the order of their columns, with their model: Pyomo's know it by weak references alone."""
+
+    def __new__(cls, model: pyo.ConcreteModel) -> "Decisions":
+        """Take all decisions of a model."""
+        found = super().__new__(cls, model.component_data_objects(pyo.Var))
+        found.model = model
+        return found
+
+    model: pyo.ConcreteModel
+
+
 @dataclass(frozen=True)
 class Matrix:
     """A mixed-integer program: maximise goals[0]·x + constants[0] within rows and bounds.
@@ -80,7 +92,7 @@ class Matrix:
 
 def compile_matrix(model: pyo.ConcreteModel, goals: Iterable[Any]) -> Matrix:
     """Return the model's limits and some goals as arrays, one column for each decision."""
-    variables = tuple(model.component_data_objects(pyo.Var))
+    variables = Decisions(model)
     aims, constants = compile_expressions(variables, goals)
     return Matrix(
         variables,

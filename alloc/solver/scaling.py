@@ -17,6 +17,9 @@ SWEEPS = 12
 HIGHEST = 10
 """No coefficient of a row is more than two to this power: what is next to nothing may not lift the rest."""
 
+FARTHEST = 256.0
+"""No scale is beyond two to this power either way: a column times a row times a side has to stay a number."""
+
 
 @dataclass(frozen=True)
 class Scales:
@@ -55,7 +58,7 @@ def find_scales(lower: Floats, upper: Floats, integer: Flags, rows: Rows) -> Sca
     np.maximum.at(most, owner, fitted)
     middle = np.bincount(owner, fitted, rows.count) / np.maximum(in_row, 1)
     row = np.where(in_row > 0, -np.round(np.maximum(middle, most - HIGHEST)), 0.0)
-    return Scales(np.exp2(row), np.exp2(own))
+    return Scales(*(np.exp2(np.clip(power, -FARTHEST, FARTHEST)) for power in (row, own)))
 
 
 def _spread_scales(

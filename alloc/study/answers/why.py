@@ -220,7 +220,7 @@ def _choose_changes(
     """Return what kind of question it is and which figures are otherwise in the other one."""
     if aid is not None:
         return "selection", _ask_aid(asked, what, str(aid), base)
-    if what not in base.funded:
+    if what not in base.funded and not asked.instance.measures[what].committed:
         return "absent", ask_for(asked.instance, what, units)
     if units is not None:
         raise RequestError("why_units_planned", measure=what)
