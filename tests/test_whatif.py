@@ -3,7 +3,6 @@
 import json
 import random
 import re
-from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ import yaml
 from browser import OUTSIDE, TOO_WIDE, Browser
 from click.testing import CliRunner
 from conftest import Raw, rivals
+from sliders import SHOW, check_places, slide
 
 import alloc
 from alloc.cli import main
@@ -26,7 +26,7 @@ from alloc.study.whatif.over import read_over
 from alloc.study.whatif.search import whatif as run
 from alloc.study.whatif.sliders import name_figure
 from alloc.texts import LANGUAGES, say
-from alloc.texts.figures import amount, count, gap, signed
+from alloc.texts.figures import amount, count, signed
 
 HOSTILE = "</script><img src=x onerror=alert(1)> & \"'=1+1"
 TITLE = f"What {HOSTILE}"
@@ -337,98 +337,14 @@ def test_the_plan_of_a_sweep_is_a_page_too_whatever_it_is_put_together_of(path: 
 # the page in a browser
 
 
-SHOW = """(() => {
-  const rows = id => [...document.querySelectorAll('#table-' + id + ' tbody tr')];
-  const cells = id => rows(id).map(tr => [...tr.cells].map(td => td.textContent));
-  const text = id => (document.getElementById(id) || {textContent: null}).textContent;
-  return {where: text('where'), status: text('status'), gap: text('gap'), row: cells('row'), message: text('message'),
-    measures: cells('measures'), counties: cells('counties'), funds: cells('funds'), rules: cells('rules'),
-    changes: cells('changes'), planned: !document.getElementById('plan').hidden,
-    point: Number(document.body.dataset.point)};
-})()"""
-
-
-def slide(*values: float) -> str:
-    """Return a script that moves the sliders."""
-    moves = "".join(
-        f"{{const one = document.getElementById('slider-{j}'); one.value = {value!r};"
-        " one.dispatchEvent(new Event('input'));}"
-        for j, value in enumerate(values)
-    )
-    return f"(() => {{{moves} return {SHOW};}})()"
-
-
-ENDS = ((0.8, 1.2), (0.0, 110.0))
-STEPS = ((0.8, 1.0, 1.2), (0.0, 50.25, 110.0))
-
-
-def draw_places(rows: int) -> Iterator[tuple[float, float]]:
-    """Yield places of two sliders, some of them positions that were solved."""
-    dice = random.Random(7)
-    for _ in range(rows):
-        yield tuple(
-            dice.choice(steps) if dice.random() < 0.6 else round(dice.uniform(*ends), 6)
-            for steps, ends in zip(STEPS, ENDS, strict=True)
-        )  # type: ignore[misc]
-
-
-def nearest_place(place: tuple[float, float]) -> tuple[int, int]:
-    """Return the position nearest to a place, each slider measured in parts of itself."""
-    found = []
-    for value, steps, (low, high) in zip(place, STEPS, ENDS, strict=True):
-        found.append(min(range(3), key=lambda i: abs(steps[i] - value) / (high - low)))
-    return found[0], found[1]
-
-
-def held(place: tuple[float, float]) -> bool:
-    """Tell whether a slider that is let go at a place stands at a position: near ones catch it."""
-    return all(
-        min(abs(step - value) for step in steps) <= 0.02 * (high - low)
-        for value, steps, (low, high) in zip(place, STEPS, ENDS, strict=True)
-    )
-
-
 def test_two_hundred_random_places_show_exactly_the_rows_and_tables_of_the_sweep(
     found: alloc.WhatIf, page: Path, chromium: Browser
 ):
     chromium.open(page)
-    points = dict(zip(found.places, found.sweep.points, strict=True))
-    frame = found.sweep.table
-    for place in draw_places(200):
-        shown = chromium.run(slide(*place))
-        at = nearest_place(place)
-        point, row = points[at], frame.iloc[found.places.index(at)]
-        assert shown["where"].startswith("Not solved" if not held(place) else "Solved"), place
-        assert shown["status"] == say(f"point_{row['status']}")
-        assert shown["planned"] == (point.objective is not None)
-        if point.objective is None:
-            assert "infeasible" in shown["where"] or not held(place)
-            assert [cells[1] for cells in shown["row"]] == ["–"] * 10
-            continue
-        assert shown["gap"] == f"gap {gap(row['gap'])}"
-        figures = [row[key] for key in ("objective", "bound", "employment", "employment_aid", "linkage")]
-        expected = [*map(amount, figures), count(row["chains_closed"]), amount(row["penalties"]), count(row["funded"])]
-        assert [cells[1] for cells in shown["row"]] == [*expected, amount(row["cost"]), amount(row["aid"])]
-        change = point.objective - found.today.objective  # type: ignore[operator]
-        assert shown["row"][0][2:] == [amount(found.today.objective), signed(0 if abs(change) < 1e-4 else change)]
-        for name, (_, columns) in SHOWN.items():
-            table = pd.DataFrame(point.tables[name])
-            table = table[table["cost"] > 0] if name == "measures" else table
-            words = [cells[-len(columns) :] for cells in shown[name]]
-            assert words == [
-                [tell(key, x) for key, x in zip(columns, line, strict=True)]
-                for line in table[list(columns)].values.tolist()
-            ]
+    assert check_places(found, chromium, 200) >= 5
     assert chromium.complaints() == []
     assert chromium.requests()[0] == page.as_uri()
     assert {request.partition("#")[0] for request in chromium.requests()} == {page.as_uri()}
-
-
-def tell(key: str, value: float | None) -> str:
-    """Return a cell of a plan's table."""
-    if value is None or value != value:
-        return ""
-    return ("binds" if value else "") if key == "binding" else amount(value)
 
 
 def test_numbers_are_written_as_everywhere_to_the_last_digit(page: Path, chromium: Browser):

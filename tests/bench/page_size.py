@@ -1,105 +1,77 @@
-"""How large a page of many different plans of Hotan 2019 is, and what each plan adds to it.
+"""How large a page of five hundred solved plans of Hotan 2019 is, and whether it shows every one of them.
 
-python tests/bench/page_size.py --solved 20 --points 500
+python tests/bench/page_size.py --out results/hotan-500
 
-So many plans are solved, with other budgets, shares and weights, to a gap of 2 %, which is cheap and leaves them less
-alike than proven ones. The rest are mixed of those: each county has the rows of one of them, and every amount is moved
-by up to a part that is drawn anew, so that no number of a plan stands in another. Nothing is said of such plans but how
-many bytes they take.
+Money and units are of any size, as in the sweep that comes with the question: in lots a point takes half a minute.
+Points that the folder holds already are not solved again. The page is weighed, opened in headless Chromium without a
+network, and its sliders are put at random places: it must show the row and the tables of the sweep, digit by digit.
 """
 
-import random
-import tempfile
-from collections.abc import Sequence
-from dataclasses import replace
+import shutil
+import sys
+import time
 from pathlib import Path
-from typing import Any
 
 import click
 from sweeps import HOTAN
 
-from alloc.instance import Instance, draft, read
-from alloc.study.points import Point, PointQuestion, open_points
-from alloc.study.whatif.encoding import KEPT, encode_points, write_json
-from alloc.study.whatif.rendering import render_page
-from alloc.study.whatif.sliders import Slider
+import alloc
+from alloc.study.whatif.encoding import encode_points, write_json
 
-SIDE = 8
-"""Positions of each of three sliders: 512 in all."""
+sys.path.insert(0, str(Path(__file__).parent.parent))
+from browser import Browser, browsing
+from sliders import SHOW, check_places, list_steps, slide
 
-MOVED = 0.05
-"""Amounts are moved by up to this part."""
-
-
-def draw(dice: random.Random) -> dict[str, object]:
-    """Return another budget, another share and another weight."""
-    return {
-        "funds.tianjin-aid.amount": f"×{dice.uniform(0.98, 1.06)}",
-        "rules.livelihood at least 80 % of aid.min": dice.uniform(0.7, 0.82),
-        "objective.linkage": dice.uniform(0.02, 0.08),
-    }
+OVER = {
+    "funds.tianjin-aid.amount": "×0.98…1.07:10",
+    "measures[category=training].unit_cost": "×0.8…1.25:10",
+    "objective.linkage": "0.03…0.07:5",
+}
+DIVISIBLE = {"money.lot": None, "measures[*].integer": False}
+MOVES = 20
 
 
-def solve(count: int, gap: float, jobs: int) -> list[Point]:
-    """Return plans of Hotan 2019, today's first."""
-    dice, question = random.Random(1), PointQuestion(draft(HOTAN), {"gap": gap}, claims=False, tables=KEPT)
-    with open_points(question, jobs, None) as pool:
-        points = pool.solve_all(
-            [{}, *(draw(dice) for _ in range(count - 1))],
-            lambda point: click.echo(f"{point.status} {point.objective}"),
-        )
-    return [point for point in points if point.objective is not None]
+def weigh(found: alloc.WhatIf, page: Path) -> None:
+    """Print how many plans there are, how many differ, and what they weigh."""
+    points = found.sweep.points
+    different = {tuple(sorted(point.payments.items())) for point in points}
+    alone, whole = len(write_json(encode_points(found.instance, [found.today])).encode()), page.stat().st_size
+    click.echo(f"{len(points)} points, {len(different)} different plans: {found.sweep.counts}")
+    click.echo(f"closest to today's proven at {sum(point.closest is True for point in points)}")
+    click.echo(f"{whole / 1e6:.2f} MB, {(whole - alone) / len(points):,.0f} bytes a point")
 
 
-def mix(instance: Instance, points: Sequence[Point], dice: random.Random) -> Point:
-    """Return what a plan would be in which every county is as in one of some plans, all amounts moved."""
-    of = {county: dice.choice(points) for county in ["", *instance.counties]}
-    tables: dict[str, dict[str, list[Any]]] = {}
-    for name, columns in points[0].tables.items():
-        found: dict[str, list[Any]] = {column: [] for column in columns}
-        for i in range(len(next(iter(columns.values())))):
-            donor = of[_county(instance, columns, i)].tables[name]
-            for column in columns:
-                found[column].append(_move(donor[column][i], dice))
-        tables[name] = found
-    money = {}
-    for pair in points[0].money:
-        money[pair] = _move(of[pair[0]].money[pair], dice)
-    return replace(points[0], tables=tables, money=money)
-
-
-def _county(instance: Instance, columns: Any, i: int) -> str:
-    """Return the county that a row belongs to, empty where it is none's."""
-    if "measure" in columns:
-        return instance.measures[columns["measure"][i]].county
-    return str(columns["county"][i]) if "county" in columns else ""
-
-
-def _move(value: Any, dice: random.Random) -> Any:
-    moved = isinstance(value, float) and value
-    return value * (1 + dice.uniform(-MOVED, MOVED)) if moved else value
+def clock(browser: Browser, page: Path, found: alloc.WhatIf) -> None:
+    """Print how long it takes to open the page, and to follow a slider, at the median."""
+    begun = time.perf_counter()
+    browser.open(page)
+    browser.run(SHOW)
+    click.echo(f"opened in {time.perf_counter() - begun:.2f} s")
+    first, *others = list_steps(found)
+    seconds = []
+    for k in range(MOVES):
+        begun = time.perf_counter()
+        browser.run(slide(first[k % len(first)], *(steps[k % len(steps)] for steps in others)))
+        seconds.append(time.perf_counter() - begun)
+    click.echo(f"all sliders followed in {1000 * sorted(seconds)[MOVES // 2]:.0f} ms")
 
 
 @click.command()
-@click.option("--solved", default=20, help="Plans that are solved.")
-@click.option("--points", default=500, help="Plans on the page.")
-@click.option("--gap", default=0.02)
-@click.option("--jobs", default=2)
-@click.option("--out", type=click.Path(path_type=Path), help="Where the page is written.")
-def main(solved: int, points: int, gap: float, jobs: int, out: Path | None) -> None:
-    """Print the bytes of each plan that was solved, and those of the page of all."""
-    instance, known = read(HOTAN), solve(solved, gap, jobs)
-    alone = len(write_json(encode_points(instance, known[:1])).encode())
-    own = len(write_json(encode_points(instance, known)).encode())
-    click.echo(f"{len(known)} plans solved: {(own - alone) / max(1, len(known) - 1):,.0f} bytes each beside today's")
-    dice = random.Random(1)
-    different = [known[0], *(mix(instance, known, dice) for _ in range(points - 1))]
-    values = [round(0.9 + 0.025 * i, 3) for i in range(SIDE)]
-    sliders = [Slider(f"figure {k}", True, values, 0, None, {"en": f"figure {k}", "zh": f"figure {k}"}) for k in "abc"]
-    places = [(i // SIDE**2, i // SIDE % SIDE, i % SIDE) for i in range(points)]
-    page = render_page(instance, sliders, places, different, different[0], "en").encode()
-    (out or Path(tempfile.mkdtemp()) / "whatif.html").write_bytes(page)
-    click.echo(f"{points} plans: {len(page) / 1e6:.2f} MB, {(len(page) - alone) / points:,.0f} bytes each")
+@click.option("--out", type=click.Path(path_type=Path), required=True, help="Folder of the sweep.")
+@click.option("--jobs", default=1)
+@click.option("--places", default=200, help="Random places of the sliders.")
+def main(out: Path, jobs: int, places: int) -> None:
+    """Solve what is not solved yet, weigh the page, and compare what it shows."""
+    found = alloc.whatif(HOTAN, OVER, out, overrides=DIVISIBLE, jobs=jobs, apart=True)
+    page = out / "whatif.html"
+    weigh(found, page)
+    program = shutil.which("chromium") or shutil.which("google-chrome") or "chromium"
+    with browsing(program) as browser:
+        clock(browser, page, found)
+        plans = check_places(found, browser, places)
+        outside = {url.partition("#")[0] for url in browser.requests()} - {page.resolve().as_uri()}
+        click.echo(f"{places} places show the rows and tables of {plans} plans; errors {browser.complaints()}")
+        click.echo(f"asked of the network: {sorted(outside) or 'nothing'}")
 
 
 if __name__ == "__main__":
