@@ -575,7 +575,7 @@ def test_in_a_browser_a_figure_is_changed_solved_compared_and_still_there_when_l
         chromium.run(CHANGE.format(path=AID, value="30"))
         chromium.run("document.querySelector('#solving').requestSubmit()")
         wait_for(chromium, "job === null && state.current === 'scenario 1'")
-        wait_for(chromium, "document.querySelectorAll('#plan-body tbody tr').length > 0")
+        wait_for(chromium, f"document.getElementById('plan-body').innerText.includes('Solved with {AID}=30')")
         goal = alloc.solve(DEMO, overrides={AID: "30"}).objective
         shown = chromium.run("scenarios.find(one => one.name === 'scenario 1').objective")
         assert shown == goal

@@ -127,7 +127,9 @@ def test_figures_of_later_years_are_changed_and_solved_like_others(tmp_path: Pat
     assert shown["rows"][0]["cells"] == {"funds.donor.amount": 240, "counties.c0.jobseekers": 288}
     assert {column["key"] for column in shown["columns"]} >= {"funds.donor.amount", "funds.second.amount"}
     order = read_order({"action": "solve", "lang": "en", "name": "less", "given": {path: "20"}})
-    assert act(order, place, lambda _: None)["scenario"] == "less"
+    reply = act(order, place, lambda _: None)
+    assert reply["scenario"] == "less"
+    assert lines(reply)[1].startswith("Over 2020–2021 the plan spends ")
     paid = alloc.solve(YEARS, overrides={path: 20}).tables["allocation"]
     kept = pd.read_csv(tmp_path / "less/allocation.csv")
     assert kept["amount"].sum() == pytest.approx(paid["amount"].sum())

@@ -140,6 +140,10 @@ async function showEarly(of, first) { // what is known already: a plan before it
   if (first) { at("answer").scrollIntoView({ block: "start" }); }
   return reply;
 }
+function tellEnd({ state: how, seconds, early }) { // of what was not answered: what was known, and how it ended
+  const key = { cancelled: "desk_cancelled", failed: "desk_died" }[how];
+  return addEnd(early, { key, values: { seconds: fixed(seconds, 1) } });
+}
 function addEnd(early, part) { // what was known when it ended, without its last line, which says what was still to come
   const told = {};
   Object.entries(early ? early.told : {}).forEach(([lang, parts]) => { told[lang] = [...parts.slice(0, -1), part]; });
@@ -162,10 +166,8 @@ function showAnswer() {
 async function show(action, more, begin) { // ask, and show what comes of it
   const done = await follow(begin || (() => post("/do" + query(), order(action, more))));
   if (done === null) { return null; }
-  const ended = { cancelled: "desk_cancelled", failed: "desk_died" }[done.state];
-  const own = { key: ended, values: { seconds: fixed(done.seconds, 1) } };
   const page = done.page ? "/job/" + encodeURIComponent(done.job) + "/page" + query() : null;
-  tellAnswer(done.command, ended ? addEnd(done.early, own) : done.reply, page);
+  tellAnswer(done.command, done.state === "done" ? done.reply : tellEnd(done), page);
   if (done.action === "solve" && !(done.reply && done.reply.scenario)) { await refresh(); } // it may have been kept at the last moment
   if (done.reply && done.reply.scenario) {
     state.current = done.reply.scenario;
@@ -233,6 +235,7 @@ async function begin() {
   const running = await refresh();
   if (running) { await show(running.action, {}, async () => running); }
   const done = await follow(() => post("/do" + query(), order("describe", {})));
+  if (done !== null && !done.reply) { tellAnswer(done.command, tellEnd(done)); }
   if (done !== null && done.reply) {
     tree = done.reply.tree || null;
     fill("reading", done.reply.parts.length > 1 || !done.reply.good ? tellParts(done.reply) : null);

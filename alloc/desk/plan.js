@@ -8,7 +8,7 @@ async function renderPlan() {
   if (!state.current) { fill("plan-body", make("p", { class: "note" }, say("desk_no_plan"))); return; }
   const shownOf = state.current, { allocation, measures } = await fetchRows(shownOf);
   if (shownOf !== state.current) { return; }
-  const title = make("h3", {}, say("desk_plan_of", { name: state.current }));
+  const title = showTitle(scenarios.find(one => one.name === state.current));
   if (allocation.some(row => row.year)) { fill("plan-body", title, listMoney(allocation)); return; }
   const units = Object.fromEntries(measures.map(row => [row.measure, row.units]));
   const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
@@ -25,6 +25,10 @@ async function renderPlan() {
     make("div", { id: "verdict", "aria-live": "polite" }), sheet(say("desk_h_plan"), heads, lines),
     make("p", { class: "actions" }, verify, reset));
   showVerdict();
+}
+function showTitle(one) { // with what was changed for this plan, which need not be what stands above
+  const title = make("h3", {}, say("desk_plan_of", { name: one.name })), changes = tellAsked(one);
+  return make("div", {}, title, changes ? make("p", { class: "note" }, say("desk_solved_with", { changes })) : null);
 }
 function keyOf(row) { return JSON.stringify([row.measure, row.fund]); }
 function amountOf(row) { return state.edits[keyOf(row)] ?? row.amount; }

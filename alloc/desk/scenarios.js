@@ -74,6 +74,9 @@ function showActions(one) {
     make("a", { href: place + "allocation.xlsx", download: true }, say("desk_workbook")),
     make("a", { href: place + "zip", download: true }, say("desk_zip")));
 }
+function tellAsked(one) { // what was otherwise than written
+  return [...one.asked.rules || [], ...Object.entries(one.asked.given || {}).map(pair => pair.join("="))].join("; ");
+}
 function offerDiff(a, b) {
   return button(say("desk_diff", { a, b }), () => show("diff", { a, b }), { class: "small", "data-asks": true });
 }
@@ -104,8 +107,6 @@ async function renderCompare() {
       })]);
     });
   }
-  const tellAsked = one => [...one.asked.rules || [],
-    ...Object.entries(one.asked.given || {}).map(pair => pair.join("="))].join("; ");
   lines.push([say("desk_asked"), ...pinned.map(tellAsked)]);
   const diffs = pinned.slice(1).map(one => offerDiff(first.name, one.name));
   fill("compare", make("h3", {}, say("desk_h_compare")), sheet(say("desk_h_compare"), heads, lines),

@@ -11,6 +11,7 @@ from alloc.desk.replies import Line, Offer, Reply, Send, make_log, make_reply
 from alloc.desk.scenarios import write_note, write_plan
 from alloc.errors import RequestError
 from alloc.instance import Instance
+from alloc.report.page.annual import tell_over_years
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
 from alloc.report.target import check_writable
@@ -68,8 +69,8 @@ def _show_early(run: Run, lang: str) -> Reply:
 
 def _tell_plan(found: Run | LockedPlan, run: Run, lang: str) -> Iterator[Line]:
     yield from _tell_proof(run, lang)
-    if not run.instance.questions:
-        yield from tell_answer(View(run.instance, lang, run.tables, run.figures))
+    view = View(run.instance, lang, run.tables, run.figures)
+    yield from tell_over_years(view) if run.instance.questions else tell_answer(view)
     if isinstance(found, LockedPlan):
         yield from show_locks(found, lang)
 

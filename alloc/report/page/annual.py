@@ -61,7 +61,7 @@ def make_years_page(
         status=tell_status(figures, lang),
         further=view.say("years_further", last=instance.years[-1]) if instance.end_value else "",
         starved=tell_starved(instance, tables, lang),
-        answer=list(_tell_answer(view)),
+        answer=list(tell_over_years(view)),
         pictured=lang != "zh" or draws_chinese(),
         number=number,
         amount=amount,
@@ -72,13 +72,13 @@ def make_years_page(
 
 def show_years(view: View) -> Iterator[str | Markup]:
     """Yield what a notebook shows of a plan over several years: the answer, who pays, and the jobs of each year."""
-    yield from _tell_answer(view)
+    yield from tell_over_years(view)
     drawn = dict(_draw(view))
     for name in ("money-by-year", "jobs-by-year"):
         yield show_chart(drawn[name])
 
 
-def _tell_answer(view: View) -> Iterator[str]:
+def tell_over_years(view: View) -> Iterator[str]:
     """Yield what all years spend and bring, and whose that is."""
     figures = view.figures
     yield view.say(
