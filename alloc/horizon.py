@@ -69,12 +69,12 @@ def make_tables_of_years(instance: Instance, plan: Solution, worlds: Worlds) -> 
     """Return the tables of each year, as they are made of a plan of one year."""
     found = {}
     for year, question in roll_forward(instance, plan).items():
-        own, without = _take_year(plan, year), _take_year(worlds.without.solution, year)
+        own, without = take_year(plan, year), take_year(worlds.without.solution, year)
         found[year] = make_tables(question, own, worlds.quos[year], without)
     return found
 
 
-def _take_year(world: Solution, year: int) -> Solution:
+def take_year(world: Solution, year: int) -> Solution:
     """Return one year of a world; what is not known stays so."""
     return replace(world, values=world.years[year], years={}) if world.has_plan else world
 

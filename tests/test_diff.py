@@ -16,9 +16,9 @@ from alloc.cli import main
 from alloc.errors import RequestError
 from alloc.instance.schema import Market
 from alloc.run import Run, solve
+from alloc.study.compare.handmade_result import complete_by_hand
 from alloc.study.compare.results import Result, read_result
 from alloc.study.compare.split import split
-from alloc.study.compare.verify import complete_by_hand
 from alloc.texts.figures import amount
 
 ROOT = Path(__file__).parent.parent

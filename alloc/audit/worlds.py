@@ -253,12 +253,13 @@ def _speaks_of_aid(instance: Instance, rule: Rule) -> bool:
     return rule.fund == "aid" or (rule.fund != "all" and meant == {"aid"})
 
 
-def _pays_no_aid(alone: Books) -> Comparisons:
+def pays_no_aid(alone: Books) -> Comparisons:
+    """No fund of kind aid pays anything."""
     for m in alone.instance.measures:
         yield Comparison((m, "aid"), alone.paid(m, "aid"), "=", ZERO, alone.grain)
 
 
-def _within_supply(alone: Books) -> Comparisons:
+def within_supply(alone: Books) -> Comparisons:
     """Jobs need no more than stands there and measures add; what serves a county is shared."""
     own: dict[tuple[str, str, str], Decimal] = {}
     for m, measure in alone.instance.measures.items():
@@ -277,7 +278,7 @@ def _serves(measure: Measure, k: str, s: str) -> bool:
     return measure.category == k and measure.industry in ("", s)
 
 
-def _within_output(alone: Books) -> Comparisons:
+def within_output(alone: Books) -> Comparisons:
     """Jobs kept and output lie between those of jobs without insurance and technology and those with all there is."""
     for (c, s), row in alone.baseline.items():
         jobs, cover = alone.industries.number("jobs", c, s), {}
@@ -334,5 +335,5 @@ def _worth(books: Books, alone: Books) -> Comparisons:
     yield Comparison(("without_aid.objective",), _figure(books, "objective") or ZERO, "=", mine)
 
 
-OF_THAT_WORLD: tuple[Callable[[Books], Comparisons], ...] = (_pays_no_aid, _within_supply, _within_output)
+OF_THAT_WORLD: tuple[Callable[[Books], Comparisons], ...] = (pays_no_aid, within_supply, within_output)
 """What is checked of this world alone: its tables do not tell which jobs are insured or upgraded."""

@@ -2,9 +2,10 @@
 
 import math
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from types import MappingProxyType
 
 import pandas as pd
 
@@ -24,25 +25,29 @@ SCALES = ("measure", "funded", "units")
 class HandmadePlan:
     """Money by (measure, fund), where each amount stands, and the scales that the writer's tables state.
 
-    scales: measure → (funded, units). A scale counts only where it fits the money (see `fix_plan`).
+    scales: measure → (funded, units). A scale counts only where it fits the money (see `fix_plan`). years: of several
+    years the plan of each, which alone has money then.
     """
 
     name: str
     spend: Mapping[tuple[str, str], float]
     places: Mapping[tuple[str, str], str]
     scales: Mapping[str, tuple[int, float]]
+    years: Mapping[int, "HandmadePlan"] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class FixedPlan:
     """What a plan has decided. What it leaves out is free, but no payment: that is 0.
 
-    spend: (measure, fund) → money; funded: measure → 0 or 1; units: measure → units.
+    spend: (measure, fund) → money; funded: measure → 0 or 1; units: measure → units. years: of several years what each
+    decides.
     """
 
     spend: Mapping[tuple[str, str], float]
     funded: Mapping[str, int] = field(default_factory=dict)
     units: Mapping[str, float] = field(default_factory=dict)
+    years: Mapping[int, "FixedPlan"] = field(default_factory=dict)
 
 
 def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
@@ -60,7 +65,7 @@ def read_plan(path: str | Path, instance: Instance) -> HandmadePlan:
         spend[m, f], places[m, f] = amount, row.place("amount")
     if faults:
         raise InstanceError(faults)
-    return HandmadePlan(path.name, spend, places, dict(_read_scales(file, match_names(instance.measures))))
+    return HandmadePlan(path.name, spend, places, dict(understand_scales(read_scales(file), instance)))
 
 
 def find_payments(path: Path) -> Path:
@@ -80,10 +85,17 @@ def list_payments(
     A row that is missing and a cell that is empty are no money. find: which id a cell means, one of the instance's
     where nothing is said.
     """
+    yield from understand_payments(read_rows(file, "allocation", MONEY), instance, faults, find)
+
+
+def understand_payments(
+    rows: Iterable[TableRow], instance: Instance, faults: list[Fault], find: FindId | None = None
+) -> Iterator[tuple[TableRow, str, str, float]]:
+    """Yield what `list_payments` does of rows that were read."""
     measures, funds = match_names(instance.measures), match_names(instance.funds)
     find, seen = find or find_id, set()
-    for row in read_rows(file, "allocation", MONEY):
-        if _sums_up(row, measures):
+    for row in rows:
+        if sums_up(row, measures):
             continue
         m = find(row, "measure", measures, faults)
         f = find(row, "fund", funds, faults)
@@ -116,7 +128,7 @@ def match_names(rows: Mapping[str, object]) -> dict[str, str]:
     return alone | {i: i for i in rows}
 
 
-def _sums_up(row: TableRow, measures: Mapping[str, str]) -> bool:
+def sums_up(row: TableRow, measures: Mapping[str, str]) -> bool:
     """Tell whether a row is the total below a table, or has neither words nor money: a payment is never left out."""
     words = [row.text(column) for column in ("measure", "fund", "measure_id", "fund_id")]
     totals = {say("total", lang) for lang in LANGUAGES} - measures.keys()
@@ -169,11 +181,17 @@ def read_amount(row: TableRow, column: str, faults: list[Fault]) -> float | None
     return amount
 
 
-def _read_scales(file: Path, measures: Mapping[str, str]) -> Iterator[tuple[str, tuple[int, float]]]:
-    """Yield the scales that stand beside the money: in `measures.csv`, or in the sheet Measures."""
+def read_scales(file: Path) -> Sequence[TableRow]:
+    """Return the rows of the scales that stand beside the money: in `measures.csv`, or in the sheet Measures."""
     if file.suffix.lower() not in WORKBOOKS:
         file = file.with_name("measures.csv")
-    for row in read_rows_if_any(file, "measures", SCALES) or ():
+    return read_rows_if_any(file, "measures", SCALES) or ()
+
+
+def understand_scales(rows: Iterable[TableRow], instance: Instance) -> Iterator[tuple[str, tuple[int, float]]]:
+    """Yield the scale that each row states of a measure; one that cannot be understood is only a hint less."""
+    measures = match_names(instance.measures)
+    for row in rows:
         m = measures.get(row.text("measure_id")) or measures.get(row.text("measure"))
         try:
             funded, units = row.number("funded"), row.number("units")
@@ -183,7 +201,7 @@ def _read_scales(file: Path, measures: Mapping[str, str]) -> Iterator[tuple[str,
             yield m, (round(funded), units)
 
 
-def fix_plan(instance: Instance, plan: HandmadePlan) -> FixedPlan:
+def fix_plan(instance: Instance, plan: HandmadePlan, upkeep: Mapping[str, float] = MappingProxyType({})) -> FixedPlan:
     """Return what a plan decides: its payments, and the scale of each measure that they settle.
 
     Cost = fixed cost + unit cost · units, so the units follow from the money. Where they do not (a unit costs
@@ -191,8 +209,9 @@ def fix_plan(instance: Instance, plan: HandmadePlan) -> FixedPlan:
     tenth of a currency unit; without one it is left free. In whole lots money covers the cost and leaves less than a
     lot, so the units are free within that. A measure that nobody pays for is not funded, unless it is
     free of cost, or has to go ahead and may do so at no units.
+    upkeep: what purchases of earlier years cost, which is paid before anything is bought [money].
     """
-    paid = dict.fromkeys(instance.measures, 0.0)
+    paid = {m: -upkeep.get(m, 0.0) for m in instance.measures}
     for (m, _), amount in plan.spend.items():
         paid[m] += amount
     rounding = _Rounding(float(grain(instance)), instance.money.lot or 0.0)
@@ -203,7 +222,11 @@ def fix_plan(instance: Instance, plan: HandmadePlan) -> FixedPlan:
     funded: dict[str, int] = {}
     units: dict[str, float] = {}
     for m, row in instance.measures.items():
-        on, scale = _decide(row, paid[m], plan.scales.get(m), row.committed or m in required, rounding)
+        stated = plan.scales.get(m)
+        if upkeep.get(m) and _only_keeps_up(paid[m], stated, rounding):
+            funded[m], units[m] = 0, 0.0
+            continue
+        on, scale = _decide(row, paid[m], stated, row.committed or m in required, rounding)
         if on is not None:
             funded[m] = on
         if scale is not None:
@@ -217,6 +240,15 @@ class _Rounding:
 
     near: float
     lot: float
+
+
+def _only_keeps_up(rest: float, stated: tuple[int, float] | None, rounding: _Rounding) -> bool:
+    """Tell whether money for a measure pays for no more than its upkeep, or not even that: nothing new is bought.
+
+    rest: what is left of it. In lots less than one may be left, unless it is stated that something is bought.
+    """
+    bought = stated is not None and stated[0] == 1
+    return rest <= rounding.near or (rest < rounding.lot and not bought)
 
 
 def _decide(

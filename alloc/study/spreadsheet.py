@@ -10,7 +10,7 @@ from typing import Any
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance.encoding import read_text
 from alloc.instance.separated import find_misfit, read_grid
-from alloc.report.dictionary import dictionary
+from alloc.report.dictionary import YEAR, dictionary
 
 WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are read as workbooks."""
@@ -19,8 +19,9 @@ MORE = {
     "measure_id": ("measure_id", "id", "编号"),
     "fund_id": ("fund_id", "id of the fund", "资金编号"),
     "lock": ("lock", "锁定"),
+    "year": ("year", YEAR["en"], YEAR["zh"]),
 }
-"""Columns that plans have for people: the ids of what is called by name, and marks."""
+"""Columns that plans have for people: the ids of what is called by name, marks, and the year of several."""
 
 HEADS = 30
 """The row of column names is among so many first rows of a sheet."""

@@ -15,7 +15,7 @@ from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.instance.rules import Count
 from alloc.instance.schema import Fund, Measure
-from alloc.model import build
+from alloc.model import build_years
 from alloc.solution import Solution
 from alloc.solver import solve_whole
 from alloc.study.handmade import FixedPlan
@@ -55,13 +55,13 @@ def _lower_first_goal(wide: Instance, fixed: FixedPlan, options: Options, floor:
 
 def _solve_fixed(wide: Instance, fixed: FixedPlan, options: Options) -> Solution:
     """Solve with the payments fixed; where what is left free clashes with itself, fix that too, at its least."""
-    model = build(wide)
+    model = build_years(wide)
     _fix_decisions(model, fixed)
     _drop_decided_limits(model)
     plan = solve_whole(model, wide, options)
     if plan.has_plan:
         return plan
-    model = build(wide)
+    model = build_years(wide)
     _fix_decisions(model, _decide_all(wide, fixed))
     _drop_decided_limits(model)
     return solve_whole(model, wide, options)
@@ -69,6 +69,8 @@ def _solve_fixed(wide: Instance, fixed: FixedPlan, options: Options) -> Solution
 
 def _decide_all(wide: Instance, fixed: FixedPlan) -> FixedPlan:
     """Return the plan with every measure decided: what is not named is not funded unless it is committed."""
+    if wide.questions:
+        return FixedPlan({}, years={of.year: _decide_all(of, fixed.years[of.year]) for of in wide.questions})
     funded: dict[str, int] = {}
     units: dict[str, float] = {}
     for m, row in wide.measures.items():
@@ -79,6 +81,11 @@ def _decide_all(wide: Instance, fixed: FixedPlan) -> FixedPlan:
 
 def _fix_decisions(model: pyo.ConcreteModel, fixed: FixedPlan) -> None:
     """Fix what a plan has decided; whether payments are whole lots that just cover it is for the audit to say."""
+    if fixed.years:
+        for year, decided in fixed.years.items():
+            _fix_decisions(model.Year[year], decided)
+            _fix_history(model.Year[year])
+        return
     model.pays_in_lots.deactivate()
     for m in set(model.ROUNDED) & set(fixed.units):
         model.leaves_no_lot[m].deactivate()
@@ -91,6 +98,14 @@ def _fix_decisions(model: pyo.ConcreteModel, fixed: FixedPlan) -> None:
             decisions[m].fix(value, skip_validation=True)
 
 
+def _fix_history(year: pyo.Block) -> None:
+    """Fix what has gone ahead up to a year where all years before it are decided; else what hangs on it stays open."""
+    for m in year.EVER if year.earlier else ():
+        decided = [of.Funded[m] for of in (*year.earlier, year)]
+        if all(funded.fixed for funded in decided):
+            year.Ever[m].fix(max(map(pyo.value, decided)))
+
+
 def _drop_decided_limits(model: pyo.ConcreteModel) -> None:
     """Leave out every limit that nothing free can help to keep."""
     for limit in model.component_data_objects(pyo.Constraint, active=True):
@@ -101,6 +116,9 @@ def _drop_decided_limits(model: pyo.ConcreteModel) -> None:
 
 def relax(instance: Instance, fixed: FixedPlan) -> Instance:
     """Return the question opened so far that every payment and every scale of a plan has its place in the model."""
+    if instance.questions:
+        questions = tuple(relax(of, fixed.years[of.year]) for of in instance.questions)
+        return instance.model_copy(update={"questions": questions})
     wide = allow_payments(instance, fixed)
     spent = _spend_by_county(instance, fixed)
     funds = {f: _top_up(fund, spent.get(f, {})) for f, fund in wide.funds.items()}

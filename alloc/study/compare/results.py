@@ -12,7 +12,7 @@ from alloc.errors import RequestError
 from alloc.instance import Instance, read
 from alloc.report.files import QUESTION, read_result_tables
 from alloc.run import Run
-from alloc.study.compare.verify import complete_by_hand
+from alloc.study.compare.handmade_result import complete_by_hand
 from alloc.study.handmade import MONEY
 from alloc.study.spreadsheet import WORKBOOKS, read_rows_if_any
 

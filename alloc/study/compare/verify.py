@@ -3,32 +3,26 @@
 import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import product
 from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
 
-from alloc.audit import Finding, audit
+from alloc.audit import Finding
 from alloc.audit.verdict import RELATIVE, ZERO, Number, exact
-from alloc.claims import compare_worlds
-from alloc.counterfactual import Worlds, find_worlds
 from alloc.errors import RequestError
 from alloc.glance import Glance
 from alloc.instance import Instance, Options, read
-from alloc.instance.effects import is_uncertain
 from alloc.instance.money import eligible_funds
 from alloc.report.files import read_figures, write_tables
 from alloc.report.notebook import MOST_ROWS, call_question, show_plan, state_plan
+from alloc.report.page.annual import show_years
 from alloc.report.page.view import View
-from alloc.report.scenarios import risk_figures
-from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.run import Run, choose_options, solve
-from alloc.solution import Solution
 from alloc.solver import unbroken
-from alloc.study.compare.completion import allow_payments, complete
-from alloc.study.handmade import FixedPlan, HandmadePlan, fix_plan, read_plan, take_plan
+from alloc.study.compare.handmade_result import take_money, work_out
+from alloc.study.handmade import HandmadePlan
 from alloc.texts import say
 from alloc.texts.figures import amount
 
@@ -105,7 +99,8 @@ class Verification(Glance):
             yield breach.say(lang)
         if len(self.breaches) > MOST_ROWS:
             yield say("and_more", lang, count=len(self.breaches) - MOST_ROWS)
-        yield from show_plan(View(self.instance, lang, self.tables, self.figures))
+        show = show_years if self.instance.questions else show_plan
+        yield from show(View(self.instance, lang, self.tables, self.figures))
 
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write `verify.json`, `breaches.csv` and the tables that follow from the plan's money into a new folder."""
@@ -142,32 +137,16 @@ def verify(
         instance = read(Path(instance), overrides)
     elif overrides:
         raise RequestError("overrides_need_path")
-    if instance.questions:
-        raise RequestError("several_years", years=", ".join(map(str, instance.years)))
     options = choose_options(instance, gap=gap, time_limit=time_limit)
-    if isinstance(plan, Run):
-        plan = take_plan(plan.instance.name, plan.tables)
-    elif not isinstance(plan, HandmadePlan):
-        plan = read_plan(Path(plan), instance)
+    if not isinstance(plan, HandmadePlan):
+        plan = take_money(plan, instance)
     with unbroken():
         best = _find_best(instance, against, options, lang, log)
-        fixed = fix_plan(instance, plan)
         calm = options.model_copy(update={"time_limit": max(options.time_limit, CALM)})
-        solution = complete(instance, fixed, calm, _find_floor(instance, best))
-        worlds = find_worlds(instance, calm)
-    found = _make_tables(instance, fixed, solution, worlds)
-    told = _tell_figures(instance, solution, worlds, found)
-    breaches = (*_find_strange_payments(instance, plan), *_place_findings(plan, audit(instance, found, told).findings))
-    return Verification(instance, plan, breaches, found, _list_figures(instance, plan, told, breaches, best))
-
-
-def complete_by_hand(instance: Instance, source: str | Path) -> tuple[dict[str, pd.DataFrame], dict[str, Any]]:
-    """Return the tables and figures that follow from a plan's money, whatever it breaks."""
-    plan = read_plan(source, instance)
-    fixed, worlds = fix_plan(instance, plan), find_worlds(instance, instance.solver)
-    solution = complete(instance, fixed, instance.solver)
-    found = _make_tables(instance, fixed, solution, worlds)
-    return found, _tell_figures(instance, solution, worlds, found)
+        found = work_out(instance, plan, calm, _find_floor(instance, best))
+    breaches = (*_find_strange_payments(instance, plan), *_place_findings(plan, found.audit().findings))
+    figures = _list_figures(instance, plan, found.figures, breaches, best)
+    return Verification(instance, plan, breaches, found.joined, figures)
 
 
 def _find_best(
@@ -197,62 +176,33 @@ def _find_floor(instance: Instance, best: Mapping[str, Any]) -> float | None:
     return first - instance.objective.tolerance * abs(first)
 
 
-def _make_tables(instance: Instance, fixed: FixedPlan, solution: Solution, worlds: Worlds) -> dict[str, pd.DataFrame]:
-    """Return the tables of a plan; a payment that the instance does not allow has its row too."""
-    found = make_tables(allow_payments(instance, fixed), solution, worlds.quo, worlds.without.solution)
-    paid, funds = found["allocation"], found["funds"]
-    allowed: set[tuple[str, str]] = set()
-    for m in instance.measures:
-        allowed.update(product([m], eligible_funds(instance, m)))
-    tied: set[tuple[str, str]] = set()
-    for f, fund in instance.funds.items():
-        tied.update(product([f], fund.by_county or ()))
-    kept = [
-        (m, f) in allowed or money != 0
-        for m, f, money in zip(paid["measure"], paid["fund"], paid["amount"], strict=True)
-    ]
-    own = [not c or (f, c) in tied for f, c in zip(funds["fund"], funds["county"], strict=True)]
-    return {
-        **found,
-        "allocation": paid[kept].reset_index(drop=True),
-        "funds": funds[own].assign(unspent=funds["available"] - funds["spent"]).reset_index(drop=True),
-    }
-
-
-def _tell_figures(
-    instance: Instance, solution: Solution, worlds: Worlds, found: Mapping[str, pd.DataFrame]
-) -> dict[str, Any]:
-    """Return the figures of a plan as the audit reads them; its bound is not proven here but by the best plan."""
-    return {
-        "status": "feasible",
-        "objective": solution.objective,
-        "employment": solution.values["ExpectedEmployment"][None],
-        "linkage": solution.values["ExpectedLinkage"][None],
-        "penalties": solution.values["Penalties"][None],
-        **compare_worlds(instance, solution, worlds, found["chains"]),
-        **({"risk": risk_figures(instance, solution)} if is_uncertain(instance) else {}),
-        "stages": [
-            {"goal": stage.goal, "objective": stage.objective, "bound": None, "value": stage.kept}
-            for stage in solution.stages
-        ],
-    }
-
-
 def _find_strange_payments(instance: Instance, plan: HandmadePlan) -> Iterator[Breach]:
     """Yield the payments from funds that may not pay for the measure."""
-    for (m, f), paid in plan.spend.items():
-        if paid != 0 and f not in eligible_funds(instance, m):
-            finding = Finding("pays_eligible", f"{m} · {f}", exact(paid), "=", ZERO, RELATIVE)
-            yield Breach(plan.places.get((m, f), ""), finding)
+    for question, own, year in _list_plans(instance, plan):
+        for (m, f), paid in own.spend.items():
+            if paid != 0 and f not in eligible_funds(question, m):
+                finding = Finding("pays_eligible", f"{year}{m} · {f}", exact(paid), "=", ZERO, RELATIVE)
+                yield Breach(own.places.get((m, f), ""), finding)
+
+
+def _list_plans(instance: Instance, plan: HandmadePlan) -> Iterator[tuple[Instance, HandmadePlan, str]]:
+    """Yield the question and the plan of each of several years, or of the one, with what findings call the year."""
+    if not instance.questions:
+        yield instance, plan, ""
+    for question in instance.questions:
+        if question.year in plan.years:
+            yield question, plan.years[question.year], f"{question.year} · "
 
 
 def _place_findings(plan: HandmadePlan, findings: tuple[Finding, ...]) -> Iterator[Breach]:
     """Yield what the audit found, each with where its money is written."""
     for finding in findings:
-        if finding.check == "lists_rows" and finding.place.startswith("allocation"):
+        words, own = finding.place.split(" · "), plan
+        if plan.years and words[0].isdecimal():
+            own = plan.years.get(int(words.pop(0)), plan)
+        if finding.check == "lists_rows" and words[0] == "allocation":
             continue  # a row too many is a payment that may not be, which is said already
-        words = finding.place.split(" · ")
-        places = [place for (m, f), place in plan.places.items() if words in ([m, f], [m])]
+        places = [place for (m, f), place in own.places.items() if words in ([m, f], [m])]
         yield Breach(places[0] if places else "", finding)
 
 
@@ -273,6 +223,7 @@ def _list_figures(
     return {
         "name": instance.name,
         "year": instance.year,
+        **{key: told[key] for key in ("years", "by_year") if key in told},
         "instance_sha256": instance.sha256,
         "plan": plan.name,
         "passed": not breaches,

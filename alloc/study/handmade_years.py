@@ -1,0 +1,111 @@
+"""A plan over several years as somebody wrote it: the money of each year, and what it decides after those before it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from alloc.errors import Fault, InstanceError
+from alloc.instance import Instance
+from alloc.study.handmade import (
+    MONEY,
+    FixedPlan,
+    HandmadePlan,
+    find_payments,
+    fix_plan,
+    match_names,
+    read_scales,
+    sums_up,
+    take_plan,
+    understand_payments,
+    understand_scales,
+)
+from alloc.study.spreadsheet import TableRow, read_rows
+
+
+def read_plan_of_years(path: str | Path, instance: Instance) -> HandmadePlan:
+    """Read a plan over several years: a results folder, an `allocation.csv` or a workbook, with the year in each row.
+
+    Raises InstanceError with every row that cannot be understood, RequestError where there is nothing to read.
+    """
+    path = Path(path)
+    file, faults = find_payments(path), list[Fault]()
+    rows = read_rows(file, "allocation", ("year", *MONEY))
+    money, scales = _split(rows, instance, faults), _split(read_scales(file), instance, [])
+    years = {}
+    for year in instance.years:
+        spend: dict[tuple[str, str], float] = {}
+        places: dict[tuple[str, str], str] = {}
+        for row, m, f, amount in understand_payments(money[year], instance, faults):
+            spend[m, f], places[m, f] = amount, row.place("amount")
+        years[year] = HandmadePlan(path.name, spend, places, dict(understand_scales(scales[year], instance)))
+    if faults:
+        raise InstanceError(faults)
+    return HandmadePlan(path.name, {}, {}, {}, years)
+
+
+def _split(rows: Sequence[TableRow], instance: Instance, faults: list[Fault]) -> Mapping[int, list[TableRow]]:
+    """Return the rows of each year; one without a year that is asked for is a fault, unless it is a total."""
+    measures = match_names(instance.measures)
+    found: dict[int, list[TableRow]] = {year: [] for year in instance.years}
+    for row in rows:
+        word = row.text("year")
+        year = int(word) if word.isdecimal() and len(word) < 10 else None
+        if year in found:
+            found[year].append(row)
+        elif not sums_up(row, measures):
+            values = {"found": word, "expected": ", ".join(map(str, instance.years))}
+            place = row.places.get("year", "")
+            faults.append(Fault(place, "year", "plan_no_year" if word else "plan_without_year", values))
+    return found
+
+
+def take_plan_of_years(name: str, tables: Mapping[str, pd.DataFrame]) -> HandmadePlan:
+    """Return the plan over several years that the tables of a run hold."""
+    years = {}
+    for year in dict.fromkeys(tables["allocation"]["year"]):
+        own = {key: tables[key][tables[key]["year"] == year] for key in ("allocation", "measures")}
+        years[int(year)] = take_plan(name, own)
+    return HandmadePlan(name, {}, {}, {}, years)
+
+
+def fix_plan_of_years(instance: Instance, plan: HandmadePlan) -> FixedPlan:
+    """Return what each year of a plan decides: upkeep of what was bought before it is paid first (see `fix_plan`).
+
+    Units that the money of a year leaves free leave open what their upkeep is, and so what later money buys.
+    """
+    nothing = HandmadePlan(plan.name, {}, {}, {})
+    years: dict[int, FixedPlan] = {}
+    for question in instance.questions:
+        upkeep, unknown = _add_upkeep(instance, question, years), set(_list_unknown(instance, question, years))
+        fixed = fix_plan(question, plan.years.get(question.year, nothing), upkeep)
+        funded = {m: on for m, on in fixed.funded.items() if m not in unknown}
+        units = {m: scale for m, scale in fixed.units.items() if m not in unknown}
+        years[question.year] = FixedPlan(fixed.spend, funded, units)
+    return FixedPlan({}, years=years)
+
+
+def _list_kept_up(instance: Instance, question: Instance, years: Mapping[int, FixedPlan]) -> Iterator[tuple[str, int]]:
+    """Yield each measure with the earlier years whose purchases cost money in a year."""
+    for before in instance.questions:
+        if before.year not in years:
+            return
+        for m, row in before.measures.items():
+            if question.measures[m].recurrent and row.is_kept_up(question.year - before.year):
+                yield m, before.year
+
+
+def _add_upkeep(instance: Instance, question: Instance, years: Mapping[int, FixedPlan]) -> dict[str, float]:
+    """Return what purchases of earlier years cost in a year, by measure [money]."""
+    found: dict[str, float] = {}
+    for m, year in _list_kept_up(instance, question, years):
+        more = question.measures[m].recurrent * years[year].units.get(m, 0.0)
+        found[m] = found.get(m, 0.0) + more
+    return found
+
+
+def _list_unknown(instance: Instance, question: Instance, years: Mapping[int, FixedPlan]) -> Iterator[str]:
+    """Yield the measures whose upkeep in a year is not settled by the money of the years before."""
+    for m, year in _list_kept_up(instance, question, years):
+        if m not in years[year].units:
+            yield m
