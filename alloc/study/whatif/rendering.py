@@ -16,6 +16,9 @@ from alloc.texts import LANGUAGES, catalogue, say
 
 ROOM = "alloc.study.whatif"
 
+SCRIPTS = ("positions", "elements", "plans", "pins", "whatif")
+"""Parts of the page's script, each of which uses what stands before it."""
+
 STATUSES = ("optimal", "feasible", "infeasible", "no_solution", FAULT, FAILED, AUDIT_FAILED)
 
 GOALS = ("employment", "through_aid", "linkage", "chains_closed", "penalties", "measures_funded", "cost", "aid")
@@ -54,10 +57,16 @@ def render_page(
         versions=versions(),
         say=say,
         style=Markup(write_style() + read_text(ROOM, "whatif.css")),
-        script=Markup(read_text("alloc.report.page", "numbers.js") + read_text(ROOM, "whatif.js")),
+        script=Markup(_write_script()),
         data=Markup(write_json(data)),
         count=len(different),
     )
+
+
+def _write_script() -> str:
+    """Return the script of the page, none of whose names is seen outside."""
+    parts = [read_text("alloc.report.page", "numbers.js"), *(read_text(ROOM, f"{name}.js") for name in SCRIPTS)]
+    return "\n".join(["(() => {", *parts, "})();"])
 
 
 def _describe(slider: Slider) -> dict[str, Any]:
