@@ -51,28 +51,38 @@ def _kinds(
     rng: random.Random, here: list[str], known: Mapping[str, Row]
 ) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """Return the kinds of lines that a county has, each with its industry, and those that it may have besides."""
-    by_sort: dict[str, list[str]] = {"field": [], "works": []}
-    for s in here:
-        by_sort.setdefault(known[s]["_sort"], []).append(s)
-    fields = by_sort["field"]
+    fields, works = _of_sort("field", here, known), _of_sort("works", here, known)
     firms = [s for s in here if s not in fields] or fields
-    grown = (fields or firms)[0]
-    skilled = sorted(here, key=lambda s: (-known[s]["needs.training"], rng.random()))
+    grown = [*fields, *here][0]
+    skilled = _most_skilled(rng, here, known)
     hiring, selling = some(rng, firms, 1)[0], some(rng, firms, 1)[0]
-    taught = [("specialists" if s in by_sort["works"] else "extension", s) for s in some(rng, here, 2)]
+    taught = _taught(rng, here, works)
 
     chosen = [(pick(rng, ranges()["builds"][known[s]["_sort"]]), s) for s in here]
     chosen += [("evening", ""), ("course", skilled[0]), ("cover", grown), ("outlet", selling), taught[0]]
-    chosen.append(("posts" if hiring in by_sort["works"] else "coop", hiring))
+    chosen.append(("posts" if hiring in works else "coop", hiring))
     if happens(rng, ranges()["ties"]["committed"]) and fields:
         chosen.append(("planting", fields[-1]))
 
     more = [taught[1], ("course", skilled[1]), ("base", ""), ("coop", grown)]
     kinds = dict(chosen)
-    for kind in ("posts", "hall"):
-        if kind in kinds:
-            more.append((REQUIRED[kind], ""))
+    more += [(REQUIRED[kind], "") for kind in ("posts", "hall") if kind in kinds]
     return chosen, more
+
+
+def _most_skilled(rng: random.Random, here: list[str], known: Mapping[str, Row]) -> list[str]:
+    """Return industries by how much training a job takes, the most first, those alike in any order."""
+    return sorted(here, key=lambda s: (-known[s]["needs.training"], rng.random()))
+
+
+def _taught(rng: random.Random, here: list[str], works: list[str]) -> list[tuple[str, str]]:
+    """Return the kinds of lines that bring technology to two industries."""
+    return [("specialists" if s in works else "extension", s) for s in some(rng, here, 2)]
+
+
+def _of_sort(sort: str, here: list[str], known: Mapping[str, Row]) -> list[str]:
+    """Return the industries of a county that are of one sort."""
+    return [s for s in here if known[s]["_sort"] == sort]
 
 
 def _line(rng: random.Random, place: Place, kind: str, industry: Mapping[str, Any] | None) -> Row:
@@ -86,14 +96,10 @@ def _line(rng: random.Random, place: Place, kind: str, industry: Mapping[str, An
     least = min(line.get("min_units", 0), ties["least_scale"]["part"] * line["max_units"])
     line["min_units"] = line["max_units"] if template["max_units"].get("fixed") else math.ceil(least)
     line["integer"] = template.get("integer", "")
-    for resource, column in (("water", f"uses.{place.basin}"), ("technicians", "uses.technicians")):
-        if resource in template:
-            line[column] = draw(rng, template[resource]) or ""
+    line |= _uses(rng, place, template)
     if happens(rng, template.get("returns", {"chance": 0.0})):
         line["returns"] = _curve(rng, line["max_units"])
-    for bound, column in (("least", "min_share"), ("most", "max_share")):
-        for payer, share in template.get(bound, {}).items():
-            line[f"{column}.{payer}"] = share
+    line |= _shares(template)
     line["tags"] = [tag for tag in ("county-and-below", *template["tags"]) if happens(rng, ties.get(tag, {}))]
     return line | _payers(rng, place, template, line)
 
@@ -116,6 +122,24 @@ def _named(place: Place, kind: str, industry: Mapping[str, Any] | None) -> Row:
         "_kind": kind,
         "source": SOURCE,
     }
+
+
+def _uses(rng: random.Random, place: Place, template: Mapping[str, Any]) -> Row:
+    """Return what is scarce and one unit of a line takes."""
+    found: Row = {}
+    for resource, column in (("water", f"uses.{place.basin}"), ("technicians", "uses.technicians")):
+        if resource in template:
+            found[column] = draw(rng, template[resource]) or ""
+    return found
+
+
+def _shares(template: Mapping[str, Any]) -> Row:
+    """Return the least and the largest shares of a line's cost that its payers have."""
+    found: Row = {}
+    for bound, column in (("least", "min_share"), ("most", "max_share")):
+        for payer, share in template.get(bound, {}).items():
+            found[f"{column}.{payer}"] = share
+    return found
 
 
 def _payers(rng: random.Random, place: Place, template: Mapping[str, Any], line: Row) -> Row:
@@ -174,17 +198,9 @@ def _serve(lines: list[Row]) -> None:
 
     The first of them can be paid at once, whatever national money and other lines do: a course always can.
     """
-    able, possible = [], []
-    for line in lines:
-        if is_eligible(line) and line["category"] != "insurance":
-            able.append(line)
-            if LIVELIHOOD in ranges()["measures"][line["_kind"]]["tags"]:
-                possible.append(line)
-    alone = list(filter(_stands_alone, possible))
-    if not alone:  # a course that was out of the question is not
-        course = next(line for line in lines if line["_kind"] == "course")
-        course |= {"eligible": "", "reason": ""}
-        alone = [course]
+    able = [line for line in lines if is_eligible(line) and line["category"] != "insurance"]
+    possible = list(filter(_may_serve, able))
+    alone = list(filter(_stands_alone, possible)) or [_readmit_course(lines)]
     if not any(map(_serves, alone)):
         alone[0]["tags"].append(LIVELIHOOD)
     for line in possible:
@@ -192,6 +208,17 @@ def _serve(lines: list[Row]) -> None:
             return
         if not _serves(line):
             line["tags"].append(LIVELIHOOD)
+
+
+def _readmit_course(lines: list[Row]) -> Row:
+    """Return a course of the county; where it was out of the question it no longer is."""
+    course = next(line for line in lines if line["_kind"] == "course")
+    course |= {"eligible": "", "reason": ""}
+    return course
+
+
+def _may_serve(line: Mapping[str, Any]) -> bool:
+    return LIVELIHOOD in ranges()["measures"][line["_kind"]]["tags"]
 
 
 def _serves(line: Mapping[str, Any]) -> bool:
@@ -245,9 +272,7 @@ def _aid_part(line: Mapping[str, Any]) -> float:
 
 def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mapping[str, str]) -> list[Row]:
     """Return what lines bring together: within some counties, and rarely with the next county of the region."""
-    ties, able = ranges()["ties"], {}
-    for c, here in lines.items():
-        able[c] = [line for line in here if line["min_units"] > 0 and is_eligible(line)]
+    ties, able = ranges()["ties"], {c: _list_able(here) for c, here in lines.items()}
     found = []
     for c, after in zip(able, [*list(able)[1:], ""], strict=True):
         if happens(rng, ties["synergy"]):
@@ -257,6 +282,11 @@ def synergies(rng: random.Random, lines: Mapping[str, list[Row]], region: Mappin
             one, other = some(rng, able[c], 1)[0], some(rng, able[after], 1)[0]
             found.append(_synergy(rng, [one, other], -0.5 if one["category"] == other["category"] else 0.5))
     return found
+
+
+def _list_able(lines: list[Row]) -> list[Row]:
+    """Return the lines that can bring something together: at their least they are more than nothing."""
+    return [line for line in lines if line["min_units"] > 0 and is_eligible(line)]
 
 
 def _synergy(rng: random.Random, partners: list[Row], worth: float) -> Row:

@@ -108,8 +108,7 @@ def _ways(model: pyo.ConcreteModel, instance: Instance) -> tuple[Ways, Pools]:
     ways: Ways = defaultdict(list)
     pools: Pools = {}
     for i, link in enumerate(instance.links, 1):
-        sellers = [c for c in instance.counties if (c, link.from_) in alive]
-        buyers = [c for c in instance.counties if (c, link.to) in alive]
+        sellers, buyers = _counties_with(instance, link.from_, alive), _counties_with(instance, link.to, alive)
         for c in sellers:
             if c in buyers:
                 ways[c, i].append("home")
@@ -118,6 +117,11 @@ def _ways(model: pyo.ConcreteModel, instance: Instance) -> tuple[Ways, Pools]:
                 pools[g, i] = pool
                 _join(ways, i, pool)
     return ways, pools
+
+
+def _counties_with(instance: Instance, s: str, alive: set[tuple[str, str]]) -> list[str]:
+    """Return the counties where an industry can stand."""
+    return [c for c in instance.counties if (c, s) in alive]
 
 
 def _join(ways: Ways, i: int, pool: dict[str, list[str]]) -> None:

@@ -18,12 +18,12 @@ def add_recourse(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare what is decided after a scenario is known, where it strikes deliveries or markets."""
     worlds = list(states(instance))
     deliveries, markets, shared = _struck(model, instance, worlds)
-    sold_together = {(w, *site) for w, i in shared for site in model.SELLERS[i]}
+    selling = {*markets, *_list_sellers(model, shared)}
     delivered = {(w, c) for w, c, _ in deliveries}
     adapting: list[tuple[str, str, str]] = []
     struck: list[tuple[str, str, str, str]] = []
     for w, (c, s) in product(worlds, model.PRODUCERS):
-        if (w, c, s) in markets or (w, c, s) in sold_together or (w, c) in delivered:
+        if (w, c, s) in selling or (w, c) in delivered:
             adapting.append((w, c, s))
             struck += [(w, c, k, s) for k in CATEGORIES if (w, c, k) in deliveries]
     model.SCENARIOS = pyo.Set(initialize=worlds, doc="states of the world")
@@ -88,6 +88,11 @@ def _struck(model, instance: Instance, worlds: list[str]):
             if factor < 1.0:
                 shared[w, i] = factor
     return deliveries, markets, shared
+
+
+def _list_sellers(model: pyo.ConcreteModel, shared: dict[tuple[str, int], float]) -> list[tuple[str, str, str]]:
+    """Return the industries that sell on a shared market that a scenario strikes."""
+    return [(w, *site) for w, i in shared for site in model.SELLERS[i]]
 
 
 def _of_category(model, category: str) -> list[tuple[str, str, str]]:

@@ -5,14 +5,14 @@ with, from below, from above or both. A soft rule may be broken at its price.
 """
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 
 import pyomo.environ as pyo
 
 from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance
-from alloc.instance.sides import Key, per_head, reaches, sides
+from alloc.instance.sides import Key, Side, per_head, reaches, sides
 from alloc.model.columns import column, flattened, given
 from alloc.model.years import compared_with
 
@@ -37,31 +37,7 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.COMPARED = pyo.Set(
         model.RULES, initialize=column(every, "base"), dimen=2, doc="payments that a rule compares with"
     )
-    earned: dict[tuple[str, str, str, str], float] = {}
-    for key, side in every.items():
-        for site, part in side.earns.items():
-            earned[*key, *site] = part
-    sites = list(dict.fromkeys((c, s) for _, _, c, s in earned))
-    model.EARNING = pyo.Set(
-        model.RULES,
-        initialize=column(every, "earns"),
-        dimen=2,
-        doc="industries in counties whose returns a rule counts",
-    )
-    model.EARNED = pyo.Set(dimen=4, initialize=list(earned), doc="rules on returns and industries in counties")
-    model.part_of_output = pyo.Param(model.EARNED, initialize=earned, doc="part of output that a side earns")
-    model.SHARED_OUT = pyo.Set(dimen=2, initialize=sites, doc="industries in counties whose returns some rule counts")
-    known = flattened(instance.standing)
-    model.output_quo = (
-        pyo.Param(  # no figure of the question: the solver finds the status quo before it compiles limits
-            model.SHARED_OUT,
-            initialize={site: known[site] for site in sites if site in known},
-            default=math.nan,
-            mutable=True,
-            within=pyo.Any,
-            doc="output of the status quo, expected over scenarios [money per year]",
-        )
-    )
+    _declare_returns(model, instance, every)
     model.constant = pyo.Param(
         model.RULES, initialize=column(every, "constant"), doc="number that a rule compares with"
     )
@@ -78,6 +54,34 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
         doc="how far a rule is broken; 0 for a hard one",
     )
     _limit_rules(model)
+
+
+def _declare_returns(model: pyo.ConcreteModel, instance: Instance, every: Mapping[Key, Side]) -> None:
+    """Declare which industries' returns rules count, in which part, above which output."""
+    earned: dict[tuple[str, str, str, str], float] = {}
+    for key, side in every.items():
+        for site, part in side.earns.items():
+            earned[*key, *site] = part
+    sites = list(dict.fromkeys((c, s) for _, _, c, s in earned))
+    model.EARNING = pyo.Set(
+        model.RULES,
+        initialize=column(every, "earns"),
+        dimen=2,
+        doc="industries in counties whose returns a rule counts",
+    )
+    model.EARNED = pyo.Set(dimen=4, initialize=list(earned), doc="rules on returns and industries in counties")
+    model.part_of_output = pyo.Param(model.EARNED, initialize=earned, doc="part of output that a side earns")
+    model.SHARED_OUT = pyo.Set(dimen=2, initialize=sites, doc="industries in counties whose returns some rule counts")
+    known = flattened(instance.standing)
+    # no figure of the question: the solver finds the status quo before it compiles limits
+    model.output_quo = pyo.Param(
+        model.SHARED_OUT,
+        initialize={site: known[site] for site in sites if site in known},
+        default=math.nan,
+        mutable=True,
+        within=pyo.Any,
+        doc="output of the status quo, expected over scenarios [money per year]",
+    )
 
 
 def _limit_rules(model: pyo.ConcreteModel) -> None:

@@ -42,7 +42,11 @@ def check_writable(out: Path, overwrite: bool, marks: Sequence[str] = RESULT) ->
         raise RequestError("folder_exists" if marks else "folder_there", path=out)
     if place.exists() and not all((place / mark).is_file() for mark in marks):
         raise RequestError("not_a_result" if marks == RESULT else "not_a_study", path=out, mark=", ".join(marks))
-    above = next(folder for folder in place.parents if folder.exists())
+    _check_accessible(next(folder for folder in place.parents if folder.exists()))
+
+
+def _check_accessible(above: Path) -> None:
+    """Raise RequestError where nothing may be written into a folder."""
     if not os.access(above, os.W_OK | os.X_OK):
         raise RequestError("not_accessible", path=above, reason=os.strerror(errno.EACCES))
 
@@ -110,10 +114,8 @@ def _give_name(new: Path, out: Path, overwrite: bool, marks: Sequence[str]) -> N
     for k in range(TRIES):
         old = new.with_name(f"old-{k}")
         try:
-            if overwrite and place.exists():
-                with suppress(FileNotFoundError):  # somebody else has just moved it
-                    _keep_strangers(place, new)
-                    place.rename(old)
+            if overwrite:
+                _move_aside(place, new, old)
             new.rename(place)
             return
         except BaseException as error:
@@ -125,6 +127,14 @@ def _give_name(new: Path, out: Path, overwrite: bool, marks: Sequence[str]) -> N
             if not overwrite:
                 raise RequestError("folder_exists" if marks else "folder_there", path=out) from None
     raise RequestError("folder_exists", path=out)
+
+
+def _move_aside(place: Path, new: Path, old: Path) -> None:
+    """Give an earlier folder another name, once what alloc did not write in it is in the new one too."""
+    if place.exists():
+        with suppress(FileNotFoundError):  # somebody else has just moved it
+            _keep_strangers(place, new)
+            place.rename(old)
 
 
 def _keep_strangers(earlier: Path, new: Path) -> None:

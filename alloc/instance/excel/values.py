@@ -44,10 +44,9 @@ def _meaning(table: str, column: str, key: str) -> _Meaning:
 
 
 def read_value(sheet: OpenSheet, cell: Any, column: str, values: Mapping[str, Any], source: Source) -> Any:
-    """Return what a cell stands for, None for nothing; UNREAD where it is at fault."""
+    """Return what a cell stands for, None for nothing; UNREAD where it is at fault. values: those of its row so far."""
     key = str(values.get("key", "")) if sheet.table == SETTINGS else ""
-    setting = (find_setting(key) or "") if key and column == "value" else ""
-    meant = _meaning(sheet.table, column, setting)
+    meant = _meaning(sheet.table, column, _setting(column, key))
     if meant.kind == "aside":
         return None
     code = cell.number_format or ""
@@ -59,7 +58,18 @@ def read_value(sheet: OpenSheet, cell: Any, column: str, values: Mapping[str, An
         return UNREAD
     if is_number(cell.value):
         seen = find_misreading(cell.value, code, meant.unit, source.data.get("money"))
-        if seen is not None:
-            text = "cell_shows" if seen else "cell_shows_nothing"
-            source.warnings.append(Fault(place, column, text, {"shown": seen, "found": f"{cell.value:.15g}"}))
+        source.warnings += _misread(place, column, seen, cell.value)
     return found
+
+
+def _setting(column: str, key: str) -> str:
+    """Return the setting whose value a cell holds, '' where it holds none, or none that is known."""
+    return (find_setting(key) or "") if key and column == "value" else ""
+
+
+def _misread(place: str, column: str, seen: str | None, value: float) -> list[Fault]:
+    """Return the warning that a cell shows another number than it holds; seen: what it shows, None for its own."""
+    if seen is None:
+        return []
+    text = "cell_shows" if seen else "cell_shows_nothing"
+    return [Fault(place, column, text, {"shown": seen, "found": f"{value:.15g}"})]

@@ -16,6 +16,11 @@ def label_room(labels: Sequence[str]) -> float:
     return min(widest(labels), WIDEST_LABEL) + 12
 
 
+def _anchor(x: float, middle: float) -> str:
+    """Return which end of a word stands at a place, so that the word stays within the chart."""
+    return "end" if x > middle else "start"
+
+
 def bars(
     rows: Sequence[tuple[str, Sequence[float]]],
     parts: Sequence[Part],
@@ -47,9 +52,9 @@ def bars(
         marks += len(stack)
         found += [*stack, words(at(total) + 6, middle, number(total, digits), "f-soft")]
     if line:
-        found.append(stroke(at(line[1]), top - 4, at(line[1]), bottom, "s-bad ring"))
-        end = "end" if at(line[1]) > (left + right) / 2 else "start"
-        found.append(words(at(line[1]), top - 12, line[0], "small f-bad", end))
+        name, at_line = line[0], at(line[1])
+        found.append(stroke(at_line, top - 4, at_line, bottom, "s-bad ring"))
+        found.append(words(at_line, top - 12, name, "small f-bad", _anchor(at_line, (left + right) / 2)))
     found.append(words((left + right) / 2, bottom + 28, x, "small f-soft", "middle", right - left))
     return Chart(title, "".join(found), marks, bottom + (40 if x else 22))
 

@@ -23,23 +23,34 @@ def regions(areas: Sequence[Area], *, title: str, unit: str = "", wide: float = 
 
     One mark an area. Source of the projection: equirectangular with the standard parallel in the middle.
     """
+    laid, high = _lay_flat(areas, wide)
+    colours = ramp(value for _, _, value in areas if value is not None)
+    drawn, written = [], []
+    for (name, _, value), flat in zip(areas, laid, strict=True):
+        step, shown, counted = None, "–", "–"
+        if value is not None:
+            step, shown = colours.step(value), number(value)
+            counted = f"{shown} {unit}" if unit else shown
+        drawn.append(_area_mark(flat, step, f"{name}: {counted}"))
+        written.append(_label(flat, step, name, shown))
+    bottom = high + 8
+    return Chart(title, "".join([*drawn, *written, colours.key(unit, 0, bottom, wide)]), len(areas), bottom + 44, wide)
+
+
+def _lay_flat(areas: Sequence[Area], wide: float) -> tuple[list[list[Ring]], float]:
+    """Return the rings of every area where they are drawn, and how high the map is [px]."""
     lons, lats = zip(*(list(_corners(areas)) or [(0.0, 0.0)]), strict=True)
     squeeze = math.cos(math.radians((min(lats) + max(lats)) / 2))
     across, up = max((max(lons) - min(lons)) * squeeze, 1e-9), max(max(lats) - min(lats), 1e-9)
     per = min((wide - 8) / across, HIGH / up)
     left, west, north = (wide - across * per) / 2, min(lons), max(lats)
-    colours = ramp(value for _, _, value in areas if value is not None)
-    drawn, written = [], []
-    for name, rings, value in areas:
-        flat = []
+    laid: list[list[Ring]] = []
+    for _, rings, _ in areas:
+        flat: list[Ring] = []
         for ring in rings:
             flat.append(_thinned([(left + (x - west) * squeeze * per, 4 + (north - y) * per) for x, y in ring]))
-        step = None if value is None else colours.step(value)
-        shown = "–" if value is None else number(value)
-        drawn.append(_area_mark(flat, step, f"{name}: {shown}{f' {unit}' if unit and value is not None else ''}"))
-        written.append(_label(flat, step, name, shown))
-    bottom = up * per + 8
-    return Chart(title, "".join([*drawn, *written, colours.key(unit, 0, bottom, wide)]), len(areas), bottom + 44, wide)
+        laid.append(flat)
+    return laid, up * per
 
 
 def _corners(areas: Sequence[Area]) -> Iterator[tuple[float, float]]:

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import NamedTuple
 
 from alloc.report.charts.chart import Chart
@@ -42,14 +43,7 @@ def sankey(
     going = [flow for flow in flows if flow[2] > 0]
     size = _sizes(going)
     digits = digits_of(size.values()) if digits is None else digits
-    total, names = 0.0, {}
-    for column in columns:
-        in_column = 0.0
-        for node in column:
-            in_column += size.get(node.key, 0.0)
-            names[node.key] = node.name
-        total = max(total, in_column)
-    per = HIGH / total if total > 0 else 0.0
+    per = _height_per_money(columns, size)
     stacks = [_stack(column, size, per) for column in columns]
     top, high = 26.0 if heads else 4.0, max(stacks, default=0.0)
     left, right = _label_room(columns[0]), _label_room(columns[-1])
@@ -69,6 +63,7 @@ def sankey(
             before.append(box(*place[node.key], NODE, tall, f"node f-{node.role}", tip))
             before += _two_lines(beside, y + slot / 2, node.name, number(amount, digits))
             y += slot + GAP
+    names = {node.key: node.name for node in chain.from_iterable(columns)}
     behind = _bands(going, place, names, per)
     return Chart(title, "".join([*behind, *before]), len(going), top + high + 6)
 
@@ -96,6 +91,14 @@ def _two_lines(beside: _Beside, middle: float, name: str, amount: str) -> Iterat
     """Yield the name of a node, and below it the amount."""
     yield words(beside.at, middle - 7, name, f"strong{beside.halo}", beside.anchor, beside.room)
     yield words(beside.at, middle + 8, amount, f"small{beside.halo}", beside.anchor)
+
+
+def _height_per_money(columns: Sequence[Sequence[Node]], size: Mapping[str, float]) -> float:
+    """Return how high one unit of money is [px]: the column with the most fills the chart."""
+    most = 0.0
+    for column in columns:
+        most = max(most, sum(size.get(node.key, 0.0) for node in column))
+    return HIGH / most if most > 0 else 0.0
 
 
 def _stack(column: Sequence[Node], size: Mapping[str, float], per: float) -> float:

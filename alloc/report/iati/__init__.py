@@ -42,16 +42,16 @@ def activities(
         raise RequestError("iati_no_aid")
     became_of = became or AidFollowed((), {})
     paid = value_payments(instance, became_of)
-    money = {m: budgets.get(m, {}) for m in instance.measures if m in budgets or m in paid}
+    told = {*budgets, *paid}
+    money = {m: budgets.get(m, {}) for m in instance.measures if m in told}
     top, below = _identifiers(instance, by, list(money))
-    planned = list(aid.loc[aid["measure"].isin(list(money)), "fund"])
-    payers = list(dict.fromkeys([*planned, *became_of.list_payers(money)]))
+    payers = _list_payers(aid, became_of, list(money))
     whole = {m: sum(years.values()) for m, years in money.items()}
     plan = umbrella(instance, by, top, whole, payers, UNDER_WAY if paid else PIPELINE)
     root.append(plan)
     for m, years in money.items():
         SubElement(plan, "related-activity", {"ref": below[m], "type": CHILD})
-        payers = list(dict.fromkeys([*aid.loc[aid["measure"] == m, "fund"], *became_of.list_payers([m])]))
+        payers = _list_payers(aid, became_of, [m])
         status = UNDER_WAY if m in paid else PIPELINE
         others = spent[(spent["measure"] == m) & (spent["kind"] != "aid")]["amount"].sum()
         activity = funded(instance, by, m, below[m], years, payers, float(others) * instance.money.unit, status)
@@ -61,6 +61,12 @@ def activities(
     add_results(plan, instance, figures, became)
     indent(root)
     return ElementTree(root)
+
+
+def _list_payers(aid: pd.DataFrame, became: AidFollowed, measures: Sequence[str]) -> list[str]:
+    """Return the funds that are to pay for some measures, and behind them those that paid besides."""
+    planned = aid.loc[aid["measure"].isin(measures), "fund"]
+    return list(dict.fromkeys([*planned, *became.list_payers(measures)]))
 
 
 def _round_budgets(aid: pd.DataFrame, unit: float) -> dict[str, dict[int, int]]:

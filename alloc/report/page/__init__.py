@@ -16,6 +16,7 @@ from alloc.report.equity import gini
 from alloc.report.page.answer import binding, claimed, limits, tell_answer
 from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
+from alloc.report.page.plan_tables import TABLES
 from alloc.report.page.view import View, number
 from alloc.report.templates import load_template, read_text
 from alloc.report.told import tell_coordination, tell_idle, tell_returns, tell_years
@@ -50,7 +51,7 @@ def make_page(
         script=Markup(read_text(ROOM, "page.js")),
         drawn=charts,
         inline=inline,
-        sheets=make_listings(view),
+        sheets=make_listings(view, TABLES),
         most=MOST_ROWS,
         answer=tell_answer(view),
         limits=limits(view),

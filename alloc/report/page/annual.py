@@ -14,7 +14,8 @@ from alloc.report.carrying import list_bought, list_purses, list_upkeep, pick_ye
 from alloc.report.charts import Chart, bars, draws_chinese, inline
 from alloc.report.notebook import show_chart
 from alloc.report.page import write_style
-from alloc.report.page.listings import TABLES, Listing, PageTable, make_listings, write_cells
+from alloc.report.page.listings import Listing, PageTable, make_listings, write_cells
+from alloc.report.page.plan_tables import TABLES
 from alloc.report.page.view import View, number
 from alloc.report.templates import load_template, read_text
 from alloc.report.told import tell_status, tell_whose, through_aid

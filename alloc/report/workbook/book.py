@@ -173,7 +173,7 @@ class Book:
         fit: whether the columns of the sheet are as wide as this table asks for. Without formulas what stands there
         for them alone is left out.
         """
-        columns = [column for column in columns if self.live or not column.aside or column.style == "text"]
+        columns = columns if self.live else _leave_out_aside(columns)
         block = _find_range(sheet, columns, top, left, bool(total))
         heights = {top: 1}
         for j, column in enumerate(columns, left):
@@ -284,6 +284,11 @@ class Book:
                 block.here(key),
                 {"type": "formula", "criteria": formula, "format": self.format(look)},
             )
+
+
+def _leave_out_aside(columns: Sequence[Column]) -> list[Column]:
+    """Return columns without those that stand for formulas alone; ids, which rows are found by, stay."""
+    return [column for column in columns if not column.aside or column.style == "text"]
 
 
 def _find_range(sheet: Any, columns: Sequence[Column], top: int, left: int, totals: bool) -> TableRange:

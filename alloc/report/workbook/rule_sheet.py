@@ -4,7 +4,7 @@ Every cell stands twice: as a formula, and with the value that the audited table
 """
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 from typing import Any, assert_never
@@ -169,11 +169,15 @@ def _returns(plan: PlanView, rule: Benefit, narrowed: Mapping[str, str]) -> str:
     if not keys and not plan.when:
         return f"SUM(sharing_{rule.side})"
     found = []
-    when = "".join(f",sharing_{key},{quoted(word)}" for key, word in plan.when.items())
     for words in product(*(dict.fromkeys(wanted[key]) for key in keys)):
-        told = (f",sharing_{key},{quoted(plan.sought(key, word))}" for key, word in zip(keys, words, strict=True))
-        found.append(f"SUMIFS(sharing_{rule.side}{''.join(told)}{when})")
+        sought = [(key, plan.sought(key, word)) for key, word in zip(keys, words, strict=True)]
+        found.append(f"SUMIFS(sharing_{rule.side}{_where([*sought, *plan.when.items()])})")
     return "+".join(found)
+
+
+def _where(words: Iterable[tuple[str, str | int]]) -> str:
+    """Return the conditions of a sum over the sheet of gains: a column, and the word in it."""
+    return "".join(f",sharing_{key},{quoted(word)}" for key, word in words)
 
 
 def _base(plan: PlanView, rule: Any, of: Repetition, side: Side) -> Cell:
