@@ -79,7 +79,7 @@ def split(a: Result, b: Result, lang: str = "en") -> Split:
     Groups that are the same in both have no effect and cost no solves. Where a mixture is no question (a rule names
     a measure that the other data do not have) or has no plan, no effects are told, only why.
     """
-    differ = tuple(name for name, same in _compare_groups(a.instance, b.instance).items() if not same)
+    differ = _list_different(a.instance, b.instance)
     mixes = _list_mixes(differ)
     first, last = mixes[0], mixes[-1]
     worth: dict[Mix, _Worth] = {}
@@ -99,6 +99,11 @@ def split(a: Result, b: Result, lang: str = "en") -> Split:
     choice = _weigh_choice(total, worth[first], worth[last])
     rest = [choice] if choice.jobs != 0 or not searched else []
     return Split((*effects, *rest, Effect(TOTAL, total, total, total)), differ, solves)
+
+
+def _list_different(a: Instance, b: Instance) -> tuple[str, ...]:
+    """Return the groups of inputs that are not the same in both."""
+    return tuple(name for name, same in _compare_groups(a, b).items() if not same)
 
 
 def _list_mixes(differ: Sequence[str]) -> list[Mix]:

@@ -158,13 +158,17 @@ class FormBook:
             self._put(sheet, first - 1, j, 1, 1, self._say_head(cell), self._look(**HEAD))
         named = {cell.as_: j for j, cell in enumerate(columns) if cell.as_}
         for i, entries in enumerate(rows):
-            texts = [(cell.letters, entries.get(cell.from_, Entry(None)).value) for cell in columns]
-            sheet.set_row(first + i, LINE * max(lines(text, room) for room, text in texts if isinstance(text, str)))
+            sheet.set_row(first + i, LINE * self._count_lines(entries))
             here = {name: xl_rowcol_to_cell(first + i, j) for name, j in named.items()}
             for j, cell in enumerate(columns):
                 self._fill_cell(sheet, first + i, j, cell, entries, here)
         if rows:
             self._write_sums(sheet, first, rows)
+
+    def _count_lines(self, entries: Entries) -> int:
+        """Return how many lines the longest text of a row takes."""
+        texts = [(cell.letters, entries.get(cell.from_, Entry(None)).value) for cell in self.form.columns]
+        return max(lines(text, room) for room, text in texts if isinstance(text, str))
 
     def _write_sums(self, sheet: Any, first: int, rows: Sequence[Entries]) -> None:
         """Write a line with the total of every column that has one."""

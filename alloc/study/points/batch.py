@@ -31,6 +31,10 @@ class Batch:
     order: Sequence[int]
     begins: Sequence[Sequence[int]]
 
+    def list_waiting(self, known: Collection[int]) -> list[int]:
+        """Return the points that are not known yet, in the order in which they are solved."""
+        return [number for number in self.order if number not in known]
+
     def list_ready(self, waiting: Sequence[int], found: Collection[int]) -> list[int]:
         """Return which of the points that wait have all that they begin with."""
         return [number for number in waiting if all(k in found for k in self.begins[number])]
@@ -74,7 +78,7 @@ class PointPool:
 
     def _solve(self, batch: Batch, known: Mapping[int, SolvedPoint], until: float) -> Iterator[tuple[int, SolvedPoint]]:
         found, deadline = dict(known), Deadline(math.inf)
-        waiting = [number for number in batch.order if number not in found]
+        waiting = batch.list_waiting(found)
         given: dict[int, int] = {}
         deaths = dict.fromkeys(waiting, 0)
         while waiting or self._pool.busy:
@@ -84,8 +88,7 @@ class PointPool:
             for worker, number in zip(self._pool.idle, batch.list_ready(waiting, found), strict=False):
                 waiting.remove(number)
                 given[worker] = number
-                starts = [found[k].start for k in batch.begins[number] if found[k].start]
-                self._pool.give(worker, (0,), _solve_point, batch.points[number], starts)
+                self._give(worker, batch, number, found)
             for worker, solved in self._pool.receive():
                 number = given[worker]
                 deaths[number] += solved is None
@@ -95,6 +98,11 @@ class PointPool:
                 found[number] = solved or self._lost(batch.points[number])
                 yield number, found[number]
             raise_if(stopped)
+
+    def _give(self, worker: int, batch: Batch, number: int, found: Mapping[int, SolvedPoint]) -> None:
+        """Let a worker begin a point, with the warm starts of those that it begins with."""
+        starts = [found[k].start for k in batch.begins[number] if found[k].start]
+        self._pool.give(worker, (0,), _solve_point, batch.points[number], starts)
 
     def solve_all(self, points: Sequence[Overrides], tell: Callable[[Point], None] | None = None) -> list[Point]:
         """Return one point for each of the overrides, in their order, telling of each as it comes."""

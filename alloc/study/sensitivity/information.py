@@ -51,6 +51,12 @@ def _loss(best: float, kept: float) -> float | None:
     return max(0.0, best - kept) if math.isfinite(kept) else None
 
 
+def _list_others(points: Sequence[Point], plans: Sequence[tuple[str, ...]]) -> list[tuple[int, int]]:
+    """Return the plans and the places, by number, at which another plan is the best."""
+    pairs = itertools.product(range(len(plans)), range(len(points)))
+    return [(p, k) for p, k in pairs if set(points[k].funded) != set(plans[p])]
+
+
 def _worth(
     question: BaseCase, places: Sequence[dict[str, float]], points: Sequence[Point], plans: Sequence[tuple[str, ...]]
 ) -> Search[list[list[float]]]:
@@ -61,8 +67,7 @@ def _worth(
     """
     best = [float(point.objective or 0.0) for point in points]
     worth = [best.copy() for _ in plans]
-    pairs = itertools.product(range(len(plans)), range(len(points)))
-    open_ones = [(p, k) for p, k in pairs if set(points[k].funded) != set(plans[p])]
+    open_ones = _list_others(points, plans)
     for firm in (True, False):
         if not open_ones:
             break

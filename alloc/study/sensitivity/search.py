@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from operator import attrgetter
 from typing import Any
 
@@ -35,6 +36,25 @@ SHARP = 1e-6
 
 NODES = 5
 """Places in the range of a figure at which the value of knowing it is weighed."""
+
+
+@dataclass(frozen=True)
+class _Options:
+    """What methods are told besides the figures: samples of each, places in a range, the seed, how far to look."""
+
+    counts: Mapping[str, int]
+    nodes: int
+    seed: int
+    reach: float | None
+
+    def describe(self, methods: Collection[str]) -> dict[str, Any]:
+        """Return what sensitivity.json says of them, of methods that were asked for."""
+        return {
+            "samples": {method: count for method, count in self.counts.items() if method in methods},
+            "seed": self.seed,
+            "nodes": self.nodes if "information" in methods else None,
+            "reach": self.reach,
+        }
 
 
 def sensitivity(
@@ -70,13 +90,13 @@ def sensitivity(
     _check_wish(methods, samples, nodes, reach, lang)
     if gap is None and "switching" in methods:
         gap = min(SHARP, read_question(instance, overrides).solver.gap)
+    how = _Options(_count_samples(samples), nodes, seed, reach)
     with unbroken():
         base = solve(instance, overrides=overrides, gap=gap, time_limit=time_limit, lang=lang)
     if not base.solution.has_plan:
         raise RequestError("nothing_to_vary", status=base.status)
     spread = dict(spread or {})
     choice = select_figures(base.instance, only, spread)
-    counts = _count_samples(samples)
     options = {"gap": gap, "time_limit": time_limit}
     tables: dict[str, pd.DataFrame] = {}
     interrupted = False
@@ -85,7 +105,7 @@ def sensitivity(
         with open_points(PointQuestion(given, options, lang), jobs, cluster) as pool:
             asked = BaseCase(base, given.expand(overrides or {}), pool, tell)
             for method in sorted(set(methods), key=METHODS.index):
-                tables[method] = _apply_method(method, asked, choice, counts, nodes, seed, reach)
+                tables[method] = _apply_method(method, asked, choice, how)
     except KeyboardInterrupt:
         if not tables:
             raise
@@ -94,10 +114,7 @@ def sensitivity(
         "methods": list(tables),
         "only": list(only),
         "spread": {**asked.instance.spread, **spread},
-        "samples": {method: count for method, count in counts.items() if method in methods},
-        "seed": seed,
-        "nodes": nodes if "information" in methods else None,
-        "reach": reach,
+        **how.describe(methods),
         "interrupted": interrupted,
     }
     return Sensitivity(asked.instance, tables, _describe(asked, choice, settings))
@@ -126,16 +143,24 @@ def _check_wish(methods: Sequence[str], samples: int | None, nodes: int, reach: 
         indices.needs_salib()
 
 
-def _apply_method(
-    method: str,
-    asked: BaseCase,
-    choice: Selected,
-    counts: Mapping[str, int],
-    nodes: int,
-    seed: int,
-    reach: float | None,
-) -> pd.DataFrame:
+def _apply_method(method: str, asked: BaseCase, choice: Selected, how: _Options) -> pd.DataFrame:
     """Return the table of one method."""
+    varied = _list_varied(method, asked, choice, how.reach)
+    match method:
+        case "tornado":
+            return tornado(asked, varied)
+        case "switching":
+            return switching(asked, varied)
+        case "information":
+            return information(asked, varied, how.nodes)
+        case "decisions":
+            return classify_measures(asked, asked.ask(Trials(draw_figures(varied, how.counts[method], how.seed))))
+        case _:
+            return _find_indices(method, asked, varied, how)
+
+
+def _list_varied(method: str, asked: BaseCase, choice: Selected, reach: float | None) -> tuple[Uncertain, ...]:
+    """Return the figures that a method varies. Raises RequestError where there are none, or no one goal."""
     varied = choice.varied
     if method == "switching" and reach is not None:
         varied = widen_figures(asked.instance, choice, reach)
@@ -143,14 +168,11 @@ def _apply_method(
         raise RequestError("nothing_varies")
     if method in ("switching", "information") and not asked.weighted:
         raise RequestError("needs_weights", method=method)
-    if method == "tornado":
-        return tornado(asked, varied)
-    if method == "switching":
-        return switching(asked, varied)
-    if method == "information":
-        return information(asked, varied, nodes)
-    if method == "decisions":
-        return classify_measures(asked, asked.ask(Trials(draw_figures(varied, counts[method], seed))))
+    return varied
+
+
+def _find_indices(method: str, asked: BaseCase, varied: Sequence[Uncertain], how: _Options) -> pd.DataFrame:
+    """Return the indices of Morris or of Sobol."""
 
     def answers(x: indices.Numbers) -> dict[str, indices.Numbers]:
         paths = [one.path for one in varied]
@@ -158,7 +180,8 @@ def _apply_method(
         found = np.array(list(map(attrgetter(*GOALS), points)), dtype=float)
         return dict(zip(GOALS, found.T, strict=True))
 
-    return (indices.morris if method == "morris" else indices.sobol)(varied, counts[method], seed, answers)
+    find = indices.morris if method == "morris" else indices.sobol
+    return find(varied, how.counts[method], how.seed, answers)
 
 
 def widen_figures(instance: Instance, choice: Selected, reach: float) -> tuple[Uncertain, ...]:

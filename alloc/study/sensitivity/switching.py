@@ -58,11 +58,19 @@ def _way(question: BaseCase, one: Uncertain, limit: float) -> Search[dict[str, o
         return _row(question, one, limit, inside, None, "")
     if math.isnan(probes[first].worse):
         return _row(question, one, limit, inside, None, probes[first].message)
-    outside, further = probes[first], probes[first + 1] if first + 1 < len(probes) else None
+    return (yield from _narrow(question, one, limit, inside, probes[first : first + 2]))
+
+
+def _narrow(
+    question: BaseCase, one: Uncertain, limit: float, inside: Probe, beyond: Sequence[Probe]
+) -> Search[dict[str, object]]:
+    """Search between the last place kept and the first not kept; beyond: that one, and the next where there is one."""
+    slack, near = question.noise, NEAR * abs(limit - one.value)
+    outside, further = beyond[0], beyond[1] if len(beyond) > 1 else None
     for step in range(STEPS):
-        if abs(outside.at - inside.at) <= NEAR * abs(way):
+        if abs(outside.at - inside.at) <= near:
             break
-        (probe,) = yield from _probed(question, one, [_next(inside, outside, further, slack, NEAR * abs(way), step)])
+        (probe,) = yield from _probed(question, one, [_next(inside, outside, further, slack, near, step)])
         if probe.worse <= slack:
             inside = probe
         elif math.isnan(probe.worse):

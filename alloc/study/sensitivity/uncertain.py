@@ -79,11 +79,16 @@ def _list_asked(everything: Sequence[Figure], only: Sequence[str]) -> list[Figur
     paths = [figure.path for figure in everything]
     asked: set[str] = set()
     for pattern in only:
-        named = [path for path in paths if _is_named(path, pattern)]
-        if not named:
-            raise RequestError("no_such_figure", found=pattern, nearest=nearest(pattern, paths) or paths[0])
-        asked.update(named)
+        asked.update(_match_pattern(pattern, paths))
     return [figure for figure in everything if figure.path in asked]
+
+
+def _match_pattern(pattern: str, paths: Sequence[str]) -> list[str]:
+    """Return the paths that a pattern means. Raises RequestError where there is none."""
+    named = [path for path in paths if _is_named(path, pattern)]
+    if not named:
+        raise RequestError("no_such_figure", found=pattern, nearest=nearest(pattern, paths) or paths[0])
+    return named
 
 
 def _drop_twins(instance: Instance, varied: Sequence[Uncertain]) -> tuple[Uncertain, ...]:

@@ -69,9 +69,7 @@ def make_cases(
     if plan.sample is not None:
         parts.append(_draw_part(plan, reader))
         reader.stop()
-    count = len(named) * math.prod(len(part.alternatives) for part in parts)
-    if count > MOST:
-        raise InstanceError([Fault(source.place(()), "", "sweep_too_many", {"count": count, "most": MOST})])
+    _check_count(len(named) * math.prod(len(part.alternatives) for part in parts), source)
     start = draft.expand({**reader.applied(draft.source.data, base, ("base",)), **settings})
     reader.stop()
     reader.check(draft, start, start)
@@ -81,19 +79,36 @@ def make_cases(
         more = reader.applied(draft.replaced(start).data, moves, ("scenarios", name))
         figures = {**start, **more}
         reader.check(draft, figures, more)
-        data = draft.replaced(figures).data
-        choices = []
-        for part in parts:
-            choices.append([reader.applied(data, row, (part.where,)) for row in part.alternatives])
-        reader.alone(parts, choices)
-        for rows in choices:
-            reader.check(draft, {**figures, **rows[0]}, rows[0])
-        reader.stop()
+        choices = _list_choices(reader, draft, figures, parts)
         found += _combine(name, figures, parts, choices)
     reading = draft.inspect(start)
     if reading.instance is None:
         raise InstanceError(reading.faults)
     return reading.instance, found, start
+
+
+def _check_count(count: int, source: Source) -> None:
+    """Raise InstanceError for more points than anybody means."""
+    if count > MOST:
+        raise InstanceError([Fault(source.place(()), "", "sweep_too_many", {"count": count, "most": MOST})])
+
+
+def _list_choices(
+    reader: "_Reader", draft: Draft, figures: Mapping[str, object], parts: Sequence[Part]
+) -> list[list[Mapping[str, object]]]:
+    """Return, for each part, the figures that each of its alternatives replaces in a scenario.
+
+    Raises InstanceError with every fault of a line; of values only the first of each part is read.
+    """
+    data = draft.replaced(figures).data
+    choices: list[list[Mapping[str, object]]] = []
+    for part in parts:
+        choices.append([reader.applied(data, row, (part.where,)) for row in part.alternatives])
+    reader.alone(parts, choices)
+    for rows in choices:
+        reader.check(draft, {**figures, **rows[0]}, rows[0])
+    reader.stop()
+    return choices
 
 
 def _combine(
