@@ -10,7 +10,7 @@ from alloc.desk.opening import Opened
 from alloc.instance import CATEGORIES
 from alloc.instance.excel.headings import catalogue as headings
 from alloc.report.page import write_style
-from alloc.report.templates import load_template, read_text
+from alloc.report.templates import load_template, name_language, read_text
 from alloc.texts import LANGUAGES, catalogue
 
 ROOM = "alloc.desk"
@@ -38,7 +38,7 @@ def render(place: Opened, token: str, lang: str) -> bytes:
         "texts": {of: _list_texts(of) for of in LANGUAGES},
     }
     text = json.dumps(data, ensure_ascii=True).replace("<", "\\u003c")
-    html = load_template(ROOM, "desk.html").render(lang={"zh": "zh-CN"}.get(lang, lang), data=Markup(text))
+    html = load_template(ROOM, "desk.html").render(lang=name_language(lang), data=Markup(text))
     return html.encode()
 
 

@@ -11,7 +11,7 @@ from markupsafe import Markup
 from xlsxwriter.utility import xl_rowcol_to_cell
 
 from alloc.instance.excel.safe import new_workbook
-from alloc.report.templates import load_template, read_text
+from alloc.report.templates import load_template, name_language, read_text
 from alloc.texts import say
 from alloc.texts.figures import amount, count, tidy
 
@@ -202,7 +202,7 @@ def make_section(tables: Tables, to: Reader, whole: bool = False) -> str:
     """Return the comparison as one section of a page; whole: as a page of its own, which opens without a network."""
     return load_template("alloc.report", "difference.html").render(
         whole=whole,
-        language={"zh": "zh-CN"}.get(to.lang, to.lang),
+        language=name_language(to.lang),
         title=to.say("diff_title", a=to.a, b=to.b),
         style=Markup(read_text("alloc.report", "difference.css")),
         note=to.note,

@@ -14,6 +14,11 @@ def read_text(room: str, name: str) -> str:
     return files(room).joinpath(name).read_text(encoding="utf-8")
 
 
+def name_language(lang: str) -> str:
+    """Return the name that HTML has for a language of the texts."""
+    return {"zh": "zh-CN"}.get(lang, lang)
+
+
 @cache
 def load_template(room: str, name: str) -> "jinja2.Template":
     """Return a template that lies beside the code of a room; a name that it does not get is an error, not empty."""

@@ -18,7 +18,7 @@ from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
 from alloc.report.page.plan_tables import TABLES
 from alloc.report.page.view import View, number
-from alloc.report.templates import load_template, read_text
+from alloc.report.templates import load_template, name_language, read_text
 from alloc.report.told import tell_coordination, tell_idle, tell_returns, tell_years
 from alloc.texts.figures import amount, count, percent
 
@@ -43,14 +43,10 @@ def make_page(
     """Return the page of a plan in one language; with boundaries it has maps. Equal plans give equal bytes."""
     view = View(instance, lang, tables, figures, boundaries)
     charts = draw_charts(view)
-    html = load_template(ROOM, "page.html").render(
-        view=view,
-        t=view.say,
-        lang={"zh": "zh-CN"}.get(lang, lang),
-        style=Markup(write_style()),
-        script=Markup(read_text(ROOM, "page.js")),
-        drawn=charts,
-        inline=inline,
+    html = fill_page(
+        "page.html",
+        view,
+        charts,
         sheets=make_listings(view, TABLES),
         most=MOST_ROWS,
         answer=tell_answer(view),
@@ -67,14 +63,28 @@ def make_page(
         idle=tell_idle(instance, view.tables["measures"], lang),
         certainty=tell_certainty(figures, view.label, lang),
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
-        pictured=lang != "zh" or draws_chinese(),
-        number=number,
-        amount=amount,
         count=count,
         claimed=claimed,
-        percent=percent,
     )
     return Page(html, charts)
+
+
+def fill_page(template: str, view: View, charts: Mapping[str, Chart], **parts: Any) -> str:
+    """Return the page of a plan as HTML: its own parts, with the words, charts and style that every such page has."""
+    return load_template(ROOM, template).render(
+        view=view,
+        t=view.say,
+        lang=name_language(view.lang),
+        style=Markup(write_style()),
+        script=Markup(read_text(ROOM, "page.js")),
+        drawn=charts,
+        inline=inline,
+        pictured=view.lang != "zh" or draws_chinese(),
+        number=number,
+        amount=amount,
+        percent=percent,
+        **parts,
+    )
 
 
 def write_style() -> str:

@@ -11,15 +11,14 @@ from markupsafe import Markup
 
 from alloc.instance import CATEGORIES, KINDS, Instance
 from alloc.report.carrying import list_bought, list_purses, list_upkeep, pick_year, planned_years, tell_starved
-from alloc.report.charts import Chart, bars, draws_chinese, inline
+from alloc.report.charts import Chart, bars
 from alloc.report.notebook import show_chart
-from alloc.report.page import write_style
+from alloc.report.page import fill_page
 from alloc.report.page.listings import Listing, PageTable, make_listings, write_cells
 from alloc.report.page.plan_tables import TABLES
-from alloc.report.page.view import View, number
-from alloc.report.templates import load_template, read_text
+from alloc.report.page.view import View
 from alloc.report.told import tell_status, tell_whose, through_aid
-from alloc.texts.figures import amount, percent
+from alloc.texts.figures import amount
 
 ROOM = "alloc.report.page"
 
@@ -48,14 +47,10 @@ def make_years_page(
     view = View(instance, lang, tables, figures)
     charts = dict(_draw(view))
     listings = (_by_year(view), _bought(view), _purses(view))
-    html = load_template(ROOM, "annual.html").render(
-        view=view,
-        t=view.say,
-        lang={"zh": "zh-CN"}.get(lang, lang),
-        style=Markup(write_style()),
-        script=Markup(read_text(ROOM, "page.js")),
-        drawn=charts,
-        inline=inline,
+    html = fill_page(
+        "annual.html",
+        view,
+        charts,
         sheets={listing.key: listing for listing in listings if listing.count},
         details=list(_details(view)),
         span=_span(instance),
@@ -63,10 +58,6 @@ def make_years_page(
         further=view.say("years_further", last=instance.years[-1]) if instance.end_value else "",
         starved=tell_starved(instance, tables, lang),
         answer=list(tell_over_years(view)),
-        pictured=lang != "zh" or draws_chinese(),
-        number=number,
-        amount=amount,
-        percent=percent,
     )
     return html, charts
 

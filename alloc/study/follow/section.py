@@ -8,7 +8,7 @@ from markupsafe import Markup
 from alloc.report.charts import Chart, inline
 from alloc.report.names import Names
 from alloc.report.page import make_page, write_style
-from alloc.report.templates import load_template
+from alloc.report.templates import load_template, name_language
 from alloc.study.follow.actuals import ROOM
 from alloc.study.follow.shown import TrackedTable
 from alloc.study.follow.tracked import describe_tracking, draw_counties, say_heading
@@ -71,5 +71,5 @@ def _make_section(
 def _make_alone(title: str, section: Markup, lang: str) -> str:
     """Return a page of its own around a section, which opens without a network."""
     return load_template(ROOM, "alone.html").render(
-        lang={"zh": "zh-CN"}.get(lang, lang), title=title, style=Markup(write_style()), section=section
+        lang=name_language(lang), title=title, style=Markup(write_style()), section=section
     )

@@ -126,18 +126,19 @@ class FormBook:
         sheet = self.book.add_worksheet(name)
         title = self.form.title.model_dump()[self.lang]
         look = self._look(bold=True, font_size=16, align="center")
-        self._put(sheet, 0, 0, 1, max(width, 2), title, look)
+        self._put(sheet, 0, 0, title, look, (1, max(width, 2)))
         instance = self.of.instance
         under = self.names.say("form_year", year=instance.year, title=instance.title or instance.name)
-        self._put(sheet, 1, 0, 1, max(width, 2), under, self._look(align="center", text_wrap=True))
+        self._put(sheet, 1, 0, under, self._look(align="center", text_wrap=True), (1, max(width, 2)))
         sheet.set_row(0, 28)
         sheet.set_row(1, 32)
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         return sheet
 
-    def _put(self, sheet: Any, row: int, column: int, down: int, across: int, value: Any, look: Any) -> None:
-        """Write one value into a cell, or into several that are merged."""
+    def _put(self, sheet: Any, row: int, column: int, value: Any, look: Any, span: tuple[int, int] = (1, 1)) -> None:
+        """Write one value into a cell, or into several that are merged. span: how many down and across."""
+        down, across = span
         if down * across > 1:
             sheet.merge_range(row, column, row + down - 1, column + across - 1, "", look)
         if isinstance(value, str) and value:
@@ -155,7 +156,7 @@ class FormBook:
         sheet.repeat_rows(first - 1)
         for j, cell in enumerate(columns):
             sheet.set_column(j, j, cell.letters)
-            self._put(sheet, first - 1, j, 1, 1, self._say_head(cell), self._look(**HEAD))
+            self._put(sheet, first - 1, j, self._say_head(cell), self._look(**HEAD))
         named = {cell.as_: j for j, cell in enumerate(columns) if cell.as_}
         for i, entries in enumerate(rows):
             sheet.set_row(first + i, LINE * self._count_lines(entries))
@@ -176,7 +177,7 @@ class FormBook:
         last = first + len(rows) - 1
         for j, cell in enumerate(self.form.columns):
             if not cell.sum:
-                self._put(sheet, last + 1, j, 1, 1, self.names.say("form_total") if j == 0 else None, look)
+                self._put(sheet, last + 1, j, self.names.say("form_total") if j == 0 else None, look)
                 continue
             span = f"{xl_rowcol_to_cell(first, j)}:{xl_rowcol_to_cell(last, j)}"
             sheet.write_formula(last + 1, j, f"=SUM({span})", look, sum(_number(cell, row) for row in rows))
@@ -215,7 +216,7 @@ class FormBook:
             self.numbers[cell.as_] = entry.value
         in_head = cell.words is not None and not self.form.rows
         value = self._say_head(cell) if in_head else entry.value
-        self._put(sheet, row, column, cell.down, cell.across, value, look)
+        self._put(sheet, row, column, value, look, (cell.down, cell.across))
         if entry.place and isinstance(entry.value, int | float):
             self.places.append(
                 (sheet.get_name(), xl_rowcol_to_cell(row, column), self.where + entry.place, entry.value)
@@ -264,10 +265,10 @@ class FormBook:
         heads = [self.names.say(f"form_places_{word}") for word in ("sheet", "cell", "place", "value")]
         for j, (head, width) in enumerate(zip(heads, (30, 10, 60, 16), strict=True)):
             sheet.set_column(j, j, width)
-            self._put(sheet, 0, j, 1, 1, head, self._look(**HEAD))
+            self._put(sheet, 0, j, head, self._look(**HEAD))
         for i, line in enumerate(self.places):
             for j, value in enumerate(line):
-                self._put(sheet, i + 1, j, 1, 1, value, self._look())
+                self._put(sheet, i + 1, j, value, self._look())
 
 
 def _number(cell: FormCell, entries: Entries) -> float:

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from alloc.instance import Instance
 from alloc.report.charts import Chart, standalone
-from alloc.report.templates import load_template, read_text
+from alloc.report.templates import load_template, name_language, read_text
 from alloc.texts import say
 from alloc.texts.figures import amount, percent
 
@@ -42,7 +42,7 @@ def write_page(
         known = tell_bound(figures[name]["bound"])
         rows.append((say(f"risk_name_{name}", lang), amount(figures[name]["value"]), known))
     html = load_template("alloc.study.risk", "risk.html").render(
-        language="zh-CN" if lang == "zh" else lang,
+        language=name_language(lang),
         title=say("risk_title", lang, name=instance.title or instance.name, count=figures["scenarios"]),
         style=Markup(read_text("alloc.report", "difference.css")),
         heads=[say(key, lang) for key in ("risk_problem", "risk_value", "risk_bound")],

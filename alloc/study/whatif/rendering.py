@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from alloc.instance import CATEGORIES, Instance
 from alloc.report.page import write_style
-from alloc.report.templates import load_template, read_text
+from alloc.report.templates import load_template, name_language, read_text
 from alloc.run import versions
 from alloc.study.points import AUDIT_FAILED, FAILED, FAULT, Point
 from alloc.study.whatif.encoding import encode_points, write_json
@@ -51,7 +51,7 @@ def render_page(
         "lang": lang,
     }
     return load_template(ROOM, "whatif.html").render(
-        lang={"zh": "zh-CN"}.get(lang, lang),
+        lang=name_language(lang),
         title=instance.title or instance.name,
         instance=instance,
         versions=versions(),
