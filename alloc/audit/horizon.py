@@ -217,7 +217,9 @@ def keeps_totals(books: Books, earlier: list[Books]) -> Comparisons:
     for m, row in books.instance.measures.items():
         units = _units(books, earlier, m)
         lasting = row.lasts != 1
-        most = row.max_total if row.max_total is not None else row.max_units if lasting and earlier else None
+        most = row.max_total
+        if most is None and lasting and earlier:
+            most = row.max_units
         if most is not None:
             yield Comparison((m, "max_total"), units, "≤", exact(most))
         for other, ratio in row.limited_by.items():

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from alloc.cli.speech import INTERRUPTED, cluster_option, echo, known_address, lang_option, moving, spoken
+from alloc.cli.speech import choose_code, cluster_option, echo, known_address, lang_option, moving, spoken
 from alloc.cli.studying import forget, keeping, was_interrupted
 from alloc.texts import say
 from alloc.texts.figures import amount
@@ -58,7 +58,7 @@ def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options:
         kept = out / "allocation.xlsx"
         echo(say("explain_kept", lang, path=kept) if kept.exists() else say("explain_made", lang), err=True)
         echo(say("wrote", lang, path=out), err=True)
-        sys.exit(INTERRUPTED if found.interrupted else 0 if found.proven else 4)
+        sys.exit(choose_code(found.interrupted, found.proven))
 
 
 @contextmanager

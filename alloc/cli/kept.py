@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, Union
 
-from alloc.cli.speech import INTERRUPTED
+from alloc.cli.speech import INTERRUPTED, choose_code
 from alloc.errors import RequestError
 from alloc.texts import say
 from alloc.texts.figures import amount
@@ -93,8 +93,9 @@ def judge(found: Answer, lang: str) -> Told:
         return Told(None, found.list_figures(lang), show_locks(found, lang), NO_PLAN)
     else:
         run, lines, proven, stopped = found.run, show_locks(found, lang), found.proven, found.run.solution.interrupted
-    code = (0 if proven else 4) if run.solution.has_plan else EXIT_CODES[run.solution.status]
-    return Told(run, run.figures, lines, INTERRUPTED if stopped else code)
+    if run.solution.has_plan or stopped:
+        return Told(run, run.figures, lines, choose_code(stopped, proven))
+    return Told(run, run.figures, lines, EXIT_CODES[run.solution.status])
 
 
 def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import click
 
-from alloc.cli.speech import INTERRUPTED
+from alloc.cli.speech import choose_code
 from alloc.cli.studying import WITHOUT_JOBS, StudyCall, study_command
-from alloc.cli.tradeoff import choose_code, method_option, threads_option
+from alloc.cli.tradeoff import method_option, threads_option
 from alloc.cli.words import Percentage
 from alloc.errors import RequestError
 
@@ -31,7 +31,7 @@ def repair(call: StudyCall, **options: Any) -> None:
     named = call.save(found)
     call.show(found.figures, show_repairs(found, call.lang))
     proven = found.complete and all(point.proven for _, point in found.menu)
-    code = INTERRUPTED if found.interrupted else 0 if proven else 4
+    code = choose_code(found.interrupted, proven)
     sys.exit(code if named else 2)
 
 
@@ -53,8 +53,8 @@ def price(call: StudyCall, **options: Any) -> None:
         found = study(call.instance, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_prices(found, call.lang))
-    proven = found.base.proven and found.table["status"].isin(("optimal", "infeasible")).all()
-    sys.exit((0 if proven else 4) if named else 2)
+    proven = found.base.proven and bool(found.table["status"].isin(("optimal", "infeasible")).all())
+    sys.exit(choose_code(False, proven) if named else 2)
 
 
 @click.command()
@@ -76,7 +76,7 @@ def margin(call: StudyCall, fund: str, step: str | None, steps: str, **options: 
         found = study(call.instance, fund=fund, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_margin(found, call.lang))
-    sys.exit((0 if found.proven else 4) if named else 2)
+    sys.exit(choose_code(False, found.proven) if named else 2)
 
 
 @click.command()
@@ -137,7 +137,7 @@ def why(call: StudyCall, words: tuple[str, ...], units: float | None, aid: str |
         found = study(call.instance, what, units=units, aid=aid, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_why(found, call.lang))
-    sys.exit((0 if found.proven else 4) if named else 2)
+    sys.exit(choose_code(False, found.proven) if named else 2)
 
 
 def _read_step(text: str | None, held: float) -> float | None:

@@ -5,7 +5,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from itertools import count
 from pathlib import Path
@@ -51,6 +51,15 @@ _SETTING = re.compile(r"(?P<key>(?:\[[^\]]*\]|[^=])+)=(?P<value>.*)", re.DOTALL)
 
 INTERRUPTED, UNHEARD = 130, 141
 """Exit codes as shells know them: ended by an interrupt; nobody reads the output any more."""
+
+
+def choose_code(interrupted: bool, complete: bool, statuses: Collection[str] = ("found",)) -> int:
+    """Return the exit code of a study, as of a solve. complete: whether all that was asked is proven."""
+    if interrupted:
+        return INTERRUPTED
+    if "found" not in statuses:
+        return 3 if "infeasible" in statuses else 5
+    return 0 if complete else 4
 
 
 def echo(words: str, err: bool = False) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from alloc.cli.answer import MOST_THREADS
-from alloc.cli.speech import INTERRUPTED
+from alloc.cli.speech import choose_code
 from alloc.cli.studying import StudyCall, study_command
 from alloc.cli.words import Percentage
 from alloc.errors import RequestError
@@ -75,12 +75,3 @@ def _read_budgets(written: str | None) -> dict[str, list[float]] | None:
         return {fund.strip(): [float(amount) for amount in amounts.split(",")]}
     except ValueError:
         raise RequestError("frontier_budgets", found=written) from None
-
-
-def choose_code(interrupted: bool, complete: bool, statuses: list[str]) -> int:
-    """Return the exit code: as of a solve, by what the study has."""
-    if interrupted:
-        return INTERRUPTED
-    if "found" not in statuses:
-        return 3 if "infeasible" in statuses else 5
-    return 0 if complete else 4

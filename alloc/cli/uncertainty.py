@@ -5,7 +5,7 @@ from typing import Any
 
 import click
 
-from alloc.cli.speech import INTERRUPTED, echo
+from alloc.cli.speech import choose_code, echo
 from alloc.cli.studying import StudyCall, study_command
 from alloc.errors import RequestError
 from alloc.texts import say
@@ -38,7 +38,7 @@ def sensitivity(call: StudyCall, methods: tuple[str, ...], spreads: tuple[str, .
     unproven = found.figures["not_proven"]
     if unproven:
         echo(say("study_unproven", call.lang, count=unproven, solves=found.figures["solves"]), err=True)
-    code = INTERRUPTED if found.figures["interrupted"] else 4 if unproven else 0
+    code = choose_code(found.figures["interrupted"], not unproven)
     sys.exit(code if named else 2)
 
 
@@ -59,7 +59,7 @@ def risk(call: StudyCall, fresh: int | None, **options: Any) -> None:
         found = study(call.instance, fresh=fresh or 0, tell=tell, **call.shared, **options)
     named = call.save(found)
     call.show(found.figures, show_risk(found, call.lang))
-    sys.exit(2 if not named else 0 if found.proven else 4)
+    sys.exit(choose_code(False, found.proven) if named else 2)
 
 
 def _read_spread(written: tuple[str, ...]) -> dict[str, float]:

@@ -222,5 +222,7 @@ def _payers(arcs: Arcs, group: set[Node]) -> Iterator[tuple[str, Fraction, bool]
         for other, most in ends.items():
             if other in group and one not in group:
                 is_fund = other[0] == "fund"
-                where = f" ({other[2] if is_fund else other[1]})" if one != SOURCE else ""
-                yield f"{other[1] if is_fund else one[-1]}{where}", most, is_fund
+                who = other[1] if is_fund else one[-1]
+                if one != SOURCE:
+                    who += f" ({other[2] if is_fund else other[1]})"
+                yield who, most, is_fund

@@ -95,8 +95,8 @@ def _take_out(node: dict[str, Any], *keys: str) -> dict[str, Any]:
 
 def _one_word_lists(node: Any) -> None:
     """Let one word stand for a list of words, as the reader does."""
-    inside = list(node.values()) if isinstance(node, dict) else node if isinstance(node, list) else []
-    for value in inside:
+    inside = list(node.values()) if isinstance(node, dict) else node
+    for value in inside if isinstance(inside, list) else ():
         _one_word_lists(value)
     items = node.get("items") if isinstance(node, dict) and node.get("type") == "array" else None
     if isinstance(items, dict) and items.get("type") == "string":

@@ -136,7 +136,10 @@ class Source:
 def _join(start: str, path: Path) -> str:
     words = start
     for step in path:
-        words += f"[{step + 1}]" if isinstance(step, int) else f".{step}" if words else step
+        if isinstance(step, int):
+            words += f"[{step + 1}]"
+        else:
+            words += f".{step}" if words else step
     return words
 
 

@@ -40,9 +40,15 @@ def figures(document: Document) -> Iterator[Figure]:
     """Yield every number that is written or has a default, in the order of the tables."""
     for table in TABLES:
         for key, row in rows_of(document, table).items():
-            name = key if table not in WITHOUT_ID else row.name if table == "rules" else int(key) + 1
-            yield from figures_of(row, (table, key), f"{table}.{name}.")
+            yield from figures_of(row, (table, key), f"{table}.{_name_row(table, key, row)}.")
     yield from figures_of(document.objective, ("objective",), "objective.")
+
+
+def _name_row(table: str, key: Any, row: Any) -> Any:
+    """Return what a path calls a row: its id, the name of a rule, or its number where it has neither."""
+    if table not in WITHOUT_ID:
+        return key
+    return row.name if table == "rules" else int(key) + 1
 
 
 def rows_of(document: Document, table: str) -> Mapping[Any, Any]:

@@ -124,7 +124,8 @@ def _words(value: Any) -> list[str]:
 
 
 def _rows(rows: Any) -> Iterator[tuple[str | int, dict[str, Any]]]:
-    pairs = rows.items() if isinstance(rows, dict) else enumerate(rows) if isinstance(rows, tuple) else ()
+    listed = dict(enumerate(rows)) if isinstance(rows, tuple) else rows
+    pairs = listed.items() if isinstance(listed, dict) else ()
     return ((key, row) for key, row in pairs if isinstance(row, dict))
 
 

@@ -28,7 +28,9 @@ M = TypeVar("M", bound=BaseModel)
 
 def listed(value: object) -> object:
     """Let one word stand for a list of one."""
-    return (value,) if isinstance(value, str) else tuple(value) if isinstance(value, list) else value
+    if isinstance(value, str):
+        return (value,)
+    return tuple(value) if isinstance(value, list) else value
 
 
 def grouped_words(value: object) -> object:

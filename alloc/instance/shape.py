@@ -112,10 +112,16 @@ def _holder(data: Any, path: Path) -> dict[Any, Any] | None:
     return data if path and isinstance(data, dict) else None
 
 
+def _depth(part: object) -> int:
+    """Return how many steps lead to a key of a part of the document: through table and row, or through a section."""
+    if part in TABLES:
+        return 3
+    return 2 if part in _SECTIONS else 1
+
+
 def _keys_beside(path: Path, data: Any) -> list[str]:
     """Return the keys that may stand where a path leads, none where ids stand there."""
-    depth = 3 if path[0] in TABLES else 2 if path[0] in _SECTIONS else 1
-    if len(path) in (1, depth):
+    if len(path) in (1, _depth(path[0])):
         return _known_keys(path, data)
     is_selection = len(path) == 4 and getattr(_field(path, data), "annotation", None) is schema.Selection
     return list(schema.Selection.model_fields) if is_selection else []

@@ -142,9 +142,14 @@ def _sheet(table: str, content: Sequence[Mapping[str, Any]]) -> FlatTable:
 
 def ordered(table: str) -> list[str]:
     """Return the columns of a table in the order in which they are written, dotted ones by their first word."""
-    named = table == "rules" or table not in WITHOUT_ID
-    first = ("id", "name", "type") if table == "rules" else ("id", "name") if named else ()
-    last = LAST if named else ("name", "name_zh", *LAST)
+    first: tuple[str, ...] = ()
+    last: tuple[str, ...] = LAST
+    if table == "rules":
+        first = ("id", "name", "type")
+    elif table not in WITHOUT_ID:
+        first = ("id", "name")
+    else:
+        last = ("name", "name_zh", *LAST)
     return sorted(columns(table), key=lambda c: (c in last, c not in first))
 
 
@@ -188,7 +193,9 @@ def _fits_csv(table: str, content: Sequence[Mapping[str, Any]]) -> bool:
 
 def _written(cell: Cell) -> str:
     """Return a cell as CSV holds it."""
-    return "" if cell is None else str(cell).lower() if isinstance(cell, bool) else str(cell)
+    if cell is None:
+        return ""
+    return str(cell).lower() if isinstance(cell, bool) else str(cell)
 
 
 def _csv(sheet: FlatTable) -> bytes:

@@ -185,5 +185,6 @@ def _show_range(row: Mapping[str, Any] | None) -> tuple[int, str] | None:
     if row is None:
         return None
     kind, least, most = str(row["class"]), amount(row["least_bound"]), amount(row["most_bound"])
-    text = "" if kind == "never" else least if least == most else f"{least} – {most}"
-    return KINDS.index(kind), text
+    if kind == "never":
+        return KINDS.index(kind), ""
+    return KINDS.index(kind), least if least == most else f"{least} – {most}"

@@ -73,7 +73,9 @@ def _features(path: Path) -> list[dict[str, Any]]:
     except ValueError as error:  # JSONDecodeError is one, and so are too many digits
         raise RequestError("map_no_json", path=path, problem=error) from None
     kind = data.get("type") if isinstance(data, dict) else None
-    features = data.get("features") if kind == "FeatureCollection" else [data] if kind == "Feature" else None
+    features = [data] if kind == "Feature" else None
+    if kind == "FeatureCollection":
+        features = data.get("features")
     if not isinstance(features, list) or not all(isinstance(x, dict) for x in features):
         raise RequestError("map_no_features", path=path)
     return features

@@ -64,7 +64,9 @@ def trace_origins(instance: Instance, measures: pd.DataFrame) -> Provenance:
 
 
 def _origin(source: str) -> Origin:
-    return "unsaid" if not source else "assumed" if source == "assumption" else "sourced"
+    if not source:
+        return "unsaid"
+    return "assumed" if source == "assumption" else "sourced"
 
 
 def _figures(row: Row) -> Iterator[tuple[str, str]]:

@@ -173,8 +173,9 @@ def setting_words() -> list[str]:
 def setting_field(key: str) -> Any:
     """Return the field of the schema that a key of the settings stands for, None where it stands for none."""
     root, dot, rest = (_open(key) or key).partition(".")
-    model = SECTIONS.get(root) if dot else schema.Document
-    return model.model_fields.get(rest if dot else root) if model else None
+    if not dot:
+        return schema.Document.model_fields.get(root)
+    return SECTIONS[root].model_fields.get(rest) if root in SECTIONS else None
 
 
 def setting_kind(key: str) -> tuple[str, tuple[str, ...]]:

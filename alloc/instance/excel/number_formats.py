@@ -56,7 +56,9 @@ def _read(text: str, unit: str, money: object) -> Decimal:
     if found is None:
         return Decimal(0)
     number = Decimal(found[0].replace(",", "")) * multiple_behind(text[found.end() :], unit, money)
-    return number / (100 if "%" in text else 1000 if "‰" in text else 1)
+    if "%" in text:
+        return number / 100
+    return number / 1000 if "‰" in text else number
 
 
 def format_number(value: float, code: str) -> str | None:

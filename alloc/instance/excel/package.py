@@ -51,7 +51,9 @@ def _kind(parts: Parts) -> str:
     names = {basename(name).lower() for name in parts}
     if TYPES.lower() not in map(str.lower, parts):
         return ""
-    return "xlsx" if "workbook.xml" in names else "xlsb" if "workbook.bin" in names else ""
+    if "workbook.xml" in names:
+        return "xlsx"
+    return "xlsb" if "workbook.bin" in names else ""
 
 
 def _transitional(parts: Parts) -> Parts:

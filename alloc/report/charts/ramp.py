@@ -55,7 +55,9 @@ class Ramp:
         size = self.high - self.low
         if self.whole or size >= 50:
             return 0
-        return 1 if size >= 5 else 2 if size >= 0.5 else 4
+        if size >= 5:
+            return 1
+        return 2 if size >= 0.5 else 4
 
 
 def ramp(values: Iterable[float], root: bool = False, zero: bool = True) -> Ramp:

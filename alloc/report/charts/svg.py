@@ -40,7 +40,9 @@ def _letter(letter: str) -> float:
         return 1.0
     if letter in _NARROW:
         return 0.42
-    return 1.0 if letter in _BROAD else 0.72 if letter.isupper() else 0.64
+    if letter in _BROAD:
+        return 1.0
+    return 0.72 if letter.isupper() else 0.64
 
 
 def fitted(text: str, room: float, size: float = 13.0) -> str:
@@ -54,10 +56,17 @@ def fitted(text: str, room: float, size: float = 13.0) -> str:
 
 def number(value: float, digits: int | None = None) -> str:
     """Return a number for people: thousands apart, as many decimals as its size deserves, or so many digits."""
-    if digits is None:
-        size = abs(value)
-        digits = 0 if size >= 100 or value == round(value) else 1 if size >= 10 else 2 if size >= 0.1 else 3
-    return fixed(value, digits)
+    return fixed(value, _digits(value) if digits is None else digits)
+
+
+def _digits(value: float) -> int:
+    """Return how many decimals a number deserves: none if it is whole or large."""
+    size = abs(value)
+    if size >= 100 or value == round(value):
+        return 0
+    if size >= 10:
+        return 1
+    return 2 if size >= 0.1 else 3
 
 
 def digits_of(values: Iterable[float]) -> int:
@@ -66,7 +75,9 @@ def digits_of(values: Iterable[float]) -> int:
     size = max(known, default=0.0)
     if size >= 1000 or all(abs(value - round(value)) < 1e-6 for value in known):
         return 0
-    return 1 if size >= 10 else 2 if size >= 1 else 3
+    if size >= 10:
+        return 1
+    return 2 if size >= 1 else 3
 
 
 def px(value: float) -> str:

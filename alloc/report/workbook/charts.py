@@ -8,7 +8,11 @@ from alloc.report.workbook.book import Book, TableRange
 from alloc.report.workbook.styles import FONTS
 from alloc.report.workbook.view import PlanView
 
-COLOURS = ("#4E79A7", "#F28E2B", "#59A14F", "#B07AA1", "#E15759")
+COLOURS: tuple[str, ...] = ("#4E79A7", "#F28E2B", "#59A14F", "#B07AA1", "#E15759")
+WORLD_COLOURS = ("#BFBFBF", "#F28E2B", "#4E79A7")
+SHARE_COLOURS = ("#4E79A7", "#D9D9D9")
+"""Of one thing in several worlds, and of a part and what is left."""
+
 CHART_ROWS = 15
 """How many rows of the sheet a chart covers."""
 
@@ -23,7 +27,11 @@ def draw(book: Book, plan: PlanView, sheet: Any, block: TableRange, keys: Sequen
     kind = {"type": "bar" if across else "column"} | ({} if flat else {"subtype": "stacked"})
     chart = book.book.add_chart(kind)
     font = {"name": FONTS[book.lang][0], "size": 9}
-    colours = ("#BFBFBF", "#F28E2B", "#4E79A7") if flat else ("#4E79A7", "#D9D9D9") if len(keys) == 2 else COLOURS
+    colours = COLOURS
+    if flat:
+        colours = WORLD_COLOURS
+    elif len(keys) == 2:
+        colours = SHARE_COLOURS
     names = list(block.letters)
     for key, colour in zip(keys, colours, strict=False):
         chart.add_series(

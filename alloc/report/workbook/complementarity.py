@@ -111,7 +111,9 @@ def _either(plan: PlanView, aid: str, paid: bool, other: str, there: bool, name:
     """Return which of two sides is zero: aid, or the other one, given as tests that they are not and their truth."""
     neither, only, rest, both = plan.say_each("wb_zero_{}", ("neither", "aid", name, "both")).values()
     formula = f'IF({other},IF({aid},"{neither}","{only}"),IF({aid},"{rest}","{both}"))'
-    return Formula(formula, (neither if paid else only) if there else rest if paid else both)
+    if there:
+        return Formula(formula, neither if paid else only)
+    return Formula(formula, rest if paid else both)
 
 
 def _shares(table: Columns) -> Iterator[Column]:

@@ -141,7 +141,8 @@ def roll(
     if trust is not None and not trust >= 0:
         raise RequestError("roll_trust", found=f"{trust:g}")
     told = actuals if isinstance(actuals, Actuals) else read_actuals(actuals, last)
-    money = None if funds is None else _read_money(Path(funds), ahead[0] if ahead else last)
+    asked = ahead[0] if ahead else last
+    money = None if funds is None else _read_money(Path(funds), asked)
     plan = PlanOfResult(last, first.tables, first.figures, lang)
     new = NextYear(plan, whole, ahead, told, year, lang)
     made, rates = make_next_year(new, money, trust)

@@ -60,7 +60,7 @@ def classify_measures(question: BaseCase, points: Sequence[Point]) -> pd.DataFra
                 "share": count / total if total else None,
                 "low": low,
                 "high": high,
-                "class": "" if not total else "core" if count == total else "border" if count else "exterior",
+                "class": _classify(count, total),
             }
         )
     return pd.DataFrame(rows)
@@ -74,3 +74,12 @@ def bound_share(count: int, total: int) -> tuple[float | None, float | None]:
     middle = share + Z**2 / (2 * total)
     wide = Z * math.sqrt(share * (1 - share) / total + Z**2 / (4 * total**2))
     return max(0.0, (middle - wide) / scale), min(1.0, (middle + wide) / scale)
+
+
+def _classify(count: int, total: int) -> str:
+    """Return the class of a measure that is in the plan in so many samples of all; none where there are no samples."""
+    if not total:
+        return ""
+    if count == total:
+        return "core"
+    return "border" if count else "exterior"
