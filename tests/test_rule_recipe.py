@@ -1,4 +1,4 @@
-"""A new kind of rule by the steps of the README, taken in a copy of the program: nothing else is needed."""
+"""A new kind of rule by the steps of CONTRIBUTING, taken in a copy of the program: nothing else is needed."""
 
 import csv
 import json
@@ -31,11 +31,11 @@ def put(path: Path, text: str, before: str) -> None:
 
 @pytest.fixture(scope="module")
 def program(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a folder with the program after the steps that the README tells."""
+    """Return a folder with the program after the steps that CONTRIBUTING tells."""
     folder = tmp_path_factory.mktemp("program")
     shutil.copytree(ROOT / "alloc", folder / "alloc", ignore=shutil.ignore_patterns("__pycache__"))
     shutil.copytree(ROOT / "tests/everything", folder / "everything")
-    blocks = re.findall(r"```(py|yml)\n(.*?)```", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.S)
+    blocks = re.findall(r"```(py|yml)\n(.*?)```", (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8"), flags=re.S)
     (_, written), (_, words), (_, reading) = blocks
     heading, word, sentence, shown = words.splitlines(keepends=True)
     rules, audit = folder / "alloc/instance/rules.py", folder / "alloc/audit/rules.py"
