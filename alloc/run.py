@@ -152,7 +152,7 @@ def solve(
             allowed = options.model_copy(update={"time_limit": seconds})
             plan = solve_suited(build_years(instance), instance, allowed, log, jobs, cluster, early)
             known = _wait(worlds, plan)
-        return _complete_years(instance, options, plan, known, started, lang)
+        return complete_run(instance, options, plan, known, started, lang)
     search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
     with beside(instance, options, jobs) as (worlds, seconds):
         early = None if preview is None else _preview(instance, options, worlds, started, lang, preview)
@@ -198,8 +198,7 @@ def _preview(
     def make_result(plan: Solution) -> Run:
         if not plan.has_plan:
             return Run(instance, plan, {}, _figures(instance, options, plan, started))
-        complete = _complete_years if instance.questions else complete_run
-        return complete(instance, options, plan, worlds(AT_ONCE), started, lang)
+        return complete_run(instance, options, plan, worlds(AT_ONCE), started, lang)
 
     def make_and_tell(plan: Solution) -> None:
         with suppress(AuditError, SolveError):
@@ -217,6 +216,8 @@ def complete_run(
     started: `time.perf_counter()` when the question was put. Raises AuditError for a plan that does not
     survive the second reading.
     """
+    if instance.questions:
+        return _complete_years(instance, options, plan, worlds, started, lang)
     if not plan.has_plan or worlds is None:
         figures, limits = _figures(instance, options, plan, started), None
         if plan.status == Status.INFEASIBLE:
@@ -239,7 +240,7 @@ def _complete_years(
 ) -> Run:
     """Return a plan over several years with its tables, audited, as `complete_run` does for one year."""
     figures = _figures(instance, options, plan, started)
-    if worlds is None:
+    if not plan.has_plan or worlds is None:
         if plan.status == Status.INFEASIBLE:
             figures["clash"] = explain_years(instance, rest(options, started), lang) or []
         return Run(instance, plan, {}, figures)

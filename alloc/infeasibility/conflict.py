@@ -120,11 +120,13 @@ def leave_out(levers: Collection[Lever], others: Collection[Lever]) -> list[Leve
 
 
 def released(freed: Collection[Lever]) -> dict[str, object]:
-    """Return the figures to replace for the question without some limits."""
+    """Return the figures to replace for the question without some limits; what one of them holds, another may free."""
+    held: dict[str, object] = {}
     found: dict[str, object] = {}
     for lever in freed:
-        found |= lever.released
-    return found
+        held |= lever.held
+        found |= {path: value for path, value in lever.released.items() if path not in lever.held}
+    return {**held, **found}
 
 
 def find_conflict(

@@ -12,8 +12,11 @@ from alloc.instance.selections import RuleGroup, groups
 def list_grouped(instance: Instance, lever: Lever) -> Iterator[Lever]:
     """Yield a lever for each group of a rule that has several; nothing for any other limit.
 
-    The rule is written out, one rule a group, without the group that is released.
+    The rule is written out, one rule a group, without the group that is released; over several years only where its
+    figure is the same in all.
     """
+    if isinstance(lever.value, tuple):
+        return
     name, _, bound = lever.path.removeprefix("rules.").rpartition(".")
     rule = next((rule for rule in instance.rules if lever.path.startswith("rules.") and rule.name == name), None)
     found = [] if rule is None else list(groups(instance, rule))

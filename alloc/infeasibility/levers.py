@@ -1,9 +1,11 @@
 """The limits that a person set and a person may move: each with its path, what stands there, and what frees it."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Literal
 
+from alloc.infeasibility.over_all_years import list_over_years, tell_figures
 from alloc.instance import KINDS, Instance
 from alloc.instance.schema import Fund, Measure
 from alloc.report.names import Names
@@ -25,6 +27,8 @@ class Lever:
     path: of its figure, as in `--set`; value: what stands there; release: None leaves it out; eases: the way in which
     it limits less; kind: which sentence names it; firm: a law, say, which is not for moving; whole: only whole numbers
     make sense. instead: figures that free it where its own cannot. group: the one that is meant of a repeated rule's.
+    Over several years: figures: the path and the figure of each, where there are several; year: the one that is meant
+    of a fund's money, None where it is all; held: figures of other years that stay as they are where this one moves.
     """
 
     path: str
@@ -38,6 +42,9 @@ class Lever:
     whole: bool = False
     instead: Mapping[str, object] = field(default_factory=dict)
     group: str = ""
+    figures: Mapping[int, tuple[str, Value]] = field(default_factory=dict)
+    year: int | None = None
+    held: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def id(self) -> str:
@@ -47,7 +54,16 @@ class Lever:
     @property
     def released(self) -> dict[str, object]:
         """The figures to replace for the question without this limit."""
-        return dict(self.instead) or {self.path: self.release}
+        return {**self.held, **(self.instead or {self.path: self.release})}
+
+    def move(self, change: Callable[[float], float]) -> tuple[Value, dict[str, object]]:
+        """Return what it is with another number, and the figures to replace for that; none for what is no number."""
+        moved, told = dict[str, object](), dict[int, Value]()
+        for year, (path, value) in (self.figures or {0: (self.path, self.value)}).items():
+            if isinstance(value, bool) or not isinstance(value, int | float):
+                return value, {}
+            moved[path] = told[year] = change(value)
+        return tell_figures(told), {**moved, **self.held}
 
     @property
     def subject(self) -> set[str]:
@@ -60,14 +76,18 @@ class Lever:
         words = {}
         for place, what, word in self.about:
             words[place] = names.rule(word, self.group) if what == "rule" else names.name(what, word)
-        return names.say(f"lever_{self.kind}", **words)
+        text = names.say(f"lever_{self.kind}", **words)
+        return text if self.year is None else names.say("lever_in_year", limit=text, year=self.year)
 
 
 def levers(instance: Instance, soft: bool = False) -> tuple[Lever, ...]:
     """Return every limit that a person set, those that are firm among them, in the order of the instance.
 
-    soft: those of soft rules too, which cost something but keep no plan away.
+    soft: those of soft rules too, which cost something but keep no plan away. Over several years a limit is that of all
+    years, and the money of a fund that of each.
     """
+    if instance.questions:
+        return tuple(list_over_years(instance, partial(levers, soft=soft)))
     return (*_of_rules(instance, soft), *_of_funds(instance), *_of_measures(instance), *_of_resources(instance))
 
 

@@ -44,9 +44,10 @@ def _replace(source: Source, key: str, value: object) -> None:
         hint = nearest(last, data) if isinstance(data, dict) else ""
         source.faults.append(Fault(PLACE, key, "nothing_there", {"found": last, "hint": hint}))
         return
-    data[last] = value
-    if value is None:
-        del data[last]
+    if value is None and (last in data or steps[:1] != [BY_YEAR]):
+        data.pop(last, None)
+    else:  # what is not written for a later year is left out from then on
+        data[last] = value
     path = (*steps, last)
     _forget_range(source.data, path, value)
     source.places[path], source.labels[path] = PLACE, key

@@ -1,5 +1,6 @@
 """Keep what a person decided: money that is locked is held, the rest planned anew, and each lock has its price."""
 
+import math
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -185,4 +186,4 @@ def _measure_moved(point: Point, run: Run) -> float | None:
     moved = dict(point.money)
     for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
         moved[c, k] -= aid
-    return sum(map(abs, moved.values())) / 2
+    return math.fsum(map(abs, moved.values())) / 2

@@ -14,6 +14,7 @@ from alloc.errors import NoPlanError, RequestError
 from alloc.infeasibility.grouped import list_grouped
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
+from alloc.instance.overrides import BY_YEAR
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
 from alloc.study.answers.differences import rank_most, subtract, take_figures
@@ -99,7 +100,7 @@ def price(
     asked = list(list_questions(chosen, step, tighten))
     for lever in chosen if groups else ():
         asked += list_questions(list(list_grouped(question, lever)), step, False)
-    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
     base = points[0]
@@ -125,21 +126,26 @@ def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:
 
 
 def _is_meant(path: str, word: str) -> bool:
-    return path == word or path.startswith(f"{word}.") or fnmatchcase(path, word)
+    """Tell whether a word is a path, its beginning or a pattern of it; one without a year means that of every year."""
+    plain = path.split(".", 2)[2] if path.startswith(f"{BY_YEAR}.") else path
+    return any(name == word or name.startswith(f"{word}.") or fnmatchcase(name, word) for name in (path, plain))
 
 
 def list_questions(chosen: Sequence[Lever], step: float, tighten: bool) -> Iterator[PriceQuestion]:
     """Yield what is asked of each lever: its release, of a fund a step more, and if wanted a bound a tenth tighter."""
     for lever in chosen:
         if lever.kind in ("fund_amount", "fund_county"):
-            assert isinstance(lever.value, int | float)
-            more = _trim(lever.value * (1 + step))
-            yield PriceQuestion(lever, "step", more, {lever.path: more})
+            yield _move(lever, "step", 1 + step)
         else:
             yield PriceQuestion(lever, "release", lever.release, lever.released)
-        if tighten and lever.eases in ("up", "down") and isinstance(lever.value, int | float):
-            tight = _trim(lever.value * (1.1 if lever.eases == "down" else 0.9))
-            yield PriceQuestion(lever, "tighten", tight, {lever.path: tight})
+        factor = {"down": 1.1, "up": 0.9}.get(lever.eases, 0.0)
+        if tighten and factor and lever.move(float)[1]:
+            yield _move(lever, "tighten", factor)
+
+
+def _move(lever: Lever, change: str, factor: float) -> PriceQuestion:
+    """Return the question in which a limit is another by a factor, in every year that it is of."""
+    return PriceQuestion(lever, change, *lever.move(lambda value: _trim(value * factor)))
 
 
 def make_row(question: Instance, one: PriceQuestion, point: Point, base: Point, names: Names) -> dict[str, Any]:

@@ -25,8 +25,8 @@ def loosens(question: Instance, lever: Lever) -> bool:
     """Tell whether every plan stays one where a limit is released or eased."""
     if lever.kind in NATIONAL or not compares(question):
         return False
-    fund = question.funds.get(lever.path.split(".")[1]) if lever.path.startswith("funds.") else None
-    return fund is None or fund.kind != "national"
+    named = [word for _, what, word in lever.about if what == "fund"]
+    return not (lever.kind.startswith("fund_") and question.funds[named[0]].kind == "national")
 
 
 def carry_plan(before: Point, after: Point) -> Point:

@@ -7,10 +7,12 @@ never stop the others.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import product
+from typing import Any
 
 import pandas as pd
 
-from alloc.instance.schema import Category
+from alloc.instance import CATEGORIES, Instance
 
 NO_UNITS = 1e-9
 """Fewer units than solvers tell from none."""
@@ -18,8 +20,8 @@ NO_UNITS = 1e-9
 Overrides = Mapping[str, object]
 """Figures to replace by their path: `funds.tianjin.amount` → 30000."""
 
-Payments = Mapping[tuple[str, str], float]
-"""(measure, fund) → what it pays [money]."""
+Payments = Mapping[tuple[Any, ...], float]
+"""(measure, fund) → what it pays [money], over several years (year, measure, fund)."""
 
 Columns = Mapping[str, Mapping[str, Sequence[float | str | None]]]
 """Table → column → what stands in its rows."""
@@ -36,7 +38,8 @@ class Point:
     employment_aid: jobs through the aid; employment_without_aid: what the other funds bring on their own; None where
     that is not proven. employment_aid_least, employment_aid_most: between what the jobs through the aid then lie.
     money: (county, category) → aid [money], every pair of the instance; funded: ids of the measures that go ahead, at
-    more than no units or a cost. payments: (measure, fund) → what it pays [money], where it pays anything.
+    more than no units or a cost. payments: (measure, fund) → what it pays [money], where it pays anything. Over several
+    years the year comes first in both.
     cost, aid: of the whole plan [money]. seconds: what the point took. message: why there is no plan.
     tables: columns of the plan's tables, where the question asks for them; closest: whether no plan that reaches as
     much is proven to change less aid from the one that the question names, None where it names none.
@@ -57,7 +60,7 @@ class Point:
     cost: float | None = None
     aid: float | None = None
     chains_closed: int | None = None
-    money: Mapping[tuple[str, Category], float] = field(default_factory=dict)
+    money: Mapping[tuple[Any, ...], float] = field(default_factory=dict)
     funded: tuple[str, ...] = ()
     payments: Payments = field(default_factory=dict)
     seconds: float = 0.0
@@ -69,6 +72,30 @@ class Point:
     def proven(self) -> bool:
         """Tell whether there is nothing left to prove: the plan is optimal, or there is none."""
         return self.status in ("optimal", "infeasible")
+
+
+def sum_aid(instance: Instance, measures: pd.DataFrame) -> dict[tuple[Any, ...], float]:
+    """Return the aid of every county and category, of several years with the year first [money].
+
+    measures: the table of a plan.
+    """
+    sums = dict.fromkeys(product(*_list_years(instance), instance.counties, CATEGORIES), 0.0)
+    keys = [measures[key] for key in (*(["year"] if instance.years else []), "county", "category")]
+    for *place, aid in zip(*keys, measures["aid"], strict=True):
+        if tuple(place) in sums:
+            sums[tuple(place)] += aid
+    return sums
+
+
+def _list_years(instance: Instance) -> list[tuple[int, ...]]:
+    """Return the years as one part of what money is told by, nothing of a question of one year."""
+    return [instance.years] if instance.years else []
+
+
+def list_payments(instance: Instance, allocation: pd.DataFrame) -> dict[tuple[Any, ...], float]:
+    """Return what funds pay for measures where they pay anything, of several years with the year first [money]."""
+    keys = [allocation[key] for key in (*(["year"] if instance.years else []), "measure", "fund")]
+    return {tuple(place): paid for *place, paid in zip(*keys, allocation["amount"], strict=True) if paid}
 
 
 def scales(measures: pd.DataFrame) -> dict[str, float]:

@@ -8,9 +8,9 @@ import pandas as pd
 
 from alloc.claims import ends, whose
 from alloc.counterfactual import rest
-from alloc.errors import AuditError, InstanceError, SolveError
+from alloc.errors import AuditError, InstanceError, RequestError, SolveError
 from alloc.infeasibility import explain_conflict
-from alloc.instance import CATEGORIES, Draft
+from alloc.instance import Draft
 from alloc.run import choose_options
 from alloc.solution import Status
 from alloc.solver import (
@@ -18,7 +18,17 @@ from alloc.solver import (
     unbroken,
 )
 from alloc.study.points.closest import find_closest
-from alloc.study.points.point import AUDIT_FAILED, FAILED, FAULT, Overrides, Payments, Point, scales
+from alloc.study.points.point import (
+    AUDIT_FAILED,
+    FAILED,
+    FAULT,
+    Overrides,
+    Payments,
+    Point,
+    list_payments,
+    scales,
+    sum_aid,
+)
 from alloc.study.points.warm import WarmPlan, WarmSolver, raise_if, solve_long
 
 
@@ -30,7 +40,7 @@ class PointQuestion:
     without the aid takes as long as the plan, and a difference between two plans needs none. tables: table → columns
     of it that are kept with each point. closest_to: what another plan pays; of plans that reach as much, each point has
     the one that changes least aid from it. conflicts: whether a point without a plan says which limits cannot hold
-    together.
+    together. over_years: whether a question over several years is asked too, which is refused else.
     """
 
     draft: Draft
@@ -40,6 +50,7 @@ class PointQuestion:
     tables: Mapping[str, Sequence[str]] = field(default_factory=dict)
     closest_to: Payments | None = None
     conflicts: bool = False
+    over_years: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,6 +89,8 @@ class PointSolver:
         reading = self.question.draft.inspect(overrides)
         if reading.instance is None:
             raise InstanceError(reading.faults)
+        if reading.instance.questions and not self.question.over_years:
+            raise RequestError("several_years", years=", ".join(map(str, reading.instance.years)))
         options = choose_options(reading.instance, **self.question.options)
         found = self._solver.solve(reading.instance, options, starts)
         if not found.plan.has_plan:
@@ -118,11 +131,8 @@ class PointSolver:
     def _point(self, overrides: Overrides, found: WarmPlan, started: float) -> Point:
         run, instance = found.complete(started, self.question.lang), found.question
         figures, measures = run.figures, run.tables["measures"]
-        paid, claimed = run.tables["allocation"], whose(figures)
+        claimed = whose(figures)
         least, most = ends(figures["through_aid"], "employment")
-        money = {(c, k): 0.0 for c in instance.counties for k in CATEGORIES}
-        for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
-            money[c, k] += aid
         return Point(
             overrides,
             run.status,
@@ -139,9 +149,9 @@ class PointSolver:
             cost=float(measures["cost"].sum()),
             aid=float(measures["aid"].sum()),
             chains_closed=figures["chains_closed"],
-            money=money,
+            money=sum_aid(instance, measures),
             funded=tuple(scales(measures)),
-            payments={(m, f): x for m, f, x in zip(paid["measure"], paid["fund"], paid["amount"], strict=True) if x},
+            payments=list_payments(instance, run.tables["allocation"]),
             tables={name: _keep_columns(run.tables[name], keys) for name, keys in self.question.tables.items()},
         )
 

@@ -88,7 +88,7 @@ def key_of(shared: str, overrides: Mapping[str, object]) -> str:
 
 
 PAIRS = ("money", "payments")
-"""What a point holds by pairs, for which JSON has no keys: they are kept as rows."""
+"""What a point holds by places, for which JSON has no keys: they are kept as rows."""
 
 
 class Store:
@@ -160,7 +160,7 @@ def _read_point(key: str, point: str, start: str) -> SolvedPoint:
     """Return a row as a point. Raises DataError where it is none: somebody else wrote there, or a disk failed."""
     try:
         written, begins = json.loads(point), json.loads(start)
-        pairs = {key: {(one, other): x for one, other, x in written[key]} for key in PAIRS}
+        pairs = {key: {tuple(place): x for *place, x in written[key]} for key in PAIRS}
         found = _POINT.validate_python(written | pairs | {"funded": tuple(written["funded"])})
         if not isinstance(begins, dict):
             raise TypeError(start)

@@ -9,12 +9,12 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_without_aid
+from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_standing, find_without_aid
 from alloc.errors import AuditError
 from alloc.instance import Instance, Options
 from alloc.instance.schema import Objective
 from alloc.instance.worlds import without_aid
-from alloc.model import build, is_bounded_alike
+from alloc.model import build, build_years, is_bounded_alike
 from alloc.run import Run, complete_run
 from alloc.solution import Solution
 from alloc.solver import (
@@ -73,6 +73,7 @@ class WarmSolver:
         self._claims = claims
         self._built: tuple[object, Instance, CompiledModel] | None = None
         self._standing: tuple[object, Solution] | None = None
+        self._years: tuple[object, Worlds] | None = None
         self._without: dict[str, Counterfactual] = {}
         self._world_start: MipStart = {}
 
@@ -81,11 +82,25 @@ class WarmSolver:
 
         Raises KeyboardInterrupt where the search was interrupted: half a search is no answer.
         """
+        if instance.questions:
+            return self._solve_years(instance, options, starts)
         worlds = self._worlds(instance, options)
         question = know_standing(answering(instance, worlds))
         plan, start = _search(self._model(question), question, options, starts)
         raise_if(plan.interrupted)
         return WarmPlan(question, options, worlds, plan, start)
+
+    def _solve_years(self, instance: Instance, options: Options, starts: Sequence[MipStart]) -> WarmPlan:
+        """Return the best plan over several years: its model is built anew, and begins with what others chose."""
+        key = [[getattr(of, part) for part in STANDING] for of in instance.questions]
+        if self._years is None or self._years[0] != key:
+            self._years = key, find_standing(instance, options)
+        worlds = self._years[1]
+        if self._claims:
+            worlds = replace(worlds, without=find_without_aid(instance, options))
+        plan, start = _search(CompiledModel(build_years(instance)), instance, options, starts)
+        raise_if(plan.interrupted)
+        return WarmPlan(instance, options, worlds, plan, start)
 
     def _model(self, instance: Instance) -> CompiledModel:
         """Return the model of an instance: the one before, where only goal, amounts or solver's options differ.
@@ -156,7 +171,7 @@ def solve_long(found: WarmPlan, error: AuditError) -> WarmPlan:
     """Return what is found the long way where a plan is not exact enough. Raises the error where blocks found it."""
     if TAUGHT in found.start:
         raise error
-    again = build(found.question)
+    again = build_years(found.question)
     plan = solve_whole(again, found.question, found.options)
     raise_if(plan.interrupted)
     return replace(found, plan=plan, start=extract_mip_start(again) if plan.has_plan else {})
