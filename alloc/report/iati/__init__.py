@@ -10,7 +10,7 @@ import pandas as pd
 from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.report.iati.elements import CHILD, PARENT, PIPELINE, UNDER_WAY, VERSION, rounded, span_of
-from alloc.report.iati.measure import funded
+from alloc.report.iati.measure import MeasureMoney, funded
 from alloc.report.iati.publisher import Publisher, publisher, purposes
 from alloc.report.iati.transactions import AidFollowed, add_transactions, value_payments
 from alloc.report.iati.umbrella import add_results, umbrella
@@ -51,10 +51,10 @@ def activities(
     root.append(plan)
     for m, years in money.items():
         SubElement(plan, "related-activity", {"ref": below[m], "type": CHILD})
-        payers = _list_payers(aid, became_of, [m])
         status = UNDER_WAY if m in paid else PIPELINE
         others = spent[(spent["measure"] == m) & (spent["kind"] != "aid")]["amount"].sum()
-        activity = funded(instance, by, m, below[m], years, payers, float(others) * instance.money.unit, status)
+        planned = MeasureMoney(years, float(others) * instance.money.unit, _list_payers(aid, became_of, [m]))
+        activity = funded(instance, by, m, below[m], planned, status)
         add_transactions(activity, instance, paid.get(m, ()))
         SubElement(activity, "related-activity", {"ref": top, "type": PARENT})
         root.append(activity)

@@ -1,6 +1,7 @@
 """A measure that aid pays for, as an activity with a budget."""
 
 from collections.abc import Iterable, Mapping
+from typing import NamedTuple
 from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import Instance
@@ -12,20 +13,25 @@ from alloc.report.quarters import find_quarters, runs_in, spread
 from alloc.texts import LANGUAGES, say
 
 
+class MeasureMoney(NamedTuple):
+    """What is planned for a measure: aid by year, what other funds pay [both currency units], and who gives the aid."""
+
+    aid: Mapping[int, int]
+    others: float
+    payers: Iterable[str]
+
+
 def funded(
     instance: Instance,
     by: Publisher,
     m: str,
     identifier: str,
-    money: Mapping[int, int],
-    payers: Iterable[str],
-    others: float,
+    money: MeasureMoney,
     status: str = elements.PIPELINE,
 ) -> Element:
     """Return a measure as an activity with budgets for each year, its elements in the order of the schema.
 
-    money: year → aid in whole currency units, none without a budget; others: what other funds pay [currency units];
-    status: by IATI's list.
+    money: without a budget no aid by year; status: by IATI's list.
     """
     row, currency = instance.measures[m], instance.money.currency
     county = instance.counties[row.county]
@@ -34,19 +40,19 @@ def funded(
     title, described = {}, {}
     for lang in LANGUAGES:
         title[lang] = f"{places[lang]} · {titles[lang]}"
-        beside = say("iati_others", lang, amount=f"{others:,.0f}", currency=currency) if others >= 1 else ""
+        beside = say("iati_others", lang, amount=f"{money.others:,.0f}", currency=currency) if money.others >= 1 else ""
         category = say(row.category, lang)
         described[lang] = say("iati_described", lang, category=category, year=span_of(instance), others=beside)
     narrated(activity, "title", title)
     narrated(activity, "description", described, {"type": elements.GENERAL})
-    add_common(activity, instance, by, payers, status)
+    add_common(activity, instance, by, money.payers, status)
     location = SubElement(activity, "location", {"ref": county.code or row.county})
     SubElement(location, "location-reach", {"code": elements.WHERE_IT_HAPPENS})
     narrated(location, "name", places)
     SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": purpose(instance, m)})
     SubElement(activity, "default-finance-type", {"code": elements.GRANT})
     SubElement(activity, "default-aid-type", {"code": elements.PROJECT})
-    for year, value in money.items():
+    for year, value in money.aid.items():
         is_held = row.committed and year == instance.year
         firm = elements.COMMITTED if is_held else elements.INDICATIVE
         for quarter, part in _spread(row, year, value).items():

@@ -1,6 +1,7 @@
 """The sections of pages that tell what became of a plan, and what a new question has from it."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
@@ -24,13 +25,40 @@ LINK, BEFORE = '<a href="#flow"', '<section id="flow"'
 """The section, and the link to it, stand before what the plan does with the money."""
 
 
+@dataclass(frozen=True)
+class Section:
+    """A section of a page: its key and heading, sentences, tables, warnings, and a chart."""
+
+    key: str
+    heading: str
+    told: Sequence[str]
+    tables: Sequence[TrackedTable]
+    warnings: Sequence[str] = ()
+    chart: Chart | None = None
+
+    def write(self, lang: str, most: int | None) -> Markup:
+        """Return the section as HTML. most: how many rows of a table are shown, None for all."""
+        html = load_template(ROOM, "section.html").render(
+            t=lambda text, **values: say(text, lang, **values),
+            key=self.key,
+            heading=self.heading,
+            told=self.told,
+            warnings=self.warnings,
+            chart=None if self.chart is None else Markup(inline(self.chart)),
+            chart_title="" if self.chart is None else self.chart.title,
+            tables=[table for table in self.tables if table.count],
+            most=most,
+        )
+        return Markup(html)
+
+
 def make_tracking_page(found: "Tracking", lang: str) -> str:
     """Return the page of the plan with the section in it; the section alone where the plan was not solved here."""
     names = Names(found.instance, lang, either=True)
     warnings = [fault.say(lang) for fault in found.warnings]
     tables, chart = describe_tracking(found, lang), draw_counties(found, names)
     heading = names.say("track_section")
-    section = _make_section("tracking", heading, list(found.tell(lang)), warnings, tables, lang, MOST_ROWS, chart)
+    section = Section("tracking", heading, list(found.tell(lang)), tables, warnings, chart).write(lang, MOST_ROWS)
     if "audit" not in found.result.figures:  # a plan by hand has no proof that its own page could tell
         return _make_alone(say_heading(found, names), section, lang)
     html = make_page(found.instance, found.result.tables, found.result.figures, lang).html
@@ -40,32 +68,7 @@ def make_tracking_page(found: "Tracking", lang: str) -> str:
 
 def make_changes_page(title: str, notes: Sequence[str], tables: Sequence[TrackedTable], lang: str) -> str:
     """Return the page that lists what a new question has from what became of a plan, with every row."""
-    return _make_alone(title, _make_section("changes", "", notes, (), tables, lang, None), lang)
-
-
-def _make_section(
-    key: str,
-    heading: str,
-    told: Sequence[str],
-    warnings: Sequence[str],
-    tables: Sequence[TrackedTable],
-    lang: str,
-    most: int | None,
-    chart: Chart | None = None,
-) -> Markup:
-    """Return a section as HTML. most: how many rows of a table are shown."""
-    html = load_template(ROOM, "section.html").render(
-        t=lambda text, **values: say(text, lang, **values),
-        key=key,
-        heading=heading,
-        told=told,
-        warnings=warnings,
-        chart=None if chart is None else Markup(inline(chart)),
-        chart_title="" if chart is None else chart.title,
-        tables=[table for table in tables if table.count],
-        most=most,
-    )
-    return Markup(html)
+    return _make_alone(title, Section("changes", "", notes, tables).write(lang, None), lang)
 
 
 def _make_alone(title: str, section: Markup, lang: str) -> str:
