@@ -1,4 +1,4 @@
-"""One year's question from file to audited result: read, build, solve, compare, audit, report."""
+"""A question from file to audited result: read, build, solve, compare, audit, report."""
 
 import math
 import os
@@ -128,7 +128,7 @@ def solve(
     log: TextIO | None = None,
     preview: Callable[[Run], None] | None = None,
 ) -> Run:
-    """Solve one year's question and audit the plan.
+    """Solve a question, of one year or of several, and audit the plan.
 
     instance: what `read` returned, or a path. overrides: figures to replace by path, for a path only.
     gap, time_limit [s], threads, method: in place of the instance's solver options. jobs: processes that

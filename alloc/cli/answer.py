@@ -1,4 +1,4 @@
-"""Commands that answer: solve one year's question, and try whether everything works."""
+"""Commands that answer: solve a question, and try whether everything works."""
 
 import json
 import math
@@ -77,7 +77,7 @@ def solve(
     actuals: Path | None,
     **options: Any,
 ) -> None:
-    """Solve one year's question, audit the plan and write the results folder."""
+    """Solve a question, audit the plan and write the results folder."""
     with spoken(lang):
         from alloc.report.boundaries import read_boundaries
         from alloc.report.target import check_writable

@@ -309,7 +309,7 @@ class Document(Strict):
 
 
 class Instance(Glance, Document):
-    """One yearly budget question, checked and frozen, with what was read beside it.
+    """One budget question, checked and frozen, with what was read beside it.
 
     previous: the plans that `change` rules compare with, by path; held: payments that others have decided, measure →
     fund → amount; drawn: the scenarios that `draws` ask for; sha256: of all files read.
