@@ -18,12 +18,14 @@ from alloc.cli.speech import (
     known_address,
     lang_option,
     map_option,
+    method_option,
     overrides,
     pictures_option,
     progress,
     saved,
     set_option,
     spoken,
+    threads_option,
 )
 from alloc.cli.words import Percentage
 from alloc.texts import say
@@ -32,8 +34,6 @@ if TYPE_CHECKING:
     from alloc.instance import Instance, Reading
     from alloc.instance.measure import Stage
     from alloc.run import Run
-
-MOST_THREADS = 256
 
 STAGES = ("idea", "appraised", "tendered", "started", "finished", "accepted")
 """How far a project may be, as `alloc.instance.measure.STAGES` has them, which takes too long to load for `--help`."""
@@ -45,8 +45,8 @@ STAGES = ("idea", "appraised", "tendered", "started", "finished", "accepted")
 @click.option("--overwrite", is_flag=True)
 @click.option("--gap", type=click.FloatRange(min=0))
 @click.option("--time-limit", type=click.FloatRange(min=0, min_open=True))
-@click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS))
-@click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
+@threads_option
+@method_option
 @click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True)
 @click.option("--near", type=click.Path(path_type=Path))
 @click.option("--within", type=Percentage())

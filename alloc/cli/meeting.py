@@ -7,9 +7,8 @@ from typing import Any
 
 import click
 
-from alloc.cli.speech import choose_code
+from alloc.cli.speech import choose_code, method_option, threads_option
 from alloc.cli.studying import WITHOUT_JOBS, StudyCall, study_command
-from alloc.cli.tradeoff import method_option, threads_option
 from alloc.cli.words import Percentage
 from alloc.errors import RequestError
 

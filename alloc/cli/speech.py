@@ -42,6 +42,8 @@ def set_option(command: Command) -> Command:
 map_option = click.option("--map", "map_file", type=click.Path(path_type=Path))
 pictures_option = click.option("--png", "pictures", is_flag=True)
 cluster_option = click.option("--cluster")
+threads_option = click.option("--threads", type=click.IntRange(min=0, max=256))
+method_option = click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
 unchecked_option = click.option("--unchecked", is_flag=True)
 instance_argument = click.argument("instance", type=click.Path(path_type=Path))
 

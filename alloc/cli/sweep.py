@@ -17,10 +17,12 @@ from alloc.cli.speech import (
     instance_argument,
     known_address,
     lang_option,
+    method_option,
     overrides,
     set_option,
     spoken,
 )
+from alloc.cli.studying import BEFORE, JOBS
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -28,15 +30,7 @@ if TYPE_CHECKING:
     from alloc.study.sweep import Sweep
 
 
-POINTS = (
-    click.option("--out", type=click.Path(path_type=Path)),
-    click.option("--overwrite", is_flag=True),
-    click.option("--gap", type=click.FloatRange(min=0)),
-    click.option("--time-limit", type=click.FloatRange(min=0, min_open=True)),
-    click.option("--method", type=click.Choice(["auto", "whole", "blocks"])),
-    click.option("--jobs", type=click.IntRange(min=1), default=2, show_default=True),
-    cluster_option,
-)
+POINTS = (*BEFORE, method_option, JOBS, cluster_option)
 
 
 def point_options(command: Command) -> Command:

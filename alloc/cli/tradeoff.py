@@ -5,14 +5,10 @@ from typing import Any
 
 import click
 
-from alloc.cli.answer import MOST_THREADS
-from alloc.cli.speech import choose_code
+from alloc.cli.speech import choose_code, method_option, threads_option
 from alloc.cli.studying import StudyCall, study_command
 from alloc.cli.words import Percentage
 from alloc.errors import RequestError
-
-threads_option = click.option("--threads", type=click.IntRange(min=0, max=MOST_THREADS))
-method_option = click.option("--method", type=click.Choice(["auto", "whole", "blocks"]))
 
 
 @click.command()
