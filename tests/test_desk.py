@@ -251,9 +251,9 @@ def test_questions_are_answered_with_the_words_of_their_commands(window: Window)
 
 def test_a_plan_typed_in_the_grid_is_verified_with_every_fault_at_its_row(window: Window, less: dict[str, Any]):
     plan = [
-        ["cele-workshop", "tianjin", "35", False],
-        ["nothing", "tianjin", "1", False],
-        ["yutian-park", "x", "y", False],
+        ["", "cele-workshop", "tianjin", "35", False],
+        ["", "nothing", "tianjin", "1", False],
+        ["", "yutian-park", "x", "y", False],
     ]
     job = window.ask("verify", name="typed", plan=plan)
     assert job["reply"]["faults"] == 3
@@ -261,17 +261,17 @@ def test_a_plan_typed_in_the_grid_is_verified_with_every_fault_at_its_row(window
     job = window.ask("verify", name="typed", plan=plan[:1])
     said = CliRunner().invoke(main, shlex.split(job["command"])[1:])
     assert said.exit_code == 6
-    assert [line.strip() for line in lines(job)[:2]] == [line.strip() for line in said.stdout.splitlines()[:2]]
+    assert [line.strip() for line in lines(job)] == [line.strip() for line in said.stdout.splitlines()]
     assert not job["reply"]["good"]
     rows = json.loads(window.send("GET", "/scenario/less/rows")[2])["allocation"]
-    plan = [[row["measure"], row["fund"], row["amount"], False] for row in rows]
+    plan = [["", row["measure"], row["fund"], row["amount"], False] for row in rows]
     job = window.ask("verify", name="typed", plan=plan, given={AID: "30"}, a="less")
     assert job["reply"]["good"], lines(job)
     assert "--against" in job["command"]
 
 
 def test_locked_money_is_kept_and_a_name_that_is_taken_is_not_overwritten(window: Window, less: dict[str, Any]):
-    job = window.ask("solve", name="locked", plan=[["yutian-courses", "tianjin", "5", True]])
+    job = window.ask("solve", name="locked", plan=[["", "yutian-courses", "tianjin", "5", True]])
     rows = alloc.diff(window.desk.place.folder / "less", window.desk.place.folder / "locked").b.tables["allocation"]
     paid = rows[(rows["measure"] == "yutian-courses") & (rows["fund"] == "tianjin")]["amount"]
     assert paid.tolist() == pytest.approx([5])
@@ -280,7 +280,7 @@ def test_locked_money_is_kept_and_a_name_that_is_taken_is_not_overwritten(window
     assert (costs["title"], len(costs["rows"])) == (catalogue()["fix_title"]["en"], 2)
     said = CliRunner().invoke(main, [*shlex.split(job["command"])[1:], "--overwrite", "--jobs", "1"])
     assert all(cell in said.stdout for row in costs["rows"] for cell in row)
-    none = window.ask("solve", name="too much", plan=[["yutian-courses", "tianjin", "100", True]])
+    none = window.ask("solve", name="too much", plan=[["", "yutian-courses", "tianjin", "100", True]])
     assert lines(none)[0] == catalogue()["fix_conflict"]["en"]
     again = window.ask("solve", name="locked")
     assert not again["reply"]["good"]
@@ -342,6 +342,7 @@ def test_links_are_no_scenarios_and_are_not_followed(tmp_path: Path):
         *([], "x", {}, {"action": "rm"}, {"action": "check", "lang": "fr"}, {"action": "check", "given": [1]}),
         *({"action": "check", "rules": "x"}, {"action": "check", "rules": [1]}),
         *({"action": "check", "given": {"a": 1}}, {"action": "verify", "name": "a", "plan": [["a"]]}),
+        {"action": "verify", "name": "a", "plan": [["", "a", "b", 1, False]]},
         *({"action": "check", "gap": 3}, {"action": "check", "gap": "x"}, {"action": "check", "time_limit": "nan"}),
     ],
 )

@@ -136,6 +136,19 @@ def test_figures_of_later_years_are_changed_and_solved_like_others(tmp_path: Pat
     later = kept[(kept["year"] == 2021) & (kept["fund"] == "donor")]
     assert later["amount"].sum() <= 20 + 1e-6
     assert f"--set {path}=20" in tell_command(order, place)
+    rows = [["", "m1", "national", "1", False]] + [
+        [str(row.year), row.measure, row.fund, str(row.amount), False] for row in kept.itertuples()
+    ]
+    asked = {"action": "verify", "lang": "en", "name": "typed", "given": {path: "20"}, "a": "less"}
+    fault = act(read_order({**asked, "plan": rows}), place, lambda _: None)
+    assert lines(fault)[0].startswith(f"{tmp_path}/typed.plan.csv:2")
+    verified = act(read_order({**asked, "plan": rows[1:]}), place, lambda _: None)
+    assert verified["good"], lines(verified)
+    assert {(row["year"], row["measure"]) for row in verified["units"]} == {(row[0], row[1]) for row in rows[1:]}
+    locked = read_order({"action": "solve", "lang": "en", "name": "locked", "plan": [[*rows[1][:-1], True]]})
+    assert lines(act(locked, place, lambda _: None)) == [
+        catalogue()["fix_several_years"]["en"].format(years="2020, 2021")
+    ]
 
 
 def test_an_answer_is_there_in_both_languages_whichever_it_was_asked_in(tmp_path: Path):

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,14 +20,12 @@ from alloc.cli.speech import (
     unchecked_option,
 )
 from alloc.texts import say
-from alloc.texts.figures import amount, percent
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from alloc.report.difference import Reader
     from alloc.study.compare.diff import Difference
-    from alloc.study.compare.verify import Verification
 
 MOST_SHOWN = 20
 """Of long tables so many rows go to the terminal; files hold them all."""
@@ -124,6 +121,7 @@ def verify(
     """Audit a PLAN made by hand (workbook, allocation.csv, results folder): what it breaks, what it costs."""
     with spoken(lang):
         from alloc.instance import read
+        from alloc.study.compare.telling import tell_contradiction, tell_verdict
         from alloc.study.compare.verify import verify as check
 
         question = read(instance, overrides(settings))
@@ -134,53 +132,10 @@ def verify(
         if as_json:
             echo(json.dumps(found.figures, ensure_ascii=False, indent=2, allow_nan=False))
         else:
-            _tell_verdict(found, lang)
+            for line in tell_verdict(found, lang):
+                echo(line)
+            for line in tell_contradiction(found, lang):
+                echo(line, err=True)
         if found.beats_the_proof:
             sys.exit(1)
         sys.exit(0 if found.passed else 6)
-
-
-def _whose(figures: Mapping[str, Any], lang: str) -> dict[str, str]:
-    """Return whose the jobs of a plan are, in words."""
-    from alloc.report.told import claimed
-
-    others, aid = (claimed(figures[key], "employment", lang) for key in ("through_others", "through_aid"))
-    return {"quo": amount(figures["status_quo"]["employment"]), "others": others, "aid": aid}
-
-
-def _tell_verdict(found: "Verification", lang: str) -> None:
-    figures = found.figures
-    name = figures["plan"]
-    if found.passed:
-        echo(say("verify_passed", lang, plan=name))
-    else:
-        echo(say("verify_broken", lang, plan=name, count=len(found.breaches)))
-        for breach in found.breaches:
-            echo(f"  {breach.say(lang)}")
-    numbers = {key: amount(figures[key]) for key in ("objective", "employment", "linkage")}
-    echo(say("verify_brings", lang, **numbers))
-    echo(say("verify_whose", lang, **_whose(figures, lang)))
-    _tell_best(found, lang)
-
-
-def _tell_best(found: "Verification", lang: str) -> None:
-    """Tell what the best plan brings, and by how much this one falls short of it."""
-    figures = found.figures
-    best, name = figures["optimum"], figures["plan"]
-    if best["objective"] is None and found.beats_the_proof:
-        echo(say("verify_was_none", lang, plan=name), err=True)
-        return
-    if best["objective"] is None:
-        echo(say("verify_no_best", lang, status=say(best["status"], lang)))
-        return
-    numbers = {key: amount(best[key]) for key in ("objective", "employment", "linkage")}
-    echo(say(f"verify_best_{best['status']}", lang, **numbers))
-    if found.beats_the_proof:
-        beats = {"objective": amount(figures["objective"]), "bound": amount(best["bound"])}
-        echo(say("verify_beats", lang, plan=name, **beats), err=True)
-        return
-    most = figures["loss_most"]
-    loss = {"loss": amount(figures["loss"]), "share": percent(figures["loss_share"], 2)}
-    echo(say("verify_loss", lang, **loss, most=amount(most)))
-    if not found.passed and figures["loss"] < 0:
-        echo(say("verify_ahead", lang))

@@ -6,6 +6,8 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from alloc.desk.opening import Opened
 from alloc.desk.order import Order, find_plan, split_only
 from alloc.desk.replies import Line, Offer, Reply, Send, make_log, make_reply
@@ -22,10 +24,10 @@ from alloc.study.answers.repair import Repairs, repair
 from alloc.study.answers.summary import show_conflicts, show_menu, show_prices, show_why
 from alloc.study.answers.why import why
 from alloc.study.compare.diff import diff
+from alloc.study.compare.telling import tell_contradiction, tell_verdict
 from alloc.study.compare.verify import Verification, verify
 from alloc.study.points.point import Overrides
 from alloc.texts import say
-from alloc.texts.figures import amount, percent
 
 
 def act(order: Order, place: Opened, send: Send, upload: Path | None = None) -> Reply:
@@ -98,22 +100,20 @@ def _verify(order: Order, place: Opened, send: Send, upload: Path | None) -> Rep
     against = find_scenario(place.folder, order.words["a"]) if order.words["a"] else None
     how = {"overrides": order.overrides, "lang": order.lang, "log": make_log(order.lang, send), **order.options()}
     found = verify(place.instance, file, against=against, **how)  # type: ignore[arg-type]
-    scales = found.tables["measures"]
-    units = dict(zip(scales["measure"], map(float, scales["units"]), strict=True))
-    return {**make_reply(partial(_say_verdict, found), order.lang, good=found.passed), "units": units}
+    reply = make_reply(partial(_tell_verdict, found), order.lang, good=found.passed and not found.beats_the_proof)
+    return {**reply, "units": list(_list_units(found.tables["measures"]))}
 
 
-def _say_verdict(found: Verification, lang: str) -> Iterator[str]:
-    name, figures = found.figures["plan"], found.figures
-    if found.passed:
-        yield say("verify_passed", lang, plan=name)
-    else:
-        yield say("verify_broken", lang, plan=name, count=len(found.breaches))
-        yield from (breach.say(lang) for breach in found.breaches)
-    yield say("verify_brings", lang, **{key: amount(figures[key]) for key in ("objective", "employment", "linkage")})
-    if figures["loss"] is not None and not found.beats_the_proof:
-        loss = {"loss": amount(figures["loss"]), "share": percent(figures["loss_share"], 2)}
-        yield say("verify_loss", lang, **loss, most=amount(figures["loss_most"]))
+def _list_units(scales: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Yield how much there is of each measure, in each year where there are several."""
+    years = scales["year"] if "year" in scales else [""] * len(scales)
+    for year, measure, units in zip(years, scales["measure"], scales["units"], strict=True):
+        yield {"year": str(year), "measure": measure, "units": float(units)}
+
+
+def _tell_verdict(found: Verification, lang: str) -> Iterator[str]:
+    yield from tell_verdict(found, lang)
+    yield from tell_contradiction(found, lang)
 
 
 def _why(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:

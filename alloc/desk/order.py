@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from alloc.desk.opening import Opened
-from alloc.desk.scenarios import PLAN, check_name
+from alloc.desk.scenarios import PLAN, PlanRow, check_name
 from alloc.errors import RequestError
 from alloc.instance.asking import read_rules
 from alloc.texts import LANGUAGES
@@ -26,13 +26,13 @@ MOST_LETTERS, MOST_ROWS = 10_000, 100_000
 
 @dataclass(frozen=True)
 class Order:
-    """One thing asked for by a window. plan: measure, fund, money as typed, whether it is locked; words: by field."""
+    """One thing asked for by a window. plan: money as it was typed; words: by field."""
 
     action: str
     lang: str
     given: Given
     words: Mapping[str, str]
-    plan: tuple[tuple[str, str, str, bool], ...] = field(default=(), repr=False)
+    plan: tuple[PlanRow, ...] = field(default=(), repr=False)
     rules: tuple[str, ...] = ()
 
     @property
@@ -43,7 +43,7 @@ class Order:
     @property
     def locked(self) -> bool:
         """Tell whether money of the plan is to be kept."""
-        return any(row[3] for row in self.plan)
+        return any(row.locked for row in self.plan)
 
     def number(self, key: str) -> float | None:
         """Return a field as a number, None where nothing is typed. Raises RequestError for what is none."""
@@ -93,16 +93,19 @@ def _read_given(given: object) -> Given:
     return given
 
 
-def _read_plan(plan: object) -> tuple[tuple[str, str, str, bool], ...]:
+def _read_plan(plan: object) -> tuple[PlanRow, ...]:
     if not isinstance(plan, list) or len(plan) > MOST_ROWS:
         raise RequestError("desk_bad_order")
     return tuple(map(_read_row, plan))
 
 
-def _read_row(row: object) -> tuple[str, str, str, bool]:
-    if not isinstance(row, list) or len(row) != 4 or not _are_texts(row[:3]):
+def _read_row(row: object) -> PlanRow:
+    if not isinstance(row, list) or len(row) != 5:
         raise RequestError("desk_bad_order")
-    return row[0], row[1], row[2], row[3] is True
+    year, measure, fund, money, locked = row
+    if not _are_texts((year, measure, fund, money)):
+        raise RequestError("desk_bad_order")
+    return PlanRow(year, measure, fund, money, locked is True)
 
 
 def tell_command(order: Order, place: Opened) -> str:

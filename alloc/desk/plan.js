@@ -9,12 +9,12 @@ async function renderPlan() {
   const shownOf = state.current, { allocation, measures } = await fetchRows(shownOf);
   if (shownOf !== state.current) { return; }
   const title = showTitle(scenarios.find(one => one.name === state.current));
-  if (allocation.some(row => row.year)) { fill("plan-body", title, listMoney(allocation)); return; }
-  const units = Object.fromEntries(measures.map(row => [row.measure, row.units]));
+  const units = Object.fromEntries(measures.map(row => [scaleOf(row), row.units])), years = hasYears(allocation);
   const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
   const lines = shown.map(row => showPayment(row, allocation, units));
-  const heads = [[say("desk_measure"), false], [say("desk_fund"), false], [say("desk_amount", { money: money() }), true],
-    [say("desk_lock"), false], ["", false], [say("desk_units_solved"), true]];
+  const heads = [...(years ? [[say("desk_year"), false]] : []), [say("desk_measure"), false], [say("desk_fund"), false],
+    [say("desk_amount", { money: money() }), true], ...(years ? [] : [[say("desk_lock"), false]]), ["", false],
+    [say("desk_units_solved"), true]];
   const only = make("input", { type: "checkbox", change: event => { state.paid = event.target.checked; keep(); renderPlan(); } });
   only.checked = state.paid;
   const reset = button(say("desk_reset"), () => { state.edits = {}; verdict = null; keep(); renderPlan(); });
@@ -30,13 +30,20 @@ function showTitle(one) { // with what was changed for this plan, which need not
   const title = make("h3", {}, say("desk_plan_of", { name: one.name })), changes = tellAsked(one);
   return make("div", {}, title, changes ? make("p", { class: "note" }, say("desk_solved_with", { changes })) : null);
 }
-function keyOf(row) { return JSON.stringify([row.measure, row.fund]); }
+function hasYears(allocation) { return allocation.some(row => row.year); }
+function keyOf(row) { return JSON.stringify([row.measure, row.fund, ...(row.year ? [row.year] : [])]); }
+function scaleOf(row) { return JSON.stringify([row.measure, row.year || ""]); }
+function writeRow(key, money, locked) { // as the desk takes it
+  const [measure, fund, year] = JSON.parse(key);
+  return [year || "", measure, fund, money, locked];
+}
 function amountOf(row) { return state.edits[keyOf(row)] ?? row.amount; }
 function nameTyped() { return "typed " + state.window.slice(0, 6); }
-function listTyped(allocation) { return allocation.map(row => [row.measure, row.fund, amountOf(row), false]); }
+function listTyped(allocation) { return allocation.map(row => writeRow(keyOf(row), amountOf(row), false)); }
 
 function showPayment(row, allocation, units) {
-  const key = keyOf(row), label = nameOf("measures", row.measure) + " · " + nameOf("funds", row.fund);
+  const key = keyOf(row), called = [nameOf("measures", row.measure), nameOf("funds", row.fund)];
+  const label = [...(row.year ? [row.year] : []), ...called].join(" · ");
   const type = event => {
     const text = event.target.value.trim();
     if (text === "" || text === shorten(row.amount)) { delete state.edits[key]; } else { state.edits[key] = text; }
@@ -59,8 +66,9 @@ function showPayment(row, allocation, units) {
   box.checked = key in state.locks;
   const why = button(say("desk_why"), () => show("why", { what: row.measure }),
     { class: "small", "data-asks": true, "aria-label": say("desk_why") + " " + nameOf("measures", row.measure) });
-  const scale = make("span", { "data-measure": row.measure, "data-units": units[row.measure] });
-  return [[nameOf("measures", row.measure), make("small", {}, row.measure)], nameOf("funds", row.fund), field, box, why, scale];
+  const scale = make("span", { "data-measure": row.measure, "data-scale": scaleOf(row), "data-units": units[scaleOf(row)] });
+  const [measure, fund] = called, named = nameRow(measure, row.measure);
+  return row.year ? [row.year, named, fund, field, why, scale] : [named, fund, field, box, why, scale];
 }
 
 // What is typed is audited when the typing rests, where the best plan is known: then nothing has to be searched for.
@@ -82,16 +90,17 @@ function showVerdict() { // what the audit said of exactly this, and the units t
   const other = Object.keys(state.edits).length && !sameFigures();
   fill("verdict", fresh ? [tellParts(verdict.reply), tellCommand(verdict.command)]
     : other ? make("p", { class: "note" }, say("desk_other_figures")) : null);
-  const typed = new Set(Object.keys(state.edits).map(key => JSON.parse(key)[0])), found = fresh && verdict.reply.units || {};
+  const typed = new Set(Object.keys(state.edits).map(key => JSON.parse(key)[0]));
+  const found = new Map(fresh && verdict.reply.units ? verdict.reply.units.map(row => [scaleOf(row), row.units]) : []);
   document.querySelectorAll("#plan-body [data-measure]").forEach(one => {
-    const { measure, units } = one.dataset;
-    const known = measure in found ? found[measure] : typed.has(measure) ? null : Number(units);
+    const { measure, scale, units } = one.dataset;
+    const known = found.get(scale) ?? (typed.has(measure) ? null : Number(units));
     one.textContent = known === null ? "?" : tellNumber(known);
   });
 }
 
-function listMoney(allocation) { // rows with money, to be read only: nothing verifies or locks several years yet
-  const paid = allocation.filter(row => Number(row.amount)), years = paid.some(row => row.year);
+function listMoney(allocation) { // rows with money, to be read only: a plan that is not kept yet
+  const paid = allocation.filter(row => Number(row.amount)), years = hasYears(paid);
   const heads = [...(years ? [[say("desk_year"), false]] : []), [say("desk_measure"), false], [say("desk_fund"), false],
     [say("desk_amount", { money: money() }), true]];
   const lines = paid.map(row => [...(years ? [String(row.year)] : []), nameOf("measures", row.measure),

@@ -165,7 +165,7 @@ function listenQuestion() {
   at("check").addEventListener("click", () => show("check", {}));
   at("solving").addEventListener("submit", event => {
     event.preventDefault();
-    const plan = Object.entries(state.locks).map(([key, money]) => [...JSON.parse(key), money, true]);
+    const plan = Object.entries(state.locks).map(([key, money]) => writeRow(key, money, true));
     show("solve", { name: state.name.trim() || suggestName(), plan });
   });
   at("why").addEventListener("submit", event => {

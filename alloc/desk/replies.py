@@ -13,7 +13,7 @@ from alloc.texts import LANGUAGES, say
 
 Reply = dict[str, Any]
 """parts: lines and tables to read; told: the same in every language; good: whether all is well; scenario: one that was
-saved; page: HTML by itself; plan: rows of a plan that is not saved yet; units: of each measure."""
+saved; page: HTML by itself; plan: rows of a plan that is not saved yet; units: how much there is of each measure."""
 
 Send = Callable[[Mapping[str, Any]], None]
 """Sends the page news, how far a search is, or early, a reply that more will come of."""

@@ -10,7 +10,7 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alloc.errors import RequestError
 from alloc.texts import HOSTILE
@@ -29,6 +29,16 @@ _BARRED = re.compile(r'[/\\<>:"|?*]|^\.|[. ]$|^ ')
 
 OFFERED = {"report.html": "text/html; charset=utf-8", "allocation.xlsx": "application/octet-stream"}
 """Files of a scenario that are given out one by one."""
+
+
+class PlanRow(NamedTuple):
+    """Money of a plan as it was typed, and whether it is to be kept. year: empty where there is only one."""
+
+    year: str
+    measure: str
+    fund: str
+    money: str
+    locked: bool
 
 
 def check_name(name: str) -> str:
@@ -99,13 +109,13 @@ def write_note(path: Path, asked: Mapping[str, Any]) -> None:
     _put(path.with_name(path.name + NOTE), text)
 
 
-def write_plan(file: Path, rows: Sequence[tuple[str, str, str, bool]]) -> Path:
-    """Write a plan as it was typed, in one step: measure, fund, amount, and a mark where it is locked."""
-    text = io.StringIO()
+def write_plan(file: Path, rows: Sequence[PlanRow]) -> Path:
+    """Write a plan as it was typed, in one step: a mark where money is locked, years where there are several."""
+    text, first = io.StringIO(), 0 if any(row.year for row in rows) else 1
     lines = csv.writer(text, lineterminator="\n")
-    lines.writerow(("measure", "fund", "amount", "lock"))
-    for measure, fund, money, locked in rows:
-        lines.writerow((measure, fund, money, "1" if locked else ""))
+    lines.writerow(("year", "measure", "fund", "amount", "lock")[first:])
+    for row in rows:
+        lines.writerow((*row[first:-1], "1" if row.locked else ""))
     _put(file, text.getvalue())
     return file
 

@@ -102,12 +102,15 @@ def solve_locked(
     `lock`. Money is held exactly, and where that leaves no plan to the cent. gap, time_limit [s each solve], threads,
     method: in place of the instance's. jobs: processes; cluster: address of a Dask scheduler to use instead. log:
     receives the solver's own words; preview: as for `solve`. Locks that cannot hold together are named as a conflict.
-    Raises InstanceError for faults of the instance or of marked rows, RequestError where no row is marked.
+    Raises InstanceError for faults of the instance or of marked rows, RequestError where no row is marked or where
+    there are several years.
     """
     check_language(lang)
     given = dict(overrides or {})
     written = draft(Path(instance))
     question = written.read(given)
+    if question.questions:
+        raise RequestError("fix_several_years", years=", ".join(map(str, question.years)))
     locks = read_locks(Path(edited), question)
     asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "method": method}
     options = choose_options(question, **asked)
