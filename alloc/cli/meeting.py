@@ -58,21 +58,22 @@ def price(call: StudyCall, **options: Any) -> None:
 
 @click.command()
 @click.option("--fund", required=True)
+@click.option("--year", type=int)
 @click.option("--step")
 @click.option("--steps", default="-2..3", show_default=True)
 @study_command
-def margin(call: StudyCall, fund: str, step: str | None, steps: str, **options: Any) -> None:
+def margin(call: StudyCall, fund: str, year: int | None, step: str | None, steps: str, **options: Any) -> None:
     """Tell where a fund's next steps of money would go and what they would buy, and the last."""
-    from alloc.study.answers.margin import MARK, find_held
+    from alloc.study.answers.margin import MARK, check_year, find_held
     from alloc.study.answers.margin import margin as study
     from alloc.study.answers.summary import show_margin
 
     question = call.open("margin", MARK)
     options["steps"] = _read_steps(steps)
-    options["step"] = _read_step(step, find_held(question, fund))
+    options["step"] = _read_step(step, find_held(question, fund, check_year(question, year)))
     done = count(1)
     with call.counting("margin_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, fund=fund, tell=tell, **call.kept, **options)
+        found = study(call.instance, fund=fund, year=year, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_margin(found, call.lang))
     sys.exit(choose_code(False, found.proven) if named else 2)

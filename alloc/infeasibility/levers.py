@@ -77,7 +77,7 @@ class Lever:
         for place, what, word in self.about:
             words[place] = names.rule(word, self.group) if what == "rule" else names.name(what, word)
         text = names.say(f"lever_{self.kind}", **words)
-        return text if self.year is None else names.say("lever_in_year", limit=text, year=self.year)
+        return text if self.year is None else names.say("in_year", what=text, year=self.year)
 
 
 def levers(instance: Instance, soft: bool = False) -> tuple[Lever, ...]:

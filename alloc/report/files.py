@@ -247,7 +247,8 @@ def write_described(
         own, columns = room == "alloc.report", {}
         of = described(name) if own else dictionary(room)[name]
         for column in frame.columns:
-            columns[column] = describe_column(name, column) if own else of["columns"][column]
+            known = own or column == "year"
+            columns[column] = describe_column(name, column) if known else of["columns"][column]
         if "year" in frame.columns and "key" in of:  # rows of several years: no other table has one row for each
             of = {**of, "key": ["year", *of["key"]], "refers": {}}
         shown[name] = {**of, "columns": columns}

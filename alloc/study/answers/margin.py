@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.errors import RequestError
+from alloc.infeasibility.levers import levers
 from alloc.instance import Instance, draft
 from alloc.instance.suggest import nearest
 from alloc.report.charts import Chart, Series, chart_files, lines, standalone
@@ -41,7 +42,7 @@ class Margin:
     """What each step of a fund's money buys, from the smallest amount to the largest.
 
     instance: the question; fund: its id; step: [money]; points: step → the best plan with the fund that many steps
-    larger; seconds: what all took.
+    larger; seconds: what all took. year: over several years the one whose money is moved.
     """
 
     instance: Instance
@@ -49,6 +50,7 @@ class Margin:
     step: float
     points: Mapping[int, Point]
     seconds: float
+    year: int | None = None
 
     @property
     def proven(self) -> bool:
@@ -64,15 +66,15 @@ class Margin:
 
     @property
     def cells(self) -> pd.DataFrame:
-        """One row a step and cell: its aid, and the change from a step lower."""
+        """One row a step and cell, of several years of each: its aid, and the change from a step lower."""
         rows: list[tuple[object, ...]] = []
         lower: Mapping[Any, float] = {}
         for step, point in self.points.items():
-            for (county, category), aid in point.money.items():
-                change = aid - lower[county, category] if lower else None
-                rows.append((step, county, category, aid, change))
+            for place, aid in point.money.items():
+                rows.append((step, *place, aid, aid - lower[place] if lower else None))
             lower = point.money
-        return pd.DataFrame(rows, columns=CELLS).astype({"aid": float, "change": float})
+        columns = [*CELLS[:1], *([] if self.year is None else ["year"]), *CELLS[1:]]
+        return pd.DataFrame(rows, columns=columns).astype({"aid": float, "change": float})
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -81,6 +83,7 @@ class Margin:
             "alloc": 1,
             "name": self.instance.name,
             "fund": self.fund,
+            **({} if self.year is None else {"year": self.year}),
             "step": self.step,
             "steps": list(self.points),
             "proven": self.proven,
@@ -99,9 +102,7 @@ class Margin:
 
     def find_amount(self, step: int) -> float:
         """Return what the fund holds at a step [money]."""
-        held = self.instance.funds[self.fund].amount
-        assert held is not None
-        return _trim(held + step * self.step)
+        return _trim(find_held(self.instance, self.fund, self.year) + step * self.step)
 
     def _row(self, step: int, lower: Point | None, point: Point | None) -> dict[str, Any]:
         """Return what a step says; its gains are differences to the step below, between what both are proven to."""
@@ -131,6 +132,7 @@ def margin(
     instance: str | os.PathLike[str],
     *,
     fund: str,
+    year: int | None = None,
     step: float | None = None,
     steps: tuple[int, int] = (-2, 3),
     overrides: Overrides | None = None,
@@ -144,30 +146,55 @@ def margin(
 ) -> Margin:
     """Tell what the next steps of a fund's money buy, and the last: every step is solved anew.
 
-    instance: a path. fund: its id. step: [money], by default 1 % of the fund. steps: the first and the last, 0 being
-    the fund as it is. overrides, gap, time_limit [s, of each step], lang: as for `solve`. jobs: processes; cluster:
-    address of a Dask scheduler to use instead. keep: a folder that keeps each solve, so that one that was stopped goes
-    on there. tell: is told of each step.
+    instance: a path. fund: its id. year: over several years the one whose money is moved, the first where none is
+    named, while that of the others stays as it is. step: [money], by default 1 % of the fund. steps: the first and the
+    last, 0 being the fund as it is. overrides, gap, time_limit [s, of each step], lang: as for `solve`. jobs:
+    processes; cluster: address of a Dask scheduler to use instead. keep: a folder that keeps each solve, so that one
+    that was stopped goes on there. tell: is told of each step.
     Raises InstanceError for faults, RequestError where the fund has no amount that may be moved so.
     """
     check_language(lang)
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
     question = written.read(given)
-    held = find_held(question, fund)
+    year = check_year(question, year)
+    held = find_held(question, fund, year)
     size = held / 100 if step is None else step
     first, last = steps
     _check_steps(fund, held, size, first, last)
     wanted = range(first, last + 1)
-    asked = [{**given, f"funds.{fund}.amount": _trim(held + number * size)} for number in wanted]
-    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    move = _choose_figures(question, fund, year)
+    asked = [{**given, **move(_trim(held + number * size))} for number in wanted]
+    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = carry_along(question, fund, dict(zip(wanted, pool.solve_all(asked, tell), strict=True)))
-    return Margin(question, fund, size, points, time.perf_counter() - started)
+    return Margin(question, fund, size, points, time.perf_counter() - started, year)
 
 
-def find_held(question: Instance, fund: str) -> float:
-    """Return what a fund holds in all [money]. Raises RequestError where there is no such fund, or no such sum."""
+def check_year(question: Instance, year: int | None) -> int | None:
+    """Return the year whose money is moved, of several years the first where none is named, of one year None.
+
+    Raises RequestError for a year that is not asked for.
+    """
+    years = question.years or (question.year,)
+    if year is not None and year not in years:
+        raise RequestError("margin_no_year", found=year, years=", ".join(map(str, years)))
+    return (year or years[0]) if question.years else None
+
+
+def _choose_figures(question: Instance, fund: str, year: int | None) -> Callable[[float], dict[str, object]]:
+    """Return what figures are replaced for a fund to hold an amount, in the one year or in one of several."""
+    path = f"funds.{fund}.amount" if year is None else f"by_year.{year}.funds.{fund}.amount"
+    (held,) = [lever.held for lever in levers(question) if lever.path == path]
+    return lambda amount: {path: amount, **held}
+
+
+def find_held(question: Instance, fund: str, year: int | None = None) -> float:
+    """Return what a fund holds in all, in a year of several without what is carried [money].
+
+    Raises RequestError where there is no such fund, or no such sum.
+    """
+    question = next((of for of in question.questions if of.year == year), question)
     if fund not in question.funds:
         hint = nearest(fund, question.funds) or next(iter(question.funds), "–")
         raise RequestError("margin_no_fund", found=fund, nearest=hint)
@@ -192,6 +219,8 @@ def draw_margin(found: Margin, lang: str) -> Chart:
     table = found.table.dropna(subset="objective")
     places = list(zip(table["amount"], table["objective"], strict=True))
     fund = names.name("fund", found.fund)
+    if found.year is not None:
+        fund = names.say("in_year", what=fund, year=found.year)
     marked = (names.say("margin_today"), found.find_amount(0)) if 0 in found.points else None
     return lines(
         [Series("", places, labels=list(_labels(table["gain"])))],

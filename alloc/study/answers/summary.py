@@ -117,7 +117,10 @@ def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:
     """Yield what each step buys, and where it goes."""
     names = Names(found.instance, lang)
     title = found.instance.title or found.instance.name
-    yield say("margin_title", lang, name=title, fund=names.name("fund", found.fund))
+    fund = names.name("fund", found.fund)
+    if found.year is not None:
+        fund = say("in_year", lang, what=fund, year=found.year)
+    yield say("margin_title", lang, name=title, fund=fund)
     shown = Table()
     for key in ("margin_step_head", "margin_amount", "margin_goal", "price_gain", "price_range"):
         shown.add_column(say(key, lang), justify="right")
@@ -162,9 +165,11 @@ def _say_cells(moved: pd.DataFrame, nested: object, names: Names) -> str:
     """Return which cells gain most by a step, and whether others lose."""
     most = moved[moved["change"] > NO_MONEY].nlargest(MOST_CELLS, "change")
     words = []
-    for county, category, change in zip(most["county"], most["category"], most["change"], strict=True):
-        where = {"county": names.name("county", county), "category": names.name("category", category)}
-        words.append(names.say("margin_cell", **where, change=signed(change)))
+    for row in most.to_dict("records"):
+        county, category = names.name("county", row["county"]), names.name("category", row["category"])
+        if "year" in row:
+            category = names.say("in_year", what=category, year=row["year"])
+        words.append(names.say("margin_cell", county=county, category=category, change=signed(row["change"])))
     cells = names.join(words, "between_facts")
     return names.say("margin_not_nested", cells=cells) if nested == 0 else cells
 
