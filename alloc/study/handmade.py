@@ -201,6 +201,15 @@ def understand_scales(rows: Iterable[TableRow], instance: Instance) -> Iterator[
             yield m, (round(funded), units)
 
 
+def _list_required(instance: Instance, paid: Mapping[str, float], near: float) -> set[str]:
+    """Return the measures that others which are paid for require; near: less than this is nothing [money]."""
+    required: set[str] = set()
+    for m, row in instance.measures.items():
+        if abs(paid[m]) > near:
+            required.update(row.requires)
+    return required
+
+
 def fix_plan(instance: Instance, plan: HandmadePlan, upkeep: Mapping[str, float] = MappingProxyType({})) -> FixedPlan:
     """Return what a plan decides: its payments, and the scale of each measure that they settle.
 
@@ -215,10 +224,7 @@ def fix_plan(instance: Instance, plan: HandmadePlan, upkeep: Mapping[str, float]
     for (m, _), amount in plan.spend.items():
         paid[m] += amount
     rounding = _Rounding(float(grain(instance)), instance.money.lot or 0.0)
-    required: set[str] = set()
-    for m, row in instance.measures.items():
-        if abs(paid[m]) > rounding.near:
-            required.update(row.requires)
+    required = _list_required(instance, paid, rounding.near)
     funded: dict[str, int] = {}
     units: dict[str, float] = {}
     for m, row in instance.measures.items():

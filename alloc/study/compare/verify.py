@@ -206,6 +206,15 @@ def _place_findings(plan: HandmadePlan, findings: tuple[Finding, ...]) -> Iterat
         yield Breach(places[0] if places else "", finding)
 
 
+def _measure_plan_loss(told: Mapping[str, Any], best: Mapping[str, Any]) -> dict[str, float | None]:
+    """Return by how much a plan is worse than the best one, and at most by how much; nothing known without that."""
+    if best.get("objective") is None:
+        return dict.fromkeys(("loss", "loss_most", "loss_share"))
+    loss = best["objective"] - told["objective"]
+    most = None if best["bound"] is None else best["bound"] - told["objective"]
+    return {"loss": loss, "loss_most": most, "loss_share": loss / max(1.0, abs(best["objective"]))}
+
+
 def _list_figures(
     instance: Instance,
     plan: HandmadePlan,
@@ -214,12 +223,9 @@ def _list_figures(
     best: Mapping[str, Any],
 ) -> dict[str, Any]:
     """Return what `alloc verify --json` prints."""
-    known = best.get("objective") is not None
-    loss = best["objective"] - told["objective"] if known else None
     beyond = best["status"] == "infeasible" or _beats_proof(
         told["stages"], best["stages"], instance.objective.tolerance
     )
-    most = best["bound"] - told["objective"] if known and best["bound"] is not None else None
     return {
         "name": instance.name,
         "year": instance.year,
@@ -231,9 +237,7 @@ def _list_figures(
         **{key: told[key] for key in TOLD},
         "money": instance.money.model_dump(),
         "optimum": {key: best[key] for key in OPTIMUM},
-        "loss": loss,
-        "loss_most": most,
-        "loss_share": loss / max(1.0, abs(best["objective"])) if loss is not None else None,
+        **_measure_plan_loss(told, best),
         "beats_the_proof": beyond and not breaches,
     }
 
