@@ -133,10 +133,11 @@ def _join(ways: Ways, i: int, pool: dict[str, list[str]]) -> None:
 
 def _regions(instance: Instance, sellers: list[str], buyers: list[str]) -> dict[str, dict[str, list[str]]]:
     """Return the regions where one county can send and another receive."""
+    regions = instance.regions
     groups: dict[str, dict[str, list[str]]] = defaultdict(lambda: {"sent": [], "received": []})
     for way, members in (("sent", sellers), ("received", buyers)):
         for c in members:
-            groups[instance.counties[c].region or c][way].append(c)
+            groups[regions[c]][way].append(c)
     return {g: pool for g, pool in groups.items() if all(pool.values()) and len({*chain(*pool.values())}) > 1}
 
 

@@ -15,7 +15,7 @@ from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.funds import aid_by_category
 from alloc.report.names import MOST_NAMES, Names, join_few
-from alloc.report.rows import list_cells
+from alloc.report.rows import NEAR, list_cells
 from alloc.report.screen import Wide
 from alloc.report.told import claimed, tell_coordination, tell_idle, tell_lapsed, tell_status, tell_years
 from alloc.texts import say
@@ -23,9 +23,6 @@ from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
 BRIDGE = ("anyway", "through_others", "through_aid", "employment")
 """Whose the jobs are, and all of them."""
-
-NEAR = 1e-6
-"""A goal that is lower by less, relative to its size, is the same."""
 
 MOST_COUNTIES = 40
 """More rows than this are for the tables, not for one screen."""

@@ -11,10 +11,8 @@ from alloc.instance import CATEGORIES, Instance
 from alloc.instance.effects import delivery_factor, is_uncertain, supply_rate
 from alloc.instance.money import eligible_funds
 from alloc.instance.sides import Side, per_head, sides
+from alloc.report.rows import NEAR
 from alloc.solution import Solution
-
-NEAR = 1e-6
-"""What is less than this part of what there is, is nothing."""
 
 Place = tuple[str, str, str]
 """County, category and industry; no industry: what serves the whole county."""

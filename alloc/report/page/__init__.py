@@ -18,6 +18,7 @@ from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
 from alloc.report.page.plan_tables import TABLES
 from alloc.report.page.view import View, number
+from alloc.report.rows import NEAR
 from alloc.report.templates import load_template, name_language, read_text
 from alloc.report.told import tell_coordination, tell_idle, tell_returns, tell_years
 from alloc.texts.figures import amount, count, percent
@@ -99,7 +100,7 @@ def _used_up(view: View) -> list[str]:
     return [
         view.fund(f) + (f" / {view.county(c)}" if c else "")
         for f, c, left, money in view.cells("funds", "fund", "county", "unspent", "available")
-        if money > 0 and left <= 1e-6 * max(1.0, money)
+        if money > 0 and left <= NEAR * max(1.0, money)
     ]
 
 

@@ -16,6 +16,7 @@ from alloc.instance.excel.sheet_names import add_prefix
 from alloc.instance.rules import Change
 from alloc.instance.writing import sheets
 from alloc.report.carrying import Purse, Upkeep, list_purses, list_upkeep
+from alloc.report.rows import NEAR
 from alloc.report.workbook.about import write_about
 from alloc.report.workbook.allocation import list_traits
 from alloc.report.workbook.book import Book, Cell, Column, Formula
@@ -31,7 +32,6 @@ from alloc.report.workbook.year_views import YearsView, YearView
 MOST_LIVE = 10_000
 """With more payments than this in the allocation the workbook holds values and no formulas."""
 
-NEAR = "0.000001"
 ALWAYS = 9999
 """The year until which what works for good does."""
 
@@ -98,7 +98,7 @@ def _write_allocation(book: Book, plan: YearsView, sheet: Any) -> None:
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=4)
-    book.mark(sheet, block, ("amount", "change"), f"ABS({{change}})>{NEAR}", "warn")
+    book.mark(sheet, block, ("amount", "change"), f"ABS({{change}})>{NEAR:f}", "warn")
 
 
 def _write_measures(book: Book, plan: YearsView, sheet: Any) -> None:
@@ -109,8 +109,8 @@ def _write_measures(book: Book, plan: YearsView, sheet: Any) -> None:
     paid = "SUMIFS(amount,amount_measure,{number_measure},amount_year,{year})"
     before = 'SUMIFS(measure_units,measure_measure,{number_measure},measure_year,"<"&{year},measure_until,">="&{year})'
     so_far = 'SUMIFS(measure_units,measure_measure,{number_measure},measure_year,"<="&{year})'
-    off = f"{{cost}}-{{paid}}>{NEAR}*MAX(1,{{cost}}),{{paid}}-{{cost}}>{quoted(lot)}+{NEAR}*MAX(1,{{cost}})"
-    scale = f"{{units}}>{{max_units}}*{{funded}}+{NEAR},{{units}}<{{min_units}}*{{funded}}-{NEAR}"
+    off = f"{{cost}}-{{paid}}>{NEAR:f}*MAX(1,{{cost}}),{{paid}}-{{cost}}>{quoted(lot)}+{NEAR:f}*MAX(1,{{cost}})"
+    scale = f"{{units}}>{{max_units}}*{{funded}}+{NEAR:f},{{units}}<{{min_units}}*{{funded}}-{NEAR:f}"
     columns = [
         _year(table, "measure_year"),
         *table.names("measure", "county", "category", "industry"),
@@ -131,7 +131,7 @@ def _write_measures(book: Book, plan: YearsView, sheet: Any) -> None:
         *_marks(book, plan, "measure", rows),
         table.make(
             "broken", "key", of=lambda row: 0, name="measure_broken", aside=True,
-            formula=f"IF(OR({off},{scale},AND({{most}}<>\"\",{{so_far}}>{{most}}+{NEAR})),1,0)",
+            formula=f"IF(OR({off},{scale},AND({{most}}<>\"\",{{so_far}}>{{most}}+{NEAR:f})),1,0)",
         ),
     ]  # fmt: skip
     block = book.table(sheet, columns)
@@ -170,7 +170,7 @@ def _write_funds(book: Book, plan: YearsView, sheet: Any) -> None:
     local = "SUMIFS(amount,amount_fund,{no},amount_year,{year},amount_county,{c})"
     spent = [Formula(local if row.county else paid, row.spent) for row in rows]
     carried = [_carried(plan, rows, i, letter) for i in range(len(rows))]
-    broken = [Formula(f"IF({{spent}}-{{available}}>{NEAR}*MAX(1,{{available}}),1,0)", 0)] * len(rows)
+    broken = [Formula(f"IF({{spent}}-{{available}}>{NEAR:f}*MAX(1,{{available}}),1,0)", 0)] * len(rows)
     made = {
         "year": _read(table, "year", "key", name="fund_year"),
         "fund": table.make("fund", "text", of=lambda x: plan.name("fund", x.fund)),
@@ -194,7 +194,7 @@ def _write_funds(book: Book, plan: YearsView, sheet: Any) -> None:
     block = book.table(sheet, list(made.values()))
     book.dress(sheet, block, freeze=2)
     book.mark(sheet, block, ("spent", "available"), "{broken}>0", "bad")
-    book.mark(sheet, block, ("carried",), f"ABS({{carried}}-{{solved}})>{NEAR}", "warn")
+    book.mark(sheet, block, ("carried",), f"ABS({{carried}}-{{solved}})>{NEAR:f}", "warn")
 
 
 FUNDS = (

@@ -7,7 +7,7 @@ from operator import itemgetter
 from typing import Any
 
 from alloc.instance.schema import Measure
-from alloc.report.rows import list_words
+from alloc.report.rows import NEAR, list_words
 from alloc.report.workbook.allocation import CENT, marks
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
@@ -16,9 +16,6 @@ from alloc.report.workbook.view import PlanView, quoted
 WHO = ("measure", "county", "category", "industry")
 WRITTEN = {"fixed_cost": "money", "unit_cost": "money", "min_units": "", "max_units": ""}
 """What a measure is told by, and figures that are written beside it, with their units."""
-
-NEAR = "0.000001"
-"""How far a number may be beyond its limit, as a part of its size."""
 
 
 def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
@@ -75,7 +72,7 @@ def _funded(row: Row) -> Cell:
     if row["funded"] and measure.fixed_cost + measure.unit_cost * measure.min_units <= CENT:
         return 1
     follows = int(row["cost"] > CENT)
-    return Formula(f"IF({{cost}}>{NEAR},1,0)", follows) if follows == row["funded"] else int(row["funded"])
+    return Formula(f"IF({{cost}}>{NEAR:f},1,0)", follows) if follows == row["funded"] else int(row["funded"])
 
 
 def _units(row: Row, lot: float | None) -> Cell:
@@ -133,7 +130,7 @@ def _limits(plan: PlanView, measure: Measure) -> tuple[str, str]:
 
 def _tests(plan: PlanView, measure: Measure) -> Iterator[tuple[str, str]]:
     """Yield each limit of a measure: what to say where it is broken, and the test that it is."""
-    near = f"{NEAR}*MAX(1,ABS({{max_units}}))"
+    near = f"{NEAR:f}*MAX(1,ABS({{max_units}}))"
 
     def going(other: str) -> str:
         return f"SUMIFS(funded,measure_measure,{plan.number('measure', other)})"
@@ -143,7 +140,7 @@ def _tests(plan: PlanView, measure: Measure) -> Iterator[tuple[str, str]]:
     if measure.integer:
         yield "wb_not_whole", f"ABS({{units}}-ROUND({{units}},0))>{near}"
     if measure.unit_cost == 0:
-        yield "wb_not_cost", f"ABS({{cost}}-{{funded}}*{{fixed_cost}})>{NEAR}*MAX(1,{{fixed_cost}})"
+        yield "wb_not_cost", f"ABS({{cost}}-{{funded}}*{{fixed_cost}})>{NEAR:f}*MAX(1,{{fixed_cost}})"
     if not measure.eligible:
         yield "wb_not_eligible", "{funded}=1"
     if measure.committed:

@@ -4,25 +4,24 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from alloc.report.carrying import list_upkeep, tell_starved
+from alloc.report.rows import NEAR
 from alloc.report.told import tell_status, tell_whose, through_aid
 from alloc.report.workbook.book import Book, Column, Formula
 from alloc.report.workbook.columns import Columns
 from alloc.report.workbook.year_views import YearsView
 from alloc.texts.figures import amount, gap
 
-NEAR = "0.000001"
-
 
 def _differ(one: str, other: str, year: str = "y") -> str:
     """Return the formula that is 1 where a sum over a year is not another; year: of the other one, `before` it."""
     sums = [f"SUMIFS({name},{name.split('_')[0]}_year,{{{of}}})" for name, of in ((one, "y"), (other, year))]
-    return f"IF(ABS({sums[0]}-{sums[1]})>{NEAR}*MAX(1,ABS({sums[1]})),1,0)"
+    return f"IF(ABS({sums[0]}-{sums[1]})>{NEAR:f}*MAX(1,ABS({sums[1]})),1,0)"
 
 
 CHECKS = (
     ("wb_check_balance", "funds", _differ("amount", "fund_spent")),
     ("wb_check_counties", "counties", _differ("amount", "county_total")),
-    ("wb_check_negative", "allocation", f'COUNTIFS(amount,"<-{NEAR}",amount_year,{{y}})'),
+    ("wb_check_negative", "allocation", f'COUNTIFS(amount,"<-{NEAR:f}",amount_year,{{y}})'),
     ("wb_check_funds", "funds", "SUMIFS(fund_broken,fund_year,{y})"),
     ("wb_check_carried", "funds", _differ("fund_carried", "fund_on", "before")),
     ("wb_check_measures", "measures", "SUMIFS(measure_broken,measure_year,{y})"),
