@@ -24,7 +24,7 @@ from alloc.model import build, goal, stages
 from alloc.report.tables import make_tables
 from alloc.run import _figures
 from alloc.solution import Solution, Status
-from alloc.solver import CompiledModel, blocks, choose_method, primal, solve_blocks, solve_whole
+from alloc.solver import CompiledModel, blocks, choose_method, incumbent, solve_blocks, solve_whole
 from alloc.solver.decomposition import decompose
 from alloc.solver.matrix import compile_matrix
 from alloc.solver.pricing import PricingRequest
@@ -155,7 +155,7 @@ def test_blocks_agree_with_the_whole_model(seed):
 @pytest.mark.parametrize("seed", range(40, 58))
 def test_the_bound_of_the_blocks_alone_is_never_below_the_best_plan(seed, monkeypatch):
     """Without the last search over the whole, the bound is that of the prices alone."""
-    monkeypatch.setattr(primal, "SMALL", 0)
+    monkeypatch.setattr(incumbent, "SMALL", 0)
     instance = question(seed)
     whole, parts = both(instance)
     if whole.status == Status.INFEASIBLE:

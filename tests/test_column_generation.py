@@ -8,9 +8,11 @@ from test_blocks import donors
 from alloc.instance import Options
 from alloc.model import build
 from alloc.solver import CompiledModel, solve_whole
-from alloc.solver.column_generation import LOOSE_GAPS, ColumnGeneration, DualBound, Phase, solve_lp_relaxation
+from alloc.solver.column_generation import LOOSE_GAPS, ColumnGeneration, Phase
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
+from alloc.solver.dual_bound import DualBound
+from alloc.solver.lp_relaxation import solve_lp_relaxation
 from alloc.solver.pricing_pool import open_pricing
 from alloc.solver.scaling import scale
 

@@ -21,9 +21,10 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.exact import make_exact, pick_exact
 from alloc.solver.highs import Outcome, Stop, Why, search
+from alloc.solver.incumbent import Incumbent
 from alloc.solver.matrix import Matrix, Rows
 from alloc.solver.pricing_pool import open_pricing
-from alloc.solver.primal import Found, pick_plan
+from alloc.solver.primal import pick_plan
 from alloc.solver.reoptimise import RepeatedMip
 from alloc.solver.rounding import find_grains, relax_grains, round_in_turn, round_split, round_together, round_whole
 from alloc.solver.safe import measure_violation
@@ -183,8 +184,8 @@ def test_blocks_that_have_no_plan_round_the_free_one(monkeypatch):
     assert plan.bound >= best * (1 - 1e-9)
 
 
-def nothing(bound: float) -> Found:
-    return Found(None, 0.0, bound, Status.NO_SOLUTION)
+def nothing(bound: float) -> Incumbent:
+    return Incumbent(None, 0.0, bound, Status.NO_SOLUTION)
 
 
 def test_yes_and_no_are_no_grains():
@@ -231,8 +232,8 @@ def test_a_generated_question_in_lots_has_either_way_what_another_program_finds(
 
 def test_the_bound_of_the_blocks_in_lots_is_never_below_the_best_plan(made, monkeypatch):
     """Without a search over the whole: plans are rounded block by block, and blocks alone bound them."""
-    monkeypatch.setattr("alloc.solver.primal.SMALL", 0)
-    monkeypatch.setattr("alloc.solver.primal.STALLED", 1)
+    monkeypatch.setattr("alloc.solver.incumbent.SMALL", 0)
+    monkeypatch.setattr("alloc.solver.neighbourhoods.STALLED", 1)
     raw, best = made
     with hasty():
         run = alloc.solve(instance_of(raw), gap=3e-2, method="blocks", jobs=1)

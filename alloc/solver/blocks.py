@@ -18,20 +18,22 @@ from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.model import build, stages
 from alloc.solution import Solution, Stage, Status
+from alloc.solver.block_lots import make_whole
 from alloc.solver.column_generation import (
     SLACK_TOLERANCE,
     ColumnGeneration,
     prove_infeasible,
-    solve_lp_relaxation,
 )
 from alloc.solver.compiled import CompiledModel
 from alloc.solver.conclusion import FINEST, allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.highs import Why
+from alloc.solver.incumbent import Incumbent, is_small
+from alloc.solver.lp_relaxation import solve_lp_relaxation
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
 from alloc.solver.pricing_pool import PricingPool, open_pricing
-from alloc.solver.primal import Found, improve_plan, is_small, is_within, make_whole, pick_plan
+from alloc.solver.primal import improve_plan, pick_plan
 from alloc.solver.progress import Preview, SearchLog
 from alloc.solver.proof import check_infeasibility, check_proof
 from alloc.solver.regret import know_optima
@@ -187,49 +189,73 @@ def _solve_goals(
     pool: PricingPool,
     deadline: Deadline,
     search_log: SearchLog,
-) -> tuple[Found, list[Stage], Decomposition, list[BlockWarmStart | None]]:
+) -> tuple[Incumbent, list[Stage], Decomposition, list[BlockWarmStart | None]]:
     """Reach one goal after another, each held while the next is sought."""
     reached: list[Stage] = []
     warm_starts: list[BlockWarmStart | None] = []
-    best = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
-    in_lots = has_many_grains(whole)
+    best = Incumbent(None, 0.0, 0.0, Status.NO_SOLUTION)
     for i, weights in enumerate(stages(instance)):
-        parts = decompose(relax_grains(whole) if in_lots else whole, instance)
+        parts = decompose(relax_grains(whole) if has_many_grains(whole) else whole, instance)
+        pool.load(parts.blocks)
         aim = np.zeros(len(whole.goals))
         aim[i] = 1.0
-        pool.load(parts.blocks)
-        alike = [found for lessons_ in known for found in lessons_[i : i + 1] if found is not None]
-        gap = max(options.gap, FINEST)
-        first_gap = CLOSE * gap if in_lots else gap
-        search = restore_search(parts, aim, alike, pool, deadline, first_gap) or start_search(parts, aim, deadline)
-        if isinstance(search, Found):
-            found = search
-        else:
-            until = deadline.part(FREE) if in_lots else deadline
-            found = search_goal(search, best.x, first_gap, pool, until, search_log, deadline.part(MENDED))
-            if in_lots and found.status != Status.INFEASIBLE:
-                found = make_whole(search, whole.integer, found, best.x, gap, pool, deadline, search_log)
-        if found.x is None and found.status != Status.INFEASIBLE and not reached:
-            found = _find_any_plan(whole, aim, found, deadline)
+        alike = _find_starts(known, i)
+        search, found = _solve_goal(whole, parts, aim, best.x, alike, options.gap, pool, deadline, search_log)
         if found.x is None:
             return (best if reached else found), reached, parts, warm_starts
         best = found
-        warm_starts.append(None if isinstance(search, Found) else extract_warm_start(search, found.x))
+        warm_starts.append(None if search is None else extract_warm_start(search, found.x))
         reached.append(Stage(name_goal(weights), found.value, found.bound, found.value))
         least = found.value - allowed_loss(instance, found.value) - float(whole.constants[i])
         whole = add_floor(whole, whole.goals[i], least)
     return best, reached, parts, warm_starts
 
 
-def _find_any_plan(whole: Matrix, aim: Floats, found: Found, deadline: Deadline) -> Found:
+def _find_starts(known: Sequence[WarmStarts], goal: int) -> list[BlockWarmStart]:
+    """Return the warm starts that questions like this one have left for a goal, by its number."""
+    there = [starts[goal] for starts in known if goal < len(starts)]
+    return [start for start in there if start is not None]
+
+
+def _solve_goal(
+    whole: Matrix,
+    parts: Decomposition,
+    aim: Floats,
+    known: Floats | None,
+    alike: Sequence[BlockWarmStart],
+    gap: float,
+    pool: PricingPool,
+    deadline: Deadline,
+    search_log: SearchLog,
+) -> tuple[ColumnGeneration | None, Incumbent]:
+    """Return the search for one goal, where one was begun, and what it has found: in lots, where there are many.
+
+    parts: with lots free; known: the plan of the goal before; alike: warm starts of this goal.
+    """
+    gap, in_lots = max(gap, FINEST), has_many_grains(whole)
+    first_gap, until = (CLOSE * gap, deadline.part(FREE)) if in_lots else (gap, deadline)
+    begun = restore_search(parts, aim, alike, pool, deadline, first_gap) or start_search(parts, aim, deadline)
+    if isinstance(begun, Incumbent):
+        search, found = None, begun
+    else:
+        search, longest = begun, deadline.part(MENDED)
+        found = search_goal(search, known, first_gap, pool, until, search_log, longest)
+        if in_lots and found.status != Status.INFEASIBLE:
+            found = make_whole(search, whole.integer, found, known, gap, pool, deadline, search_log)
+    if found.x is None and found.status != Status.INFEASIBLE and known is None:
+        found = _find_any_plan(whole, aim, found, deadline)
+    return search, found
+
+
+def _find_any_plan(whole: Matrix, aim: Floats, found: Incumbent, deadline: Deadline) -> Incumbent:
     """Return the plan that does the least, where the time is out before there is another."""
     plan = fix_and_solve(whole, aim, np.zeros(len(whole.lower)), deadline.brief())
     return found if plan is None else replace(found, **plan._asdict(), bound=INF)
 
 
-def start_search(parts: Decomposition, aim: Floats, deadline: Deadline) -> ColumnGeneration | Found:
+def start_search(parts: Decomposition, aim: Floats, deadline: Deadline) -> ColumnGeneration | Incumbent:
     """Return a search that begins with the relaxed program; where that has no plan, that there is none."""
-    nothing = Found(None, 0.0, 0.0, Status.NO_SOLUTION)
+    nothing = Incumbent(None, 0.0, 0.0, Status.NO_SOLUTION)
     start = solve_lp_relaxation(parts.matrix, aim, deadline)
     if start.why is Why.INFEASIBLE:
         return replace(nothing, status=Status.INFEASIBLE)
@@ -244,32 +270,42 @@ def search_goal(
     deadline: Deadline,
     search_log: SearchLog,
     longest: Deadline | None = None,
-) -> Found:
+) -> Incumbent:
     """Return the best plan for one goal, and a bound on all of them.
 
     known: a plan that keeps every limit, as that for the goal before does. gap: as a part of the value. longest: time
     until there is a first plan, where that is more than the search has.
     """
-    nothing, early = Found(None, 0.0, 0.0, Status.NO_SOLUTION), deadline.part(EARLY)
+    nothing, early = Incumbent(None, 0.0, 0.0, Status.NO_SOLUTION), deadline.part(EARLY)
+    longest, gap = longest or deadline, max(gap, FINEST)
     if known is not None:
-        for k, block in enumerate(search.parts.blocks):
-            search.master.add_plans(k, known[block.columns][None])
-    gap = max(gap, FINEST)
+        _offer(search, known)
     found = nothing
     if search.relative_gap() <= gap:  # what was recalled may do, though the master cannot mix it without lack
-        found = pick_plan(search, known, gap, deadline, longest or deadline)
-        if is_within(found, gap):
+        found = pick_plan(search, known, gap, deadline, longest)
+        if found.is_within(gap):
             return found
     for near in NEARER:
-        best = found.value if found.x is not None else None
-        search.run(pool, deadline, early, gap, near * gap, partial(_tell, search_log, best))
+        search.run(pool, deadline, early, gap, near * gap, partial(_tell, search_log, found.plan_value))
         if search.infeasible or _is_proven_infeasible(search, pool, early):
             return replace(nothing, status=Status.INFEASIBLE)
-        found = pick_plan(search, found.x if found.x is not None else known, gap, deadline, longest or deadline)
-        _tell(search_log, found.value if found.x is not None else None, search)
-        if is_within(found, gap) or search.ended or early.over() or is_small(search):
+        known = known if found.x is None else found.x
+        found = pick_plan(search, known, gap, deadline, longest)
+        _tell(search_log, found.plan_value, search)
+        if _is_over(search, found, gap, early):
             break
     return improve_plan(search, found, gap, deadline, search_log)
+
+
+def _offer(search: ColumnGeneration, known: Floats) -> None:
+    """Let the master use a plan of the whole, block by block."""
+    for k, block in enumerate(search.parts.blocks):
+        search.master.add_plans(k, known[block.columns][None])
+
+
+def _is_over(search: ColumnGeneration, found: Incumbent, gap: float, early: Deadline) -> bool:
+    """Tell whether better prices are sought no longer: none is needed, none left, no time, or the whole is sooner."""
+    return found.is_within(gap) or search.ended or early.over() or is_small(search)
 
 
 def _tell(search_log: SearchLog, best: float | None, search: ColumnGeneration) -> None:

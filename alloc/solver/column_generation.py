@@ -15,18 +15,19 @@ Sources: G. Dantzig, P. Wolfe, Operations Research 8 (1960); R. Marsten, W. Hoga
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from enum import Enum
 
 import numpy as np
 
-from alloc.solver import highs
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
-from alloc.solver.highs import Settings, Why
+from alloc.solver.dual_bound import DualBound, Proof
+from alloc.solver.highs import Why
+from alloc.solver.lp_relaxation import LpRelaxation, solve_relaxed
 from alloc.solver.master import MasterSolution, RestrictedMaster, lagrangian_bound
-from alloc.solver.matrix import INF, Floats, Matrix
-from alloc.solver.pricing import PricingRequest, PricingResult, without_answer
+from alloc.solver.matrix import INF, Floats
+from alloc.solver.pricing import PricingRequest, PricingResult
 from alloc.solver.pricing_pool import PricingPool
 
 SMOOTHING = 0.5
@@ -54,18 +55,6 @@ LEAST_PRICE = 0.03
 SLACK_TOLERANCE = 1e-6
 """Less slack than this is rounding."""
 
-PROOFS = 4
-"""So many proofs are kept, the best last."""
-
-EXACT_UP_TO = 20_000
-"""With more columns than this the first prices are those of the relaxed program solved roughly."""
-
-ROUGH_TOLERANCE = 1e-2
-"""Tolerance of a rough solve: prices as good to begin with, ten times sooner at 832 counties."""
-
-Proof = tuple[Floats, Floats]
-"""Prices of the coupling rows, and every block's own bound there."""
-
 
 class Phase(Enum):
     """Where column generation stands: two phases of rounds, and two ends."""
@@ -74,38 +63,6 @@ class Phase(Enum):
     TIGHT = "the bound is proven and plans are added, the blocks leave little open"
     FINISHED = "nothing new comes"
     INFEASIBLE = "the relaxed program or a block has no plan"
-
-
-@dataclass(frozen=True)
-class LpRelaxation:
-    """The relaxed program: why it ended, value, and prices of all rows; the value is a bound only where exact."""
-
-    why: Why
-    value: float
-    prices: Floats
-    exact: bool
-
-
-@dataclass
-class DualBound:
-    """The least bound that prices have proven, those prices, and what the blocks answered there.
-
-    value: may be less than what these prices prove, where the relaxed program has proven it.
-    proofs: those of tight rounds, which other questions like it may use, the best last.
-    """
-
-    prices: Floats
-    value: float = INF
-    results: Sequence[PricingResult] = ()
-    proofs: list[Proof] = field(default_factory=list)
-
-    def improve(self, value: float, proof: Proof, results: Sequence[PricingResult], keep: bool) -> None:
-        """Take what some prices have proven, where that is less or the first; keep: for other questions as well."""
-        if value < self.value or not self.results:
-            self.prices, self.results = proof[0], results
-            if keep and np.isfinite(value):
-                self.proofs.append(proof)
-        self.value = min(self.value, value)
 
 
 class ColumnGeneration:
@@ -178,7 +135,7 @@ class ColumnGeneration:
     @property
     def proofs(self) -> list[Proof]:
         """Proofs that hold for every question with the same blocks, the best last."""
-        return self._dual.proofs[-PROOFS:]
+        return self._dual.latest_proofs
 
     @property
     def infeasible(self) -> bool:
@@ -326,7 +283,7 @@ class ColumnGeneration:
         if self._relaxable:
             return True
         self._relaxable = True
-        return _solve_relaxed(self.parts.matrix, self.weights, deadline, {}).why is not Why.INFEASIBLE
+        return solve_relaxed(self.parts.matrix, self.weights, deadline, {}).why is not Why.INFEASIBLE
 
     def _widen_box(self, deadline: Deadline) -> None:
         """Give the master's prices more room, as slack is cheaper to it than what the rows ask for."""
@@ -346,36 +303,6 @@ def slack_costs(prices: Floats, times: float) -> Floats:
     """Return what slack in each coupling row costs in the master: so many times its price."""
     typical = float(np.abs(prices).max(initial=0.0)) or 1.0
     return times * np.maximum(np.abs(prices), LEAST_PRICE * typical)
-
-
-def solve_lp_relaxation(matrix: Matrix, weights: Floats, deadline: Deadline) -> LpRelaxation:
-    """Solve the program without whole decisions, a large one roughly: its prices are a start."""
-    if len(matrix.lower) > EXACT_UP_TO:
-        rough = _solve_relaxed(matrix, weights, deadline, {"solver": "pdlp", "kkt_tolerance": ROUGH_TOLERANCE})
-        if rough.why is Why.DONE:
-            return replace(rough, exact=False)
-    return _solve_relaxed(matrix, weights, deadline, {})
-
-
-def _solve_relaxed(matrix: Matrix, weights: Floats, deadline: Deadline, settings: Settings) -> LpRelaxation:
-    relaxed = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
-    goal, constant = weights @ matrix.goals, float(weights @ matrix.constants)
-    best = highs.search(relaxed, goal, constant, deadline, settings=settings)
-    prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
-    return LpRelaxation(best.why, best.value, prices, True)
-
-
-def recall_bound(parts: Decomposition, weights: Floats, proofs: Sequence[Proof]) -> DualBound | None:
-    """Return the bound of the proof that proves most, the best of them kept; None without a proof.
-
-    proofs: that hold here, in any order.
-    """
-    if not proofs:
-        return None
-    known = sorted(proofs, key=lambda proof: -lagrangian_bound(parts, weights, *proof))
-    prices, bounds = known[-1]
-    results = [replace(without_answer(block), bound=x) for x, block in zip(bounds, parts.blocks, strict=True)]
-    return DualBound(prices, lagrangian_bound(parts, weights, prices, bounds), results, known[-PROOFS:])
 
 
 def prove_infeasible(

@@ -42,37 +42,65 @@ class PricingPool:
 
         over: tells whether to stop waiting. Raises SolveError where a worker is lost again and again.
         """
-        started, found = time.perf_counter(), [without_answer(block) for block in self._blocks]
-        waiting = [deque(own) for own in self._own]
-        given: dict[int, list[int]] = {}
-        lost = [0] * self._pool.count
-        while True:
-            for number in self._pool.idle:
-                some = [] if over() else _next_blocks(waiting, number)
-                if some:
-                    given[number] = some
-                    self._give(number, some, requests, time.perf_counter() - started)
-            if not given:
-                return found
-            results = self._pool.receive()
-            for number, priced in results:
-                some = given.pop(number)
-                if priced is not None:
-                    for k, result in priced.items():
-                        found[k] = result
-                    continue
-                waiting[number].extendleft(reversed(some))
-                lost[number] += 1
-                if lost[number] > TRIES:
-                    raise SolveError("solver_failed", condition=BrokenProcessPool.__name__)
-            if given and not results and over():
+        pricing = _Pricing(self._pool, self._blocks, self._own, requests, over)
+        while pricing.give_all():
+            if not pricing.receive_all() and over():
                 self._pool.abandon()
-                return found
+                break
+        return pricing.found
 
-    def _give(self, number: int, some: list[int], requests: Sequence[PricingRequest], spent: float) -> None:
+
+class _Pricing:
+    """One round of pricing: what waits for each worker, what it was given, and what has come."""
+
+    def __init__(
+        self,
+        pool: Pool,
+        blocks: Sequence[Block],
+        own: Sequence[Sequence[int]],
+        requests: Sequence[PricingRequest],
+        over: Callable[[], bool],
+    ):
+        self._pool, self._requests, self._over = pool, requests, over
+        self._started = time.perf_counter()
+        self._waiting = [deque(numbers) for numbers in own]
+        self._given: dict[int, list[int]] = {}
+        self._lost = [0] * pool.count
+        self.found = [without_answer(block) for block in blocks]
+
+    def give_all(self) -> bool:
+        """Give every idle worker blocks to price, while there is time; tell whether any worker has some."""
+        for number in self._pool.idle:
+            some = [] if self._over() else _next_blocks(self._waiting, number)
+            if some:
+                self._give(number, some)
+        return bool(self._given)
+
+    def receive_all(self) -> bool:
+        """Take what has come within a moment; tell whether anything has, or nothing more is to come."""
+        results = self._pool.receive()
+        for number, priced in results:
+            some = self._given.pop(number)
+            if priced is None:
+                self._give_back(number, some)
+                continue
+            for k, result in priced.items():
+                self.found[k] = result
+        return bool(results) or not self._given
+
+    def _give(self, number: int, some: list[int]) -> None:
         """Give a worker blocks to price in the time that is left."""
-        asked = {k: replace(requests[k], seconds=requests[k].seconds - spent) for k in some}
+        spent = time.perf_counter() - self._started
+        asked = {k: replace(self._requests[k], seconds=self._requests[k].seconds - spent) for k in some}
+        self._given[number] = some
         self._pool.give(number, some, price_blocks, asked)
+
+    def _give_back(self, number: int, some: list[int]) -> None:
+        """Let blocks wait again whose worker was lost; one that is lost again and again is given up."""
+        self._waiting[number].extendleft(reversed(some))
+        self._lost[number] += 1
+        if self._lost[number] > TRIES:
+            raise SolveError("solver_failed", condition=BrokenProcessPool.__name__)
 
 
 def _next_blocks(waiting: Sequence[deque[int]], number: int) -> list[int]:

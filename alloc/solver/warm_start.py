@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from alloc.solver.column_generation import ColumnGeneration, DualBound, Proof, recall_bound
+from alloc.solver.column_generation import ColumnGeneration
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Block, Decomposition
+from alloc.solver.dual_bound import DualBound, Proof, recall_bound
 from alloc.solver.matrix import Floats
 from alloc.solver.pricing_pool import PricingPool
 

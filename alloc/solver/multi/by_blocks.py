@@ -18,9 +18,9 @@ from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.highs import Outcome, Stop, Why
+from alloc.solver.incumbent import Incumbent, is_small
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.pricing_pool import PricingPool, open_pricing
-from alloc.solver.primal import Found, is_small
 from alloc.solver.progress import SearchLog
 from alloc.solver.scaling import scale
 
@@ -46,7 +46,7 @@ class BlockSearch:
         parts = decompose(whole, self.instance)
         self.pool.load(parts.blocks)
         search = start_search(parts, np.ones(1), deadline)
-        if isinstance(search, Found):
+        if isinstance(search, Incumbent):
             return Outcome(Why.INFEASIBLE if search.status == Status.INFEASIBLE else Why.LIMIT)
         gap = max(stop.gap / search.size, stop.part, FINEST)
         if not is_small(search):

@@ -15,10 +15,10 @@ from alloc.instance.lookups import leaned_on
 from alloc.instance.rules import Count
 from alloc.model import build, goals_in_order
 from alloc.solution import Solution
-from alloc.solver.column_generation import solve_lp_relaxation
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import label_columns
+from alloc.solver.lp_relaxation import solve_lp_relaxation
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.multi.by_blocks import BlockSearch

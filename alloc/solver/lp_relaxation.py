@@ -1,0 +1,44 @@
+"""The relaxed program as a whole: its value is a bound, its prices are those to begin with."""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from alloc.solver import highs
+from alloc.solver.deadline import Deadline
+from alloc.solver.highs import Settings, Why
+from alloc.solver.matrix import Floats, Matrix
+
+EXACT_UP_TO = 20_000
+"""With more columns than this the first prices are those of the relaxed program solved roughly."""
+
+ROUGH_TOLERANCE = 1e-2
+"""Tolerance of a rough solve: prices as good to begin with, ten times sooner at 832 counties."""
+
+
+@dataclass(frozen=True)
+class LpRelaxation:
+    """The relaxed program: why it ended, value, and prices of all rows; the value is a bound only where exact."""
+
+    why: Why
+    value: float
+    prices: Floats
+    exact: bool
+
+
+def solve_lp_relaxation(matrix: Matrix, weights: Floats, deadline: Deadline) -> LpRelaxation:
+    """Solve the program without whole decisions, a large one roughly: its prices are a start."""
+    if len(matrix.lower) > EXACT_UP_TO:
+        rough = solve_relaxed(matrix, weights, deadline, {"solver": "pdlp", "kkt_tolerance": ROUGH_TOLERANCE})
+        if rough.why is Why.DONE:
+            return replace(rough, exact=False)
+    return solve_relaxed(matrix, weights, deadline, {})
+
+
+def solve_relaxed(matrix: Matrix, weights: Floats, deadline: Deadline, settings: Settings) -> LpRelaxation:
+    """Solve the program without whole decisions, with some options of HiGHS."""
+    relaxed = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
+    goal, constant = weights @ matrix.goals, float(weights @ matrix.constants)
+    best = highs.search(relaxed, goal, constant, deadline, settings=settings)
+    prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
+    return LpRelaxation(best.why, best.value, prices, True)
