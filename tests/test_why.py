@@ -2,7 +2,8 @@
 
 import csv
 import json
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,13 +95,14 @@ class Told:
     """A plan of which nothing is known but its goal."""
 
     objective: float
+    paid: float = 0.0
 
 
 @pytest.mark.parametrize(("worth", "turn", "most"), [
     (lambda x: 1 - 2 * x, 0.5, 4),
     (lambda x: max(1 - 2 * x, 10 * (0.5 - x)), 0.5, 6),
     (lambda x: 1 - 2 * x * x, 0.5**0.5, 11),
-    (lambda x: 1.0 if x < 0.37 else -5.0, 0.37, 18),
+    (lambda x: 1.0 if x < 0.37 else -5.0, 0.37, 19),
 ])  # fmt: skip
 def test_few_solves_tell_where_an_answer_turns(worth: Callable[[float], float], turn: float, most: int):
     """Along a line four, where it bends six, on a curve eleven, where it jumps hardly more than by bisection alone."""
@@ -112,12 +114,60 @@ def test_few_solves_tell_where_an_answer_turns(worth: Callable[[float], float], 
         [0.0],
     )
     asked = 0
-    while (figure := search.propose()) is not None:
-        search.take(break_even.SolvedFigure(figure, Told(worth(figure))))
-        asked += 1
+    while figures := search.propose():
+        for figure in figures:
+            search.take(break_even.SolvedFigure(figure, Told(worth(figure))))
+        asked += len(figures)
     kept, lost = (side.figure for side in search.sides)
     assert kept < turn <= lost <= kept * (1 + 1e-4) + 1e-12
     assert asked <= most
+
+
+def _pay_in_lots(figure: float, overlooked: Sequence[float] = ()) -> Told:
+    """A plan that pays whole tenths for what costs a figure, and holds up to 3 of them; some solves overlook one."""
+    lots = math.ceil(round(10 * figure, 9)) + sum(1 for low in overlooked if low <= figure < low + 0.01)
+    return Told(0.35 - lots / 10 if lots < 9 else -8.0, lots / 10)
+
+
+@pytest.mark.parametrize(("overlooked", "most"), [((), 8), ((0.14, 0.14, 0.14), 12)])
+def test_in_lots_an_answer_turns_where_the_payment_no_longer_covers_the_cost(overlooked: Sequence[float], most: int):
+    """Three lots cover 0.3; what a solve overlooks below is refuted by a plan that reaches farther."""
+    search = break_even.BreakEven(
+        lambda x: {"x": x},
+        lambda point: point.objective >= 0,
+        lambda point: point.objective,
+        break_even.SolvedFigure(1.0, _pay_in_lots(1.0)),
+        [0.0],
+        lambda point: point.paid,
+        0.5,
+    )
+    asked = 0
+    while figures := search.propose():
+        for figure in figures:
+            search.take(break_even.SolvedFigure(figure, _pay_in_lots(figure, overlooked)))
+        asked += len(figures)
+    kept, lost = (side.figure for side in search.sides)
+    assert kept <= 0.3 < lost <= kept * (1 + 1e-4) + 1e-12
+    assert asked <= most
+
+
+def test_an_edge_that_solves_do_not_reach_is_not_believed():
+    """It turns at 0.2, whatever its plans are said to reach."""
+    search = break_even.BreakEven(
+        lambda x: {"x": x},
+        lambda point: point.objective >= 0,
+        lambda point: point.objective,
+        break_even.SolvedFigure(1.0, _pay_in_lots(1.0)),
+        [0.0],
+        lambda point: 0.3,
+        0.5,
+    )
+    for _ in range(30):
+        for figure in search.propose():
+            search.take(break_even.SolvedFigure(figure, Told(0.2 - figure)))
+    kept, lost = (side.figure for side in search.sides)
+    assert kept <= 0.2 < lost <= kept * (1 + 1e-4) + 1e-12
+    assert search.propose() == []
 
 
 @pytest.mark.usefixtures("rough")

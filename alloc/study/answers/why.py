@@ -34,6 +34,9 @@ MOVES = ["measure", "county", "category", "fund", "from", "to"]
 SPECK = 1e-6
 """Less than this is no change [money]."""
 
+UNITS = {"measures": ("measure", "units")}
+"""What is kept of each plan's tables: how far it reaches depends on its units."""
+
 DEARER, STRONGER = 10.0, 10.0
 """How far a unit cost and an effect are moved to see where the answer turns; a second step is as large again."""
 
@@ -186,7 +189,7 @@ def why(
     options = choose_options(question, gap=gap, time_limit=time_limit)
     asked = _Premise(written, given, question, options.gap)
     check_what(asked.instance, what, units, aid)
-    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False)
+    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, tables=UNITS)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         (base,) = pool.solve_all([given], tell)
         if base.objective is None:
@@ -352,7 +355,18 @@ class _Turn:
         def ask(to: float) -> Overrides:
             return {**self.asked.given, **self.changes, path: to}
 
-        return BreakEven(ask, self.holds, self.margin, SolvedFigure(figure, point), ends if figure > 0 else [])
+        ends, first = ends if figure > 0 else [], SolvedFigure(figure, point)
+        in_lots = key == "unit_cost" and self.asked.instance.money.lot and not self.asked.instance.questions
+        noise = self.asked.gap * abs(self.goal)
+        return BreakEven(ask, self.holds, self.margin, first, ends, self.find_edge if in_lots else None, noise)
+
+    def find_edge(self, point: Point) -> float:
+        """Return the highest unit cost that the payments of a plan cover: what is left of a lot is used up there."""
+        table = point.tables["measures"]
+        units = dict(zip(table["measure"], table["units"], strict=True))[self.measure]
+        assert isinstance(units, int | float)
+        paid = math.fsum(amount for (m, _), amount in point.payments.items() if m == self.measure)
+        return (paid - self.asked.instance.measures[self.measure].fixed_cost) / units if units > 0 else -math.inf
 
 
 def _name_conflict(asked: _Premise, changes: Mapping[str, object], seconds: float) -> tuple[Lever, ...] | None:

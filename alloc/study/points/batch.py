@@ -113,6 +113,30 @@ class PointPool:
                 tell(solved.point)
         return [found[number] for number in range(len(points))]
 
+    def solve_from(
+        self,
+        points: Sequence[Overrides],
+        starts: Sequence[Sequence[MipStart]],
+        tell: Callable[[Point], None] | None = None,
+    ) -> list[SolvedPoint]:
+        """Return what is solved under each of the overrides, in their order, telling of each as it comes.
+
+        starts: for each the warm starts of others; those of one batch do not begin with each other.
+        """
+        known: dict[int, SolvedPoint] = {}
+        begins: list[list[int]] = []
+        for own in starts:
+            numbers = range(len(points) + len(known), len(points) + len(known) + len(own))
+            begins.append(list(numbers))
+            known |= {number: SolvedPoint(Point({}, FAILED), start) for number, start in zip(numbers, own, strict=True)}
+        batch = Batch(points, range(len(points)), begins)
+        found: dict[int, SolvedPoint] = {}
+        for number, solved in self.solve(batch, known):
+            found[number] = solved
+            if tell is not None:
+                tell(solved.point)
+        return [found[number] for number in range(len(points))]
+
     def _lost(self, overrides: Overrides) -> SolvedPoint:
         return SolvedPoint(Point(overrides, FAILED, message=say("sweep_process_died", self._lang, times=TRIES)))
 
