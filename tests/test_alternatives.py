@@ -290,3 +290,29 @@ def test_wrong_calls_are_refused():
         alloc.alternatives(DEMO, lang="fr")
     with pytest.raises(alloc.RequestError, match="path"):
         alloc.alternatives(alloc.read(DEMO), overrides={"funds.tianjin.amount": 3})
+
+
+def courses_in_lots() -> Instance:
+    """Return a question of 32 courses in all categories of a county, whole and in lots."""
+    kinds = ("infrastructure", "training", "insurance", "technology", "enterprise")
+    rows = {
+        f"course-{n}": {
+            "category": kinds[n % 5],
+            "jobs": 1 + n / 97,
+            "unit_cost": 1 + n / 31,
+            "max_units": 9,
+            "integer": True,
+        }
+        for n in range(32)
+    }
+    return instance_of({**rivals(measures=rows), "money": {"lot": 1}})
+
+
+def test_plans_in_lots_are_as_many_as_asked_and_differ_in_more_than_the_ends_of_ranges():
+    found = alloc.alternatives(courses_in_lots(), count=5, within=0.1, gap=1e-3, jobs=1)
+    assert len(found.plans) == 5
+    plans = [plan.run.allocation["amount"].to_numpy() for plan in found.plans]
+    for money in plans:
+        assert money == pytest.approx(np.round(money))
+    assert all(plan.nearest > 10 for plan in found.plans)
+    assert all(plan.run.figures["audit"]["passed"] for plan in found.plans)

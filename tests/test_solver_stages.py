@@ -25,8 +25,9 @@ from alloc.solver.least_money import improve_and_bound, is_tight
 from alloc.solver.master import RestrictedMaster, lagrangian_bound
 from alloc.solver.matrix import INF, Matrix, Rows, add_floor, compile_matrix, extend
 from alloc.solver.multi.biobjective import Biobjective, ParetoPoint
+from alloc.solver.multi.far_plans import measure_distance
 from alloc.solver.multi.granularity import find_steps
-from alloc.solver.multi.near_optimal import NearOptimalSet, find_floor, measure_distance
+from alloc.solver.multi.near_optimal import NearOptimalSet, find_floor
 from alloc.solver.pricing import PricingRequest, load_block, price
 from alloc.solver.pricing_pool import open_pricing
 from alloc.solver.progress import Progress, SearchLog

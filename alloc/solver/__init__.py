@@ -7,8 +7,9 @@ from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
 from alloc.solver.deadline import Deadline, unbroken
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
+from alloc.solver.multi.far_plans import FarPlans, Other, measure_distance
 from alloc.solver.multi.near_ends import EndSearch, NearProgram, RelaxedEnds, search_end
-from alloc.solver.multi.near_optimal import NearOptimalSet, Other, measure_distance
+from alloc.solver.multi.near_optimal import NearOptimalSet
 from alloc.solver.pool import ahead
 from alloc.solver.reoptimise import MipResult
 from alloc.solver.second_stage import ScenarioOutcome, evaluate_scenarios
@@ -22,6 +23,7 @@ __all__ = [
     "CompiledModel",
     "Deadline",
     "EndSearch",
+    "FarPlans",
     "MipResult",
     "MipStart",
     "NearOptimalSet",

@@ -20,7 +20,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.highs import HELPED, STEADY, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
 from alloc.solver.settling import named
-from alloc.solver.sub_mip import fix_columns, search_neighbourhood
+from alloc.solver.sub_mip import fix_and_solve, fix_columns, search_neighbourhood
 from alloc.solver.year_by_year import decide_by_year, decide_in_turn, find_years
 
 MANY = 30
@@ -163,6 +163,21 @@ def round_split(near: Matrix, x: Floats, stop: Stop, deadline: Deadline) -> Outc
         return Outcome(Why.LIMIT)
     held[free] = found.x
     return Outcome(Why.LIMIT, held, found.value)
+
+
+def make_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: Deadline, anew: bool = False) -> Outcome:
+    """Return the plan in lots with the yes and no of x that is best for a goal, or none; nothing is proven.
+
+    Lots and units are in any amount at first, then made whole; stop: by which gap the latter ends. anew: whether every
+    lot is chosen anew, which takes ten times as long, else those that are split.
+    """
+    held = _hold_yes_or_no(whole, x, find_grains(whole))
+    near = replace(held, goals=goal[None], constants=np.zeros(1))
+    stop = replace(stop, seconds=PART * deadline.left, nodes=NEAR)
+    if anew:
+        return search(near, goal, 0.0, deadline, stop, None, HELPED)
+    free = fix_and_solve(relax_grains(near), np.ones(1), x, deadline)
+    return Outcome(Why.LIMIT) if free is None else round_split(near, free.x, stop, deadline)
 
 
 def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, deadline: Deadline) -> Outcome:

@@ -1,10 +1,10 @@
-"""Plans nearly as good as the best: those with most or least for a county, those far from others, those that tie.
+"""Plans nearly as good as the best: those with most or least for a county, and those that tie.
 
 Plans are compared by the aid that goes to each place: a county, a category and an industry. Which of several measures
 of a place carries it, and which fund pays, makes no difference: a plan with two equal measures swapped is the same.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -34,27 +34,8 @@ from alloc.solver.whole import SMALL, know_standing, search_alone
 Place = tuple[str, str, str]
 """County, category and industry (empty: the whole county)."""
 
-Other = tuple[Floats, float]
-"""Another plan: aid by place [money], and how many times its distance counts."""
-
-ROUNDS, SEARCHES, NODES = 4, 2, 1
-"""Rounds for a far plan, with whole decisions held and then with a search, and how many nodes each search may take."""
-
-COARSE = 0.2
-"""A search for a far plan may end this part of the distance short."""
-
-FEW_STARTS = 6
-"""By blocks a far plan is sought from so many starts, those that are farthest already: each takes linear programs over
-the whole, of which hundreds of counties would need thousands."""
-
 CLOSE_IN_LOTS = 5e-4
 """In lots, ranges of counties are proven to this part of all aid: the last lots take most of a proof."""
-
-GAINED = 0.01
-"""Rounds end when one gains less than this part of the distance."""
-
-WIDE = 0.05
-"""Searches in a direction, which only give others a place to begin, end this part of all aid short."""
 
 CLOSE = 1e-4
 """Ranges of counties are proven to this part of all aid."""
@@ -91,7 +72,7 @@ class NearOptimalSet:
         self.places, self.money = self._list_places()
         self.counties = tuple(instance.counties)
         self.by_county = np.array([[p[0] == c for p in self.places] for c in self.counties], dtype=np.float64)
-        self._deadline, self._options, self._by_blocks = deadline, options, by_blocks
+        self.deadline, self.by_blocks, self._options = deadline, by_blocks, options
         watched = self.by_county @ self.money
         self._program = self._open(whole, watched)
         self._further = 0
@@ -128,7 +109,7 @@ class NearOptimalSet:
 
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
-        starts = () if self._by_blocks is None else (best,)
+        starts = () if self.by_blocks is None else (best,)
         close = CLOSE_IN_LOTS if has_many_grains(self.whole) else CLOSE
         return self.find_end(self.by_county[c] @ self.money, c, most, best, close * scale, starts)
 
@@ -161,120 +142,20 @@ class NearOptimalSet:
         """
         program = replace(self.whole, goals=aim[None], constants=np.zeros(1))
         free = ~program.integer | (self._near == c)
-        found = search_neighbourhood(program, np.ones(1), best, free, self._deadline, self._options.time_limit, gap)
-        exact = None if found.x is None else fix_and_solve(program, np.ones(1), found.x, self._deadline.brief())
+        found = search_neighbourhood(program, np.ones(1), best, free, self.deadline, self._options.time_limit, gap)
+        exact = None if found.x is None else fix_and_solve(program, np.ones(1), found.x, self.deadline.brief())
         x = best if exact is None else exact.x
         self._further += 1
-        relaxed = solve_lp_relaxation(program, np.ones(1), self._deadline)
+        relaxed = solve_lp_relaxation(program, np.ones(1), self.deadline)
         value = float(aim @ x)
         return MipResult(x, value, max(value, safe_bound(program, aim, 0.0, relaxed.prices)))
 
-    def go_toward(self, direction: Floats, best: Floats, scale: float) -> Floats | None:
-        """Return the plan with the most aid in a direction over places.
-
-        best: the plan to begin from in lots, of which one node finds none; scale: all aid there is [money].
-        """
-        starts = (best,) if has_many_grains(self.whole) else ()
-        return self._program.solve(direction @ self.money, {}, WIDE * scale, 0.0, starts, NODES).x
-
-    def find_farthest(
-        self, others: Sequence[Other], starts: Sequence[Floats], ends: Mapping[int, tuple[float, float]]
-    ) -> tuple[Floats, float] | None:
-        """Return a plan as far as can be found from all others, and its distance [money added and taken away].
-
-        others: plans to keep away from. starts: plans that keep all limits, to begin from. ends: range in which the
-        aid of a county must stay. From a start, distances are measured in the direction in which the start already
-        differs, which makes them linear; the plan found is a new start until nothing is gained.
-        """
-        best: tuple[Floats, float] | None = None
-        starts = [x for x in starts if self._keeps_ends(x, ends)]
-        if self._by_blocks is not None:
-            starts = sorted(starts, key=lambda x: -measure_distance(self.sum_aid(x), others))[:FEW_STARTS]
-        for x in starts:
-            found = self._climb(others, x, ends, ROUNDS, whole=False)
-            best = found if best is None or found[1] > best[1] else best
-        return None if best is None else self._climb(others, best[0], ends, SEARCHES, whole=True)
-
-    def _climb(
-        self,
-        others: Sequence[Other],
-        x: Floats,
-        ends: Mapping[int, tuple[float, float]],
-        rounds: int,
-        whole: bool,
-    ) -> tuple[Floats, float]:
-        """Return where rounds lead from a start; whole: whether whole decisions may change, else they are held."""
-        here = x, measure_distance(self.sum_aid(x), others)
-        for _ in range(rounds):
-            if self._deadline.over():
-                break
-            answer = self._move_away(others, here[0], ends, whole)
-            distance = -INF if answer is None else measure_distance(self.sum_aid(answer), others)
-            before = here[1]
-            if answer is not None and distance > before:
-                here = answer, distance
-            if distance <= before * (1 + GAINED) + GRAIN:
-                break
-        return here
-
-    def _keeps_ends(self, x: Floats, ends: Mapping[int, tuple[float, float]]) -> bool:
-        local = self.by_county @ self.sum_aid(x)
-        return all(low <= local[c] <= high for c, (low, high) in ends.items())
-
-    def _move_away(
-        self, others: Sequence[Other], x: Floats, ends: Mapping[int, tuple[float, float]], whole: bool
-    ) -> Floats | None:
-        """Return the plan farthest from others in the directions in which x differs from them."""
-        here, rows = self.sum_aid(x), list(self._hold_ends(ends))
-        last = len(self.whole.lower)
-        for columns, values, least in self._point_away(others, here):
-            rows.append((np.append(columns, last).astype(np.int32), np.append(-values, 1.0), -INF, -least))
-        least = -INF if self._by_blocks is None else 0.0  # what the master decides is bounded, else nothing is proven
-        program = extend(self.whole, np.array([least]), np.array([INF]), np.zeros(1, dtype=bool), rows)
-        aim = np.append(np.zeros(last), 1.0)
-        start = np.append(x, measure_distance(here, others))
-        if not whole:
-            aimed = replace(program, goals=aim[None], constants=np.zeros(1))
-            held_fast = fix_and_solve(aimed, np.ones(1), start, self._deadline)
-            return None if held_fast is None else held_fast.x[:last]
-        answer = self._open_once(program).solve(aim, {}, GRAIN, COARSE, [start], NODES)
-        return None if answer.x is None else answer.x[:last]
-
-    def drive_back(self, others: Sequence[Other], x: Floats, c: int, most: bool, least: float) -> Floats:
-        """Return a plan with as much, or as little, aid for a county as can be found from x.
-
-        It keeps at least so far [money added and taken away] from all others, in the directions in which x differs.
-        """
-        totals = self.sum_aid(x)
-        least -= GRAIN * max(1.0, least)
-        rows = [(columns, values, base + least, INF) for columns, values, base in self._point_away(others, totals)]
-        none, no = np.zeros(0), np.zeros(0, dtype=bool)
-        program = extend(self.whole, none, none, no, rows)
-        row = self.by_county[c] @ self.money
-        answer = self._open_once(program).solve(row if most else -row, {}, CLOSE * float(totals.sum()), 0.0, [x], NODES)
-        return x if answer.x is None else answer.x
-
-    def _point_away(self, others: Sequence[Other], here: Floats) -> Iterator[tuple[Ints, Floats, float]]:
-        """Yield the distance from each other plan in the direction in which `here` differs: columns, values, and what
-        to take off their sum."""
-        middle = np.mean([here, *(other for other, _ in others)], axis=0)
-        for other, times in others:
-            sign = np.where(np.abs(here - other) > GRAIN, np.sign(here - other), np.where(other > middle, -1.0, 1.0))
-            direction = sign @ self.money
-            columns = np.flatnonzero(direction).astype(np.int32)
-            yield columns, times * direction[columns], times * float(sign @ other)
-
-    def _hold_ends(self, ends: Mapping[int, tuple[float, float]]) -> Iterator[Row]:
-        for c, (low, high) in ends.items():
-            row = self.by_county[c] @ self.money
-            columns = np.flatnonzero(row).astype(np.int32)
-            yield columns, row[columns], low, high
-
     def _open(self, program: Matrix, watched: Floats) -> RepeatedMip:
         seconds, threads = self._options.time_limit, self._options.threads or 1
-        return RepeatedMip(program, watched, self._deadline, seconds, threads, self._by_blocks)
+        return RepeatedMip(program, watched, self.deadline, seconds, threads, self.by_blocks)
 
-    def _open_once(self, program: Matrix) -> RepeatedMip:
+    def open_once(self, program: Matrix) -> RepeatedMip:
+        """Return a further program as a search that is counted."""
         self._further += 1
         return self._open(program, np.zeros((0, len(program.lower))))
 
@@ -288,11 +169,11 @@ class NearOptimalSet:
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         whole = extend(self.whole, none, none, no, rows)
         for i in range(len(whole.goals)):
-            exact = fix_and_solve(whole, np.eye(len(whole.goals))[i], x, self._deadline.brief())
+            exact = fix_and_solve(whole, np.eye(len(whole.goals))[i], x, self.deadline.brief())
             if exact is not None:
                 x = exact.x
                 whole = add_floor(whole, whole.goals[i], exact.value - float(whole.constants[i]))
-        x = maximise_linkage(self.model, self.whole, self.whole.goals, x, self._deadline)
+        x = maximise_linkage(self.model, self.whole, self.whole.goals, x, self.deadline)
         return judge(self.model, self.instance, self.whole, x, self.own, self.asked, why)
 
     def list_choices(self) -> Ints:
@@ -325,7 +206,7 @@ class NearOptimalSet:
         for x in known:
             program = _exclude(program, choices, np.round(x[choices]))
         last = len(self.whole.goals) - 1
-        answer = self._open_once(program).solve(program.goals[last], {}, FINEST, FINEST)
+        answer = self.open_once(program).solve(program.goals[last], {}, FINEST, FINEST)
         return answer if answer.x is None else replace(answer, x=answer.x[: len(self.whole.lower)])
 
 
@@ -336,11 +217,6 @@ def find_floor(best: float, bound: float, within: float) -> float:
     """
     surely = bound - within * abs(bound)
     return surely if surely <= best else best - within * abs(best)
-
-
-def measure_distance(totals: Floats, others: Sequence[Other]) -> float:
-    """Return how much money is added and taken away, at least, between a plan and some others."""
-    return min((times * float(np.abs(totals - other).sum()) for other, times in others), default=INF)
 
 
 def _exclude(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) -> Matrix:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from alloc.solver import NearOptimalSet, Other, measure_distance
+from alloc.solver import FarPlans, NearOptimalSet, Other, measure_distance
 from alloc.solver.matrix import INF, Floats
 
 REACHED = 1e-6
@@ -94,20 +94,20 @@ def choose_plans(
 
     Distance from the best plan counts twice: a plan may lie half as near to it as to another.
     """
-    totals = near.sum_aid(best)
+    far, totals = FarPlans(near), near.sum_aid(best)
     random, scale = np.random.default_rng(0), max(1.0, float(totals.sum()))
     for _ in range(DIRECTIONS * count):
-        x = near.go_toward(random.uniform(-1.0, 1.0, len(near.places)), best, scale)
+        x = far.go_toward(random.uniform(-1.0, 1.0, len(near.places)), scale)
         pool += [] if x is None else [x]
         tell(len(pool))
     found: list[ChosenPlan] = []
     for end in _list_ends(ranges, scale):
         if len(found) < count and not any(end.holds(near, plan.x) for plan in found):
-            _add(near, found, pool, (totals, ANCHOR), end, OWN if end.holds(near, best) else REACHED)
-    while len(found) < count and _add(near, found, pool, (totals, ANCHOR), None, REACHED):
+            _add(far, found, pool, (totals, ANCHOR), end, OWN if end.holds(near, best) else REACHED)
+    while len(found) < count and _add(far, found, pool, (totals, ANCHOR), None, REACHED):
         tell(len(pool))
-    _spread(near, found, pool, (totals, ANCHOR))
-    return _drive_back(near, found, totals)
+    _spread(far, found, pool, (totals, ANCHOR))
+    return _drive_back(far, found, totals)
 
 
 def _list_ends(ranges: Sequence[CountyRange], scale: float) -> list[RangeEnd]:
@@ -124,38 +124,38 @@ def _list_ends(ranges: Sequence[CountyRange], scale: float) -> list[RangeEnd]:
 
 
 def _add(
-    near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], best: Other, end: RangeEnd | None, least: float
+    far: FarPlans, found: list[ChosenPlan], pool: list[Floats], best: Other, end: RangeEnd | None, least: float
 ) -> bool:
     """Add the plan that is farthest from those chosen; False where none is found at least so far [part of all aid]."""
-    others = _list_others(near, found, len(found), best)
-    far = near.find_farthest(others, pool, {} if end is None else {end.c: end.tip})
-    if far is None or far[1] <= least * max(1.0, float(best[0].sum())):
+    others = _list_others(far.near, found, len(found), best)
+    plan = far.find_farthest(others, pool, {} if end is None else {end.c: end.tip})
+    if plan is None or plan[1] <= least * max(1.0, float(best[0].sum())):
         return False
-    pool.append(far[0])
-    found.append(ChosenPlan(far[0], end))
+    pool.append(plan[0])
+    found.append(ChosenPlan(plan[0], end))
     return True
 
 
-def _spread(near: NearOptimalSet, found: list[ChosenPlan], pool: list[Floats], best: Other) -> None:
+def _spread(far: FarPlans, found: list[ChosenPlan], pool: list[Floats], best: Other) -> None:
     """Seek one of the two nearest plans anew, beside all others, as long as that sets plans farther apart.
 
     One that is there to show an end leaves it, but not the outermost part of the range, where another plan is near.
     """
     stuck: set[int] = set()
     for _ in range(SWAPS * len(found)):
-        least, among = _measure_all(near, found, best), _measure_all(near, found)
+        least, among = _measure_all(far.near, found, best), _measure_all(far.near, found)
         crowded = list(map(operator.le, among, least))
         k = _pick_nearest(least, crowded, stuck)
         if k is None:
             return
         ends = _keep_end(found[k].end, crowded[k])
-        far = near.find_farthest(_list_others(near, found, k, best), [*pool, found[k].x], ends)
-        if far is None or far[1] <= least[k] * (1 + REACHED):
+        plan = far.find_farthest(_list_others(far.near, found, k, best), [*pool, found[k].x], ends)
+        if plan is None or plan[1] <= least[k] * (1 + REACHED):
             stuck.add(k)
             continue
         stuck.clear()
-        pool.append(far[0])
-        found[k] = replace(found[k], x=far[0])
+        pool.append(plan[0])
+        found[k] = replace(found[k], x=plan[0])
 
 
 def _pick_nearest(least: Sequence[float], crowded: Sequence[bool], stuck: set[int]) -> int | None:
@@ -178,16 +178,16 @@ def _keep_end(end: RangeEnd | None, crowded: bool) -> dict[int, tuple[float, flo
     return {end.c: end.part if crowded else end.tip}
 
 
-def _drive_back(near: NearOptimalSet, found: Sequence[ChosenPlan], best: Floats) -> list[ChosenPlan]:
+def _drive_back(far: FarPlans, found: Sequence[ChosenPlan], best: Floats) -> list[ChosenPlan]:
     """Return the plans, those that left an end driven back towards it, as far as can be without coming nearer to
     another than the two nearest are, or nearer to the best plan than the nearest to it is."""
-    driven = list(found)
+    near, driven = far.near, list(found)
     between = min(_measure_all(near, found), default=INF)
     beside = min((measure_distance(near.sum_aid(plan.x), [(best, 1.0)]) for plan in found), default=INF)
     for k, plan in enumerate(found):
         if plan.end is not None and not plan.end.holds(near, plan.x):
             others = _list_others(near, driven, k, (best, between / beside))
-            driven[k] = replace(plan, x=near.drive_back(others, plan.x, plan.end.c, plan.end.most, between))
+            driven[k] = replace(plan, x=far.drive_back(others, plan.x, plan.end.c, plan.end.most, between))
     return driven
 
 
