@@ -174,8 +174,8 @@ def test_sensitivity_without_any_method_done_says_only_that(
     "place",
     [
         "alloc.study.compare.verify.solve",
-        "alloc.study.compare.verify.complete",
-        "alloc.study.compare.verify.find_worlds",
+        "alloc.study.compare.handmade_result.complete",
+        "alloc.study.compare.handmade_result.find_worlds",
     ],
 )
 def test_half_a_search_verifies_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, number: int):
