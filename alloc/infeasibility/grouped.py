@@ -9,22 +9,28 @@ from alloc.instance.rules import AnyRule
 from alloc.instance.selections import RuleGroup, groups
 
 
+def find_rule(instance: Instance, path: str) -> AnyRule | None:
+    """Return the rule whose bound stands at a path, `rules.NAME.min`; None for a path that leads elsewhere."""
+    name, _, _ = path.removeprefix("rules.").rpartition(".")
+    return next((rule for rule in instance.rules if path.startswith("rules.") and rule.name == name), None)
+
+
 def list_grouped(instance: Instance, lever: Lever) -> Iterator[Lever]:
     """Yield a lever for each group of a rule that has several; nothing for any other limit.
 
     The rule is written out, one rule a group, without the group that is released; over several years only where its
     figure is the same in all.
     """
-    if isinstance(lever.value, tuple):
+    rule = find_rule(instance, lever.path)
+    if rule is None or isinstance(lever.value, tuple):
         return
-    name, _, bound = lever.path.removeprefix("rules.").rpartition(".")
-    rule = next((rule for rule in instance.rules if lever.path.startswith("rules.") and rule.name == name), None)
-    found = [] if rule is None else list(groups(instance, rule))
-    if rule is None or len(found) < 2:
+    found = list(groups(instance, rule))
+    if len(found) < 2:
         return
+    bound = lever.path.rpartition(".")[2]
     written = {group.name: _write(rule, bound, group) for group in found}
     for group in found:
-        others = {f"rules.{name} ({of})": raw for of, raw in written.items() if of != group.name}
+        others = {f"rules.{rule.name} ({of})": raw for of, raw in written.items() if of != group.name}
         yield replace(lever, group=group.name, instead={**lever.released, **others})
 
 

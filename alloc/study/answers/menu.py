@@ -192,11 +192,16 @@ def _surround(needed: float, sign: float, spare: float, whole: bool) -> tuple[fl
     return needed - sign * spare, needed + sign * spare
 
 
+def _first_step(value: float, start: float) -> float:
+    """Return how far to go at first: a part of the figure, or a little more than what is known not to be enough."""
+    return FIRST * max(abs(value), FIRST) if start == value else 2 * FINE * abs(start - value)
+
+
 def _bracket(lever: Lever, value: float, start: float, does: Callable[[float], bool]) -> tuple[float, float] | None:
     """Return a figure that is not enough and one that is, or None where no figure is. start: one that is not enough."""
     sign, short = (1.0 if lever.eases == "up" else -1.0), start
     end = _find_end(lever)
-    step = FIRST * max(abs(value), FIRST) if start == value else 2 * FINE * abs(start - value)
+    step = _first_step(value, start)
     for _ in range(FARTHEST):
         tried = start + sign * (math.ceil(step) if lever.whole else step)
         if sign * (tried - end) >= 0:

@@ -12,6 +12,7 @@ import pandas as pd
 from alloc.claims import finite
 from alloc.errors import RequestError
 from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict, find_waited_for, narrow_conflict
+from alloc.infeasibility.grouped import find_rule
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.rows import Selection
@@ -223,7 +224,7 @@ def _moved(instance: Instance, lever: Lever, to: object, point: Point) -> float:
     change = abs(to - lever.value)
     if lever.kind in ("fund_amount", "fund_county", "fund_min_use"):
         return change
-    rule = next((rule for rule in instance.rules if lever.path.startswith(f"rules.{rule.name}.")), None)
+    rule = find_rule(instance, lever.path)
     if rule is None:
         return math.nan
     if rule.figure == "money":
