@@ -59,3 +59,90 @@ def test_a_step_buys_the_difference_of_two_optima_that_another_solver_finds(tmp_
     more = solve_elsewhere(tmp_path, with_more_in(raw, 2021, "donor"))  # a tenth of 250
     now = json.loads((CASES / "expected.json").read_text())[path.stem]
     assert found.table["gain"].tolist()[1] == pytest.approx(more - now, abs=1e-5)
+
+
+def test_a_measure_that_is_planned_is_taken_out_of_all_years(tmp_path: Path):
+    """Of 3 and 2 a cap leaves 0.5 and 0.5 to shops: the first cost 1, those of 2022 half as much.
+
+    Without them 1 and 2 jobs less 0.5 and 0.5 wages are lost. Of a cost c in 2021 it is c / 2 in 2022, where a shop is
+    better than a wage below 2.
+    """
+    by_year = {2022: {"funds.aid.amount": 2, "measures.shop.unit_cost": 0.5}}
+    found = alloc.why(lay(tmp_path, {**TOY, "years": [2021, 2022], "by_year": by_year}), "shop", jobs=1)
+    assert found.loss == pytest.approx(2)
+    assert found.figures["break_even"]["unit_cost"] == pytest.approx(4, rel=5e-3)
+    assert {(row.year, row.measure): row.to for row in found.moves.itertuples()} == pytest.approx(
+        {(2021, "wage"): 3, (2022, "wage"): 2, (2021, "shop"): 0, (2022, "shop"): 0}
+    )
+    assert {cell["year"] for cell in found.figures["cells"]} == {2021, 2022}
+
+
+TALK = {"county": "hotan", "category": "training", "unit_cost": 1, "min_units": 1, "max_units": 2, "jobs": 0.25}
+
+
+def test_a_measure_that_is_not_planned_is_asked_for_in_the_first_year(tmp_path: Path):
+    """Its one unit brings a quarter of a job in each of 3 years for the money of a wage of 2021."""
+    found = alloc.why(lay(tmp_path, TOY | {"measures": TOY["measures"] | {"talk": TALK}}), "talk", jobs=1)
+    assert found.kind == "absent"
+    assert found.loss == pytest.approx(0.25)
+    assert found.figures["break_even"]["unit_cost"] == pytest.approx(0.75, rel=5e-3)
+    assert {(row.year, row.measure) for row in found.moves.itertuples()} == {(2021, "talk"), (2021, "wage")}
+
+
+def test_a_measure_that_may_not_begin_in_the_first_year_cannot_be_asked_for(tmp_path: Path):
+    later = {**TALK, "eligible": False, "reason": "no room yet"}
+    by_year = TOY["by_year"] | {2023: {"measures.talk.eligible": True}}
+    path = lay(tmp_path, TOY | {"measures": TOY["measures"] | {"talk": later}, "by_year": by_year})
+    with pytest.raises(RequestError, match="no room yet"):
+        alloc.why(path, "talk", jobs=1)
+
+
+def test_other_aid_is_asked_for_in_each_year_from_what_it_has_there(toy: Path):
+    """Cele has 0.5, 0.5 and 1.5: half less in each year are three half shops that become half wages."""
+    found = alloc.why(toy, "county=cele", aid="-0.5", jobs=1)
+    assert found.loss == pytest.approx(1.5)
+    assert found.changes == {
+        "rules.asked 1": {"type": "amount", "of": {"county": ["cele"]}, "max": pytest.approx(0)},
+        "by_year.2022.rules.asked 1.max": pytest.approx(0),
+        "by_year.2023.rules.asked 1.max": pytest.approx(1),
+    }
+
+
+def test_an_amount_is_at_least_that_or_at_most_in_each_year_as_it_has_less_or_more(tmp_path: Path):
+    """Without the rule Cele has all: 3, 2 and 2. 2.5 is at most that in 2021, and at least in the years after it."""
+    raw = {key: value for key, value in TOY.items() if key not in ("rules", "by_year")}
+    found = alloc.why(lay(tmp_path, {**raw, "by_year": {2022: {"funds.aid.amount": 2}}}), "county=cele", aid=1, jobs=1)
+    assert found.loss == pytest.approx(2 + 1 + 1)
+    found = alloc.why(
+        lay(tmp_path, {**raw, "by_year": {2022: {"funds.aid.amount": 4}}}), "county=cele", aid=3.5, jobs=1
+    )
+    assert found.then.status == "infeasible"  # 3 are there in 2021
+    assert list(found.changes.values())[1:] == [3.5, None, 3.5]
+
+
+def test_what_cannot_hold_in_some_year_is_named(tmp_path: Path):
+    shop = {**TOY["measures"]["shop"], "committed": True}
+    rules = [{"name": "few", "type": "count", "max": 1}]
+    path = lay(tmp_path, TOY | {"measures": {"shop": shop, "talk": TALK}, "rules": rules, "by_year": {}})
+    found = alloc.why(path, "talk", jobs=1)
+    assert found.then.status == "infeasible"
+    assert {lever.path for lever in found.conflict or ()} >= {"rules.few.max", "measures.shop.committed"}
+
+
+@pytest.mark.parametrize(("lang", "said"), [("en", "aid in 2022"), ("zh", "2022 年aid")])
+def test_the_command_tells_why_over_years(toy: Path, tmp_path: Path, lang: str, said: str):
+    done = command("--lang", lang, "why", toy, "county=cele", "--aid=-0.5", "--jobs", "1", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.stderr
+    assert said in done.stdout
+    assert (tmp_path / "out/moves.csv").read_text(encoding="utf-8-sig").startswith("year,measure,")
+
+
+def test_a_worth_is_the_difference_of_two_optima_that_another_solver_finds(tmp_path: Path):
+    path = CASES / "years-06.yaml"
+    raw = yaml.safe_load(path.read_text(encoding="utf-8"))
+    now = json.loads((CASES / "expected.json").read_text())[path.stem]
+    plan = alloc.solve(path, gap=1e-9, jobs=1).measures
+    m = plan[plan["units"] > 0]["measure"].iloc[0]
+    (row,) = [row for row in raw["measures"] if row["id"] == m]
+    row |= {"eligible": False, "committed": False}
+    assert alloc.why(path, m, gap=1e-9, jobs=1).loss == pytest.approx(now - solve_elsewhere(tmp_path, raw), abs=1e-5)

@@ -33,7 +33,7 @@ def read_plan_of_years(path: str | Path, instance: Instance) -> HandmadePlan:
     rows = read_rows(file, "allocation", ("year", *MONEY))
     money, scales = _split(rows, instance, faults), _split(read_scales(file), instance, [])
     years = {}
-    for year in instance.years:
+    for year in money:
         spend: dict[tuple[str, str], float] = {}
         places: dict[tuple[str, str], str] = {}
         for row, m, f, amount in understand_payments(money[year], instance, faults):
@@ -45,9 +45,9 @@ def read_plan_of_years(path: str | Path, instance: Instance) -> HandmadePlan:
 
 
 def _split(rows: Sequence[TableRow], instance: Instance, faults: list[Fault]) -> Mapping[int, list[TableRow]]:
-    """Return the rows of each year; one without a year that is asked for is a fault, unless it is a total."""
+    """Return the rows of each year, further ones too; one of no year that is asked for is a fault, unless a total."""
     measures = match_names(instance.measures)
-    found: dict[int, list[TableRow]] = {year: [] for year in instance.years}
+    found: dict[int, list[TableRow]] = {question.year: [] for question in instance.questions}
     for row in rows:
         word = row.text("year")
         year = int(word) if word.isdecimal() and len(word) < 10 else None

@@ -28,11 +28,11 @@ from alloc.study.answers.findings import (
     list_worth,
 )
 from alloc.study.answers.margin import CELLS, COLUMNS, Margin, draw_margin
+from alloc.study.answers.otherwise import ask_for, take_out
 from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
 from alloc.study.answers.price import PriceQuestion, list_dearest, list_questions, make_row
 from alloc.study.answers.proofs import carry_along
 from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_until
-from alloc.study.answers.why import ask_for, take_out
 from alloc.study.answers.written import write_answers
 from alloc.study.points import Overrides, Point, PointPool, PointQuestion, SolvedPoint, open_kept, open_points
 

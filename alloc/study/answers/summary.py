@@ -268,6 +268,8 @@ def _show_moves(found: WhyAnswer, names: Names) -> Iterator[str | Table]:
     order = (moves["to"] - moves["from"]).abs().sort_values(ascending=False, kind="stable").index
     for row in moves.loc[order].head(MOST).to_dict("records"):
         measure, fund = names.name("measure", row["measure"]), names.name("fund", row["fund"])
+        if "year" in row:
+            fund = names.say("in_year", what=fund, year=row["year"])
         shown.add_row(measure, fund, amount(row["from"]), amount(row["to"]))
     if len(moves):
         yield shown

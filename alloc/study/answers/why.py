@@ -3,8 +3,9 @@
 import math
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,14 +15,12 @@ from alloc.errors import NoPlanError, RequestError
 from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
-from alloc.instance.reading import Draft
-from alloc.instance.rules import Total
-from alloc.instance.selections import select
 from alloc.instance.suggest import nearest
 from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
 from alloc.study.answers.differences import subtract, take_figures
+from alloc.study.answers.otherwise import Premise, ask_aid, ask_for, read_aid, set_in_all_years, take_out
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import FAULT, Overrides, Point, PointPool, PointQuestion, open_kept, open_points
 from alloc.study.request import check_language
@@ -78,7 +77,7 @@ class WhyAnswer:
     @property
     def moves(self) -> pd.DataFrame:
         """One row a payment that is another, as described in moves.csv's dictionary."""
-        return pd.DataFrame(self._moves(), columns=MOVES)
+        return pd.DataFrame(self._moves(), columns=[*(["year"] if self.instance.years else []), *MOVES])
 
     @property
     def figures(self) -> dict[str, Any]:
@@ -115,17 +114,19 @@ class WhyAnswer:
         if not self.then.money:
             return
         before, after = self.base.payments, self.then.payments
-        for m, row in self.instance.measures.items():
-            for f in self.instance.funds:
-                had, has = before.get((m, f), 0.0), after.get((m, f), 0.0)
+        for year in self.instance.years or (None,):
+            own = () if year is None else (year,)
+            for (m, row), f in product(self.instance.measures.items(), self.instance.funds):
+                had, has = before.get((*own, m, f), 0.0), after.get((*own, m, f), 0.0)
                 if abs(has - had) > SPECK:
-                    yield m, row.county, row.category, f, had, has
+                    yield *own, m, row.county, row.category, f, had, has
 
     def _cells(self) -> Iterator[dict[str, Any]]:
-        for (county, category), aid in self.then.money.items():
-            had = self.base.money[county, category]
+        for place, aid in self.then.money.items():
+            had, (*year, county, category) = self.base.money[place], place
             if abs(aid - had) > SPECK:
-                yield {"county": county, "category": category, "from": had, "to": aid}
+                of = {"year": year[0]} if year else {}
+                yield {**of, "county": county, "category": category, "from": had, "to": aid}
 
     def _tell_break_even(self) -> dict[str, Any]:
         """Return each figure with the solves on both sides; where it turns nowhere, the last that was tried."""
@@ -142,20 +143,6 @@ class WhyAnswer:
         if self.kind == "planned":
             return {**row, "worth": subtract(point.objective, self.then.objective)}
         return {**row, "loss": subtract(self.base.objective, point.objective)}
-
-
-@dataclass(frozen=True)
-class _Premise:
-    """The question as it was put: what is written, the figures replaced in it, and how near is the same goal."""
-
-    written: Draft
-    given: Overrides
-    instance: Instance
-    gap: float
-
-    def read(self, changes: Mapping[str, object]) -> Instance:
-        """Return the question with more figures replaced. Raises InstanceError where that makes it faulty."""
-        return self.written.read({**self.given, **changes})
 
 
 def why(
@@ -187,9 +174,10 @@ def why(
     written = draft(Path(instance))
     question = written.read(given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
-    asked = _Premise(written, given, question, options.gap)
+    asked = Premise(written, given, question, options.gap)
     check_what(asked.instance, what, units, aid)
-    point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, tables=UNITS)
+    options_asked = {"gap": gap, "time_limit": time_limit}
+    point = PointQuestion(written, options_asked, lang, claims=False, tables=UNITS, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         (base,) = pool.solve_all([given], tell)
         if base.objective is None:
@@ -208,21 +196,21 @@ def check_what(question: Instance, what: str, units: float | None, aid: float | 
         hint = nearest(what, question.measures) or next(iter(question.measures), "–")
         raise RequestError("why_unknown", found=what, nearest=hint)
     if aid is not None:
-        _read_aid(str(aid), 0.0)
+        read_aid(str(aid), 0.0)
     elif what not in question.measures:
         raise RequestError("why_needs_aid", found=what)
-    elif not question.measures[what].eligible:
+    elif not any(of.measures[what].eligible for of in question.questions or (question,)):
         raise RequestError("why_not_eligible", measure=what, reason=question.measures[what].reason or "–")
     if units is not None and (aid is not None or not (math.isfinite(units) and units > 0)):
         raise RequestError("why_units", found=f"{units:g}")
 
 
 def _choose_changes(
-    asked: _Premise, what: str, base: Point, units: float | None, aid: float | str | None
+    asked: Premise, what: str, base: Point, units: float | None, aid: float | str | None
 ) -> tuple[Kind, dict[str, object]]:
     """Return what kind of question it is and which figures are otherwise in the other one."""
     if aid is not None:
-        return "selection", _ask_aid(asked, what, str(aid), base)
+        return "selection", ask_aid(asked, what, str(aid), base)
     if what not in base.funded and not asked.instance.measures[what].committed:
         return "absent", ask_for(asked.instance, what, units)
     if units is not None:
@@ -230,75 +218,8 @@ def _choose_changes(
     return "planned", take_out(asked.instance, what)
 
 
-def ask_for(question: Instance, measure: str, units: float | None = None) -> dict[str, object]:
-    """Return the figures with which a measure is in the plan: at a scale, its least one, or a tenth of its largest."""
-    row, path = question.measures[measure], f"measures.{measure}"
-    scale = units or row.min_units or row.max_units / 10
-    scale = float(math.ceil(scale)) if row.integer else scale
-    if not 0 < scale <= row.max_units:
-        raise RequestError("why_scale", measure=measure, found=f"{scale:g}", most=f"{row.max_units:g}")
-    return {f"{path}.committed": True, f"{path}.min_units": scale}
-
-
-def take_out(question: Instance, measure: str) -> dict[str, object]:
-    """Return the figures with which a measure is not in the plan; a commitment to it is none then."""
-    path = f"measures.{measure}"
-    free = {f"{path}.committed": False} if question.measures[measure].committed else {}
-    return {**free, f"{path}.eligible": False}
-
-
-def _ask_aid(asked: _Premise, what: str, aid: str, base: Point) -> dict[str, object]:
-    """Return the rule that a selection has at least the aid that is asked for it; at most, where it has more now."""
-    taken = {rule.name for rule in asked.instance.rules}
-    name = next(name for k in range(len(taken) + 1) if (name := f"asked {k + 1}") not in taken)
-    of = {"measure": [what]} if what in asked.instance.measures else _read_selection(what)
-    rule: dict[str, object] = {"type": "amount", "of": of}
-    read = asked.read({f"rules.{name}": {**rule, "min": 0}}).rules[-1]
-    assert isinstance(read, Total)
-    now = _sum_aid(asked.instance, select(asked.instance, read.of), base)
-    target = _read_aid(aid, now)
-    if target < 0:
-        raise RequestError("why_below", found=aid, now=f"{now:g}")
-    return {f"rules.{name}": {**rule, "min" if target >= now else "max": target}}
-
-
-def _sum_aid(question: Instance, measures: Sequence[str], base: Point) -> float:
-    """Return the aid that some measures have in a plan [money]."""
-    wanted, total = set(measures), 0.0
-    for (m, f), paid in base.payments.items():
-        if m in wanted and question.funds[f].kind == "aid":
-            total += paid
-    return total
-
-
-def _read_selection(what: str) -> dict[str, list[str]]:
-    """Return a selection as a rule's is written: words of one key mean any of them."""
-    found: dict[str, list[str]] = {}
-    for pair in what.split(","):
-        key, sign, word = (part.strip() for part in pair.partition("="))
-        if not (key and sign and word):
-            raise RequestError("why_selection_form", found=pair)
-        found.setdefault(key, []).append(word)
-    return found
-
-
-def _read_aid(text: str, now: float) -> float:
-    """Return the aid that is asked for [money]: an amount, or with a sign so much more or less than now."""
-    word = text.strip()
-    part, signed = word.endswith("%"), word[:1] in ("+", "-")
-    try:
-        number = float(word.removesuffix("%"))
-    except ValueError:
-        number = math.nan
-    if not math.isfinite(number) or (part and not signed):
-        raise RequestError("why_aid", found=text)
-    if not signed:
-        return number
-    return float(f"{now + (number * now / 100 if part else number):.12g}")
-
-
 def _find_break_even(
-    asked: _Premise,
+    asked: Premise,
     what: str,
     kind: Kind,
     changes: Mapping[str, object],
@@ -331,7 +252,7 @@ def _find_break_even(
 class _Turn:
     """What is asked at every figure of a measure, and whether the best plan there is by enough above a goal."""
 
-    asked: _Premise
+    asked: Premise
     measure: str
     changes: Mapping[str, object]
     goal: float
@@ -350,10 +271,15 @@ class _Turn:
         """Return the search for the figure at which it turns. falls: whether it holds where the figure is small."""
         up = self.holds(point) == falls
         ends = [figure * DEARER, figure * DEARER * STRONGER] if up and falls else [figure * STRONGER] if up else [0.0]
-        path = f"measures.{self.measure}.{key}"
+        path, question = f"measures.{self.measure}.{key}", self.asked.instance
 
         def ask(to: float) -> Overrides:
-            return {**self.asked.given, **self.changes, path: to}
+            """Return the question with the figure of the first year another, and those of later years in proportion."""
+
+            def scale(of: Instance) -> float:
+                return to * getattr(of.measures[self.measure], key) / figure if question.questions else to
+
+            return {**self.asked.given, **self.changes, **set_in_all_years(question, path, scale)}
 
         ends, first = ends if figure > 0 else [], SolvedFigure(figure, point)
         in_lots = key == "unit_cost" and self.asked.instance.money.lot and not self.asked.instance.questions
@@ -369,7 +295,7 @@ class _Turn:
         return (paid - self.asked.instance.measures[self.measure].fixed_cost) / units if units > 0 else -math.inf
 
 
-def _name_conflict(asked: _Premise, changes: Mapping[str, object], seconds: float) -> tuple[Lever, ...] | None:
+def _name_conflict(asked: Premise, changes: Mapping[str, object], seconds: float) -> tuple[Lever, ...] | None:
     """Return limits that cannot hold together with the changes; None where the time was out before they were known."""
     deadline = Deadline(seconds)
     with deadline.listening():
