@@ -157,6 +157,7 @@ def test_a_plan_of_the_desk_is_that_of_solve_to_the_last_digit_and_any_command_t
     for key in ("objective", "bound", "gap", "employment", "linkage"):
         assert told[key] == run[key] == plain.figures[key]
     assert told["asked"]["given"] == {AID: "30"}
+    assert told["command"] == less["command"]
     words = shlex.split(less["command"])
     assert words[:3] == ["alloc", "solve", str(DEMO)]
     words[words.index("--out") + 1] = str(tmp_path / "again")

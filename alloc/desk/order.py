@@ -3,6 +3,7 @@
 import math
 import shlex
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -111,6 +112,16 @@ def _read_row(row: object) -> PlanRow:
 def tell_command(order: Order, place: Opened) -> str:
     """Return the command line that does the same, as a shell reads it."""
     return shlex.join(["alloc", *_list_words(order, place)])
+
+
+def tell_origin(name: str, asked: Mapping[str, Any], place: Opened, lang: str) -> str:
+    """Return the command line that made a scenario; empty where no desk made it. asked: its note."""
+    limits = {key: str(asked[key]) for key in ("gap", "time_limit") if asked.get(key) is not None}
+    plan = [["", "", "", "", True]] if asked.get("locked") else []
+    told = {"given": asked.get("given"), "rules": asked.get("rules", []), "plan": plan, **limits}
+    with suppress(RequestError):
+        return tell_command(read_order({"action": "solve", "lang": lang, "name": name, **told}), place)
+    return ""
 
 
 def find_plan(order: Order, place: Opened) -> Path:

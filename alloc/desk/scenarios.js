@@ -59,7 +59,7 @@ function showActions(one) {
     keep();
     renderScenarios();
     answered = null;
-    fill("answer-body");
+    fill("answer-body", one.command ? tellCommand(one.command) : null);
     showReport(one.name);
     at("answer").scrollIntoView({ block: "start" });
   };

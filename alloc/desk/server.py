@@ -18,7 +18,7 @@ from urllib.parse import parse_qs, quote, unquote
 
 from alloc.desk.jobs import DeskJob, Jobs
 from alloc.desk.opening import Opened
-from alloc.desk.order import read_order
+from alloc.desk.order import read_order, tell_origin
 from alloc.desk.page import FILES, MOST_UPLOADED, render
 from alloc.desk.scenarios import OFFERED, find_scenario, list_scenarios, pack, read_part, read_table
 from alloc.errors import RequestError
@@ -125,7 +125,7 @@ class Handler(BaseHTTPRequestHandler):
         """Do what is asked by those who may ask, and tell others nothing."""
         path, _, asked = self.path.partition("?")
         query = {key: values[-1] for key, values in parse_qs(asked).items()}
-        lang = query["lang"] if query.get("lang") in LANGUAGES else self.server.lang
+        lang = self._choose_lang(query)
         try:
             self._admit(path, query, do)
         except RefusedError as error:
@@ -180,15 +180,22 @@ class Handler(BaseHTTPRequestHandler):
             kind, content = FILES[steps[0]]
             self._send(200, content(), kind)
         elif steps == ["scenarios"]:
-            self._send_json(
-                {"scenarios": list_scenarios(self.server.place.folder), "running": self._find_running(query)}
-            )
+            self._send_json({"scenarios": self._list_scenarios(query), "running": self._find_running(query)})
         elif steps[0] == "job" and len(steps) in (2, 3):
             self._tell_job(self._find_job(steps[1], query.get("window", "")), steps[2:])
         elif steps[0] == "scenario" and len(steps) == 3:
             self._give(find_scenario(self.server.place.folder, steps[1]), steps[2])
         else:
             raise RefusedError(404)
+
+    def _choose_lang(self, query: Mapping[str, str]) -> str:
+        return query["lang"] if query.get("lang") in LANGUAGES else self.server.lang
+
+    def _list_scenarios(self, query: Mapping[str, str]) -> list[dict[str, Any]]:
+        """Return what is told of every scenario, with the command that made it."""
+        place, lang = self.server.place, self._choose_lang(query)
+        found = list_scenarios(place.folder)
+        return [{**one, "command": tell_origin(one["name"], one["asked"], place, lang)} for one in found]
 
     def _find_running(self, query: Mapping[str, str]) -> dict[str, Any] | None:
         job = self.server.jobs.find_running(query.get("window", ""))
