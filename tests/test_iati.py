@@ -16,7 +16,7 @@ from lxml import etree
 import alloc
 from alloc.cli import main
 from alloc.errors import RequestError
-from alloc.report.iati import activities, publisher, purposes, rounded
+from alloc.report.iati import make_activities, publisher, purposes, round_to_total
 from alloc.run import Run, solve
 
 ROOT = Path(__file__).parent.parent
@@ -49,7 +49,7 @@ def demo() -> Run:
 
 def document(run: Run, figures: Any = None) -> Any:
     by = publisher(run.instance, "CN-GOV-12", "天津市", "10", "")
-    return etree.fromstring(_bytes(activities(run.instance, run.allocation, figures or run.figures, by)))
+    return etree.fromstring(_bytes(make_activities(run.instance, run.allocation, figures or run.figures, by)))
 
 
 def measures_of(root: Any) -> list[Any]:
@@ -227,9 +227,9 @@ def test_a_plan_without_aid_is_no_document(tmp_path: Path, demo: Run):
 
 def test_rounded_amounts_add_up_to_the_rounded_total():
     """Thirds of a yuan: 0.33333 万元 are 3333.3 yuan; three of them 9999.9, rounded 10000."""
-    assert rounded({"a": 0.33333, "b": 0.33333, "c": 0.33333}, 10000) == {"a": 3334, "b": 3333, "c": 3333}
+    assert round_to_total({"a": 0.33333, "b": 0.33333, "c": 0.33333}, 10000) == {"a": 3334, "b": 3333, "c": 3333}
     amounts = {str(i): i / 7 for i in range(1, 50)}
-    whole = rounded(amounts, 1)
+    whole = round_to_total(amounts, 1)
     assert sum(whole.values()) == round(sum(Decimal(repr(x)) for x in amounts.values()))
     assert all(abs(whole[i] - x) < 1 for i, x in amounts.items())
 

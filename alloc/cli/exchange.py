@@ -54,12 +54,12 @@ def export(
             plan = _plan(source, overrides(settings), lang, unchecked)
             echo(say("wrote", lang, path=write_long(plan.instance, plan.tables, target)), err=True)
         else:
-            from alloc.report.iati import activities, publisher
+            from alloc.report.iati import make_activities, publisher
 
             plan = _plan(source, overrides(settings), lang, unchecked)
             by = publisher(plan.instance, org["org_id"], org["org_name"], org["org_type"], org["country"])
             became = None if actuals is None else _follow(plan, actuals, lang)
-            document = activities(plan.instance, plan.tables["allocation"], plan.figures, by, became)
+            document = make_activities(plan.instance, plan.tables["allocation"], plan.figures, by, became)
             document.write(target, encoding="utf-8", xml_declaration=True)
         echo(say("wrote", lang, path=target), err=True)
 

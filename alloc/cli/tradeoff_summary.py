@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from alloc.report.names import Names
-from alloc.report.told import claimed
+from alloc.report.told import show_claim
 from alloc.study.alternatives import Alternatives
 from alloc.study.frontier import Frontier
 from alloc.study.frontier.result import Curve
@@ -43,7 +43,7 @@ def _tabulate_points(found: Frontier, curve: Curve, lang: str) -> Table:
     for key in ("frontier_proven", "frontier_kind"):
         shown.add_column(say(key, lang))
     for point in curve.points:
-        claim = claimed(point.run.figures["through_aid"], "employment", lang)
+        claim = show_claim(point.run.figures["through_aid"], "employment", lang)
         numbers = [*map(amount, point.values), claim, amount(point.money)]
         kind = " · ".join(say(f"kind_{word}", lang) for word in point.kinds)
         shown.add_row(str(point.number), *numbers, _mark(point.proven), kind)
@@ -102,7 +102,7 @@ def _tabulate_plans(found: Alternatives, lang: str) -> Table:
         shown.add_row(
             str(plan.number),
             amount(plan.run.objective),
-            claimed(plan.run.figures["through_aid"], "employment", lang),
+            show_claim(plan.run.figures["through_aid"], "employment", lang),
             percent(plan.loss, 2),
             amount(plan.moved),
             "–" if plan.nearest is None else amount(plan.nearest),

@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.lookups import count_people
 from alloc.instance.schema import Instance
-from alloc.model.columns import grouped, members_of
+from alloc.model.columns import group, members_of
 
 AimName = Literal["employment", "linkage", "cost", "equity", "insured"]
 
@@ -61,7 +61,7 @@ def aim(model: pyo.ConcreteModel, instance: Instance, name: AimName) -> Aim:
 
 def add_least(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare the aid per head of the county that gets least, times mean population so that numbers stay near 1."""
-    local = grouped((row.county, m) for m, row in instance.measures.items())
+    local = group((row.county, m) for m, row in instance.measures.items())
     model.MEASURES_IN = pyo.Set(model.COUNTIES, initialize=members_of(local), doc="measures in a county")
     model.Least = pyo.Var(domain=pyo.NonNegativeReals, doc="least aid per head, times mean population [money]")
 

@@ -5,7 +5,7 @@ from collections import defaultdict
 import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
-from alloc.model.columns import amounts, column, flattened, given, marked, members_of
+from alloc.model.columns import amounts, column, find_marked, flatten, given, members_of
 from alloc.model.years import carried
 
 
@@ -17,8 +17,8 @@ def add_budget(model: pyo.ConcreteModel, instance: Instance) -> None:
     for m, f in model.ELIGIBLE:
         paid[f].append(m)
         local[f, instance.measures[m].county].append(m)
-    limited, bound = given(funds, "amount"), marked(funds, "min_use")
-    tied = flattened(given(funds, "by_county"))
+    limited, bound = given(funds, "amount"), find_marked(funds, "min_use")
+    tied = flatten(given(funds, "by_county"))
     model.MEASURES_OF = pyo.Set(model.FUNDS, initialize=members_of(paid), doc="measures that a fund may pay for")
     model.LIMITED_FUNDS = pyo.Set(initialize=list(limited), doc="funds with one amount")
     model.TIED_FUNDS = pyo.Set(dimen=2, initialize=list(tied), doc="funds tied to counties")

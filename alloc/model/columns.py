@@ -23,7 +23,7 @@ def given(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:
     return {name: value for name, value in column(rows, key).items() if value is not None}
 
 
-def marked(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:
+def find_marked(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:
     """Return one column of a table where it says something, is true or above 0: id → value."""
     return {name: value for name, value in column(rows, key).items() if value}
 
@@ -36,20 +36,20 @@ def in_effect(instance: Instance, key: str) -> dict[str, float]:
 
 def pairs(rows: Mapping[Any, Any], key: str) -> list[tuple[Any, Any]]:
     """Return each row with each of what stands in a list or mapping of it."""
-    return unfolded(column(rows, key))
+    return unfold(column(rows, key))
 
 
-def unfolded(groups: Mapping[Any, Iterable[Any]]) -> list[tuple[Any, Any]]:
-    """Return each key with each of what belongs to it: the pairs that `grouped` takes."""
+def unfold(groups: Mapping[Any, Iterable[Any]]) -> list[tuple[Any, Any]]:
+    """Return each key with each of what belongs to it: the pairs that `group` takes."""
     return [(key, member) for key, members in groups.items() for member in members]
 
 
 def amounts(rows: Mapping[Any, Any], key: str) -> dict[tuple[Any, Any], float]:
     """Return the numbers in a mapping of each row: (row, key) → number."""
-    return flattened(column(rows, key))
+    return flatten(column(rows, key))
 
 
-def flattened(nested: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[Any, Any], Any]:
+def flatten(nested: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[Any, Any], Any]:
     """Return a mapping of mappings by pairs of keys."""
     found: dict[tuple[Any, Any], Any] = {}
     for outer, inner in nested.items():
@@ -58,7 +58,7 @@ def flattened(nested: Mapping[Any, Mapping[Any, Any]]) -> dict[tuple[Any, Any], 
     return found
 
 
-def grouped(members: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
+def group(members: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
     """Return what belongs to each key, in the order of the pairs."""
     found: dict[Any, list[Any]] = defaultdict(list)
     for key, member in members:

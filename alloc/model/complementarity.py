@@ -7,7 +7,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import ROUNDING, billed, ceiling, dearest, in_lots, most_money
 from alloc.instance.schema import Instance
-from alloc.model.columns import given, grouped, members_of
+from alloc.model.columns import given, group, members_of
 from alloc.model.years import empty_at, paid_if_funded
 
 
@@ -47,7 +47,7 @@ def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 def _payers(model: pyo.ConcreteModel, instance: Instance, kind: str) -> dict[str, list[str]]:
     """Return the funds of a kind that may pay for each measure, in the order of the measures."""
-    return grouped((m, f) for m, f in model.ELIGIBLE if instance.funds[f].kind == kind)
+    return group((m, f) for m, f in model.ELIGIBLE if instance.funds[f].kind == kind)
 
 
 def _limit_national(model: pyo.ConcreteModel) -> None:
@@ -100,7 +100,7 @@ def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.WAITING = pyo.Set(
         dimen=2, initialize=waiting, doc="measures that aid supplements and national funds for them"
     )
-    model.SUPPLEMENTED = pyo.Set(initialize=[*grouped(waiting), *strict], doc="measures that aid supplements")
+    model.SUPPLEMENTED = pyo.Set(initialize=[*group(waiting), *strict], doc="measures that aid supplements")
     model.PURSES = pyo.Set(initialize=list(whole), doc="national funds whose end opens measures to aid")
     model.TIED_PURSES = pyo.Set(dimen=2, initialize=list(tied), doc="the same, by what is tied to a county")
     model.PURSE_OF = pyo.Set(
@@ -152,7 +152,7 @@ def _bound_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
         return found
 
     after = dict.fromkeys(model.SUPPLEMENTED, math.inf)
-    for m, funds in grouped(model.WAITING).items():
+    for m, funds in group(model.WAITING).items():
         after[m] = sum(least(m, f) for f in funds)
 
     def beside(m: str, national: float) -> float:

@@ -8,7 +8,7 @@ import pyomo.environ as pyo
 from alloc.instance.effects import productivity_factor
 from alloc.instance.money import ROUNDING
 from alloc.instance.schema import Instance
-from alloc.model.columns import Where, baseline, column, grouped, pairs, unfolded
+from alloc.model.columns import Where, baseline, column, group, pairs, unfold
 from alloc.model.production import most_capacity
 from alloc.model.years import so_far
 
@@ -61,7 +61,7 @@ def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
     flows: list[tuple[str, int, str]] = []
     out: dict[tuple[str, str, int], list[str]] = defaultdict(list)
     into: dict[tuple[str, str, int], list[str]] = defaultdict(list)
-    for (c, i), way in unfolded(ways):
+    for (c, i), way in unfold(ways):
         flows.append((c, i, way))
         if way != "received":
             out[c, links[i].from_, i].append(way)
@@ -204,7 +204,7 @@ def _most_output(model: pyo.ConcreteModel, instance: Instance, w: str, c: str, s
 def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare complete chains, clusters and synergies."""
     rows = baseline(instance)
-    stages = grouped((row.chain, s) for s, row in instance.industries.items() if row.chain)
+    stages = group((row.chain, s) for s, row in instance.industries.items() if row.chain)
     chains = list(dict.fromkeys([*instance.chains, *stages]))
     closable: list[tuple[str, str]] = []
     closing: list[tuple[str, str, str]] = []

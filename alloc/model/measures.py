@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import eligible_funds, most_of_fund, most_units
 from alloc.instance.schema import Instance, Measure
-from alloc.model.columns import amounts, column, marked, pairs, unfolded
+from alloc.model.columns import amounts, column, find_marked, pairs, unfold
 from alloc.model.years import paid_if_funded, so_far, units_so_far, upkeep
 
 SPECK = 1e-7
@@ -26,7 +26,7 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.MEASURES = pyo.Set(initialize=list(measures), doc="measures")
     model.FUNDS = pyo.Set(initialize=list(funds), doc="funds")
     model.FUNDS_OF = pyo.Set(model.MEASURES, initialize=payers, doc="funds that may pay for a measure")
-    model.ELIGIBLE = pyo.Set(dimen=2, initialize=unfolded(payers), doc="measures and funds that may pay for them")
+    model.ELIGIBLE = pyo.Set(dimen=2, initialize=unfold(payers), doc="measures and funds that may pay for them")
 
     model.unit_cost = pyo.Param(
         model.MEASURES, initialize=column(measures, "unit_cost"), doc="cost of one unit [money per unit]"
@@ -136,7 +136,7 @@ def add_locks(model: pyo.ConcreteModel, instance: Instance) -> None:
     measures = instance.measures
     limits = amounts(measures, "limited_by")
 
-    model.COMMITTED = pyo.Set(initialize=list(marked(measures, "committed")), doc="committed measures")
+    model.COMMITTED = pyo.Set(initialize=list(find_marked(measures, "committed")), doc="committed measures")
     model.INELIGIBLE = pyo.Set(
         initialize=[m for m, row in measures.items() if not row.eligible], doc="measures that may not be funded"
     )

@@ -7,14 +7,14 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import sellers
 from alloc.instance.schema import Instance, Market
-from alloc.model.columns import Where, baseline, column, given, grouped, in_effect, members_of
+from alloc.model.columns import Where, baseline, column, given, group, in_effect, members_of
 
 
 def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare that jobs need people who look for work of their own will, and output needs buyers."""
     measures = instance.measures
-    hiring = grouped((row.county, m) for m, row in measures.items() if row.jobs > 0)
-    outlets = grouped(((row.county, row.industry), m) for m, row in measures.items() if row.outlet > 0)
+    hiring = group((row.county, m) for m, row in measures.items() if row.jobs > 0)
+    outlets = group(((row.county, row.industry), m) for m, row in measures.items() if row.outlet > 0)
     seekers = _seekers(model, instance, hiring)
     markets = _markets(instance)
     shared = _shared_markets(instance)

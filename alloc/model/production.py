@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from alloc.instance.effects import effective
 from alloc.instance.money import ROUNDING, sellers
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
-from alloc.model.columns import Where, baseline, column, grouped, in_effect, members_of
+from alloc.model.columns import Where, baseline, column, group, in_effect, members_of
 from alloc.model.years import purchases, works
 
 
@@ -28,7 +28,7 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
         waits += [(m, i, j) for i, j in _waits(row)]
 
     model.PIECES = pyo.Set(dimen=2, initialize=list(pieces), doc="measures and pieces of their curve")
-    model.PIECES_OF = pyo.Set(model.MEASURES, initialize=members_of(grouped(pieces)), doc="pieces of a curve")
+    model.PIECES_OF = pyo.Set(model.MEASURES, initialize=members_of(group(pieces)), doc="pieces of a curve")
     model.WAITS = pyo.Set(dimen=3, initialize=waits, doc="pieces that wait for an earlier one")
     model.RISES = pyo.Set(
         dimen=2, initialize=list(dict.fromkeys((m, i) for m, i, _ in waits)), doc="pieces that others wait for"
@@ -118,7 +118,7 @@ def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
         else:
             pools[row.county, row.category].append(m)
     potential = {key: math.fsum(rates[m] * model.most_gain[m] for m in pool) for key, pool in pools.items()}
-    industries = grouped(rows)
+    industries = group(rows)
     capacities = [(c, k, s) for c, s in rows for k in CATEGORIES]
 
     model.INDUSTRIES = pyo.Set(initialize=list(instance.industries), doc="industries")

@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.effects import effective
 from alloc.instance.schema import Instance
-from alloc.model.columns import amounts, given, grouped, members_of
+from alloc.model.columns import amounts, given, group, members_of
 
 
 def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -14,7 +14,7 @@ def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
     resources, measures = instance.resources, instance.measures
     uses = {(r, m): amount for (m, r), amount in amounts(measures, "uses").items()}
     adds = {(r, m): x * effective(instance, m) for (m, r), x in amounts(measures, "supplies").items() if x > 0}
-    users, adders = grouped(uses), grouped(adds)
+    users, adders = group(uses), group(adds)
     local_users, local_adders = _local(instance, uses), _local(instance, adds)
     shared, total = amounts(resources, "by_county"), given(resources, "amount")
     model.RESOURCES = pyo.Set(initialize=list(total), doc="resources with one amount")
@@ -40,7 +40,7 @@ def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
 
 def _local(instance: Instance, keys: Iterable[tuple[str, str]]) -> dict[tuple[str, str], list[str]]:
     """Return the measures of pairs of resource and measure, by resource and county."""
-    return grouped(((r, instance.measures[m].county), m) for r, m in keys)
+    return group(((r, instance.measures[m].county), m) for r, m in keys)
 
 
 def _limit_resources(model: pyo.ConcreteModel) -> None:

@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
 from alloc.instance.schema import Instance
-from alloc.model.columns import flattened
+from alloc.model.columns import flatten
 
 
 def stages(instance: Instance) -> tuple[dict[str, float], ...]:
@@ -28,7 +28,7 @@ def add_risk(model: pyo.ConcreteModel, instance: Instance) -> None:
     aims = stages(instance)
     measure = instance.risk.measure if instance.risk is not None else ""
     numbers = list(range(1, len(aims) + 1))
-    weights = flattened(dict(enumerate(aims, 1)))
+    weights = flatten(dict(enumerate(aims, 1)))
 
     def where(*measures: str) -> list[int]:
         return numbers if measure in measures else []

@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance
 from alloc.instance.sides import Key, Side, per_head, reaches, sides
-from alloc.model.columns import column, flattened, given
+from alloc.model.columns import column, flatten, given
 from alloc.model.years import compared_with
 
 
@@ -72,7 +72,7 @@ def _declare_returns(model: pyo.ConcreteModel, instance: Instance, every: Mappin
     model.EARNED = pyo.Set(dimen=4, initialize=list(earned), doc="rules on returns and industries in counties")
     model.part_of_output = pyo.Param(model.EARNED, initialize=earned, doc="part of output that a side earns")
     model.SHARED_OUT = pyo.Set(dimen=2, initialize=sites, doc="industries in counties whose returns some rule counts")
-    known = flattened(instance.standing)
+    known = flatten(instance.standing)
     # no figure of the question: the solver finds the status quo before it compiles limits
     model.output_quo = pyo.Param(
         model.SHARED_OUT,

@@ -17,7 +17,7 @@ from alloc.report.funds import aid_by_category
 from alloc.report.names import MOST_NAMES, Names, join_few
 from alloc.report.rows import NEAR, list_cells
 from alloc.report.screen import Wide
-from alloc.report.told import claimed, tell_coordination, tell_idle, tell_lapsed, tell_status, tell_years
+from alloc.report.told import show_claim, tell_coordination, tell_idle, tell_lapsed, tell_status, tell_years
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
@@ -143,8 +143,8 @@ def _brought(
             lang,
             value=amount(figures[goal]),
             quo=amount(quo[goal]),
-            others=claimed(figures["through_others"], goal, lang),
-            aid=claimed(figures["through_aid"], goal, lang),
+            others=show_claim(figures["through_others"], goal, lang),
+            aid=show_claim(figures["through_aid"], goal, lang),
         )
     bridge = tables["bridge"]
     per_job = float(bridge.loc[bridge["part"] == "total", "aid_per_job"].iloc[0])

@@ -76,12 +76,16 @@ def tell_returns(tables: Mapping[str, pd.DataFrame], label: str, lang: str) -> s
     return say("line_returns", lang, **told, label=label)
 
 
-def claimed(through: Mapping[str, Any], goal: str, lang: str) -> str:
-    """Return what is claimed of a goal: a figure, or between what it lies where a world is not proven."""
-    ends = (through["range"] or {}).get(goal)
+def show_claim(claim: Mapping[str, Any], goal: str, lang: str) -> str:
+    """Return what is claimed of a goal: a number, or between what it lies where a world is not proven; ? if unknown."""
+    ends = (claim["range"] or {}).get(goal)
     if ends is None:
-        return amount(through[goal])
-    return say("between", lang, low=amount(ends[0]), high=amount(ends[1]))
+        return _show_known(claim[goal])
+    return say("between", lang, low=_show_known(ends[0]), high=_show_known(ends[1]))
+
+
+def _show_known(number: float | None) -> str:
+    return "?" if number is None else amount(number)
 
 
 def tell_lapsed(instance: Instance, without: Mapping[str, Any], lang: str) -> Iterator[str]:
@@ -104,8 +108,8 @@ def tell_whose(instance: Instance, figures: Mapping[str, Any], lang: str) -> Ite
         parts = {
             "value": amount(figures[goal]),
             "quo": amount(quo[goal]),
-            "others": claimed(figures["through_others"], goal, lang),
-            "aid": claimed(figures["through_aid"], goal, lang),
+            "others": show_claim(figures["through_others"], goal, lang),
+            "aid": show_claim(figures["through_aid"], goal, lang),
         }
         reached = {amount(world[goal] or 0.0) for world in (figures, quo, without)}
         if goal == "employment" or reached != {amount(0.0)}:

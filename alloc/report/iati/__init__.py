@@ -9,18 +9,18 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
-from alloc.report.iati.elements import CHILD, PARENT, PIPELINE, UNDER_WAY, VERSION, rounded, span_of
-from alloc.report.iati.measure import MeasureMoney, funded
+from alloc.report.iati.elements import CHILD, PARENT, PIPELINE, UNDER_WAY, VERSION, round_to_total, span_of
+from alloc.report.iati.measure import MeasureMoney, make_activity
 from alloc.report.iati.publisher import Publisher, publisher, purposes
 from alloc.report.iati.transactions import AidFollowed, add_transactions, value_payments
-from alloc.report.iati.umbrella import add_results, umbrella
+from alloc.report.iati.umbrella import add_results, make_umbrella
 
-__all__ = ["AidFollowed", "Publisher", "activities", "publisher", "purposes", "rounded"]
+__all__ = ["AidFollowed", "Publisher", "make_activities", "publisher", "purposes", "round_to_total"]
 
 _UNFIT = re.compile(r"[\s/&|?]+")
 
 
-def activities(
+def make_activities(
     instance: Instance,
     allocation: pd.DataFrame,
     figures: Mapping[str, Any],
@@ -47,14 +47,14 @@ def activities(
     top, below = _identifiers(instance, by, list(money))
     payers = _list_payers(aid, became_of, list(money))
     whole = {m: sum(years.values()) for m, years in money.items()}
-    plan = umbrella(instance, by, top, whole, payers, UNDER_WAY if paid else PIPELINE)
+    plan = make_umbrella(instance, by, top, whole, payers, UNDER_WAY if paid else PIPELINE)
     root.append(plan)
     for m, years in money.items():
         SubElement(plan, "related-activity", {"ref": below[m], "type": CHILD})
         status = UNDER_WAY if m in paid else PIPELINE
         others = spent[(spent["measure"] == m) & (spent["kind"] != "aid")]["amount"].sum()
         planned = MeasureMoney(years, float(others) * instance.money.unit, _list_payers(aid, became_of, [m]))
-        activity = funded(instance, by, m, below[m], planned, status)
+        activity = make_activity(instance, by, m, below[m], planned, status)
         add_transactions(activity, instance, paid.get(m, ()))
         SubElement(activity, "related-activity", {"ref": top, "type": PARENT})
         root.append(activity)
@@ -75,7 +75,7 @@ def _round_budgets(aid: pd.DataFrame, unit: float) -> dict[str, dict[int, int]]:
     amounts: dict[tuple[str, int], float] = {}
     for m, year, x in zip(aid["measure"], aid["year"], aid["amount"], strict=True):
         amounts[str(m), int(year)] = amounts.get((str(m), int(year)), 0.0) + float(x)
-    for (m, year), value in rounded(amounts, unit).items():
+    for (m, year), value in round_to_total(amounts, unit).items():
         if value:
             found.setdefault(m, {})[year] = value
     return found

@@ -32,12 +32,12 @@ _CHINESE = re.compile("[\u4e00-\u9fff]")
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
 
 
-def begun(identifier: str, hierarchy: str, instance: Instance, by: Publisher) -> Element:
+def begin_activity(identifier: str, hierarchy: str, instance: Instance, by: Publisher) -> Element:
     """Return an activity that holds its identifier and who reports."""
     attributes = {"xml:lang": "en", "default-currency": instance.money.currency, "hierarchy": hierarchy}
     activity = Element("iati-activity", attributes)
     SubElement(activity, "iati-identifier").text = identifier
-    narrated(activity, "reporting-org", {"en": by.name}, {"ref": by.ref, "type": by.kind})
+    add_narratives(activity, "reporting-org", {"en": by.name}, {"ref": by.ref, "type": by.kind})
     return activity
 
 
@@ -48,8 +48,10 @@ def add_common(
     for f in payers:
         fund = instance.funds[f]
         donors = dict.fromkeys(LANGUAGES, fund.donor) if fund.donor else name_in_each(instance, "fund", f)
-        narrated(activity, "participating-org", donors, {"role": FUNDING})
-    narrated(activity, "participating-org", {"en": by.name}, {"ref": by.ref, "type": by.kind, "role": ACCOUNTABLE})
+        add_narratives(activity, "participating-org", donors, {"role": FUNDING})
+    add_narratives(
+        activity, "participating-org", {"en": by.name}, {"ref": by.ref, "type": by.kind, "role": ACCOUNTABLE}
+    )
     SubElement(activity, "activity-status", {"code": status})
     years = years_of(instance)
     days = (year_of(years[0])[0], year_of(years[-1])[1])
@@ -93,7 +95,7 @@ def name_in_each(instance: Instance, what: str, word: str) -> dict[str, str]:
     return {lang: Names(instance, lang, either=True).name(what, word) for lang in LANGUAGES}
 
 
-def narrated(
+def add_narratives(
     parent: Element, tag: str, words: Mapping[str, str], attributes: Mapping[str, str] | None = None
 ) -> Element:
     """Add an element with a narrative in each language, once where they say the same."""
@@ -109,7 +111,7 @@ def narrated(
 K = TypeVar("K", bound=Hashable)
 
 
-def rounded(amounts: Mapping[K, float], unit: float) -> dict[K, int]:
+def round_to_total(amounts: Mapping[K, float], unit: float) -> dict[K, int]:
     """Return amounts in whole currency units that add up to their rounded total: the largest remainders go up."""
     exact: dict[K, Decimal] = {}
     whole: dict[K, int] = {}

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 from alloc.instance import Instance
 from alloc.instance.schema import Measure
 from alloc.report.iati import elements
-from alloc.report.iati.elements import add_common, add_period, begun, name_in_each, narrated, span_of
+from alloc.report.iati.elements import add_common, add_narratives, add_period, begin_activity, name_in_each, span_of
 from alloc.report.iati.publisher import Publisher, purpose
 from alloc.report.quarters import find_quarters, runs_in, spread
 from alloc.texts import LANGUAGES, say
@@ -21,7 +21,7 @@ class MeasureMoney(NamedTuple):
     payers: Iterable[str]
 
 
-def funded(
+def make_activity(
     instance: Instance,
     by: Publisher,
     m: str,
@@ -35,7 +35,7 @@ def funded(
     """
     row, currency = instance.measures[m], instance.money.currency
     county = instance.counties[row.county]
-    activity = begun(identifier, elements.LOWER, instance, by)
+    activity = begin_activity(identifier, elements.LOWER, instance, by)
     places, titles = name_in_each(instance, "county", row.county), name_in_each(instance, "measure", m)
     title, described = {}, {}
     for lang in LANGUAGES:
@@ -43,12 +43,12 @@ def funded(
         beside = say("iati_others", lang, amount=f"{money.others:,.0f}", currency=currency) if money.others >= 1 else ""
         category = say(row.category, lang)
         described[lang] = say("iati_described", lang, category=category, year=span_of(instance), others=beside)
-    narrated(activity, "title", title)
-    narrated(activity, "description", described, {"type": elements.GENERAL})
+    add_narratives(activity, "title", title)
+    add_narratives(activity, "description", described, {"type": elements.GENERAL})
     add_common(activity, instance, by, money.payers, status)
     location = SubElement(activity, "location", {"ref": county.code or row.county})
     SubElement(location, "location-reach", {"code": elements.WHERE_IT_HAPPENS})
-    narrated(location, "name", places)
+    add_narratives(location, "name", places)
     SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": purpose(instance, m)})
     SubElement(activity, "default-finance-type", {"code": elements.GRANT})
     SubElement(activity, "default-aid-type", {"code": elements.PROJECT})

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import Instance
 from alloc.report.iati import elements
-from alloc.report.iati.elements import name_in_each, narrated, rounded
+from alloc.report.iati.elements import add_narratives, name_in_each, round_to_total
 from alloc.texts import LANGUAGES, say
 
 
@@ -39,7 +39,7 @@ def value_payments(instance: Instance, became: AidFollowed) -> dict[str, list[tu
     """Return the payments of each measure in whole currency units; they add up to their rounded total."""
     amounts = {str(i): row.amount for i, row in enumerate(became.payments)}
     found: dict[str, list[tuple[AidPayment, int]]] = {}
-    for row, value in zip(became.payments, rounded(amounts, instance.money.unit).values(), strict=True):
+    for row, value in zip(became.payments, round_to_total(amounts, instance.money.unit).values(), strict=True):
         if value:
             found.setdefault(row.measure, []).append((row, value))
     return found
@@ -56,7 +56,7 @@ def add_transactions(activity: Element, instance: Instance, paid: Iterable[tuple
         told.text = str(value)
         fund = instance.funds[row.fund]
         donors = dict.fromkeys(LANGUAGES, fund.donor) if fund.donor else name_in_each(instance, "fund", row.fund)
-        narrated(transaction, "provider-org", donors)
+        add_narratives(transaction, "provider-org", donors)
 
 
 def add_actual(period: Element, goal: str, became: AidFollowed, write: str) -> None:
@@ -68,4 +68,4 @@ def add_actual(period: Element, goal: str, became: AidFollowed, write: str) -> N
         if goal == "employment" and became.counted is not None:
             words.append(say("iati_counted", lang, jobs=f"{became.counted:g}"))
         told[lang] = (" " if lang == "en" else "").join(words)
-    narrated(actual, "comment", told)
+    add_narratives(actual, "comment", told)

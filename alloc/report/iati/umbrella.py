@@ -10,13 +10,13 @@ from xml.etree.ElementTree import Element, SubElement
 
 from alloc.instance import GOALS, Instance
 from alloc.report.iati import elements
-from alloc.report.iati.elements import add_common, add_period, begun, narrated, rounded, span_of
+from alloc.report.iati.elements import add_common, add_narratives, add_period, begin_activity, round_to_total, span_of
 from alloc.report.iati.publisher import Publisher, purpose
 from alloc.report.iati.transactions import AidFollowed, add_actual
 from alloc.texts import LANGUAGES, say
 
 
-def umbrella(
+def make_umbrella(
     instance: Instance,
     by: Publisher,
     identifier: str,
@@ -25,10 +25,10 @@ def umbrella(
     status: str = elements.PIPELINE,
 ) -> Element:
     """Return the activity of the whole plan; money: aid of each measure [whole currency units]; status: of IATI's."""
-    activity = begun(identifier, elements.UPPER, instance, by)
-    narrated(activity, "title", dict.fromkeys(LANGUAGES, instance.title or instance.name))
+    activity = begin_activity(identifier, elements.UPPER, instance, by)
+    add_narratives(activity, "title", dict.fromkeys(LANGUAGES, instance.title or instance.name))
     described = _said("iati_umbrella", year=span_of(instance), count=len(money))
-    narrated(activity, "description", described, {"type": elements.GENERAL})
+    add_narratives(activity, "description", described, {"type": elements.GENERAL})
     add_common(activity, instance, by, payers, status)
     for code, percent in _sectors(instance, money):
         SubElement(activity, "sector", {"vocabulary": elements.DAC, "code": code, "percentage": percent})
@@ -44,7 +44,7 @@ def _sectors(instance: Instance, money: Mapping[str, int]) -> Iterator[tuple[str
         code = purpose(instance, m)
         by_code[code] = by_code.get(code, 0) + value
     total = sum(by_code.values())
-    for code, hundredths in rounded({code: 100 * value / total for code, value in by_code.items()}, 100).items():
+    for code, hundredths in round_to_total({code: 100 * value / total for code, value in by_code.items()}, 100).items():
         if hundredths:
             yield code, f"{hundredths // 100}.{hundredths % 100:02}"
 
@@ -74,15 +74,15 @@ def _add_years(
     known = figures["through_aid"]["range"] is None
     world = "without_aid" if known else "status_quo"
     result = SubElement(activity, "result", {"type": elements.OUTCOME, "aggregation-status": "0"})
-    narrated(result, "title", _said(f"iati_years_{goal}"))
+    add_narratives(result, "title", _said(f"iati_years_{goal}"))
     counted = {"measure": elements.COUNTED, "ascending": "1", "aggregation-status": "0"}
     indicator = SubElement(result, "indicator", counted)
-    narrated(indicator, "title", _said(f"iati_{goal}"))
-    narrated(indicator, "description", _said("iati_years_means" if known else "iati_years_quo_means"))
+    add_narratives(indicator, "title", _said(f"iati_{goal}"))
+    add_narratives(indicator, "description", _said("iati_years_means" if known else "iati_years_quo_means"))
     told = [of for of in figures["by_year"] if of["year"] in instance.years]
     for of in told:
         baseline = SubElement(indicator, "baseline", {"year": str(of["year"]), "value": _number(of[world][goal])})
-        narrated(baseline, "comment", _tell_baseline(of, goal, known))
+        add_narratives(baseline, "comment", _tell_baseline(of, goal, known))
     for of in told:
         period = SubElement(indicator, "period")
         add_period(period, of["year"])
@@ -103,16 +103,16 @@ def _add_result(
 ) -> None:
     """Add what the plan brings of a goal; the baseline is the world without the aid, where that is proven."""
     result = SubElement(activity, "result", {"type": elements.OUTCOME, "aggregation-status": "0"})
-    narrated(result, "title", _said(f"iati_result_{goal}"))
+    add_narratives(result, "title", _said(f"iati_result_{goal}"))
     indicator = SubElement(
         result, "indicator", {"measure": elements.COUNTED, "ascending": "1", "aggregation-status": "0"}
     )
-    narrated(indicator, "title", _said(f"iati_{goal}"))
-    narrated(indicator, "description", _said(f"iati_{goal}_means"))
+    add_narratives(indicator, "title", _said(f"iati_{goal}"))
+    add_narratives(indicator, "description", _said(f"iati_{goal}_means"))
     alone, through = figures["without_aid"], figures["through_aid"]
     if through["range"] is None:
         baseline = {"year": str(instance.year), "value": _number(alone[goal])}
-        narrated(SubElement(indicator, "baseline", baseline), "comment", _without(goal, figures))
+        add_narratives(SubElement(indicator, "baseline", baseline), "comment", _without(goal, figures))
     period = SubElement(indicator, "period")
     add_period(period, instance.year)
     target = SubElement(period, "target", {"value": _number(figures[goal])})
@@ -120,7 +120,7 @@ def _add_result(
     for lang in LANGUAGES:
         words = say("iati_through", lang, **_claims(goal, figures, lang))
         told[lang] = words if through["range"] is None else f"{words} {say('iati_not_proven', lang)}"
-    narrated(target, "comment", told)
+    add_narratives(target, "comment", told)
     if became is not None:
         add_actual(period, goal, became, _number(became.goals[goal]))
 

@@ -13,14 +13,14 @@ from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.charts import DARK, LIGHT, Chart, draws_chinese, inline, style, variables
 from alloc.report.equity import gini
-from alloc.report.page.answer import binding, claimed, limits, tell_answer
+from alloc.report.page.answer import list_binding, list_limits, tell_answer
 from alloc.report.page.drawings import draw_charts
 from alloc.report.page.listings import MOST_ROWS, make_listings
 from alloc.report.page.plan_tables import TABLES
 from alloc.report.page.view import View, number
 from alloc.report.rows import NEAR
 from alloc.report.templates import load_template, name_language, read_text
-from alloc.report.told import tell_coordination, tell_idle, tell_returns, tell_years
+from alloc.report.told import show_claim, tell_coordination, tell_idle, tell_returns, tell_years
 from alloc.texts.figures import amount, count, percent
 
 ROOM = "alloc.report.page"
@@ -51,8 +51,8 @@ def make_page(
         sheets=make_listings(view, TABLES),
         most=MOST_ROWS,
         answer=tell_answer(view),
-        limits=limits(view),
-        binding=binding(view),
+        limits=list_limits(view),
+        binding=list_binding(view),
         used_up=_used_up(view),
         missing=view.call("county", boundaries.missing) if boundaries else [],
         gini=_ginis(view),
@@ -65,7 +65,7 @@ def make_page(
         certainty=tell_certainty(figures, view.label, lang),
         cited=sorted(view.provenance.cited.items(), key=lambda pair: (-pair[1], pair[0])),
         count=count,
-        claimed=claimed,
+        claimed=show_claim,
     )
     return Page(html, charts)
 

@@ -7,7 +7,7 @@ from itertools import chain
 from alloc.instance import CATEGORIES
 from alloc.report.page.view import View, percent
 from alloc.report.rows import list_words
-from alloc.report.told import is_chosen
+from alloc.report.told import is_chosen, show_claim
 from alloc.texts.figures import amount
 
 
@@ -16,13 +16,13 @@ def tell_answer(view: View) -> tuple[str, str, str]:
     return _money(view), _gain(view), _trust(view)
 
 
-def limits(view: View) -> list[tuple[str, int]]:
+def list_limits(view: View) -> list[tuple[str, int]]:
     """Return what keeps industries from having more jobs, with how many county industries each limits, most first."""
     found = Counter(chain.from_iterable(map(list_words, view.columns("industries")["bottleneck"])))
     return sorted(found.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def binding(view: View) -> list[str]:
+def list_binding(view: View) -> list[str]:
     """Return the names of the rules that bind."""
     rules = view.tables["rules"]
     bound = rules[rules["binding"] == 1]
@@ -64,28 +64,18 @@ def _gain(view: View) -> str:
         "page_answer_gain_all" if linked else "page_answer_gain_jobs",
         plan=amount(figures["employment"]),
         quo=amount(quo["employment"]),
-        others=claimed(view, "through_others", "employment"),
-        more=claimed(view, "through_aid", "employment"),
+        others=show_claim(view.figures["through_others"], "employment", view.lang),
+        more=show_claim(view.figures["through_aid"], "employment", view.lang),
         cost=view.say("page_answer_per_job", money=amount(each), label=view.label) if known else "",
-        linkage=claimed(view, "through_aid", "linkage"),
+        linkage=show_claim(view.figures["through_aid"], "linkage", view.lang),
         closed=figures["chains_closed"] or 0,
         closed_without="?" if without["chains_closed"] is None else without["chains_closed"],
     )
 
 
-def claimed(view: View, through: str, goal: str) -> str:
-    """Return what is claimed of a goal: a number, or between what it lies where a world is not proven."""
-    claim = view.figures[through]
-    ends = (claim["range"] or {}).get(goal)
-    if ends is not None:
-        low, high = ("?" if end is None else amount(end) for end in ends)
-        return view.say("between", low=low, high=high)
-    return "?" if claim[goal] is None else amount(claim[goal])
-
-
 def _trust(view: View) -> str:
-    words = [view.say("page_limits", name=view.limit(w), count=count) for w, count in limits(view)[:2]]
-    bound = len(binding(view))
+    words = [view.say("page_limits", name=view.limit(w), count=count) for w, count in list_limits(view)[:2]]
+    bound = len(list_binding(view))
     words += [view.say("page_rules_bind", count=bound)] if bound else []
     found = view.provenance
     weak, money = found.count - found.total("sourced"), sum(found.cost.values())

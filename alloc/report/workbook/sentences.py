@@ -9,7 +9,7 @@ from alloc.instance.schema import Flow
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.rows import add_column
-from alloc.report.told import tell_coordination, tell_idle, tell_years
+from alloc.report.told import show_claim, tell_coordination, tell_idle, tell_years
 from alloc.report.workbook.view import PlanView
 from alloc.texts.figures import amount, count, percent
 
@@ -39,20 +39,12 @@ def _brings(plan: PlanView) -> str:
     each = plan.say("page_answer_per_job", money=amount(total["aid_per_job"]), label=plan.instance.money.label)
     return plan.say(
         "wb_brings_told",
-        more=_claimed(plan, "through_aid"),
+        more=show_claim(plan.figures["through_aid"], "employment", plan.lang),
         cost=each if known else "",
         all=amount(figures["employment"]),
         quo=amount(figures["status_quo"]["employment"]),
-        others=_claimed(plan, "through_others"),
+        others=show_claim(plan.figures["through_others"], "employment", plan.lang),
     )
-
-
-def _claimed(plan: PlanView, through: str) -> str:
-    """Return the jobs that are claimed: a number, or between what it lies where a world is not proven."""
-    ends = (plan.figures[through]["range"] or {}).get("employment")
-    if ends is None:
-        return amount(plan.figures[through]["employment"])
-    return plan.say("between", low=amount(ends[0]), high=amount(ends[1]))
 
 
 def _money(plan: PlanView) -> str:

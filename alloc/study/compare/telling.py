@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from alloc.report.told import claimed
+from alloc.report.told import show_claim
 from alloc.study.compare.verify import Verification
 from alloc.texts import say
 from alloc.texts.figures import amount, percent
@@ -31,7 +31,7 @@ def _say_goals(figures: Mapping[str, Any]) -> dict[str, str]:
 
 def _say_whose(figures: Mapping[str, Any], lang: str) -> dict[str, str]:
     """Return whose the jobs of a plan are, in words."""
-    others, aid = (claimed(figures[key], "employment", lang) for key in ("through_others", "through_aid"))
+    others, aid = (show_claim(figures[key], "employment", lang) for key in ("through_others", "through_aid"))
     return {"quo": amount(figures["status_quo"]["employment"]), "others": others, "aid": aid}
 
 
