@@ -355,3 +355,22 @@ def _compare(path: Path, found: WhyAnswer, base: float) -> None:
         assert found.conflict is not None
         return
     assert found.loss == pytest.approx(base - other.objective, abs=1e-5 * max(1, abs(base)))
+
+
+def test_what_is_lost_is_told_before_it_is_sought_where_that_turns(question: Path, monkeypatch: pytest.MonkeyPatch):
+    """The search for where it turns fails here, and the loss is told all the same."""
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("no turn")
+
+    monkeypatch.setattr("alloc.study.answers.why.search_together", fail)
+    told: list[WhyAnswer] = []
+    with pytest.raises(RuntimeError, match="no turn"):
+        why(question, "sheds", jobs=1, gap=GAP, preview=told.append)
+    assert [one.loss for one in told] == [pytest.approx(10)]
+
+
+def test_the_command_tells_the_loss_once(question: Path, tmp_path: Path):
+    done = command("why", question, "sheds", "--out", tmp_path / "out", "--jobs", 1, "--gap", 1e-6)
+    assert done.stdout.count("the goal would be") == 1
+    assert done.stdout.index("the goal would be") < done.stdout.index("up to a unit cost")

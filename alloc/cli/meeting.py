@@ -126,17 +126,23 @@ def bottleneck(call: StudyCall, county: str | None, industry: str | None, jobs: 
 @click.argument("words", nargs=-1, required=True)  # below, so that it stands behind the instance
 def why(call: StudyCall, words: tuple[str, ...], units: float | None, aid: str | None, **options: Any) -> None:
     """Tell why a measure is in the plan or not, or what other aid for a selection would cost."""
-    from alloc.study.answers.summary import show_why
+    from alloc.study.answers.summary import say_loss, show_why
     from alloc.study.answers.why import MARK, check_what
     from alloc.study.answers.why import why as study
 
     what = ",".join(words)
     check_what(call.open("why", MARK), what, units, aid)
     done = count(1)
+    told: list[bool] = []
+
+    def preview(found: Any) -> None:
+        told.append(True)
+        call.tell(say_loss(found, call.lang))
+
     with call.counting("why_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, what, units=units, aid=aid, tell=tell, **call.kept, **options)
+        found = study(call.instance, what, units=units, aid=aid, tell=tell, preview=preview, **call.kept, **options)
     named = call.save(found)
-    call.show(found.figures, show_why(found, call.lang))
+    call.show(found.figures, show_why(found, call.lang, after=bool(told)))
     sys.exit(choose_code(False, found.proven) if named else 2)
 
 

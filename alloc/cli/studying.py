@@ -112,6 +112,12 @@ class StudyCall:
             forget(self.part)
         return named
 
+    def tell(self, line: str) -> None:
+        """Print a line of the summary that is known before the rest, unless JSON is asked for."""
+        if not self.as_json:
+            console().print(line)
+            sys.stdout.flush()
+
     def show(self, figures: Mapping[str, Any], lines: Iterable[Any], folded: bool = True) -> None:
         """Print the figures as JSON where that is asked for, else the summary. folded: lines fit the screen."""
         if self.as_json:

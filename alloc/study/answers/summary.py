@@ -226,17 +226,17 @@ def _show_bundle(found: Bottlenecks, names: Names) -> Table:
     return shown
 
 
-def show_why(found: WhyAnswer, lang: str) -> Iterator[str | Table]:
-    """Yield what the measure or the selection costs or is worth, where that turns, and who gives."""
+def show_why(found: WhyAnswer, lang: str, after: bool = False) -> Iterator[str | Table]:
+    """Yield what the measure or the selection costs or is worth, where that turns, and who gives.
+
+    after: what comes after the loss, which was told before.
+    """
     names = Names(found.instance, lang)
     if found.loss is None:
         yield from _show_no_plan(found, names)
         return
-    figures, what = found.figures, names.name("measure", found.what)
-    least, most = (figures[f"{'worth' if found.kind == 'planned' else 'loss'}_{end}"] for end in ("least", "most"))
-    units = next((exact(float(str(to))) for path, to in found.changes.items() if path.endswith(".min_units")), "")
-    goals = {"then": amount(found.then.objective), "goal": amount(found.base.objective), "loss": amount(found.loss)}
-    yield names.say(f"why_{found.kind}", what=what, units=units, least=amount(least), most=amount(most), **goals)
+    if not after:
+        yield say_loss(found, lang)
     for name, search in found.break_even.items():
         last = search.sides[-1]
         if search.figure is not None:
@@ -244,6 +244,16 @@ def show_why(found: WhyAnswer, lang: str) -> Iterator[str | Table]:
         else:
             yield names.say(f"why_{name}_no_turn", figure=exact(last.figure), goal=amount(last.point.objective))
     yield from _show_moves(found, names)
+
+
+def say_loss(found: WhyAnswer, lang: str) -> str:
+    """Return what the measure or the selection costs or is worth; there is a plan."""
+    names = Names(found.instance, lang)
+    figures, what = found.figures, names.name("measure", found.what)
+    least, most = (figures[f"{'worth' if found.kind == 'planned' else 'loss'}_{end}"] for end in ("least", "most"))
+    units = next((exact(float(str(to))) for path, to in found.changes.items() if path.endswith(".min_units")), "")
+    goals = {"then": amount(found.then.objective), "goal": amount(found.base.objective), "loss": amount(found.loss)}
+    return names.say(f"why_{found.kind}", what=what, units=units, least=amount(least), most=amount(most), **goals)
 
 
 def _show_no_plan(found: WhyAnswer, names: Names) -> Iterator[str]:

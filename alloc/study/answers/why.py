@@ -159,6 +159,7 @@ def why(
     lang: str = "en",
     keep: str | os.PathLike[str] | None = None,
     tell: Callable[[Point], None] | None = None,
+    preview: Callable[[WhyAnswer], None] | None = None,
 ) -> WhyAnswer:
     """Tell why a measure is in the plan or not, or what other aid for a selection would cost: all solved again.
 
@@ -166,7 +167,7 @@ def why(
     asked of a measure not in the plan. aid: what is asked for a selection, an amount or, with a sign, how much more
     or less: "+20%", "-1000". overrides, gap, time_limit [s, of each solve], lang: as for `solve`. jobs: processes;
     cluster: address of a Dask scheduler to use instead. keep: a folder that keeps each solve, so that one that was
-    stopped goes on there. tell: is told of each solve.
+    stopped goes on there. tell: is told of each solve; preview: of the answer before it is sought where that turns.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
@@ -184,6 +185,9 @@ def why(
             raise NoPlanError("price_no_plan", status=base.status)
         kind, changes = _choose_changes(asked, what, base, units, aid)
         (then,) = pool.solve_all([{**given, **changes}], tell)
+        if preview is not None and then.objective is not None:
+            seconds = time.perf_counter() - started
+            preview(WhyAnswer(asked.instance, what, kind, changes, base, then, {}, None, seconds))
         searches = _find_break_even(asked, what, kind, changes, base, then, pool, tell)
     conflict = _name_conflict(asked, changes, options.time_limit) if then.status == "infeasible" else None
     seconds = time.perf_counter() - started
