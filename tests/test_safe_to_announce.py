@@ -2,7 +2,9 @@
 
 import csv
 import json
+import math
 from collections.abc import Iterable
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -142,6 +144,56 @@ def _compare(raw: Raw, floor: float, row: dict[Any, Any], measures: list[str], f
     assert row["most"] == pytest.approx(most, abs=slack)
     assert row["least_bound"] <= least + slack / 20
     assert row["most_bound"] >= most - slack / 20
+
+
+BOUGHT = {"pens": (7, 5.0, 6), "courses": (11, 8.2, 4), "walls": (4, 2.0, 5), "shops": (13, 9.9, 3)}
+"""Unit cost, jobs of a unit and most units of each measure, in whole units: every plan can be listed."""
+
+PLACES = {"pens": "cele", "courses": "cele", "walls": "yutian", "shops": "yutian"}
+"""Whose county each is."""
+
+
+def list_plans(within: float, lot: int, budget: int = 60) -> list[dict[str, int]]:
+    """Return what every plan within the tolerance pays for each measure, of all plans there are."""
+    plans = []
+    for units in product(*(range(most + 1) for _, _, most in BOUGHT.values())):
+        paid, jobs = {}, 0.0
+        for (m, (cost, each, _)), count in zip(BOUGHT.items(), units, strict=True):
+            paid[m] = lot * math.ceil(cost * count / lot)
+            jobs += each * count
+        if sum(paid.values()) <= budget:
+            plans.append((jobs, paid))
+    best = max(jobs for jobs, _ in plans)
+    return [paid for jobs, paid in plans if jobs >= best * (1 - within) - 1e-9]
+
+
+def tell_class(amounts: list[int]) -> str:
+    return "always" if min(amounts) > 0 else "open" if max(amounts) > 0 else "never"
+
+
+@pytest.mark.parametrize(("within", "lot"), [(0.0, 1), (0.02, 5), (0.1, 1)])
+def test_ends_and_classes_are_those_of_all_plans_listed_one_by_one(tmp_path: Path, within: float, lot: int):
+    """Neither certainty nor alternatives say anything else of 840 combinations of whole units."""
+    measures = {}
+    for m, (cost, jobs, most) in BOUGHT.items():
+        keys = {"unit_cost": cost, "jobs": jobs, "max_units": most, "integer": True, "county": PLACES[m]}
+        measures[m] = {**keys, "category": "training" if m == "courses" else "infrastructure"}
+    yutian = {"yutian": {"name": "Yutian", "jobseekers": None}}
+    raw = rivals(measures=measures, counties=yutian, funds={"aid": {"amount": 60}}, money={"lot": lot})
+    path, plans = write(raw, tmp_path), list_plans(within, lot)
+    found = alloc.certainty(path, within=within, gap=1e-9, jobs=1)
+    assert found.proven
+    for row in found.measures.to_dict("records"):
+        amounts = [paid[row["measure"]] for paid in plans]
+        assert row["class"] == tell_class(amounts), row["measure"]
+        assert [row["least"], row["most"]] == pytest.approx([min(amounts), max(amounts)], abs=0.01)
+    others = {reach.county: reach for reach in alloc.alternatives(path, count=3, within=within, gap=1e-9).ranges}
+    for row in found.counties.to_dict("records"):
+        amounts = [sum(paid[m] for m, county in PLACES.items() if county == row["county"]) for paid in plans]
+        assert [row["least"], row["most"]] == pytest.approx([min(amounts), max(amounts)], abs=0.01)
+        assert [others[row["county"]].low, others[row["county"]].high] == pytest.approx(
+            [min(amounts), max(amounts)], abs=0.01
+        )
 
 
 def test_alternatives_lie_within_what_is_certain():
