@@ -1,7 +1,7 @@
 "use strict";
 
 // The question: every figure with the path that replaces it, what has been changed, and the solve.
-const opened = new Set();
+const opened = new Set(), LONG = 24; // letters that are not pressed into a narrow column
 
 function renderQuestion() {
   if (tree !== null) {
@@ -60,7 +60,7 @@ function showCell(row, column) {
     return make("td", { class: "n" }, column.everywhere ? showFigure(row.path + "." + column.key, "") : null);
   }
   const value = row.cells[column.key];
-  if (typeof value === "string") { return make("td", { class: "word" }, tellWord(column.key, value)); }
+  if (typeof value === "string") { return make("td", { class: value.length > LONG ? "word long" : "word" }, tellWord(column.key, value)); }
   return make("td", { class: "n" }, showFigure(row.path + "." + column.key, value));
 }
 const TABLES_OF = { county: "counties", industry: "industries", from: "industries", to: "industries", chain: "chains" };
