@@ -146,3 +146,22 @@ def test_a_worth_is_the_difference_of_two_optima_that_another_solver_finds(tmp_p
     (row,) = [row for row in raw["measures"] if row["id"] == m]
     row |= {"eligible": False, "committed": False}
     assert alloc.why(path, m, gap=1e-9, jobs=1).loss == pytest.approx(now - solve_elsewhere(tmp_path, raw), abs=1e-5)
+
+
+def test_what_is_safe_is_the_money_of_all_years_together(toy: Path, tmp_path: Path):
+    """A tenth of 9.5 may be lost: by shops that become wages, which lose 1 each, or by wages that are not paid."""
+    found = alloc.certainty(toy, within=0.1, jobs=1)
+    assert found.proven
+    ends = found.measures.set_index("measure")[["money", "least", "most", "class"]].T.to_dict("list")
+    assert ends["shop"] == [*map(pytest.approx, (2.5, 2.5 - 0.95, 2.5)), "always"]
+    assert ends["wage"] == [*map(pytest.approx, (4.5, 4.5 - 0.95, 4.5 + 0.95)), "always"]
+    assert found.safe == pytest.approx(1.55 + 3.55)
+    assert command("certainty", toy, "--within", "10%", "--out", tmp_path / "out").exit_code == 0
+    assert "toy 2021–2023" in (tmp_path / "out/certainty.svg").read_text(encoding="utf-8")
+
+
+def test_what_plans_one_year_only_still_refuses_several(toy: Path):
+    for words in (["alternatives", toy], ["bottleneck", toy]):
+        done = command(*words)
+        assert done.exit_code == 2, words
+        assert "over several years (2021, 2022, 2023)" in done.stderr

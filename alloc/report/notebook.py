@@ -25,8 +25,9 @@ IMAGE = Markup('<img style="max-width:100%" alt="{title}" src="data:image/svg+xm
 
 
 def call_question(instance: Instance) -> str:
-    """Return what a question is called: its name and its year."""
-    return f"{instance.name} {instance.year}"
+    """Return what a question is called: its name and its year, or the first and the last of several."""
+    years = f"{instance.years[0]}–{instance.years[-1]}" if len(instance.years) > 1 else instance.year
+    return f"{instance.name} {years}"
 
 
 def state_proof(figures: Mapping[str, Any], lang: str) -> str:

@@ -12,6 +12,7 @@ from alloc.instance import Instance
 from alloc.report.boundaries import read_boundaries
 from alloc.report.charts import Chart, chart_files, standalone
 from alloc.report.files import add_described, write_described, write_result
+from alloc.report.notebook import call_question
 from alloc.report.target import fill, write_json
 from alloc.run import Run
 
@@ -35,7 +36,7 @@ def name_chart(name: str, chart: Chart | None, instance: Instance) -> dict[str, 
     """Return the file of a chart, SVG under a name, as a study's folder takes it; none where there is no chart."""
     if chart is None:
         return {}
-    return chart_files(name, standalone(chart, f"{instance.name} {instance.year}"), pictures=False)
+    return chart_files(name, standalone(chart, call_question(instance)), pictures=False)
 
 
 def write_study(instance: Instance, files: StudyFiles, out: Path, overwrite: bool, lang: str) -> Path:

@@ -9,7 +9,7 @@ from pathlib import Path
 from alloc.counterfactual import Worlds, answering, find_worlds
 from alloc.errors import RequestError
 from alloc.instance import Draft, Instance, Options, draft, read
-from alloc.model import build
+from alloc.model import build_years
 from alloc.run import Run, complete_run
 from alloc.solution import Solution
 from alloc.solver import open_block_search, solve_suited
@@ -86,9 +86,16 @@ class Answered:
         return complete_run(self.given, self.options, plan, self.worlds, started, self.lang)
 
 
-def answer(instance: Instance, options: Options, jobs: int, cluster: str | None, lang: str) -> Answered:
-    """Find the worlds beside the plan and the question's own best plan, by the method that suits it."""
+def answer(
+    instance: Instance, options: Options, jobs: int, cluster: str | None, lang: str, over_years: bool = False
+) -> Answered:
+    """Find the worlds beside the plan and the question's own best plan, by the method that suits it.
+
+    over_years: whether a question over several years is answered too; else it is refused with RequestError.
+    """
+    if instance.questions and not over_years:
+        raise RequestError("several_years", years=", ".join(map(str, instance.years)))
     worlds = find_worlds(instance, options)
     question = answering(instance, worlds)
-    own = solve_suited(build(question), question, options, jobs=jobs, cluster=cluster)
+    own = solve_suited(build_years(question), question, options, jobs=jobs, cluster=cluster)
     return Answered(instance, question, options, worlds, own, jobs, cluster, lang)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from alloc.instance import Instance, Options
 from alloc.instance.lookups import leaned_on
 from alloc.instance.rules import Count
-from alloc.model import build, goals_in_order
+from alloc.model import build_years, each_year, goals_in_order
 from alloc.solution import Solution
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
@@ -27,6 +27,7 @@ from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.rounding import has_many_grains
 from alloc.solver.safe import safe_bound
+from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 from alloc.solver.tie_break import maximise_linkage
 from alloc.solver.whole import SMALL, know_standing, search_alone
@@ -62,7 +63,8 @@ class NearOptimalSet:
         searched where not as a whole.
         """
         self.instance, self.own, self.asked = instance, own, options.gap
-        self.model = build(know_standing(instance))
+        self.model = build_years(instance if instance.questions else know_standing(instance))
+        tell_standing(self.model, search_alone)
         know_optima(self.model, instance, options, search_alone)
         whole = compile_matrix(self.model, goals_in_order(self.model, instance))
         self.floors = tuple(find_floor(stage.objective, stage.bound, within) for stage in own.stages)
@@ -85,11 +87,12 @@ class NearOptimalSet:
         return self._program.solves + self._further
 
     def _list_places(self) -> tuple[tuple[Place, ...], Floats]:
-        """Return the places that aid can go to, and the aid of each as a row over the decisions."""
+        """Return the places that aid can go to, and the aid of each, of all years, as a row over the decisions."""
         local: dict[Place, list[object]] = {}
-        for m, row in self.instance.measures.items():
-            if row.eligible and len(self.model.AID_OF[m]):
-                local.setdefault((row.county, row.category, row.industry), []).append(self.model.Aid[m])
+        for year in each_year(self.model):
+            for m, row in year.question.measures.items():
+                if row.eligible and len(year.AID_OF[m]):
+                    local.setdefault((row.county, row.category, row.industry), []).append(year.Aid[m])
         rows, _ = compile_expressions(self.whole.variables, [sum(aid) for aid in local.values()])
         return tuple(local), rows
 
@@ -99,9 +102,28 @@ class NearOptimalSet:
         return found
 
     def list_payments(self, measures: Sequence[str]) -> Floats:
-        """Return the money of each of some measures, whoever pays it, as a row over the decisions."""
-        rows, _ = compile_expressions(self.whole.variables, [self.model.Paid[m] for m in measures])
+        """Return the money of each of some measures in all years, whoever pays it, as a row over the decisions."""
+        paid = [sum(year.Paid[m] for year in each_year(self.model)) for m in measures]
+        rows, _ = compile_expressions(self.whole.variables, paid)
         return rows
+
+    def list_payable(self) -> list[str]:
+        """Return the measures that may be paid for in some year."""
+        years = list(each_year(self.model))
+        found = []
+        for m in self.instance.measures:
+            if any(year.question.measures[m].eligible and len(year.FUNDS_OF[m]) for year in years):
+                found.append(m)
+        return found
+
+    def read_decisions(self, plan: Solution) -> Floats:
+        """Return a plan of the question as a row of decisions."""
+        found = []
+        for x in self.whole.variables:
+            of, block = x.parent_component().local_name, x.parent_block()
+            values = plan.values if block is self.model else plan.years[block.index()]
+            found.append(values[of][x.index()])
+        return np.array(found)
 
     def as_near_program(self) -> NearProgram:
         """Return the set as workers keep it."""

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from alloc.errors import RequestError
@@ -16,9 +15,7 @@ from alloc.instance import CATEGORIES, Instance
 from alloc.report.answers import draw_certainty
 from alloc.report.names import Names
 from alloc.run import Run, choose_options
-from alloc.solution import Solution
 from alloc.solver import Deadline, NearOptimalSet
-from alloc.solver.matrix import Floats
 from alloc.solver.pool import Pool, open_pool
 from alloc.study.answers.ranges import SMALL, Key, MoneyRange, RangeSearch, list_rows
 from alloc.study.files import StudyFiles, name_chart, write_study
@@ -135,14 +132,14 @@ def certainty(
     options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
     heard = Deadline(math.inf)
     with heard.listening():
-        asked = answer(question, options, jobs, cluster, lang)
+        asked = answer(question, options, jobs, cluster, lang, over_years=True)
         best = asked.make_result(asked.own, started)
         if not asked.own.has_plan:
             return _collect(asked, best, within, {}, 0, heard, started)
         deadline = Deadline(time_limit or SECONDS, heard)
         near = NearOptimalSet(asked.question, options, asked.own, max(within, SAME), deadline)
         with _open_workers(near, jobs, cluster) as pool:
-            search = RangeSearch(near, _list_decisions(near, asked.own), deadline, pool)
+            search = RangeSearch(near, near.read_decisions(asked.own), deadline, pool)
             ranges = search.find_ranges(list_rows(near), tell)
     return _collect(asked, best, within, ranges, search.searches, heard, started)
 
@@ -153,12 +150,6 @@ def _open_workers(near: NearOptimalSet, jobs: int, cluster: str | None) -> Itera
     small = int(near.whole.integer.sum()) < SMALL
     with open_pool(1 if small else jobs, None if small else cluster) as pool:
         yield pool
-
-
-def _list_decisions(near: NearOptimalSet, own: Solution) -> Floats:
-    """Return the best plan as a row of decisions."""
-    named = [(v.parent_component().local_name, v.index()) for v in near.whole.variables]
-    return np.array([own.values[name][index] for name, index in named])
 
 
 def _collect(
@@ -206,7 +197,7 @@ def _list_cells(instance: Instance, best: Run, ranges: Mapping[Key, MoneyRange])
 def _list_measures(instance: Instance, best: Run, ranges: Mapping[Key, MoneyRange]) -> Rows:
     nothing = MoneyRange(0.0, 0.0, 0.0, 0.0, 0.0, 0.0)
     if ranges:
-        cost = best.tables["measures"].set_index("measure")["cost"]
+        cost = best.tables["measures"].groupby("measure")["cost"].sum()
         for m, row in instance.measures.items():
             reach = ranges.get(("", "", m), nothing)
             yield m, row.county, row.category, float(cost.get(m, 0.0)), *reach.row

@@ -17,6 +17,7 @@ from alloc.instance import Instance, draft
 from alloc.instance.suggest import nearest
 from alloc.report.charts import Chart, Series, chart_files, lines, standalone
 from alloc.report.names import Names
+from alloc.report.notebook import call_question
 from alloc.study.answers.differences import subtract, take_figures
 from alloc.study.answers.proofs import carry_along
 from alloc.study.files import StudyFiles, write_study
@@ -94,7 +95,7 @@ class Margin:
         """Write margin.csv, cells.csv, margin.json, the chart and the data dictionary; return the path."""
         charts: Mapping[str, bytes] = {}
         if any(point.objective is not None for point in self.points.values()):
-            drawn = standalone(draw_margin(self, lang), f"{self.instance.name} {self.instance.year}")
+            drawn = standalone(draw_margin(self, lang), call_question(self.instance))
             charts = chart_files("margin", drawn)
         tables = {"margin": self.table, "cells": self.cells}
         files = StudyFiles(MARK, tables, self.figures, others=charts)

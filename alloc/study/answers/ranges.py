@@ -78,7 +78,7 @@ def list_rows(near: NearOptimalSet) -> dict[Key, tuple[int, Floats]]:
         for category in CATEGORIES:
             inside = np.array([place[:2] == (county, category) for place in near.places], dtype=np.float64)
             rows[county, category] = c, inside @ near.money
-    measures = [m for m, row in near.instance.measures.items() if row.eligible and len(near.model.FUNDS_OF[m])]
+    measures = near.list_payable()
     for m, row in zip(measures, near.list_payments(measures), strict=True):
         rows["", "", m] = number[near.instance.measures[m].county], row
     return rows
