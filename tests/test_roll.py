@@ -164,6 +164,17 @@ def test_what_is_still_to_be_paid_in_one_lot_is_paid_by_one(tmp_path: Path) -> N
     assert alloc.solve(rolled.save(tmp_path / "b")).status == "optimal"
 
 
+def test_the_rest_of_the_last_lot_promises_no_units_that_were_not_planned(tmp_path: Path) -> None:
+    """Water for 8 lanes, paid by two lots of 5: all 8 are there, and nothing is owed."""
+    lane = {"county": "west", "category": "training", "unit_cost": 1, "max_units": 20, "jobs": 1, "uses": {"water": 1}}
+    raw = with_measures(lane=lane) | {"money": {"lot": 5}, "resources": {"water": {"amount": 8}}}
+    told = Actuals((Payment("lane", "aid", 10.0),), (Delivery("lane", 8.0, 8.0),), ACTUALS.jobs)
+    rolled = alloc.roll(solve(raw, tmp_path), told, year=2020)
+    assert (rolled.rates[0].trust, rolled.rates[0].paid_for, rolled.rates[0].after) == (8, 8, 1)
+    assert "lane-promised-2019" not in rolled.instance.measures
+    assert rolled.instance.measures["lane"].max_units == 12
+
+
 def test_what_others_leave_too_little_of_for_the_least_scale_is_closed(tmp_path: Path) -> None:
     """11 barns are in place and no more can be bought: a tenth of them is less than the fewest sheds, 5."""
     shed = {"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 9}

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 from test_instance import lay
 
 import alloc
@@ -51,6 +52,11 @@ def test_every_form_holds_several_years(tmp_path, form):
     again = alloc.read(write(instance, tmp_path / "out" / form))
     assert different_parts(instance, again) == []
     assert [of.funds for of in again.questions] == [of.funds for of in instance.questions]
+
+
+def test_years_are_written_as_the_numbers_that_they_are(tmp_path):
+    written = write(alloc.read(lay(tmp_path, QUESTION)), tmp_path / "again.yaml")
+    assert list(yaml.safe_load(written.read_text(encoding="utf-8"))["by_year"]) == [2022, 2024]
 
 
 MISTAKES = [

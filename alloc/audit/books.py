@@ -339,7 +339,7 @@ def counts(word: str, f: str, kind: str) -> bool:
     """Tell whether money of a fund is meant by `all`, a kind, or a fund's name; a kind's name is the kind."""
     if word in KINDS:
         return kind == word
-    return word in ("all", f)
+    return word in ("all", f, f"fund {f}")  # as a fund is called alone that carries the name of its kind
 
 
 def given(*numbers: float | None) -> list[Decimal]:

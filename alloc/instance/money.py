@@ -7,6 +7,9 @@ from typing import Any
 
 from alloc.instance.schema import KINDS, Baseline, Document, Fund, Kind, Market, Measure
 
+ALONE = "fund "
+"""Before the name of a kind in a rule: the fund that carries the name, and no other of that kind."""
+
 ROUNDING = 1e-9
 """Sums and products of decimals are known to this part only: 0.29 · 100 is 28.999999999999996."""
 
@@ -178,4 +181,9 @@ def sellers(document: Document, market: Market) -> tuple[str, ...]:
 
 def money_counts(document: Document, fund: str, f: str) -> bool:
     """Tell whether money of fund f is what a rule means by `fund`: a kind, a fund's name, or `all`."""
-    return fund in ("all", document.funds[f].kind, f)
+    return fund in ("all", document.funds[f].kind, f, f"{ALONE}{f}")
+
+
+def speak_of_fund(f: str) -> str:
+    """Return the word by which a rule means the money of one fund, though it may carry the name of a kind."""
+    return f"{ALONE}{f}" if f in KINDS else f

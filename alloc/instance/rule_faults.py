@@ -5,6 +5,7 @@ from itertools import chain
 from typing import get_args
 
 from alloc.instance.document import Found, Ids, Path
+from alloc.instance.money import ALONE
 from alloc.instance.names import check_id
 from alloc.instance.rules import AnyRule, Benefit, Equity
 from alloc.instance.schema import KINDS, Attribute, Document, Selection
@@ -51,7 +52,7 @@ def _people_are_known(document: Document, rule: AnyRule, path: Path) -> Iterator
 
 def _funds_are_known(rule: AnyRule, path: Path, ids: Ids) -> Iterator[Found]:
     """Yield the words of a rule that are no fund, no kind of fund, and not `all`."""
-    funds = [*ids["funds"], *KINDS, "all"]
+    funds = [*ids["funds"], *KINDS, "all", *(f"{ALONE}{f}" for f in ids["funds"] if f in KINDS)]
     for key in rule.purses():
         fund = getattr(rule, key)
         if fund not in funds:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from typing import Any
 
 from alloc.instance.effects import states
-from alloc.instance.money import eligible_funds, of_kind
+from alloc.instance.money import ALONE, eligible_funds, of_kind
 from alloc.instance.rows import revised
 from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import Fund, Instance, Measure
@@ -66,7 +66,7 @@ def speaks_of_aid(instance: Instance, rule: AnyRule) -> bool:
     if isinstance(rule, Benefit):
         return True
     purses = {side.purse for side in (rule.counted, rule.compared) if side}
-    return not purses.isdisjoint({"aid", *aid_funds(instance)})
+    return not purses.isdisjoint({"aid", *aid_funds(instance), f"{ALONE}aid"})
 
 
 def _emptied(fund: Fund) -> Fund:

@@ -95,9 +95,12 @@ def files(instance: Instance, tables: bool = True, main: str = MAIN) -> dict[str
 
 def text(data: Mapping[str, Any]) -> str:
     """Return a plain document as YAML that reads back as the same: a line for each row where it fits."""
-    document: Any = _Dumper(io.StringIO(), sort_keys=False).represent_data(dict(data))
+    shown = dict(data)
+    if "by_year" in data:
+        shown["by_year"] = {int(year): figures for year, figures in data["by_year"].items()}
+    document: Any = _Dumper(io.StringIO(), sort_keys=False).represent_data(shown)
     document.flow_style = False
-    for (_, part), (key, value) in zip(document.value, data.items(), strict=True):
+    for (_, part), (key, value) in zip(document.value, shown.items(), strict=True):
         if isinstance(value, dict | tuple):
             part.flow_style = key not in TABLES and key != SOURCES
             for row in part.value if key in TABLES else ():

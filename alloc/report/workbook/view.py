@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import pandas as pd
 
 from alloc.instance import KINDS
+from alloc.instance.money import ALONE
 from alloc.instance.rules import AnyRule, Benefit
 from alloc.instance.schema import Selection
 from alloc.instance.selections import SELECTORS, RuleGroup, attribute, groups, members, select
@@ -179,7 +180,7 @@ class PlanView(Names):
         if fund in KINDS:
             found["kind"] = fund
         elif fund != "all":
-            found["fund"] = self.number("fund", fund)
+            found["fund"] = self.number("fund", fund.removeprefix(ALONE))
         return {**found, **self.when}
 
     def described(self, selection: Selection) -> str:

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from alloc.errors import Fault, InstanceError, RequestError
 from alloc.infeasibility.levers import Lever
-from alloc.instance import KINDS, Instance
-from alloc.instance.money import eligible_funds
+from alloc.instance import Instance
+from alloc.instance.money import eligible_funds, speak_of_fund
 from alloc.study.handmade import find_payments, list_payments
 
 UNMARKED = ("", "0", "no", "false", "否")
@@ -39,7 +39,7 @@ class Lock:
     def as_rule(self, slack: float) -> dict[str, object]:
         """Return the rule that holds the money, but for a slack [money]; nothing is held at nothing."""
         bounds = {"min": max(0.0, self.amount - slack), "max": self.amount + slack} if self.amount else {"max": 0.0}
-        return {"type": "amount", "of": {"measure": [self.measure]}, "fund": self.fund, **bounds}
+        return {"type": "amount", "of": {"measure": [self.measure]}, "fund": speak_of_fund(self.fund), **bounds}
 
     def as_lever(self) -> Lever:
         """Return the lock as a limit that may give: its rule is made free of charge."""
@@ -103,12 +103,5 @@ def _find_payer_trouble(
     if amount > 0 and f not in payers:
         told = {"fund": f, "measure": m, "funds": ", ".join(payers) or "–"}
         yield Fault(places["fund"], "fund", "lock_not_payable", told)
-    elif _means_others(instance, f, payers):
-        yield Fault(places["fund"], "fund", "lock_of_kind", {"fund": f})
     if amount > 0 and not row.eligible:
         yield Fault(places["measure"], "measure", "lock_not_eligible", {"measure": m, "reason": row.reason or "–"})
-
-
-def _means_others(instance: Instance, f: str, payers: Sequence[str]) -> bool:
-    """Tell whether rules read a fund's id as its kind, of which others may pay too."""
-    return f in KINDS and any(instance.funds[g].kind == f for g in payers if g != f)

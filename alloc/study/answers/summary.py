@@ -233,7 +233,7 @@ def show_why(found: WhyAnswer, lang: str, after: bool = False) -> Iterator[str |
     """
     names = Names(found.instance, lang)
     if found.loss is None:
-        yield from _show_no_plan(found, names)
+        yield from _show_no_plan(found, Names(found.other, lang))
         return
     if not after:
         yield say_loss(found, lang)

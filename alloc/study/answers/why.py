@@ -49,7 +49,8 @@ class WhyAnswer:
     what: as it was asked; kind: a measure not in the plan (`absent`), one that is (`planned`), or a `selection`.
     changes: path → figure, what is otherwise; base: the question's own best plan; then: the best plan with the changes.
     break_even: figure → where the answer turns. conflict: where there is no plan then, limits that cannot hold
-    together; None where they are not known.
+    together; None where they are not known. other: the question with the changes, the question itself where these
+    contradict its figures.
     """
 
     instance: Instance
@@ -60,6 +61,7 @@ class WhyAnswer:
     then: Point
     break_even: Mapping[str, BreakEven]
     conflict: tuple[Lever, ...] | None
+    other: Instance
     seconds: float
 
     @property
@@ -185,13 +187,14 @@ def why(
             raise NoPlanError("price_no_plan", status=base.status)
         kind, changes = _choose_changes(asked, what, base, units, aid)
         (then,) = pool.solve_all([{**given, **changes}], tell)
+        other = asked.instance if then.status == FAULT else asked.read(changes)
         if preview is not None and then.objective is not None:
             seconds = time.perf_counter() - started
-            preview(WhyAnswer(asked.instance, what, kind, changes, base, then, {}, None, seconds))
+            preview(WhyAnswer(asked.instance, what, kind, changes, base, then, {}, None, other, seconds))
         searches = _find_break_even(asked, what, kind, changes, base, then, pool, tell)
-    conflict = _name_conflict(asked, changes, options.time_limit) if then.status == "infeasible" else None
+    conflict = _name_conflict(asked, changes, other, options.time_limit) if then.status == "infeasible" else None
     seconds = time.perf_counter() - started
-    return WhyAnswer(asked.instance, what, kind, changes, base, then, searches, conflict, seconds)
+    return WhyAnswer(asked.instance, what, kind, changes, base, then, searches, conflict, other, seconds)
 
 
 def check_what(question: Instance, what: str, units: float | None, aid: float | str | None) -> None:
@@ -299,12 +302,14 @@ class _Turn:
         return (paid - self.asked.instance.measures[self.measure].fixed_cost) / units if units > 0 else -math.inf
 
 
-def _name_conflict(asked: Premise, changes: Mapping[str, object], seconds: float) -> tuple[Lever, ...] | None:
+def _name_conflict(
+    asked: Premise, changes: Mapping[str, object], other: Instance, seconds: float
+) -> tuple[Lever, ...] | None:
     """Return limits that cannot hold together with the changes; None where the time was out before they were known."""
     deadline = Deadline(seconds)
     with deadline.listening():
         try:
             given = {**asked.given, **changes}
-            return find_conflict(Limits(asked.written, given, levers(asked.read(changes)), deadline))
+            return find_conflict(Limits(asked.written, given, levers(other), deadline))
         except UndecidedError:
             return None

@@ -7,7 +7,7 @@ from typing import TextIO
 
 from alloc.errors import Fault, InstanceError, foremost
 from alloc.instance import Instance, draft
-from alloc.instance.money import eligible_funds
+from alloc.instance.money import eligible_funds, speak_of_fund
 from alloc.run import Run, solve
 from alloc.study.answers.locks import CENT
 from alloc.study.follow.actuals import Actuals, read_actuals
@@ -85,7 +85,12 @@ def _hold_payments(now: Instance, actuals: Actuals) -> dict[str, object]:
     found: dict[str, object] = {}
     for (m, f), paid in _list_paid(actuals).items():
         least = max(0.0, paid - CENT / 2 / now.money.unit)
-        found[f"rules.paid: {m}, {f}"] = {"type": "amount", "of": {"measure": [m]}, "fund": f, "min": least}
+        found[f"rules.paid: {m}, {f}"] = {
+            "type": "amount",
+            "of": {"measure": [m]},
+            "fund": speak_of_fund(f),
+            "min": least,
+        }
     return found
 
 

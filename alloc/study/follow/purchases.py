@@ -53,7 +53,7 @@ def list_purchases(plan: PlanOfResult, actuals: Actuals) -> dict[str, Purchase]:
 
 def _follow_money(instance: Instance, m: str, planned: float, paid: float, accepted: float) -> Purchase:
     row = instance.measures[m]
-    paid_for = max(_count_paid_for(row, planned, paid), accepted)
+    paid_for = max(_count_paid_for(row, instance.money.lot or 0.0, planned, paid), accepted)
     begun = max(_count_begun(m, row, planned, paid, paid_for), accepted)
     promised = max(0.0, begun - accepted)
     unpaid = row.fixed_cost + row.unit_cost * begun - paid
@@ -61,10 +61,15 @@ def _follow_money(instance: Instance, m: str, planned: float, paid: float, accep
     return Purchase(planned, paid, paid_for, accepted, promised if promised > WHOLE else 0.0, unpaid if owed else 0.0)
 
 
-def _count_paid_for(row: Measure, planned: float, paid: float) -> float:
-    """Return the units that money paid for: cost = fixed cost + unit cost · units; free units come as planned."""
+def _count_paid_for(row: Measure, lot: float, planned: float, paid: float) -> float:
+    """Return the units that money paid for: cost = fixed cost + unit cost · units; free units come as planned.
+
+    Of whole lots less than a lot stays with the measure: the rest of the last one pays for no more than was planned.
+    """
     if row.unit_cost <= 0:
         return planned if paid >= row.fixed_cost else 0.0
+    if 0 <= paid - row.fixed_cost - row.unit_cost * planned < lot:
+        return planned
     return min(max(0.0, (paid - row.fixed_cost) / row.unit_cost), max(row.max_units, planned))
 
 
