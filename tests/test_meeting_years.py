@@ -165,3 +165,37 @@ def test_what_plans_one_year_only_still_refuses_several(toy: Path):
         done = command(*words)
         assert done.exit_code == 2, words
         assert "over several years (2021, 2022, 2023)" in done.stderr
+
+
+POOR = {
+    **{key: TOY[key] for key in ("alloc", "name", "years", "counties")},
+    "funds": {"aid": {"kind": "aid", "amount": 2}},
+    "measures": {"wage": TOY["measures"]["wage"]},
+    "rules": [{"name": "least", "type": "amount", "of": {"measure": ["wage"]}, "min": 0.5}],
+    "by_year": {2022: {"funds.aid.amount": 1}, 2023: {"rules.least.min": 1.5}},
+}
+"""Money of 2, 1 and 1 where the rule asks for 0.5, 0.5 and 1.5: in 2023 a half is missing."""
+
+
+def test_what_gives_over_years_is_money_of_a_year_or_what_a_rule_asks_for_in_it(tmp_path: Path):
+    """Eased by 1 % less than the step, which is 0.5, none of them is enough."""
+    path = lay(tmp_path, POOR)
+    found = alloc.repair(path, jobs=1)
+    assert [[lever.path for lever in conflict] for conflict in found.conflicts] == [
+        ["rules.least.min", "by_year.2023.funds.aid.amount"]
+    ]
+    menu = {str(entry["changes"][0]["path"]): entry for entry in found.figures["menu"]}
+    rule, money = menu["by_year.2023.rules.least.min"], menu["by_year.2023.funds.aid.amount"]
+    assert (rule["changes"][0]["from"], rule["changes"][0]["to"]) == (1.5, 1)
+    assert (money["changes"][0]["from"], money["changes"][0]["to"], money["money"]) == (1, 1.5, 0.5)
+    assert (rule["objective"], money["objective"]) == pytest.approx((4, 4.5))
+    for entry, short in ((rule, 1.005), (money, 1.495)):
+        (change,) = entry["changes"]
+        assert alloc.solve(path, overrides={change["path"]: change["to"]}).status == "optimal"
+        assert alloc.solve(path, overrides={change["path"]: short}).status == "infeasible"
+
+
+def test_the_command_tells_what_must_give_over_years(tmp_path: Path):
+    done = command("--lang", "zh", "repair", lay(tmp_path, POOR), "--jobs", "1", "--out", tmp_path / "out")
+    assert done.exit_code == 0, done.stderr
+    assert "2023 年aid" in done.stdout

@@ -98,7 +98,7 @@ def solve(
         )
         _tell_answer(kept, as_json, lang)
         run = kept.run if fix is None else None
-        if run is not None and run.status == "infeasible" and not run.instance.questions:
+        if run is not None and run.status == "infeasible":
             _tell_repairs(run, instance, given, options, lang)
         sys.exit(kept.code if named else 2)
 

@@ -66,6 +66,19 @@ class Lever:
         return tell_figures(told), {**moved, **self.held}
 
     @property
+    def strictest(self) -> Value:
+        """Its figure, over several years where it limits most; a word, or one of several years, as it is told."""
+        numbers = [value for _, value in self.figures.values() if isinstance(value, int | float)]
+        if not numbers or len(numbers) < len(self.figures) or isinstance(numbers[0], bool):
+            return self.value
+        return min(numbers) if self.eases == "up" else max(numbers)
+
+    def ease(self, number: float) -> dict[str, object]:
+        """Return the figures to replace for it to limit no more than a number does, in every year that it is of."""
+        looser = max if self.eases == "up" else min
+        return self.move(lambda value: looser(value, number))[1] if self.figures else {self.path: number, **self.held}
+
+    @property
     def subject(self) -> set[str]:
         """The ids of what it limits: of a measure, a fund or a rule, and of a county only where there is no other."""
         own = {word for _, what, word in self.about if what != "county"}

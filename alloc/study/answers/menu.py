@@ -7,7 +7,7 @@ rests on releasing a limit never taking a plan away; limits of which this is not
 
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from alloc.errors import InstanceError
 from alloc.infeasibility.conflict import Limits, find_conflict, released
@@ -37,16 +37,20 @@ FARTHEST = 12
 
 @dataclass(frozen=True)
 class Replacement:
-    """One figure to replace: where it stands, what stands there, and what would have to. `to` None leaves it out."""
+    """One figure to replace: where it stands, what stands there, and what would have to. `to` None leaves it out.
+
+    beside: figures of other years that are named with it, over several.
+    """
 
     path: str
     before: object
     to: object
+    beside: Mapping[str, object] = field(default_factory=dict)
 
     @property
     def setting(self) -> dict[str, object]:
-        """The figure as it is replaced with --set."""
-        return {self.path: self.to}
+        """The figures as they are replaced with --set."""
+        return {self.path: self.to, **self.beside}
 
 
 @dataclass(frozen=True)
@@ -59,7 +63,17 @@ class Repair:
     @property
     def settings(self) -> dict[str, object]:
         """All figures to replace."""
-        return {change.path: change.to for change in self.changes}
+        return join_settings(self.changes)
+
+
+def join_settings(changes: Sequence[Replacement]) -> dict[str, object]:
+    """Return all figures of some changes to replace; what one of them holds, another may change."""
+    found: dict[str, object] = {}
+    for change in changes:
+        found |= change.beside
+    for change in changes:
+        found |= {change.path: change.to}
+    return found
 
 
 @dataclass
@@ -124,25 +138,24 @@ def ease(limits: Limits, freed: Sequence[Lever]) -> tuple[Replacement, ...]:
     """Return how far each lever has to be moved: one after another, those before as settled, those after released."""
     changes: list[Replacement] = []
     for i, lever in enumerate(freed):
-        beside = {change.path: change.to for change in changes} | released(freed[i + 1 :])
+        beside = {**released(freed[i + 1 :]), **join_settings(changes)}
         changes.append(_eased(limits, lever, beside))
     return tuple(changes)
 
 
 def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replacement:
     """Return the smallest change of one lever with which there is a plan; a switch, or what no figure does, goes."""
-    value = lever.value
+    value = lever.strictest
     if lever.eases not in ("up", "down") or not isinstance(value, int | float):
-        return Replacement(lever.path, value, lever.release)
+        return _replace(lever, limits, beside, lever.released)
 
     def does(number: float) -> bool:
-        return limits.hold_together({**beside, lever.path: number})
+        return limits.hold_together({**beside, **lever.ease(number)})
 
     near, found = _look_close(limits, lever, beside, does)
     ends = _bracket(lever, float(value), near, does) if found is None else (near, found)
     if ends is None:
-        path, to = next(iter(lever.released.items()))
-        return Replacement(path, value if path == lever.path else None, to)
+        return _replace(lever, limits, beside, lever.released)
     short, enough = ends
     while abs(enough - short) > (1.0 if lever.whole else FINE * abs(enough - value)):
         middle = (short + enough) / 2
@@ -151,7 +164,20 @@ def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replac
             enough = middle
         else:
             short = middle
-    return Replacement(lever.path, value, _neaten(float(value), short, enough, does))
+    return _replace(lever, limits, beside, lever.ease(_neaten(float(value), short, enough, does)))
+
+
+def _replace(lever: Lever, limits: Limits, beside: Mapping[str, object], moved: Mapping[str, object]) -> Replacement:
+    """Return figures to replace as one change: of those of several years the fewest that do, the first alone if so."""
+    known = dict(lever.figures.values()) or {lever.path: lever.value}
+    own = {path: to for path, to in moved.items() if path not in lever.held}
+    changed = {path: to for path, to in own.items() if path not in known or known[path] != to}
+    for some in ({path: changed[path] for path in list(changed)[:1]}, changed) if lever.figures else ():
+        if limits.hold_together({**beside, **some}):
+            own = some
+            break
+    (path, to), *others = own.items()
+    return Replacement(path, known.get(path), to, {**dict(others), **lever.held})
 
 
 def _look_close(
@@ -161,11 +187,12 @@ def _look_close(
 
     The figure as it is where that tells nothing.
     """
-    assert isinstance(lever.value, int | float)
-    value, sign = float(lever.value), 1.0 if lever.eases == "up" else -1.0
+    strictest = lever.strictest
+    assert isinstance(strictest, int | float)
+    value, sign = float(strictest), 1.0 if lever.eases == "up" else -1.0
     far = value + sign * (1.0 if lever.whole else FIRST * max(abs(value), FIRST))
     try:
-        needed = limits.find_least_change(lambda number: {**beside, lever.path: number}, value, far)
+        needed = limits.find_least_change(lambda number: {**beside, **lever.ease(number)}, value, far)
         if needed is None:
             return value, None
         short, enough = _surround(needed, sign, ASIDE * FINE * abs(needed - value), lever.whole)

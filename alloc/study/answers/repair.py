@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -142,7 +142,7 @@ def repair(
     question = written.read(given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
     deadline = Deadline(time_limit or SECONDS)
-    asked = PointQuestion(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False)
+    asked = PointQuestion(written, {"gap": gap, "time_limit": options.time_limit}, lang, claims=False, over_years=True)
     with open_store(None if keep is None else resume(Path(keep), FILE)) as store:
         with deadline.listening():
             known = KeptAnswers(KeptPoints(store, asked, question.previous, "has plan"), given)
@@ -207,14 +207,23 @@ def _lever_row(lever: Lever, names: Names) -> dict[str, Any]:
 
 
 def _repair_row(instance: Instance, repair: Repair, point: Point) -> dict[str, Any]:
-    changes = [
-        {"path": change.path, "from": _plain(change.before), "to": _plain(change.to)} for change in repair.changes
-    ]
+    changes = list(_list_changes(repair))
     figures = take_figures(point, "objective", "bound", "employment", "linkage")
     money = sum(
         _moved(instance, lever, change.to, point) for lever, change in zip(repair.levers, repair.changes, strict=True)
     )
     return {"changes": changes, "status": point.status, **figures, "money": finite(money)}
+
+
+def _list_changes(repair: Repair) -> Iterator[dict[str, Any]]:
+    """Yield every figure that a repair replaces; of other years only those that no other change replaces."""
+    own = {change.path for change in repair.changes}
+    for lever, change in zip(repair.levers, repair.changes, strict=True):
+        yield {"path": change.path, "from": _plain(change.before), "to": _plain(change.to)}
+        known = {**dict(lever.figures.values()), **lever.held}
+        for path, to in change.beside.items():
+            if path not in own:
+                yield {"path": path, "from": _plain(known.get(path)), "to": _plain(to)}
 
 
 def _moved(instance: Instance, lever: Lever, to: object, point: Point) -> float:
