@@ -5,9 +5,9 @@ on the other. So where the line through the last two figures of one side turns i
 both sides, a little to the farther side: solved on both, the sides then enclose it. Where the answer jumps instead, two
 such steps do not halve what lies between, and bisection does.
 
-Where money is in lots, a plan stays one up to an edge: until what is left of its last lot is used up. Once both sides
-are nearer to the turn than the gap asked tells, no line is followed: the edge of the plan that reaches farthest is
-solved, on both sides of it. A solve that found less before the edge is refuted by that plan.
+Where money is in lots, a plan stays one up to an edge: until what is left of its last lot is used up. Nearer the turn
+than the gap asked tells, a line says little: so the edge of the plan that reaches farthest is solved, on both sides of
+it. A solve that found less before the edge is refuted by that plan.
 """
 
 import math
@@ -93,10 +93,12 @@ class BreakEven:
         width = self._measure_width(high)
         if high - low <= width:
             return []
-        if self.edge is not None and all(map(self._is_noise, both)):
-            return self._pass_edge(both[0])
-        guess = self._follow_line(*both) if self._vain < PATIENCE else None
-        return [_round((low + high) / 2 if guess is None else guess)]
+        guess = self._guess(*both)
+        if self.edge is None or not self._is_noise(both[0]):
+            return [guess]
+        at_edge = self._pass_edge(both[0])
+        farther = not self._is_noise(both[1]) and self._way * guess > self._way * at_edge[0]
+        return [guess, at_edge[0]] if farther else at_edge
 
     def take(self, side: SolvedFigure) -> None:
         """Count a solve, how far its plan reaches, and whether it halved what lies between both sides.
@@ -150,6 +152,11 @@ class BreakEven:
     def _measure_width(self, figure: float) -> float:
         """Return how near both sides of a figure are to come."""
         return max(WIDTH * figure, NEAR_ZERO * self._size)
+
+    def _guess(self, kept: SolvedFigure, lost: SolvedFigure) -> float:
+        """Return where a line turns, or the middle where lines have not led there."""
+        turn = self._follow_line(kept, lost) if self._vain < PATIENCE else None
+        return _round((kept.figure + lost.figure) / 2 if turn is None else turn)
 
     def _follow_line(self, kept: SolvedFigure, lost: SolvedFigure) -> float | None:
         """Return the figure to solve by the line through both sides; None where a line says nothing."""
