@@ -82,6 +82,8 @@ def test_the_page_is_as_it_was_but_for_a_section_in_its_own_language(told: tuple
         rest.append(middle)
     assert kept == earlier
     assert rest[1].count('<section id="question') == 7
+    assert rest[1].count('<svg class="chart" role="img"') == rest[1].count("<figure>") >= 3
+    assert "Chart(" not in rest[1]
 
 
 def test_the_workbook_has_five_sheets_more_and_all_others_as_they_were(

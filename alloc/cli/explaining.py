@@ -98,7 +98,8 @@ def show_explanation(found: "Explanation", lang: str) -> Iterator[str]:
 def _say_price(found: "Explanation", names: "Names") -> str:
     for row in found.answers.get_rows("prices"):
         if _is_known(row["gain"]):
-            return _say_gain("explain_price", row, names, limit=row["text"])
+            word = "explain_price_step" if row["change"] == "step" else "explain_price"
+            return _say_gain(word, row, names, limit=row["text"])
     return ""
 
 
