@@ -76,6 +76,23 @@ def test_a_repeated_search_in_lots_is_proven_to_the_gap_asked(seed: int, gap: fl
         assert answer.bound - answer.value <= gap * max(1.0, abs(answer.value)) + speck
 
 
+def test_what_is_asked_with_little_time_left_takes_no_more_than_a_moment(monkeypatch: pytest.MonkeyPatch):
+    """A quarter of the time for one search was given to the rounding, however little of the whole was left."""
+    left: list[float] = []
+
+    def told(matrix, goal, constant, deadline, *more, **given):
+        left.append(deadline.left)
+        return search(matrix, goal, constant, deadline, *more, **given)
+
+    monkeypatch.setattr("alloc.solver.reoptimise.search", told)
+    monkeypatch.setattr("alloc.solver.reoptimise.has_many_grains", lambda _: True)
+    instance = instance_of(in_lots(3))
+    whole = CompiledModel(build(instance)).aimed(instance)
+    RepeatedMip(whole, np.zeros((0, len(whole.lower))), Deadline(5.0), 600.0).solve(whole.goals[0], {}, 0.0)
+    assert left
+    assert max(left) <= 5.0
+
+
 @pytest.mark.parametrize("seed", range(12))
 def test_a_plan_rounded_part_after_part_keeps_every_limit(seed: int):
     """In whatever two parts the decisions come; where a part has no plan with what the other leaves, there is none."""

@@ -14,7 +14,7 @@ from alloc.solver.exact import pick_exact
 from alloc.solver.highs import HELPED, NODES, PLAIN, STEADY, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
-from alloc.solver.rounding import CLOSE, FINE, LOT_NODES, PART, has_many_grains, relax_grains, round_together
+from alloc.solver.rounding import CLOSE, FINE, LOT_NODES, has_many_grains, relax_grains, round_together
 from alloc.solver.settling import MARKS, named
 from alloc.solver.sub_mip import fill_best, fix_and_solve, search_neighbourhood
 
@@ -107,7 +107,7 @@ class RepeatedMip:
 
     def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
         """Return a plan in lots near the free one, or none, with the bound of the free question."""
-        goal, constant, deadline = aimed.goals[0], float(aimed.constants[0]), self._deadline.brief(PART * self._seconds)
+        goal, constant, deadline = aimed.goals[0], float(aimed.constants[0]), self._deadline.brief()
         free = search(relax_grains(aimed), goal, constant, deadline, Stop(CLOSE * gap, CLOSE * part), None, STEADY)
         if free.x is None:
             return free
