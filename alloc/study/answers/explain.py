@@ -36,7 +36,7 @@ from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_unt
 from alloc.study.answers.written import write_answers
 from alloc.study.points import Overrides, Point, PointPool, PointQuestion, SolvedPoint, open_kept, open_points
 
-WEIGHTS = {"rules": 3.0, "margin": 2.0, "why_not": 3.0, "why": 3.0, "limits": 2.0, "certainty": 4.0}
+WEIGHTS = {"rules": 3.0, "margin": 2.0, "why_not": 3.0, "why": 3.0, "certainty": 4.0, "limits": 2.0}
 """What a meeting asks first comes first; each has this share of the time, and what others leave."""
 
 WITHIN = 0.01
@@ -165,7 +165,7 @@ class _Asked:
             if not (solved and self.tally.has_answers):
                 raise
             self.interrupted = True
-        tables = {**solved, **self._find_certain()}
+        tables = solved
         charts = {}
         drawn = (draw_prices(tables["prices"], names), draw_certainty(tables["cells"], names, WITHIN))
         for key, chart in zip(("prices", "certainty"), drawn, strict=True):
@@ -180,6 +180,7 @@ class _Asked:
         prices = self._ask_prices(pool, begin, "rules", names)
         margins = self._ask_margins(pool, begin)
         why_not, why = self._ask_why_not(pool, begin, names), self._ask_why(pool, begin, names)
+        certain = self._find_certain()
         prices += self._ask_prices(pool, begin, "limits", names)
         tables = {
             "prices": list_dearest(prices, self.plan.point),
@@ -187,6 +188,7 @@ class _Asked:
             "margin_cells": pd.DataFrame(list_moved_cells(margins), columns=["fund", *CELLS]),
             "why_not": pd.DataFrame(why_not, columns=WHY_NOT),
             "why": pd.DataFrame(why, columns=WHY),
+            **certain,
         }
         return tables, margins
 
@@ -248,7 +250,8 @@ class _Asked:
 
     def _find_certain(self) -> dict[str, pd.DataFrame]:
         """Return what all plans nearly as good have in common; no rows where there was no time."""
-        since, seconds = time.perf_counter(), self.shares.left / 2
+        since = time.perf_counter()
+        seconds = (self.shares.take("certainty") - since) / 2
         rows = len(self.plan.instance.counties) * (len(CATEGORIES) + 1) + len(self.plan.instance.measures)
         if self.interrupted or seconds < min(1.0, self.limit / 10):
             self.tally.count("certainty", rows, (), 0.0)
