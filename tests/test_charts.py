@@ -166,6 +166,13 @@ def test_bars_are_as_long_as_their_numbers():
     assert after == pytest.approx(start + ten, abs=0.1)
 
 
+@pytest.mark.parametrize("value", [6580.2, -3.0])
+def test_a_scale_of_one_value_has_it_near_the_middle(value: float):
+    at = scale([value, value], 0, 100, zero=False)
+    assert at.marks[-1] - at.marks[0] <= 0.1 * abs(value)
+    assert 20 <= at(value) <= 80
+
+
 def test_points_lie_where_their_axes_say():
     at = scale([10, 30], 100, 300, zero=False)
     assert (at.marks[0], at.marks[-1]) == (10, 30)

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 
 from alloc.report.charts.svg import number, stroke, words
 
+FLAT = 0.01
+"""Where all values are one, so much of it is shown on both sides."""
+
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Return round numbers from at or below `low` to at or above `high`: steps of 1, 2 or 5 times a power of ten."""
@@ -43,6 +46,8 @@ def scale(values: Iterable[float], start: float, end: float, zero: bool = True, 
     low, high = min(found), max(found)
     if zero:
         low, high = min(low, 0.0), max(high, 0.0)
+    elif low == high:
+        low, high = low - FLAT * abs(low), high + FLAT * abs(high)
     return Scale(tuple(ticks(low, high, most)), start, end)
 
 
