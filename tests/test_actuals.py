@@ -42,6 +42,24 @@ def lay(folder: Path, **tables: str) -> Path:
     return folder
 
 
+def test_a_table_that_lacks_a_column_is_at_fault_and_not_passed_over(instance: alloc.Instance, tmp_path: Path) -> None:
+    folder = lay(tmp_path, payments="measure,fund,paied\nbarn,aid,8\n", deliveries="措施,accepted\nbarn,9\n", jobs="")
+    with pytest.raises(InstanceError) as raised:
+        read_actuals(folder, instance)
+    told = [str(fault).removeprefix(str(tmp_path)) for fault in raised.value.faults]
+    missing = "this column is required and is missing; found: "
+    assert told == [
+        f"/payments.csv:1  paid: {missing}measure, fund, paied; did you mean 'paied'?",
+        f"/deliveries.csv:1  units: {missing}措施, accepted",
+    ]
+    book = openpyxl.Workbook()
+    book.active.title = "支付"
+    book.active.append(["措施", "资金", "钱"])
+    book.save(tmp_path / "told.xlsx")
+    with pytest.raises(InstanceError, match=r"told\.xlsx 支付  paid: this column is required and is missing"):
+        read_actuals(tmp_path / "told.xlsx", instance)
+
+
 def test_csv_files_and_a_workbook_say_the_same(instance: alloc.Instance, tmp_path: Path) -> None:
     expected = Actuals(
         (Payment("barn", "aid", 8.0, date(2019, 3, 31)), Payment("barn", "aid", 4.0), Payment("course", "other", 2.5)),

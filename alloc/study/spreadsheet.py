@@ -10,6 +10,7 @@ from typing import Any
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance.encoding import read_text
 from alloc.instance.separated import find_misfit, read_grid
+from alloc.instance.suggest import nearest
 from alloc.report.dictionary import YEAR, dictionary
 
 WORKBOOKS = (".xlsx", ".xlsm")
@@ -84,6 +85,21 @@ def read_rows_if_any(
     return _read_sheet(path, asked) if path.suffix.lower() in WORKBOOKS else _read_csv(path, asked)
 
 
+def find_lacking(path: Path, table: str, needed: Sequence[str], room: str) -> list[Fault]:
+    """Return the columns that a table lacks which is there by its name and cannot be read; none where it is not there.
+
+    room: whose data dictionary describes it.
+    """
+    asked = _Table(table, dictionary(room)[table], needed)
+    place, heads = _find_named(path, asked)
+    known = _list_columns(asked)
+    there = {known.get(_strip_unit(head), "") for head in heads}
+    others = [head for head in heads if _strip_unit(head) not in known]
+    said = {"found": ", ".join(heads)}
+    lacking = [column for column in needed if column not in there] if heads else []
+    return [Fault(place, key, "column_lacking", {**said, "hint": nearest(key, others)}) for key in lacking]
+
+
 @dataclass(frozen=True)
 class _Table:
     """A table as its data dictionary describes it, and the columns without which it is not that table."""
@@ -104,6 +120,27 @@ def _strip_unit(head: object) -> str:
     """Return the name of a column without its unit: `Amount\\n(万元)` is `amount`."""
     first = str(head if head is not None else "").strip().split("\n")[0]
     return re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", first).strip().lower()
+
+
+def _find_named(path: Path, table: _Table) -> tuple[str, list[str]]:
+    """Return where the headings of a table by its name stand, and what they are: the first filled row of two cells."""
+    if path.suffix.lower() not in WORKBOOKS:
+        known = _list_columns(table)
+        found = read_grid(read_text(path), lambda head: _strip_unit(head) in known) if path.is_file() else None
+        return f"{path}:1", [head for head in found.header if head] if found else []
+    import openpyxl
+
+    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+    try:
+        for name in book.sheetnames:
+            if name in (table.name, *table.described["title"].values()):
+                for cells in book[name].iter_rows(values_only=True, max_row=HEADS):
+                    heads = [str(cell) for cell in cells if cell is not None]
+                    if len(heads) > 1:
+                        return f"{path} {name}", heads
+        return str(path), []
+    finally:
+        book.close()
 
 
 def _find_heads(cells: Sequence[object], table: _Table) -> dict[int, str] | None:

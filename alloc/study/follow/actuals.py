@@ -11,7 +11,7 @@ from pathlib import Path
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import Instance
 from alloc.study.handmade import find_id, match_names
-from alloc.study.spreadsheet import WORKBOOKS, TableRow, Uncalculated, read_rows_if_any
+from alloc.study.spreadsheet import WORKBOOKS, TableRow, Uncalculated, find_lacking, read_rows_if_any
 
 ROOM = "alloc.study.follow"
 """Whose data dictionary describes the tables."""
@@ -117,12 +117,14 @@ class _ActualsReader:
         return Actuals(payments, deliveries, jobs, tuple(self.warnings))
 
     def _find_rows(self, table: str) -> list[TableRow] | None:
-        """Return the rows of a table, None where it is not there."""
-        if self.path.is_dir():
-            return read_rows_if_any(self.path / f"{table}.csv", table, NEEDED[table], ROOM)
-        if self.path.suffix.lower() in WORKBOOKS:
-            return read_rows_if_any(self.path, table, NEEDED[table], ROOM)
-        return None
+        """Return the rows of a table, None where it is not there; one that lacks a column is there, and is at fault."""
+        if not self.path.is_dir() and self.path.suffix.lower() not in WORKBOOKS:
+            return None
+        file = self.path / f"{table}.csv" if self.path.is_dir() else self.path
+        found = read_rows_if_any(file, table, NEEDED[table], ROOM)
+        lacking = find_lacking(file, table, NEEDED[table], ROOM) if found is None and file.is_file() else []
+        self.faults += lacking
+        return [] if lacking else found
 
     def _read_payments(self, rows: list[TableRow]) -> Iterator[Payment]:
         for row in rows:
