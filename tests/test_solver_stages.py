@@ -17,11 +17,12 @@ from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
 from alloc.solution import Stage
 from alloc.solver import solve_whole
-from alloc.solver.column_generation import ColumnGeneration, prove_infeasible, slack_costs, solve_lp_relaxation
+from alloc.solver.column_generation import ColumnGeneration, prove_infeasible, slack_costs
 from alloc.solver.conclusion import allowed_loss, drop_idle, evaluate_stages, name_goal, read_values
 from alloc.solver.deadline import GRACE, Deadline
 from alloc.solver.decomposition import Decomposition, decompose
 from alloc.solver.least_money import improve_and_bound, is_tight
+from alloc.solver.lp_relaxation import solve_lp_relaxation
 from alloc.solver.master import RestrictedMaster, lagrangian_bound
 from alloc.solver.matrix import INF, Matrix, Rows, add_floor, compile_matrix, extend
 from alloc.solver.multi.biobjective import Biobjective, ParetoPoint
@@ -219,6 +220,18 @@ def test_whole_decisions_held_are_a_plan_without_a_bound_and_no_time_is_no_answe
     assert (answer.bound, answer.plans.tolist()) == (INF, [[0, 1]])  # both courses have no teachers
     late = price(block, PricingRequest(ONE, np.zeros(1), 1e-9, seconds=0))
     assert (late.bound, len(late.plans)) == (INF, 0)
+
+
+def test_a_block_answers_the_same_whatever_it_was_asked_before():
+    once, again = load_block(parts_of().blocks[1]), load_block(parts_of().blocks[1])
+    held = np.array([[0.0, 1.0], [1.0, 0.0], [0.0, 0.0]])
+    for at in (1.9, 0.0, 3.0):
+        price(again, PricingRequest(ONE, np.array([at]), 1e-9))
+        price(again, PricingRequest(ONE, np.array([at]), 1e-9, held=held[::-1]))
+    for rows in (None, held):
+        ask = PricingRequest(ONE, np.array([0.5]), 1e-9, held=rows)
+        first, later = price(once, ask), price(again, ask)
+        assert (first.bound, first.plans.tolist()) == (later.bound, later.plans.tolist())
 
 
 def test_a_block_without_any_plan_says_so():

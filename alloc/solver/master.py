@@ -16,6 +16,11 @@ from alloc.solver.highs import Live, Stop, Why
 from alloc.solver.matrix import INF, Floats, Rows
 from alloc.solver.safe import drop_unusable_prices
 
+CHOOSE, DUAL = 0, 1
+"""HiGHS's numbers for the simplex method that suits where it begins, and for the dual one, which it takes unless told.
+The mix before is still one after plans were added, so the primal one goes on from there: measured on 82 counties over
+three years, the dual one takes half as long again."""
+
 
 @dataclass(frozen=True)
 class MasterSolution:
@@ -63,7 +68,7 @@ class RestrictedMaster:
         lower = np.concatenate([parts.matrix.lower[own], np.zeros(2 * n)])
         upper = np.concatenate([parts.matrix.upper[own], np.full(2 * n, INF)])
         aim = np.concatenate([self.weights @ parts.matrix.goals[:, own], -np.repeat(slack_costs, 2)])
-        live = Live(lower, upper, None, joint)
+        live = Live(lower, upper, None, joint, {"simplex_strategy": CHOOSE})
         live.aim(aim)
         return live
 
@@ -117,10 +122,12 @@ class RestrictedMaster:
         plans = np.arange(self._base, self._base + len(self.plans), dtype=np.int32)
         self.set_dual_box(-slack_costs, slack_costs)
         self._live.begin()
+        self._live.set({"simplex_strategy": DUAL})
         self._live.make_whole(plans, whole=True)
         best = self._live.run(deadline, Stop(part=gap, seconds=seconds))
         found: list[int] = [] if best.x is None else np.flatnonzero(best.x[self._base :] > 0.5).tolist()
         self._live.make_whole(plans, whole=False)
+        self._live.set({"simplex_strategy": CHOOSE})
         self._live.begin()
         return found if len(found) == len(self.parts.blocks) else None
 

@@ -35,7 +35,14 @@ LARGE = 400
 MORE = 2
 """Plans kept of those found on the way to the best."""
 
-LoadedBlock = tuple[Block, Live]
+
+@dataclass(frozen=True)
+class LoadedBlock:
+    """A block with its programs, which stay alive between rounds: to be searched, and to be filled."""
+
+    block: Block
+    free: Live
+    fixed: Live
 
 
 @dataclass(frozen=True)
@@ -66,8 +73,8 @@ class PricingResult:
 
 
 def load_block(block: Block) -> LoadedBlock:
-    """Return a block with the program that stays alive between rounds."""
-    return block, _live(block)
+    """Return a block with the programs that stay alive between rounds."""
+    return LoadedBlock(block, _live(block), Live(block.lower, block.upper, None, block.rows))
 
 
 def _live(block: Block, own_units: bool = True, more: Settings | None = None) -> Live:
@@ -78,14 +85,14 @@ def _live(block: Block, own_units: bool = True, more: Settings | None = None) ->
 
 def price(model: LoadedBlock, ask: PricingRequest) -> PricingResult:
     """Return the best that one block can do at some prices; no bound and no plan where there is no time."""
-    block, live = model
+    block = model.block
     if ask.seconds <= 0:
         return without_answer(block)
     aim = ask.weights @ block.goals - ask.prices[block.coupling] @ block.link
     deadline = Deadline(ask.seconds)
     if ask.held is None:
-        return _price_free(block, live, ask, aim, deadline)
-    return _price_fixed(block, ask.held, aim, deadline)
+        return _price_free(block, model.free, ask, aim, deadline)
+    return _price_fixed(block, model.fixed, ask.held, aim, deadline)
 
 
 def without_answer(block: Block) -> PricingResult:
@@ -93,9 +100,9 @@ def without_answer(block: Block) -> PricingResult:
     return PricingResult(INF, np.zeros((0, len(block.lower))))
 
 
-def _price_fixed(block: Block, held: Floats, aim: Floats, deadline: Deadline) -> PricingResult:
+def _price_fixed(block: Block, live: Live, held: Floats, aim: Floats, deadline: Deadline) -> PricingResult:
     """Return the best plans with whole decisions held: linear programs, each begun where the one before ended."""
-    live = Live(block.lower, block.upper, None, block.rows)
+    live.begin()
     live.aim(aim)
     whole = np.flatnonzero(block.integer).astype(np.int32)
     found = []
