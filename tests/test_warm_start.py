@@ -11,7 +11,7 @@ from alloc.instance import Options
 from alloc.model import build, goal, stages
 from alloc.solver import (
     CompiledModel,
-    column_generation,
+    lp_relaxation,
     read_warm_starts,
     solve_blocks_warm,
     solve_whole,
@@ -89,7 +89,7 @@ def test_what_is_of_another_kind_of_question_teaches_nothing():
 def test_a_rough_start_proves_the_same_optimum_and_finds_out_where_there_is_none(monkeypatch):
     instance = question(540)
     best = solve_whole(build(instance), instance, FINE)
-    monkeypatch.setattr(column_generation, "EXACT_UP_TO", 0)
+    monkeypatch.setattr(lp_relaxation, "EXACT_UP_TO", 0)
     plan, _ = solve_blocks_warm(CompiledModel(build(instance)), instance, FINE, ())
     assert plan.objective == pytest.approx(best.objective, rel=2e-6)
     rules = [{"name": "much", "type": "amount", "of": {"category": "training"}, "min": 5000}]
