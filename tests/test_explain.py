@@ -6,10 +6,12 @@ them; a hall of 18 brings 12 jobs.
 
 import csv
 import json
+import re
 from pathlib import Path
 from types import SimpleNamespace
 
 import openpyxl
+import pandas as pd
 import pytest
 import yaml
 from click.testing import CliRunner, Result
@@ -17,6 +19,8 @@ from conftest import Raw, rivals
 
 import alloc
 from alloc.cli import main
+from alloc.report.answers import Answers
+from alloc.report.page.questions import add_questions
 from alloc.study.answers.timed import solve_until
 
 
@@ -84,6 +88,20 @@ def test_the_page_is_as_it_was_but_for_a_section_in_its_own_language(told: tuple
     assert rest[1].count('<section id="question') == 7
     assert rest[1].count('<svg class="chart" role="img"') == rest[1].count("<figure>") >= 3
     assert "Chart(" not in rest[1]
+    assert not re.search("<td>(true|false|supplement|any|none)</td>", rest[1])
+
+
+def test_of_a_difference_that_is_not_proven_the_page_shows_the_range_alone(told: tuple[Path, dict[str, bytes], str]):
+    """The worth, 40.1 as found, is said to be 30.2 to 50.5 where the search for the plan without it was cut short."""
+    out, before, lang = told
+    tables = {file.stem: pd.read_csv(file) for file in (out / "answers").glob("*.csv")}
+    tables["why"] = tables["why"].assign(worth=40.125, worth_least=30.25, worth_most=50.5)
+    question, page = alloc.read(out / "instance" / "instance.yaml"), before["report.html"].decode()
+    for status, shown in (("optimal", True), ("feasible", False)):
+        answers = Answers({**tables, "why": tables["why"].assign(status=status)}, {}, 0.01, 1.0)
+        cells = re.findall('<td class="n">([^<]*)</td>', add_questions(page, question, answers, lang))
+        assert ("40.1" in cells) == shown
+        assert {"30.2", "50.5"} <= set(cells)
 
 
 def test_the_workbook_has_five_sheets_more_and_all_others_as_they_were(

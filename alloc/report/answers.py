@@ -77,8 +77,8 @@ TOPICS = (
         "prices",
         (
             AnswerColumn("text", "text"),
-            AnswerColumn("from", "text"),
-            AnswerColumn("to", "text"),
+            AnswerColumn("from", "figure"),
+            AnswerColumn("to", "figure"),
             *map(AnswerColumn, ("gain", "gain_least", "gain_most", "employment")),
             AnswerColumn("aid_moved", "money"),
             AnswerColumn("status", "status"),
@@ -134,6 +134,19 @@ TOPICS = (
 """What people ask first, in the order of the workbook's sheets and the page."""
 
 
+FIGURES = {
+    "": "lever_none",
+    "true": "lever_yes",
+    "false": "lever_no",
+    "any": "wb_mode_any",
+    "none": "wb_mode_none",
+    "exclusive": "wb_mode_exclusive",
+    "supplement": "wb_mode_supplement",
+    "supplement-strict": "wb_mode_supplement-strict",
+}
+"""What stands at a limit, as it is written → its text; numbers and ids stay as they are written."""
+
+
 def say_cell(cell: Any, column: AnswerColumn, names: Names) -> str:
     """Return a cell in words; nothing for what is not known."""
     if cell is None or (isinstance(cell, float) and pd.isna(cell)) or cell is pd.NA:
@@ -146,6 +159,8 @@ def say_cell(cell: Any, column: AnswerColumn, names: Names) -> str:
         return names.say(f"answers_s_{cell}")
     if column.look == "text":
         return str(cell)
+    if column.look == "figure":
+        return names.say(FIGURES[cell]) if cell in FIGURES else str(cell)
     return exact(float(cell)) if column.look == "count" else amount(float(cell))
 
 

@@ -1,11 +1,12 @@
 """The section of the page with what people ask: put into a page that is there, all else of which stays as it is."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from alloc.instance import Instance
-from alloc.report.answers import TOPICS, Answers, Topic, say_cell
+from alloc.report.answers import TOPICS, AnswerColumn, Answers, Topic, say_cell
 from alloc.report.charts import Chart, inline
 from alloc.report.names import Names
 from alloc.report.templates import load_template
@@ -20,6 +21,9 @@ BEFORE, LAST = '<section id="indicators"', "</main>"
 
 MOST_ROWS = 20
 """So many rows are shown of a table; all of them are in its file."""
+
+DIFFERENCES = ("gain", "loss", "worth")
+"""Columns with what two plans differ by, as far as they were found."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +79,7 @@ def _show(topic: Topic, answers: Answers, names: Names) -> _ShownTopic:
         numeric = column.look in ("money", "goal", "count")
         heads.append((names.say(f"answers_c_{column.key}", label=names.label), numeric))
     for row in rows[:MOST_ROWS]:
-        shown.append([say_cell(row[column.key], column, names) for column in topic.columns])
+        shown.append([_say_cell(row, column, names) for column in topic.columns])
     return _ShownTopic(
         topic.key,
         f"answers/{topic.table}.csv",
@@ -85,6 +89,13 @@ def _show(topic: Topic, answers: Answers, names: Names) -> _ShownTopic:
         charts,
         list(answers.tell(topic, names)),
     )
+
+
+def _say_cell(row: Mapping[str, Any], column: AnswerColumn, names: Names) -> str:
+    """Return a cell in words; of a difference that is not proven only the range is shown, which the next two are."""
+    if column.key in DIFFERENCES and row["status"] == "feasible":
+        return ""
+    return say_cell(row[column.key], column, names)
 
 
 def _list_told(topic: Topic, answers: Answers, names: Names) -> tuple[str, list[str]]:
