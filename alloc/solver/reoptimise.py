@@ -92,18 +92,22 @@ class RepeatedMip:
         best = fill_best(aimed, np.ones(1), starts, self._deadline.brief())
         if self._by_blocks is not None:
             return _as_result(pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline)))
-        in_lots = nodes is None and has_many_grains(aimed)
-        if in_lots:
+        if nodes is None and has_many_grains(aimed):
             best = pick_better(best, self._round(aimed, gap, part))
-        if _is_settled(best, gap, part):
-            return _as_result(best)
+        return _as_result(self._prove(aimed, best, stop))
+
+    def _prove(self, aimed: Matrix, best: Outcome, stop: Stop) -> Outcome:
+        """Search from the best plan, without helpers and then with them, until it is proven."""
+        if _is_settled(best, stop):
+            return best
+        in_lots = has_many_grains(aimed)
         if best.x is not None:
             best = settle_marks(aimed, best, self._deadline.brief())
-            most = nodes or (LOT_NODES if in_lots else NODES)
+            most = stop.nodes or (LOT_NODES if in_lots else NODES)
             best = self._search(aimed, best, replace(stop, nodes=most), PLAIN)
-            if _is_settled(best, gap, part) or nodes is not None or self._deadline.over():
-                return _as_result(best)
-        return _as_result(self._search(aimed, best, stop, HELPED if has_many_grains(aimed) else STEADY))
+            if _is_settled(best, stop) or stop.nodes is not None or self._deadline.over():
+                return best
+        return self._search(aimed, best, stop, HELPED if in_lots else STEADY)
 
     def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
         """Return a plan in lots near the free one, or none, with the bound of the free question."""
@@ -138,11 +142,11 @@ def settle_marks(aimed: Matrix, best: Outcome, deadline: Deadline) -> Outcome:
     return best if exact is None or exact.value <= best.value else best.with_plan(exact.x, exact.value)
 
 
-def _is_settled(best: Outcome, gap: float, part: float) -> bool:
+def _is_settled(best: Outcome, stop: Stop) -> bool:
     """Tell whether there is no plan, or one proven to a gap in the goal's unit, or to a part of its value."""
     if best.x is None:
         return best.infeasible
-    return best.bound - best.value <= max(gap, part * max(1.0, abs(best.value)))
+    return best.bound - best.value <= max(stop.gap, stop.part * max(1.0, abs(best.value)))
 
 
 def _as_result(found: Outcome) -> MipResult:

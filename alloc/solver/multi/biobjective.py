@@ -88,22 +88,27 @@ class Biobjective:
         self.instance, self.model = instance, build(know_standing(instance))
         know_optima(self.model, instance, options, search_alone)
         self.aims: tuple[Aim, ...] = tuple(aim(self.model, instance, name) for name in names)
-        whole = compile_matrix(self.model, [a.sign * a.figure for a in self.aims])
-        if any(rule.penalty for rule in instance.rules):
-            price, constant = compile_expressions(whole.variables, [self.model.Penalties])
-            whole = add_floor(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
+        whole = self._hold_soft_rules(compile_matrix(self.model, [a.sign * a.figure for a in self.aims]), broken)
         self.whole, self.asked, self._deadline = whole, options.gap, deadline
         small, self._in_lots = int(whole.integer.sum()) < SMALL, has_many_grains(whole)
-        further = small and not self._in_lots
-        self.gap = max(min(options.gap, EXTRA_GAP) if further else options.gap, FINEST)
+        self.gap = max(FINEST, min(options.gap, EXTRA_GAP if small and not self._in_lots else options.gap))
         self.steps: tuple[Fraction | None, ...] = find_steps(whole, list(whole.goals))
         self._known: list[Floats] = []
         self.program = self._open(whole, options, by_blocks)
-        counted = every and self.stepped is not None
-        self._rounded: RoundedPoints | None = None
-        if self._in_lots and by_blocks is None and not counted:
-            self._rounded = RoundedPoints(whole, self._open(relax_grains(whole), options), options.gap, deadline)
+        rounds = self._in_lots and by_blocks is None and not (every and self.stepped is not None)
+        self._rounded = self._open_rounded(options) if rounds else None
         self.countable = self._rounded is None and (small or by_blocks is None)
+
+    def _hold_soft_rules(self, whole: Matrix, broken: float) -> Matrix:
+        """Return the program in which soft rules are broken no further than the best plan breaks them."""
+        if not any(rule.penalty for rule in self.instance.rules):
+            return whole
+        price, constant = compile_expressions(whole.variables, [self.model.Penalties])
+        return add_floor(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
+
+    def _open_rounded(self, options: Options) -> RoundedPoints:
+        free = self._open(relax_grains(self.whole), options)
+        return RoundedPoints(self.whole, free, options.gap, self._deadline)
 
     def _open(self, whole: Matrix, options: Options, by_blocks: BlockSearch | None = None) -> RepeatedMip:
         return RepeatedMip(whole, whole.goals, self._deadline, options.time_limit, options.threads or 1, by_blocks)
