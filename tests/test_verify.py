@@ -271,6 +271,7 @@ def test_every_row_at_fault_is_named_at_once(tmp_path: Path):
     ("name", "content", "message"),
     [
         ("missing.csv", None, "no such plan"),
+        ("plan.csv", b"measure,fund,amunt\n", "plan.csv:1  amount: this column is required and is missing"),
         ("plan.csv", b"a,b\n1,2\n", "has no table with the columns measure, fund, amount"),
         ("plan.csv", "measure,fund,amount\n策勒,x,1\n".encode("gbk"), "is not UTF-8, perhaps GBK"),
         ("plan.xlsx", b"not a workbook", "cannot be read as a workbook"),

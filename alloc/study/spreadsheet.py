@@ -65,12 +65,15 @@ def read_rows(path: Path, table: str, needed: Sequence[str]) -> list[TableRow]:
     """Return the rows of a table of the results, from a CSV file or the sheet of a workbook.
 
     table: its name in the data dictionary; needed: columns without which it cannot be read. Raises RequestError
-    where there is no such file or table, InstanceError where it cannot be read.
+    where there is no such file or table, InstanceError where it cannot be read or lacks a column.
     """
     if not path.is_file():
         raise RequestError("no_plan_file", path=path)
     found = read_rows_if_any(path, table, needed)
     if found is None:
+        lacking = find_lacking(path, table, needed)
+        if 0 < len(lacking) < len(needed):
+            raise InstanceError(foremost(lacking))
         raise RequestError("no_plan_table", path=path, columns=", ".join(needed))
     return found
 
@@ -85,7 +88,7 @@ def read_rows_if_any(
     return _read_sheet(path, asked) if path.suffix.lower() in WORKBOOKS else _read_csv(path, asked)
 
 
-def find_lacking(path: Path, table: str, needed: Sequence[str], room: str) -> list[Fault]:
+def find_lacking(path: Path, table: str, needed: Sequence[str], room: str = "alloc.report") -> list[Fault]:
     """Return the columns that a table lacks which is there by its name and cannot be read; none where it is not there.
 
     room: whose data dictionary describes it.
