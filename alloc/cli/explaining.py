@@ -106,7 +106,10 @@ def _say_price(found: "Explanation", names: "Names") -> str:
 def _say_margin(found: "Explanation", names: "Names") -> str:
     for row in found.answers.get_rows("margin"):
         if row["step"] == 1 and _is_known(row["gain"]):
-            return _say_gain("explain_margin", row, names, fund=names.name("fund", row["fund"]), step="+1")
+            fund = names.name("fund", row["fund"])
+            if row.get("year") is not None:
+                fund = names.say("in_year", what=fund, year=row["year"])
+            return _say_gain("explain_margin", row, names, fund=fund, step="+1")
     return ""
 
 

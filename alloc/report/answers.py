@@ -37,6 +37,10 @@ class Answers:
         """Return the rows of a table; none where there was no time for it."""
         return list_rows(self.tables[table])
 
+    def list_columns(self, topic: "Topic") -> list["AnswerColumn"]:
+        """Return the columns of a topic that its table has: the year only over several."""
+        return [column for column in topic.columns if column.key in self.tables[topic.table]]
+
     def tell(self, topic: "Topic", names: Names) -> Iterator[str]:
         """Yield how far each question of a topic is answered, in words."""
         for row in self.get_rows("questions"):
@@ -100,6 +104,7 @@ TOPICS = (
         "margin",
         (
             AnswerColumn("fund", "name"),
+            AnswerColumn("year", "text"),
             AnswerColumn("step", "count"),
             AnswerColumn("amount", "money"),
             *map(AnswerColumn, ("objective", "gain", "gain_least", "gain_most")),

@@ -75,11 +75,12 @@ def _place(html: str, section: str, title: str) -> str:
 def _show(topic: Topic, answers: Answers, names: Names) -> _ShownTopic:
     rows, charts = answers.get_rows(topic.table), answers.charts.get(topic.key, ())
     heads, shown = [], []
-    for column in topic.columns:
+    columns = answers.list_columns(topic)
+    for column in columns:
         numeric = column.look in ("money", "goal", "count")
         heads.append((names.say(f"answers_c_{column.key}", label=names.label), numeric))
     for row in rows[:MOST_ROWS]:
-        shown.append([_say_cell(row, column, names) for column in topic.columns])
+        shown.append([_say_cell(row, column, names) for column in columns])
     return _ShownTopic(
         topic.key,
         f"answers/{topic.table}.csv",

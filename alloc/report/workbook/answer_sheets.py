@@ -28,7 +28,9 @@ def _write(book: Book, plan: PlanView, answers: Answers, topic: Topic, sheet: An
     rows = answers.get_rows(topic.table)
     note = plan.say(f"answers_note_{topic.key}", within=f"{100 * answers.within:g}", label=plan.instance.money.label)
     told = [note, *answers.tell(topic, plan)]
-    block = book.table(sheet, [_make_column(column, rows, plan) for column in topic.columns], top=len(told) + 2)
+    block = book.table(
+        sheet, [_make_column(column, rows, plan) for column in answers.list_columns(topic)], top=len(told) + 2
+    )
     sheet.write_string(0, 0, plan.say(f"answers_h_{topic.key}"), book.format("title"))
     for i, sentence in enumerate(told, start=1):
         sheet.merge_range(i, 0, i, min(block.right, 7), sentence, book.format("prose"))

@@ -15,10 +15,12 @@ from alloc.instance import Instance
 from alloc.instance.excel.sheet_names import add_prefix
 from alloc.instance.rules import Change
 from alloc.instance.writing import sheets
+from alloc.report.answers import Answers
 from alloc.report.carrying import Purse, Upkeep, list_purses, list_upkeep
 from alloc.report.rows import NEAR
 from alloc.report.workbook.about import write_about
 from alloc.report.workbook.allocation import list_traits
+from alloc.report.workbook.answer_sheets import write_answer_sheets
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.counties import list_heads
@@ -40,9 +42,17 @@ JOBS = ("jobs_before", "jobs_quo", "jobs", "retained_quo", "retained", "insured"
 
 
 def write_years_workbook(
-    instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], path: Path, lang: str
+    instance: Instance,
+    tables: Mapping[str, pd.DataFrame],
+    figures: Mapping[str, Any],
+    path: Path,
+    lang: str,
+    answers: Answers | None = None,
 ) -> None:
-    """Write the workbook of a plan over several years; equal runs give equal bytes."""
+    """Write the workbook of a plan over several years; equal runs give equal bytes.
+
+    answers: to what people ask, on sheets of their own behind all others.
+    """
     plan = YearsView(instance, lang, tables, figures)
     book = Book(path, instance, lang, live=len(tables["allocation"]) <= MOST_LIVE)
     shown = ["summary", *(key for key in SHEETS if key != "sharing" or instance.sharing)]
@@ -54,6 +64,8 @@ def write_years_workbook(
     for content in sheets(instance):
         write_inputs(book, book.sheet(add_prefix(content.name, lang)), content)
     write_about(book, plan, made["about"], titles)
+    if answers is not None:
+        write_answer_sheets(book, plan, answers)
     book.book.close()
 
 

@@ -27,7 +27,7 @@ from alloc.study.answers.findings import (
     list_unfunded,
     list_worth,
 )
-from alloc.study.answers.margin import CELLS, COLUMNS, Margin, draw_margin
+from alloc.study.answers.margin import CELLS, COLUMNS, Margin, choose_figures, draw_margin, find_held
 from alloc.study.answers.otherwise import ask_for, take_out
 from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
 from alloc.study.answers.price import PriceQuestion, list_dearest, list_questions, make_row
@@ -150,7 +150,11 @@ class _Asked:
         names = Names(self.plan.instance, self.plan.lang)
         begin = SolvedPoint(self.plan.point, self._find_start())
         asked = PointQuestion(
-            draft(self.plan.instance), {"gap": self.gap, "time_limit": self.limit}, self.plan.lang, claims=False
+            draft(self.plan.instance),
+            {"gap": self.gap, "time_limit": self.limit},
+            self.plan.lang,
+            claims=False,
+            over_years=True,
         )
         previous = self.plan.instance.previous
         solved: dict[str, pd.DataFrame] = {}
@@ -182,10 +186,11 @@ class _Asked:
         why_not, why = self._ask_why_not(pool, begin, names), self._ask_why(pool, begin, names)
         certain = self._find_certain()
         prices += self._ask_prices(pool, begin, "limits", names)
+        year = ["year"] if self.plan.instance.years else []
         tables = {
             "prices": list_dearest(prices, self.plan.point),
-            "margin": pd.DataFrame(list_margin(margins, names), columns=["fund", *COLUMNS, "where"]),
-            "margin_cells": pd.DataFrame(list_moved_cells(margins), columns=["fund", *CELLS]),
+            "margin": pd.DataFrame(list_margin(margins, names), columns=["fund", *year, *COLUMNS, "where"]),
+            "margin_cells": pd.DataFrame(list_moved_cells(margins), columns=["fund", *year, *CELLS]),
             "why_not": pd.DataFrame(why_not, columns=WHY_NOT),
             "why": pd.DataFrame(why, columns=WHY),
             **certain,
@@ -216,18 +221,21 @@ class _Asked:
 
     def _ask_margins(self, pool: PointPool, begin: SolvedPoint) -> list[Margin]:
         """Return a step up and a step down of every aid fund that has a sum, all steps up first."""
-        held = dict(_list_held(self.plan.instance))
+        held, question = dict(_list_held(self.plan.instance)), self.plan.instance
         steps = list(product((1, -1), held))
-        asked = [{f"funds.{f}.amount": float(f"{held[f] * (1 + step * STEP):.12g}")} for step, f in steps]
-        points: dict[str, dict[int, Point]] = {}
+        asked = []
+        for step, (f, year) in steps:
+            move = choose_figures(question, f, year)
+            asked.append(move(float(f"{held[f, year] * (1 + step * STEP):.12g}")))
+        points: dict[tuple[str, int | None], dict[int, Point]] = {}
         for i, point in self._solve(pool, begin, "margin", asked).items():
-            step, f = steps[i]
-            points.setdefault(f, {0: self.plan.point})[step] = point
+            step, purse = steps[i]
+            points.setdefault(purse, {0: self.plan.point})[step] = point
         margins = []
-        for f, amount in held.items():
-            if f in points:
-                along = carry_along(self.plan.instance, f, points[f])
-                margins.append(Margin(self.plan.instance, f, amount * STEP, along, 0.0))
+        for (f, year), amount in held.items():
+            if (f, year) in points:
+                along = carry_along(question, f, points[f, year])
+                margins.append(Margin(question, f, amount * STEP, along, 0.0, year))
         return margins
 
     def _ask_why_not(self, pool: PointPool, begin: SolvedPoint, names: Names) -> list[dict[str, Any]]:
@@ -276,11 +284,13 @@ def _list_prices(question: Instance, rules: bool) -> Iterator[PriceQuestion]:
     yield from list_questions([lever for lever in known if lever.kind.startswith("rule_") == rules], STEP, False)
 
 
-def _list_held(question: Instance) -> Iterator[tuple[str, float]]:
-    """Yield the aid funds that have a sum, and that sum [money]."""
+def _list_held(question: Instance) -> Iterator[tuple[tuple[str, int | None], float]]:
+    """Yield the aid funds that have a sum, over several years with each of these, and that sum [money]."""
     for f, fund in question.funds.items():
-        if fund.kind == "aid" and fund.amount:
-            yield f, fund.amount
+        for year in question.years or (None,):
+            of = next((of for of in question.questions if of.year == year), question)
+            if fund.kind == "aid" and of.funds[f].amount:
+                yield (f, year), find_held(question, f, year)
 
 
 def _list_absent(plan: PlanOfResult) -> Iterator[tuple[str, dict[str, object]]]:

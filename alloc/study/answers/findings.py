@@ -78,7 +78,7 @@ def list_margin(margins: Sequence[Margin], names: Names) -> Iterator[dict[str, A
         cells = found.cells.dropna(subset="change")
         for row in list_rows(found.table):
             moved = cells[cells["step"] == row["step"]]
-            yield {"fund": found.fund, **row, "where": _say_cells(moved, row["nested"], names)}
+            yield {"fund": found.fund, "year": found.year, **row, "where": _say_cells(moved, row["nested"], names)}
 
 
 def list_moved_cells(margins: Sequence[Margin]) -> Iterator[dict[str, Any]]:
@@ -92,8 +92,10 @@ def _say_cells(moved: pd.DataFrame, nested: object, names: Names) -> str:
     """Return which cells gain most by a step, and whether others lose."""
     words = []
     for row in moved[moved["change"] > SPECK].nlargest(MOST_NAMED, "change").to_dict("records"):
-        where = {"county": names.name("county", row["county"]), "category": names.name("category", row["category"])}
-        words.append(names.say("margin_cell", **where, change=signed(row["change"])))
+        county, category = names.name("county", row["county"]), names.name("category", row["category"])
+        if "year" in row:
+            category = names.say("in_year", what=category, year=row["year"])
+        words.append(names.say("margin_cell", county=county, category=category, change=signed(row["change"])))
     cells = names.join(words, "between_facts")
     return names.say("margin_not_nested", cells=cells) if words and nested == 0 else cells
 

@@ -164,7 +164,7 @@ def margin(
     first, last = steps
     _check_steps(fund, held, size, first, last)
     wanted = range(first, last + 1)
-    move = _choose_figures(question, fund, year)
+    move = choose_figures(question, fund, year)
     asked = [{**given, **move(_trim(held + number * size))} for number in wanted]
     point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
@@ -183,7 +183,7 @@ def check_year(question: Instance, year: int | None) -> int | None:
     return (year or years[0]) if question.years else None
 
 
-def _choose_figures(question: Instance, fund: str, year: int | None) -> Callable[[float], dict[str, object]]:
+def choose_figures(question: Instance, fund: str, year: int | None) -> Callable[[float], dict[str, object]]:
     """Return what figures are replaced for a fund to hold an amount, in the one year or in one of several."""
     path = f"funds.{fund}.amount" if year is None else f"by_year.{year}.funds.{fund}.amount"
     (held,) = [lever.held for lever in levers(question) if lever.path == path]

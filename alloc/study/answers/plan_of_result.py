@@ -3,16 +3,15 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import product
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from alloc.errors import RequestError
-from alloc.instance import CATEGORIES, Instance, read
+from alloc.instance import Instance, read
 from alloc.report.files import QUESTION, read_language, read_result_tables
-from alloc.study.points import Point, scales
+from alloc.study.points.point import Point, list_payments, scales, sum_aid
 
 
 @dataclass(frozen=True)
@@ -27,10 +26,7 @@ class PlanOfResult:
     @cached_property
     def point(self) -> Point:
         """The plan as a point without overrides."""
-        measures, paid, figures = self.tables["measures"], self.tables["allocation"], self.figures
-        money = dict.fromkeys(product(self.instance.counties, CATEGORIES), 0.0)
-        for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
-            money[c, k] += aid
+        measures, figures = self.tables["measures"], self.figures
         keys = ("objective", "bound", "gap", "employment", "linkage", "penalties", "chains_closed")
         return Point(
             {},
@@ -38,9 +34,9 @@ class PlanOfResult:
             **{key: figures[key] for key in keys},
             cost=float(measures["cost"].sum()),
             aid=float(measures["aid"].sum()),
-            money=money,
+            money=sum_aid(self.instance, measures),
             funded=tuple(scales(measures)),
-            payments={(m, f): x for m, f, x in zip(paid["measure"], paid["fund"], paid["amount"], strict=True) if x},
+            payments=list_payments(self.instance, self.tables["allocation"]),
         )
 
     @property
@@ -56,9 +52,9 @@ class PlanOfResult:
 
     @property
     def cost(self) -> dict[str, float]:
-        """What each measure costs in the plan [money]."""
-        measures = self.tables["measures"]
-        return dict(zip(measures["measure"], measures["cost"].astype(float), strict=True))
+        """What each measure costs in the plan, in all years together [money]."""
+        found: dict[Any, float] = self.tables["measures"].groupby("measure")["cost"].sum().astype(float).to_dict()
+        return found
 
     def put_money(self, table: pd.DataFrame) -> pd.DataFrame:
         """Return a table of counties, cells or measures with the money of this plan in it."""
@@ -74,6 +70,6 @@ def read_plan(folder: Path) -> PlanOfResult:
     """Return the plan of a results folder. Raises RequestError where it has none, or was edited."""
     if not (folder / "run.json").is_file() or not (folder / QUESTION).is_dir():
         raise RequestError("no_results", path=folder)
-    tables, figures = read_result_tables(folder)
+    tables, figures = read_result_tables(folder, over_years=True)
     instance = read(folder / QUESTION).model_copy(update={"sha256": figures["instance_sha256"]})
     return PlanOfResult(instance, tables, figures, read_language(folder))

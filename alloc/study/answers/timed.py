@@ -70,8 +70,10 @@ def find_start(question: Instance, funded: Mapping[str, bool], seconds: float) -
     """Return the whole decisions of a plan of which only is known what it funds; nothing where they are not found.
 
     With the measures held all else is a small search, and no plan of it is better than the best. Regret is measured by
-    other questions' best plans, which are not sought for a start.
+    other questions' best plans, which are not sought for a start; neither is one over several years.
     """
+    if question.questions:
+        return {}
     model = build(know_standing(question))
     if not is_known(model):
         return {}

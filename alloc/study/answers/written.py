@@ -3,15 +3,17 @@
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from alloc.report.answers import Answers
 from alloc.report.charts import standalone
+from alloc.report.notebook import call_question
 from alloc.report.page.questions import add_questions
 from alloc.report.target import ANSWERS, check_writable
 from alloc.report.workbook import write_workbook
+from alloc.report.workbook.by_year import write_years_workbook
 from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.files import StudyFiles, write_study
 
@@ -30,7 +32,7 @@ def write_answers(
     beside = folder / f".{WORKBOOK}"
     try:
         free = _is_untouched(folder, plan, beside, lang)
-        write_workbook(plan.instance, plan.tables, plan.figures, beside, lang, answers)
+        _choose_writer(plan)(plan.instance, plan.tables, plan.figures, beside, lang, answers)
         content = beside.read_bytes()
         files = {**_draw_files(answers, plan), **({} if free else {WORKBOOK: content})}
         told = {**figures, "workbook_sha256": hashlib.sha256(content).hexdigest(), "workbook_kept": not free}
@@ -59,8 +61,13 @@ def _is_untouched(folder: Path, plan: PlanOfResult, beside: Path, lang: str) -> 
         known = None
     if known == hashlib.sha256(content).hexdigest():
         return True
-    write_workbook(plan.instance, plan.tables, plan.figures, beside, lang)
+    _choose_writer(plan)(plan.instance, plan.tables, plan.figures, beside, lang)
     return content == beside.read_bytes()
+
+
+def _choose_writer(plan: PlanOfResult) -> Callable[..., None]:
+    """Return what writes the workbook of a plan of one year, or of several."""
+    return write_years_workbook if plan.instance.questions else write_workbook
 
 
 def _draw_files(answers: Answers, plan: PlanOfResult) -> dict[str, bytes]:
@@ -69,5 +76,5 @@ def _draw_files(answers: Answers, plan: PlanOfResult) -> dict[str, bytes]:
     for key, charts in answers.charts.items():
         for i, chart in enumerate(charts, start=1):
             name = key if len(charts) == 1 else f"{key}-{i}"
-            files[f"{name}.svg"] = standalone(chart, f"{plan.instance.name} {plan.instance.year}").encode()
+            files[f"{name}.svg"] = standalone(chart, call_question(plan.instance)).encode()
     return files
