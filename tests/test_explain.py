@@ -104,6 +104,17 @@ def test_of_a_difference_that_is_not_proven_the_page_shows_the_range_alone(told:
         assert {"30.2", "50.5"} <= set(cells)
 
 
+def test_a_step_of_money_from_a_plan_that_is_not_proven_shows_its_range_alone(
+    told: tuple[Path, dict[str, bytes], str],
+):
+    out, before, lang = told
+    tables = {file.stem: pd.read_csv(file) for file in (out / "answers").glob("*.csv")}
+    question, page = alloc.read(out / "instance" / "instance.yaml"), before["report.html"].decode()
+    steps = tables["margin"].assign(gain=[None, 40.125, 20.125], status=["feasible", "optimal", "optimal"])
+    shown = add_questions(page, question, Answers({**tables, "margin": steps}, {}, 0.01, 1.0), lang)
+    assert ("40.1" in shown, "20.1" in shown) == (False, True)
+
+
 def test_the_workbook_has_five_sheets_more_and_all_others_as_they_were(
     told: tuple[Path, dict[str, bytes], str], tmp_path: Path
 ):

@@ -79,8 +79,13 @@ def _show(topic: Topic, answers: Answers, names: Names) -> _ShownTopic:
     for column in columns:
         numeric = column.look in ("money", "goal", "count")
         heads.append((names.say(f"answers_c_{column.key}", label=names.label), numeric))
+    before: Mapping[str, Any] = {}
     for row in rows[:MOST_ROWS]:
-        shown.append([_say_cell(row, column, names) for column in columns])
+        alike = all(before.get(key) == row.get(key) for key in ("fund", "year"))
+        between = [row, before] if alike else [row]
+        proven = not any(one.get("status") == "feasible" for one in between)
+        shown.append([_say_cell(row, column, names, proven) for column in columns])
+        before = row if topic.key == "margin" else {}
     return _ShownTopic(
         topic.key,
         f"answers/{topic.table}.csv",
@@ -92,9 +97,12 @@ def _show(topic: Topic, answers: Answers, names: Names) -> _ShownTopic:
     )
 
 
-def _say_cell(row: Mapping[str, Any], column: AnswerColumn, names: Names) -> str:
-    """Return a cell in words; of a difference that is not proven only the range is shown, which the next two are."""
-    if column.key in DIFFERENCES and row["status"] == "feasible":
+def _say_cell(row: Mapping[str, Any], column: AnswerColumn, names: Names, proven: bool) -> str:
+    """Return a cell in words; of a difference that is not proven only the range is shown, which the next two are.
+
+    proven: whether all solves are that the row is the difference of: a step of money is that to the row before.
+    """
+    if column.key in DIFFERENCES and not proven:
         return ""
     return say_cell(row[column.key], column, names)
 
