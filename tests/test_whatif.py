@@ -453,6 +453,20 @@ def test_up_to_four_plans_are_pinned_and_compared_with_the_first(found: alloc.Wh
     assert chromium.run("document.querySelectorAll('#table-pins thead th').length") == 4
 
 
+def test_goals_that_count_something_else_are_not_subtracted(path: Path, tmp_path: Path, chromium: Browser):
+    plan = tmp_path / "plan.yaml"
+    plan.write_text("scenarios:\n  twice: {objective.employment: 2}\n", encoding="utf-8")
+    for name, over in (("positions", {"objective.employment": "1,2"}), ("scenarios", plan)):
+        alloc.whatif(path, over, tmp_path / name, jobs=1)
+        chromium.open(tmp_path / name / "whatif.html")
+        chromium.run("document.querySelector('.rail button:last-child').click()")
+        shown = chromium.run(SHOW)
+        assert shown["row"][0] == ["Goal", "200.0", "100.0", ""]
+        assert chromium.run("document.getElementById('row').textContent").endswith(say("whatif_other_goal"))
+    assert shown["row"][2][0] == "Employment"
+    assert shown["row"][2][3] != ""
+
+
 def test_without_a_plan_today_the_page_says_that_there_is_nothing_to_compare_with(
     path: Path, tmp_path: Path, chromium: Browser
 ):

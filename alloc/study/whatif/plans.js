@@ -20,8 +20,12 @@ function showFigure(key, point, shown) {
   const low = amount(rows.employment_aid_least[point]), high = amount(rows.employment_aid_most[point]);
   return say("whatif_between", { low, high });
 }
+function aimAlike(point, from) { // whether the goals of two plans count the same
+  return data.aims.every(j => places[point][j] === places[from][j]);
+}
 function changeFigure(key, point, from) {
-  const known = [point, from].every(one => planned(one) && !uncertain(key, one));
+  const goal = key === "objective" || key === "bound";
+  const known = [point, from].every(one => planned(one) && !uncertain(key, one)) && (!goal || aimAlike(point, from));
   return known ? subtract(rows[key][point], rows[key][from]) : null;
 }
 function renderRow(point) {
@@ -35,7 +39,8 @@ function renderRow(point) {
     return [name, showFigure(key, point, shown), showFigure(key, 0, shown), change];
   });
   const message = rows.message[point];
-  fill("row", message ? make("p", { id: "message" }, message) : null, sheet("row", say("whatif_row"), heads, lines));
+  fill("row", message ? make("p", { id: "message" }, message) : null, sheet("row", say("whatif_row"), heads, lines),
+    aimAlike(point, 0) ? null : note(say("whatif_other_goal")));
 }
 
 // What is other than today.

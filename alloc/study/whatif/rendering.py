@@ -11,7 +11,7 @@ from alloc.report.templates import load_template, name_language, read_text
 from alloc.run import versions
 from alloc.study.points import AUDIT_FAILED, FAILED, FAULT, Point
 from alloc.study.whatif.encoding import encode_points, write_json
-from alloc.study.whatif.sliders import Slider
+from alloc.study.whatif.sliders import Slider, list_aims
 from alloc.texts import LANGUAGES, catalogue, say
 
 ROOM = "alloc.study.whatif"
@@ -46,6 +46,7 @@ def render_page(
         "money": instance.money.label,
         "sliders": [_describe(slider) for slider in sliders],
         "places": list(different),
+        "aims": list_aims(sliders, (point.overrides for point in points)),
         **encode_points(instance, list(different.values())),
         "texts": {of: _list_texts(of) for of in LANGUAGES},
         "lang": lang,

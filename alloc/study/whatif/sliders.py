@@ -1,9 +1,10 @@
 """What the sliders of a page are: one for each figure that varies, with the positions that were solved."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from alloc.instance import Instance
@@ -17,6 +18,9 @@ from alloc.report.names import BETWEEN, pick_name
 from alloc.study.sweep.cases import Case, list_labels
 from alloc.texts import LANGUAGES, say
 from alloc.texts.figures import exact
+
+AIMS = ("objective", "risk", "discount", "end_value")
+"""Figures that say what the goal counts: goals of two values of one are no more or less than each other."""
 
 SCENARIO = ""
 """The slider of the scenarios of a plan has no path."""
@@ -101,6 +105,17 @@ def _make_slider(label: str, asked: Sequence[object], instance: Instance, data: 
     values = _sort_values([today, *asked])
     names = {lang: name_figure(instance, data, path, lang) for lang in LANGUAGES}
     return Slider(path, factor, values, values.index(today), figure if factor else None, names)
+
+
+def list_aims(sliders: Sequence[Slider], asked: Iterable[Mapping[str, object]]) -> list[int]:
+    """Return the numbers of the sliders that change what the goal counts. asked: the figures of each point."""
+    paths = set(chain.from_iterable(asked)) if any(slider.path == SCENARIO for slider in sliders) else set()
+    scenarios = any(map(_is_aim, paths))
+    return [j for j, slider in enumerate(sliders) if (scenarios if slider.path == SCENARIO else _is_aim(slider.path))]
+
+
+def _is_aim(path: str) -> bool:
+    return path.partition(".")[0] in AIMS
 
 
 def locate(case: Case, sliders: Sequence[Slider]) -> tuple[int, ...]:
