@@ -90,6 +90,22 @@ def planned(tmp_path_factory: pytest.TempPathFactory) -> Run:
     return solve(QUESTION, tmp_path_factory.mktemp("years") / "question")
 
 
+def test_what_was_bought_brings_what_it_brings_by_the_figures_of_the_next_year(tmp_path: Path) -> None:
+    """From 2022 on a barn has half its places and costs 0.2 a year, and a road, which works then, brings 0.3 jobs."""
+    later = {"measures.barn.effect": 0.5, "measures.barn.recurrent": 0.2, "measures.road.jobs": 0.3}
+    promised = {
+        "barn": {**QUESTION["measures"]["barn"], "committed": True, "min_units": 4},
+        "road": {**QUESTION["measures"]["road"], "committed": True},
+    }
+    bare = {**QUESTION, "measures": promised, "synergies": [], "rules": [], "by_year": {"2022": later}}
+    run = solve(bare, tmp_path / "question")
+    rolled = roll_on(run, carry_out(run))
+    bought = run.tables["measures"].query("year == 2021").set_index("measure")["units"]
+    assert rolled.instance.baseline[0].infrastructure == pytest.approx(10 + 0.5 * bought["barn"])
+    assert rolled.instance.measures["barn-upkeep-2021"].unit_cost == 0.2
+    assert rolled.instance.measures["road-built-2021"].jobs == 0.3
+
+
 def test_year_after_year_the_same_is_decided_again(planned: Run) -> None:
     run, bought = planned, planned.tables["measures"]
     while len(run.instance.years) > 1:

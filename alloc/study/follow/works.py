@@ -22,12 +22,16 @@ SPECK = 1e-9
 """A smaller part of a capacity is none."""
 
 
+OF_THE_YEAR = ("effect", "deadweight", "jobs", "linkage", "outlet", "supplies", "recurrent")
+"""What earlier purchases bring and cost by the figures of each year in which they work."""
+
+
 def raise_capacity(told: NextYear, purchases: Mapping[str, Purchase], rates: list[DeliveryRate]) -> None:
     """Let what was accepted work on, and let what it costs each year be paid."""
     scale = {(rate.county, rate.category): rate.before / rate.after for rate in rates if rate.after > 0}
     ordered = sorted(told.last.measures.items(), key=lambda item: item[1].industry == "")
-    for m, row in ordered:  # what serves a whole county fills what the others leave
-        kind, of = standing_kind(m), purchases.get(m)
+    for m, bought in ordered:  # what serves a whole county fills what the others leave
+        kind, of, row = standing_kind(m), purchases.get(m), _take_next_year(told, m, bought)
         if kind:
             del told.tables["measures"][m]
         if kind == "upkeep":
@@ -36,6 +40,12 @@ def raise_capacity(told: NextYear, purchases: Mapping[str, Purchase], rates: lis
             _let_work(told, m, row, row.max_units, scale.get((row.county, row.category), 1.0))
         elif of is not None:
             _go_on(told, m, row, of, scale.get((row.county, row.category), 1.0))
+
+
+def _take_next_year(told: NextYear, m: str, row: Measure) -> Measure:
+    """Return a measure with what a unit brings and costs each year as the next of several years has it."""
+    then = told.base.measures[m]
+    return row.model_copy(update={key: getattr(then, key) for key in OF_THE_YEAR})
 
 
 def _go_on(told: NextYear, m: str, row: Measure, of: Purchase, scale: float) -> None:
@@ -68,7 +78,7 @@ def _find_rest(told: NextYear, m: str, row: Measure, units: float) -> float:
     """Return the part of what units bring that finds no place in today's capacity; what does is added there."""
     if row.outlet or row.linkage or row.supplies or row.lasts < math.inf or told.year - told.last.year < row.lead:
         return 1.0
-    capacity = row.effect * effective(told.last, m) * _gain(row, units)
+    capacity = row.effect * effective(told.base, m) * _gain(row, units)
     return 1 - _add_to_today(told, m, row, capacity, units) / capacity if capacity > 0 else 0.0
 
 
