@@ -46,3 +46,19 @@ def test_the_best_bound_is_kept_with_its_prices_and_a_worse_one_changes_nothing(
     assert dual.value == 5
     assert dual.prices == pytest.approx([1])
     assert dual.proofs == [good]
+
+
+def test_a_plan_that_is_offered_to_a_master_with_a_solution_has_no_weight_in_it():
+    instance = instance_of(donors(6))
+    model = build(instance)
+    parts = decompose(scale(CompiledModel(model).aimed(instance))[0], instance)
+    calm = Deadline(120)
+    search = ColumnGeneration.from_relaxation(parts, np.ones(1), solve_lp_relaxation(parts.matrix, np.ones(1), calm))
+    with open_pricing(1, None) as pool:
+        pool.load(parts.blocks)
+        search.run(pool, calm, calm, GAP, 0.0)
+    assert search.solution is not None
+    used, weights = search.used_integers(search.solution), search.solution.plan_weights
+    search.offer(np.full(len(parts.matrix.lower), 0.25))  # another plan than any block has found
+    assert search.solution.plan_weights.tolist() == [*weights.tolist(), *[0] * len(parts.blocks)]
+    assert [rows.tolist() for rows in search.used_integers(search.solution)] == [rows.tolist() for rows in used]

@@ -279,7 +279,7 @@ def search_goal(
     nothing, early = Incumbent(None, 0.0, 0.0, Status.NO_SOLUTION), deadline.part(EARLY)
     longest, gap = longest or deadline, max(gap, FINEST)
     if known is not None:
-        _offer(search, known)
+        search.offer(known)
     found = nothing
     if search.relative_gap() <= gap:  # what was recalled may do, though the master cannot mix it without lack
         found = pick_plan(search, known, gap, deadline, longest)
@@ -295,12 +295,6 @@ def search_goal(
         if _is_over(search, found, gap, early):
             break
     return improve_plan(search, found, gap, deadline, search_log)
-
-
-def _offer(search: ColumnGeneration, known: Floats) -> None:
-    """Let the master use a plan of the whole, block by block."""
-    for k, block in enumerate(search.parts.blocks):
-        search.master.add_plans(k, known[block.columns][None])
 
 
 def _is_over(search: ColumnGeneration, found: Incumbent, gap: float, early: Deadline) -> bool:

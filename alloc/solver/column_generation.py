@@ -226,6 +226,13 @@ class ColumnGeneration:
         requests = [PricingRequest(self.weights, prices, 0.0, deadline.left, rows) for rows in held]
         return self._add_plans(pool.price(requests, deadline.over))
 
+    def offer(self, x: Floats) -> None:
+        """Let the master use a plan of the whole, block by block."""
+        for k, block in enumerate(self.parts.blocks):
+            self.master.add_plans(k, x[block.columns][None])
+        if self.solution is not None:
+            self.solution = self._with_new_plans(self.solution)
+
     def used_integers(self, solution: MasterSolution) -> list[Floats]:
         """Return for every block the whole decisions of the plans that the master uses, a row each."""
         blocks = self.parts.blocks
@@ -255,8 +262,12 @@ class ColumnGeneration:
         found = self.master.solve(deadline.brief())
         if found is not None or before is None:
             return found
-        new = len(self.master.plans) - len(before.plan_weights)
-        return replace(before, plan_weights=np.append(before.plan_weights, np.zeros(new)))
+        return self._with_new_plans(before)
+
+    def _with_new_plans(self, solution: MasterSolution) -> MasterSolution:
+        """Return a solution of the master in which plans that were added since have no weight."""
+        new = len(self.master.plans) - len(solution.plan_weights)
+        return replace(solution, plan_weights=np.append(solution.plan_weights, np.zeros(new)))
 
     def _advance(self, new: int, deadline: Deadline, near: float) -> None:
         """Decide after a round where to ask next, in which phase, or whether to end. new: plans of the round."""
