@@ -60,6 +60,17 @@ def test_a_table_that_lacks_a_column_is_at_fault_and_not_passed_over(instance: a
         read_actuals(tmp_path / "told.xlsx", instance)
 
 
+def test_a_heading_like_that_of_a_column_which_may_be_left_out_is_asked_about(
+    instance: alloc.Instance, tmp_path: Path
+) -> None:
+    """Columns of a planner's own, like a remark, are nobody's business."""
+    folder = lay(tmp_path, payments="measure,fund,paid,dat,remark of ours\nbarn,aid,8,2019-03-31,x\n")
+    found = read_actuals(folder, instance)
+    assert found.payments == (Payment("barn", "aid", 8.0),)
+    told = [str(fault).removeprefix(str(tmp_path)) for fault in found.warnings]
+    assert told == ["/payments.csv:1  dat: this column is not read; did you mean 'date'?"]
+
+
 def test_csv_files_and_a_workbook_say_the_same(instance: alloc.Instance, tmp_path: Path) -> None:
     expected = Actuals(
         (Payment("barn", "aid", 8.0, date(2019, 3, 31)), Payment("barn", "aid", 4.0), Payment("course", "other", 2.5)),

@@ -103,6 +103,18 @@ def find_lacking(path: Path, table: str, needed: Sequence[str], room: str = "all
     return [Fault(place, key, "column_lacking", {**said, "hint": nearest(key, others)}) for key in lacking]
 
 
+def find_misspelt(path: Path, table: str, needed: Sequence[str], room: str) -> list[Fault]:
+    """Return the columns of a table that are not read though their heading is like that of one that is not there."""
+    asked = _Table(table, dictionary(room)[table], needed)
+    place, heads = _find_named(path, asked)
+    known = _list_columns(asked)
+    there = {known.get(_strip_unit(head)) for head in heads}
+    absent = [name for name, key in known.items() if key not in there]
+    unread = [head for head in heads if _strip_unit(head) not in known]
+    likely = [(head, nearest(_strip_unit(head), absent)) for head in unread]
+    return [Fault(place, head, "column_unread", {"near": near}) for head, near in likely if near]
+
+
 @dataclass(frozen=True)
 class _Table:
     """A table as its data dictionary describes it, and the columns without which it is not that table."""

@@ -11,7 +11,7 @@ from pathlib import Path
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance import Instance
 from alloc.study.handmade import find_id, match_names
-from alloc.study.spreadsheet import WORKBOOKS, TableRow, Uncalculated, find_lacking, read_rows_if_any
+from alloc.study.spreadsheet import WORKBOOKS, TableRow, Uncalculated, find_lacking, find_misspelt, read_rows_if_any
 
 ROOM = "alloc.study.follow"
 """Whose data dictionary describes the tables."""
@@ -124,6 +124,7 @@ class _ActualsReader:
         found = read_rows_if_any(file, table, NEEDED[table], ROOM)
         lacking = find_lacking(file, table, NEEDED[table], ROOM) if found is None and file.is_file() else []
         self.faults += lacking
+        self.warnings += find_misspelt(file, table, NEEDED[table], ROOM) if found else []
         return [] if lacking else found
 
     def _read_payments(self, rows: list[TableRow]) -> Iterator[Payment]:
