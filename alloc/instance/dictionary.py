@@ -147,12 +147,13 @@ def _worded(word: str, lang: str) -> str:
 
 
 _RULES = """A rule selects measures: every key given (`county`, `category`, `industry`, `region`, `chain`, `tag`,
-`measure`) must match, a list means any of, and an omitted selection is all measures. Money in a rule is that of `fund`:
-a fund's name, a kind or `all`. `each` repeats a rule with what is counted narrowed, `within` with both sides narrowed;
-together they form the product. A group that counts nothing is skipped; a rule without groups that counts nothing but
-asks for something is a fault. A `penalty` is the price of a unit of violation: of money, of measures, or for `parity`
-and `gini` of a point of the ratio or the index, for `benefit` of money a year. A rule of type `benefit` selects
-industries in counties instead, by `county`, `industry`, `region` and `chain`. `name` is required and unique."""
+`measure`) must match, a list means any of, and an omitted selection is all measures. Money in a rule is that of
+`fund`: a fund's name, a kind or `all`; `fund aid` is the fund of that name alone. `each` repeats a rule with what is
+counted narrowed, `within` with both sides narrowed; together they form the product. A group that counts nothing is
+skipped; a rule without groups that counts nothing but asks for something is a fault. A `penalty` is the price of a
+unit of violation: of money, of measures, or for `parity` and `gini` of a point of the ratio or the index, for
+`benefit` of money a year. A rule of type `benefit` selects industries in counties instead, by `county`, `industry`,
+`region` and `chain`. `name` is required and unique."""
 
 
 _ENGLISH: Mapping[str, str] = {
