@@ -270,7 +270,7 @@ def test_the_command_writes_the_answer_and_who_gives(categories: Path, tmp_path:
 @pytest.mark.parametrize(
     ("measure", "said"),
     [
-        ("sheds", ["With at least 20 of it", "up to a unit cost of 0.49", "from an effect of 1"]),
+        ("sheds", ["With at least 20 of it", "up to a unit cost of 0.49", "from an effect of 1", "it has 1."]),
         ("pens", ["it is worth 50.0", "It stays up to a unit cost of 1.99"]),
     ],
 )

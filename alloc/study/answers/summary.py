@@ -240,7 +240,8 @@ def show_why(found: WhyAnswer, lang: str, after: bool = False) -> Iterator[str |
     for name, search in found.break_even.items():
         last = search.sides[-1]
         if search.figure is not None:
-            yield names.say(f"why_{name}_{found.kind}", figure=exact(search.figure))
+            figure, now = exact(search.figure), exact(search.same.figure)
+            yield names.say(f"why_{name}_{found.kind}", figure=figure, now=now)
         else:
             yield names.say(f"why_{name}_no_turn", figure=exact(last.figure), goal=amount(last.point.objective))
     yield from _show_moves(found, names)
