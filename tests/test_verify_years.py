@@ -13,7 +13,7 @@ from conftest import instance_of
 
 import alloc
 from alloc.cli import main
-from alloc.errors import InstanceError, RequestError
+from alloc.errors import InstanceError
 from alloc.study.handmade import HandmadePlan
 
 TOY: dict[str, Any] = {
@@ -177,5 +177,5 @@ def test_every_row_at_fault_is_named_at_once(folder: Path, tmp_path: Path):
 def test_a_plan_without_years_is_no_plan_over_several(folder: Path, tmp_path: Path):
     path = tmp_path / "plan.csv"
     path.write_text("measure,fund,amount\npark,aid,1\n", encoding="utf-8")
-    with pytest.raises(RequestError, match="year, measure, fund, amount"):
+    with pytest.raises(InstanceError, match="year: this column is required and is missing; found: measure, fund"):
         alloc.verify(folder / "toy.yaml", path)
