@@ -38,15 +38,19 @@ def pick_plan(
     mix, best = search.solution, value_plan(search, known, search.bound)
     if mix is None:
         return best
+    heaviest = search.master.assemble(pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
     if mix.slack > SLACK_TOLERANCE:  # then no choice is a plan: the time is for its repair
-        x = search.master.assemble(pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
-    else:
-        x, best = _choose(search, mix, best, gap, deadline.brief())
-    return best if best.x is not None else _repair(search, x, best, longest.brief())
+        return best if best.x is not None else _repair(search, heaviest, best, longest.brief())
+    x, best = _choose(search, mix, heaviest, best, gap, deadline)
+    if best.x is None:
+        return _repair(search, x, best, longest.brief())
+    if best.is_within(gap) or not deadline.over():
+        return best
+    return _repair(search, heaviest, best, longest.brief())  # no time is left to make a poor choice better
 
 
 def _choose(
-    search: ColumnGeneration, mix: MasterSolution, best: Incumbent, gap: float, deadline: Deadline
+    search: ColumnGeneration, mix: MasterSolution, heaviest: Floats, best: Incumbent, gap: float, deadline: Deadline
 ) -> tuple[Floats, Incumbent]:
     """Return the master's last choice of plans, as a plan that may lack something, and the best plan that any led to.
 
@@ -55,10 +59,10 @@ def _choose(
     close = max(0.1 * gap, 0.5 * (gap - search.relative_gap()))  # half of what is left: the rest is for filling in
     for times in SLACK_MULTIPLES:
         costs = slack_costs(search.prices, times)
-        picked = search.master.solve_integer(deadline, MASTER_SECONDS, close, costs)
-        x = search.master.assemble(picked or pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
-        best = best.with_better(fix_and_solve(search.parts.matrix, search.weights, x, deadline))
-        if best.is_within(gap) or (best.x is not None and is_small(search)):
+        picked = search.master.solve_integer(deadline.brief(), MASTER_SECONDS, close, costs)
+        x = search.master.assemble(picked, mix.own) if picked else heaviest
+        best = best.with_better(fix_and_solve(search.parts.matrix, search.weights, x, deadline.brief()))
+        if best.is_within(gap) or (best.x is not None and (is_small(search) or deadline.over())):
             break
     return x, best
 
