@@ -21,6 +21,10 @@ SLACK_MULTIPLES = (1.2, 3.0, 30.0)
 MASTER_SECONDS = 15.0
 """Longest time for the master's choice [s]."""
 
+CROWDED = 100
+"""With more plans a block than this, as over several years, the master's choice in whole numbers is poor after 15 s: of
+82 counties over three years 0.26 to 0.46 % off, where the heaviest plans repaired are within 0.1 % in 2 s."""
+
 REPAIR_COST, REPAIRS = 100.0, 30
 """What a lack costs while a plan is repaired, in multiples of its price, and how many repairs are tried."""
 
@@ -41,6 +45,10 @@ def pick_plan(
     heaviest = search.master.assemble(pick_heaviest(mix.plan_weights, search.master.plans), mix.own)
     if mix.slack > SLACK_TOLERANCE:  # then no choice is a plan: the time is for its repair
         return best if best.x is not None else _repair(search, heaviest, best, longest.brief())
+    if len(search.master.plans) > CROWDED * len(search.parts.blocks):
+        repaired = _repair(search, heaviest, best, longest.brief())
+        if repaired.x is not None:
+            return repaired
     x, best = _choose(search, mix, heaviest, best, gap, deadline)
     if best.x is None:
         return _repair(search, x, best, longest.brief())
