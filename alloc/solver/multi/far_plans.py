@@ -120,8 +120,9 @@ class FarPlans:
         none, no = np.zeros(0), np.zeros(0, dtype=bool)
         program = extend(self.near.whole, none, none, no, rows)
         row = self.near.by_county[c] @ self.near.money
-        found = self._search(program, row if most else -row, x, Stop(CLOSE * float(totals.sum())))
-        return x if found is None else found
+        aim = row if most else -row
+        found = self._search(program, aim, x, Stop(CLOSE * float(totals.sum())))
+        return x if found is None or aim @ found < aim @ x else found  # in lots rounding may lead away from the end
 
     def _climb(self, others: Sequence[Other], here: Far, ends: Ends, rounds: int, whole: bool) -> Far:
         """Return where rounds lead from a start; whole: whether whole decisions may change, else they are held."""
