@@ -42,7 +42,7 @@ def page(
     with spoken(lang):
         from alloc.instance import read
         from alloc.report.boundaries import read_boundaries
-        from alloc.report.files import read_result_tables, write_page, write_years_page
+        from alloc.report.files import read_result_tables, write_page
         from alloc.report.reasons import explain_plan
 
         question = read(instance, overrides(settings))
@@ -51,10 +51,8 @@ def page(
             raise RequestError("page_other_instance", results=results, instance=instance)
         target = out or results
         target.mkdir(parents=True, exist_ok=True)
-        if question.questions:
-            write_years_page(question, tables, figures, target, lang, pictures)
-        else:
+        if not question.questions:
             tables = explain_plan(question, tables, figures["status"] == "optimal", lang)
-            drawn = None if map_file is None else read_boundaries(map_file, question)
-            write_page(question, tables, figures, target, lang, drawn, pictures)
+        drawn = None if map_file is None else read_boundaries(map_file, question)
+        write_page(question, tables, figures, target, lang, drawn, pictures)
         echo(say("wrote", lang, path=target / "report.html"), err=True)

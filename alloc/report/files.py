@@ -5,6 +5,7 @@ import hashlib
 import json
 import math
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from alloc.instance.writing import files
 from alloc.report.boundaries import Boundaries
 from alloc.report.charts import Chart, chart_files, standalone
 from alloc.report.dictionary import EXTRA, YEARLY, describe_column, described, dictionary
+from alloc.report.notebook import call_question
 from alloc.report.page import make_page
 from alloc.report.page.annual import make_years_page
 from alloc.report.page.drawings import MAPS
@@ -24,7 +26,6 @@ from alloc.report.page.questions import carry_questions
 from alloc.report.tables import without_specks
 from alloc.report.target import PACKAGE, list_edited, list_files, list_strangers, list_written, write_json
 from alloc.report.workbook import write_workbook
-from alloc.report.workbook.by_year import write_years_workbook
 from alloc.texts import LANGUAGES
 
 QUESTION = "instance"
@@ -89,10 +90,6 @@ def write_result(
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_bytes(content)
     write_described(instance, tables, folder, lang)
-    if instance.questions:
-        write_years_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
-        write_years_page(instance, tables, figures, folder, lang, pictures)
-        return
     write_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
     write_page(instance, tables, figures, folder, lang, boundaries, pictures)
 
@@ -108,35 +105,20 @@ def write_page(
 ) -> None:
     """Write `report.html`, and its charts as SVG files into `charts`; with `pictures` as PNG files too.
 
-    Charts of an earlier page there are replaced, files of somebody else are left alone. PNG files with Chinese need a
-    font for it: without one they are left out, and the page says so.
+    boundaries: for maps, which a plan over several years has none of. Charts of an earlier page there are replaced,
+    files of somebody else are left alone. PNG files with Chinese need a font for it: without one they are left out,
+    and the page says so.
     """
-    made = make_page(instance, tables, figures, lang, boundaries)
-    _put_page(folder, made.html, made.charts, f"{instance.name} {instance.year}", pictures)
-
-
-def write_years_page(
-    instance: Instance,
-    tables: Mapping[str, pd.DataFrame],
-    figures: Mapping[str, Any],
-    folder: Path,
-    lang: str,
-    pictures: bool = False,
-) -> None:
-    """Write `report.html` of a plan over several years, and its charts, like those of one year."""
-    html, charts = make_years_page(instance, tables, figures, lang)
-    _put_page(folder, html, charts, f"{instance.name} {instance.years[0]}–{instance.years[-1]}", pictures)
-
-
-def _put_page(folder: Path, html: str, drawn: Mapping[str, Chart], title: str, pictures: bool) -> None:
+    make = make_years_page if instance.questions else partial(make_page, boundaries=boundaries)
+    made = make(instance, tables, figures, lang)
     foreign = list_strangers(folder)
     page = folder / "report.html"
-    html = carry_questions(page.read_text(encoding="utf-8", errors="replace"), html) if page.is_file() else html
-    page.write_text(html, encoding="utf-8", newline="\n")
-    again = {f"charts/{name}{kind}" for name in (*drawn, *MAPS) for kind in (".svg", ".png")}
+    before = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
+    page.write_text(carry_questions(before, made.html), encoding="utf-8", newline="\n")
+    again = {f"charts/{name}{kind}" for name in (*made.charts, *MAPS) for kind in (".svg", ".png")}
     for name in again | {name for name in list_written(folder) if name.startswith("charts/")}:
         (folder / name).unlink(missing_ok=True)
-    _put_charts(folder / "charts", drawn, title, pictures)
+    _put_charts(folder / "charts", made.charts, call_question(instance), pictures)
     list_files(folder, [name for name in foreign if name not in again and name != "report.html"])
 
 

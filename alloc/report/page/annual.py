@@ -13,7 +13,7 @@ from alloc.instance import CATEGORIES, KINDS, Instance
 from alloc.report.carrying import list_bought, list_purses, list_upkeep, pick_year, planned_years, tell_starved
 from alloc.report.charts import Chart, bars
 from alloc.report.notebook import show_chart
-from alloc.report.page import fill_page
+from alloc.report.page import Page, fill_page
 from alloc.report.page.listings import Listing, PageTable, make_listings, write_cells
 from alloc.report.page.plan_tables import TABLES
 from alloc.report.page.view import View
@@ -42,8 +42,8 @@ class YearDetail:
 
 def make_years_page(
     instance: Instance, tables: Mapping[str, pd.DataFrame], figures: Mapping[str, Any], lang: str
-) -> tuple[str, dict[str, Chart]]:
-    """Return the page of a plan over several years as HTML, and its charts by name. Equal plans give equal bytes."""
+) -> Page:
+    """Return the page of a plan over several years in one language. Equal plans give equal bytes."""
     view = View(instance, lang, tables, figures)
     charts = dict(_draw(view))
     listings = (_by_year(view), _bought(view), _purses(view))
@@ -59,7 +59,7 @@ def make_years_page(
         starved=tell_starved(instance, tables, lang),
         answer=list(tell_over_years(view)),
     )
-    return html, charts
+    return Page(html, charts)
 
 
 def show_years(view: View) -> Iterator[str | Markup]:

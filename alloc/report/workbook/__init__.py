@@ -1,6 +1,6 @@
 """The workbook that comes with every result: `allocation.xlsx`. WORKBOOK.md says what each sheet is for."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from alloc.report.workbook.about import write_about
 from alloc.report.workbook.allocation import write_allocation, write_cross
 from alloc.report.workbook.answer_sheets import write_answer_sheets
 from alloc.report.workbook.book import Book
+from alloc.report.workbook.by_year import YEARS_SHEETS
 from alloc.report.workbook.complementarity import write_complementarity
 from alloc.report.workbook.counties import write_counties
 from alloc.report.workbook.effects import write_effects
@@ -25,6 +26,8 @@ from alloc.report.workbook.rule_sheet import write_rules
 from alloc.report.workbook.sharing import write_sharing
 from alloc.report.workbook.view import PlanView
 from alloc.report.workbook.work import write_chains, write_jobs, write_resources
+from alloc.report.workbook.year_summary import write_years_summary
+from alloc.report.workbook.year_views import YearsView
 
 MOST_LIVE = 10_000
 """With more payments than this in the allocation the workbook holds values and no formulas."""
@@ -46,6 +49,12 @@ SHEETS = {
 }
 """The sheets of the answer, between the summary and the inputs."""
 
+Writer = tuple[type[PlanView], Mapping[str, Callable[[Book, Any, Any], None]], Callable[[Book, Any, Any, Any], None]]
+"""How a plan is looked at, what writes each sheet, and what writes the summary."""
+
+OF_A_YEAR: Writer = (PlanView, SHEETS, write_summary)
+OVER_YEARS: Writer = (YearsView, YEARS_SHEETS, write_years_summary)
+
 ASKED_FOR = ("resources", "sharing")
 """Sheets that stand only where the question has a table of that name."""
 
@@ -58,19 +67,20 @@ def write_workbook(
     lang: str,
     answers: Answers | None = None,
 ) -> None:
-    """Write the workbook: totals, slacks and checks are formulas whose values are the plan's.
+    """Write the workbook of a plan: totals, slacks and checks are formulas whose values are the plan's.
 
     answers: to what people ask, on sheets of their own behind all others.
     Text from data never becomes a formula or a link; equal runs give equal bytes.
     """
-    plan = PlanView(instance, lang, tables, figures)
-    book = Book(path, instance, lang, live=len(plan.payments) <= MOST_LIVE)
-    shown = [key for key in ("summary", *SHEETS) if key not in ASKED_FOR or getattr(instance, key)]
-    titles = plan.say_each("wb_sheet_{}", (*shown, "about"))
+    view, writers, summarise = OVER_YEARS if instance.questions else OF_A_YEAR
+    plan = view(instance, lang, tables, figures)
+    book = Book(path, instance, lang, live=len(tables["allocation"]) <= MOST_LIVE)
+    shown = [key for key in writers if key not in ASKED_FOR or getattr(instance, key)]
+    titles = plan.say_each("wb_sheet_{}", ("summary", *shown, "about"))
     made = dict(zip(titles, map(book.sheet, titles.values()), strict=True))
-    for key in shown[1:]:
-        SHEETS[key](book, plan, made[key])
-    write_summary(book, plan, made["summary"], titles)
+    for key in shown:
+        writers[key](book, plan, made[key])
+    summarise(book, plan, made["summary"], titles)
     for content in sheets(instance):
         write_inputs(book, book.sheet(add_prefix(content.name, lang)), content)
     write_about(book, plan, made["about"], titles)

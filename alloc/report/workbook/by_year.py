@@ -3,70 +3,29 @@
 What is carried from one year to the next, upkeep and units in all are formulas over the years before.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import pandas as pd
 from xlsxwriter.utility import xl_col_to_name
 
-from alloc.instance import Instance
-from alloc.instance.excel.sheet_names import add_prefix
 from alloc.instance.rules import Change
-from alloc.instance.writing import sheets
-from alloc.report.answers import Answers
 from alloc.report.carrying import Purse, Upkeep, list_purses, list_upkeep
 from alloc.report.rows import NEAR
-from alloc.report.workbook.about import write_about
 from alloc.report.workbook.allocation import list_traits
-from alloc.report.workbook.answer_sheets import write_answer_sheets
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.counties import list_heads
-from alloc.report.workbook.inputs import write_inputs
 from alloc.report.workbook.rule_sheet import Ready, list_ready, write_repetitions
 from alloc.report.workbook.sharing import list_gains
 from alloc.report.workbook.view import PlanView, quoted
-from alloc.report.workbook.year_summary import write_years_summary
 from alloc.report.workbook.year_views import YearsView, YearView
-
-MOST_LIVE = 10_000
-"""With more payments than this in the allocation the workbook holds values and no formulas."""
 
 ALWAYS = 9999
 """The year until which what works for good does."""
 
 SPENT = ("aid", "national", "other")
 JOBS = ("jobs_before", "jobs_quo", "jobs", "retained_quo", "retained", "insured", "upgraded")
-
-
-def write_years_workbook(
-    instance: Instance,
-    tables: Mapping[str, pd.DataFrame],
-    figures: Mapping[str, Any],
-    path: Path,
-    lang: str,
-    answers: Answers | None = None,
-) -> None:
-    """Write the workbook of a plan over several years; equal runs give equal bytes.
-
-    answers: to what people ask, on sheets of their own behind all others.
-    """
-    plan = YearsView(instance, lang, tables, figures)
-    book = Book(path, instance, lang, live=len(tables["allocation"]) <= MOST_LIVE)
-    shown = ["summary", *(key for key in SHEETS if key != "sharing" or instance.sharing)]
-    titles = plan.say_each("wb_sheet_{}", (*shown, "about"))
-    made = dict(zip(titles, map(book.sheet, titles.values()), strict=True))
-    for key in shown[1:]:
-        SHEETS[key](book, plan, made[key])
-    write_years_summary(book, plan, made["summary"], titles)
-    for content in sheets(instance):
-        write_inputs(book, book.sheet(add_prefix(content.name, lang)), content)
-    write_about(book, plan, made["about"], titles)
-    if answers is not None:
-        write_answer_sheets(book, plan, answers)
-    book.book.close()
 
 
 def _rows(plan: YearsView, table: str) -> list[Row]:
@@ -321,7 +280,7 @@ def _write_sharing(book: Book, plan: YearsView, sheet: Any) -> None:
     book.dress(sheet, book.table(sheet, columns), freeze=3)
 
 
-SHEETS = {
+YEARS_SHEETS = {
     "allocation": _write_allocation,
     "measures": _write_measures,
     "funds": _write_funds,

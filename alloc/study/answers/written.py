@@ -3,7 +3,7 @@
 import hashlib
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +13,6 @@ from alloc.report.notebook import call_question
 from alloc.report.page.questions import add_questions
 from alloc.report.target import ANSWERS, check_writable
 from alloc.report.workbook import write_workbook
-from alloc.report.workbook.by_year import write_years_workbook
 from alloc.study.answers.plan_of_result import PlanOfResult
 from alloc.study.files import StudyFiles, write_study
 
@@ -32,7 +31,7 @@ def write_answers(
     beside = folder / f".{WORKBOOK}"
     try:
         free = _is_untouched(folder, plan, beside, lang)
-        _choose_writer(plan)(plan.instance, plan.tables, plan.figures, beside, lang, answers)
+        write_workbook(plan.instance, plan.tables, plan.figures, beside, lang, answers)
         content = beside.read_bytes()
         files = {**_draw_files(answers, plan), **({} if free else {WORKBOOK: content})}
         told = {**figures, "workbook_sha256": hashlib.sha256(content).hexdigest(), "workbook_kept": not free}
@@ -61,13 +60,8 @@ def _is_untouched(folder: Path, plan: PlanOfResult, beside: Path, lang: str) -> 
         known = None
     if known == hashlib.sha256(content).hexdigest():
         return True
-    _choose_writer(plan)(plan.instance, plan.tables, plan.figures, beside, lang)
+    write_workbook(plan.instance, plan.tables, plan.figures, beside, lang)
     return content == beside.read_bytes()
-
-
-def _choose_writer(plan: PlanOfResult) -> Callable[..., None]:
-    """Return what writes the workbook of a plan of one year, or of several."""
-    return write_years_workbook if plan.instance.questions else write_workbook
 
 
 def _draw_files(answers: Answers, plan: PlanOfResult) -> dict[str, bytes]:
