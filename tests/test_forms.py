@@ -224,15 +224,60 @@ def test_the_self_assessment_has_what_was_reached_and_its_points(plan, result, t
     park, left_out, course, _ = openpyxl.load_workbook(path, data_only=True).worksheets
     # 20 of 40 paid; 16 of 20 m² delivered, 12 of them accepted; 1.25 a m² against 2 planned
     assert [park.cell(6, column).value for column in range(3, 9)] == [40, 40, 20, 10, 0.5, 5]
-    scores = [[park.cell(row, column).value for column in (4, 5, 6, 7)] for row in (12, 13, 14, 15)]
+    scores = [[park.cell(row, column).value for column in (4, 5, 6, 7)] for row in (13, 14, 15, 16)]
     assert scores == [[20, 16, 15, 12], [None, 0.75, 15, 11.25], ["2019-06-30", None, 10, None], [2, 1.25, 10, 10]]
     said = {"en": "20 万元 paid; 16 m² delivered, 12 of them accepted.", "zh": "已支付20万元；已完成16m²，其中验收12。"}
-    assert park["E10"].value == said[lang]
+    assert park["E11"].value == said[lang]
     assert [course.cell(6, column).value for column in (5, 7, 8)] == [0, 0, 0]
     assert [left_out.cell(6, column).value for column in (4, 5, 7, 8)] == [0, 1, None, None]
-    points = [park.cell(row, 6).value for row in (6, *range(12, 20))]
-    assert sum(points) == park["F20"].value == 100
-    assert park["G20"].value is None  # some are not graded yet
+    points = [park.cell(row, 6).value for row in (6, *range(13, 21))]
+    assert sum(points) == park["F21"].value == 100
+    assert park["G21"].value is None  # some are not graded yet
+
+
+def test_what_is_of_the_year_and_what_is_left_of_the_last_is_not_told_apart_where_a_fund_has_both(tmp_path, actuals):
+    def shown(funds):
+        path = tmp_path / "question.yaml"
+        path.write_text(yaml.safe_dump(QUESTION | {"funds": funds}, allow_unicode=True, sort_keys=False))
+        book = fill_form(alloc.solve(path), "self-assessment", tmp_path / "a.xlsx", actuals=actuals, overwrite=True)
+        return [row[1:5] for row in cells(book)[5:9]]
+
+    funds = QUESTION["funds"]
+    assert shown(funds) == [
+        ["年度资金总额", 40, 40, 20],
+        ["其中：本年财政拨款", 37, 37, 20],
+        ["上年结转资金", None, None, None],
+        ["其他资金", 3, 3, 0],
+    ]
+    held = funds | {"donor": funds["donor"] | {"carried": {"all": 5}}}
+    assert [row[1:] for row in shown(held)][:2] == [[40, 40, 20], [None, None, None]]
+
+
+@pytest.mark.parametrize(
+    ("said", "variable", "title"),
+    [([], "", "年度项目计划表"), (["--lang", "en"], "", "Yearly project plan"), ([], "en", "Yearly project plan")],
+)
+def test_a_form_is_in_chinese_unless_another_language_is_asked_for(
+    result, tmp_path, monkeypatch, said, variable, title
+):
+    for name in ("LC_ALL", "LANG"):
+        monkeypatch.setenv(name, "en_US.UTF-8")
+    monkeypatch.setenv("ALLOC_LANG", variable)
+    out = tmp_path / "f.xlsx"
+    words = ["forms", str(result), "--kind", "plan", "--out", str(out), *said]
+    assert CliRunner().invoke(main, words).exit_code == 0
+    assert cells(out)[0][0] == title
+
+
+def test_a_payment_of_a_project_whose_days_are_not_in_the_year_says_so(tmp_path):
+    path = tmp_path / "question.yaml"
+    course = QUESTION["measures"]["course"] | {"start": "2020-03"}
+    measures = QUESTION["measures"] | {"course": course}
+    path.write_text(yaml.safe_dump(QUESTION | {"measures": measures}, allow_unicode=True, sort_keys=False))
+    rows = cells(fill_form(alloc.solve(path), "schedule", tmp_path / "s.xlsx", lang="en"))[3:-1]
+    notes = {row[2]: row[-1] for row in rows}
+    assert notes["course"] == "start and end lie outside 2019: paid in its nearest quarter (assumption)"
+    assert notes["[Park]: 'one'?"] is None
 
 
 @pytest.mark.office

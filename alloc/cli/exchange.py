@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from alloc.cli.speech import echo, lang_option, overrides, progress, set_option, spoken, unchecked_option
+from alloc.cli.words import asked
 from alloc.errors import RequestError
 from alloc.texts import say
 
@@ -121,5 +122,5 @@ def forms(results: Path, kind: str, out: Path | None, lang: str, **options: Any)
     with spoken(lang):
         from alloc.study.forms import fill_form
 
-        path = fill_form(results, kind, out or Path(f"{kind}.xlsx"), lang=lang, **options)
+        path = fill_form(results, kind, out or Path(f"{kind}.xlsx"), lang=asked("zh"), **options)
         echo(say("wrote", lang, path=path), err=True)

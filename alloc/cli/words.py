@@ -15,6 +15,7 @@ from importlib import import_module
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from alloc.texts import LANGUAGES, catalogue, escaped, say
 
@@ -39,6 +40,13 @@ def system_language() -> str:
 def chosen(context: click.Context, _option: click.Parameter, value: str | None) -> str:
     """Return the language of a command: its own option's, else that of the option before it."""
     return value or context.find_root().params.get("lang") or system_language()
+
+
+def asked(otherwise: str) -> str:
+    """Return the language that an option or the variable asks for, else another than the system's."""
+    context = click.get_current_context()
+    sources = {context.get_parameter_source("lang"), context.find_root().get_parameter_source("lang")}
+    return str(context.params["lang"]) if sources - {ParameterSource.DEFAULT, None} else otherwise
 
 
 def _asked_for(words: Sequence[str]) -> str:

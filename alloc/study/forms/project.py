@@ -7,11 +7,12 @@ from typing import Any
 
 from alloc.instance import Instance
 from alloc.instance.excel.styles import word_in
+from alloc.instance.measure import Measure
 from alloc.report.names import Names
-from alloc.report.quarters import CENT, find_quarters, spread
+from alloc.report.quarters import CENT, find_quarters, runs_in, spread
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import Actuals
-from alloc.study.forms.entries import PUBLIC, Entries, Entry
+from alloc.study.forms.entries import PUBLIC, Entries, Entry, add_public
 from alloc.study.forms.reached import Reached
 
 
@@ -20,7 +21,7 @@ def list_projects(of: Result, lang: str, actuals: Actuals | None = None) -> Iter
 
     actuals: what became of the plan; what was reached is known then, and what nobody planned is among the projects.
     """
-    money = _sum_amounts(of, "kind")
+    money = _sum_amounts(of)
     reached = None if actuals is None else Reached(of.instance, actuals)
     begun = set() if reached is None else reached.list_begun()
     shown = [row for row in of.tables["measures"].to_dict("records") if row["funded"] or row["measure"] in begun]
@@ -31,12 +32,12 @@ def list_projects(of: Result, lang: str, actuals: Actuals | None = None) -> Iter
         yield found if reached is None else {**found, **reached.describe(m, plan, lang)}
 
 
-def _sum_amounts(of: Result, by: str) -> dict[str, dict[str, float]]:
-    """Return the money of every measure by fund or by kind of fund, in the order of the table."""
+def _sum_amounts(of: Result) -> dict[str, dict[str, float]]:
+    """Return the money of every measure by fund, in the order of the table."""
     found: dict[str, dict[str, float]] = {}
     for row in of.tables["allocation"].to_dict("records"):
         paid = found.setdefault(row["measure"], {})
-        paid[row[by]] = paid.get(row[by], 0.0) + row["amount"]
+        paid[row["fund"]] = paid.get(row["fund"], 0.0) + row["amount"]
     return found
 
 
@@ -69,11 +70,11 @@ def _describe_plan(
 ) -> dict[str, Entry]:
     """Return what the plan does with a measure: money, units, jobs, and the target in a sentence.
 
-    row: of the table of measures; money: by kind of fund.
+    row: of the table of measures; money: by fund.
     """
     m: str = row["measure"]
     paid = sum(money.values())
-    public = sum(amount for kind, amount in money.items() if kind in PUBLIC)
+    public, is_new = add_public(instance, money)
     units, here = float(row["units"]), f"measures · {m} · "
     names, unit = Names(instance, lang, either=True), instance.measures[m].unit
     say = names.say("form_target", units=_plain(units), unit=unit, paid=_plain(paid), label=names.label)
@@ -82,6 +83,7 @@ def _describe_plan(
         "cost_of_unit": Entry(paid / units if units > 0 else None, here + "cost / units"),
         "paid": Entry(paid, f"allocation · {m} · amount"),
         "public": Entry(public, f"allocation · {m} · amount ({', '.join(PUBLIC)})"),
+        "public_of_year": Entry(public if is_new else None, f"allocation · {m} · amount ({', '.join(PUBLIC)})"),
         "not_public": Entry(paid - public, f"allocation · {m} · amount (private, household)"),
         "aid": Entry(float(row["aid"]), here + "aid"),
         "national": Entry(float(row["national"]), here + "national"),
@@ -115,13 +117,20 @@ def list_payments(of: Result, lang: str) -> Iterator[Entries]:
             "amount": Entry(row["amount"], place),
             **{f"quarter_{q}": Entry(part or None, place) for q, part in parts.items()},
             "unscheduled": Entry(0.0),
-            "note": Entry(None if measure.start or measure.end else names.say("form_no_days")),
+            "note": Entry(_say_doubt(measure, of.instance.year, names)),
         }
+
+
+def _say_doubt(measure: Measure, year: int, names: Names) -> str | None:
+    """Return what is assumed of the quarters in which a project is paid for, nothing where its days say them."""
+    if not measure.start and not measure.end:
+        return names.say("form_no_days")
+    return None if runs_in(measure, year) else names.say("form_other_year", year=year)
 
 
 def list_changes(before: Result, after: Result, lang: str) -> Iterator[Entries]:
     """Yield every payment that differs between two plans, with what the later plan shows of its measure."""
-    earlier, later = _sum_amounts(before, "fund"), _sum_amounts(after, "fund")
+    earlier, later = _sum_amounts(before), _sum_amounts(after)
     reasons = {row["measure"]: row.get("reason", "") for row in after.tables["measures"].to_dict("records")}
     number = 0
     for m, f in _pair(earlier, later):

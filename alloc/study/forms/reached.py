@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from alloc.instance import Instance
 from alloc.report.names import Names
 from alloc.study.follow.actuals import Actuals
-from alloc.study.forms.entries import PUBLIC, Entries, Entry
+from alloc.study.forms.entries import PUBLIC, Entries, Entry, add_public
 from alloc.texts.figures import exact
 
 
@@ -24,11 +24,9 @@ class Reached:
 
     def describe(self, m: str, plan: Mapping[str, Entry], lang: str) -> Entries:
         """Return what was reached of a measure; plan: what was planned of it."""
-        whole = public = 0.0
-        for (of, f), money in self.paid.items():
-            if of == m:
-                whole += money
-                public += money if self.instance.funds[f].kind in PUBLIC else 0.0
+        paid = {f: money for (of, f), money in self.paid.items() if of == m}
+        whole = sum(paid.values())
+        public, is_new = add_public(self.instance, paid)
         units, taken = self.delivered.get(m, 0.0), self.accepted.get(m, 0.0)
         names, unit = Names(self.instance, lang), self.instance.measures[m].unit
         told = {"paid": exact(whole), "label": names.label, "units": exact(units), "unit": unit}
@@ -37,6 +35,7 @@ class Reached:
             "reached": Entry(names.say("form_reached", accepted=exact(taken), **told)),
             "spent": Entry(whole, payments),
             "spent_public": Entry(public, f"{payments} ({', '.join(PUBLIC)})"),
+            "spent_of_year": Entry(public if is_new else None, f"{payments} ({', '.join(PUBLIC)})"),
             "spent_not_public": Entry(whole - public, f"{payments} (private, household)"),
             "delivered": Entry(units, deliveries + "units"),
             "accepted_share": Entry(taken / units if units else None, deliveries + "accepted / units"),
