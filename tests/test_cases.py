@@ -56,7 +56,7 @@ def test_a_checked_case_has_its_known_optimum(case: str) -> None:
     assert plan.bound >= best - 1e-6 * max(1, abs(best)), "the bound does not claim more than is true"
 
 
-@pytest.mark.parametrize("case", OPTIMAL)
+@pytest.mark.parametrize("case", OPTIMAL[::3])
 def test_the_best_plan_of_a_checked_case_comes_back_from_its_workbook(case: str, tmp_path: Path) -> None:
     run = solved(case, gap=LOOSELY)
     write_workbook(run.instance, run.tables, run.figures, tmp_path / "allocation.xlsx", "en")

@@ -17,11 +17,13 @@ from typing import Any
 import pandas as pd
 import pytest
 import yaml
+from click.testing import CliRunner
 from conftest import asked
 from oracle import optimum
 from randoms import draw_overrides, random_instance
 
 import alloc
+from alloc.cli import main
 from alloc.counterfactual import find_without_aid
 from alloc.instance import Options, draft
 from alloc.model import build
@@ -31,6 +33,7 @@ from alloc.solver import pool as pools
 from alloc.study.points import Point, PointQuestion, PointSolver, open_points, warm
 from alloc.study.points.order import neighbours, spread
 from alloc.study.request import StudyProgress
+from alloc.study.sweep import Sweep
 
 ROOT = Path(__file__).parent.parent
 DEMO = ROOT / "instances/demo"
@@ -71,6 +74,13 @@ def content(folder: Path) -> dict[str, tuple[str, str]]:
     return {key: (json.dumps(json.loads(point) | {"seconds": 0}), choice) for key, point, choice in rows}
 
 
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Sweep]:
+    """A sweep by one process that nothing disturbed, and its folder."""
+    folder = tmp_path_factory.mktemp("whole")
+    return folder, sweep(DEMO, MANY, folder)
+
+
 def test_a_budget_sweep_of_the_demo_is_what_was_worked_by_hand():
     """79 with 37 万元 is worked in instances/demo/README.md, where the last 万元 buys 1 / 1.1 jobs."""
     found = sweep(DEMO, {"grid": {"funds.tianjin.amount": [30, 37]}})
@@ -88,7 +98,7 @@ def agrees(point: Point, data: Any) -> bool:
     return point.objective is None or point.objective == pytest.approx(answer.stages[-1], rel=2e-6, abs=2e-6)
 
 
-@pytest.mark.parametrize("seed", range(1, 5))
+@pytest.mark.parametrize("seed", [1, 3])
 def test_points_agree_with_another_solver_and_with_a_fresh_solve(tmp_path: Path, seed: int):
     raw = random_instance(seed)
     path = written(raw, tmp_path)
@@ -199,11 +209,6 @@ def test_the_exit_code_is_that_of_the_worst_point():
         assert replace(found, points=points).exit_code == code
 
 
-def test_two_processes_answer_like_one():
-    one, two = sweep(DEMO, MANY, jobs=1), sweep(DEMO, MANY, jobs=2)
-    assert told(one.points) == told(two.points)
-
-
 def test_neighbours_stand_in_an_earlier_half_and_lie_near():
     points = [{"a": x, "b": y} for x in range(8) for y in ("p", "q")]
     order = spread(len(points))
@@ -263,8 +268,7 @@ main(sys.argv[2:])
 """A command that is killed a moment after it has kept so many points, whatever the machine's speed."""
 
 
-def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path):
-    whole = sweep(DEMO, MANY, tmp_path / "whole")
+def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path, whole: tuple[Path, Sweep]):
     target = random.Random(5).randint(2, 4)
     plan = written(MANY, tmp_path, "plan.yaml")
     words = [str(target), "sweep", str(DEMO), str(plan), "--out", str(tmp_path / "out"), "--jobs", "2"]
@@ -277,8 +281,8 @@ def test_a_sweep_that_is_killed_goes_on_and_repeats_nothing(tmp_path: Path):
     assert rest.solved == 6 - len(before)
     after = _points(tmp_path / "out")
     assert all(after[key].seconds == seconds for key, seconds in stamps.items())  # not asked again
-    assert content(tmp_path / "out") == content(tmp_path / "whole")
-    assert told(rest.points) == told(whole.points)
+    assert content(tmp_path / "out") == content(whole[0])
+    assert told(rest.points) == told(whole[1].points)
 
 
 def _points(folder: Path) -> dict[str, Point]:
@@ -339,7 +343,8 @@ def test_ctrl_c_is_heard_where_errors_are_forgiven(monkeypatch: pytest.MonkeyPat
     assert told == [1]
 
 
-def test_a_process_that_is_killed_costs_only_its_points_second_try():
+def test_a_process_that_is_killed_costs_only_its_points_second_try(whole: tuple[Path, Sweep]):
+    """And two processes answer like one."""
     import multiprocessing
 
     killed: list[int] = []
@@ -352,7 +357,7 @@ def test_a_process_that_is_killed_costs_only_its_points_second_try():
 
     found = sweep(DEMO, MANY, jobs=2, tell=kill)
     assert killed
-    assert told(found.points) == told(sweep(DEMO, MANY).points)
+    assert told(found.points) == told(whole[1].points)
 
 
 def test_a_point_whose_process_dies_twice_has_failed_and_is_asked_again(
@@ -395,8 +400,10 @@ def test_points_are_kept_by_content(tmp_path: Path):
     assert sweep(DEMO, BUDGETS, tmp_path, overwrite=True).solved == 3
 
 
-def test_an_answer_survives_the_store_to_the_last_digit(tmp_path: Path):
-    assert sweep(DEMO, MANY, tmp_path).points == sweep(DEMO, MANY, tmp_path).points
+def test_an_answer_survives_the_store_to_the_last_digit(whole: tuple[Path, Sweep]):
+    again = sweep(DEMO, MANY, whole[0])
+    assert again.solved == 0
+    assert again.points == whole[1].points
 
 
 def test_two_sweeps_do_not_write_to_one_folder(tmp_path: Path):
@@ -461,22 +468,21 @@ def _has_pyarrow() -> bool:
     return True
 
 
-def test_the_command_line_tells_and_writes_nothing_on_a_dry_run(tmp_path: Path):
+def test_the_command_line_tells_and_writes_nothing_on_a_dry_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     plan = written(MANY, tmp_path, "plan.yaml")
-    command = [ALLOC, "sweep", str(DEMO), str(plan), "--out", "out"]
-    done = subprocess.run([*command, "--dry-run"], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["sweep", str(DEMO), str(plan), "--out", "out", "--dry-run"])
+    assert done.exit_code == 0
     assert done.stdout.startswith("6 points, 6 to solve; about ")
     assert "from 4 tried" in done.stdout
     assert [path.name for path in tmp_path.iterdir()] == ["plan.yaml"]
 
 
-def test_the_command_line_exits_with_words_where_a_point_is_not_proven(tmp_path: Path):
+def test_the_command_line_exits_with_words_where_a_point_is_not_proven(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     plan = written({"list": [{}, {"funds.tianjin.amount": -1}]}, tmp_path, "plan.yaml")
-    done = subprocess.run(
-        [ALLOC, "sweep", str(DEMO), str(plan), "--jobs", "1"], cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 2
+    monkeypatch.chdir(tmp_path)
+    done = CliRunner().invoke(main, ["sweep", str(DEMO), str(plan), "--jobs", "1"])
+    assert done.exit_code == 2
     assert done.stdout == "2 points: 1 fault, 1 optimal\n"
     assert "not every point is proven: 1 of 2 are not" in done.stderr
     assert (tmp_path / "results/demo-plan/sweep.csv").exists()

@@ -254,7 +254,9 @@ def write_tables(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 
 def _drop_specks(column: "pd.Series[Any]") -> "pd.Series[Any]":
-    return without_specks(column) if column.dtype == "float64" else column
+    if column.dtype != "float64":
+        return column
+    return pd.Series(without_specks(str(column.name), column.to_numpy()), column.index)
 
 
 def guard_formulas(frame: pd.DataFrame) -> pd.DataFrame:

@@ -5,7 +5,9 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from alloc.instance import Instance
 from alloc.instance.effects import effective, hazard, is_uncertain
@@ -75,25 +77,29 @@ def _add_scenarios(instance: Instance, plan: Solution, found: dict[str, pd.DataF
 
 def _frame(table: str, rows: Iterable[dict[str, Any]]) -> pd.DataFrame:
     columns = described(table)["columns"] if table in EXTRA else dictionary()[table]["columns"]
-    frame = pd.DataFrame(list(rows), columns=list(columns))
-    for name, column in columns.items():
-        if column["type"] == "text":
-            frame[name] = ["" if pd.isna(x) else x for x in frame[name]]
-        elif column["type"] == "flag":
-            whole = frame[name].notna().all()
-            frame[name] = frame[name].astype("int64" if whole else "float64")
-        else:
-            frame[name] = without_specks(frame[name].astype("float64"))
-    return frame
+    listed = list(rows)
+    cells = {name: [row.get(name) for row in listed] for name in columns}
+    return pd.DataFrame({name: _column(name, columns[name]["type"], cells[name]) for name in columns})
 
 
-def without_specks(column: "pd.Series[float]") -> "pd.Series[float]":
+def _column(name: str, kind: str, cells: list[Any]) -> list[str] | NDArray[Any]:
+    """Return the cells of a column in the type that the data dictionary gives it."""
+    if kind == "text":
+        return ["" if cell is None else cell for cell in cells]
+    numbers = np.array(cells, dtype=float)
+    if kind == "number":
+        return without_specks(name, numbers)
+    return numbers if np.isnan(numbers).any() else numbers.astype("int64")
+
+
+def without_specks(name: str, numbers: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return a column of numbers in which what a solver leaves of nothing is 0.
 
     What is counted per head or per job may be small where money is in a large unit: it goes by the column's largest.
     """
-    size = min(column.abs().max(), 1.0) if "_per_" in str(column.name) else 1.0
-    return column.mask(column.abs() < SPECK * size, 0.0)
+    sizes = np.abs(numbers)
+    size = min(np.fmax.reduce(sizes, initial=0.0), 1.0) if "_per_" in name else 1.0
+    return np.where(sizes < SPECK * size, 0.0, numbers)
 
 
 def _expected(instance: Instance, world: Solution, name: str, c: str, s: str) -> float | None:
