@@ -14,10 +14,8 @@ from alloc.instance.schema import Flow, Fund
 from alloc.instance.years import worth_of_years
 from alloc.report.dictionary import EXTRA, YEARLY
 from alloc.report.tables import make_tables
+from alloc.report.use_over_years import mark_use
 from alloc.solution import Solution, Status, Values
-
-UNSAID = ("idle", "asked_by")
-"""Columns that speak of one year alone, and would be false of what later years use."""
 
 
 def roll_forward(instance: Instance, plan: Solution) -> dict[int, Instance]:
@@ -71,7 +69,16 @@ def make_tables_of_years(instance: Instance, plan: Solution, worlds: Worlds) -> 
     for year, question in roll_forward(instance, plan).items():
         own, without = take_year(plan, year), take_year(worlds.without.solution, year)
         found[year] = make_tables(question, own, worlds.quos[year], without)
-    return found
+    return tell_use(instance, plan, found)
+
+
+def tell_use(
+    instance: Instance, plan: Solution, tables: Mapping[int, Mapping[str, pd.DataFrame]]
+) -> dict[int, dict[str, pd.DataFrame]]:
+    """Return the tables of each year with what is paid for and used in none of the years, and what asks for it."""
+    years = {year: (question, take_year(plan, year)) for year, question in roll_forward(instance, plan).items()}
+    measures = mark_use(years, tables)
+    return {year: {**of, "measures": measures[year]} for year, of in tables.items()}
 
 
 def take_year(world: Solution, year: int) -> Solution:
@@ -92,8 +99,7 @@ def join_years(years: Mapping[int, Mapping[str, pd.DataFrame]]) -> dict[str, pd.
             frames.append(frame)
         if not frames:
             continue
-        table = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
-        found[name] = table.drop(columns=[column for column in table.columns if column in UNSAID])
+        found[name] = pd.concat([frame for frame in frames if len(frame)] or frames[:1], ignore_index=True)
     return found
 
 

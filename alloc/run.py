@@ -20,7 +20,7 @@ from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, f
 from alloc.counterfactual import AT_ONCE, GRACE, WaitForWorlds, Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
-from alloc.horizon import join_years, list_years, make_tables_of_years
+from alloc.horizon import join_years, list_years, make_tables_of_years, roll_forward
 from alloc.infeasibility import Limits, explain_conflict, list_limits
 from alloc.infeasibility.over_years import explain_years
 from alloc.instance import Instance, Options, read
@@ -32,7 +32,7 @@ from alloc.report.notebook import call_question, show_plan, state_plan, state_pr
 from alloc.report.page.annual import show_years
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
-from alloc.report.reasons import explain_plan, explain_year
+from alloc.report.reasons import explain_each_year, explain_plan
 from alloc.report.scenarios import risk_figures
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
@@ -250,7 +250,7 @@ def _complete_years(
     verdict = audit_years(instance, years, figures)
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
-    told = {question.year: explain_year(question, years[question.year], lang) for question in instance.questions}
+    told = explain_each_year(instance.years, roll_forward(instance, plan), years, plan.status == Status.OPTIMAL, lang)
     return Run(instance, plan, join_years(told), {**figures, "audit": _verdict(verdict)})
 
 

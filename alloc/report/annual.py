@@ -11,7 +11,7 @@ from alloc.instance import Instance
 from alloc.report.carrying import list_bought, tell_starved
 from alloc.report.names import Names
 from alloc.report.screen import Wide
-from alloc.report.told import tell_whose, through_aid
+from alloc.report.told import limit_lines, tell_use_of_years, tell_whose, through_aid
 from alloc.texts import say
 from alloc.texts.figures import amount, gap
 
@@ -42,6 +42,8 @@ def summarise_years(
     if starved := tell_starved(instance, tables, lang):
         parts.append(Text("  " + starved, style="yellow"))
     parts.extend(Text("  " + line) for line in tell_whose(instance, figures, lang))
+    used = list(tell_use_of_years(instance, tables, lang))
+    parts.extend(Text("  " + line) for line in limit_lines(used, lang))
     return Group(*parts, Text(), Text(say("voluntary", lang), style="dim"))
 
 

@@ -20,7 +20,7 @@ EXTRA = ("outcomes", "sharing", "payers")
 """Tables that stand only in the results of questions that look at what scenarios bring, or at gains on both sides."""
 
 YEARLY = ("allocation", "measures", "industries", "flows", "counties", "funds", "rules", "chains", "scenarios")
-"""The tables of a plan over several years: those that say nothing of why."""
+"""The tables of a plan over several years."""
 
 YEAR = {"type": "number", "unit": "", "en": "Fiscal year", "zh": "财政年度"}
 """The first column of every table of a plan over several years."""

@@ -123,9 +123,9 @@ class Names:
         return self.say("in_brackets", name=name, words=self.join(words)) if words else name
 
     def asker(self, word: str) -> str:
-        """Return what asks for a measure: a rule by its name, a commitment, or the least use of a fund."""
-        if word == "committed":
-            return self.say("asked_committed")
+        """Return what asks for a measure: a rule by its name, a commitment, upkeep, or a fund's least use."""
+        if word in ("committed", "recurrent"):
+            return self.say(f"asked_{word}")
         if word.startswith("min_use "):
             return self.say("asked_min_use", fund=self.name("fund", word.removeprefix("min_use ")))
         return self.rule(word)

@@ -3,7 +3,9 @@
 Why a plan is as it is only solving again could tell. So every sentence is a fact that the tables bear out.
 """
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
 
 import pandas as pd
 
@@ -13,7 +15,7 @@ from alloc.report.rows import NEAR, list_cells, list_words
 from alloc.report.shown import AND, Fact, Places, ShownPlan, find_holding
 from alloc.report.unspent import say_unspent
 from alloc.texts import say
-from alloc.texts.figures import count
+from alloc.texts.figures import amount, count
 
 
 def explain_plan(
@@ -31,15 +33,42 @@ def explain_plan(
     return {**tables, "measures": measures, "funds": funds}
 
 
-def explain_year(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> dict[str, pd.DataFrame]:
-    """Return the tables of one year of several with `reason` beside each measure that nothing done in any year lets in.
+def explain_each_year(
+    planned: Sequence[int],
+    years: Mapping[int, Instance],
+    tables: Mapping[int, Mapping[str, pd.DataFrame]],
+    proven: bool,
+    lang: str,
+) -> dict[int, dict[str, pd.DataFrame]]:
+    """Return the tables of each of several years with `reason` and `why_unspent` as far as the year itself shows them.
 
-    What else keeps a measure out of a year depends on the other years, of which one year's tables say nothing.
+    planned: the years in which something is bought; years: the question of each and of those that follow, as the years
+    before leave it; proven: as of one year. What keeps a measure out whatever else is funded is its reason: all else
+    depends on the other years. Of money left it is said how much is there in the next year.
     """
-    measures = tables["measures"].copy()
-    plan = ShownPlan(instance, tables, False, lang)
-    measures["reason"] = ["" if plan.funded[m] else _lasting_reason(plan, m) for m in measures["measure"]]
-    return {**tables, "measures": measures}
+    found: dict[int, dict[str, pd.DataFrame]] = {}
+    following, before = dict(pairwise(planned)), Counter[str]()
+    for year, own in tables.items():
+        measures, funds = own["measures"].copy(), own["funds"].copy()
+        plan = ShownPlan(years[year], own, proven, lang, dict(before))
+        measures["reason"] = ["" if plan.funded[m] else _lasting_reason(plan, m) for m in measures["measure"]]
+        if year in planned:
+            said = []
+            for f, c, left, money in list_cells(funds, "fund", "county", "unspent", "available"):
+                on = _say_carried(plan, left, following.get(year), years[following.get(year, year)].funds[f].carry)
+                said.append(AND[lang].join(filter(None, (say_unspent(plan, f, c, left, money), on))))
+            funds["why_unspent"] = said
+        before.update(dict(list_cells(measures, "measure", "units")))
+        found[year] = {**own, "measures": measures, "funds": funds}
+    return found
+
+
+def _say_carried(plan: ShownPlan, left: float, following: int | None, carry: float) -> str:
+    """Return how much of what is left is there in the next year; nothing where none is."""
+    on = carry * left
+    if following is None or on <= NEAR:
+        return ""
+    return say("unspent_carried", plan.lang, money=amount(on), label=plan.names.label, year=following)
 
 
 # Facts of a measure that is not funded.

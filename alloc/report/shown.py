@@ -31,10 +31,21 @@ MOST_NAMED = 3
 
 
 class ShownPlan:
-    """A plan by its tables, indexed by what sentences on it ask for."""
+    """A plan by its tables, indexed by what sentences on it ask for.
 
-    def __init__(self, instance: Instance, tables: Mapping[str, pd.DataFrame], proven: bool, lang: str):
+    before: of several years the units of each measure that the years before bought.
+    """
+
+    def __init__(
+        self,
+        instance: Instance,
+        tables: Mapping[str, pd.DataFrame],
+        proven: bool,
+        lang: str,
+        before: Mapping[str, float] | None = None,
+    ):
         self.instance, self.proven, self.lang = instance, proven, lang
+        self.before = before or {}
         self.names = Names(instance, lang)
         self.payers = list_payers(instance)
         self.payable: dict[tuple[str, str], list[str]] = defaultdict(list)
@@ -84,6 +95,13 @@ class ShownPlan:
             "category": self.names.name("category", row.category),
             "label": self.names.label,
         }
+
+    def is_full(self, m: str) -> bool:
+        """Tell whether a measure is at its largest scale, in the year or in all so far."""
+        row, units, before = self.instance.measures[m], self.units[m], self.before.get(m, 0.0)
+        if before > 0 and near(before + units, row.most_in_all):
+            return True
+        return self.funded[m] and near(units, row.max_units)
 
     def spent(self, f: str, c: str) -> bool:
         """Tell whether a fund has nothing left for a county."""

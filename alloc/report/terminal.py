@@ -17,7 +17,16 @@ from alloc.report.funds import aid_by_category
 from alloc.report.names import MOST_NAMES, Names, join_few
 from alloc.report.rows import NEAR, list_cells
 from alloc.report.screen import Wide
-from alloc.report.told import show_claim, tell_coordination, tell_idle, tell_lapsed, tell_status, tell_years
+from alloc.report.told import (
+    limit_lines,
+    show_claim,
+    tell_coordination,
+    tell_idle,
+    tell_lapsed,
+    tell_left,
+    tell_status,
+    tell_years,
+)
 from alloc.texts import say
 from alloc.texts.figures import SPECK, amount, decimals, fixed, gap, percent
 
@@ -178,8 +187,8 @@ def _lines(
     binding = rules[rules["binding"] == 1]
     words = list(map(called.rule, binding["rule"], binding["group"]))
     yield say("line_binding", lang, names=join_few(words, lang, "between_facts"))
-    yield from _limited(list(_broken(instance, rules, lang)), lang)
-    yield from _limited(list(_left(instance, tables["funds"], lang)), lang)
+    yield from limit_lines(list(_broken(instance, rules, lang)), lang)
+    yield from limit_lines(list(tell_left(instance, tables["funds"], lang)), lang)
     measures = tables["measures"]
     yield say("line_measures", lang, funded=int(measures["funded"].sum()), all=len(measures))
     proof = tell_certainty(figures, instance.money.label, lang)
@@ -205,19 +214,3 @@ def _broken(instance: Instance, rules: pd.DataFrame, lang: str) -> Iterator[str]
     broken = rules[rules["broken_by"] > 0]
     for r, g, by in zip(broken["rule"], broken["group"], broken["broken_by"], strict=True):
         yield say("line_broken", lang, rule=Names(instance, lang).rule(r, g), by=amount(by))
-
-
-def _left(instance: Instance, funds: pd.DataFrame, lang: str) -> Iterator[str]:
-    called = Names(instance, lang)
-    left = funds[funds["why_unspent"] != ""]
-    for f, c, money, why in zip(left["fund"], left["county"], left["unspent"], left["why_unspent"], strict=True):
-        fund = called.name("fund", f)
-        fund = say("in_brackets", lang, name=fund, words=called.name("county", c)) if c else fund
-        yield say("line_unspent", lang, fund=fund, money=amount(money), label=instance.money.label, why=why)
-
-
-def _limited(lines: Sequence[str], lang: str) -> Iterator[str]:
-    """Yield the first lines of many, and how many more there are."""
-    yield from lines[:MOST_NAMES]
-    if len(lines) > MOST_NAMES:
-        yield say("and_more", lang, count=len(lines) - MOST_NAMES)

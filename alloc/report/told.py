@@ -1,12 +1,12 @@
 """Sentences that terminal, page and workbook share: who decides on national money, what is paid for nothing."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
 
 from alloc.instance import Instance
-from alloc.report.names import FEW, Names, join_few
+from alloc.report.names import FEW, MOST_NAMES, Names, join_few
 from alloc.texts import say
 from alloc.texts.figures import amount, count, percent
 
@@ -63,6 +63,34 @@ def tell_idle(instance: Instance, measures: pd.DataFrame, lang: str) -> str:
     if not len(idle):
         return ""
     return say("line_idle", lang, count=len(idle), money=amount(float(idle["aid"].sum())), label=instance.money.label)
+
+
+def tell_left(instance: Instance, funds: pd.DataFrame, lang: str) -> Iterator[str]:
+    """Yield what each fund has left, and what the plan shows of it."""
+    called = Names(instance, lang)
+    left = funds[funds["why_unspent"] != ""]
+    for f, c, money, why in zip(left["fund"], left["county"], left["unspent"], left["why_unspent"], strict=True):
+        fund = called.name("fund", f)
+        fund = say("in_brackets", lang, name=fund, words=called.name("county", c)) if c else fund
+        yield say("line_unspent", lang, fund=fund, money=amount(money), label=instance.money.label, why=why)
+
+
+def tell_use_of_years(instance: Instance, tables: Mapping[str, pd.DataFrame], lang: str) -> Iterator[str]:
+    """Yield of each of several years what is paid for nothing in any of them, and what funds have left in it."""
+    if "idle" not in tables["measures"]:  # written before that was told of years
+        return
+    for year, measures in tables["measures"].groupby("year"):
+        funds = tables["funds"][tables["funds"]["year"] == year]
+        for line in (tell_idle(instance, measures, lang), *tell_left(instance, funds, lang)):
+            if line:
+                yield say("years_line", lang, year=year, line=line)
+
+
+def limit_lines(lines: Sequence[str], lang: str) -> Iterator[str]:
+    """Yield the first lines of many, and how many more there are."""
+    yield from lines[:MOST_NAMES]
+    if len(lines) > MOST_NAMES:
+        yield say("and_more", lang, count=len(lines) - MOST_NAMES)
 
 
 def tell_returns(tables: Mapping[str, pd.DataFrame], label: str, lang: str) -> str:

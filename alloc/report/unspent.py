@@ -27,7 +27,7 @@ class _LeftOver:
 def _left_over(plan: ShownPlan, f: str, c: str) -> _LeftOver:
     payable = plan.payable[f, c]
     going = [m for m in payable if plan.funded[m]]
-    growing = [m for m in going if not near(plan.units[m], plan.instance.measures[m].max_units)]
+    growing = [m for m in going if not plan.is_full(m)]
     return _LeftOver(f, c, plan.instance.funds[f].kind, payable, going, growing)
 
 
@@ -39,7 +39,7 @@ def _total_spent(plan: ShownPlan, left: _LeftOver) -> Places:
 
 
 def _full(plan: ShownPlan, left: _LeftOver) -> Places:
-    return {} if len(left.going) == len(left.payable) and not left.growing else None
+    return {} if all(map(plan.is_full, left.payable)) else None
 
 
 def _capped(plan: ShownPlan, left: _LeftOver) -> Places:

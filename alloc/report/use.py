@@ -96,6 +96,18 @@ def _supply(instance: Instance, plan: Solution) -> dict[Place, float]:
 
 def _unused(instance: Instance, plan: Solution) -> Iterator[str]:
     """Yield the measures that are paid for, of which nothing is used."""
+    needed, used = set(find_needed(instance, plan)), set(find_used(instance, plan))
+    for m in instance.measures:
+        if plan.values["Cost"][m] > 0 and m not in needed and m not in used:
+            yield m
+
+
+def find_used(instance: Instance, plan: Solution) -> Iterator[str]:
+    """Yield the measures of which something is used, paid for now or earlier.
+
+    What a place needs is taken from the measures there in the order of the table: first those that others hang on and
+    those that bring something by themselves.
+    """
     need, own = _need(instance, plan), _supply(instance, plan)
     left: dict[Place, float] = defaultdict(float)
     for (c, k, s), amount in need.items():
@@ -109,8 +121,7 @@ def _unused(instance: Instance, plan: Solution) -> Iterator[str]:
         supply = supply_rate(instance, m) * plan.values["Gain"][m]
         taken = min(supply, left[place])
         left[place] -= taken
-        used = m in needed or (_brings(instance, m) and plan.values["Gain"][m] > 0)
-        if plan.values["Cost"][m] > 0 and not used and taken <= NEAR * max(1.0, supply):
+        if (_brings(instance, m) and plan.values["Gain"][m] > 0) or taken > NEAR * max(1.0, supply):
             yield m
 
 

@@ -22,7 +22,7 @@ from alloc.texts.figures import amount
 
 ROOM = "alloc.report.page"
 
-DETAILS = ("funds", "counties", "funded", "industries", "rules", "sharing")
+DETAILS = ("funds", "counties", "funded", "idle", "industries", "rules", "sharing")
 """The tables of each year by itself."""
 
 ROLES = {"aid": "aid", "national": "national", "local": "training", "private": "insurance", "household": "enterprise"}
@@ -180,9 +180,10 @@ def _details(view: View) -> Iterator[YearDetail]:
 
 
 def _known_tables(view: View) -> Iterator[PageTable]:
-    """Yield the tables of a year by itself, without the columns that a plan over several years does not know."""
+    """Yield the tables of a year by itself, of the columns that the result has."""
     for table in TABLES:
         if table.key in DETAILS and table.source in view.tables:
-            frame = view.tables[table.source]
-            known = {"unit", *frame.columns} - {"why_unspent"}
+            known = {"unit", *view.tables[table.source].columns}
+            if table.key == "idle" and "idle" not in known:  # written before that was told of years
+                continue
             yield table._replace(columns=[column for column in table.columns if column.key in known])

@@ -16,6 +16,7 @@ from alloc.report.workbook.allocation import list_traits
 from alloc.report.workbook.book import Book, Cell, Column, Formula
 from alloc.report.workbook.columns import Columns, Row
 from alloc.report.workbook.counties import list_heads
+from alloc.report.workbook.measures import list_idle
 from alloc.report.workbook.rule_sheet import Ready, list_ready, write_repetitions
 from alloc.report.workbook.sharing import list_gains
 from alloc.report.workbook.view import PlanView, quoted
@@ -94,6 +95,7 @@ def _write_measures(book: Book, plan: YearsView, sheet: Any) -> None:
         table.make("paid", "money", "money", "cost", paid),
         table.make("gain", "number"),
         table.make("direct_jobs", "jobs"),
+        *list_idle(table),
         *(table.make(key, "number", unit) for key, unit in WRITTEN.items()),
         table.make("so_far", "number", formula=so_far, text="wb_units_so_far"),
         table.make("most", "number", text="wb_most_in_all"),
@@ -108,6 +110,7 @@ def _write_measures(book: Book, plan: YearsView, sheet: Any) -> None:
     block = book.table(sheet, columns)
     book.dress(sheet, block, freeze=2)
     book.mark(sheet, block, ("measure", "paid"), "{broken}>0", "bad")
+    book.mark(sheet, block, ("measure", "gain", "idle"), '{idle}<>""', "warn")
 
 
 WRITTEN = {"fixed_cost": "money", "unit_cost": "money", "recurrent": "money", "min_units": "", "max_units": ""}
@@ -141,6 +144,7 @@ def _write_funds(book: Book, plan: YearsView, sheet: Any) -> None:
     local = "SUMIFS(amount,amount_fund,{no},amount_year,{year},amount_county,{c})"
     spent = [Formula(local if row.county else paid, row.spent) for row in rows]
     carried = [_carried(plan, rows, i, letter) for i in range(len(rows))]
+    why = plan.tables["funds"].set_index(["year", "fund", "county"])["why_unspent"].to_dict()
     broken = [Formula(f"IF({{spent}}-{{available}}>{NEAR:f}*MAX(1,{{available}}),1,0)", 0)] * len(rows)
     made = {
         "year": _read(table, "year", "key", name="fund_year"),
@@ -155,6 +159,7 @@ def _write_funds(book: Book, plan: YearsView, sheet: Any) -> None:
         "on": _read(table, "on", formula="{carry}*{left}", name="fund_on"),
         "back": _read(table, "back", formula="{left}-{on}"),
         "carry": table.make("carry", "share", of=lambda x: _carry(plan, x), text="wb_carry"),
+        "why": table.make("why", "text", of=lambda x: why[x.year, x.fund, x.county], text="wb_why_unspent", width=40),
         "id": table.aside("id", of=lambda x: x.fund),
         "no": table.make("no", "key", of=lambda x: plan.number("fund", x.fund), text="wb_fund", aside=True),
         "c": table.make("c", "key", of=lambda x: plan.number("county", x.county), text="wb_county", aside=True),
@@ -170,7 +175,7 @@ def _write_funds(book: Book, plan: YearsView, sheet: Any) -> None:
 
 FUNDS = (
     *("year", "fund", "kind", "county", "own", "carried", "available", "spent", "left", "on", "back"),
-    *("carry", "id", "no", "c", "solved", "broken"),
+    *("carry", "why", "id", "no", "c", "solved", "broken"),
 )
 """The columns of the sheet of funds."""
 

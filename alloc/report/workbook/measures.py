@@ -34,8 +34,7 @@ def write_measures(book: Book, plan: PlanView, sheet: Any) -> None:
         table.make("effect", "number"),
         table.make("direct", "jobs", of="direct_jobs", text="wb_direct_jobs", adds_up=True),
         table.make("linkage", "jobs", text="wb_linkage_direct", adds_up=True),
-        table.make("idle", "text", of=lambda row: plan.say("wb_yes") if row["idle"] else ""),
-        table.make("asked", "text", of=lambda row: _asked(plan, row), text="wb_asked_by", width=30),
+        *list_idle(table),
         *(_written(table, key, unit) for key, unit in WRITTEN.items()),
         table.make("state", "word", of=lambda row: Formula(row["limits"], ""), text="wb_limits", width=30),
         table.aside("id", of="measure"),
@@ -55,9 +54,16 @@ def _add_written(plan: PlanView, rows: Iterable[Row]) -> list[Row]:
     return [{**row, "of": plan.instance.measures[row["measure"]]} for row in rows]
 
 
+def list_idle(table: Columns) -> Iterator[Column]:
+    """Yield whether nothing of a measure is used, and what asks for it then."""
+    plan = table.plan
+    yield table.make("idle", "text", of=lambda row: plan.say("wb_yes") if row.get("idle") else "")
+    yield table.make("asked", "text", of=lambda row: _asked(plan, row), text="wb_asked_by", width=30)
+
+
 def _asked(plan: PlanView, row: dict[str, Any]) -> str:
-    """Return what asks for a measure of which nothing is used."""
-    words = list_words(row["asked_by"]) if row["idle"] else []
+    """Return what asks for a measure of which nothing is used; of years that were told without it nothing is said."""
+    words = list_words(row["asked_by"]) if row.get("idle") else []
     return plan.join(list(map(plan.asker, words)))
 
 

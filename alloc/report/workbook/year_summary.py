@@ -5,7 +5,7 @@ from typing import Any
 
 from alloc.report.carrying import list_upkeep, tell_starved
 from alloc.report.rows import NEAR
-from alloc.report.told import tell_status, tell_whose, through_aid
+from alloc.report.told import limit_lines, tell_status, tell_use_of_years, tell_whose, through_aid
 from alloc.report.workbook.book import Book, Column, Formula
 from alloc.report.workbook.columns import Columns
 from alloc.report.workbook.year_views import YearsView
@@ -64,6 +64,7 @@ def _sentences(plan: YearsView) -> Iterator[str]:
     if starved := tell_starved(plan.instance, plan.tables, plan.lang):
         yield starved
     yield from tell_whose(plan.instance, figures, plan.lang)
+    yield from limit_lines(list(tell_use_of_years(plan.instance, plan.tables, plan.lang)), plan.lang)
     yield plan.say("voluntary")
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from alloc.audit import Audit, audit, audit_years
 from alloc.claims import compare_worlds
 from alloc.counterfactual import Worlds, find_worlds
-from alloc.horizon import join_years, list_years, roll_forward, take_year
+from alloc.horizon import join_years, list_years, roll_forward, take_year, tell_use
 from alloc.instance import Instance, Options
 from alloc.instance.effects import is_uncertain
 from alloc.instance.money import eligible_funds
@@ -67,7 +67,7 @@ def work_out(instance: Instance, plan: HandmadePlan, options: Options, floor: fl
     solution = complete(instance, fixed, options, floor)
     worlds = find_worlds(instance, options)
     if instance.questions:
-        years = dict(_list_tables(instance, fixed, solution, worlds))
+        years = tell_use(instance, solution, dict(_list_tables(instance, fixed, solution, worlds)))
         figures = _tell_figures(instance, solution, worlds, None)
         told = {"years": list(instance.years), "by_year": list_years(instance, solution, worlds)}
         return HandmadeResult(instance, {}, years, {**figures, **told})
