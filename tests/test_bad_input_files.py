@@ -88,7 +88,7 @@ YAML_FILES = [
     ("missing", "", MISSING),
     ("missing", "# nothing but words\n", MISSING),
     ("missing", "{}", MISSING),
-    ("not_a_mapping", "- alloc: 1\n", ["instance.yaml:1  ({'alloc': 1},) must be a table of keys and values"]),
+    ("not_a_mapping", "- alloc: 1\n", ["instance.yaml:1  [{alloc: 1}] must be a table of keys and values"]),
     ("not_a_mapping", "alloc", ["instance.yaml:1  'alloc' must be a table of keys and values"]),
 ]
 

@@ -15,6 +15,7 @@ from alloc.instance.money import ROUNDING, available, sold_on
 from alloc.instance.names import check_id
 from alloc.instance.parts import parts_are_shares
 from alloc.instance.ranges import ranges_hold
+from alloc.instance.rows import fields_of
 from alloc.instance.rule_faults import rules_hold, rules_select
 from alloc.instance.schema import Document
 from alloc.instance.sharing import sharing_holds
@@ -248,13 +249,16 @@ def objective_is_one(document: Document, ids: Ids) -> Iterator[Found]:
 
 
 def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
-    """Every source is a key of `sources` or the word `assumption`."""
+    """Every source is a key of `sources` or the word `assumption`, and that of a single figure names a column."""
     known = [*document.sources, "assumption"]
     for table in dict.fromkeys([*ids, *TABLES]):
         for key, row in rows_of(document, table).items():
             named: dict[tuple[str, ...], str] = {("source",): row.source} if row.source else {}
             for column, source in row.sources.items():
                 named["sources", column] = source
+                if column.partition(".")[0] not in fields_of(type(row)):
+                    hint = nearest(column, fields_of(type(row)))
+                    yield (table, key, "sources", column), "unknown_key", {"hint": hint}
             for where, source in named.items():
                 if source not in known:
                     values = {"found": source, "table": "sources", "hint": nearest(source, known)}

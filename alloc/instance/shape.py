@@ -331,6 +331,15 @@ def _meaning(path: Path, data: Any) -> Term:
 
 def _show(value: object) -> str:
     """Return a value as the planner would recognise it, shortened where it is long."""
-    text = repr(value) if isinstance(value, str) else str(value)
-    text = {"True": "true", "False": "false", "None": "nothing", "inf": ".inf", "nan": ".nan"}.get(text, text)
+    text = _write(value)
     return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _write(value: object) -> str:
+    """Return a value as YAML has it in one line, text in quotation marks."""
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_write(inner)}" for key, inner in value.items()) + "}"
+    if isinstance(value, tuple | list):
+        return "[" + ", ".join(map(_write, value)) + "]"
+    text = repr(value) if isinstance(value, str) else str(value)
+    return {"True": "true", "False": "false", "None": "nothing", "inf": ".inf", "nan": ".nan"}.get(text, text)

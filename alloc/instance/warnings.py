@@ -18,6 +18,7 @@ from alloc.instance.selections import groups
 from alloc.instance.sharing import gains_beyond
 from alloc.instance.suggest import nearest
 from alloc.instance.tables import TABLES, WITHOUT_ID
+from alloc.instance.unused import settings_without_use, tags_like_lists
 
 LONGEST_ID = 60
 """No county, fund or measure is called by more letters than this."""
@@ -271,6 +272,8 @@ CHECKS: tuple[Callable[[Instance], Iterator[Found]], ...] = (
     idle_parts,
     markets_without_sellers,
     gains_beyond,
+    settings_without_use,
+    tags_like_lists,
     empty_rules,
     rules_that_forbid,
     plans_that_say_nothing,
