@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.lookups import count_people
 from alloc.instance.schema import Instance
-from alloc.model.columns import group, members_of
+from alloc.model.columns import Param, group, members_of
 
 AimName = Literal["employment", "linkage", "cost", "equity", "insured"]
 
@@ -81,7 +81,7 @@ def add_change(model: pyo.ConcreteModel, last: Mapping[tuple[str, str], float]) 
         for f in model.AID_OF[m]:
             (changeable if last.get((m, f)) else new).append((m, f))
     model.CHANGEABLE = pyo.Set(dimen=2, initialize=changeable, doc="payments before")
-    model.last = pyo.Param(model.CHANGEABLE, initialize=dict(last), doc="what was paid [money]")
+    model.last = Param(model.CHANGEABLE, initialize=dict(last), doc="what was paid [money]")
 
     def reach(model: pyo.ConcreteModel, m: str, f: str) -> tuple[float, float]:
         return 0.0, max(model.last[m, f], model.Spend[m, f].ub - model.last[m, f])

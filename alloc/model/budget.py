@@ -5,7 +5,7 @@ from collections import defaultdict
 import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
-from alloc.model.columns import amounts, column, find_marked, flatten, given, members_of
+from alloc.model.columns import Param, amounts, column, find_marked, flatten, given, members_of
 from alloc.model.years import carried
 
 
@@ -26,9 +26,9 @@ def add_budget(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.TIED_MEASURES = pyo.Set(
         model.TIED_FUNDS, initialize=members_of(local), doc="measures in a county that a fund may pay for"
     )
-    model.amount = pyo.Param(model.LIMITED_FUNDS, initialize=limited, doc="money of a fund [money]")
-    model.tied_amount = pyo.Param(model.TIED_FUNDS, initialize=tied, doc="money of a fund in a county [money]")
-    model.min_use = pyo.Param(model.BOUND_FUNDS, initialize=bound, doc="least use of a fund [money]")
+    model.amount = Param(model.LIMITED_FUNDS, initialize=limited, doc="money of a fund [money]")
+    model.tied_amount = Param(model.TIED_FUNDS, initialize=tied, doc="money of a fund in a county [money]")
+    model.min_use = Param(model.BOUND_FUNDS, initialize=bound, doc="least use of a fund [money]")
     _limit_funds(model)
 
 
@@ -69,8 +69,8 @@ def add_cost_shares(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.SHARERS = pyo.Set(model.SHARED, initialize=payers, doc="the funds of a share that may pay for a measure")
     model.FLOOR_SHARES = pyo.Set(dimen=2, initialize=list(floors), doc="measures and kinds or funds with a least share")
     model.CAP_SHARES = pyo.Set(dimen=2, initialize=list(caps), doc="measures and kinds or funds with a largest share")
-    model.min_share = pyo.Param(model.FLOOR_SHARES, initialize=floors, doc="least share of what is spent")
-    model.max_share = pyo.Param(model.CAP_SHARES, initialize=caps, doc="largest share of what is spent")
+    model.min_share = Param(model.FLOOR_SHARES, initialize=floors, doc="least share of what is spent")
+    model.max_share = Param(model.CAP_SHARES, initialize=caps, doc="largest share of what is spent")
 
     @model.Expression(model.SHARED, doc="money of a kind, or a fund, for a measure [money]")
     def SharePaid(model, m, k):

@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pyomo.environ as pyo
@@ -11,6 +12,9 @@ from alloc.instance.schema import Instance
 
 Where = tuple[str, str]
 """A county and an industry there."""
+
+Param = partial(pyo.Param, within=pyo.Any)
+"""Figures of the model; for those without a domain Pyomo makes one each, which takes a fifth of the time to build."""
 
 
 def column(rows: Mapping[Any, Any], key: str) -> dict[Any, Any]:

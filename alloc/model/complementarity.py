@@ -7,7 +7,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import ROUNDING, billed, ceiling, dearest, in_lots, most_money
 from alloc.instance.schema import Instance
-from alloc.model.columns import given, group, members_of
+from alloc.model.columns import Param, given, group, members_of
 from alloc.model.years import empty_at, paid_if_funded
 
 
@@ -29,14 +29,14 @@ def add_complementarity(model: pyo.ConcreteModel, instance: Instance) -> None:
         initialize=[m for m in aid if m in national and measures[m].national == "exclusive"],
         doc="measures with one payer, aid or nation",
     )
-    model.ceiling = pyo.Param(model.MEASURES, initialize=top, doc="most national money [money]")
-    model.planned = pyo.Param(model.PLANNED, initialize=planned, doc="national money decided [money]")
-    model.most_aid = pyo.Param(
+    model.ceiling = Param(model.MEASURES, initialize=top, doc="most national money [money]")
+    model.planned = Param(model.PLANNED, initialize=planned, doc="national money decided [money]")
+    model.most_aid = Param(
         model.MEASURES,
         initialize=lambda model, m: most_money(instance, m, "aid", aid.get(m, []), model.most[m]),
         doc="most aid that the data allow [money]",
     )
-    model.most_national = pyo.Param(
+    model.most_national = Param(
         model.MEASURES,
         initialize=lambda model, m: most_money(instance, m, "national", national.get(m, []), model.most[m]),
         doc="most national money that the data allow [money]",
@@ -114,8 +114,8 @@ def add_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
         initialize=lambda model, m, f: [(f, measures[m].county)] if (f, measures[m].county) in tied else [],
         doc="the same, tied to the county",
     )
-    model.purse = pyo.Param(model.PURSES, initialize=whole, doc="what an empty purse has spent [money]")
-    model.tied_purse = pyo.Param(
+    model.purse = Param(model.PURSES, initialize=whole, doc="what an empty purse has spent [money]")
+    model.tied_purse = Param(
         model.TIED_PURSES, initialize=tied, doc="what a purse that is empty for a county has spent there [money]"
     )
     _bound_supplements(model, instance)
@@ -160,12 +160,12 @@ def _bound_supplements(model: pyo.ConcreteModel, instance: Instance) -> None:
         spent = billed(instance, dearest(instance, m, model.most[m]))
         return max(0.0, float(min(model.most_aid[m], spent - national)))
 
-    model.beside_ceiling = pyo.Param(
+    model.beside_ceiling = Param(
         model.SUPPLEMENTED,
         initialize=lambda model, m: beside(m, model.ceiling[m]),
         doc="most aid beside a ceiling that is reached [money]",
     )
-    model.beside_empty = pyo.Param(
+    model.beside_empty = Param(
         model.SUPPLEMENTED,
         initialize=lambda model, m: beside(m, after[m]),
         doc="most aid beside purses that are empty [money]",

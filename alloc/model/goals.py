@@ -3,7 +3,7 @@
 import pyomo.environ as pyo
 
 from alloc.instance.schema import Instance
-from alloc.model.columns import baseline, column, in_effect
+from alloc.model.columns import Param, baseline, column, in_effect
 from alloc.model.risk import averse, stages
 
 
@@ -16,35 +16,35 @@ def add_goals(model: pyo.ConcreteModel, instance: Instance) -> None:
         row = rows[c, s]
         return row.jobs - model.hazard[w, c, s] * (row.jobs - min(row.insurance, row.jobs))
 
-    model.retained_today = pyo.Param(
+    model.retained_today = Param(
         model.SCENARIOS,
         model.PRODUCERS,
         initialize=kept,
         doc="jobs kept through the year at today's baseline [jobs]",
     )
-    model.worth = pyo.Param(model.COUNTIES, initialize=column(counties, "weight"), doc="worth of a job in a county")
-    model.direct_jobs = pyo.Param(
+    model.worth = Param(model.COUNTIES, initialize=column(counties, "weight"), doc="worth of a job in a county")
+    model.direct_jobs = Param(
         model.MEASURES,
         initialize=lambda model, m: counties[instance.measures[m].county].weight * model.jobs[m],
         doc="direct jobs per unit, at their worth [jobs]",
     )
-    model.direct_linkage = pyo.Param(
+    model.direct_linkage = Param(
         model.MEASURES,
         initialize=in_effect(instance, "linkage"),
         doc="linkage · delivery · (1 − deadweight) [linkage per unit]",
     )
-    model.joint_jobs = pyo.Param(
+    model.joint_jobs = Param(
         model.SYNERGIES, initialize=column(synergies, "employment"), doc="jobs gained by a synergy"
     )
-    model.joint_linkage = pyo.Param(
+    model.joint_linkage = Param(
         model.SYNERGIES, initialize=column(synergies, "linkage"), doc="linkage gained by a synergy"
     )
-    model.closure_bonus = pyo.Param(
+    model.closure_bonus = Param(
         model.CHAINS,
         initialize=lambda model, h: instance.chains[h].closure_bonus if h in instance.chains else 0.0,
         doc="worth of a complete chain [linkage]",
     )
-    model.cluster_bonus = pyo.Param(
+    model.cluster_bonus = Param(
         model.INDUSTRIES,
         initialize=column(instance.industries, "cluster_bonus"),
         doc="worth of a cluster [linkage]",

@@ -8,7 +8,7 @@ import pyomo.environ as pyo
 from alloc.instance.effects import productivity_factor
 from alloc.instance.money import ROUNDING
 from alloc.instance.schema import Instance
-from alloc.model.columns import Where, baseline, column, group, pairs, unfold
+from alloc.model.columns import Param, Where, baseline, column, group, pairs, unfold
 from alloc.model.production import most_capacity
 from alloc.model.years import so_far
 
@@ -21,7 +21,7 @@ Pools = dict[tuple[str, int], dict[str, list[str]]]
 
 def add_output(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare which jobs are kept through the year, and what they make, in every scenario."""
-    model.factor = pyo.Param(
+    model.factor = Param(
         model.SCENARIOS,
         model.PRODUCERS,
         initialize=lambda model, w, c, s: productivity_factor(instance, w, c, s),
@@ -90,7 +90,7 @@ def add_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
         "weight": "worth of a flow [linkage per money]",
         "friction": "share of the worth lost across a county line",
     }.items():
-        model.add_component(name, pyo.Param(model.LINKS, initialize=column(links, name), doc=doc))
+        model.add_component(name, Param(model.LINKS, initialize=column(links, name), doc=doc))
     model.Flow = pyo.Var(
         model.SCENARIOS, model.WAYS, domain=pyo.NonNegativeReals, doc="purchases a year [money per year]"
     )
@@ -147,7 +147,7 @@ def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
 
     model.YOUNG_SELLERS = pyo.Set(dimen=3, initialize=model.SELLING, filter=is_young, doc="sellers not yet established")
     model.YOUNG_BUYERS = pyo.Set(dimen=3, initialize=model.BUYING, filter=is_young, doc="buyers not yet established")
-    model.most_output = pyo.Param(
+    model.most_output = Param(
         model.SCENARIOS,
         model.PRODUCERS,
         initialize=lambda model, w, c, s: _most_output(model, instance, w, c, s),
@@ -227,10 +227,8 @@ def add_chains(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.SYNERGIES = pyo.Set(initialize=list(synergies), doc="synergies")
     model.PARTNERS = pyo.Set(model.SYNERGIES, initialize=column(synergies, "measures"), doc="measures of a synergy")
     model.PARTNERSHIPS = pyo.Set(dimen=2, initialize=pairs(synergies, "measures"), doc="synergies and their measures")
-    model.cluster_step = pyo.Param(
-        model.CLUSTERS, initialize=clusters, doc="jobs that a cluster still lacks today [jobs]"
-    )
-    model.partners = pyo.Param(
+    model.cluster_step = Param(model.CLUSTERS, initialize=clusters, doc="jobs that a cluster still lacks today [jobs]")
+    model.partners = Param(
         model.SYNERGIES, initialize=lambda model, y: len(synergies[y].measures), doc="number of measures"
     )
     model.Closed = pyo.Var(model.CLOSABLE, domain=pyo.Binary, doc="1 if a chain is complete in a county")

@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import eligible_funds, most_of_fund, most_units
 from alloc.instance.schema import Instance, Measure
-from alloc.model.columns import amounts, column, find_marked, pairs, unfold
+from alloc.model.columns import Param, amounts, column, find_marked, pairs, unfold
 from alloc.model.years import paid_if_funded, so_far, units_so_far, upkeep
 
 SPECK = 1e-7
@@ -28,18 +28,18 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.FUNDS_OF = pyo.Set(model.MEASURES, initialize=payers, doc="funds that may pay for a measure")
     model.ELIGIBLE = pyo.Set(dimen=2, initialize=unfold(payers), doc="measures and funds that may pay for them")
 
-    model.unit_cost = pyo.Param(
+    model.unit_cost = Param(
         model.MEASURES, initialize=column(measures, "unit_cost"), doc="cost of one unit [money per unit]"
     )
-    model.fixed_cost = pyo.Param(
+    model.fixed_cost = Param(
         model.MEASURES, initialize=column(measures, "fixed_cost"), doc="cost of going ahead at all [money]"
     )
-    model.least = pyo.Param(
+    model.least = Param(
         model.MEASURES,
         initialize=lambda model, m: _whole(measures[m]),
         doc="fewest units if it goes ahead [units]",
     )
-    model.most = pyo.Param(
+    model.most = Param(
         model.MEASURES,
         initialize=lambda model, m: most_units(instance, m, payers[m]),
         doc="most units that its funds can pay for [units]",
@@ -93,8 +93,8 @@ def add_payments(model: pyo.ConcreteModel, instance: Instance) -> None:
         model.MEASURES, initialize=lambda model, m: [m] if lot else [], doc="the measure itself, where in lots"
     )
     model.IN_LOTS = pyo.Set(dimen=2, initialize=list(model.ELIGIBLE) if lot else [], doc="payments in whole lots")
-    model.lot = pyo.Param(initialize=lot or 0.0, doc="what payments are whole multiples of [money]")
-    model.most_rest = pyo.Param(
+    model.lot = Param(initialize=lot or 0.0, doc="what payments are whole multiples of [money]")
+    model.most_rest = Param(
         initialize=(lot or 0.0) * (1 - STRICTLY), doc="most of a lot that stays with a measure beside its cost [money]"
     )
     model.Lots = pyo.Var(
@@ -147,7 +147,7 @@ def add_locks(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.EXCLUDES = pyo.Set(dimen=2, initialize=_rivals(instance), doc="measures that exclude each other")
     model.LIMITED = pyo.Set(dimen=2, initialize=list(limits), doc="measures limited by the scale of another")
-    model.limit = pyo.Param(model.LIMITED, initialize=limits, doc="most units per unit of the other measure")
+    model.limit = Param(model.LIMITED, initialize=limits, doc="most units per unit of the other measure")
     _limit_locks(model)
 
 

@@ -7,7 +7,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.money import sellers
 from alloc.instance.schema import Instance, Market
-from alloc.model.columns import Where, baseline, column, given, group, in_effect, members_of
+from alloc.model.columns import Param, Where, baseline, column, given, group, in_effect, members_of
 
 
 def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -33,31 +33,31 @@ def add_people_and_markets(model: pyo.ConcreteModel, instance: Instance) -> None
     model.SHARED_OUTLETS = pyo.Set(
         model.SHARED_MARKETS, initialize=members_of(finders), doc="measures that find buyers on a market"
     )
-    model.jobs = pyo.Param(
+    model.jobs = Param(
         model.MEASURES,
         initialize=in_effect(instance, "jobs"),
         doc="direct jobs · delivery · (1 − deadweight) [jobs per unit]",
     )
-    model.outlet = pyo.Param(
+    model.outlet = Param(
         model.MEASURES,
         initialize=in_effect(instance, "outlet"),
         doc="outlet · delivery · (1 − deadweight) [money per year and unit]",
     )
-    model.jobseekers = pyo.Param(
+    model.jobseekers = Param(
         model.PEOPLED, initialize=seekers, doc="people who look for work of their own will [persons]"
     )
-    model.market = pyo.Param(model.MARKETS, initialize=markets, doc="output that buyers take today [money per year]")
-    model.shared_market = pyo.Param(
+    model.market = Param(model.MARKETS, initialize=markets, doc="output that buyers take today [money per year]")
+    model.shared_market = Param(
         model.SHARED_MARKETS,
         initialize=column(shared, "amount"),
         doc="output that the buyers of a shared market take [money per year]",
     )
-    model.productivity = pyo.Param(
+    model.productivity = Param(
         model.INDUSTRIES,
         initialize=column(instance.industries, "productivity"),
         doc="output of a job [money per year]",
     )
-    model.uplift = pyo.Param(
+    model.uplift = Param(
         model.INDUSTRIES,
         initialize=column(instance.industries, "uplift"),
         doc="more output of an upgraded job [money per year]",

@@ -10,7 +10,7 @@ import pyomo.environ as pyo
 from alloc.instance.effects import effective
 from alloc.instance.money import ROUNDING, sellers
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Baseline, Instance, Measure
-from alloc.model.columns import Where, baseline, column, group, in_effect, members_of
+from alloc.model.columns import Param, Where, baseline, column, group, in_effect, members_of
 from alloc.model.years import purchases, works
 
 
@@ -33,11 +33,9 @@ def add_returns(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.RISES = pyo.Set(
         dimen=2, initialize=list(dict.fromkeys((m, i) for m, i, _ in waits)), doc="pieces that others wait for"
     )
-    model.width = pyo.Param(model.PIECES, initialize=lambda model, *key: pieces[key][0], doc="width of a piece [units]")
-    model.slope = pyo.Param(
-        model.PIECES, initialize=lambda model, *key: pieces[key][1], doc="return per unit on a piece"
-    )
-    model.most_gain = pyo.Param(
+    model.width = Param(model.PIECES, initialize=lambda model, *key: pieces[key][0], doc="width of a piece [units]")
+    model.slope = Param(model.PIECES, initialize=lambda model, *key: pieces[key][1], doc="return per unit on a piece")
+    model.most_gain = Param(
         model.MEASURES,
         initialize=_most_at_work,
         doc="largest return that the funds can pay for [units]",
@@ -137,10 +135,10 @@ def add_capacity(model: pyo.ConcreteModel, instance: Instance) -> None:
         doc="counties and categories with measures for the whole county",
     )
     model.POOL = pyo.Set(model.POOLS, initialize=members_of(pools), doc="measures that serve a whole county")
-    model.supply = pyo.Param(
+    model.supply = Param(
         model.MEASURES, initialize=rates, doc="effect · delivery · (1 − deadweight) [capacity per unit]"
     )
-    model.standing = pyo.Param(
+    model.standing = Param(
         model.CAPACITIES,
         initialize=lambda model, c, k, s: getattr(rows[c, s], k),
         doc="capacity today [capacity]",
@@ -235,12 +233,12 @@ def add_jobs(model: pyo.ConcreteModel, instance: Instance) -> None:
         initialize=[(c, k, s) for c, s in rows for k in JOB_CATEGORIES if needs[s, k] > 0],
         doc="categories that limit jobs",
     )
-    model.needs = pyo.Param(
+    model.needs = Param(
         model.INDUSTRIES, model.CATEGORIES, initialize=needs, default=0.0, doc="capacity that one job takes"
     )
-    model.jobs_today = pyo.Param(model.PRODUCERS, initialize=column(rows, "jobs"), doc="jobs today [jobs]")
-    model.most_jobs = pyo.Param(model.PRODUCERS, initialize=tops, doc="most jobs that the data allow [jobs]")
-    model.viable_jobs = pyo.Param(model.INDUSTRIES, initialize=viable, doc="viable size [jobs]")
+    model.jobs_today = Param(model.PRODUCERS, initialize=column(rows, "jobs"), doc="jobs today [jobs]")
+    model.most_jobs = Param(model.PRODUCERS, initialize=tops, doc="most jobs that the data allow [jobs]")
+    model.viable_jobs = Param(model.INDUSTRIES, initialize=viable, doc="viable size [jobs]")
 
     def covered(k: str):
         return lambda model, c, s: (0, min(tops[c, s], most_capacity(model, c, k, s)))

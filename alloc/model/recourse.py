@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.effects import delivery_factor, hazard, market_factor, shared_market_factor, states
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Instance
-from alloc.model.columns import column
+from alloc.model.columns import Param, column
 
 
 def add_recourse(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -27,10 +27,10 @@ def add_recourse(model: pyo.ConcreteModel, instance: Instance) -> None:
             adapting.append((w, c, s))
             struck += [(w, c, k, s) for k in CATEGORIES if (w, c, k) in deliveries]
     model.SCENARIOS = pyo.Set(initialize=worlds, doc="states of the world")
-    model.probability = pyo.Param(
+    model.probability = Param(
         model.SCENARIOS, initialize=column(states(instance), "probability"), doc="probability of a scenario"
     )
-    model.hazard = pyo.Param(
+    model.hazard = Param(
         model.SCENARIOS,
         model.PRODUCERS,
         initialize=lambda model, w, c, s: hazard(instance, w, c, s),
@@ -55,17 +55,15 @@ def add_recourse(model: pyo.ConcreteModel, instance: Instance) -> None:
     )
     model.STRUCK_MARKETS = pyo.Set(dimen=3, initialize=list(markets), doc="markets that a scenario strikes")
     model.STRUCK_SHARED = pyo.Set(dimen=2, initialize=list(shared), doc="shared markets that a scenario strikes")
-    model.delivery_factor = pyo.Param(
+    model.delivery_factor = Param(
         model.STRUCK,
         initialize=lambda model, w, c, k, s: deliveries[w, c, k],
         doc="factor on what measures bring in a scenario",
     )
-    model.market_factor = pyo.Param(
+    model.market_factor = Param(
         model.STRUCK_MARKETS, initialize=markets, doc="factor on market and outlets in a scenario"
     )
-    model.shared_factor = pyo.Param(
-        model.STRUCK_SHARED, initialize=shared, doc="factor on a shared market in a scenario"
-    )
+    model.shared_factor = Param(model.STRUCK_SHARED, initialize=shared, doc="factor on a shared market in a scenario")
     _declare_recourse(model)
     _limit_recourse(model)
     _limit_sales(model)

@@ -6,7 +6,7 @@ import pyomo.environ as pyo
 
 from alloc.instance.effects import effective
 from alloc.instance.schema import Instance
-from alloc.model.columns import amounts, given, group, members_of
+from alloc.model.columns import Param, amounts, given, group, members_of
 
 
 def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
@@ -29,12 +29,12 @@ def add_resources(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.LOCAL_ADDERS = pyo.Set(
         model.TIED_RESOURCES, initialize=members_of(local_adders), doc="measures in a county that add to a resource"
     )
-    model.uses = pyo.Param(model.USES, initialize=uses, doc="resource per unit")
-    model.adds = pyo.Param(
+    model.uses = Param(model.USES, initialize=uses, doc="resource per unit")
+    model.adds = Param(
         model.SUPPLIES, initialize=adds, doc="supplies · delivery · (1 − deadweight) [resource per unit]"
     )
-    model.resource = pyo.Param(model.RESOURCES, initialize=total, doc="amount of a resource")
-    model.local_resource = pyo.Param(model.TIED_RESOURCES, initialize=shared, doc="amount of a resource in a county")
+    model.resource = Param(model.RESOURCES, initialize=total, doc="amount of a resource")
+    model.local_resource = Param(model.TIED_RESOURCES, initialize=shared, doc="amount of a resource in a county")
     _limit_resources(model)
 
 

@@ -12,7 +12,7 @@ import pyomo.environ as pyo
 from pyomo.repn import generate_standard_repn
 
 from alloc.instance.schema import Instance
-from alloc.model.columns import flatten
+from alloc.model.columns import Param, flatten
 
 
 def stages(instance: Instance) -> tuple[dict[str, float], ...]:
@@ -40,18 +40,18 @@ def add_risk(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.TAILED = pyo.Set(dimen=1, initialize=where("cvar"), doc="goals that look at the mean of the worst scenarios")
     model.FLOORED = pyo.Set(dimen=1, initialize=where("worst"), doc="goals that look at the worst scenario")
     model.REGRETTED = pyo.Set(dimen=1, initialize=where("regret"), doc="goals that look at the largest regret")
-    model.goal_weight = pyo.Param(
+    model.goal_weight = Param(
         model.STEPS,
         model.GOALS,
         initialize=weights if measure else {},
         default=0.0,
         doc="worth of a job, or of a unit of linkage",
     )
-    model.tail = pyo.Param(initialize=instance.risk.tail if instance.risk else 1.0, doc="worst part of probability")
-    model.aversion = pyo.Param(
+    model.tail = Param(initialize=instance.risk.tail if instance.risk else 1.0, doc="worst part of probability")
+    model.aversion = Param(
         initialize=instance.risk.weight if instance.risk else 0.0, doc="weight of bad scenarios beside the expectation"
     )
-    model.optimum = pyo.Param(
+    model.optimum = Param(
         model.REGRETTED,
         model.SCENARIOS,
         mutable=True,
@@ -78,13 +78,13 @@ def _declare_risk(model: pyo.ConcreteModel) -> None:
     """Declare threshold, shortfalls, lowest value and largest regret, bounded by what values the data allow."""
     ends = _value_ends(model)
     worlds = list(model.SCENARIOS)
-    model.least_value = pyo.Param(
+    model.least_value = Param(
         model.STEPS,
         model.SCENARIOS,
         initialize=lambda model, g, w: ends[g, w][0],
         doc="least that a scenario can bring [objective]",
     )
-    model.most_value = pyo.Param(
+    model.most_value = Param(
         model.STEPS,
         model.SCENARIOS,
         initialize=lambda model, g, w: ends[g, w][1],

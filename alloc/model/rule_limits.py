@@ -13,7 +13,7 @@ import pyomo.environ as pyo
 from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance
 from alloc.instance.sides import Key, Side, per_head, reaches, sides
-from alloc.model.columns import column, flatten, given
+from alloc.model.columns import Param, column, flatten, given
 from alloc.model.years import compared_with
 
 
@@ -38,12 +38,10 @@ def add_rules(model: pyo.ConcreteModel, instance: Instance) -> None:
         model.RULES, initialize=column(every, "base"), dimen=2, doc="payments that a rule compares with"
     )
     _declare_returns(model, instance, every)
-    model.constant = pyo.Param(
-        model.RULES, initialize=column(every, "constant"), doc="number that a rule compares with"
-    )
-    model.floor = pyo.Param(model.FLOORS, initialize=floors, doc="least figure of a rule")
-    model.cap = pyo.Param(model.CAPS, initialize=caps, doc="largest figure of a rule")
-    model.penalty = pyo.Param(
+    model.constant = Param(model.RULES, initialize=column(every, "constant"), doc="number that a rule compares with")
+    model.floor = Param(model.FLOORS, initialize=floors, doc="least figure of a rule")
+    model.cap = Param(model.CAPS, initialize=caps, doc="largest figure of a rule")
+    model.penalty = Param(
         model.BREAKABLE,
         initialize=lambda model, r, g, b: price(r, g) or 0.0,
         doc="price of breaking a soft rule",
@@ -70,11 +68,11 @@ def _declare_returns(model: pyo.ConcreteModel, instance: Instance, every: Mappin
         doc="industries in counties whose returns a rule counts",
     )
     model.EARNED = pyo.Set(dimen=4, initialize=list(earned), doc="rules on returns and industries in counties")
-    model.part_of_output = pyo.Param(model.EARNED, initialize=earned, doc="part of output that a side earns")
+    model.part_of_output = Param(model.EARNED, initialize=earned, doc="part of output that a side earns")
     model.SHARED_OUT = pyo.Set(dimen=2, initialize=sites, doc="industries in counties whose returns some rule counts")
     known = flatten(instance.standing)
     # no figure of the question: the solver finds the status quo before it compiles limits
-    model.output_quo = pyo.Param(
+    model.output_quo = Param(
         model.SHARED_OUT,
         initialize={site: known[site] for site in sites if site in known},
         default=math.nan,
@@ -181,23 +179,23 @@ def _equity_figures(model: pyo.ConcreteModel, instance: Instance, equity: dict[K
     def point(model: pyo.ConcreteModel, r: str, g: str) -> float:
         return reach[r, g] / (len(heads) if isinstance(equity[r, g], Parity) else 1)
 
-    model.largest = pyo.Param(model.EQUITY, initialize=column(equity, "max"), doc="largest ratio or index")
-    model.part = pyo.Param(
+    model.largest = Param(model.EQUITY, initialize=column(equity, "max"), doc="largest ratio or index")
+    model.part = Param(
         model.COUNTIES,
         initialize=lambda model, c: heads[c] / total if total else 0.0,
         doc="part of all people",
     )
-    model.per_mean = pyo.Param(
+    model.per_mean = Param(
         model.COUNTIES,
         initialize=lambda model, c: total / len(heads) / heads[c] if heads[c] else 0.0,
         doc="mean population over population",
     )
-    model.point = pyo.Param(
+    model.point = Param(
         model.EQUITY,
         initialize=point,
         doc="one point of the ratio or the index where all the money that can be is spent [money]",
     )
-    model.equity_penalty = pyo.Param(
+    model.equity_penalty = Param(
         model.EQUITY,
         initialize=lambda model, r, g: equity[r, g].penalty or 0.0,
         doc="price of a point beyond a soft rule's limit [objective]",

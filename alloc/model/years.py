@@ -15,7 +15,7 @@ from alloc.instance.lookups import leaned_on
 from alloc.instance.rules import Change
 from alloc.instance.schema import Instance
 from alloc.instance.years import worth_of_years
-from alloc.model.columns import column, pairs
+from alloc.model.columns import Param, column, pairs
 
 
 def begin(model: Any, instance: Instance, earlier: tuple[Any, ...] = ()) -> Instance:
@@ -135,7 +135,7 @@ def add_history(model: pyo.ConcreteModel, instance: Instance) -> None:
         if (row.max_total is not None or model.earlier) and not math.isinf(row.most_in_all):
             limited[m] = row.most_in_all
     model.TOTALLED = pyo.Set(initialize=list(limited), doc="measures whose units over all years are limited")
-    model.max_total = pyo.Param(model.TOTALLED, initialize=limited, doc="most units over all years [units]")
+    model.max_total = Param(model.TOTALLED, initialize=limited, doc="most units over all years [units]")
 
     @model.Constraint(model.TOTALLED, doc="units bought up to this year keep to the most over all years [units]")
     def within_total(model, m):
@@ -183,11 +183,11 @@ def declare_years(model: pyo.ConcreteModel, instance: Instance) -> None:
     """Declare the years, each a block, and what each is worth."""
     years = [of.year for of in instance.questions]
     model.YEARS = pyo.Set(initialize=years, doc="years")
-    model.worth_of_year = pyo.Param(model.YEARS, initialize=worth_of_years(instance), doc="worth of a year")
+    model.worth_of_year = Param(model.YEARS, initialize=worth_of_years(instance), doc="worth of a year")
     model.Year = pyo.Block(model.YEARS, concrete=True)
     model.SCENARIOS = pyo.Set(initialize=list(states(instance)), doc="states of the world")
     chances = column(states(instance), "probability")
-    model.probability = pyo.Param(model.SCENARIOS, initialize=chances, doc="probability of a scenario")
+    model.probability = Param(model.SCENARIOS, initialize=chances, doc="probability of a scenario")
     model.ADAPTING = pyo.Set(initialize=[], doc="industries that a factor strikes: none over several years")
 
 
