@@ -1,11 +1,11 @@
 """Tables as people leave them: CSV files and workbook sheets, each cell with its place."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance.encoding import read_text
@@ -93,26 +93,21 @@ def find_lacking(path: Path, table: str, needed: Sequence[str], room: str = "all
 
     room: whose data dictionary describes it.
     """
-    asked = _Table(table, dictionary(room)[table], needed)
-    place, heads = _find_named(path, asked)
-    known = _list_columns(asked)
-    there = {known.get(_strip_unit(head), "") for head in heads}
-    others = [head for head in heads if _strip_unit(head) not in known]
-    said = {"found": ", ".join(heads)}
-    lacking = [column for column in needed if column not in there] if heads else []
-    return [Fault(place, key, "column_lacking", {**said, "hint": nearest(key, others)}) for key in lacking]
+    top = _find_headings(path, _Table(table, dictionary(room)[table], needed))
+    lacking = [column for column in needed if column not in top.columns] if top.heads else []
+    found = ", ".join(top.heads)
+    return [
+        Fault(top.place, key, "column_lacking", {"found": found, "hint": nearest(key, top.unread)}) for key in lacking
+    ]
 
 
 def find_misspelt(path: Path, table: str, needed: Sequence[str], room: str) -> list[Fault]:
     """Return the columns of a table that are not read though their heading is like that of one that is not there."""
     asked = _Table(table, dictionary(room)[table], needed)
-    place, heads = _find_named(path, asked)
-    known = _list_columns(asked)
-    there = {known.get(_strip_unit(head)) for head in heads}
-    absent = [name for name, key in known.items() if key not in there]
-    unread = [head for head in heads if _strip_unit(head) not in known]
-    likely = [(head, nearest(_strip_unit(head), absent)) for head in unread]
-    return [Fault(place, head, "column_unread", {"near": near}) for head, near in likely if near]
+    top = _find_headings(path, asked)
+    absent = [name for name, key in _list_columns(asked).items() if key not in top.columns]
+    likely = [(head, nearest(_strip_unit(head), absent)) for head in top.unread]
+    return [Fault(top.place, head, "column_unread", {"near": near}) for head, near in likely if near]
 
 
 @dataclass(frozen=True)
@@ -137,22 +132,38 @@ def _strip_unit(head: object) -> str:
     return re.sub(r"\s*[(（][^()（）]*[)）]\s*$", "", first).strip().lower()
 
 
-def _find_named(path: Path, table: _Table) -> tuple[str, list[str]]:
-    """Return where the headings of a table by its name stand, and what they are: the first filled row of two cells."""
-    if path.suffix.lower() not in WORKBOOKS:
-        known = _list_columns(table)
+class _Headings(NamedTuple):
+    """The headings of a table: where they stand, what they are, the columns that they mean, and those that mean none."""
+
+    place: str
+    heads: Sequence[str]
+    columns: Container[str]
+    unread: Sequence[str]
+
+
+def _find_headings(path: Path, table: _Table) -> _Headings:
+    """Return the headings of a table that is there by its name; none where it is not there."""
+    known = _list_columns(table)
+    if path.suffix.lower() in WORKBOOKS:
+        place, heads = _find_first_row(path, (table.name, *table.described["title"].values()))
+    else:
         found = read_grid(read_text(path), lambda head: _strip_unit(head) in known) if path.is_file() else None
-        return f"{path}:1", [head for head in found.header if head] if found else []
+        place, heads = f"{path}:1", [head for head in found.header if head] if found else []
+    unread = [head for head in heads if _strip_unit(head) not in known]
+    return _Headings(place, heads, {known.get(_strip_unit(head), "") for head in heads}, unread)
+
+
+def _find_first_row(path: Path, titles: Container[str]) -> tuple[str, list[str]]:
+    """Return the first row of two filled cells of a sheet with one of the titles, and where that is."""
     import openpyxl
 
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
-        for name in book.sheetnames:
-            if name in (table.name, *table.described["title"].values()):
-                for cells in book[name].iter_rows(values_only=True, max_row=HEADS):
-                    heads = [str(cell) for cell in cells if cell is not None]
-                    if len(heads) > 1:
-                        return f"{path} {name}", heads
+        for name in filter(titles.__contains__, book.sheetnames):
+            for cells in book[name].iter_rows(values_only=True, max_row=HEADS):
+                heads = [str(cell) for cell in cells if cell is not None]
+                if len(heads) > 1:
+                    return f"{path} {name}", heads
         return str(path), []
     finally:
         book.close()
