@@ -150,6 +150,17 @@ def _of_measure(m: str, row: Measure, lot: float) -> Iterator[Lever]:
         yield Lever(f"{path}.min_share.{payer}", part, 0.0, "down", "min_share", (*names, _payer(payer)), *about)
     for payer, part in row.max_share.items():
         yield Lever(f"{path}.max_share.{payer}", part, 1.0, "up", "max_share", (*names, _payer(payer)), *about)
+    yield from _of_national_money(m, row, lot)
+    for key in ("requires", "excludes"):
+        if others := getattr(row, key):
+            yield Lever(f"{path}.{key}", others, None, "switch", key, names, *about)
+    for other, ratio in row.limited_by.items():
+        beside = (*names, ("other", "measure", other))
+        yield Lever(f"{path}.limited_by.{other}", ratio, None, "up", "limited_by", beside, *about)
+
+
+def _of_national_money(m: str, row: Measure, lot: float) -> Iterator[Lever]:
+    path, names, about = f"measures.{m}", (("measure", "measure", m),), (row.source, row.firm)
     if row.national_planned is not None:
         planned = row.national_planned
         yield Lever(f"{path}.national_planned", planned, None, "either", "national_planned", names, *about)
@@ -159,14 +170,6 @@ def _of_measure(m: str, row: Measure, lot: float) -> Iterator[Lever]:
         yield Lever(f"{path}.national_ceiling", row.national_ceiling, most, "up", "national_ceiling", names, *about)
     if row.national != "any":
         yield Lever(f"{path}.national", row.national, "any", "switch", "national", names, *about)
-    if row.requires:
-        yield Lever(f"{path}.requires", row.requires, None, "switch", "requires", names, *about)
-    if row.excludes:
-        yield Lever(f"{path}.excludes", row.excludes, None, "switch", "excludes", names, *about)
-    for other, ratio in row.limited_by.items():
-        yield Lever(
-            f"{path}.limited_by.{other}", ratio, None, "up", "limited_by", (*names, ("other", "measure", other)), *about
-        )
 
 
 def _payer(word: str) -> tuple[str, str, str]:

@@ -152,16 +152,18 @@ FIGURES = {
 """What stands at a limit, as it is written → its text; numbers and ids stay as they are written."""
 
 
+SAID = {"class": "certainty", "status": "answers_s"}
+"""How a column looks → what the texts of its words begin with."""
+
+
 def say_cell(cell: Any, column: AnswerColumn, names: Names) -> str:
     """Return a cell in words; nothing for what is not known."""
-    if cell is None or (isinstance(cell, float) and pd.isna(cell)) or cell is pd.NA:
+    if pd.isna(cell):
         return ""
     if column.look == "name":
         return names.name(column.key, str(cell))
-    if column.look == "class":
-        return names.say(f"certainty_{cell}")
-    if column.look == "status":
-        return names.say(f"answers_s_{cell}")
+    if column.look in SAID:
+        return names.say(f"{SAID[column.look]}_{cell}")
     if column.look == "text":
         return str(cell)
     if column.look == "figure":

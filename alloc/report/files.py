@@ -115,11 +115,12 @@ def write_page(
     page = folder / "report.html"
     before = page.read_text(encoding="utf-8", errors="replace") if page.is_file() else ""
     page.write_text(carry_questions(before, made.html), encoding="utf-8", newline="\n")
-    again = {f"charts/{name}{kind}" for name in (*made.charts, *MAPS) for kind in (".svg", ".png")}
-    for name in again | {name for name in list_written(folder) if name.startswith("charts/")}:
-        (folder / name).unlink(missing_ok=True)
+    again = {"report.html", *(f"charts/{name}{kind}" for name in (*made.charts, *MAPS) for kind in (".svg", ".png"))}
+    for name in {*again, *list_written(folder)}:
+        if name.startswith("charts/"):
+            (folder / name).unlink(missing_ok=True)
     _put_charts(folder / "charts", made.charts, call_question(instance), pictures)
-    list_files(folder, [name for name in foreign if name not in again and name != "report.html"])
+    list_files(folder, [name for name in foreign if name not in again])
 
 
 def _put_charts(charts: Path, drawn: Mapping[str, Chart], title: str, pictures: bool) -> None:

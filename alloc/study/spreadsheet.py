@@ -133,7 +133,7 @@ def _strip_unit(head: object) -> str:
 
 
 class _Headings(NamedTuple):
-    """The headings of a table: where they stand, what they are, the columns that they mean, and those that mean none."""
+    """The headings of a table: their place, what they are, the columns that they mean, and those that mean none."""
 
     place: str
     heads: Sequence[str]

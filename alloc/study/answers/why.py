@@ -208,7 +208,11 @@ def check_what(question: Instance, what: str, units: float | None, aid: float | 
         raise RequestError("why_needs_aid", found=what)
     elif not any(of.measures[what].eligible for of in question.questions or (question,)):
         raise RequestError("why_not_eligible", measure=what, reason=question.measures[what].reason or "–")
-    if units is not None and (aid is not None or not (math.isfinite(units) and units > 0)):
+    _check_scale(units, aid)
+
+
+def _check_scale(units: float | None, aid: float | str | None) -> None:
+    if units is not None and (aid is not None or not 0 < units < math.inf):
         raise RequestError("why_units", found=f"{units:g}")
 
 
