@@ -13,7 +13,7 @@ async function renderPlan() {
   const shown = allocation.filter(row => !state.paid || Number(amountOf(row)) !== 0 || keyOf(row) in state.locks);
   const lines = shown.map(row => showPayment(row, allocation, units));
   const heads = [...(years ? [[say("desk_year"), false]] : []), [say("desk_measure"), false], [say("desk_fund"), false],
-    [say("desk_amount", { money: money() }), true], ...(years ? [] : [[say("desk_lock"), false]]), ["", false],
+    [say("desk_amount", { money: money() }), true], [say("desk_lock"), false], ["", false],
     [say("desk_units_solved"), true]];
   const only = make("input", { type: "checkbox", change: event => { state.paid = event.target.checked; keep(); renderPlan(); } });
   only.checked = state.paid;
@@ -68,7 +68,7 @@ function showPayment(row, allocation, units) {
     { class: "small", "data-asks": true, "aria-label": say("desk_why") + " " + nameOf("measures", row.measure) });
   const scale = make("span", { "data-measure": row.measure, "data-scale": scaleOf(row), "data-units": units[scaleOf(row)] });
   const [measure, fund] = called, named = nameRow(measure, row.measure);
-  return row.year ? [row.year, named, fund, field, why, scale] : [named, fund, field, box, why, scale];
+  return [...(row.year ? [row.year] : []), named, fund, field, box, why, scale];
 }
 
 // What is typed is audited when the typing rests, where the best plan is known: then nothing has to be searched for.

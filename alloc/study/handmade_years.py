@@ -1,6 +1,6 @@
 """A plan over several years as somebody wrote it: the money of each year, and what it decides after those before it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -31,9 +31,11 @@ def read_plan_of_years(path: str | Path, instance: Instance) -> HandmadePlan:
     path = Path(path)
     file, faults = find_payments(path), list[Fault]()
     rows = read_rows(file, "allocation", ("year", *MONEY))
-    money, scales = _split(rows, instance, faults), _split(read_scales(file), instance, [])
+    asked = [question.year for question in instance.questions]  # further years too
+    money = split_rows(rows, instance, faults, asked)
+    scales = split_rows(read_scales(file), instance, [], asked)
     years = {}
-    for year in money:
+    for year in asked:
         spend: dict[tuple[str, str], float] = {}
         places: dict[tuple[str, str], str] = {}
         for row, m, f, amount in understand_payments(money[year], instance, faults):
@@ -44,14 +46,21 @@ def read_plan_of_years(path: str | Path, instance: Instance) -> HandmadePlan:
     return HandmadePlan(path.name, {}, {}, {}, years)
 
 
-def _split(rows: Sequence[TableRow], instance: Instance, faults: list[Fault]) -> Mapping[int, list[TableRow]]:
-    """Return the rows of each year, further ones too; one of no year that is asked for is a fault, unless a total."""
+def split_rows(
+    rows: Sequence[TableRow], instance: Instance, faults: list[Fault], years: Iterable[int], each: bool = False
+) -> dict[int | None, list[TableRow]]:
+    """Return the rows of each of some years; one of no such year is a fault, unless a total.
+
+    each: a row without a year is one of each year, and stands under None.
+    """
     measures = match_names(instance.measures)
-    found: dict[int, list[TableRow]] = {question.year: [] for question in instance.questions}
+    found: dict[int | None, list[TableRow]] = {year: [] for year in years}
+    if each:
+        found[None] = []
     for row in rows:
         word = row.text("year")
         year = int(word) if word.isdecimal() and len(word) < 10 else None
-        if year in found:
+        if year in found and (year is not None or not word):
             found[year].append(row)
         elif not sums_up(row, measures):
             values = {"found": word, "expected": ", ".join(map(str, instance.years))}

@@ -62,6 +62,7 @@ def _write_allocation(book: Book, plan: YearsView, sheet: Any) -> None:
         table.make("amount", "input", "money", adds_up=True, name="amount"),
         table.make("solved", "exact", "money", "amount", text="wb_amount_solved", adds_up=True, name="amount_solved"),
         table.make("change", "money", "money", of=lambda row: 0.0, formula="{amount}-{solved}", adds_up=True),
+        table.make("lock", "mark", of=lambda row: None),
         table.aside("id", of="measure"),
         table.aside("fund_id", of="fund", text="wb_fund_id"),
         table.number("fund", "number_fund", name="amount_fund"),

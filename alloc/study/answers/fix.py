@@ -2,7 +2,7 @@
 
 import math
 import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TextIO
@@ -19,7 +19,7 @@ from alloc.solver import Deadline
 from alloc.study.answers.differences import subtract
 from alloc.study.answers.locks import Lock, hold, list_slacks, read_locks
 from alloc.study.files import write_run
-from alloc.study.points import Overrides, Point, PointQuestion, open_points
+from alloc.study.points import Overrides, Point, PointQuestion, open_points, sum_aid
 from alloc.study.request import JOBS, check_language
 
 COLUMNS = [
@@ -102,60 +102,65 @@ def solve_locked(
     `lock`. Money is held exactly, and where that leaves no plan to the cent. gap, time_limit [s each solve], threads,
     method: in place of the instance's. jobs: processes; cluster: address of a Dask scheduler to use instead. log:
     receives the solver's own words; preview: as for `solve`. Locks that cannot hold together are named as a conflict.
-    Raises InstanceError for faults of the instance or of marked rows, RequestError where no row is marked or where
-    there are several years.
+    Over several years a row holds the money of its year, and one without a year that of each.
+    Raises InstanceError for faults of the instance or of marked rows, RequestError where no row is marked.
     """
     check_language(lang)
     given = dict(overrides or {})
     written = draft(Path(instance))
     question = written.read(given)
-    if question.questions:
-        raise RequestError("fix_several_years", years=", ".join(map(str, question.years)))
     locks = read_locks(Path(edited), question)
     asked = {"gap": gap, "time_limit": time_limit, "threads": threads, "method": method}
     options = choose_options(question, **asked)
-    rules, conflict = _choose_rules(written, given, question, locks, options)
-    held = written.read({**given, **rules})
+    slack, conflict = _choose_slack(written, given, question, locks, options)
+    held = written.read({**given, **hold(question, locks, slack)})
     if conflict:
         return LockedPlan(held, locks, conflict=conflict)
     run = solve(held, **asked, jobs=jobs, cluster=cluster, lang=lang, log=log, preview=preview)  # type: ignore[arg-type]
     if not run.tables:
         return LockedPlan(held, locks, run)
-    freed = _list_freed(locks, rules)
-    with open_points(PointQuestion(written, asked, lang, claims=False), jobs, cluster) as pool:
+    freed = [hold(question, kept, slack) for kept in _list_kept(locks)]
+    with open_points(PointQuestion(written, asked, lang, claims=False, over_years=True), jobs, cluster) as pool:
         points = pool.solve_all([{**given, **kept} for kept in freed])
-    table = pd.DataFrame(_list_prices(question, locks, run, points), columns=COLUMNS)
-    facts = [{"measure": lock.measure, "fund": lock.fund, "amount": lock.amount} for lock in locks]
+    table = pd.DataFrame(_list_prices(question, locks, run, points), columns=[*COLUMNS[:1], "years", *COLUMNS[1:]])
+    if not question.years:
+        table = table.drop(columns="years")
+    facts = [_tell_fact(lock) for lock in locks]
     return LockedPlan(held, locks, replace(run, figures={**run.figures, "locks": facts}), (), table)
 
 
-def _list_freed(locks: Sequence[Lock], rules: Mapping[str, object]) -> list[dict[str, object]]:
+def _tell_fact(lock: Lock) -> dict[str, object]:
+    """Return what run.json holds of a lock."""
+    fact: dict[str, object] = {"measure": lock.measure, "fund": lock.fund, "amount": lock.amount}
+    return {**fact, "years": list(lock.years)} if lock.years else fact
+
+
+def _list_kept(locks: Sequence[Lock]) -> list[list[Lock]]:
     """Return what is still held without any lock, and without each of several."""
-    freed: list[dict[str, object]] = [{}]
+    kept: list[list[Lock]] = [[]]
     for lock in locks if len(locks) > 1 else ():
-        freed.append({key: rule for key, rule in rules.items() if key != lock.key})
-    return freed
+        kept.append([other for other in locks if other is not lock])
+    return kept
 
 
-def _choose_rules(
+def _choose_slack(
     written: Draft, given: Overrides, question: Instance, locks: Sequence[Lock], options: Options
-) -> tuple[dict[str, object], tuple[Lever, ...]]:
-    """Return the rules that hold the locks as closely as leaves a plan, and what cannot hold together where none does.
+) -> tuple[float, tuple[Lever, ...]]:
+    """Return how closely the locks are held so that there is a plan, and what cannot hold together where there is none.
 
     Where the time is out before that is known, the locks are held exactly and the search for the plan has to tell.
     """
-    exact, deadline = hold(locks, 0.0), Deadline(options.time_limit)
+    deadline = Deadline(options.time_limit)
     with deadline.listening():
         try:
             for slack in list_slacks(question):
-                rules = hold(locks, slack)
                 limits = [*(lock.as_lever() for lock in locks), *levers(question)]
-                search = Limits(written, {**given, **rules}, limits, deadline)
+                search = Limits(written, {**given, **hold(question, locks, slack)}, limits, deadline)
                 if search.hold_together({}):
-                    return rules, ()
-            return rules, find_conflict(search) or ()
+                    return slack, ()
+            return slack, find_conflict(search) or ()
         except UndecidedError:
-            return exact, ()
+            return 0.0, ()
 
 
 def _list_prices(
@@ -169,8 +174,18 @@ def _list_prices(
     for lock, point in zip(locks, each or [none], strict=True):
         row = question.measures[lock.measure]
         place = (lock.measure, row.county, row.category, lock.fund, lock.amount, lock.place)
-        yield lock.name, *place, *_compare(point, run)
-    yield ALL, "", "", "", "", sum(lock.amount for lock in locks), "", *_compare(none, run)
+        yield lock.name, "|".join(map(str, lock.years)), *place, *_compare(point, run)
+    yield (
+        ALL,
+        "",
+        "",
+        "",
+        "",
+        "",
+        sum(lock.amount * max(1, len(lock.years)) for lock in locks),
+        "",
+        *_compare(none, run),
+    )
 
 
 def _compare(point: Point, run: Run) -> tuple[object, ...]:
@@ -182,11 +197,8 @@ def _compare(point: Point, run: Run) -> tuple[object, ...]:
 
 
 def _measure_moved(point: Point, run: Run) -> float | None:
-    """Return the aid that goes to another county or category [money]."""
+    """Return the aid that goes to another county or category, or of several years to another year [money]."""
     if point.objective is None:
         return None
-    measures = run.tables["measures"]
-    moved = dict(point.money)
-    for c, k, aid in zip(measures["county"], measures["category"], measures["aid"], strict=True):
-        moved[c, k] -= aid
-    return math.fsum(map(abs, moved.values())) / 2
+    held = sum_aid(run.instance, run.tables["measures"])
+    return math.fsum(abs(aid - held[place]) for place, aid in point.money.items()) / 2

@@ -1,15 +1,18 @@
 """What a person locked in a plan: rows with a mark, each held as a rule on its money."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 from alloc.errors import Fault, InstanceError, RequestError
 from alloc.infeasibility.levers import Lever
+from alloc.infeasibility.over_all_years import name_figure
 from alloc.instance import Instance
 from alloc.instance.money import eligible_funds, speak_of_fund
-from alloc.study.handmade import find_payments, list_payments
+from alloc.study.handmade import MONEY, find_payments, list_payments, understand_payments
+from alloc.study.handmade_years import split_rows
+from alloc.study.spreadsheet import TableRow, read_rows
 
 UNMARKED = ("", "0", "no", "false", "否")
 """What stands in the column `lock` of a row that is not locked."""
@@ -23,34 +26,55 @@ WHOLE = 1e-6
 
 @dataclass(frozen=True)
 class Lock:
-    """Money that a person decided: what a fund pays for a measure. name: of its rule; place: where it is written."""
+    """Money that a person decided: what a fund pays for a measure. name: of its rule; place: where it is written.
+
+    years: of several years those in each of which it is paid.
+    """
 
     name: str
     measure: str
     fund: str
     amount: float
     place: str
+    years: tuple[int, ...] = ()
 
     @property
     def key(self) -> str:
         """The path of its rule."""
         return f"rules.{self.name}"
 
-    def as_rule(self, slack: float) -> dict[str, object]:
-        """Return the rule that holds the money, but for a slack [money]; nothing is held at nothing."""
-        bounds = {"min": max(0.0, self.amount - slack), "max": self.amount + slack} if self.amount else {"max": 0.0}
-        return {"type": "amount", "of": {"measure": [self.measure]}, "fund": speak_of_fund(self.fund), **bounds}
+    def hold(self, slack: float, horizon: Sequence[int]) -> dict[str, object]:
+        """Return the rule that holds the money, but for a slack [money], by the paths of its figures.
+
+        Nothing is held at nothing. horizon: all years of several: in those that are not meant the rule has no bounds.
+        """
+        if self.amount:
+            bounds: dict[str, object] = {"min": max(0.0, self.amount - slack), "max": self.amount + slack}
+        else:
+            bounds = {"min": None, "max": 0.0}
+        free = dict.fromkeys(bounds)
+        rule = {"type": "amount", "of": {"measure": [self.measure]}, "fund": speak_of_fund(self.fund)}
+        first = bounds if not self.years or horizon[0] in self.years else free
+        found: dict[str, object] = {self.key: {**rule, **first}}
+        for year in horizon[1:]:  # each is said, lest the question's own figures of a year speak of all rules
+            for bound, value in (bounds if year in self.years else free).items():
+                found[name_figure(horizon, year, f"{self.key}.{bound}")] = value
+        return found
 
     def as_lever(self) -> Lever:
         """Return the lock as a limit that may give: its rule is made free of charge."""
         about = (("measure", "measure", self.measure), ("fund", "fund", self.fund))
         free = {f"{self.key}.penalty": 0.0}
-        return Lever(self.key, self.amount, None, "switch", "lock", about, self.place, instead=free)
+        year = self.years[0] if len(self.years) == 1 else None
+        return Lever(self.key, self.amount, None, "switch", "lock", about, self.place, instead=free, year=year)
 
 
-def hold(locks: Sequence[Lock], slack: float) -> dict[str, object]:
-    """Return the rules that hold some locks, by the paths that add them."""
-    return {lock.key: lock.as_rule(slack) for lock in locks}
+def hold(instance: Instance, locks: Iterable[Lock], slack: float) -> dict[str, object]:
+    """Return the rules that hold some locks of a question, by the paths of their figures."""
+    found: dict[str, object] = {}
+    for lock in locks:
+        found |= lock.hold(slack, instance.years)
+    return found
 
 
 def list_slacks(instance: Instance) -> tuple[float, ...]:
@@ -64,20 +88,37 @@ def list_slacks(instance: Instance) -> tuple[float, ...]:
 def read_locks(path: str | Path, instance: Instance) -> tuple[Lock, ...]:
     """Read the rows with a mark in the column `lock`: of a workbook, an `allocation.csv` or a results folder.
 
-    Raises InstanceError with every row that cannot be held, RequestError where no row is marked.
+    Over several years a row without a year is held in each. Raises InstanceError with every row that cannot be held,
+    RequestError where no row is marked.
     """
     file, faults = find_payments(Path(path)), list[Fault]()
     names, locks = _name_rules(instance), list[Lock]()
-    for row, m, f, amount in list_payments(file, instance, faults):
+    for years, row, m, f, amount in _list_rows(file, instance, faults):
         if row.text("lock").lower() in UNMARKED:
             continue
-        faults += _find_trouble(instance, m, f, amount, row.places)
-        locks.append(Lock(next(names), m, f, amount, row.place("amount")))
+        asked = [of for of in instance.questions if of.year in years] or [instance]
+        troubles = (list(_find_trouble(question, m, f, amount, row.places)) for question in asked)
+        faults += next(filter(None, troubles), [])
+        locks.append(Lock(next(names), m, f, amount, row.place("amount"), years))
     if faults:
         raise InstanceError(faults)
     if not locks:
         raise RequestError("fix_no_locks", path=path)
     return tuple(locks)
+
+
+def _list_rows(
+    file: Path, instance: Instance, faults: list[Fault]
+) -> Iterator[tuple[tuple[int, ...], TableRow, str, str, float]]:
+    """Yield each payment with the years that its row is of, none for a question of one year."""
+    if not instance.questions:
+        for payment in list_payments(file, instance, faults):
+            yield (), *payment
+        return
+    by_year = split_rows(read_rows(file, "allocation", MONEY), instance, faults, instance.years, each=True)
+    for year, rows in by_year.items():
+        for payment in understand_payments(rows, instance, faults):
+            yield instance.years if year is None else (year,), *payment
 
 
 def _name_rules(instance: Instance) -> Iterator[str]:

@@ -304,6 +304,8 @@ def show_locks(found: LockedPlan, lang: str) -> Iterator[str | Table]:
     for row in found.table.to_dict("records"):
         what = {"measure": names.name("measure", row["measure"]), "fund": names.name("fund", row["fund"])}
         text = say("fix_what", lang, **what) if row["measure"] else say("fix_all", lang)
+        if row.get("years"):
+            text = say("in_year", lang, what=text, year=row["years"].replace("|", say("between_words", lang)))
         between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
         shown.add_row(text, exact(row["amount"]), amount(row["gain"]), between, amount(row["employment"]))
     yield shown
