@@ -155,7 +155,7 @@ def test_only_so_much_moves_as_the_goal_asks_for(tmp_path: Path):
     assert found.figures["near"]["moved"] == pytest.approx(40)
     assert found.moved.set_index("measure")["change"].to_dict() == pytest.approx({"pens": 40, "courses": -40})
     assert found.curve is not None
-    assert found.curve["within"].tolist() == [0, 0.005, 0.01, 0.02, 0.05, 0.1]
+    assert found.curve["tolerance"].tolist() == [0, 0.005, 0.01, 0.02, 0.05, 0.1]
     assert found.curve["moved"].tolist() == pytest.approx([60, 59, 58, 56, 50, 40])
     assert found.curve["moved_least"].tolist() == pytest.approx([60, 59, 58, 56, 50, 40], rel=1e-4)
     assert found.curve["objective"].tolist() == pytest.approx([100, 99.5, 99, 98, 95, 90])
@@ -242,7 +242,7 @@ def test_the_results_folder_is_that_of_a_plan_with_the_change_described(tmp_path
     assert "chosen among plans nearly as good as the best" in result.output
     assert "Moves 40.0" in result.output
     assert "no plan that loses at most 10 % of the goal moves less than 40.0" in result.output
-    assert [row["within"] for row in rows_of(out / "change.csv")] == ["0.0", "0.005", "0.01", "0.02", "0.05", "0.1"]
+    assert [row["tolerance"] for row in rows_of(out / "change.csv")] == ["0.0", "0.005", "0.01", "0.02", "0.05", "0.1"]
     assert {row["measure"] for row in rows_of(out / "moved.csv")} == {"pens", "courses"}
     package = json.loads((out / "datapackage.json").read_text(encoding="utf-8"))
     described = {resource["name"]: resource for resource in package["resources"]}

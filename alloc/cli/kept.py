@@ -127,5 +127,5 @@ def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:
         shown.add_column(say(f"near_curve_{key}", lang, label=label), justify="right")
     for row in found.curve.to_dict("records"):
         figures = (amount(row[key]) for key in ("moved", "moved_least", "objective"))
-        shown.add_row(f"{100 * row['within']:g} %", *figures)
+        shown.add_row(f"{100 * row['tolerance']:g} %", *figures)
     yield shown

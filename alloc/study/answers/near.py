@@ -26,7 +26,7 @@ SPECK = 1e-6
 """Money that differs by less, as a part of itself, has not moved."""
 
 MOVED = ["measure", "county", "category", "fund", "last", "now", "change", "lost"]
-CURVE = ["within", "moved", "moved_least", "objective", "proven"]
+CURVE = ["tolerance", "moved", "moved_least", "objective", "proven"]
 
 
 @dataclass(frozen=True)
