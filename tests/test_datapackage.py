@@ -92,6 +92,13 @@ def test_keys_tell_rows_apart_and_references_are_found(package: dict[str, Any], 
     assert references == 8
 
 
+@pytest.mark.parametrize("room", ["alloc.report", "alloc.study", "alloc.study.follow"])
+def test_what_tells_rows_apart_is_a_column_of_the_table(room: str):
+    for name, table in dictionary(room).items():
+        known = [column.partition(".")[0] for column in table["columns"]]
+        assert {*table.get("key", ())} <= {*known}, name
+
+
 def test_cells_are_of_the_type_and_unit_that_is_said(package: dict[str, Any], folder: Path):
     for resource in package["resources"]:
         with (folder / resource["path"]).open(encoding="utf-8-sig", newline="") as file:
