@@ -118,6 +118,8 @@ def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:
         yield say("near_gone", lang, measures=", ".join(told["gone"]))
     if told["lost"]:
         yield say("near_lost", lang, money=amount(told["lost"]), label=label)
+    if "other_years" in told:
+        yield say("near_further", lang, years=", ".join(map(str, told["other_years"])))
     if not found.proven:
         yield say("near_open", lang)
     if found.curve is None:

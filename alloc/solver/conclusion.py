@@ -53,12 +53,7 @@ def conclude(
     for i in range(len(final), len(aims)):
         value = float(whole.goals[i] @ x + whole.constants[i])
         final.append(Stage(name_goal(aims[i]), value, math.inf, value))
-    values, years = read_values(model), {}
-    for question in instance.questions:
-        years[question.year] = read_values(model.Year[question.year])
-        drop_idle(question, years[question.year])
-    if not instance.questions:
-        drop_idle(instance, values)
+    values, years = read_plan(model, instance)
     optimal = complete and all(stage.gap <= max(gap, FINEST) for stage in final)
     return Solution(Status.OPTIMAL if optimal else Status.FEASIBLE, tuple(final), values, years=years, **about)
 
@@ -104,6 +99,18 @@ def read_values(model: pyo.ConcreteModel) -> Values:
                     values[index] = 0.0
             found[component.local_name] = values
     return found
+
+
+def read_plan(model: pyo.ConcreteModel, instance: Instance) -> tuple[Values, dict[int, Values]]:
+    """Return what `read_values` does of a plan, and of each of several years, without measures that are but called
+    funded."""
+    values, years = read_values(model), dict[int, Values]()
+    for question in instance.questions:
+        years[question.year] = read_values(model.Year[question.year])
+        drop_idle(question, years[question.year])
+    if not instance.questions:
+        drop_idle(instance, values)
+    return values, years
 
 
 def drop_idle(instance: Instance, values: Values) -> None:

@@ -51,15 +51,12 @@ def split_rows(
 ) -> dict[int | None, list[TableRow]]:
     """Return the rows of each of some years; one of no such year is a fault, unless a total.
 
-    each: a row without a year is one of each year, and stands under None.
+    each: a row without a year is one of each year, and stands under None, before those of any.
     """
     measures = match_names(instance.measures)
-    found: dict[int | None, list[TableRow]] = {year: [] for year in years}
-    if each:
-        found[None] = []
+    found: dict[int | None, list[TableRow]] = {year: [] for year in ((None, *years) if each else years)}
     for row in rows:
-        word = row.text("year")
-        year = int(word) if word.isdecimal() and len(word) < 10 else None
+        word, year = row.text("year"), read_year(row)
         if year in found and (year is not None or not word):
             found[year].append(row)
         elif not sums_up(row, measures):
@@ -67,6 +64,12 @@ def split_rows(
             place = row.places.get("year", "")
             faults.append(Fault(place, "year", "plan_no_year" if word else "plan_without_year", values))
     return found
+
+
+def read_year(row: TableRow) -> int | None:
+    """Return the year of a row, None where none is said or what stands there is none."""
+    word = row.text("year")
+    return int(word) if word.isdecimal() and len(word) < 10 else None
 
 
 def take_plan_of_years(name: str, tables: Mapping[str, pd.DataFrame]) -> HandmadePlan:

@@ -10,7 +10,7 @@ from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
 from alloc.model.aims import Aim, AimName, aim
 from alloc.solution import Solution, Stage, Status
-from alloc.solver.conclusion import FINEST, HELD, allowed_loss, drop_idle, read_values, write_plan
+from alloc.solver.conclusion import FINEST, HELD, allowed_loss, read_plan, write_plan
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions, compile_matrix
 from alloc.solver.multi.by_blocks import BlockSearch
@@ -338,8 +338,7 @@ def judge(
         value = float(pyo.value(goal(model, weights)))
         found.append(Stage(stage.goal, value, max(stage.bound, value) if kept else INF, value))
         kept = kept and value >= stage.objective - allowed_loss(instance, stage.objective)
-    values = read_values(model)
-    drop_idle(instance, values)
+    values, years = read_plan(model, instance)
     optimal = all(stage.gap <= max(asked, FINEST) for stage in found)
     status = Status.OPTIMAL if optimal else Status.FEASIBLE
-    return Solution(status, tuple(found), values, method=own.method, why=why)
+    return Solution(status, tuple(found), values, method=own.method, why=why, years=years)

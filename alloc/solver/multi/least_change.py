@@ -4,13 +4,15 @@ Each goal is held at its tolerance by a row, as for other nearly best plans, and
 over payments, so that it falls apart by county as the goals do and blocks search it too.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import pyomo.environ as pyo
 
 from alloc.instance import Instance, Options
-from alloc.model import build, goals_in_order
+from alloc.model import build_years, each_year, goals_in_order
 from alloc.model.aims import add_change
 from alloc.solution import Solution
 from alloc.solver.conclusion import HELD
@@ -22,6 +24,7 @@ from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.near_optimal import find_floor
 from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import RepeatedMip
+from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order
 from alloc.solver.tie_break import maximise_linkage
 from alloc.solver.whole import EXTRA_GAP, SMALL, know_standing, search_alone
@@ -48,19 +51,20 @@ class LeastChange:
         instance: Instance,
         options: Options,
         own: Solution,
-        last: Mapping[tuple[str, str], float],
+        last: Mapping[tuple[int, str, str], float],
         deadline: Deadline,
         by_blocks: BlockSearch | None = None,
     ):
         """Build the question once.
 
-        own: the best plan with its bounds, which is `own_plan` here; last: (measure, fund) → what the other plan pays.
-        by_blocks: how programs are searched where not as a whole.
+        own: the best plan with its bounds, which is `own_plan` here; last: (year, measure, fund) → what the other plan
+        pays; by_blocks: how programs are searched where not as a whole.
         """
         self.instance, self.own, self.asked = instance, own, options.gap
-        self.model = build(know_standing(instance))
+        self.model = build_years(instance if instance.questions else know_standing(instance))
+        tell_standing(self.model, search_alone)
         know_optima(self.model, instance, options, search_alone)
-        change = add_change(self.model, last)
+        change = sum(_add_changes(self.model, last))
         self.whole = compile_matrix(self.model, goals_in_order(self.model, instance))
         rows, _ = compile_expressions(self.whole.variables, [change, sum(self.model.Spend.values())])
         self._change, self._money = rows
@@ -70,7 +74,7 @@ class LeastChange:
         how = self.whole, self.whole.goals, deadline, options.time_limit, options.threads or 1
         self._program = RepeatedMip(*how, by_blocks)
         self._as_whole = self._program if by_blocks is None else RepeatedMip(*how)
-        x = _read_plan(self.whole, own, last)
+        x = _read_plan(self.model, self.whole, own)
         changed = float(self._change @ x)
         self.own_plan = ChangeResult(x, changed, 0.0)
         self._known = [x]
@@ -132,9 +136,18 @@ class LeastChange:
         return x
 
 
-def _read_plan(whole: Matrix, own: Solution, last: Mapping[tuple[str, str], float]) -> Floats:
+def _add_changes(model: pyo.ConcreteModel, last: Mapping[tuple[int, str, str], float]) -> Iterator[Any]:
+    """Yield how far the payments of each year are from those of another plan [money]."""
+    for year in each_year(model):
+        own = {(m, f): paid for (t, m, f), paid in last.items() if t == year.question.year}
+        yield add_change(year, own)
+
+
+def _read_plan(model: pyo.ConcreteModel, whole: Matrix, own: Solution) -> Floats:
     """Return a plan as a row of decisions, with its change from the other."""
     x = np.zeros(len(whole.variables))
-    for j, (name, index) in enumerate(whole.names):
-        x[j] = abs(own.values["Spend"][index] - last[index]) if name == "Change" else own.values[name][index]
+    for j, of in enumerate(whole.variables):
+        name, index, year = of.parent_component().local_name, of.index(), of.parent_block()
+        values = own.values if year is model else own.years[year.index()]
+        x[j] = abs(values["Spend"][index] - year.last[index]) if name == "Change" else values[name][index]
     return x

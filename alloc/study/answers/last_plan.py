@@ -4,14 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from alloc.errors import AllocError, Fault, InstanceError
+from alloc.errors import AllocError, Fault, InstanceError, RequestError
 from alloc.instance import Instance, read
 from alloc.instance.money import eligible_funds
 from alloc.instance.names import names_of, suggest_id
 from alloc.instance.plans import ALIKE, read_kind
 from alloc.report.files import QUESTION
-from alloc.study.handmade import find_payments, list_payments, match_id, read_word
-from alloc.study.spreadsheet import WORKBOOKS, TableRow
+from alloc.study.handmade import MONEY, find_payments, match_id, read_word, understand_payments
+from alloc.study.handmade_years import read_year, split_rows
+from alloc.study.spreadsheet import WORKBOOKS, TableRow, read_rows
 
 
 @dataclass(frozen=True)
@@ -23,15 +24,20 @@ class LostPayment:
     county: str
     category: str
     amount: float
+    year: int
 
 
 @dataclass(frozen=True)
 class LastPlan:
-    """Another plan's payments of aid: (measure, fund) → money, those that are still possible, and those lost."""
+    """Another plan's payments of aid: (year, measure, fund) → money, those that are still possible, and those lost.
+
+    further: years that the other plan has and the question has not, which are not compared.
+    """
 
     name: str
-    spend: Mapping[tuple[str, str], float]
+    spend: Mapping[tuple[int, str, str], float]
     lost: tuple[LostPayment, ...]
+    further: tuple[int, ...] = ()
 
     @property
     def lost_money(self) -> float:
@@ -43,28 +49,58 @@ def read_last(path: str | Path, instance: Instance) -> LastPlan:
     """Read the plan to stay near to: a results folder, an `allocation.csv`, or a workbook with the sheet Allocation.
 
     Measures and funds that its own question knows, or that are like none of this one, are no longer there; others are
-    misspelt. Raises InstanceError with every row that cannot be understood, RequestError where there is nothing to
-    read.
+    misspelt. A row without a year is one of each of several years; those of years that the question has not are left
+    out. Raises InstanceError with every row that cannot be understood, RequestError where there is nothing to read, or
+    nothing of a year of the question.
     """
     path, faults = Path(path), list[Fault]()
     known = _Known(instance, _read_own_question(path))
-    spend: dict[tuple[str, str], float] = {}
-    lost: list[LostPayment] = []
-    for row, m, f, amount in list_payments(find_payments(path), instance, faults, known.find):
-        if amount < 0:
-            faults.append(Fault(row.place("amount"), "amount", "plan_below_zero", {"found": f"{amount:g}"}))
-        kind = known.find_kind(row, f)
-        if not kind:
-            faults.append(Fault(row.place("fund"), "fund", "plan_no_fund", {"found": f, "hint": ""}))
-        if kind != "aid" or amount <= 0:
-            continue
-        if m in instance.measures and f in eligible_funds(instance, m):
-            spend[m, f] = amount
-        else:
-            lost.append(known.lose(row, m, f, amount))
+    rows, further = _pick_rows(path, instance, faults)
+    asked = {of.year: of for of in instance.questions or (instance,)}
+    spend: dict[tuple[int, str, str], float] = {}
+    lost: dict[tuple[int, str, str], LostPayment] = {}
+    for years, mine in rows.items():
+        for row, m, f, amount in understand_payments(mine, instance, faults, known.find):
+            paid = _read_aid(known, row, f, amount, faults)
+            for year in years if paid else ():
+                if m in instance.measures and f in eligible_funds(asked[year], m):
+                    spend[year, m, f] = amount
+                else:
+                    lost[year, m, f] = known.lose(row, m, f, amount, year)
     if faults:
         raise InstanceError(faults)
-    return LastPlan(path.name, spend, tuple(lost))
+    return LastPlan(path.name, spend, tuple(lost.values()), further)
+
+
+def _pick_rows(
+    path: Path, instance: Instance, faults: list[Fault]
+) -> tuple[dict[tuple[int, ...], list[TableRow]], tuple[int, ...]]:
+    """Return the rows of a plan by the years that they are of, and the years that the question has not.
+
+    A question of one year is compared with a plan of one whichever year that was.
+    """
+    rows = read_rows(find_payments(path), "allocation", MONEY)
+    said, asked = {read_year(row) for row in rows} - {None}, [of.year for of in instance.questions] or [instance.year]
+    if not instance.questions and len(said) < 2:
+        return {(instance.year,): rows}, ()
+    further = sorted(year for year in said if year is not None and year not in asked)
+    mine = [row for row in rows if read_year(row) not in further]
+    if not any(row.text("amount") for row in mine):
+        known = {"found": ", ".join(map(str, further)), "years": ", ".join(map(str, asked))}
+        raise RequestError("near_other_years", path=path, **known)
+    by_year = split_rows(mine, instance, faults, asked, each=True)
+    every = instance.years or (instance.year,)
+    return {every if year is None else (year,): of for year, of in by_year.items()}, tuple(further)
+
+
+def _read_aid(known: "_Known", row: TableRow, f: str, amount: float, faults: list[Fault]) -> bool:
+    """Tell whether a row pays aid; what is wrong with it goes to the faults."""
+    if amount < 0:
+        faults.append(Fault(row.place("amount"), "amount", "plan_below_zero", {"found": f"{amount:g}"}))
+    kind = known.find_kind(row, f)
+    if not kind:
+        faults.append(Fault(row.place("fund"), "fund", "plan_no_fund", {"found": f, "hint": ""}))
+    return kind == "aid" and amount > 0
 
 
 @dataclass(frozen=True)
@@ -102,13 +138,13 @@ class _Known:
                 return question.funds[f].kind
         return read_kind(row.text("kind"))
 
-    def lose(self, row: TableRow, m: str, f: str, amount: float) -> LostPayment:
+    def lose(self, row: TableRow, m: str, f: str, amount: float, year: int) -> LostPayment:
         """Return a payment that is not possible any more, with where it went as far as anybody says."""
         for question in (self.now, self.then):
             if question is not None and m in question.measures:
                 measure = question.measures[m]
-                return LostPayment(m, f, measure.county, measure.category, amount)
-        return LostPayment(m, f, row.text("county"), row.text("category"), amount)
+                return LostPayment(m, f, measure.county, measure.category, amount, year)
+        return LostPayment(m, f, row.text("county"), row.text("category"), amount, year)
 
 
 def _read_own_question(path: Path) -> Instance | None:

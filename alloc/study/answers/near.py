@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -87,10 +87,11 @@ def solve_near(
     """Return the plan that moves least aid from another one while it loses at most a part of the goal.
 
     last: a results folder, an allocation.csv or a workbook. within: that part; where goals are in an order, of each of
-    them as it stands in the best plan. What is moved is the sum of all changes by measure and fund of kind aid, halved
-    [money]. curve: also tell how little need be moved at other tolerances. gap, time_limit [s each search], threads,
-    method: in place of the instance's. jobs: processes that search blocks; cluster: address of a Dask scheduler to use
-    instead. overrides: figures to replace, for a path only. tell: is told of each search.
+    them as it stands in the best plan. What is moved is the sum of all changes by measure and fund of kind aid, halved,
+    over several years of each by itself [money]; a row without a year is one of each. curve: also tell how little need
+    be moved at other tolerances. gap, time_limit [s each search], threads, method: in place of the instance's. jobs:
+    processes that search blocks; cluster: address of a Dask scheduler to use instead. overrides: figures to replace,
+    for a path only. tell: is told of each search.
     Raises InstanceError for faults of the instance or of the other plan's rows, RequestError, AuditError as `solve`.
     """
     started = time.perf_counter()
@@ -102,17 +103,18 @@ def solve_near(
     options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
     deadline = Deadline(math.inf)
     with deadline.listening():
-        asked = answer(question, options, jobs, cluster, lang)
+        asked = answer(question, options, jobs, cluster, lang, over_years=True)
         if not asked.own.has_plan:
             run = asked.make_result(asked.own, started)
-            return NearPlan(run, before.name, within, None, _table([], MOVED), None, False, asked.own.interrupted)
+            moved = _table([], _name_columns(question))
+            return NearPlan(run, before.name, within, None, moved, None, False, asked.own.interrupted)
         with asked.open_search() as by_blocks:
             search = LeastChange(asked.question, options, asked.own, before.spend, deadline, by_blocks)
             tolerances = [within, *(TOLERANCES if curve else ())]
             found = _find_all(search, tolerances, tell)
             solution = search.as_solution(found[within], within, f"least change from {before.name}")
     run = asked.make_result(solution, started)
-    moved = _table(_list_moved(question, before, run.tables["allocation"]), MOVED)
+    moved = _table(_list_moved(question, before, run.tables["allocation"]), _name_columns(question))
     figures = {**run.figures, "near": _tell_figures(asked, before, within, found[within], moved)}
     proven = asked.own.status == "optimal" and all(one.proven(max(options.gap, SPECK)) for one in found.values())
     drawn = _table(_list_curve(asked, before, search, found), CURVE) if curve else None
@@ -137,16 +139,25 @@ def _find_all(search: LeastChange, tolerances: Sequence[float], tell: Tell | Non
     return found
 
 
-def _list_moved(instance: Instance, before: LastPlan, allocation: pd.DataFrame) -> Iterator[tuple[object, ...]]:
+def _name_columns(instance: Instance) -> list[str]:
+    """Return the columns of what moved, of several years with the year."""
+    return [*(["year"] if instance.years else []), *MOVED]
+
+
+def _list_moved(instance: Instance, before: LastPlan, allocation: pd.DataFrame) -> Iterator[dict[str, object]]:
     """Yield every payment of aid that is another, those that are not possible any more at the end."""
+    years = allocation["year"] if instance.years else [instance.year] * len(allocation)
     paid = zip(allocation["measure"], allocation["fund"], allocation["kind"], allocation["amount"], strict=True)
-    for m, f, kind, now in paid:
-        last = before.spend.get((m, f), 0.0)
+    for year, (m, f, kind, now) in zip(years, paid, strict=True):
+        last = before.spend.get((year, m, f), 0.0)
         if kind == "aid" and abs(now - last) > SPECK * max(1.0, abs(last)):
             row = instance.measures[m]
-            yield m, row.county, row.category, f, last, now, now - last, 0
+            place = {"year": year, "measure": m, "county": row.county, "category": row.category, "fund": f}
+            yield {**place, "last": last, "now": now, "change": now - last, "lost": 0}
     for lost in before.lost:
-        yield lost.measure, lost.county, lost.category, lost.fund, lost.amount, 0.0, -lost.amount, 1
+        place = {"year": lost.year, "measure": lost.measure, "county": lost.county, "category": lost.category}
+        money = {"fund": lost.fund, "last": lost.amount, "now": 0.0, "change": -lost.amount}
+        yield {**place, **money, "lost": 1}
 
 
 def _tell_figures(
@@ -168,6 +179,7 @@ def _tell_figures(
         "payments": len(moved),
         "gone": gone,
         "lost": before.lost_money,
+        **({"other_years": list(before.further)} if before.further else {}),
     }
 
 
@@ -189,5 +201,5 @@ def _list_curve(
         yield within, *_halve(before, one), objective, int(proven)
 
 
-def _table(rows: Iterator[tuple[object, ...]] | list[tuple[object, ...]], columns: list[str]) -> pd.DataFrame:
+def _table(rows: Iterable[tuple[object, ...] | dict[str, object]], columns: list[str]) -> pd.DataFrame:
     return pd.DataFrame(list(rows), columns=columns)

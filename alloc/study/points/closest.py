@@ -47,10 +47,10 @@ def find_closest(instance: Instance, options: Options, own: Solution, to: Paymen
     return ClosestPlan(plan, proven, deadline.stopped)
 
 
-def _list_possible(instance: Instance, paid: Payments) -> Payments:
-    """Return the payments of aid that this question allows."""
+def _list_possible(instance: Instance, paid: Payments) -> dict[tuple[int, str, str], float]:
+    """Return the payments of aid that this question, which is of one year, allows: (year, measure, fund) → money."""
     found = {}
     for (m, f), amount in paid.items():
         if m in instance.measures and f in eligible_funds(instance, m) and instance.funds[f].kind == "aid":
-            found[m, f] = amount
+            found[instance.year, m, f] = amount
     return found
