@@ -71,18 +71,18 @@ def ended(patch: pytest.MonkeyPatch, place: str, *words: object, number: int = s
 ALTERNATIVES = "alloc.study.alternatives.search"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    ("place", "plans"),
+    ("place", "plans", "number"),
     [
-        ("alloc.study.request.solve_suited", False),
-        (f"{ALTERNATIVES}.NearOptimalSet", False),
-        ("alloc.solver.multi.near_optimal.NearOptimalSet.find_county_end", False),
-        ("alloc.solver.multi.far_plans.FarPlans.go_toward", True),
-        ("alloc.solver.multi.far_plans.FarPlans.find_farthest", True),
-        ("alloc.solver.multi.far_plans.FarPlans.drive_back", True),
-        ("alloc.solver.multi.near_optimal.NearOptimalSet.as_solution", True),
-        ("alloc.run.audit", False),
+        ("alloc.study.request.solve_suited", False, signal.SIGINT),
+        ("alloc.study.request.solve_suited", False, signal.SIGTERM),
+        (f"{ALTERNATIVES}.NearOptimalSet", False, signal.SIGTERM),
+        ("alloc.solver.multi.near_optimal.NearOptimalSet.find_county_end", False, signal.SIGINT),
+        ("alloc.solver.multi.far_plans.FarPlans.go_toward", True, signal.SIGTERM),
+        ("alloc.solver.multi.far_plans.FarPlans.find_farthest", True, signal.SIGINT),
+        ("alloc.solver.multi.far_plans.FarPlans.drive_back", True, signal.SIGTERM),
+        ("alloc.solver.multi.near_optimal.NearOptimalSet.as_solution", True, signal.SIGINT),
+        ("alloc.run.audit", False, signal.SIGTERM),
     ],
 )
 def test_alternatives_keep_what_they_have(
@@ -169,13 +169,13 @@ def test_sensitivity_without_any_method_done_says_only_that(
     assert not (tmp_path / "out").exists()
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 @pytest.mark.parametrize(
-    "place",
+    ("place", "number"),
     [
-        "alloc.study.compare.verify.solve",
-        "alloc.study.compare.handmade_result.complete",
-        "alloc.study.compare.handmade_result.find_worlds",
+        ("alloc.study.compare.verify.solve", signal.SIGINT),
+        ("alloc.study.compare.verify.solve", signal.SIGTERM),
+        ("alloc.study.compare.handmade_result.complete", signal.SIGINT),
+        ("alloc.study.compare.handmade_result.find_worlds", signal.SIGTERM),
     ],
 )
 def test_half_a_search_verifies_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str, number: int):

@@ -71,7 +71,8 @@ alloc._ROOM
 
 def test_who_checks_types_sees_them_and_no_others(tmp_path: Path):
     (tmp_path / "script.py").write_text(TYPED)
-    command = [sys.executable, "-m", "mypy", "--config-file", str(ROOT / "pyproject.toml"), "script.py"]
+    known = ["--config-file", str(ROOT / "pyproject.toml"), "--cache-dir", str(ROOT / ".mypy_cache")]
+    command = [sys.executable, "-m", "mypy", *known, "script.py"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     lines = [line for line in done.stdout.splitlines() if line.startswith("script.py:")]
     assert [line.split(":")[1] for line in lines] == ["5", "6", "7", "8"], done.stdout
