@@ -7,7 +7,7 @@ from test_instance import PREVIOUS, QUESTION, TABLES, lay, lines, tabled, told
 
 NO_ALIAS = "anchors and aliases (& and *) are not allowed: write the value out"
 OUTSIDE = "leads out of the instance's folder; tables must stand beside the instance"
-NOT_UTF8 = "is not UTF-8, perhaps GBK: save it as 'CSV UTF-8'"
+NOT_UTF8 = "is not UTF-8, perhaps GBK: save it as 'CSV UTF-8', or as UTF-8 in an editor"
 ANEW = "or as UTF-8 in an editor"
 WIDE = f"is UTF-16, not UTF-8 (Excel's 'Unicode text' is UTF-16): save it as 'CSV UTF-8', {ANEW}"
 PACKED = "is no text: it begins like a workbook, a PDF or a packed file, whatever its name says"

@@ -216,6 +216,15 @@ def test_where_there_is_no_instance_the_call_is_refused(tmp_path, path):
     assert str(error.value) == message
 
 
+def test_a_results_folder_is_no_instance_and_says_where_its_question_is(tmp_path):
+    (tmp_path / "instance").mkdir()
+    lay(tmp_path / "instance")
+    (tmp_path / "run.json").write_text("{}")
+    with pytest.raises(RequestError) as error:
+        read(tmp_path)
+    assert str(error.value).endswith(f"is a results folder: the question that it answers is {tmp_path / 'instance'}")
+
+
 def test_what_is_not_written_has_the_default_of_the_format(tmp_path):
     least = "alloc: 1\nname: least\nyear: 2020\ncounties: {a: {}}\nfunds: {f: {kind: aid, amount: 1}}\n"
     least += "industries: {i: {}}\nlinks: [{from: i, to: i}]\nchains: {h: {}}\n"

@@ -198,6 +198,18 @@ def test_a_full_disk_is_one_sentence(question: Path):
     assert (done.returncode, done.stderr) == (2, "a file cannot be read or written: No space left on device\n")
 
 
+@pytest.mark.parametrize("words", [["solve", "QUESTION", "--out", "OUT"], ["check", "nowhere"], ["check", "QUESTION"]])
+def test_a_reader_who_goes_is_no_internal_error(question: Path, tmp_path: Path, words: list[str]):
+    """Tables are printed by a library that would end with 1, and a sentence on standard error may find nobody too."""
+    given = {"QUESTION": str(question), "OUT": str(tmp_path / "out")}
+    read, write = os.pipe()
+    os.close(read)
+    command = [sys.executable, "-m", "alloc.cli", *(given.get(word, word) for word in words)]
+    done = subprocess.run(command, stdout=write, stderr=write, check=False)
+    os.close(write)
+    assert done.returncode == 141
+
+
 def test_output_that_nobody_reads_is_no_error_of_the_plan(question: Path, tmp_path: Path):
     command = [sys.executable, "-m", "alloc.cli", "solve", str(question), "--out", str(tmp_path / "out"), "--json"]
     read, write = os.pipe()

@@ -77,6 +77,9 @@ def console(err: bool = False) -> "Console":
         def render_str(self, text: str, **how: Any) -> "Text":
             return super().render_str(escaped(text), **how)
 
+        def on_broken_pipe(self) -> None:
+            raise  # it is called where the error is caught, and would end with 1, which is an internal error
+
     wide = None if err or sys.stdout.isatty() else 150
     return Plain(stderr=err, highlight=False, markup=False, emoji=False, width=wide)
 
@@ -94,6 +97,19 @@ def moving(words: str) -> Iterator[Callable[[str], None]]:
 def spoken(lang: str) -> Iterator[None]:
     """Turn errors raised on purpose into words on standard error and their exit code."""
     try:
+        with _told(lang):
+            yield
+    except BrokenPipeError:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        for stream in (sys.stdout, sys.stderr):  # what is flushed at the end must find an ear
+            os.dup2(nowhere, stream.fileno())
+        sys.exit(UNHEARD)
+
+
+@contextmanager
+def _told(lang: str) -> Iterator[None]:
+    """Tell what is raised; that nobody reads is raised on."""
+    try:
         try:
             yield
         finally:
@@ -104,8 +120,7 @@ def spoken(lang: str) -> Iterator[None]:
             echo(say("check_more", lang), err=True)
         sys.exit(error.exit_code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(UNHEARD)
+        raise
     except KeyboardInterrupt:
         echo(say("interrupted", lang), err=True)
         sys.exit(INTERRUPTED)

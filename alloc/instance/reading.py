@@ -193,11 +193,14 @@ def locate(path: File) -> File:
     try:
         found = [path / main for main in MAINS if (path / main).is_file()] if path.is_dir() else [path]
         is_there = bool(found) and found[0].is_file()
+        is_result = (path / "instance" / MAINS[0]).is_file() and (path / "run.json").is_file()
     except (OSError, ValueError) as error:
         why = explain_unreadable(error, path)
         raise InstanceError([Fault(str(path), "", why.text, why.values)]) from None
     if len(found) > 1:
         raise RequestError("two_instances", path=path, found=", ".join(MAINS))
+    if not is_there and is_result:
+        raise RequestError("is_result", path=path, question=path / "instance")
     if not is_there:
         raise RequestError("no_instance", path=path)
     return found[0]
