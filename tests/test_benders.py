@@ -9,9 +9,9 @@ from conftest import asked, instance_of, plan_of, stands
 import alloc
 from alloc.model import build
 from alloc.solver import benders, long_rows, whole
+from alloc.solver.asking import search
 from alloc.solver.compiled import CompiledModel
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import search
 from alloc.solver.long_rows import extend_plan, split_long_rows
 from alloc.solver.matrix import add_floor
 from alloc.solver.sub_mip import fix_and_solve

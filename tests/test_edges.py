@@ -123,7 +123,7 @@ def test_a_search_that_ends_between_two_goals_keeps_its_plan_and_claims_nothing(
     path.write_text(yaml.safe_dump(raw), encoding="utf-8")
     instance = read(path)
     import alloc.solver.whole as whole
-    from alloc.solver.highs import Outcome, Why
+    from alloc.solver.outcome import Outcome, Why
 
     searched = whole.search
     goals: list[Any] = []

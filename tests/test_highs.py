@@ -21,9 +21,11 @@ from alloc.errors import SolveError
 from alloc.instance import Options
 from alloc.model import build
 from alloc.solver import blocks, highs, solve_blocks, solve_whole, whole
+from alloc.solver.asking import search
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import STOP, Live, Outcome, Stop, Why, rescale_log, search
+from alloc.solver.highs import Live, rescale_log
 from alloc.solver.matrix import INF, Floats, Matrix, Rows
+from alloc.solver.outcome import STOP, Outcome, Stop, Why
 from alloc.solver.scaling import find_scales, scale
 
 CALM = Deadline(INF)

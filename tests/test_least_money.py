@@ -11,7 +11,7 @@ import alloc
 from alloc.model import build
 from alloc.solution import LeastMoney, Solution
 from alloc.solver import CompiledModel, solve_blocks, solve_warm, solve_whole
-from alloc.solver.highs import Outcome, Why
+from alloc.solver.outcome import Outcome, Why
 
 HETIAN = Path(__file__).parent / "least_money" / "hetian.xlsx"
 """Five counties as an office filled them in, with a soft Gini rule whose price dwarfs everything else."""

@@ -7,7 +7,7 @@ from conftest import asked, best, instance_of, model_of, rivals, stands
 from alloc.model import build
 from alloc.solver import CompiledModel, reoptimise
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Outcome, Why
+from alloc.solver.outcome import Outcome, Why
 from alloc.solver.reoptimise import RepeatedMip, settle_marks
 from alloc.solver.sub_mip import fix_and_solve
 

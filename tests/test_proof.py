@@ -16,7 +16,7 @@ from alloc.model import build
 from alloc.solution import Solution, Stage, Status
 from alloc.solver import CompiledModel, solve_suited, solve_warm
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Outcome, Why
+from alloc.solver.outcome import Outcome, Why
 from alloc.solver.proof import check_infeasibility, check_proof, find_cheap_plans
 from alloc.solver.safe import measure_violation
 

@@ -21,8 +21,9 @@ import xlsxwriter
 from xlsxwriter.worksheet import Worksheet
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Live, Why
+from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Rows, compile_expressions, compile_matrix
+from alloc.solver.outcome import Why
 
 
 def test_a_process_pool_lists_its_processes_so_that_a_busy_one_can_be_ended():

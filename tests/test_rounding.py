@@ -15,14 +15,15 @@ from alloc.instance import Options
 from alloc.model import build
 from alloc.solution import Status
 from alloc.solver import CompiledModel, blocks, extract_mip_start, solve_blocks, solve_warm
+from alloc.solver.asking import search
 from alloc.solver.blocks import start_search
 from alloc.solver.column_generation import ColumnGeneration
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.exact import make_exact, pick_exact
-from alloc.solver.highs import Outcome, Stop, Why, search
 from alloc.solver.incumbent import Incumbent
 from alloc.solver.matrix import Matrix, Rows
+from alloc.solver.outcome import Outcome, Stop, Why
 from alloc.solver.pricing_pool import open_pricing
 from alloc.solver.primal import pick_plan
 from alloc.solver.reoptimise import RepeatedMip

@@ -9,7 +9,7 @@ from alloc.model import build_years
 from alloc.solver import rounding, year_by_year
 from alloc.solver.compiled import CompiledModel
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Stop
+from alloc.solver.outcome import Stop
 
 CASES = list(OPTIMA)[:6]
 

@@ -13,9 +13,11 @@ import numpy as np
 import pyomo.environ as pyo
 
 from alloc.instance import Instance
+from alloc.solver.asking import HELPED, STEADY, search
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import HELPED, STEADY, Live, Outcome, Settings, Stop, Why, pick_better, search
+from alloc.solver.highs import Live
 from alloc.solver.matrix import Floats, Matrix
+from alloc.solver.outcome import Outcome, Settings, Stop, Why, pick_better
 from alloc.solver.rounding import CLOSE, FINE, NEAR, has_many_grains, relax_grains
 from alloc.solver.sub_mip import fix_and_solve
 from alloc.solver.two_stage import Cuts, split_stages

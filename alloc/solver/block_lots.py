@@ -8,14 +8,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from alloc.solver import highs
+from alloc.solver.asking import PLAIN, STEADY
 from alloc.solver.column_generation import ColumnGeneration, slack_costs
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import PLAIN, STEADY
 from alloc.solver.incumbent import Incumbent, is_small, value_plan
 from alloc.solver.master import lagrangian_bound
 from alloc.solver.matrix import Flags, Floats
 from alloc.solver.neighbourhoods import free_blocks, search_whole
+from alloc.solver.outcome import Outcome, Why
 from alloc.solver.pricing import PricingRequest
 from alloc.solver.pricing_pool import PricingPool
 from alloc.solver.progress import SearchLog
@@ -78,7 +78,7 @@ def _round_together(
 ) -> FixedIntegerPlan | None:
     """Return the plan with lots and units made whole all together, and made better with some of the measures free."""
     whole = search.parts.matrix
-    free = highs.Outcome(highs.Why.DONE, found.x, found.value, found.bound)
+    free = Outcome(Why.DONE, found.x, found.value, found.bound)
     constant = float(search.weights @ whole.constants)
     goal = search.weights @ whole.goals
     near = round_together(whole, goal, constant, free, gap, deadline)
@@ -110,7 +110,7 @@ def _round(search: ColumnGeneration, found: Incumbent, gap: float, deadline: Dea
 def _improve(search: ColumnGeneration, found: Incumbent, gap: float, deadline: Deadline) -> Incumbent:
     """Return a plan made better by searches with some of the measures free."""
     whole, size = search.parts.matrix, gap * max(1.0, abs(found.value))
-    start = highs.Outcome(highs.Why.LIMIT, found.x, found.value, found.bound)
+    start = Outcome(Why.LIMIT, found.x, found.value, found.bound)
     better = improve_in_lots(whole, search.weights @ whole.goals, start, size, deadline)
     plan = None if better.x is None else fix_and_solve(whole, search.weights, better.x, deadline.brief())
     found = found.with_better(plan)

@@ -28,10 +28,10 @@ from alloc.solver.compiled import CompiledModel
 from alloc.solver.conclusion import FINEST, allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
-from alloc.solver.highs import Why
 from alloc.solver.incumbent import Incumbent, is_small
 from alloc.solver.lp_relaxation import solve_lp_relaxation
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
+from alloc.solver.outcome import Why
 from alloc.solver.pricing_pool import PricingPool, open_pricing
 from alloc.solver.primal import improve_plan, pick_plan
 from alloc.solver.progress import Preview, SearchLog

@@ -23,10 +23,10 @@ import numpy as np
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
 from alloc.solver.dual_bound import DualBound, Proof
-from alloc.solver.highs import Why
 from alloc.solver.lp_relaxation import LpRelaxation, solve_relaxed
 from alloc.solver.master import MasterSolution, RestrictedMaster, lagrangian_bound
 from alloc.solver.matrix import INF, Floats
+from alloc.solver.outcome import Why
 from alloc.solver.pricing import PricingRequest, PricingResult
 from alloc.solver.pricing_pool import PricingPool
 

@@ -9,9 +9,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from alloc.solver.asking import STEADY, STRICT, search
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import STEADY, STRICT, Outcome, Stop, pick_better, search
 from alloc.solver.matrix import Flags, Floats, Matrix
+from alloc.solver.outcome import Outcome, Stop, pick_better
 from alloc.solver.rounding import NEAR, find_grains
 from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
 

@@ -10,9 +10,10 @@ import pyomo.environ as pyo
 
 from alloc.instance import Instance
 from alloc.model import build_years
+from alloc.solver.asking import STRICT, search
 from alloc.solver.compiled import CompiledModel
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import STRICT, Live, search
+from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.proof import KEPT
 from alloc.solver.safe import measure_violation, safe_bound

@@ -10,10 +10,8 @@ import math
 import os
 import re
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from enum import Enum
-from functools import partial
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any, TextIO
 
 import highspy
@@ -21,46 +19,9 @@ import numpy as np
 
 from alloc.errors import SolveError
 from alloc.solver.deadline import Deadline
-from alloc.solver.long_rows import extend_plan, split_long_rows
-from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
+from alloc.solver.matrix import INF, Flags, Floats, Ints, Rows
+from alloc.solver.outcome import STOP, Basis, Outcome, Settings, Stop, Why
 from alloc.solver.scaling import Scales, find_scales, scale_rows
-
-Basis = highspy.HighsBasis
-"""Where the simplex method ended, and may begin with a like program."""
-
-Settings = Mapping[str, str | float | bool]
-"""Options of HiGHS by their own names."""
-
-NODES = 5000
-"""A search without helpers is given up after so many nodes."""
-
-HELPED: Settings = {
-    "mip_allow_restart": False,
-    "mip_heuristic_run_feasibility_jump": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-}
-"""A search that does not begin anew, with both of HiGHS's searches within the search (RENS, RINS): where money is in
-lots they round better than all else. Measured on Hotan 2019 with four budgets: plans within 0.004 % of those by HiGHS's
-own settings, or better, in two thirds of the time."""
-
-STEADY: Settings = {
-    "mip_allow_restart": False,
-    "mip_detect_symmetry": False,
-    "mip_heuristic_run_feasibility_jump": False,
-    "mip_heuristic_run_rens": False,
-    "mip_heuristic_run_root_reduced_cost": False,
-}
-"""A search that does not begin anew once many decisions are settled, and has one kind of search within the search:
-measured on questions of 3 to 11 counties this takes half the time of HiGHS's own settings."""
-
-PLAIN: Settings = {
-    **STEADY,
-    "mip_heuristic_run_rins": False,
-}
-"""A search without helpers; what stays runs in no time."""
-
-STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
-"""How whole HiGHS takes whole numbers where a plan loses its proof, or its limits, as it is made exact."""
 
 SMALLEST, UNSEEN = 1e-12, 1e-9
 """HiGHS leaves out smaller coefficients, whatever it is told: that is refused, unless all that the decision can do to
@@ -79,28 +40,7 @@ WRONG = 1e-5
 SAID = 1e-6
 """The value that HiGHS reports and that of the plan that it hands out differ by less than this part."""
 
-AGAIN: tuple[tuple[bool, Settings], ...] = (
-    (True, {"presolve": "off"}),
-    (False, {"presolve": "choose"}),
-    (False, {"presolve": "off", "random_seed": 1}),
-)
-"""Other ways to ask what was answered with 'infeasible' or not at all: in the program's own units or the user's."""
-
-CONFIRMING = 2000
-"""Nodes that a search may take to confirm that a question is infeasible."""
-
 _greeted: list[bool] = []
-
-
-class Why(Enum):
-    """Why HiGHS stopped."""
-
-    DONE = "proven to the gap asked"
-    INFEASIBLE = "there is no plan"
-    UNBOUNDED = "there is no best plan"
-    UNSURE = "infeasible or unbounded"
-    LIMIT = "out of time or nodes"
-    FAILED = "no answer"
 
 
 _WHY = {
@@ -114,69 +54,6 @@ _WHY = {
     highspy.HighsModelStatus.kSolutionLimit: Why.LIMIT,
     highspy.HighsModelStatus.kInterrupt: Why.LIMIT,
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """Why HiGHS stopped, and what it has.
-
-    x: the best plan, or none; value: its own value of the goal; bound: no plan is better, as far as proven.
-    prices: of the rows, of a linear program; basis: where a like program may begin; more: plans found on the way.
-    """
-
-    why: Why
-    x: Floats | None = None
-    value: float = -INF
-    bound: float = INF
-    prices: Floats | None = None
-    basis: Basis | None = None
-    more: tuple[Floats, ...] = ()
-
-    @property
-    def infeasible(self) -> bool:
-        """Whether there is no plan, by HiGHS's word."""
-        return self.why in (Why.INFEASIBLE, Why.UNSURE) and self.x is None
-
-    def with_plan(self, x: Floats, value: float) -> "Outcome":
-        """Return the outcome with another plan; no bound is below the value of a plan that there is."""
-        return replace(self, x=x, value=value, bound=max(self.bound, value))
-
-    def without_sums(self, count: int) -> "Outcome":
-        """Return the outcome with the first decisions of its plans alone: the program's own."""
-        return replace(self, x=None if self.x is None else self.x[:count], more=tuple(x[:count] for x in self.more))
-
-    def is_proven(self, gap: float) -> bool:
-        """Tell whether the plan is proven to a gap, which is relative for values above 1."""
-        return self.x is not None and self.bound - self.value <= gap * max(1.0, abs(self.value))
-
-
-def pick_better(one: Outcome, other: Outcome) -> Outcome:
-    """Return the better plan of two searches of one program with the tighter bound; the second says why it ended."""
-    if one.x is None and other.x is None:
-        return other if other.infeasible else replace(other, bound=min(one.bound, other.bound))
-    best = other if one.x is None or (other.x is not None and other.value >= one.value) else one
-    bounds = [found.bound for found in (one, other) if not found.infeasible]
-    return replace(best, why=other.why, bound=max(best.value, min(bounds)))
-
-
-@dataclass(frozen=True)
-class Stop:
-    """When a search ends, besides proof.
-
-    gap: in the goal's unit; part: of the goal's value; seconds; nodes.
-    further: a finer gap and so many nodes: once the gap asked is proven, the search goes on to the finer one for
-    so many nodes at most. What is proven is only ever tightened by that.
-    """
-
-    gap: float = 0.0
-    part: float = 0.0
-    seconds: float = INF
-    nodes: int | None = None
-    further: tuple[float, int] | None = None
-
-
-STOP = Stop()
-"""A search that ends with proof alone."""
 
 
 def _open_quietly() -> highspy.Highs:
@@ -226,8 +103,8 @@ class Live:
         self._goal, self._constant, self._size = np.zeros(len(lower)), 0.0, 1.0
         self._whole, self._count = whole.copy(), rows.count
         self._solver = _open_quietly()
-        self._set({"output_flag": log is not None, "log_to_console": False, "threads": threads, "random_seed": 0})
-        self._set({"small_matrix_value": SMALLEST, **(settings or {})})
+        self.set({"output_flag": log is not None, "log_to_console": False, "threads": threads, "random_seed": 0})
+        self.set({"small_matrix_value": SMALLEST, **(settings or {})})
         if log is not None:
             self._solver.cbLogging += lambda event: log.write(rescale_log(event.message, self._size))
         self._pass(lower, upper, whole, rows)
@@ -252,13 +129,10 @@ class Live:
             lp.integrality_ = [_variable_type(x) for x in whole.tolist()]
         self._solver.passModel(lp)
 
-    def _set(self, settings: Settings) -> None:
-        for name, value in settings.items():
-            self._solver.setOptionValue(name, value)
-
     def set(self, settings: Settings) -> None:
         """Set options of HiGHS."""
-        self._set(settings)
+        for name, value in settings.items():
+            self._solver.setOptionValue(name, value)
 
     def aim(self, goal: Floats, constant: float = 0.0) -> None:
         """Give the program another goal: goal · x + constant, to be maximised."""
@@ -337,7 +211,7 @@ class Live:
         self._size_up()
         solver = self._solver
         # HiGHS counts the time of a linear program from the first run of the solver, that of a MIP from this run
-        self._set({
+        self.set({
             "mip_abs_gap": min(stop.gap, stop.further[0] if stop.further else INF) * self._size,
             "mip_rel_gap": min(stop.part, stop.further[0] if stop.further else INF),
             "mip_max_nodes": 2**31 - 1 if stop.nodes is None else stop.nodes,
@@ -359,7 +233,7 @@ class Live:
 
         Only the simplex method gives them, and not after presolve.
         """
-        self._set({"presolve": "off"})
+        self.set({"presolve": "off"})
         if not self.run(deadline).infeasible:
             return None
         _, there, ray = self._solver.getDualRay()
@@ -472,72 +346,3 @@ def rescale_log(words: str, size: float) -> str:
 
     words = _TABLE.sub(lambda row: row[1] + "".join(" " + own(part[1:]) for part in (row[2], row[3])), words)
     return _LINE.sub(lambda row: row[1] + " " + own(row[2][1:]) if row[1] else own(row[3]) + row[4], words)
-
-
-def search(
-    matrix: Matrix,
-    goal: Floats,
-    constant: float,
-    deadline: Deadline,
-    stop: Stop = STOP,
-    start: Floats | None = None,
-    settings: Settings | None = None,
-    threads: int = 1,
-    log: TextIO | None = None,
-) -> Outcome:
-    """Search a program once, afresh; 'infeasible', and no answer at all, are not taken from one way of asking.
-
-    goal: one figure for each decision; start: a plan to begin with. The seconds of the stop are those of all asking.
-    """
-    ends, count = deadline.spent + stop.seconds, len(matrix.lower)
-    matrix = split_long_rows(matrix)
-    goal = np.append(goal, np.zeros(len(matrix.lower) - count))
-    start = None if start is None else extend_plan(matrix, start)
-
-    def ask(
-        own_units: bool = True, more: Settings | None = None, stop: Stop = stop, start: Floats | None = None
-    ) -> Outcome:
-        chosen = {**(settings or {}), **(more or {})}
-        live = Live(
-            matrix.lower, matrix.upper, matrix.integer, matrix.rows, chosen, threads, log, matrix.variables, own_units
-        )
-        live.aim(goal, constant)
-        if start is not None:
-            live.begin(start)
-        return live.run(deadline, replace(stop, seconds=ends - deadline.spent))
-
-    found = ask(start=start)
-    if found.why is Why.FAILED and start is not None:
-        found = ask(more=STEADY)  # what it reports with a start may be another plan than it hands out: never without
-    if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
-        found = ask_otherwise(ask, found, stop)
-    return found.without_sums(count)
-
-
-def ask_otherwise(ask: Callable[..., Outcome], found: Outcome, stop: Stop) -> Outcome:
-    """Ask again other ways what was answered with 'infeasible' or not at all, and return what is to be believed.
-
-    ask: asks in the program's own units or not, with further options, until a stop, from a start. 'Infeasible' is
-    believed where another way says the same; a plan, where one has one, is the beginning of a search.
-    """
-    failed = found.why is Why.FAILED
-    brief = stop if failed else replace(stop, nodes=min(stop.nodes or CONFIRMING, CONFIRMING))
-    for own_units, settings in AGAIN:
-        try:
-            other = ask(own_units, settings, brief)
-        except SolveError:  # as it is, it has figures that would be left out
-            continue
-        if other.infeasible:
-            return replace(other, why=Why.INFEASIBLE)
-        if other.x is not None:
-            longer = partial(ask, own_units, settings, stop)
-            return other if failed or other.why is Why.DONE else _search_longer(longer, other)
-        if other.why is Why.UNBOUNDED:
-            return other
-    return Outcome(Why.FAILED if failed else Why.LIMIT)
-
-
-def _search_longer(ask: Callable[..., Outcome], other: Outcome) -> Outcome:
-    """Search on from a plan that a brief search has found."""
-    longer = ask(other.x)
-    return longer if longer.x is not None and longer.value >= other.value else other

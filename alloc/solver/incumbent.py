@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 
 from alloc.solution import Status
 from alloc.solver.column_generation import ColumnGeneration
-from alloc.solver.highs import Basis
 from alloc.solver.matrix import Floats
+from alloc.solver.outcome import Basis
 from alloc.solver.sub_mip import FixedIntegerPlan
 
 SMALL = 1000

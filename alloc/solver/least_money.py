@@ -10,11 +10,13 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.instance import Instance
+from alloc.solver.asking import NODES, PLAIN, STEADY, search
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition, decompose
-from alloc.solver.highs import NODES, PLAIN, STEADY, Live, Stop, search
+from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.neighbourhoods import free_blocks
+from alloc.solver.outcome import Stop
 from alloc.solver.rounding import has_many_grains
 from alloc.solver.safe import best_product, measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood

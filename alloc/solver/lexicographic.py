@@ -15,8 +15,8 @@ from alloc.model import stages
 from alloc.solution import Solution, Stage, Status
 from alloc.solver.conclusion import allowed_loss, conclude, name_goal
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Outcome, Why
 from alloc.solver.matrix import Floats, Matrix, add_floor
+from alloc.solver.outcome import Outcome, Why
 from alloc.solver.progress import Preview
 from alloc.solver.proof import check_infeasibility, check_proof
 from alloc.solver.sub_mip import fix_and_solve

@@ -4,10 +4,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from alloc.solver import highs
+from alloc.solver import asking
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Settings, Why
 from alloc.solver.matrix import Floats, Matrix
+from alloc.solver.outcome import Settings, Why
 
 EXACT_UP_TO = 20_000
 """With more columns than this the first prices are those of the relaxed program solved roughly."""
@@ -39,6 +39,6 @@ def solve_relaxed(matrix: Matrix, weights: Floats, deadline: Deadline, settings:
     """Solve the program without whole decisions, with some options of HiGHS."""
     relaxed = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
     goal, constant = weights @ matrix.goals, float(weights @ matrix.constants)
-    best = highs.search(relaxed, goal, constant, deadline, settings=settings)
+    best = asking.search(relaxed, goal, constant, deadline, settings=settings)
     prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
     return LpRelaxation(best.why, best.value, prices, True)

@@ -12,8 +12,9 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
-from alloc.solver.highs import Live, Stop, Why
+from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Floats, Rows
+from alloc.solver.outcome import Stop, Why
 from alloc.solver.safe import drop_unusable_prices
 
 CHOOSE, DUAL = 0, 1

@@ -9,14 +9,14 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.solution import Status
-from alloc.solver import highs
+from alloc.solver import asking
 from alloc.solver.column_generation import ColumnGeneration
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Decomposition
 from alloc.solver.exact import make_exact
-from alloc.solver.highs import Outcome, Settings, Stop
 from alloc.solver.incumbent import Incumbent
 from alloc.solver.matrix import Flags, Floats
+from alloc.solver.outcome import Outcome, Settings, Stop
 from alloc.solver.progress import SearchLog
 from alloc.solver.sub_mip import find_split_blocks, fix_and_solve, search_neighbourhood
 
@@ -116,7 +116,7 @@ def search_whole(
     whole = search.parts.matrix
     goal, constant = search.weights @ whole.goals, float(search.weights @ whole.constants)
     size = gap * max(1.0, abs(found.value)) if found.x is not None else 1e-9
-    better = highs.search(whole, goal, constant, deadline, Stop(size, nodes=nodes), found.x, settings)
+    better = asking.search(whole, goal, constant, deadline, Stop(size, nodes=nodes), found.x, settings)
     if better.infeasible:
         return found if found.x is not None else replace(found, status=Status.INFEASIBLE)
     bound = min(found.bound, better.bound)

@@ -12,10 +12,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.errors import SolveError
+from alloc.solver.asking import ask_otherwise
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import Block
-from alloc.solver.highs import Live, Outcome, Settings, Stop, Why, ask_otherwise
+from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Floats
+from alloc.solver.outcome import Outcome, Settings, Stop, Why
 
 LEAN: Settings = {
     "mip_allow_restart": False,

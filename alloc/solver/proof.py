@@ -15,10 +15,12 @@ from alloc.instance import Instance
 from alloc.instance.lookups import commitments
 from alloc.instance.money import available
 from alloc.solution import Stage
+from alloc.solver.asking import PLAIN
 from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import PLAIN, Live, Outcome, Stop
+from alloc.solver.highs import Live
 from alloc.solver.matrix import Floats, Matrix, add_floor
+from alloc.solver.outcome import Outcome, Stop
 from alloc.solver.safe import measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve
 

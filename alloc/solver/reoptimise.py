@@ -9,11 +9,12 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from alloc.solver.asking import HELPED, NODES, PLAIN, STEADY, search
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
-from alloc.solver.highs import HELPED, NODES, PLAIN, STEADY, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
+from alloc.solver.outcome import Outcome, Settings, Stop, Why, pick_better
 from alloc.solver.rounding import CLOSE, FINE, LOT_NODES, has_many_grains, relax_grains, round_together
 from alloc.solver.settling import MARKS, named
 from alloc.solver.sub_mip import fill_best, fix_and_solve, search_neighbourhood

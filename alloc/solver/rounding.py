@@ -16,9 +16,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from alloc.solver.asking import HELPED, STEADY, search
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import HELPED, STEADY, Outcome, Stop, Why, search
 from alloc.solver.matrix import Flags, Floats, Matrix
+from alloc.solver.outcome import Outcome, Stop, Why
 from alloc.solver.settling import named
 from alloc.solver.sub_mip import fix_and_solve, fix_columns, search_neighbourhood
 from alloc.solver.year_by_year import decide_by_year, decide_in_turn, find_years

@@ -11,9 +11,11 @@ from typing import NamedTuple
 
 import numpy as np
 
+from alloc.solver.asking import search
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Basis, Live, Outcome, Stop, Why, search
+from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Rows
+from alloc.solver.outcome import Basis, Outcome, Stop, Why
 
 ROUNDING = 1e-9
 """Part of a goal that the solver's rounding may take: held at the very best, no plan at all may be found."""

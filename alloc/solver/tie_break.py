@@ -17,9 +17,9 @@ from alloc.solver.components import split_components
 from alloc.solver.conclusion import allowed_loss
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import settle_near
-from alloc.solver.highs import Basis
 from alloc.solver.least_money import allow_seconds, improve_and_bound, is_tight
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions
+from alloc.solver.outcome import Basis
 from alloc.solver.settling import (
     MARKS,
     RISKY,

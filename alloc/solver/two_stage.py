@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Live, Why
+from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Flags, Floats, Ints, Matrix, Row, extend, take_columns
+from alloc.solver.outcome import Why
 from alloc.solver.safe import EPS, drop_unusable_prices, find_bounds, safe_bound
 from alloc.solver.second_stage import AFTER
 from alloc.solver.settling import RISKY

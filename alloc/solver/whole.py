@@ -19,13 +19,14 @@ from alloc.errors import SolveError
 from alloc.instance import Instance, Options
 from alloc.model import build
 from alloc.solution import Solution
+from alloc.solver.asking import HELPED, NODES, PLAIN, STEADY, STRICT, search
 from alloc.solver.benders import has_many_scenarios, search_in_stages
 from alloc.solver.compiled import CompiledModel, MipStart, place_start
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import make_exact, pick_exact
-from alloc.solver.highs import HELPED, NODES, PLAIN, STEADY, STRICT, Outcome, Settings, Stop, Why, pick_better, search
 from alloc.solver.lexicographic import finish, solve_in_order
 from alloc.solver.matrix import Floats, Matrix
+from alloc.solver.outcome import Outcome, Settings, Stop, Why, pick_better
 from alloc.solver.progress import Preview
 from alloc.solver.regret import know_optima
 from alloc.solver.rounding import LOT_NODES, has_many_grains, improve_in_lots, round_whole

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
+from alloc.solver.asking import STEADY, search
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import STEADY, Settings, Stop, search
 from alloc.solver.matrix import Floats, Ints, Matrix
+from alloc.solver.outcome import Settings, Stop
 from alloc.solver.sub_mip import fix_columns
 
 MANY = 1000

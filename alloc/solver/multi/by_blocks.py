@@ -17,9 +17,9 @@ from alloc.solver.blocks import search_goal, start_search
 from alloc.solver.conclusion import FINEST
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
-from alloc.solver.highs import Outcome, Stop, Why
 from alloc.solver.incumbent import Incumbent, is_small
 from alloc.solver.matrix import Floats, Matrix
+from alloc.solver.outcome import Outcome, Stop, Why
 from alloc.solver.pricing_pool import PricingPool, open_pricing
 from alloc.solver.progress import SearchLog
 from alloc.solver.scaling import scale

@@ -11,9 +11,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from alloc.solver.highs import Stop
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extend
 from alloc.solver.multi.near_optimal import CLOSE, GRAIN, NearOptimalSet
+from alloc.solver.outcome import Stop
 from alloc.solver.rounding import has_many_grains, make_near, relax_grains
 from alloc.solver.sub_mip import fix_and_solve
 

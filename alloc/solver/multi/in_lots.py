@@ -14,8 +14,8 @@ import numpy as np
 
 from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
-from alloc.solver.highs import Outcome, Why
 from alloc.solver.matrix import INF, Floats, Matrix, extend
+from alloc.solver.outcome import Outcome, Why
 from alloc.solver.reoptimise import MipResult, Range, RepeatedMip
 from alloc.solver.rounding import round_together
 

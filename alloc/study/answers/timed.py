@@ -9,7 +9,8 @@ import numpy as np
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.solver import CompiledModel, Deadline, MipStart, know_standing
-from alloc.solver.highs import Stop, search
+from alloc.solver.asking import search
+from alloc.solver.outcome import Stop
 from alloc.solver.regret import is_known
 from alloc.study.points import Batch, Overrides, Point, PointPool, SolvedPoint
 
