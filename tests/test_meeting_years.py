@@ -164,7 +164,7 @@ def test_what_is_safe_is_the_money_of_all_years_together(toy: Path, tmp_path: Pa
 
 
 def test_what_plans_one_year_only_still_refuses_several(toy: Path):
-    for words in (["alternatives", toy], ["bottleneck", toy]):
+    for words in (["alternatives", toy], ["frontier", toy]):
         done = command(*words)
         assert done.exit_code == 2, words
         assert "over several years (2021, 2022, 2023)" in done.stderr

@@ -64,13 +64,14 @@ def price(call: StudyCall, **options: Any) -> None:
 @study_command
 def margin(call: StudyCall, fund: str, year: int | None, step: str | None, steps: str, **options: Any) -> None:
     """Tell where a fund's next steps of money would go and what they would buy, and the last."""
-    from alloc.study.answers.margin import MARK, check_year, find_held
+    from alloc.study.answers.margin import MARK, find_held
     from alloc.study.answers.margin import margin as study
     from alloc.study.answers.summary import show_margin
+    from alloc.study.request import choose_year
 
     question = call.open("margin", MARK)
     options["steps"] = _read_steps(steps)
-    options["step"] = _read_step(step, find_held(question, fund, check_year(question, year)))
+    options["step"] = _read_step(step, find_held(question, fund, choose_year(question, year)))
     done = count(1)
     with call.counting("margin_progress", lambda _: next(done)) as tell:
         found = study(call.instance, fund=fund, year=year, tell=tell, **call.kept, **options)
@@ -101,18 +102,24 @@ def certainty(call: StudyCall, **options: Any) -> None:
 
 @click.command()
 @click.option("--jobs", type=click.FloatRange(min=0, min_open=True))
+@click.option("--year", type=int)
 @partial(study_command, shared=WITHOUT_JOBS)
 @click.argument("county", required=False)
 @click.argument("industry", required=False)
-def bottleneck(call: StudyCall, county: str | None, industry: str | None, jobs: float | None, **options: Any) -> None:
+def bottleneck(
+    call: StudyCall, county: str | None, industry: str | None, jobs: float | None, year: int | None, **options: Any
+) -> None:
     """Tell what more jobs in an industry would take: the cheapest measures to add to the plan."""
     from alloc.study.answers.bottleneck import MARK, check_site
     from alloc.study.answers.bottleneck import bottleneck as study
     from alloc.study.answers.summary import show_bottlenecks
+    from alloc.study.request import choose_year
 
-    check_site(call.open("bottleneck", MARK, anew=True), county, industry, jobs)
+    question = call.open("bottleneck", MARK, anew=True)
+    check_site(question, county, industry, jobs)
+    choose_year(question, year)
     with call.counting("bottleneck_progress") as tell:
-        found = study(call.instance, county, industry, jobs=jobs, tell=tell, **call.shared, **options)
+        found = study(call.instance, county, industry, jobs=jobs, year=year, tell=tell, **call.shared, **options)
     named = found.status != "found" or call.save(found)
     call.show(found.figures, show_bottlenecks(found, call.lang))
     code = choose_code(found.interrupted, found.proven, [found.status])

@@ -1,19 +1,21 @@
 """The cheapest that may be added to a plan for one industry to have more jobs: what the plan has stays as it is."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from alloc.instance import Instance
-from alloc.model import build
-from alloc.solution import Status, Values
-from alloc.solver.conclusion import drop_idle, read_values, write_plan
+from alloc.model import build_years, each_year
+from alloc.solution import Solution, Status, Values
+from alloc.solver.conclusion import read_plan, write_plan
 from alloc.solver.deadline import Deadline
 from alloc.solver.matrix import INF, Floats, Matrix, Row, compile_matrix, extend
 from alloc.solver.reoptimise import MipResult, RepeatedMip
+from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve
-from alloc.solver.whole import know_standing
+from alloc.solver.whole import know_standing, search_alone
 
 ROUNDING = 1e-9
 """What a plan has is held to this part of itself."""
@@ -24,41 +26,49 @@ NODES = 200
 Site = tuple[str, str]
 """County and industry."""
 
+Years = Mapping[int, Values]
+"""What is decided in each year, or in the one that there is."""
+
 
 @dataclass(frozen=True)
 class Addition:
     """The cheapest addition found for more jobs, or none.
 
-    values: of the plan with it; money: what all measures cost more, whoever pays, and least: no addition costs less
-    [money]; filled: values of the same plan with as many jobs there as its measures allow.
+    years: values of the plan with it, by year; money: what all measures cost more in all years, whoever pays, and
+    least: no addition costs less [money]; filled: values of the same plan with as many jobs there as its measures
+    allow.
     """
 
     status: Status
-    values: Values | None = None
+    years: Years | None = None
     money: float | None = None
     least: float | None = None
-    filled: Values | None = None
+    filled: Years | None = None
 
 
 class AdditionSearch:
     """A question with a plan that is only added to, asked for more jobs of one industry after another."""
 
-    def __init__(self, question: Instance, plan: Values):
-        """Build the question once. plan: its values; what it has of measures and jobs, and how it keeps soft rules."""
-        self.question, self.plan = question, plan
-        self.model = build(know_standing(question))
-        paid = sum(self.model.Paid[m] for m in question.measures)
+    def __init__(self, question: Instance, plan: Solution):
+        """Build the question once. plan: what it has of measures and jobs in each year stays, and how it keeps soft
+        rules."""
+        self.question, self.plan = question, plan.years or {question.year: plan.values}
+        self.model = build_years(question if question.questions else know_standing(question))
+        tell_standing(self.model, search_alone)
+        paid = sum(year.Paid[m] for year in each_year(self.model) for m in question.measures)
         whole = compile_matrix(self.model, [paid])
-        self._column = {name: j for j, name in enumerate(whole.names)}
+        self._column: dict[tuple[int, str, Any], int] = {}
+        for j, x in enumerate(whole.variables):
+            self._column[x.parent_block().question.year, x.parent_component().local_name, x.index()] = j
         self._cost = whole.goals[0]
-        self._spent = sum(plan["Paid"].values())
+        self._spent = sum(sum(values["Paid"].values()) for values in self.plan.values())
         self._held = self._hold(whole)
 
     def _hold(self, whole: Matrix) -> Matrix:
         """Return the program in which measures and jobs stay at least, soft rules are broken at most, as they are."""
         lower, upper = whole.lower.copy(), whole.upper.copy()
-        for (name, index), j in self._column.items():
-            value = self.plan.get(name, {}).get(index, 0.0)
+        for (year, name, index), j in self._column.items():
+            value = self.plan[year].get(name, {}).get(index, 0.0)
             if name in ("Funded", "Units", "Jobs"):
                 lower[j] = max(lower[j], min(value * (1 - ROUNDING), upper[j]))
                 if whole.integer[j]:
@@ -67,13 +77,14 @@ class AdditionSearch:
                 upper[j] = min(upper[j], max(lower[j], value * (1 + ROUNDING) + ROUNDING))
         return replace(whole, lower=lower, upper=upper)
 
-    def most_jobs(self, site: Site) -> float:
-        """Return the most jobs that an industry may have, as far as its own limits go [jobs]."""
-        return float(self._held.upper[self._column["Jobs", site]])
+    def most_jobs(self, site: Site, year: int) -> float:
+        """Return the most jobs that an industry may have in a year, as far as its own limits go [jobs]."""
+        return float(self._held.upper[self._column[year, "Jobs", site]])
 
-    def find(self, site: Site, more: float, gap: float, deadline: Deadline) -> Addition:
-        """Return the cheapest addition with which an industry has so many more jobs; gap: part of its money."""
-        j, target = self._column["Jobs", site], self.plan["Jobs"][site] + more
+    def find(self, site: Site, year: int, more: float, gap: float, deadline: Deadline) -> Addition:
+        """Return the cheapest addition with which an industry has so many more jobs in a year; gap: part of its
+        money."""
+        j, target = self._column[year, "Jobs", site], self.plan[year]["Jobs"][site] + more
         if target > self._held.upper[j] * (1 + ROUNDING):
             return Addition(Status.INFEASIBLE)
         lower = self._held.lower.copy()
@@ -110,8 +121,8 @@ class AdditionSearch:
         n = len(x)
         rows: list[Row] = []
         lacks: list[float] = []
-        for (name, index), j in self._column.items():
-            amount = self.plan["Spend"].get(index, 0.0) if name == "Spend" else 0.0
+        for (year, name, index), j in self._column.items():
+            amount = self.plan[year]["Spend"].get(index, 0.0) if name == "Spend" else 0.0
             if amount > 0:
                 rows.append((np.array([j, n + len(rows)], dtype=np.int32), np.ones(2), amount, INF))
                 lacks.append(max(0.0, amount - x[j]))
@@ -126,7 +137,7 @@ class AdditionSearch:
         found = mip.solve(-taken, {}, ROUNDING, 0.0, (start,), NODES)
         return x if found.x is None else found.x[:n]
 
-    def _fill(self, program: Matrix, x: Floats, j: int) -> Values:
+    def _fill(self, program: Matrix, x: Floats, j: int) -> Years:
         """Return the values with as many jobs of an industry as the measures of a plan allow."""
         lower, upper = program.lower.copy(), program.upper.copy()
         for column in self._list_decided():
@@ -139,12 +150,11 @@ class AdditionSearch:
         return self._read(x if filled is None else filled.x)
 
     def _list_decided(self) -> Iterator[int]:
-        for (name, _), j in self._column.items():
+        for (_, name, _), j in self._column.items():
             if name in ("Funded", "Units", "Spend"):
                 yield j
 
-    def _read(self, x: Floats) -> Values:
+    def _read(self, x: Floats) -> Years:
         write_plan(self._held, x)
-        values = read_values(self.model)
-        drop_idle(self.question, values)
-        return values
+        values, years = read_plan(self.model, self.question)
+        return years or {self.question.year: values}

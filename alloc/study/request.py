@@ -61,6 +61,19 @@ def check_language(lang: str) -> None:
         raise RequestError("no_language", found=lang, known=", ".join(LANGUAGES))
 
 
+def choose_year(question: Instance, year: int | None, last: bool = False) -> int | None:
+    """Return which of several years is asked about, the first, or the last, where none is named; of one year None.
+
+    Raises RequestError for a year that is not asked for.
+    """
+    years = question.years or (question.year,)
+    if year is not None and year not in years:
+        raise RequestError("year_not_of_question", found=year, years=", ".join(map(str, years)))
+    if not question.years:
+        return None
+    return year if year is not None else years[-1 if last else 0]
+
+
 @dataclass(frozen=True)
 class Answered:
     """A question with its own best plan and what comes about beside it, from where a study searches on.

@@ -22,7 +22,7 @@ from alloc.study.answers.differences import subtract, take_figures
 from alloc.study.answers.proofs import carry_along
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
-from alloc.study.request import check_language
+from alloc.study.request import check_language, choose_year
 from alloc.texts.figures import signed
 
 MARK = "margin.json"
@@ -158,7 +158,7 @@ def margin(
     started, given = time.perf_counter(), dict(overrides or {})
     written = draft(Path(instance))
     question = written.read(given)
-    year = check_year(question, year)
+    year = choose_year(question, year)
     held = find_held(question, fund, year)
     size = held / 100 if step is None else step
     first, last = steps
@@ -170,17 +170,6 @@ def margin(
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = carry_along(question, fund, dict(zip(wanted, pool.solve_all(asked, tell), strict=True)))
     return Margin(question, fund, size, points, time.perf_counter() - started, year)
-
-
-def check_year(question: Instance, year: int | None) -> int | None:
-    """Return the year whose money is moved, of several years the first where none is named, of one year None.
-
-    Raises RequestError for a year that is not asked for.
-    """
-    years = question.years or (question.year,)
-    if year is not None and year not in years:
-        raise RequestError("margin_no_year", found=year, years=", ".join(map(str, years)))
-    return (year or years[0]) if question.years else None
 
 
 def choose_figures(question: Instance, fund: str, year: int | None) -> Callable[[float], dict[str, object]]:

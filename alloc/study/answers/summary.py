@@ -201,7 +201,8 @@ def show_bottlenecks(found: Bottlenecks, lang: str) -> Iterator[str | Table]:
 def _list_bottleneck(row: dict[Any, Any], names: Names) -> Iterator[str]:
     """Yield what is shown of an industry, cell by cell."""
     where = {"county": names.name("county", row["county"]), "industry": names.name("industry", row["industry"])}
-    yield names.say("bottleneck_site", **where)
+    text = names.say("bottleneck_site", **where)
+    yield names.say("in_year", what=text, year=row["year"]) if "year" in row else text
     yield exact(row["more"])
     if pd.isna(row["money"]):
         yield names.say("bottleneck_impossible" if row["status"] == "infeasible" else "bottleneck_not_found")
@@ -222,7 +223,9 @@ def _show_bundle(found: Bottlenecks, names: Names) -> Table:
     for key in ("bottleneck_units", "bottleneck_money"):
         shown.add_column(names.say(key), justify="right")
     for row in found.bundle.to_dict("records"):
-        shown.add_row(names.name("measure", row["measure"]), exact(row["units"]), amount(row["money"]))
+        what = names.name("measure", row["measure"])
+        what = names.say("in_year", what=what, year=row["year"]) if "year" in row else what
+        shown.add_row(what, exact(row["units"]), amount(row["money"]))
     return shown
 
 
