@@ -1,22 +1,19 @@
 """A question from file to audited result: read, build, solve, compare, audit, report."""
 
-import math
 import os
-import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, replace
-from functools import cache, partial
-from importlib.metadata import version
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
 from pydantic import ValidationError
 
-from alloc.audit import Audit, audit, audit_years
-from alloc.claims import UNKNOWN_WORLDS, compare_coordination, compare_worlds, finite
+from alloc.audit import audit, audit_years
+from alloc.claims import compare_coordination, compare_worlds
 from alloc.counterfactual import AT_ONCE, GRACE, WaitForWorlds, Worlds, answering, beside, held_to, rest
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
@@ -24,7 +21,6 @@ from alloc.horizon import join_years, list_years, make_tables_of_years, roll_for
 from alloc.infeasibility import Limits, explain_conflict, list_limits
 from alloc.infeasibility.over_years import explain_years
 from alloc.instance import Instance, Options, read
-from alloc.instance.effects import is_uncertain
 from alloc.model import build, build_years
 from alloc.report.boundaries import Boundaries, read_boundaries
 from alloc.report.files import write_result
@@ -33,11 +29,11 @@ from alloc.report.page.annual import show_years
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
 from alloc.report.reasons import explain_each_year, explain_plan
-from alloc.report.scenarios import risk_figures
 from alloc.report.tables import make_tables
 from alloc.report.target import fill, write_json
 from alloc.report.told import tell_status
-from alloc.solution import Solution, Stage, Status
+from alloc.run_figures import list_figures, tell_verdict
+from alloc.solution import Solution, Status
 from alloc.solver import solve_suited
 from alloc.solver.progress import Preview
 from alloc.texts import LANGUAGES, say
@@ -197,7 +193,7 @@ def _preview(
 
     def make_result(plan: Solution) -> Run:
         if not plan.has_plan:
-            return Run(instance, plan, {}, _figures(instance, options, plan, started))
+            return Run(instance, plan, {}, list_figures(instance, options, plan, started))
         return complete_run(instance, options, plan, worlds(AT_ONCE), started, lang)
 
     def make_and_tell(plan: Solution) -> None:
@@ -219,7 +215,7 @@ def complete_run(
     if instance.questions:
         return _complete_years(instance, options, plan, worlds, started, lang)
     if not plan.has_plan or worlds is None:
-        figures, limits = _figures(instance, options, plan, started), None
+        figures, limits = list_figures(instance, options, plan, started), None
         if plan.status == Status.INFEASIBLE:
             limits = list_limits(instance)
             lines = explain_conflict(instance, rest(options, started), lang, limits)
@@ -227,11 +223,11 @@ def complete_run(
             figures["clash"] = [*(lines or ()), *first]
         return Run(instance, plan, {}, figures, limits)
     found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
-    figures = _figures(instance, options, plan, started, worlds, found)
+    figures = list_figures(instance, options, plan, started, worlds, found)
     verdict = audit(instance, found, figures)
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
-    figures = _figures(instance, options, plan, started, worlds, found, verdict)
+    figures = list_figures(instance, options, plan, started, worlds, found, verdict)
     return Run(instance, plan, explain_plan(instance, found, plan.status == Status.OPTIMAL, lang), figures)
 
 
@@ -239,7 +235,7 @@ def _complete_years(
     instance: Instance, options: Options, plan: Solution, worlds: Worlds | None, started: float, lang: str
 ) -> Run:
     """Return a plan over several years with its tables, audited, as `complete_run` does for one year."""
-    figures = _figures(instance, options, plan, started)
+    figures = list_figures(instance, options, plan, started)
     if not plan.has_plan or worlds is None:
         if plan.status == Status.INFEASIBLE:
             figures["clash"] = explain_years(instance, rest(options, started), lang) or []
@@ -251,7 +247,7 @@ def _complete_years(
     if not verdict.passed:
         raise AuditError([finding.say(lang) for finding in verdict.findings])
     told = explain_each_year(instance.years, roll_forward(instance, plan), years, plan.status == Status.OPTIMAL, lang)
-    return Run(instance, plan, join_years(told), {**figures, "audit": _verdict(verdict)})
+    return Run(instance, plan, join_years(told), {**figures, "audit": tell_verdict(verdict)})
 
 
 def choose_options(instance: Instance, **given: float | str | None) -> Options:
@@ -263,86 +259,6 @@ def choose_options(instance: Instance, **given: float | str | None) -> Options:
     except ValidationError as error:
         wrong = error.errors()[0]
         raise RequestError("bad_option", option=wrong["loc"][0], problem=wrong["msg"], found=wrong["input"]) from None
-
-
-def _figures(
-    instance: Instance,
-    options: Options,
-    plan: Solution,
-    started: float,
-    worlds: Worlds | None = None,
-    found: Mapping[str, pd.DataFrame] | None = None,
-    verdict: Audit | None = None,
-) -> dict[str, Any]:
-    """Return what run.json holds."""
-    return {
-        "name": instance.name,
-        "year": instance.year,
-        "instance_sha256": instance.sha256,
-        "status": str(plan.status),
-        **_goals(options, plan),
-        "stages": [_stage(stage) for stage in plan.stages],
-        **(
-            UNKNOWN_WORLDS
-            if worlds is None or found is None
-            else compare_worlds(instance, plan, worlds, found["chains"])
-        ),
-        "chains_closed": int(found["chains"]["closed"].sum()) if found else None,
-        "nation": instance.nation,
-        "coordination": None,
-        "money": instance.money.model_dump(),
-        "method": plan.method,
-        "method_why": plan.why,
-        "interrupted": plan.interrupted,
-        "progress": [[seconds, best, finite(bound)] for seconds, best, bound in plan.progress],
-        "seconds": time.perf_counter() - started,
-        "versions": versions(),
-        "audit": None if verdict is None else _verdict(verdict),
-        **({"risk": risk_figures(instance, plan)} if is_uncertain(instance) and plan.has_plan else {}),
-    }
-
-
-def _goals(options: Options, plan: Solution) -> dict[str, Any]:
-    """Return how far a plan is proven and what it reaches; None where there is no plan."""
-    proof = ("objective", "bound", "gap", "bound_safe", "least_money", "asked_gap")
-    found: dict[str, Any] = dict.fromkeys((*proof, "employment", "linkage", "penalties")) | {"asked_gap": options.gap}
-    if plan.least_money is not None:
-        found["least_money"] = asdict(plan.least_money)
-    if not plan.has_plan:
-        return found
-    return found | {
-        "objective": plan.objective,
-        "bound": finite(plan.bound),
-        "gap": finite(plan.gap),
-        "bound_safe": finite(plan.stages[-1].bound_safe),
-        "employment": plan.values["ExpectedEmployment"][None],
-        "linkage": plan.values["ExpectedLinkage"][None],
-        "penalties": plan.values["Penalties"][None],
-    }
-
-
-def _stage(stage: Stage) -> dict[str, Any]:
-    """Return how far one goal is proven, and the value that later goals keep."""
-    return {
-        "goal": stage.goal,
-        "objective": stage.objective if math.isfinite(stage.bound) else None,
-        "bound": finite(stage.bound),
-        "bound_safe": finite(stage.bound_safe),
-        "gap": finite(stage.gap),
-        "value": stage.kept,
-    }
-
-
-def _verdict(verdict: Audit) -> dict[str, Any]:
-    findings = [finding.say() for finding in verdict.findings]
-    return {"passed": verdict.passed, "checks": verdict.checks, "findings": findings}
-
-
-@cache
-def versions() -> dict[str, str]:
-    """Return the versions that a result depends on."""
-    packages = ("alloc", "pyomo", "highspy", "pandas", "pydantic")
-    return {"python": platform.python_version(), **{name: version(name) for name in packages}}
 
 
 def _save(run: Run, out: Path, overwrite: bool, lang: str, drawn: Boundaries | None, pictures: bool) -> Path:

@@ -22,7 +22,7 @@ from alloc.errors import InstanceError
 from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages
 from alloc.report.tables import make_tables
-from alloc.run import _figures
+from alloc.run_figures import list_figures
 from alloc.solution import Solution, Status
 from alloc.solver import CompiledModel, blocks, choose_method, incumbent, solve_blocks, solve_whole
 from alloc.solver.decomposition import decompose
@@ -114,7 +114,7 @@ def passes(instance: Instance, plan: Solution) -> bool:
     """Tell whether a plan survives the audit."""
     worlds = find_worlds(instance, FINE)
     found = make_tables(instance, plan, worlds.quo, worlds.without.solution)
-    return audit(instance, found, _figures(instance, FINE, plan, 0.0, worlds, found)).passed
+    return audit(instance, found, list_figures(instance, FINE, plan, 0.0, worlds, found)).passed
 
 
 def donors(count: int, **changes: Any) -> Raw:

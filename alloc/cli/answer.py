@@ -195,9 +195,9 @@ def doctor(lang: str) -> None:
 
         from alloc.instance.starter import start
         from alloc.run import solve as run_solve
-        from alloc.run import versions
+        from alloc.run_figures import list_versions
 
-        for name, number in versions().items():
+        for name, number in list_versions().items():
             echo(f"{name} {number}")
         with tempfile.TemporaryDirectory() as place:
             start(Path(place) / "demo", excel=True, lang=lang)

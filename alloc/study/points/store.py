@@ -22,7 +22,7 @@ from pydantic import TypeAdapter, ValidationError
 from alloc.errors import RequestError
 from alloc.instance.document import scalar
 from alloc.report.target import resume
-from alloc.run import versions
+from alloc.run_figures import list_versions
 from alloc.study.points.point import FAILED, Overrides, Point
 from alloc.study.points.point_solver import PointQuestion, SolvedPoint
 
@@ -63,7 +63,7 @@ def fingerprint(question: PointQuestion, previous: Mapping[str, Any]) -> str:
         "format": FORMAT,
         "instance": question.draft.source.data,
         "previous": {name: [row.model_dump() for row in rows] for name, rows in previous.items()},
-        "versions": {name: versions()[name] for name in ("alloc", "highspy")},
+        "versions": {name: list_versions()[name] for name in ("alloc", "highspy")},
         "options": {key: value for key, value in question.options.items() if value is not None},
         **_tell_kept(question),
     }

@@ -14,7 +14,8 @@ from alloc.claims import whose
 from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.figures import figures
-from alloc.run import solve, versions
+from alloc.run import solve
+from alloc.run_figures import list_versions
 from alloc.solver import unbroken
 from alloc.study.points import Overrides, PointQuestion, open_points
 from alloc.study.request import JOBS, Given, Tell, check_language, draft_question, read_question
@@ -220,7 +221,7 @@ def _describe(asked: BaseCase, choice: Selected, settings: Mapping[str, Any]) ->
         "questions": len(statuses),
         "statuses": _count(statuses),
         "not_proven": unproven,
-        "versions": versions(),
+        "versions": list_versions(),
     }
 
 

@@ -11,7 +11,8 @@ from typing import Any
 from alloc.errors import InstanceError
 from alloc.instance import Instance
 from alloc.instance.document import Source
-from alloc.run import choose_options, versions
+from alloc.run import choose_options
+from alloc.run_figures import list_versions
 from alloc.study.points import Batch, PointQuestion, make_batch
 from alloc.study.points.store import FORMAT, fingerprint, key_of, write_canonical
 from alloc.study.request import Given, check_language, draft_question
@@ -78,7 +79,7 @@ def prepare_job(
         "plan_sha256": hashlib.sha256(write_canonical(written.model_dump()).encode()).hexdigest(),
         "points": len(found),
         "options": {key: value for key, value in options.items() if value is not None},
-        "versions": versions(),
+        "versions": list_versions(),
     }
     return Job(base, figures, question, found, _list_keys(question, base, found), manifest)
 

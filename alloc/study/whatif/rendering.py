@@ -8,7 +8,7 @@ from markupsafe import Markup
 from alloc.instance import CATEGORIES, Instance
 from alloc.report.page import write_style
 from alloc.report.templates import load_template, name_language, read_text
-from alloc.run import versions
+from alloc.run_figures import list_versions
 from alloc.study.points import AUDIT_FAILED, FAILED, FAULT, Point
 from alloc.study.whatif.encoding import encode_points, write_json
 from alloc.study.whatif.sliders import Slider, list_aims
@@ -55,7 +55,7 @@ def render_page(
         lang=name_language(lang),
         title=instance.title or instance.name,
         instance=instance,
-        versions=versions(),
+        versions=list_versions(),
         say=say,
         style=Markup(write_style() + read_text(ROOM, "whatif.css")),
         script=Markup(_write_script()),
