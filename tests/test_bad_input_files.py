@@ -5,6 +5,8 @@ import time
 import pytest
 from test_instance import PREVIOUS, QUESTION, TABLES, lay, lines, tabled, told
 
+from alloc.instance import inspect
+
 NO_ALIAS = "anchors and aliases (& and *) are not allowed: write the value out"
 OUTSIDE = "leads out of the instance's folder; tables must stand beside the instance"
 NOT_UTF8 = "is not UTF-8, perhaps GBK: save it as 'CSV UTF-8', or as UTF-8 in an editor"
@@ -283,6 +285,22 @@ PLANS = [
     ("not_an_allocation", '"' + PREVIOUS),
     ("not_an_allocation", PREVIOUS + "x" * 200_000),
 ]
+
+
+def test_what_is_wrong_with_yaml_is_said_in_chinese_too(tmp_path):
+    lay(tmp_path, "alloc: [1\nname: x")
+    (fault,) = inspect(tmp_path).faults
+    assert fault.say("zh").endswith("不是有效的 YAML：缺少“,”或“]”")
+
+
+def test_a_word_that_a_list_or_a_setting_cannot_be_is_told_by_its_chinese_name(tmp_path):
+    written = QUESTION.replace("categories: [training,", "categories: [trainig,") + "nation: mine\n"
+    lay(tmp_path, written)
+    said = sorted(fault.say("zh").rpartition("  ")[2] for fault in inspect(tmp_path).faults)
+    assert said == [
+        "funds.county.categories[1]: 'trainig' 不是有效的类别；是否想写 'training（培训）'？",
+        "nation: 'mine' 不能用于“国家资金先行”；可用：joint（统筹）、first（国家先定）、both（两者比较）",
+    ]
 
 
 @pytest.mark.parametrize(

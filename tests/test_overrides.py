@@ -184,7 +184,8 @@ def test_settings_act_one_after_the_other_and_text_stays_text():
 @pytest.mark.parametrize(
     ("key", "value", "said"),
     [
-        ("measures[category=nothing].unit_cost", "1", "picks nothing"),
+        ("measures[category=nothing].unit_cost", "1", "picks nothing$"),
+        ("measures[category=trainig].unit_cost", "1", "picks nothing; did you mean 'training'"),
         ("measures[colour=red].unit_cost", "1", "'colour' is not a column of measures"),
         ("funds.tianjin.amount ×", "much", "much"),
     ],

@@ -13,7 +13,8 @@ from typing import Any, TypeGuard
 
 import yaml
 
-from alloc.errors import Fault
+from alloc.errors import Fault, Term
+from alloc.texts import catalogue
 
 Path = tuple[str | int, ...]
 """The keys that lead to a value, list items by their number."""
@@ -196,7 +197,13 @@ def _broken(error: yaml.MarkedYAMLError, text: str, place: str) -> Fault:
     found = _SELECTOR.search("".join(line))
     if found:
         return Fault(place, "", "yaml_selector", {"found": found[1].strip()})
-    return Fault(place, "", "yaml_broken", {"problem": error.problem or error.context})
+    return Fault(place, "", "yaml_broken", {"problem": _translate(str(error.problem or error.context))})
+
+
+def _translate(problem: str) -> Term:
+    """Return what the parser says in both languages, where it is known in the other."""
+    known = (words for key, words in catalogue().items() if key.startswith("yaml_says_"))
+    return Term(problem, next((words["zh"] for words in known if words["en"] == problem), problem))
 
 
 def _dangers(text: str, file: str) -> Iterator[Fault]:

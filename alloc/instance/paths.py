@@ -32,8 +32,22 @@ def list_paths(data: Any, path: str) -> list[str]:
     """
     found = [*_spread(data, path)]
     if not found:
-        raise UnclearError("sweep_picks_nothing", found=path)
+        raise UnclearError("sweep_picks_nothing", found=path, hint=_suggest(data, path))
     return found
+
+
+def _suggest(data: Any, path: str) -> str:
+    """Return the word most like the first that a selector asks for and no row says, '' where there is none."""
+    selector = _SELECTOR.fullmatch(path)
+    if selector is None or selector["table"] not in TABLES:
+        return ""
+    table = selector["table"]
+    for key, value in _read_tests(table, selector["tests"]):
+        said = {word for name, row in _list_rows(data, table) for word in _list_words(data, table, name, row, key)}
+        for word in value.split("|"):
+            if word not in said:
+                return nearest(word, said)
+    return ""
 
 
 def _spread(data: Any, path: str) -> Iterator[str]:

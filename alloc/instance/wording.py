@@ -42,12 +42,11 @@ def fill_words(values: Mapping[str, object], path: Path, source: Source) -> dict
 
     In a sheet Chinese words are read, and offered; elsewhere the word to write stands before its Chinese.
     """
-    table = str(path[0]) if path else ""
     found = {**values, **_numbers_apart(values)}
     for key in ("table", "what", "category", "kind"):
         word = found.get(key)
         if isinstance(word, str):
-            found[key] = _term(word, table if key == "what" else "")
+            found[key] = _name_key(word, path) if key == "what" else _term(word, "")
     for key in ("hint", "expected") if "table" not in values else ():
         found |= _offered(key, str(found.get(key) or ""), "!" in source.place(path))
     return found
@@ -90,6 +89,12 @@ def add_heading(fault: Fault) -> Fault:
     if not column_kind(column, headings.sheet_columns(table)):
         return fault
     return replace(fault, heading=headings.title(table, column, "zh") + fault.key[len(column) :])
+
+
+def _name_key(word: str, path: Path) -> Term | str:
+    """Return what a key is called in both languages: a setting by its title, a column by that of its table."""
+    setting, titles = ".".join(map(str, path)), headings.catalogue()["keys"]
+    return Term(word, titles[setting]["zh"]) if setting in titles else _term(word, str(path[0]) if path else "")
 
 
 def _term(word: str, table: str) -> Term | str:
