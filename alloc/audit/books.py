@@ -3,33 +3,14 @@
 from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from functools import cached_property
-from itertools import product
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, NamedTuple
 
 import pandas as pd
 
-from alloc.audit.sheets import SHAPES, Key, read_number, read_sheet
-from alloc.audit.verdict import ONE, ZERO, exact, grain, total
-from alloc.instance.schema import CATEGORIES, KINDS, Baseline, Fund, Instance, Link, Measure, Scenario
-
-Pair: TypeAlias = tuple[str, str]
-
-
-class World(NamedTuple):
-    """A scenario: its probability, and by county and industry the hazard and the factor on output.
-
-    delivery: factor on what measures bring, by county and category; market: on own markets, by county and industry;
-    shared: on shared markets, by industry. struck: whether a factor of delivery or market differs from 1.
-    """
-
-    name: str
-    chance: Decimal
-    hazard: Mapping[Pair, Decimal]
-    factor: Mapping[Pair, Decimal]
-    delivery: Mapping[Pair, Decimal]
-    market: Mapping[Pair, Decimal]
-    shared: Mapping[str, Decimal]
-    struck: bool
+from alloc.audit.sheets import SHAPES, Key, Pair, read_number, read_sheet
+from alloc.audit.states import World, read_worlds
+from alloc.audit.verdict import ZERO, exact, grain, total
+from alloc.instance.schema import KINDS, Baseline, Fund, Instance, Link, Measure
 
 
 class Trade(NamedTuple):
@@ -220,31 +201,11 @@ class Books:
     @cached_property
     def worlds(self) -> Mapping[str, World]:
         """The scenarios by name; without any, one called `expected`."""
-        named = self.instance.scenarios or self.instance.drawn or {"expected": Scenario(probability=1.0)}
-        return {w: self._world(w, scenario) for w, scenario in named.items()}
+        return read_worlds(self.instance)
 
     def expect(self, values: Mapping[str, Decimal]) -> Decimal:
         """Return what is expected of something whose value in every scenario is given."""
         return total(world.chance * values[w] for w, world in self.worlds.items())
-
-    def _world(self, w: str, scenario: Scenario) -> World:
-        """Return a scenario with every figure that it says of a county, or of all, or leaves as it is."""
-
-        def told(c: str, kind: str, word: str, otherwise: float = 1.0) -> Decimal:
-            local = getattr(scenario.counties.get(c), kind, {})
-            return exact(local[word] if word in local else getattr(scenario, kind).get(word, otherwise))
-
-        hazard, factor, market = {}, {}, {}
-        for c, s in self.baseline:
-            hazard[c, s] = told(c, "hazard", s, self.instance.industries[s].hazard)
-            factor[c, s] = told(c, "productivity", s)
-            market[c, s] = told(c, "market", s)
-        delivery: dict[Pair, Decimal] = {
-            (c, k): told(c, "delivery", k) for c, k in product(self.instance.counties, CATEGORIES)
-        }
-        shared = {row.industry: exact(scenario.market.get(row.industry, 1.0)) for row in self.instance.markets}
-        struck = not {*delivery.values(), *market.values(), *shared.values()} <= {ONE}
-        return World(w, exact(scenario.probability), hazard, factor, delivery, market, shared, struck)
 
     @cached_property
     def uncertain(self) -> bool:

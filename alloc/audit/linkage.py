@@ -6,8 +6,9 @@ from decimal import Decimal
 from functools import partial
 from typing import NamedTuple
 
-from alloc.audit.books import Books, Pair
+from alloc.audit.books import Books
 from alloc.audit.production import output
+from alloc.audit.sheets import Pair
 from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact
 
 

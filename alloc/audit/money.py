@@ -3,7 +3,8 @@
 from decimal import Decimal
 from itertools import product
 
-from alloc.audit.books import Books, Pair, given
+from alloc.audit.books import Books, given
+from alloc.audit.sheets import Pair
 from alloc.audit.verdict import ONE, RELATIVE, ZERO, Comparison, Comparisons, exact, total, within_digits
 
 

@@ -4,7 +4,9 @@ from decimal import Decimal
 from itertools import product
 from typing import NamedTuple
 
-from alloc.audit.books import Books, Pair, World
+from alloc.audit.books import Books
+from alloc.audit.sheets import Pair
+from alloc.audit.states import World
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact, total
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, JobCategory, Market, Measure
 

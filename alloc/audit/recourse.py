@@ -3,8 +3,10 @@
 from collections.abc import Mapping
 from decimal import Decimal
 
-from alloc.audit.books import Books, Pair, World
+from alloc.audit.books import Books
 from alloc.audit.production import kept, need, outlets, produced, sellers
+from alloc.audit.sheets import Pair
+from alloc.audit.states import World
 from alloc.audit.verdict import ONE, ZERO, Comparison, Comparisons, exact
 from alloc.instance.schema import JOB_CATEGORIES
 

@@ -5,8 +5,8 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from alloc.audit.books import Books, Pair, purse_of
-from alloc.audit.sheets import Key
+from alloc.audit.books import Books, purse_of
+from alloc.audit.sheets import Key, Pair
 from alloc.audit.verdict import RELATIVE, ZERO, Comparison, Comparisons, exact, total
 from alloc.instance.schema import Sharing
 

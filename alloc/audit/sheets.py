@@ -14,6 +14,9 @@ from alloc.instance.schema import CATEGORIES
 
 Key: TypeAlias = tuple[str, ...]
 
+Pair: TypeAlias = tuple[str, str]
+"""Such as a county and an industry there."""
+
 
 class Shape(NamedTuple):
     """The columns of a table that are audited; those in `optional` hold numbers and may be empty."""
