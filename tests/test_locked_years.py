@@ -45,6 +45,8 @@ def test_money_is_held_in_its_year_and_each_lock_has_its_price(toy: Path):
     assert (paid[2022, "wage"], paid[2023, "shop"]) == pytest.approx((0.2, 1))
     assert found.table["years"].tolist() == ["2022", "2023", ""]
     assert found.table["gain"].tolist() == pytest.approx([1.3, 0.5, 1.8])
+    again = alloc.read(found.save(toy.parent / "plan") / "instance")
+    assert alloc.solve(again, jobs=1).objective == pytest.approx(found.run.objective)
     assert found.table["aid_moved"].tolist() == pytest.approx([0.65, 0.5, 1.15])
 
 

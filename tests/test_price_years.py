@@ -147,3 +147,63 @@ def test_a_price_is_the_difference_of_two_optima_that_another_solver_finds(
         for asked in (without_rule(raw, rule, "max"), with_more_in(raw, year, fund))
     ]
     assert found.table.set_index("lever")["gain"][only].tolist() == pytest.approx(gains, abs=1e-5)
+
+
+EVEN: dict[str, Any] = {
+    **{key: TOY[key] for key in ("alloc", "name", "years", "counties", "funds", "measures")},
+    "rules": [{"name": "even", "type": "amount", "each": "county", "max": 1, "min": 0.25}],
+    "by_year": {
+        2022: {"rules[type=amount].max": 1.2, "rules.even.min": None},
+        2023: {"rules.even.max": 0.75, "funds.aid.amount": 2},
+    },
+}
+"""Each county at most 1, 1.2 and 0.75 of 3, 3 and 2, and in 2021 at least 0.25: 3, 3.6 and 2.25 are reached."""
+
+
+def test_a_repeated_rule_whose_figures_change_is_priced_group_by_group(tmp_path: Path):
+    """Shops that are free take all but the 0.25 that wages must have in 2021; else the other county's limit stays.
+
+    Each is the optimum that another solver finds of the rule on the other county alone, written by hand.
+    """
+    found = price(lay(tmp_path, EVEN), only=["rules"], groups=True, jobs=1, gap=1e-9).table.set_index("lever")
+    now = solve_elsewhere(tmp_path, EVEN)
+    assert now == pytest.approx(3 + 3.6 + 2.25)
+    for free, held in (("cele", "hotan"), ("hotan", "cele")):
+        both = {"type": "amount", "of": {"county": held}}
+        raw = copy.deepcopy(EVEN)
+        raw["rules"] = [
+            {"name": "even", **both, "max": 1},
+            {"name": "least", "type": "amount", "each": "county", "min": 0.25},
+        ]
+        raw["by_year"] = {
+            2022: {"rules.even.max": 1.2, "rules.least.min": None},
+            2023: {"rules.even.max": 0.75, "funds.aid.amount": 2},
+        }
+        gain = solve_elsewhere(tmp_path, raw) - now
+        assert found.loc[f"rules.even.max ({free})", "gain"] == pytest.approx(gain, abs=1e-6)
+    assert found.loc["rules.even.max (cele)", "gain"] == pytest.approx(2.75 + 2.4 + 1.75)
+    assert found.loc["rules.even.min (hotan)", "gain"] == pytest.approx(0)
+    assert found.loc["rules.even.max (cele)", "from"] == "2021: 1.0, 2022: 1.2, 2023: 0.75"
+
+
+def test_a_rule_that_selects_otherwise_in_a_later_year_has_no_rows_of_its_groups(tmp_path: Path):
+    raw = {**EVEN, "by_year": {2022: {"rules.even.each": "category"}}}
+    found = price(lay(tmp_path, raw), only=["rules.even.max"], groups=True, jobs=1).table
+    assert found["lever"].tolist() == ["rules.even.max"]
+
+
+@pytest.mark.parametrize("turned", [False, True])
+def test_a_figure_of_a_year_that_a_path_and_a_selector_write_is_released_and_tightened_there(
+    tmp_path: Path, turned: bool
+):
+    """Whichever is written last holds, 1.2 or 1; released neither does, and a tenth tighter it is 1.08 or 0.9."""
+    both: dict[str, Any] = {"rules.little.max": 1.2, "rules[type=amount].max": 1.0}
+    if turned:
+        both = dict(reversed(both.items()))
+    raw = {**copy.deepcopy(TOY), "by_year": {2022: both}}
+    path, most = lay(tmp_path, raw), 1.2 if turned else 1.0
+    rows = price(path, only=["rules"], tighten=True, jobs=1).table.set_index("change")
+    assert rows.loc["release", "gain"] == pytest.approx((3 - 0.5) + 2 * (3 - most))
+    assert rows.loc["tighten", "gain"] == pytest.approx(-0.05 - 2 * 0.1 * most)
+    kept = draft(path).read({"by_year.2022.rules.little.max": None})
+    assert [of.rules[0].max for of in kept.questions] == [0.5, None, None]

@@ -150,6 +150,15 @@ def test_a_figure_of_a_year_holds_whatever_selector_is_written_for_that_year(tmp
     assert [of.measures["wage"].max_units for of in instance.questions] == [3, 3, 5, 5, 5]
 
 
+@pytest.mark.parametrize("form", ["plan.xlsx", "plan.yaml", "folder"])
+def test_a_figure_that_a_later_year_leaves_out_is_left_out_in_every_form(tmp_path, form):
+    text = QUESTION.replace("2024: {", "2024: {measures.park.max_total: null, ")
+    instance = alloc.read(lay(tmp_path, text))
+    assert [of.measures["park"].max_total for of in instance.questions] == [3, 3, None, None, None]
+    again = alloc.read(write(instance, tmp_path / "out" / form))
+    assert [of.measures for of in again.questions] == [of.measures for of in instance.questions]
+
+
 @pytest.mark.parametrize(
     ("path", "said"),
     [

@@ -224,7 +224,10 @@ def _dangers(text: str, file: str) -> Iterator[Fault]:
 
 
 def _plain(node: yaml.Node, path: Path, file: str, source: Source) -> object:
-    """Return plain data: mappings as dict (without empty values), lists as tuple, words as written."""
+    """Return plain data: mappings as dict, lists as tuple, words as written.
+
+    Empty values are left out, but for figures of later years, which they leave out from then on.
+    """
     source.places[path] = f"{file}:{node.start_mark.line + 1}"
     if isinstance(node, yaml.ScalarNode):
         return scalar(node.value) if not node.style else node.value
@@ -245,7 +248,7 @@ def _plain(node: yaml.Node, path: Path, file: str, source: Source) -> object:
         seen[key] = line
         value = _plain(value_node, (*path, key), file, source)
         source.places[(*path, key)] = f"{file}:{line}"
-        if value is not None:
+        if value is not None or (len(path) == 2 and path[0] == "by_year"):  # left out from that year on
             data[key] = value
     return data
 

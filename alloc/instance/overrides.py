@@ -17,8 +17,10 @@ BY_YEAR = "by_year"
 """Where figures of later years stand, each under its year by its path."""
 
 
-def override(source: Source, key: str, value: object) -> None:
+def override(source: Source, key: str, value: object, leave_out: bool = False) -> None:
     """Put one figure in the place of another; a fault goes to the source where the path leads nowhere.
+
+    leave_out: a figure of a year that is taken back is left out from then on, lest a selector of that year bring it.
 
     Ids and names of rules may hold dots; rules and other rows without id go by name or by number. A whole rule,
     `rules.NAME: {type: …}`, is added to those that are written.
@@ -32,10 +34,10 @@ def override(source: Source, key: str, value: object) -> None:
     elif key.startswith("rules.") and isinstance(value, Mapping):
         _add_rule(source, key, value)
     else:
-        _replace(source, key, scalar(value) if isinstance(value, str) else _freeze(value))
+        _replace(source, key, scalar(value) if isinstance(value, str) else _freeze(value), leave_out)
 
 
-def _replace(source: Source, key: str, value: object) -> None:
+def _replace(source: Source, key: str, value: object, leave_out: bool) -> None:
     """Put a value where a path leads, or take away what is there where the value is nothing."""
     steps, words, data = _lead(source, key)
     last, *more = words
@@ -44,7 +46,7 @@ def _replace(source: Source, key: str, value: object) -> None:
         hint = nearest(last, data) if isinstance(data, dict) else ""
         source.faults.append(Fault(PLACE, key, "nothing_there", {"found": last, "hint": hint}))
         return
-    if value is None and (last in data or steps[:1] != [BY_YEAR]):
+    if value is None and not leave_out and (last in data or steps[:1] != [BY_YEAR]):
         data.pop(last, None)
     else:  # what is not written for a later year is left out from then on
         data[last] = value

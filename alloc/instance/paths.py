@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from alloc.instance.document import is_number, scalar
-from alloc.instance.overrides import follow, step_to
+from alloc.instance.overrides import BY_YEAR, follow, step_to
 from alloc.instance.rows import fields_of
 from alloc.instance.rules import AnyRule
 from alloc.instance.schema import Document
@@ -233,6 +233,25 @@ def _switch_rules(keys: list[str], value: object, factor: bool) -> dict[str, obj
     if value not in (ON, OFF) or factor:
         raise UnclearError("sweep_rule_on_off", found=value)
     return {f"{key}.penalty": 0.0 for key in keys} if value == OFF else {}
+
+
+def is_picked_too(data: Any, key: str) -> bool:
+    """Tell whether a figure of a year, `by_year.2022.PATH`, is one that a selector written for that year picks too."""
+    table, _, rest = key.partition(".")
+    year, _, path = rest.partition(".")
+    written = _look_up(data, f"{BY_YEAR}.{year}") if table == BY_YEAR else None
+    for other, value in written.items() if isinstance(written, Mapping) else ():
+        if other != path and path in _list_meant(data, other, value):
+            return True
+    return False
+
+
+def _list_meant(data: Any, key: str, value: object) -> list[str]:
+    """Return the paths that a setting means, none where it cannot be understood."""
+    try:
+        return list_paths(data, read_setting(key, value)[0])
+    except UnclearError:
+        return []
 
 
 def expand_setting(data: Any, key: str, value: object) -> dict[str, object]:

@@ -14,7 +14,7 @@ from alloc.instance.drawn import draw_scenarios
 from alloc.instance.encoding import decode, explain_unreadable
 from alloc.instance.names import REFERENCES, find_unknown, replace_names
 from alloc.instance.overrides import PLACE, override
-from alloc.instance.paths import expand_setting
+from alloc.instance.paths import expand_setting, is_picked_too
 from alloc.instance.schema import Document, Instance
 from alloc.instance.shape import shape_document
 from alloc.instance.spans import UnclearError
@@ -97,7 +97,7 @@ class Draft:
                 found[key] = value
                 continue
             for path, figure in figures.items():
-                override(source, path, figure)
+                override(source, path, figure, leave_out=figure is None and is_picked_too(source.data, path))
             found |= figures
         return source, found
 

@@ -267,7 +267,7 @@ class Document(Strict):
     years: tuple[Year, ...] = described((), "fiscal years that follow one another, in place of `year`")
     discount: float = described(0.0, "a year later counts 1/(1 + discount) of it", "1", ge=0)
     by_year: dict[str, dict[str, Any]] = described(
-        {}, "figures replaced from a year on: year → path as in `--set` → figure"
+        {}, "figures replaced from a year on: year → path as in `--set` → figure, `null` leaves it out"
     )
     end_value: int = described(
         0, "further years in which nothing is bought and what still works counts", "years", ge=0, le=100

@@ -73,6 +73,9 @@ def _list_settings(instance: Instance, data: Mapping[str, Any]) -> dict[str, Any
         if value == {}:
             first, *_ = getattr(instance, key).model_dump().items()
             settings[key] = dict([first])
+    for year, figures in settings.get("by_year", {}).items():  # a blank cell would say nothing of them
+        left_out = dict.fromkeys((path for path, value in figures.items() if value is None), "null")
+        settings["by_year"] = {**settings["by_year"], year: {**figures, **left_out}}
     return settings
 
 
