@@ -14,7 +14,7 @@ from typing import Any, TypeGuard
 import yaml
 
 from alloc.errors import Fault, Term
-from alloc.texts import catalogue
+from alloc.texts import catalogue, say
 
 Path = tuple[str | int, ...]
 """The keys that lead to a value, list items by their number."""
@@ -202,8 +202,8 @@ def _broken(error: yaml.MarkedYAMLError, text: str, place: str) -> Fault:
 
 def _translate(problem: str) -> Term:
     """Return what the parser says in both languages, where it is known in the other."""
-    known = (words for key, words in catalogue().items() if key.startswith("yaml_says_"))
-    return Term(problem, next((words["zh"] for words in known if words["en"] == problem), problem))
+    known = (key for key in catalogue() if key.startswith("yaml_says_") and say(key, "en") == problem)
+    return Term(problem, next((say(key, "zh") for key in known), problem))
 
 
 def _dangers(text: str, file: str) -> Iterator[Fault]:
