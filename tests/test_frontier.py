@@ -3,10 +3,13 @@
 import csv
 import itertools
 import json
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
+import numpy as np
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -18,8 +21,9 @@ from alloc.instance import Instance
 from alloc.model import build
 from alloc.model.aims import add_least
 from alloc.solver.matrix import compile_matrix
+from alloc.solver.multi.biobjective import ParetoPoint
 from alloc.solver.multi.granularity import find_steps
-from alloc.study.frontier.efficiency import find_knee
+from alloc.study.frontier.efficiency import Ends, enumerate_points, find_hull, find_knee, spread_evenly
 from alloc.study.frontier.pictures import draw_frontier
 
 ROOT = Path(__file__).parent.parent
@@ -410,6 +414,16 @@ def test_wrong_calls_are_refused():
 def test_what_is_stopped_early_is_not_called_complete():
     found = alloc.frontier(knapsack("2KP100-50", "unit_cost"), points=4, time_limit=0.02)
     assert not found.complete
+
+
+def test_one_plan_at_both_ends_is_all_there_is_only_where_both_are_proven():
+    """Out of time, the search for the second end hands back the plan of the first, of which nothing is proven there."""
+    one = ParetoPoint(np.zeros(1), (1.0, 2.0), (0.0, 0.0), True)
+    for proven in (True, False):
+        ends, none = Ends(one, replace(one, proven=proven)), SimpleNamespace(stepped=1, steps=(1, 1))
+        assert spread_evenly(none, ends, 2, lambda _: None).complete is proven
+        assert enumerate_points(none, ends, lambda _: None).complete is proven
+        assert find_hull(none, ends, 1e-3, lambda _: None).complete is proven
 
 
 def test_the_chart_has_a_mark_for_every_point_and_names_the_knee(tmp_path: Path):

@@ -53,7 +53,7 @@ Tell = Callable[[ParetoPoint], None]
 
 @dataclass(frozen=True)
 class Ends:
-    """The two ends: most of the first objective, most of the second; `whole` where both are proven."""
+    """The two ends: most of the first objective, and most of the second."""
 
     first: ParetoPoint
     last: ParetoPoint
@@ -63,6 +63,11 @@ class Ends:
         """Return how far the objectives range over efficient plans, at least a speck."""
         a, b = self.first.values, self.last.values
         return a[0] - b[0], b[1] - a[1]
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether both are: else there may be plans beyond an end, even where they are the same."""
+        return self.first.proven and self.last.proven
 
     @property
     def same(self) -> bool:
@@ -106,7 +111,7 @@ def spread_evenly(rivals: Biobjective, between: Ends, count: int, tell: Tell) ->
         if _above(point.values[1], found[-1].values[1]):
             found.append(point)
             tell(point)
-    return Trace(_close(found, last, between, tell), "grid", complete and _are_proven(found))
+    return Trace(_close(found, last, between, tell), "grid", complete and between.proven and _are_proven(found))
 
 
 def _close(found: list[ParetoPoint], last: ParetoPoint, between: Ends, tell: Tell) -> tuple[ParetoPoint, ...]:
@@ -145,7 +150,7 @@ def enumerate_points(rivals: Biobjective, between: Ends, tell: Tell) -> Trace | 
             return Trace(_put_in_order(found, swept), "counted", False)
         found.append(point)
         tell(point)
-    return Trace(_put_in_order(found, swept), "counted", _are_proven(found))
+    return Trace(_put_in_order(found, swept), "counted", between.proven and _are_proven(found))
 
 
 def _find_next(rivals: Biobjective, swept: int, value: float, step: float, most: float) -> ParetoPoint | None:
@@ -174,7 +179,7 @@ def find_hull(rivals: Biobjective, between: Ends, tolerance: float, tell: Tell) 
     """
     tell(between.first)
     if between.same:
-        return Trace((between.first,), "hull", between.first.proven)
+        return Trace((between.first,), "hull", between.proven)
     tell(between.last)
     points = [between.last, between.first]
     segments: list[Segment] = []
