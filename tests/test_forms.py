@@ -13,7 +13,7 @@ from alloc.cli import main
 from alloc.report.quarters import find_quarters, spread
 from alloc.report.workbook.styles import LINE, lines
 from alloc.study.forms import KINDS_OF_FORM, fill_form
-from alloc.study.forms.layout import read_layouts
+from alloc.study.forms.layout_file import read_layouts
 
 QUESTION = {
     "alloc": 1,
@@ -209,6 +209,58 @@ def test_a_layout_of_ones_own_is_used_and_its_faults_are_told_at_once(result, tm
     assert [sum(f"own.yaml:{line}" in one for one in named) for line in (7, 8, 12)] == [2, 1, 1]
     assert any("own.yaml:5" in one and "'nme'" in one and "did you mean 'name'" in one for one in told)
     assert any("own.yaml:8" in one and "did you mean 'columns'" in one for one in told)
+
+
+MINE = "mine:\n  title: {zh: x, en: x}\n"
+
+
+@pytest.mark.parametrize(
+    ("written", "said", "chinese"),
+    [
+        ("- a\n", "own.yaml:1  ['a'] must be a table of keys and values", "['a'] 必须是键和值的表"),
+        ("mine:\n  rows: projects\n  columns: [{from: name}]\n", "mine.title: is missing", "mine.title: 缺失"),
+        (MINE, "own.yaml:1  mine: a form has either `rows` and `columns`, or `lines`", "要么用 lines"),
+        (
+            MINE + "  rows: people\n  columns: [{from: name}]\n",
+            "own.yaml:3  mine.rows: 'people' is not possible for 'rows'; expected one of: projects, payments, changes",
+            "'people' 不能用于“rows”；可用：projects, payments, changes",
+        ),
+        (
+            MINE + "  rows: projects\n  columns: [{from: name, letters: 1}]\n",
+            "mine.columns[1].letters: 1 must be 4 or more",
+            "1 必须大于或等于 4",
+        ),
+        (
+            MINE
+            + "  width: 3\n  lines:\n    - [{across: 1}, {from: name, down: 2}]\n    - [{from: paid, across: 3}]\n",
+            "own.yaml:6  mine.lines[2][1]: this cell begins in column 1 and reaches over one of a line above (down)",
+            "此单元格从第 1 列开始，与上面某行的单元格（down）重叠",
+        ),
+    ],
+)
+def test_what_a_layout_cannot_be_is_told_in_a_planners_words(result, tmp_path, written, said, chinese):
+    own = tmp_path / "own.yaml"
+    own.write_text(written, encoding="utf-8")
+    with pytest.raises(alloc.InstanceError) as caught:
+        fill_form(result, "mine", tmp_path / "m.xlsx", layout=own)
+    (fault,) = caught.value.faults
+    assert fault.say("en").endswith(said)
+    assert fault.say("zh").endswith(chinese)
+
+
+def test_a_title_that_no_sheet_may_have_is_the_name_of_its_sheet_as_far_as_can_be(result, tmp_path):
+    own = tmp_path / "own.yaml"
+    title = "Where numbers come from: [this] / a very long title"
+    for words, name in [
+        (title, "Where numbers come from   this"),
+        ("Where numbers come FROM", "Where numbers come FROM"),
+    ]:
+        own.write_text(f"mine:\n  title: {{zh: x, en: '{words}'}}\n  rows: projects\n  columns: [{{from: name}}]\n")
+        path = fill_form(result, "mine", tmp_path / "m.xlsx", layout=own, lang="en", overwrite=True)
+        book = openpyxl.load_workbook(path)
+        assert book.sheetnames[0] == name
+        assert book.worksheets[0]["A1"].value == words
+        assert len({sheet.lower() for sheet in book.sheetnames}) == 2
 
 
 @pytest.fixture

@@ -57,7 +57,7 @@ def shape_document(source: Source) -> tuple[Document | None, set[Path], Mapping[
     broken: set[Path] = set()
     data = copy_data(source.data)
     if not isinstance(data, dict):
-        source.faults.append(Fault(source.place(()), "", "not_a_mapping", {"found": _show(data)}))
+        source.faults.append(Fault(source.place(()), "", "not_a_mapping", {"found": show_found(data)}))
         return None, broken, {}
     source.faults.extend(_empty_unknown(source, data))
     rows = {table: [*range(len(data[table]))] for table in WITHOUT_ID if isinstance(data.get(table), tuple)}
@@ -176,7 +176,7 @@ def _say(error: Any, source: Source, data: Any) -> Fault:
     text, values = _SENTENCES.get(problem, _other)(error, path, data)
     if path == ("alloc",) and problem != "missing":
         text, values = "format_number", {}
-    return Fault(source.place(path), source.label(path), text, {"found": _show(error["input"])} | values)
+    return Fault(source.place(path), source.label(path), text, {"found": show_found(error["input"])} | values)
 
 
 def _missing(error: Any, path: Path, data: Any) -> Sentence:
@@ -199,7 +199,7 @@ def _no_word(error: Any, path: Path, data: Any) -> Sentence:
 def _no_rule(error: Any, path: Path, data: Any) -> Sentence:
     kind = error["input"].get("type", "") if isinstance(error["input"], dict) else ""
     text, values = _not_among("type", kind, tuple(_RULES_BY_WORD))
-    return text, values | {"found": _show(kind)}
+    return text, values | {"found": show_found(kind)}
 
 
 def _not_among(what: str, word: object, allowed: Sequence[str]) -> Sentence:
@@ -329,7 +329,7 @@ def _meaning(path: Path, data: Any) -> Term:
     return Term(f" ({field.description})", f"（{chinese}）")
 
 
-def _show(value: object) -> str:
+def show_found(value: object) -> str:
     """Return a value as the planner would recognise it, shortened where it is long."""
     text = _write(value)
     return text if len(text) <= 60 else text[:57] + "..."

@@ -19,7 +19,8 @@ from alloc.study.compare.results import Result, read_result
 from alloc.study.follow.actuals import Actuals, read_actuals
 from alloc.study.follow.first_year import take_first_year
 from alloc.study.forms.entries import Entries, Entry
-from alloc.study.forms.layout import FormCell, Layout, read_layouts
+from alloc.study.forms.layout import FormCell, Layout
+from alloc.study.forms.layout_file import read_layouts
 from alloc.study.forms.project import list_changes, list_payments, list_projects
 
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
@@ -77,7 +78,7 @@ def _choose_form(kind: str, layout: str | os.PathLike[str] | None, has_before: b
     """Return a form by its kind. Raises RequestError where there is none, or where it takes something else."""
     layouts = read_layouts(None if layout is None else Path(layout))
     if kind not in layouts:
-        raise RequestError("form_unknown", found=kind, known=", ".join(layouts))
+        raise RequestError("form_unknown", found=kind, known=", ".join(layouts) or "–")
     form = layouts[kind]
     if (form.rows == "changes") != has_before:
         raise RequestError("form_takes_no_before" if has_before else "form_needs_before", kind=kind)
@@ -123,7 +124,7 @@ class FormBook:
 
     def _open_sheet(self, name: str, width: int) -> Any:
         """Return a new sheet with the form's title and year over so many columns, printed on one page's width."""
-        sheet = self.book.add_worksheet(name)
+        sheet = self.book.add_worksheet(self._name_sheet(name))
         title = self.form.title.model_dump()[self.lang]
         look = self._look(bold=True, font_size=16, align="center")
         self._put(sheet, 0, 0, title, look, (1, max(width, 2)))
@@ -135,6 +136,11 @@ class FormBook:
         sheet.set_paper(9)
         sheet.fit_to_pages(1, 0)
         return sheet
+
+    def _name_sheet(self, words: str) -> str:
+        """Return words as a name that a sheet may have and no other sheet of the book has, which has no case."""
+        name, used = words.translate(FORBIDDEN).strip()[:31].rstrip() or "-", set(map(str.lower, self.book.sheetnames))
+        return name if name.lower() not in used else f"{len(used) + 1} {name}"[:31].rstrip()
 
     def _put(self, sheet: Any, row: int, column: int, value: Any, look: Any, span: tuple[int, int] = (1, 1)) -> None:
         """Write one value into a cell, or into several that are merged. span: how many down and across."""
@@ -184,8 +190,7 @@ class FormBook:
 
     def _write_project(self, entries: Entries, number: int) -> None:
         """Write the sheet of one project, line after line, each cell at the next place that is free."""
-        name = str(entries["name"].value).translate(FORBIDDEN).strip()
-        sheet = self._open_sheet(f"{number} {name}"[:31].rstrip(), self.form.width)
+        sheet = self._open_sheet(f"{number} {entries['name'].value}", self.form.width)
         sheet.set_column(0, self.form.width - 1, WIDTH)
         taken: set[tuple[int, int]] = set()
         named: dict[str, str] = {}
@@ -261,7 +266,7 @@ class FormBook:
 
     def _write_places(self) -> None:
         """Write the sheet that says for every number of the form where in the results it stands."""
-        sheet = self.book.add_worksheet(self.names.say("form_places"))
+        sheet = self.book.add_worksheet(self._name_sheet(self.names.say("form_places")))
         heads = [self.names.say(f"form_places_{word}") for word in ("sheet", "cell", "place", "value")]
         for j, (head, width) in enumerate(zip(heads, (30, 10, 60, 16), strict=True)):
             sheet.set_column(j, j, width)
