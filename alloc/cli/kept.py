@@ -11,6 +11,7 @@ from alloc.texts import say
 from alloc.texts.figures import amount
 
 if TYPE_CHECKING:
+    from pandas import DataFrame
     from rich.table import Table
 
     from alloc.instance import Instance
@@ -100,8 +101,6 @@ def judge(found: Answer, lang: str) -> Told:
 
 def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:
     """Yield how much moves, what is no longer there, and the curve."""
-    from rich.table import Table
-
     told = found.figures.get("near")
     if told is None:
         return
@@ -122,12 +121,17 @@ def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:
         yield say("near_further", lang, years=", ".join(map(str, told["other_years"])))
     if not found.proven:
         yield say("near_open", lang)
-    if found.curve is None:
-        return
+    if found.curve is not None:
+        yield _show_curve(found.curve, label, lang)
+
+
+def _show_curve(curve: "DataFrame", label: str, lang: str) -> "Table":
+    from rich.table import Table
+
     shown = Table()
     for key in ("within", "moved", "least", "goal"):
         shown.add_column(say(f"near_curve_{key}", lang, label=label), justify="right")
-    for row in found.curve.to_dict("records"):
+    for row in curve.to_dict("records"):
         figures = (amount(row[key]) for key in ("moved", "moved_least", "objective"))
         shown.add_row(f"{100 * row['tolerance']:g} %", *figures)
-    yield shown
+    return shown

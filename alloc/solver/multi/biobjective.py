@@ -91,12 +91,12 @@ class Biobjective:
         whole = self._hold_soft_rules(compile_matrix(self.model, [a.sign * a.figure for a in self.aims]), broken)
         self.whole, self.asked, self._deadline = whole, options.gap, deadline
         small, self._in_lots = int(whole.integer.sum()) < SMALL, has_many_grains(whole)
-        self.gap = max(FINEST, min(options.gap, EXTRA_GAP if small and not self._in_lots else options.gap))
+        self.gap = _refine_gap(options.gap) if small and not self._in_lots else max(FINEST, options.gap)
         self.steps: tuple[Fraction | None, ...] = find_steps(whole, list(whole.goals))
         self._known: list[Floats] = []
         self.program = self._open(whole, options, by_blocks)
-        rounds = self._in_lots and by_blocks is None and not (every and self.stepped is not None)
-        self._rounded = self._open_rounded(options) if rounds else None
+        counted = every and self.stepped is not None
+        self._rounded = None if counted or by_blocks is not None else self._open_rounded(options)
         self.countable = self._rounded is None and (small or by_blocks is None)
 
     def _hold_soft_rules(self, whole: Matrix, broken: float) -> Matrix:
@@ -106,7 +106,10 @@ class Biobjective:
         price, constant = compile_expressions(whole.variables, [self.model.Penalties])
         return add_floor(whole, -price[0], constant[0] - broken - HELD * max(1.0, broken))
 
-    def _open_rounded(self, options: Options) -> RoundedPoints:
+    def _open_rounded(self, options: Options) -> RoundedPoints | None:
+        """Return what rounds the points of a question in lots; None for any other."""
+        if not self._in_lots:
+            return None
         free = self._open(relax_grains(self.whole), options)
         return RoundedPoints(self.whole, free, options.gap, self._deadline)
 
@@ -318,6 +321,11 @@ class Biobjective:
 
 CALM = Deadline(INF)
 """Small linear programs are not hurried."""
+
+
+def _refine_gap(asked: float) -> float:
+    """Return the gap to which a small question is proven."""
+    return max(FINEST, min(asked, EXTRA_GAP))
 
 
 def _put_in_order(k: int, mine: float, others: float) -> Pair:

@@ -172,10 +172,9 @@ def _replace(lever: Lever, limits: Limits, beside: Mapping[str, object], moved: 
     known = dict(lever.figures.values()) or {lever.path: lever.value}
     own = {path: to for path, to in moved.items() if path not in lever.held}
     changed = {path: to for path, to in own.items() if path not in known or known[path] != to}
-    for some in ({path: changed[path] for path in list(changed)[:1]}, changed) if lever.figures else ():
-        if limits.hold_together({**beside, **some}):
-            own = some
-            break
+    first = dict(list(changed.items())[:1])
+    if lever.figures:
+        own = next((some for some in (first, changed) if limits.hold_together({**beside, **some})), own)
     (path, to), *others = own.items()
     return Replacement(path, known.get(path), to, {**dict(others), **lever.held})
 

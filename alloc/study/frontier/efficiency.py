@@ -53,7 +53,10 @@ Tell = Callable[[ParetoPoint], None]
 
 @dataclass(frozen=True)
 class Ends:
-    """The two ends: most of the first objective, and most of the second."""
+    """The two ends: most of the first objective, and most of the second.
+
+    Where one is not proven there may be plans beyond it, even where both are the same.
+    """
 
     first: ParetoPoint
     last: ParetoPoint
@@ -63,11 +66,6 @@ class Ends:
         """Return how far the objectives range over efficient plans, at least a speck."""
         a, b = self.first.values, self.last.values
         return a[0] - b[0], b[1] - a[1]
-
-    @property
-    def proven(self) -> bool:
-        """Tell whether both are: else there may be plans beyond an end, even where they are the same."""
-        return self.first.proven and self.last.proven
 
     @property
     def same(self) -> bool:
@@ -111,7 +109,7 @@ def spread_evenly(rivals: Biobjective, between: Ends, count: int, tell: Tell) ->
         if _above(point.values[1], found[-1].values[1]):
             found.append(point)
             tell(point)
-    return Trace(_close(found, last, between, tell), "grid", complete and between.proven and _are_proven(found))
+    return Trace(_close(found, last, between, tell), "grid", complete and _are_proven([*found, first, last]))
 
 
 def _close(found: list[ParetoPoint], last: ParetoPoint, between: Ends, tell: Tell) -> tuple[ParetoPoint, ...]:
@@ -150,7 +148,7 @@ def enumerate_points(rivals: Biobjective, between: Ends, tell: Tell) -> Trace | 
             return Trace(_put_in_order(found, swept), "counted", False)
         found.append(point)
         tell(point)
-    return Trace(_put_in_order(found, swept), "counted", between.proven and _are_proven(found))
+    return Trace(_put_in_order(found, swept), "counted", _are_proven([*found, first, last]))
 
 
 def _find_next(rivals: Biobjective, swept: int, value: float, step: float, most: float) -> ParetoPoint | None:
@@ -179,7 +177,7 @@ def find_hull(rivals: Biobjective, between: Ends, tolerance: float, tell: Tell) 
     """
     tell(between.first)
     if between.same:
-        return Trace((between.first,), "hull", between.proven)
+        return Trace((between.first,), "hull", _are_proven([between.first, between.last]))
     tell(between.last)
     points = [between.last, between.first]
     segments: list[Segment] = []
