@@ -106,6 +106,65 @@ def test_what_was_bought_brings_what_it_brings_by_the_figures_of_the_next_year(t
     assert rolled.instance.measures["road-built-2021"].jobs == 0.3
 
 
+LONG = {
+    **QUESTION,
+    "years": [2021, 2022, 2023, 2024],
+    "measures": {
+        "barn": {**QUESTION["measures"]["barn"], "committed": True, "min_units": 4},
+        "road": {**QUESTION["measures"]["road"], "committed": True},
+        "camp": {**QUESTION["measures"]["camp"], "life": 3, "recurrent": 0.1, "committed": True, "min_units": 2},
+        "wage": QUESTION["measures"]["wage"],
+    },
+    "synergies": [],
+    "rules": [],
+    "by_year": {
+        "2022": {"funds.aid.amount": 11},
+        "2023": {"measures.barn.effect": 0.5, "measures.barn.recurrent": 0.2, "measures[category=training].jobs": 0.4},
+        "2024": {
+            "measures.road.jobs ×": 0.5,
+            "measures.barn.effect": 0.75,
+            "counties.west.delivery.infrastructure": 0.8,
+        },
+    },
+}
+"""From the third year on a barn has half its places, then three quarters, and costs twice as much to keep up; a road
+brings half as much in the fourth, in which less arrives.
+"""
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> Run:
+    return solve(LONG, tmp_path_factory.mktemp("long") / "question")
+
+
+def test_figures_of_all_later_years_reach_what_was_bought_however_often_it_is_rolled_on(long: Run) -> None:
+    """What a year brings with what was bought before is what the plan of all years said that it would."""
+    run = long
+    while len(run.instance.years) > 1:
+        rolled = roll_on(run, carry_out(run))
+        assert rolled.faults == ()
+        run = alloc.solve(rolled.instance, gap=1e-9, jobs=1)
+        assert list_goals(run, 0) == pytest.approx(list_goals(long, run.instance.years[0]), rel=1e-6)
+    assert run.instance.years == (2024,)
+
+
+def test_of_what_was_bought_each_later_year_has_its_own_figures_and_old_rates_of_delivery(long: Run) -> None:
+    """Of 10 paid for 5 are accepted: at 10 units of trust 0.75 arrives of what is bought from now on, until 2024."""
+    paid = (Payment("barn", "aid", 20.0), Payment("road", "aid", 0.0), Payment("camp", "aid", 4.0))
+    done = (Delivery("barn", 10.0, 5.0), Delivery("camp", 4.0, 4.0))
+    rolled = alloc.roll(long, Actuals(paid, done), year=2022, trust=10)
+    assert rolled.faults == ()
+    west = [of.counties["west"].delivery["infrastructure"] for of in rolled.instance.questions]
+    assert west[:3] == pytest.approx([0.75, 0.75, 0.8])
+    barn, camp, upkeep = "barn-built-2021", "camp-built-2021", "barn-upkeep-2021"
+    planned = rolled.instance.questions[:3]
+    brought = [of.measures[barn].effect * rate for of, rate in zip(planned, west, strict=False)]
+    assert brought == pytest.approx([1, 0.5, 0.75 * 0.8])
+    assert [of.measures[camp].jobs for of in planned] == pytest.approx([0.6, 0.4, 0.4])
+    assert [of.measures[upkeep].recurrent for of in planned] == pytest.approx([0.1, 0.2, 0.2])
+    assert [of.measures[upkeep].jobs for of in planned] == [0, 0, 0]
+
+
 def test_year_after_year_the_same_is_decided_again(planned: Run) -> None:
     run, bought = planned, planned.tables["measures"]
     while len(run.instance.years) > 1:

@@ -26,6 +26,7 @@ class FigureChange:
 class NextYear:
     """The new question as it comes about. doubts: what a planner has to decide.
 
+    later: figures of the years behind the new one, by path, of rows that stand for what was bought.
     plan: of the year that has passed; whole: the question it answers, of that year or of several; ahead: the questions
     of the years that are still to come in the plan, the new one's first; none of a plan of one year.
     """
@@ -37,6 +38,7 @@ class NextYear:
     year: int
     lang: str
     tables: dict[str, Any] = field(default_factory=dict)
+    later: dict[int, dict[str, Any]] = field(default_factory=dict)
     changes: list[FigureChange] = field(default_factory=list)
     doubts: list[str] = field(default_factory=list)
 

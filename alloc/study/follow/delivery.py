@@ -33,6 +33,11 @@ class DeliveryRate:
     paid_for: float
     accepted: float
 
+    @property
+    def is_new(self) -> bool:
+        """Tell whether the rate is another than before."""
+        return abs(self.after - self.before) > 1e-12
+
 
 def estimate_deliveries(
     instance: Instance, purchases: Mapping[str, Purchase], trust: float | None = None

@@ -69,7 +69,7 @@ def _count_jobs(told: NextYear) -> None:
 
 def _update_rates(told: NextYear, rates: list[DeliveryRate]) -> None:
     for rate in rates:
-        if abs(rate.after - rate.before) > 1e-12:
+        if rate.is_new:
             row = told.tables["counties"][rate.county]
             delivery = {**row.delivery, rate.category: rate.after}
             sources = {**row.sources, f"delivery.{rate.category}": told.source}
@@ -132,8 +132,14 @@ def _count_new(told: NextYear, rule: Count) -> Count:
 
 
 def _list_later_figures(told: NextYear) -> dict[str, dict[str, Any]]:
-    """Return the figures of the years behind the new one: those written, and the money of funds that it alone has."""
-    found = {str(of.year): dict(told.whole.by_year.get(str(of.year), {})) for of in told.ahead[1:]}
+    """Return the figures of the years behind the new one: those written, what was bought brings and costs then, and
+    the money of funds that the new one alone has."""
+    found = {}
+    stood = tuple(f"measures.{m}." for m in told.last.measures if standing_kind(m))  # these are told anew
+    for of in told.ahead[1:]:
+        written = told.whole.by_year.get(str(of.year), {}).items()
+        kept = {path: value for path, value in written if not path.startswith(stood)}
+        found[str(of.year)] = kept | told.later.get(of.year, {})
     if told.goes_on:
         after = told.ahead[1]
         for f, fund in told.tables["funds"].items():

@@ -7,10 +7,10 @@ costs nothing, `NAME-built-2019`: the next roll takes it away when it ends. What
 """
 
 import math
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
 
-from alloc.instance import JOB_CATEGORIES
+from alloc.instance import JOB_CATEGORIES, Instance
 from alloc.instance.effects import effective
 from alloc.instance.money import ROUNDING, billed
 from alloc.instance.schema import Baseline, Category, Measure
@@ -26,52 +26,117 @@ OF_THE_YEAR = ("effect", "deadweight", "jobs", "linkage", "outlet", "supplies", 
 """What earlier purchases bring and cost by the figures of each year in which they work."""
 
 
+class InYear(NamedTuple):
+    """A measure with what a unit of it brings and costs in a year, and by how much less of that arrives than before."""
+
+    year: int
+    row: Measure
+    scale: float
+
+
 def raise_capacity(told: NextYear, purchases: Mapping[str, Purchase], rates: list[DeliveryRate]) -> None:
     """Let what was accepted work on, and let what it costs each year be paid."""
-    scale = {(rate.county, rate.category): rate.before / rate.after for rate in rates if rate.after > 0}
+    changed = {(rate.county, rate.category): rate.after for rate in rates if rate.is_new and rate.after > 0}
     ordered = sorted(told.last.measures.items(), key=lambda item: item[1].industry == "")
     for m, bought in ordered:  # what serves a whole county fills what the others leave
-        kind, of, row = standing_kind(m), purchases.get(m), _take_next_year(told, m, bought)
+        kind, of = standing_kind(m), purchases.get(m)
+        years = list(_list_years(told, m, bought, changed.get((bought.county, bought.category))))
         if kind:
             del told.tables["measures"][m]
         if kind == "upkeep":
-            _keep_up(told, m, row, row.max_units, row.unit_cost, row.lasts)
+            _keep_up(told, m, years, bought.max_units, bought.lasts)
         elif kind == "built":
-            _let_work(told, m, row, row.max_units, scale.get((row.county, row.category), 1.0))
+            _let_work(told, m, years, bought.max_units)
         elif of is not None:
-            _go_on(told, m, row, of, scale.get((row.county, row.category), 1.0))
+            _go_on(told, m, years, of)
 
 
-def _take_next_year(told: NextYear, m: str, row: Measure) -> Measure:
-    """Return a measure with what a unit brings and costs each year as the next of several years has it."""
-    then = told.base.measures[m]
-    return row.model_copy(update={key: getattr(then, key) for key in OF_THE_YEAR})
+def _list_years(told: NextYear, m: str, bought: Measure, after: float | None) -> Iterator[InYear]:
+    """Yield a measure that was bought as the new year has it, and each planned behind it.
+
+    after: the rate of delivery that is estimated anew, which holds until `by_year` says another: what was accepted
+    before goes on bringing what it did.
+    """
+    now = _find_delivery(told.base, bought)
+    for question in told.ahead or (told.base,):
+        then = _find_delivery(question, bought)
+        scale = 1.0 if after is None or then != now else now / after
+        figures = {key: getattr(question.measures[m], key) for key in OF_THE_YEAR}
+        yield InYear(question.year, bought.model_copy(update=figures), scale)
 
 
-def _go_on(told: NextYear, m: str, row: Measure, of: Purchase, scale: float) -> None:
+def _find_delivery(question: Instance, row: Measure) -> float:
+    return question.counties[row.county].delivery.get(row.category, 1.0)
+
+
+def _add(
+    told: NextYear, name: str, years: Sequence[InYear], make: Callable[[InYear], Measure], text: str, **values: object
+) -> None:
+    """Add a row that stands for what was bought, with the figures that it has in the years behind the new one.
+
+    make: the row as a year has it.
+    """
+    first, *later = years
+    row = make(first)
+    told.add(name, row, text, **values)
+    before = _list_figures(row)
+    for of in later:
+        now, figures = _list_figures(make(of)), told.later.setdefault(of.year, {})
+        written = told.whole.by_year.get(str(of.year), {})
+        every = any("[" in path or ".*" in path for path in written)  # a selector speaks of this row too: all is said
+        for key, figure in now.items():
+            if every or before.get(key, 0.0) != figure:
+                figures[f"measures.{name}.{key}"] = figure
+        before = now
+
+
+def _list_figures(row: Measure) -> dict[str, float]:
+    """Return what a unit brings and costs, by the paths of its figures."""
+    found = {}
+    for key in OF_THE_YEAR:
+        if key != "supplies":
+            found[key] = getattr(row, key)
+    return found | {f"supplies.{r}": amount for r, amount in row.supplies.items()}
+
+
+def _go_on(told: NextYear, m: str, years: Sequence[InYear], of: Purchase) -> None:
     """Let what was accepted of a measure work, be kept up, and what is still to come be promised."""
+    row = years[0].row
     if of.accepted > WHOLE:
-        _let_work(told, m, row, of.accepted, scale)
-        _keep_up(told, m, row, of.accepted, row.recurrent, row.lead + row.lasts)
+        _let_work(told, m, years, of.accepted)
+        _keep_up(told, m, years, of.accepted, row.lead + row.lasts)
     if of.promised + of.unpaid > 0:
         update = {"unit_cost": 0.0, "fixed_cost": tidy(of.unpaid), "continuing": True}
         name = m if standing_kind(m) else f"{m}-promised-{told.last.year}"
         values = {"measure": m, "units": write(of.promised), "money": write(of.unpaid)}
-        told.add(name, stand(told, row, of.promised, update), "roll_promised", **values)
+        _add(told, name, years, lambda then: stand(told, then.row, of.promised, update), "roll_promised", **values)
 
 
-def _let_work(told: NextYear, m: str, row: Measure, units: float, scale: float) -> None:
+def _let_work(told: NextYear, m: str, years: Sequence[InYear], units: float) -> None:
     """Add what units bring next year: to today's capacity where they last and serve industries, else as a row."""
-    passed = told.year - told.last.year
+    row, passed = years[0].row, told.year - told.last.year
     if passed >= row.lead + row.lasts:
         return
-    rest = _find_rest(told, m, row, units)
-    jobs = 0.0 if _is_counted(told, row) else row.jobs * scale
-    if rest > SPECK or jobs > 0:
-        update = bring(row, rest * scale) | {"lead": max(0, row.lead - passed), "jobs": jobs}
-        update |= {"life": None if row.lasts == math.inf else int(row.lasts - max(0, passed - row.lead))}
-        name = _name_row(told, m, "built")
-        told.add(name, stand(told, row, units, update), "roll_stands", measure=m, units=write(units))
+    rest = 1.0 if _is_another(told, m, years) else _find_rest(told, m, row, units)
+    counted = _is_counted(told, row)
+    spans = {"lead": max(0, row.lead - passed), "life": None}
+    if row.lasts < math.inf:
+        spans["life"] = int(row.lasts - max(0, passed - row.lead))
+
+    def make(of: InYear) -> Measure:
+        jobs = 0.0 if counted else of.row.jobs * of.scale
+        return stand(told, of.row, units, bring(of.row, rest * of.scale) | spans | {"jobs": jobs})
+
+    if rest > SPECK or any(make(of).jobs > 0 for of in years):
+        _add(told, _name_row(told, m, "built"), years, make, "roll_stands", measure=m, units=write(units))
+
+
+def _is_another(told: NextYear, m: str, years: Sequence[InYear]) -> bool:
+    """Tell whether a unit brings something else in a year behind the new one: today's capacity would not follow."""
+    found = []
+    for question, of in zip(told.ahead, years, strict=False):
+        found.append((of.row.effect * effective(question, m), bring(of.row, 1.0)))
+    return any(one != found[0] for one in found)
 
 
 def _find_rest(told: NextYear, m: str, row: Measure, units: float) -> float:
@@ -117,16 +182,26 @@ def _need(told: NextYear, today: Baseline, category: Category) -> float:
     return today.jobs if category in JOB_CATEGORIES else 0.0
 
 
-def _keep_up(told: NextYear, m: str, row: Measure, units: float, price: float, lives: float) -> None:
-    """Let the yearly cost of what was bought be paid, as long as it lives; price: of a unit; lives: years from then."""
+def _keep_up(told: NextYear, m: str, years: Sequence[InYear], units: float, lives: float) -> None:
+    """Let the yearly cost of what was bought be paid, as long as it lives; lives: years from then."""
     left = lives - (told.year - told.last.year)
-    if price <= 0 or left <= 0:
+    if left <= 0 or all(_find_upkeep(told, m, of.row) <= 0 for of in years):
         return
-    update: dict[str, Any] = {"unit_cost": price, "fixed_cost": 0.0, "effect": 0.0, "jobs": 0.0, "linkage": 0.0}
-    update |= {"outlet": 0.0, "supplies": {}, "returns": (), "lead": 0, "recurrent": price if told.goes_on else 0.0}
+    update: dict[str, Any] = {"fixed_cost": 0.0, "effect": 0.0, "jobs": 0.0, "linkage": 0.0}
+    update |= {"outlet": 0.0, "supplies": {}, "returns": (), "lead": 0}
     update |= {"life": None if left == math.inf else int(left)}
-    name = _name_row(told, m, "upkeep")
-    told.add(name, stand(told, row, units, update), "roll_upkeep", measure=m, units=write(units))
+
+    def make(of: InYear) -> Measure:
+        price = _find_upkeep(told, m, of.row)
+        costs = {"unit_cost": price, "recurrent": price if told.goes_on else 0.0}
+        return stand(told, of.row, units, update | costs)
+
+    _add(told, _name_row(told, m, "upkeep"), years, make, "roll_upkeep", measure=m, units=write(units))
+
+
+def _find_upkeep(told: NextYear, m: str, row: Measure) -> float:
+    """Return what a unit costs each year: a row of upkeep has that as its cost, where no further years were planned."""
+    return row.unit_cost if standing_kind(m) == "upkeep" and not told.ahead else row.recurrent
 
 
 def stand(told: NextYear, row: Measure, units: float, update: Mapping[str, Any]) -> Measure:
