@@ -54,12 +54,11 @@ LIKE_A_PLAN: tuple[Callable[[Books], Comparisons], ...] = (
 
 def fills_without_aid(books: Books) -> Comparisons:
     """The columns of the world without the aid are full where it is known, and empty where it is not."""
-    known = bool(_figure(books, "objective") is not None)
     for name, shape in SHAPES.items():
         sheet = books.sheets[name]
         for column in shape.optional:
             if column.endswith(SUFFIX):
-                wanted = len(sheet.keys) if known else 0
+                wanted = len(sheet.keys) if is_known(books) else 0
                 yield Comparison((name, column), Decimal(len(sheet.numbers[column])), "=", Decimal(wanted), ZERO)
 
 

@@ -8,15 +8,13 @@ from typing import Any
 import pandas as pd
 
 from alloc.instance import CATEGORIES, KINDS
-from alloc.report.told import tell_status
 from alloc.report.workbook.book import Book, Column, Formula, TableRange
 from alloc.report.workbook.charts import CHART_ROWS, draw
 from alloc.report.workbook.checks import CHANGED, write_checks
 from alloc.report.workbook.columns import Columns, Row
-from alloc.report.workbook.sentences import write_sentences
+from alloc.report.workbook.sentences import say_answer, write_sentences
 from alloc.report.workbook.styles import HIGH, LINE, lines
 from alloc.report.workbook.view import PlanView, known
-from alloc.texts.figures import amount, gap
 
 MOST_PLACES = 40
 """With more counties than this the summary is by region, and with more regions without a table of places."""
@@ -75,7 +73,7 @@ def _head(book: Book, plan: PlanView, sheet: Any, row: int) -> int:
 
     As soon as an amount differs from the plan's the first line no longer speaks of a proof.
     """
-    told = _answer(plan)
+    told = say_answer(plan)
     quoted = told.replace('"', '""')
     live = Formula(f'IF(SUMPRODUCT({CHANGED})>0,"{plan.say("wb_edited")}","{quoted}")', told)
     book.put(sheet, row, 0, live, "word", "strong")
@@ -83,18 +81,6 @@ def _head(book: Book, plan: PlanView, sheet: Any, row: int) -> int:
         sheet.merge_range(i, 0, i, LAST, text, book.format("prose"))
         sheet.set_row(i, LINE * lines(text, ACROSS))
     return row + 2 + len(write_sentences(plan))
-
-
-def _answer(plan: PlanView) -> str:
-    """Return what was found and how far it is proven; never *optimal* without proof."""
-    figures = plan.figures
-    return plan.say(
-        "wb_answer",
-        status=tell_status(figures, plan.lang),
-        objective=amount(figures["objective"]),
-        bound=amount(figures["bound"]),
-        gap=gap(figures["gap"]),
-    )
 
 
 def _section(book: Book, plan: PlanView, sheet: Any, row: int, text: str) -> int:

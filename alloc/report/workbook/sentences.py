@@ -9,12 +9,24 @@ from alloc.instance.schema import Flow
 from alloc.report.bridge import tell_scenarios
 from alloc.report.certainty import tell_certainty
 from alloc.report.rows import add_column
-from alloc.report.told import show_claim, tell_coordination, tell_idle, tell_years
+from alloc.report.told import show_claim, tell_coordination, tell_idle, tell_status, tell_years
 from alloc.report.workbook.view import PlanView
-from alloc.texts.figures import amount, count, percent
+from alloc.texts.figures import amount, count, gap, percent
 
 SAME = 0.05
 """Money that changes by less is not told [money]."""
+
+
+def say_answer(plan: PlanView) -> str:
+    """Return what was found and how far it is proven; never *optimal* without proof."""
+    figures = plan.figures
+    return plan.say(
+        "wb_answer",
+        status=tell_status(figures, plan.lang),
+        objective=amount(figures["objective"]),
+        bound=amount(figures["bound"]),
+        gap=gap(figures["gap"]),
+    )
 
 
 def write_sentences(plan: PlanView) -> list[str]:

@@ -5,11 +5,11 @@ from typing import Any
 
 from alloc.report.carrying import list_upkeep, tell_starved
 from alloc.report.rows import NEAR
-from alloc.report.told import limit_lines, tell_status, tell_use_of_years, tell_whose, through_aid
+from alloc.report.told import limit_lines, tell_use_of_years, tell_whose, through_aid
 from alloc.report.workbook.book import Book, Column, Formula
 from alloc.report.workbook.columns import Columns
+from alloc.report.workbook.sentences import say_answer
 from alloc.report.workbook.year_views import YearsView
-from alloc.texts.figures import amount, gap
 
 
 def _differ(one: str, other: str, year: str = "y") -> str:
@@ -52,13 +52,7 @@ def write_years_summary(book: Book, plan: YearsView, sheet: Any, titles: Mapping
 
 def _sentences(plan: YearsView) -> Iterator[str]:
     figures = plan.figures
-    yield plan.say(
-        "wb_answer",
-        status=tell_status(figures, plan.lang),
-        objective=amount(figures["objective"]),
-        bound=amount(figures["bound"]),
-        gap=gap(figures["gap"]),
-    )
+    yield say_answer(plan)
     if plan.instance.end_value:
         yield plan.say("years_further", last=plan.instance.years[-1])
     if starved := tell_starved(plan.instance, plan.tables, plan.lang):

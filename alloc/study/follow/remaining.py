@@ -75,13 +75,13 @@ def _find_standing(told: NextYear, m: str) -> str:
     return name
 
 
-def _free_from(told: NextYear, m: str, row: Measure, bought: Mapping[str, float]) -> None:
+def _free_from(told: NextYear, m: str, row: Measure, begun: Mapping[str, float]) -> None:
     """Let a measure no longer wait for what is there, nor stand beside what excludes it."""
-    there = [other for other in row.requires if other in bought]
+    there = [other for other in row.requires if other in begun]
     if there:
-        kept = tuple(other for other in row.requires if other not in bought)
+        kept = tuple(other for other in row.requires if other not in begun)
         told.change("measures", m, "requires", kept, "roll_required", names=", ".join(there))
-    barred = [other for other in _list_rivals(told.base, m) if other in bought]
+    barred = [other for other in _list_rivals(told.base, m) if other in begun]
     if barred:
         _close(told, m, "roll_excluded", names=", ".join(barred))
 

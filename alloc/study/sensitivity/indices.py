@@ -21,7 +21,7 @@ CONFIDENCE = 0.95
 RESAMPLES = 200
 
 
-def needs_salib() -> None:
+def check_salib() -> None:
     """Raise RequestError where SALib is not installed."""
     if find_spec("SALib") is None:
         raise RequestError("no_salib")

@@ -141,7 +141,7 @@ def _check_wish(methods: Sequence[str], samples: int | None, nodes: int, reach: 
     if reach is not None and not (math.isfinite(reach) and reach > 0):
         raise RequestError("bad_reach", found=reach)
     if {"morris", "sobol"} & set(methods):
-        indices.needs_salib()
+        indices.check_salib()
 
 
 def _apply_method(method: str, asked: BaseCase, choice: Selected, how: _Options) -> pd.DataFrame:
