@@ -49,7 +49,7 @@ def test_a_table_that_lacks_a_column_is_at_fault_and_not_passed_over(instance: a
     told = [str(fault).removeprefix(str(tmp_path)) for fault in raised.value.faults]
     missing = "this column is required and is missing; found: "
     assert told == [
-        f"/payments.csv:1  paid: {missing}measure, fund, paied; did you mean 'paied'?",
+        f"/payments.csv:1  paid: {missing}measure, fund, paied; is 'paied' meant for it?",
         f"/deliveries.csv:1  units: {missing}措施, accepted",
     ]
     book = openpyxl.Workbook()
@@ -69,6 +69,14 @@ def test_a_heading_like_that_of_a_column_which_may_be_left_out_is_asked_about(
     assert found.payments == (Payment("barn", "aid", 8.0),)
     told = [str(fault).removeprefix(str(tmp_path)) for fault in found.warnings]
     assert told == ["/payments.csv:1  dat: this column is not read; did you mean 'date'?"]
+
+
+def test_a_table_under_another_name_is_told_not_to_be_read(instance: alloc.Instance, tmp_path: Path) -> None:
+    folder = lay(tmp_path, payment="measure,fund,paid\nbarn,aid,8\n", deliveries="measure,units,accepted\nbarn,9,9\n")
+    found = read_actuals(folder, instance)
+    assert found.payments == ()
+    told = [str(fault).removeprefix(str(tmp_path)) for fault in found.warnings]
+    assert told == ["/payment.csv  this file is not read; the tables are payments.csv, deliveries.csv, jobs.csv"]
 
 
 def test_csv_files_and_a_workbook_say_the_same(instance: alloc.Instance, tmp_path: Path) -> None:

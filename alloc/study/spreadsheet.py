@@ -94,11 +94,13 @@ def find_lacking(path: Path, table: str, needed: Sequence[str], room: str = "all
     room: whose data dictionary describes it.
     """
     top = _find_headings(path, _Table(table, dictionary(room)[table], needed))
-    lacking = [column for column in needed if column not in top.columns] if top.heads else []
-    found = ", ".join(top.heads)
-    return [
-        Fault(top.place, key, "column_lacking", {"found": found, "hint": nearest(key, top.unread)}) for key in lacking
-    ]
+    found, faults = ", ".join(top.heads), []
+    for key in needed if top.heads else ():
+        if key not in top.columns:
+            near = nearest(key, top.unread)
+            text = "column_lacking_like" if near else "column_lacking"
+            faults.append(Fault(top.place, key, text, {"found": found, "near": near}))
+    return faults
 
 
 def find_misspelt(path: Path, table: str, needed: Sequence[str], room: str) -> list[Fault]:

@@ -109,12 +109,24 @@ class _ActualsReader:
         rows = {table: self._find_rows(table) for table in NEEDED}
         if all(found is None for found in rows.values()):
             raise RequestError("no_actuals", path=self.path, tables=", ".join(NEEDED))
+        self.warnings += self._find_unread()
         payments = tuple(self._read_payments(rows["payments"] or []))
         deliveries = tuple(self._read_deliveries(rows["deliveries"] or []))
         jobs = tuple(self._read_jobs(rows["jobs"] or []))
         if self.faults:
             raise InstanceError(foremost(self.faults))
         return Actuals(payments, deliveries, jobs, tuple(self.warnings))
+
+    def _find_unread(self) -> Iterator[Fault]:
+        """Yield the tables in a folder that are none of the three: `payment.csv` would be a year without payments."""
+        tables = [f"{table}.csv" for table in NEEDED]
+        for file in sorted(self.path.glob("*.*")) if self.path.is_dir() else ():
+            if (
+                file.suffix.lower() in (".csv", *WORKBOOKS)
+                and file.name not in tables
+                and not file.name.startswith("~$")
+            ):
+                yield Fault(str(file), "", "actuals_unread", {"tables": ", ".join(tables)})
 
     def _find_rows(self, table: str) -> list[TableRow] | None:
         """Return the rows of a table, None where it is not there; one that lacks a column is there, and is at fault."""
