@@ -17,7 +17,7 @@ from randoms import random_instance
 
 import alloc
 from alloc.cli import main
-from alloc.solver import MipResult, RelaxedEnds
+from alloc.solver import MipResult, RelaxedEnds, rounding
 from alloc.study.answers import ranges
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
@@ -171,9 +171,15 @@ def tell_class(amounts: list[int]) -> str:
     return "always" if min(amounts) > 0 else "open" if max(amounts) > 0 else "never"
 
 
-@pytest.mark.parametrize(("within", "lot"), [(0.0, 1), (0.02, 5), (0.1, 1)])
-def test_ends_and_classes_are_those_of_all_plans_listed_one_by_one(tmp_path: Path, within: float, lot: int):
-    """Neither certainty nor alternatives say anything else of 840 combinations of whole units."""
+@pytest.mark.parametrize(("within", "lot", "few"), [(0.0, 1, 100), (0.02, 5, 0), (0.1, 1, 100), (0.1, 1, 0)])
+def test_ends_and_classes_are_those_of_all_plans_listed_one_by_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: float, lot: int, few: int
+):
+    """Neither certainty nor alternatives say anything else of 840 combinations of whole units, asked for targets or
+    not."""
+    monkeypatch.setattr(ranges, "SMALL", few)
+    if not few:
+        monkeypatch.setattr(rounding, "MANY", 1)
     measures = {}
     for m, (cost, jobs, most) in BOUGHT.items():
         keys = {"unit_cost": cost, "jobs": jobs, "max_units": most, "integer": True, "county": PLACES[m]}

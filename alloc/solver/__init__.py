@@ -10,6 +10,7 @@ from alloc.solver.multi.by_blocks import open_block_search
 from alloc.solver.multi.far_plans import FarPlans, Other, measure_distance
 from alloc.solver.multi.near_ends import EndSearch, NearProgram, RelaxedEnds, search_end
 from alloc.solver.multi.near_optimal import NearOptimalSet
+from alloc.solver.multi.near_targets import TargetSearch, choose_target, search_target
 from alloc.solver.pool import ahead
 from alloc.solver.reoptimise import MipResult
 from alloc.solver.second_stage import ScenarioOutcome, evaluate_scenarios
@@ -33,9 +34,11 @@ __all__ = [
     "ParetoPoint",
     "RelaxedEnds",
     "ScenarioOutcome",
+    "TargetSearch",
     "ahead",
     "check_address",
     "choose_method",
+    "choose_target",
     "evaluate_scenarios",
     "extract_mip_start",
     "find_status_quo",
@@ -45,6 +48,7 @@ __all__ = [
     "open_block_search",
     "read_warm_starts",
     "search_end",
+    "search_target",
     "solve_blocks",
     "solve_blocks_warm",
     "solve_suited",

@@ -314,16 +314,20 @@ def _watch(deadline: Deadline, stop: Stop, size: float) -> Callable[[Any], None]
     def watch(event: Any) -> None:
         if deadline.over():
             event.interrupt()
-        elif stop.further is not None and event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
+        elif event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
             now, best, bound = (
                 event.data_out.mip_node_count, event.data_out.mip_primal_bound / size,
                 event.data_out.mip_dual_bound / size,
             )  # fmt: skip
-            known = math.isfinite(best)  # before the first plan HiGHS says that the best one is infinitely bad
-            if not proven and known and abs(bound - best) <= max(stop.gap, stop.part * abs(best)):
-                proven.append(now)
-            if proven and now > proven[0] + stop.further[1]:
+            if stop.is_told(best, bound) or (stop.further is not None and is_over(now, best, bound, stop.further[1])):
                 event.interrupt()
+
+    def is_over(now: int, best: float, bound: float, most: int) -> bool:
+        """Tell whether the nodes of the search for a finer gap are used up."""
+        known = math.isfinite(best)  # before the first plan HiGHS says that the best one is infinitely bad
+        if not proven and known and abs(bound - best) <= max(stop.gap, stop.part * abs(best)):
+            proven.append(now)
+        return bool(proven) and now > proven[0] + most
 
     return watch
 

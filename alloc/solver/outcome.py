@@ -1,5 +1,6 @@
 """What a search is asked to keep to, and what comes of it: why it stopped, its plan and its bound."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -76,6 +77,7 @@ class Stop:
     gap: in the goal's unit; part: of the goal's value; seconds; nodes.
     further: a finer gap and so many nodes: once the gap asked is proven, the search goes on to the finer one for
     so many nodes at most. What is proven is only ever tightened by that.
+    enough, least: a plan worth so much ends it, and proof that none is worth the least that would do.
     """
 
     gap: float = 0.0
@@ -83,6 +85,12 @@ class Stop:
     seconds: float = INF
     nodes: int | None = None
     further: tuple[float, int] | None = None
+    enough: float = INF
+    least: float = -INF
+
+    def is_told(self, best: float, bound: float) -> bool:
+        """Tell whether a plan is worth enough, or none the least, by what HiGHS has (what it lacks is infinite)."""
+        return (math.isfinite(best) and best >= self.enough) or (math.isfinite(bound) and bound < self.least)
 
 
 STOP = Stop()

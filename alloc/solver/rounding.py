@@ -77,7 +77,7 @@ def round_in_turn(
     groups: the columns that are searched together, all others at what they are: each group has of every limit what the
     others leave, so whatever order they come in no limit is broken. gap: in the goal's unit, for each.
     """
-    near, x = replace(_hold_yes_or_no(whole, x, find_grains(whole)), goals=goal[None], constants=np.zeros(1)), x.copy()
+    near, x = replace(hold_yes_or_no(whole, x, find_grains(whole)), goals=goal[None], constants=np.zeros(1)), x.copy()
     for i, free in enumerate(groups):
         inner = fix_columns(near, x, free)
         for nodes in (NEAR, None):
@@ -117,11 +117,11 @@ def _round_years(whole: Matrix, goal: Floats, constant: float, x: Floats, gap: f
     relaxed = replace(whole, integer=np.zeros_like(whole.integer))
     best = Outcome(Why.LIMIT, bound=search(relaxed, goal, constant, deadline).bound)
     stop = Stop(part=FINE * gap, seconds=PART * deadline.left, nodes=NEAR)
-    near = _hold_yes_or_no(whole, x, find_grains(whole))
+    near = hold_yes_or_no(whole, x, find_grains(whole))
     found = search(near, goal, constant, deadline, stop)
     if found.x is not None:
         return best.with_plan(found.x, found.value)
-    near = _hold_yes_or_no(whole, x, find_grains(whole) | (whole.integer & named(whole, PURSES)))
+    near = hold_yes_or_no(whole, x, find_grains(whole) | (whole.integer & named(whole, PURSES)))
     years = sorted(set(find_years(whole)[whole.integer].tolist()), reverse=True)
     by_year = decide_in_turn(near, goal, constant, years, stop, deadline, HELPED)
     return best if by_year is None else best.with_plan(by_year, float(goal @ by_year) + constant)
@@ -137,7 +137,7 @@ def round_together(
     best = Outcome(Why.LIMIT, bound=free.bound)
     if free.x is None:
         return best
-    near = replace(_hold_yes_or_no(whole, free.x, find_grains(whole)), goals=goal[None], constants=np.array([constant]))
+    near = replace(hold_yes_or_no(whole, free.x, find_grains(whole)), goals=goal[None], constants=np.array([constant]))
     stop = Stop(FINE * gap * max(1.0, abs(free.value)), seconds=PART * deadline.left, nodes=NEAR)
     found = round_split(near, free.x, stop, deadline)
     for nodes in (NEAR, None):
@@ -172,7 +172,7 @@ def make_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: Dead
     Lots and units are in any amount at first, then made whole; stop: by which gap the latter ends. anew: whether every
     lot is chosen anew, which takes ten times as long, else those that are split.
     """
-    held = _hold_yes_or_no(whole, x, find_grains(whole))
+    held = hold_yes_or_no(whole, x, find_grains(whole))
     near = replace(held, goals=goal[None], constants=np.zeros(1))
     stop = replace(stop, seconds=PART * deadline.left, nodes=NEAR)
     if anew:
@@ -213,8 +213,8 @@ def _name_owners(whole: Matrix) -> list[str]:
     return found
 
 
-def _hold_yes_or_no(whole: Matrix, x: Floats, loose: Flags) -> Matrix:
-    """Return the question in which every yes or no of a plan is held."""
+def hold_yes_or_no(whole: Matrix, x: Floats, loose: Flags) -> Matrix:
+    """Return the question in which every whole decision of a plan is held but those that are loose."""
     lower, upper = whole.lower.copy(), whole.upper.copy()
     yes = whole.integer & ~loose
     lower[yes] = upper[yes] = np.round(x[yes])

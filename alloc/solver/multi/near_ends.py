@@ -50,14 +50,28 @@ class RelaxedEnds:
 
 
 @dataclass(frozen=True)
+class NearGoal:
+    """The goal of a near-optimal set with one goal, and the program without the limit that holds it.
+
+    best: of any plan; least: that a plan must have, both without the goal's constant.
+    """
+
+    program: Matrix
+    goal: Floats
+    best: float
+    least: float
+
+
+@dataclass(frozen=True)
 class NearProgram:
     """A near-optimal set as workers keep it.
 
-    blocks: the county of each decision by number, below 0 for none.
+    blocks: the county of each decision by number, below 0 for none; goal: where there is one alone.
     """
 
     program: Matrix
     blocks: Ints
+    goal: NearGoal | None = None
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ from alloc.solver.lp_relaxation import solve_lp_relaxation
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, add_floor, compile_expressions, compile_matrix, extend
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.multi.by_blocks import BlockSearch
-from alloc.solver.multi.near_ends import NearProgram
+from alloc.solver.multi.near_ends import NearGoal, NearProgram
 from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import MipResult, RepeatedMip
 from alloc.solver.rounding import has_many_grains
@@ -125,9 +125,26 @@ class NearOptimalSet:
             found.append(values[of][x.index()])
         return np.array(found)
 
+    @property
+    def has_targets(self) -> bool:
+        """Tell whether targets are asked of the goal: there is one alone, and few enough whole decisions for it."""
+        return len(self.whole.goals) == 1 and int(self.whole.integer.sum()) < SMALL
+
     def as_near_program(self) -> NearProgram:
         """Return the set as workers keep it."""
-        return NearProgram(replace(self.whole, variables=()), label_columns(self.whole, self.instance))
+        program = replace(self.whole, variables=())
+        return NearProgram(program, label_columns(self.whole, self.instance), self._free_goal(program))
+
+    def _free_goal(self, program: Matrix) -> NearGoal | None:
+        """Return the goal where there is one alone, with the program in which it is not held."""
+        if len(program.goals) > 1:
+            return None
+        lower = program.rows.lower.copy()
+        lower[-1] = -INF
+        free = replace(program, rows=replace(program.rows, lower=lower))
+        constant = float(program.constants[0])
+        best = self.own.stages[0].bound - constant
+        return NearGoal(free, program.goals[0], best, self.floors[0] - constant)
 
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""

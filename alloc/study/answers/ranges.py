@@ -1,14 +1,26 @@
 """Least and most of every county, cell and measure over all nearly best plans, what is easy to prove first."""
 
 from collections import deque
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import chain
 
 import numpy as np
 
 from alloc.instance import CATEGORIES
-from alloc.solver import Deadline, EndSearch, MipResult, NearOptimalSet, NearProgram, RelaxedEnds, search_end
+from alloc.solver import (
+    Deadline,
+    EndSearch,
+    MipResult,
+    NearOptimalSet,
+    NearProgram,
+    RelaxedEnds,
+    TargetSearch,
+    choose_target,
+    search_end,
+    search_target,
+)
 from alloc.solver.matrix import INF, Floats
 from alloc.solver.pool import Pool
 from alloc.study.request import StudyProgress, Tell
@@ -30,6 +42,15 @@ QUARTER = 0.25
 
 SMALL = 100
 """With fewer whole decisions every search is one over all of them, in this process."""
+
+AGAIN = 3
+"""Many ends are searched for at once again as long as that closes so many of them."""
+
+STEPS = 12
+"""So many targets are asked in turn for one end."""
+
+TARGET = 10.0
+"""Longest time of asking for the targets of one end [s]."""
 
 Key = tuple[str, ...]
 """What a range is of: a county, a county and a category, or a measure behind two empty words."""
@@ -111,6 +132,13 @@ class _End:
         return self.bound - self.reached
 
 
+Task = tuple[Callable[..., MipResult], EndSearch | TargetSearch]
+"""What a worker is to do, and of what."""
+
+Ask = Callable[[Sequence[_End]], Task]
+"""How ends are searched for."""
+
+
 @dataclass
 class RangeSearch:
     """The set that is searched, and all plans that were found on the way: each reaches some ends.
@@ -141,11 +169,19 @@ class RangeSearch:
         self._tell(tell)
         self.pool.keep([self.near.as_near_program()], _keep)
         if int(self.near.whole.integer.sum()) >= SMALL:
-            self._search(self._list_groups(), True, TOGETHER, tell)
-            self._search(self._list_open(), True, NEARBY, tell)
+            self._search(self._list_groups(), self._ask_together, tell)
+            self._search_nearby(tell)
         for seconds in WHOLE:
-            self._search(self._list_open(), False, seconds, tell)
+            self._search(self._list_open(), partial(self._ask_end, None, seconds), tell)
         return {key: self._make_range(*pairs[row.tobytes()]) for key, (_, row) in rows.items()}
+
+    def _search_nearby(self, tell: Tell | None) -> None:
+        """Search for each end that is open as far as it lies where it is sought, before all decisions are searched."""
+        if self.near.has_targets:
+            self._search(self._list_open(), self._ask_bound, tell)
+            self._search(self._list_open(), self._ask_between, tell)
+        else:
+            self._search(self._list_open(), self._ask_nearby, tell)
 
     def _bound_all(self) -> None:
         """Bound every end by the relaxed program, and by what the limits of each decision alone allow."""
@@ -170,7 +206,7 @@ class RangeSearch:
         """Return the ends that are open, each alone, those with least room first."""
         return [[end] for end in sorted(filter(self._is_open, self.ends), key=lambda end: end.room)]
 
-    def _search(self, groups: Sequence[list[_End]], nearby: bool, seconds: float, tell: Tell | None) -> None:
+    def _search(self, groups: Sequence[list[_End]], ask: Ask, tell: Tell | None) -> None:
         """Search for the ends of each group that are open, once, or for many at once as long as that closes some."""
         waiting = deque(groups)
         asked: dict[int, list[_End]] = {}
@@ -178,12 +214,13 @@ class RangeSearch:
             for worker in self.pool.idle:
                 if ends := self._take_next(waiting):
                     asked[worker] = ends
-                    self._ask(worker, ends, nearby, seconds)
+                    self.searches += 1
+                    self.pool.give(worker, (0,), *ask(ends))
             for worker, answer in self.pool.receive():
                 ends = asked[worker]
                 if answer is not None:  # None: the process was lost, and the ends stay open
                     self._take(ends, answer)
-                if len(ends) > 1 and not all(map(self._is_open, ends)):
+                if len(ends) - sum(map(self._is_open, ends)) >= AGAIN:
                     waiting.append(ends)
             self._tell(tell)
         self.pool.abandon()
@@ -195,19 +232,46 @@ class RangeSearch:
             ends = list(filter(self._is_open, waiting.popleft()))
         return ends
 
-    def _ask(self, worker: int, ends: Sequence[_End], nearby: bool, seconds: float) -> None:
-        """Have a worker search for an end, or for many, of each of which what is open counts as 1."""
-        self.searches += 1
-        if len(ends) == 1:
-            (end,) = ends
-            aim = end.sign * end.row
-            gap = self._slack if end.room > self._slack else self._speck / 2
-        else:
-            aim, gap = np.sum([end.sign / end.room * end.row for end in ends], axis=0), QUARTER
-        start = max(self.plans, key=lambda x: float(aim @ x))
-        block = ends[0].county if nearby else None
-        asked = EndSearch(aim, start, block, gap, min(seconds, self.deadline.left))
-        self.pool.give(worker, (0,), search_end, asked)
+    def _ask_together(self, ends: Sequence[_End]) -> Task:
+        """Ask for many ends of a county at once, of each of which what is open counts as 1."""
+        aim = np.sum([end.sign / end.room * end.row for end in ends], axis=0)
+        return search_end, EndSearch(aim, self._pick_start(aim), ends[0].county, QUARTER, self._limit(TOGETHER))
+
+    def _ask_nearby(self, ends: Sequence[_End]) -> Task:
+        return self._ask_end(ends[0].county, NEARBY, ends)
+
+    def _ask_end(self, block: int | None, seconds: float, ends: Sequence[_End]) -> Task:
+        """Ask for one end, with the whole decisions of its county or all free."""
+        (end,) = ends
+        aim = end.sign * end.row
+        return search_end, EndSearch(aim, self._pick_start(aim), block, self._choose_gap(end), self._limit(seconds))
+
+    def _ask_bound(self, ends: Sequence[_End]) -> Task:
+        """Ask for a plan that reaches what bounds an end."""
+        (end,) = ends
+        gap = 0.0 if abs(end.bound) <= self._speck else self._choose_gap(end)
+        return self._ask_target(end, end.bound - gap, 1)
+
+    def _ask_between(self, ends: Sequence[_End]) -> Task:
+        """Ask for plans between what is reached and what bounds an end, until it is proven."""
+        (end,) = ends
+        return self._ask_target(end, choose_target(end.reached, end.bound), STEPS)
+
+    def _ask_target(self, end: _End, target: float, steps: int) -> Task:
+        aim = end.sign * end.row
+        limits = end.bound, self._choose_gap(end), steps, self._limit(TARGET)
+        return search_target, TargetSearch(aim, target, self._pick_start(aim), *limits)
+
+    def _pick_start(self, aim: Floats) -> Floats:
+        """Return the plan that is known to have most of an aim."""
+        return max(self.plans, key=lambda x: float(aim @ x))
+
+    def _choose_gap(self, end: _End) -> float:
+        """Return how closely an end is to be proven: where there may be none, so that this is told."""
+        return self._slack if end.room > self._slack else self._speck / 2
+
+    def _limit(self, seconds: float) -> float:
+        return min(seconds, self.deadline.left)
 
     def _take(self, ends: Sequence[_End], answer: MipResult) -> None:
         if len(ends) == 1:
