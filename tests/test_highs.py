@@ -174,6 +174,19 @@ def test_a_search_without_a_plan_so_far_is_not_taken_for_proven() -> None:
         assert event.ended == ends
 
 
+@pytest.mark.parametrize(
+    ("best", "bound", "ends"),
+    [(-INF, INF, False), (250.0, 300.0, False), (-INF, 300.0, False), (262.0, 300.0, True), (-INF, 199.0, True)],
+)
+def test_a_search_ends_with_a_plan_worth_enough_and_where_none_is_worth_the_least(
+    best: float, bound: float, ends: bool
+):
+    """By the goal's own unit, half of what HiGHS counts; what HiGHS does not have yet is infinite."""
+    event = Asked(1, best, bound)
+    highs._watch(CALM, Stop(enough=130.0, least=100.0), 2.0)(event)
+    assert event.ended == ends
+
+
 class Asked:
     """HiGHS in the midst of a search, asking whether to go on."""
 

@@ -64,11 +64,13 @@ def finish(
     gap: float,
     deadline: Deadline,
     preview: Preview | None = None,
+    ties: bool = True,
     **about: Any,
 ) -> Solution:
     """Return what was found as a solution. Raises SolveError where a plan that is cheap to have contradicts it.
 
-    preview: is told the plan before that, or that there is none. about: what else the solution says of the search.
+    preview: is told the plan before that, or that there is none. ties: whether another
+    plan as good that spends less is searched for. about: what else the solution says of the search.
     """
     if found.x is None:
         if found.infeasible:
@@ -81,6 +83,6 @@ def finish(
     if preview is not None and not deadline.stopped:
         preview(replace(conclude(model, instance, whole, found.x, reached, gap, **about), seconds=deadline.spent))
     reached = check_proof(whole, instance, reached, deadline)
-    x, least = break_ties(model, whole, instance, found.x, reached, deadline, found.basis)
+    x, least = break_ties(model, whole, instance, found.x, reached, deadline, found.basis, None if ties else 0.0)
     plan = conclude(model, instance, whole, x, reached, gap, **about, interrupted=deadline.stopped, least_money=least)
     return replace(plan, seconds=deadline.spent)

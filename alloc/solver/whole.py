@@ -56,12 +56,15 @@ def solve_whole(
     return _solve(CompiledModel(model), instance, options, (), options.threads, log, preview)
 
 
-def solve_warm(of: CompiledModel, instance: Instance, options: Options, choices: Sequence[MipStart] = ()) -> Solution:
+def solve_warm(
+    of: CompiledModel, instance: Instance, options: Options, choices: Sequence[MipStart] = (), ties: bool = True
+) -> Solution:
     """Solve the model like `solve_whole`, beginning with what neighbours chose, on one thread unless told otherwise.
 
-    instance: the one that the model was built of, or the same with another objective.
+    instance: the one that the model was built of, or the same with another objective. ties: whether another plan as
+    good that spends less is searched for.
     """
-    return _solve(of, instance, options, choices, options.threads or 1, None)
+    return _solve(of, instance, options, choices, options.threads or 1, None, ties=ties)
 
 
 def _solve(
@@ -72,6 +75,7 @@ def _solve(
     threads: int,
     log: TextIO | None,
     preview: Preview | None = None,
+    ties: bool = True,
 ) -> Solution:
     tell_standing(of.model, search_alone)
     options = know_optima(of.model, instance, options, search_alone)
@@ -87,7 +91,7 @@ def _solve(
 
         found, reached = solve_in_order(whole, instance, solve_goal, deadline)
         return finish(
-            of.model, instance, whole, found, reached, options.gap, deadline, preview,
+            of.model, instance, whole, found, reached, options.gap, deadline, preview, ties,
             why=f"{len(instance.counties)} counties as one model",
         )  # fmt: skip
 

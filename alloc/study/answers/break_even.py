@@ -188,6 +188,7 @@ def search_together(
     searches: Sequence[BreakEven], pool: PointPool, tell: Callable[[Point], None] | None = None
 ) -> None:
     """Carry searches to their ends, side by side."""
+    pool = pool.without_ties()
     while asked := _propose_all(searches):
         points = [search.ask(figure) for search, figure in asked]
         starts = [search.begin_with(figure) for search, figure in asked]

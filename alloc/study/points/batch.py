@@ -8,7 +8,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from alloc.solver import Deadline, MipStart, unbroken
 from alloc.solver.pool import Pool, open_pool
@@ -53,8 +53,12 @@ class PointPool:
     """
 
     def __init__(self, question: PointQuestion, pool: Pool, kept: KeptPoints | None = None):
-        self._lang, self._pool, self._kept = question.lang, pool, kept
+        self._question, self._pool, self._kept = question, pool, kept
         pool.keep([question], PointSolver)
+
+    def without_ties(self) -> "PointPool":
+        """Return the same workers for points of which the goal is read, not which of plans as good is shown."""
+        return PointPool(replace(self._question, ties=False), self._pool, self._kept)
 
     def solve(
         self, batch: Batch, known: Mapping[int, SolvedPoint], until: float = math.inf
@@ -138,7 +142,9 @@ class PointPool:
         return [found[number] for number in range(len(points))]
 
     def _lost(self, overrides: Overrides) -> SolvedPoint:
-        return SolvedPoint(Point(overrides, FAILED, message=say("sweep_process_died", self._lang, times=TRIES)))
+        return SolvedPoint(
+            Point(overrides, FAILED, message=say("sweep_process_died", self._question.lang, times=TRIES))
+        )
 
 
 def _solve_point(kept: Mapping[int, PointSolver], overrides: Overrides, starts: Sequence[MipStart]) -> SolvedPoint:

@@ -41,6 +41,7 @@ class PointQuestion:
     of it that are kept with each point. closest_to: what another plan pays; of plans that reach as much, each point has
     the one that changes least aid from it. conflicts: whether a point without a plan says which limits cannot hold
     together. over_years: whether a question over several years is asked too, which is refused else.
+    ties: whether of plans as good the one is searched for that spends less: no use where the goal alone is read.
     """
 
     draft: Draft
@@ -51,6 +52,7 @@ class PointQuestion:
     closest_to: Payments | None = None
     conflicts: bool = False
     over_years: bool = False
+    ties: bool = True
 
 
 @dataclass(frozen=True)
@@ -66,7 +68,7 @@ class PointSolver:
 
     def __init__(self, question: PointQuestion):
         self.question = question
-        self._solver = WarmSolver(question.claims)
+        self._solver = WarmSolver(question.claims, question.ties)
 
     def solve(self, overrides: Overrides, starts: Sequence[MipStart] = ()) -> SolvedPoint:
         """Return what becomes of the question under some overrides. starts: warm starts, of its neighbours.

@@ -67,10 +67,11 @@ class WarmSolver:
     """Solves like questions one after the other, and keeps what serves for the next.
 
     claims: whether it is asked what comes through the aid: the world without the aid takes as long as the plan.
+    ties: whether of plans as good the one is searched for that spends less.
     """
 
-    def __init__(self, claims: bool = True):
-        self._claims = claims
+    def __init__(self, claims: bool = True, ties: bool = True):
+        self._claims, self._ties = claims, ties
         self._built: tuple[object, Instance, CompiledModel] | None = None
         self._standing: tuple[object, Solution] | None = None
         self._years: tuple[object, Worlds] | None = None
@@ -86,7 +87,7 @@ class WarmSolver:
             return self._solve_years(instance, options, starts)
         worlds = self._worlds(instance, options)
         question = know_standing(answering(instance, worlds))
-        plan, start = _search(self._model(question), question, options, starts)
+        plan, start = _search(self._model(question), question, options, starts, self._ties)
         raise_if(plan.interrupted)
         return WarmPlan(question, options, worlds, plan, start)
 
@@ -98,7 +99,7 @@ class WarmSolver:
         worlds = self._years[1]
         if self._claims:
             worlds = replace(worlds, without=find_without_aid(instance, options))
-        plan, start = _search(CompiledModel(build_years(instance)), instance, options, starts)
+        plan, start = _search(CompiledModel(build_years(instance)), instance, options, starts, self._ties)
         raise_if(plan.interrupted)
         return WarmPlan(instance, options, worlds, plan, start)
 
@@ -154,7 +155,7 @@ def _amounts(instance: Instance) -> list[float | None]:
 
 
 def _search(
-    compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart]
+    compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart], ties: bool = True
 ) -> tuple[Solution, MipStart]:
     """Return the plan of a model and the warm start that it gives others."""
     options = learn_optima(compiled.model, instance, options)
@@ -163,7 +164,7 @@ def _search(
         taught = [read_warm_starts(start[TAUGHT]) for start in starts if TAUGHT in start]
         plan, learnt = solve_blocks_warm(compiled, instance, options, taught)
         return plan, {TAUGHT: write_warm_starts(learnt)}
-    plan = solve_warm(compiled, instance, options, starts)
+    plan = solve_warm(compiled, instance, options, starts, ties)
     return plan, extract_mip_start(compiled.model) if plan.has_plan else {}
 
 
