@@ -150,7 +150,7 @@ def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
     model.most_output = Param(
         model.SCENARIOS,
         model.PRODUCERS,
-        initialize=lambda model, w, c, s: _most_output(model, instance, w, c, s),
+        initialize=_most_output,
         doc="most output that the data allow [money per year]",
     )
 
@@ -195,7 +195,7 @@ def _limit_flows(model: pyo.ConcreteModel, instance: Instance) -> None:
         )
 
 
-def _most_output(model: pyo.ConcreteModel, instance: Instance, w: str, c: str, s: str) -> float:
+def _most_output(model: pyo.ConcreteModel, w: str, c: str, s: str) -> float:
     """Return the most output that the data allow [money per year]."""
     upgraded = min(model.most_jobs[c, s], most_capacity(model, c, "technology", s))
     return float(model.productivity[s] * model.factor[w, c, s] * model.most_jobs[c, s] + model.uplift[s] * upgraded)

@@ -52,11 +52,11 @@ def find_values(instance: Instance, plan: Solution) -> dict[str, float]:
 
 def find_regrets(instance: Instance, plan: Solution) -> dict[str, float]:
     """Return what the best plan for each scenario alone has more; nothing where the question does not ask for it."""
-    best = find_optima(instance, plan)
+    best = find_optima(plan)
     return {w: best[w][-1] - value for w, value in find_values(instance, plan).items() if w in best}
 
 
-def find_optima(instance: Instance, plan: Solution) -> dict[str, list[float]]:
+def find_optima(plan: Solution) -> dict[str, list[float]]:
     """Return the value of the best plan for each scenario alone, by goal; nothing where nobody asks for regret."""
     found: dict[str, list[float]] = {}
     for (_, w), value in sorted(plan.values.get("Best", {}).items(), key=lambda item: item[0][0]):
@@ -82,7 +82,7 @@ def mean_of_worst(values: Sequence[float], probabilities: Sequence[float], tail:
 def risk_figures(instance: Instance, plan: Solution) -> dict[str, Any]:
     """Return what run.json says of risk: the measure, its value, and what every scenario comes to."""
     values, chance, risk = find_values(instance, plan), chances(instance), instance.risk
-    regrets, optima = find_regrets(instance, plan), find_optima(instance, plan)
+    regrets, optima = find_regrets(instance, plan), find_optima(plan)
     tail = USUAL_TAIL if risk is None else risk.tail
     rows: dict[str, Any] = {}
     for w, value in values.items():

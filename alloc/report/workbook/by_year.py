@@ -42,7 +42,7 @@ def _year(table: Columns, name: str) -> Column:
     return table.make("year", "key", text="wb_year", name=name)
 
 
-def _marks(book: Book, plan: YearsView, prefix: str, rows: Sequence[Row]) -> Iterator[Column]:
+def _marks(plan: YearsView, prefix: str, rows: Sequence[Row]) -> Iterator[Column]:
     """Yield what formulas tell measures by: numbers of counties and the like, and what each year's rules select."""
     yield from list_traits(plan, prefix, rows)
     most = max((len(view.picks) for view in plan.of_years), default=0)
@@ -67,7 +67,7 @@ def _write_allocation(book: Book, plan: YearsView, sheet: Any) -> None:
         table.aside("fund_id", of="fund", text="wb_fund_id"),
         table.number("fund", "number_fund", name="amount_fund"),
         table.number("kind", "number_kind", name="amount_kind"),
-        *_marks(book, plan, "amount", rows),
+        *_marks(plan, "amount", rows),
     ]
     block = book.table(sheet, columns, total=plan.say("wb_total"))
     book.dress(sheet, block, freeze=4)
@@ -102,7 +102,7 @@ def _write_measures(book: Book, plan: YearsView, sheet: Any) -> None:
         table.make("most", "number", text="wb_most_in_all"),
         table.aside("id", of="measure"),
         table.make("until", "key", text="wb_kept_until", name="measure_until", aside=True),
-        *_marks(book, plan, "measure", rows),
+        *_marks(plan, "measure", rows),
         table.make(
             "broken", "key", of=lambda row: 0, name="measure_broken", aside=True,
             formula=f"IF(OR({off},{scale},AND({{most}}<>\"\",{{so_far}}>{{most}}+{NEAR:f})),1,0)",

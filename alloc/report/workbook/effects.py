@@ -29,14 +29,14 @@ def write_effects(book: Book, plan: PlanView, sheet: Any) -> None:
         sheet.write_string(row, 0, plan.say(title), book.format("section"))
         block = book.table(sheet, columns, top=row + 1, fit=False)
         if title == "page_sheet_bridge":
-            _bold(book, plan, sheet, block)
+            _bold(book, sheet, block)
         row = block.last + 3
     assert block is not None
     sheet.freeze_panes(0, 1)
     book.page(sheet, block.last, 8)
 
 
-def _bold(book: Book, plan: PlanView, sheet: Any, block: TableRange) -> None:
+def _bold(book: Book, sheet: Any, block: TableRange) -> None:
     """Show the last row of the bridge as the total that it is."""
     rule = {"type": "no_errors", "format": book.format("total")}
     sheet.conditional_format(block.last, 0, block.last, len(JOBS) + 2, rule)
