@@ -14,6 +14,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.multi.by_blocks import BlockSearch
+from alloc.solver.near_relaxed import search_near_relaxed
 from alloc.solver.outcome import Outcome, Settings, Stop, Why, pick_better
 from alloc.solver.rounding import CLOSE, FINE, LOT_NODES, has_many_grains, relax_grains, round_together
 from alloc.solver.settling import MARKS, named
@@ -79,6 +80,8 @@ class RepeatedMip:
         starts: Sequence[Floats] = (),
         nodes: int | None = None,
         constant: float = 0.0,
+        bound: float = INF,
+        helped: bool = False,
     ) -> MipResult:
         """Return the plan with the most of a goal, while some watched rows keep within bounds.
 
@@ -86,24 +89,28 @@ class RepeatedMip:
         starts: plans whose whole decisions may serve to begin with; a search that begins with one does without
         helpers, as long as it is proven so; in lots it begins with a rounded plan. nodes: most nodes of the search,
         after which nothing may be proven. constant: what every value has beside the goal's own sum.
+        bound: no plan is worth more, as is known already: near enough to a plan that fills one of the starts, it spares
+        the search. helped: whether the search has helpers at once, where what it begins with is far from the best.
         """
         self.solves += 1
         aimed = replace(self.bound_rows(bounds), goals=goal[None], constants=np.array([constant]))
         stop = Stop(gap, part, self._seconds, nodes)
         best = fill_best(aimed, np.ones(1), starts, self._deadline.brief())
+        best = replace(best, bound=max(bound, best.value))
         if self._by_blocks is not None:
             return _as_result(pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline)))
         if nodes is None and has_many_grains(aimed):
             best = pick_better(best, self._round(aimed, gap, part))
-        return _as_result(self._prove(aimed, best, stop))
+        return _as_result(self._prove(aimed, best, stop, helped))
 
-    def _prove(self, aimed: Matrix, best: Outcome, stop: Stop) -> Outcome:
-        """Search from the best plan, without helpers and then with them, until it is proven."""
+    def _prove(self, aimed: Matrix, best: Outcome, stop: Stop, helped: bool) -> Outcome:
+        """Search from the best plan, without helpers at first unless they are wanted, until it is proven."""
         if _is_settled(best, stop):
             return best
         in_lots = has_many_grains(aimed)
         if best.x is not None:
             best = settle_marks(aimed, best, self._deadline.brief())
+        if best.x is not None and not helped:
             most = stop.nodes or (LOT_NODES if in_lots else NODES)
             best = self._search(aimed, best, replace(stop, nodes=most), PLAIN)
             if _is_settled(best, stop) or stop.nodes is not None or self._deadline.over():
@@ -113,7 +120,12 @@ class RepeatedMip:
     def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
         """Return a plan in lots near the free one, or none, with the bound of the free question."""
         goal, constant, deadline = aimed.goals[0], float(aimed.constants[0]), self._deadline.brief()
-        free = search(relax_grains(aimed), goal, constant, deadline, Stop(CLOSE * gap, CLOSE * part), None, STEADY)
+        question, close = relax_grains(aimed), Stop(CLOSE * gap, CLOSE * part)
+        free = search_near_relaxed(question, replace(close, gap=FINE * gap), deadline)
+        if not _is_settled(free, close):
+            near = free
+            free = search(question, goal, constant, deadline, close, near.x, STEADY)
+            free = pick_better(near, free)
         if free.x is None:
             return free
         # what is left open by the free search, and then by the lots, is a quarter of the gap each

@@ -177,8 +177,36 @@ def make_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: Dead
     stop = replace(stop, seconds=PART * deadline.left, nodes=NEAR)
     if anew:
         return search(near, goal, 0.0, deadline, stop, None, HELPED)
-    free = fix_and_solve(relax_grains(near), np.ones(1), x, deadline)
-    return Outcome(Why.LIMIT) if free is None else round_split(near, free.x, stop, deadline)
+    free = _fill_free(near, goal, x, deadline)
+    return Outcome(Why.LIMIT) if free is None else round_split(near, free, stop, deadline)
+
+
+def _fill_free(near: Matrix, goal: Floats, x: Floats, deadline: Deadline) -> Floats | None:
+    """Return the best plan in any amount of a question in which every yes or no is held, or none."""
+    aimed = replace(relax_grains(near), goals=goal[None], constants=np.zeros(1))
+    plan = fix_and_solve(aimed, np.ones(1), x, deadline)
+    return None if plan is None else plan.x
+
+
+def improve_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: Deadline) -> Outcome:
+    """Return a plan in lots with the yes and no of x, one in lots itself, that has no less of a goal.
+
+    Only those lots and units change that differ from the best plan in any amount with the same yes and no (relaxation
+    induced neighbourhood search), so that x is always a plan to begin with.
+    Source: E. Danna, E. Rothberg, C. Le Pape, Mathematical Programming 102 (2005) 71-90.
+    """
+    near = replace(_hold_yes_or_no(whole, x, find_grains(whole)), goals=goal[None], constants=np.zeros(1))
+    free = _fill_free(near, goal, x, deadline)
+    if free is None:
+        return Outcome(Why.LIMIT)
+    loose = ~near.integer | (np.abs(free - x) > SPLIT)
+    here, stop = np.where(near.integer, np.round(x), x), replace(stop, seconds=PART * deadline.left, nodes=NEAR)
+    inner = fix_columns(near, here, loose)
+    found = search(inner, inner.goals[0], float(inner.constants[0]), deadline, stop, here[loose], HELPED)
+    if found.x is None:
+        return Outcome(Why.LIMIT)
+    here[loose] = found.x
+    return Outcome(Why.LIMIT, here, found.value)
 
 
 def improve_in_lots(whole: Matrix, goal: Floats, best: Outcome, size: float, deadline: Deadline) -> Outcome:

@@ -6,6 +6,7 @@ comes out is made whole, and the search is left out: of Hotan 2019 in lots one n
 Source: E. Brill, S.-Y. Chang, L. Hopkins, Management Science 28 (1982), modelling to generate alternatives.
 """
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
@@ -13,8 +14,9 @@ import numpy as np
 
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extend
 from alloc.solver.multi.near_optimal import CLOSE, GRAIN, NearOptimalSet
+from alloc.solver.near_relaxed import search_near_relaxed
 from alloc.solver.outcome import Stop
-from alloc.solver.rounding import has_many_grains, make_near, relax_grains
+from alloc.solver.rounding import has_many_grains, improve_near, make_near, relax_grains
 from alloc.solver.sub_mip import fix_and_solve
 
 Other = tuple[Floats, float]
@@ -62,13 +64,21 @@ class FarPlans:
         self.near = near
         self._in_lots = has_many_grains(near.whole)
         self._free = relax_grains(near.whole) if self._in_lots else near.whole
+        self._made: dict[bytes, Floats | None] = {}
+        """What was made whole, or could not be: while plans are spread the same is asked again and again."""
 
     def go_toward(self, direction: Floats, scale: float) -> Floats | None:
-        """Return the plan with the most aid in a direction over places, in any amount: a place to begin.
+        """Return a plan with much aid in a direction over places, in any amount: a place to begin.
 
         scale: all aid there is [money].
         """
-        return self.near.open_once(self._free).solve(direction @ self.near.money, {}, WIDE * scale, nodes=NODES).x
+        aim = direction @ self.near.money
+        if self._in_lots:
+            aimed = replace(self._free, goals=aim[None], constants=np.zeros(1))
+            found = search_near_relaxed(aimed, Stop(WIDE * scale), self.near.deadline)
+            if found.x is not None:
+                return found.x
+        return self.near.open_once(self._free).solve(aim, {}, WIDE * scale, nodes=NODES).x
 
     def find_farthest(self, others: Sequence[Other], starts: Sequence[Floats], ends: Ends) -> Far | None:
         """Return a plan as far as can be found from all others, and its distance.
@@ -121,8 +131,13 @@ class FarPlans:
         program = extend(self.near.whole, none, none, no, rows)
         row = self.near.by_county[c] @ self.near.money
         aim = row if most else -row
-        found = self._search(program, aim, x, Stop(CLOSE * float(totals.sum())))
-        return x if found is None or aim @ found < aim @ x else found  # in lots rounding may lead away from the end
+        found = self._drive(program, aim, x, Stop(CLOSE * float(totals.sum())))
+        return x if found is None or aim @ found < aim @ x else found
+
+    def _drive(self, program: Matrix, aim: Floats, x: Floats, stop: Stop) -> Floats | None:
+        if self._in_lots:
+            return improve_near(program, aim, x, stop, self.near.deadline).x
+        return self._search(program, aim, x, stop)
 
     def _climb(self, others: Sequence[Other], here: Far, ends: Ends, rounds: int, whole: bool) -> Far:
         """Return where rounds lead from a start; whole: whether whole decisions may change, else they are held."""
@@ -164,9 +179,12 @@ class FarPlans:
 
     def _search(self, program: Matrix, aim: Floats, x: Floats, stop: Stop, anew: bool = False) -> Floats | None:
         """Return the plan with the most of a goal that one node of a search finds; in lots with the yes and no of x."""
-        if self._in_lots:
-            return make_near(program, aim, x, stop, self.near.deadline, anew).x
-        return self.near.open_once(program).solve(aim, {}, stop.gap, stop.part, [x], NODES).x
+        if not self._in_lots:
+            return self.near.open_once(program).solve(aim, {}, stop.gap, stop.part, [x], NODES).x
+        asked = _identify(program, aim, x, anew)
+        if asked not in self._made:
+            self._made[asked] = make_near(program, aim, x, stop, self.near.deadline, anew).x
+        return self._made[asked]
 
     def _measure(self, x: Floats, others: Sequence[Other]) -> float:
         return measure_distance(self.near.sum_aid(x), others)
@@ -195,3 +213,10 @@ class FarPlans:
             direction = sign @ self.near.money
             columns = np.flatnonzero(direction).astype(np.int32)
             yield columns, times * direction[columns], times * float(sign @ other)
+
+
+def _identify(program: Matrix, aim: Floats, x: Floats, anew: bool) -> bytes:
+    """Return what tells a wish for a plan in lots from every other about the same set of plans."""
+    rows = program.rows
+    parts = (rows.start, rows.column, rows.value, rows.lower, rows.upper, aim, x)
+    return hashlib.sha256(b"".join(part.tobytes() for part in parts) + bytes([anew])).digest()

@@ -3,11 +3,11 @@
 A floor at the very best of one objective leaves rounding no room. On Hotan 2019 rounding loses 4 jobs of 5,000, which
 near the most jobs buy a hundredth of all linkage: a search in lots with such a floor runs to its limit. So a point is
 sought in the free question, which answers in a second. Its plan is rounded to what lacks least of it, with no floor at
-all. Then the free question is asked once more for each objective: what has no plan more of that is as good in the
-other? Every plan in lots is a plan of the free question, so its bounds hold, and what rounding lost is said.
+all but a little above it. Then the free question is asked once more for each objective: what has no plan more of that
+is as good in the other? Every plan in lots is a plan of the free question, so its bounds hold, and what rounding lost
+is said. What an earlier search has proven answers where it is near enough to a plan in any amount.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -16,15 +16,19 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.exact import pick_exact
 from alloc.solver.matrix import INF, Floats, Matrix, extend
 from alloc.solver.outcome import Outcome, Why
-from alloc.solver.reoptimise import MipResult, Range, RepeatedMip
+from alloc.solver.reoptimise import MipResult, Range, RepeatedMip, settle_marks
 from alloc.solver.rounding import round_together
+from alloc.solver.sub_mip import fix_and_solve
 
 LATER = 0.01
 """Weight of the objective that comes second, both in parts of their ranges: no more is lost of the first than rounding
 loses anyhow."""
 
-OPEN = 5e-4
+OPEN = 8e-4
 """Part of the ranges that the search for a point may leave open: the second objective is told from nothing."""
+
+MARGIN = 4e-3
+"""Part of the range by which a plan is above its floor before it is rounded: about what rounding loses."""
 
 CLOSE = 0.25
 """Part of the gap asked that a bound may leave open."""
@@ -37,6 +41,29 @@ SPECK = 1e-6
 
 LATEST = 4
 """Plans found last that a search may begin with."""
+
+
+@dataclass(frozen=True)
+class _Proof:
+    """What a search has proven: no plan with at least a floor of one objective has a sum of both above a bound.
+
+    k: the objective that was sought; floor: of the other; weights: of both, in order.
+    """
+
+    k: int
+    floor: float
+    weights: tuple[float, float]
+    bound: float
+
+    def limit(self, floor: float) -> float:
+        """Return what no plan has more of in objective k that has at least so much of the other.
+
+        Lemma: with a floor no lower than that of the search, such plans are among those it has looked at, and the
+        other's part of their sums is at least what the floor is worth.
+        """
+        if floor < self.floor:
+            return INF
+        return (self.bound - self.weights[1 - self.k] * floor) / self.weights[self.k]
 
 
 @dataclass(frozen=True)
@@ -57,7 +84,8 @@ class RoundedPoints:
         """
         self._whole, self._free, self._part, self._deadline = whole, free, CLOSE * gap, deadline
         self._known: list[Floats] = []
-        first, second = self._find_most(0, {}), self._find_most(1, {})
+        self._proofs: list[_Proof] = []
+        first, second = self._find_end(0), self._find_end(1)
         self._ranges = np.array([self._measure_range(0, first, second), self._measure_range(1, second, first)])
 
     def find(self, k: int, floor: dict[int, Range]) -> RoundedPoint | MipResult:
@@ -67,13 +95,16 @@ class RoundedPoints:
         """
         weights = np.full(2, LATER)
         weights[k] = 1.0
-        free = self._ask((weights / self._ranges) @ self._whole.goals, floor, OPEN)
+        weights /= self._ranges
+        free = self._ask(weights @ self._whole.goals, floor, OPEN)
         if free.x is None:
             return free
-        x = self._round(free.x)
+        least = floor.get(1 - k, (-INF, INF))[0]
+        self._proofs.append(_Proof(k, least, (float(weights[0]), float(weights[1])), free.bound))
+        x = self._round(self._lift(k, weights, least, free.x))
         if x is None:
             return MipResult(None, -INF, INF)
-        first, second = self._bound(0, x, free.x), self._bound(1, x, free.x)
+        first, second = self._bound(0, x), self._bound(1, x)
         return RoundedPoint(x, (first, second))
 
     def maximise(self, goal: Floats, constant: float, gap: float) -> MipResult:
@@ -85,14 +116,46 @@ class RoundedPoints:
         value = float(goal @ x) + constant
         return MipResult(x, value, max(value, free.bound))
 
-    def _measure_range(self, j: int, most: MipResult, other: MipResult) -> float:
+    def _find_end(self, j: int) -> Floats | None:
+        """Return a plan in any amount with the most of an objective, and much of the other; None where none is found.
+
+        What the other counts is left open by a search for the one alone, so it is filled in: else ranges come out ten
+        times as wide as efficient plans are apart.
+        """
+        goals, deadline = self._whole.goals, self._deadline
+        found = self._ask(goals[j], {}, 0.0, self._part, float(self._whole.constants[j]))
+        if found.x is None:
+            return None
+        reached = float(goals[j] @ found.x)
+        kept = self._free.bound_rows({j: (reached - SPECK * max(1.0, abs(reached)), INF)})
+        aimed = replace(kept, goals=goals[1 - j][None], constants=np.zeros(1))
+        filled = fix_and_solve(aimed, np.ones(1), found.x, deadline)
+        if filled is None:
+            return found.x
+        return settle_marks(aimed, Outcome(Why.LIMIT, filled.x, filled.value), deadline.brief()).x
+
+    def _measure_range(self, j: int, most: Floats | None, other: Floats | None) -> float:
         """Return how far an objective ranges between the two ends, at least a speck."""
-        if most.x is None or other.x is None:
+        if most is None or other is None:
             return 1.0
-        return max(self._evaluate(j, most.x) - self._evaluate(j, other.x), SPECK * max(1.0, abs(most.value)))
+        best = self._evaluate(j, most)
+        return max(best - self._evaluate(j, other), SPECK * max(1.0, abs(best)))
 
     def _evaluate(self, j: int, x: Floats) -> float:
         return float(self._whole.goals[j] @ x + self._whole.constants[j])
+
+    def _lift(self, k: int, weights: Floats, least: float, x: Floats) -> Floats:
+        """Return a plan with the whole decisions of x that is a little above a floor of the other objective.
+
+        What rounding loses then stays above the floor, so that the bound of the search holds for the rounded plan. The
+        plan itself where there is no floor, or no such plan.
+        """
+        if least == -INF:
+            return x
+        above = {1 - k: (least + MARGIN * float(self._ranges[1 - k]), INF)}
+        aimed = replace(self._free.bound_rows(above), goals=(weights @ self._whole.goals)[None], constants=np.zeros(1))
+        lifted = fix_and_solve(aimed, np.ones(1), x, self._deadline)
+        return x if lifted is None else lifted.x
 
     def _round(self, x: Floats) -> Floats | None:
         """Return the plan in lots that lacks least of what a free one reaches, both added up in parts of the ranges."""
@@ -110,15 +173,16 @@ class RoundedPoints:
         exact = pick_exact(wider, np.ones(1), Outcome(Why.LIMIT), found, self._deadline)
         return None if exact.x is None else exact.x[:n]
 
-    def _bound(self, j: int, x: Floats, free: Floats) -> float:
+    def _bound(self, j: int, x: Floats) -> float:
         """Return what no plan has more of in objective j that has as much of the other as x has."""
-        other = 1 - j
-        found = self._find_most(j, {other: (float(self._whole.goals[other] @ x), INF)}, (x, free))
+        least, constant = float(self._whole.goals[1 - j] @ x), float(self._whole.constants[j])
+        known = min((proof.limit(least) for proof in self._proofs if proof.k == j), default=INF)
+        goal, floor = self._whole.goals[j], {1 - j: (least, INF)}
+        found = self._free.solve(goal, floor, 0.0, self._part, (x,), constant=constant, bound=known + constant)
+        self._known += [] if found.x is None else [found.x]
+        weights = (float(j == 0), float(j == 1))
+        self._proofs.append(_Proof(j, least, weights, found.bound - constant))
         return max(found.bound, self._evaluate(j, x))
-
-    def _find_most(self, j: int, floor: dict[int, Range], starts: Sequence[Floats] = ()) -> MipResult:
-        goal, constant = self._whole.goals[j], float(self._whole.constants[j])
-        return self._ask(goal, floor, 0.0, self._part, constant, starts)
 
     def _ask(
         self,
@@ -127,10 +191,8 @@ class RoundedPoints:
         gap: float,
         part: float = 0.0,
         constant: float = 0.0,
-        starts: Sequence[Floats] = (),
     ) -> MipResult:
         """Ask the free question, beginning with what was found last."""
-        known = [*self._known[-LATEST:], *starts]
-        found = self._free.solve(goal, floor, gap, part, known, constant=constant)
+        found = self._free.solve(goal, floor, gap, part, self._known[-LATEST:], constant=constant, helped=True)
         self._known += [] if found.x is None else [found.x]
         return found
