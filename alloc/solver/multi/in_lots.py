@@ -44,7 +44,7 @@ LATEST = 4
 
 
 @dataclass(frozen=True)
-class _Proof:
+class FloorBound:
     """What a search has proven: no plan with at least a floor of one objective has a sum of both above a bound.
 
     k: the objective that was sought; floor: of the other; weights: of both, in order.
@@ -84,7 +84,7 @@ class RoundedPoints:
         """
         self._whole, self._free, self._part, self._deadline = whole, free, CLOSE * gap, deadline
         self._known: list[Floats] = []
-        self._proofs: list[_Proof] = []
+        self._proofs: list[FloorBound] = []
         first, second = self._find_end(0), self._find_end(1)
         self._ranges = np.array([self._measure_range(0, first, second), self._measure_range(1, second, first)])
 
@@ -100,7 +100,7 @@ class RoundedPoints:
         if free.x is None:
             return free
         least = floor.get(1 - k, (-INF, INF))[0]
-        self._proofs.append(_Proof(k, least, (float(weights[0]), float(weights[1])), free.bound))
+        self._proofs.append(FloorBound(k, least, (float(weights[0]), float(weights[1])), free.bound))
         x = self._round(self._lift(k, weights, least, free.x))
         if x is None:
             return MipResult(None, -INF, INF)
@@ -181,7 +181,7 @@ class RoundedPoints:
         found = self._free.solve(goal, floor, 0.0, self._part, (x,), constant=constant, bound=known + constant)
         self._known += [] if found.x is None else [found.x]
         weights = (float(j == 0), float(j == 1))
-        self._proofs.append(_Proof(j, least, weights, found.bound - constant))
+        self._proofs.append(FloorBound(j, least, weights, found.bound - constant))
         return max(found.bound, self._evaluate(j, x))
 
     def _ask(
