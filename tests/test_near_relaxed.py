@@ -11,10 +11,10 @@ from test_rounding import in_lots
 from alloc.model import build
 from alloc.solver import CompiledModel
 from alloc.solver.deadline import Deadline
-from alloc.solver.highs import Stop
 from alloc.solver.matrix import INF
 from alloc.solver.multi.in_lots import FloorBound
 from alloc.solver.near_relaxed import search_near_relaxed
+from alloc.solver.outcome import Stop
 from alloc.solver.reoptimise import RepeatedMip
 from alloc.solver.rounding import find_grains, improve_near
 from alloc.solver.safe import measure_violation

@@ -10,11 +10,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from alloc.solver.deadline import Deadline
 from alloc.solver.asking import STEADY, search
+from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live
-from alloc.solver.outcome import Outcome, Stop, Why
 from alloc.solver.matrix import Matrix
+from alloc.solver.outcome import Outcome, Stop, Why
 from alloc.solver.safe import safe_bound
 from alloc.solver.sub_mip import fix_and_solve, fix_columns
 
