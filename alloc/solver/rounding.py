@@ -195,7 +195,7 @@ def improve_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: D
     induced neighbourhood search), so that x is always a plan to begin with.
     Source: E. Danna, E. Rothberg, C. Le Pape, Mathematical Programming 102 (2005) 71-90.
     """
-    near = replace(_hold_yes_or_no(whole, x, find_grains(whole)), goals=goal[None], constants=np.zeros(1))
+    near = replace(hold_yes_or_no(whole, x, find_grains(whole)), goals=goal[None], constants=np.zeros(1))
     free = _fill_free(near, goal, x, deadline)
     if free is None:
         return Outcome(Why.LIMIT)
