@@ -190,6 +190,11 @@ def listening() -> None:
     signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
+def test_a_folder_inside_of_a_file_is_refused_before_anything_is_solved(question: Path) -> None:
+    said = CliRunner().invoke(main, ["solve", str(question), "--out", str(question / "out")])
+    assert (said.exit_code, said.output) == (2, f"{question} is not a folder\n")
+
+
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is full")
 def test_a_full_disk_is_one_sentence(question: Path):
     with open("/dev/full", "w") as full:

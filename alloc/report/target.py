@@ -47,6 +47,8 @@ def check_writable(out: Path, overwrite: bool, marks: Sequence[str] = RESULT) ->
 
 def _check_accessible(above: Path) -> None:
     """Raise RequestError where nothing may be written into a folder."""
+    if not above.is_dir():
+        raise RequestError("sweep_not_a_folder", path=above)
     if not os.access(above, os.W_OK | os.X_OK):
         raise RequestError("not_accessible", path=above, reason=os.strerror(errno.EACCES))
 
