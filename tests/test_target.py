@@ -423,7 +423,7 @@ def test_a_store_on_a_full_disk_is_said_and_keeps_what_it_has(question: Path, tm
 
 def test_points_of_another_version_are_solved_again(question: Path, swept: Path, monkeypatch: pytest.MonkeyPatch):
     assert alloc.sweep(question, TWO, swept, jobs=1).solved == 0
-    monkeypatch.setattr("alloc.study.points.store.versions", lambda: {"alloc": "0.1.0", "highspy": "99"})
+    monkeypatch.setattr("alloc.study.points.store.list_versions", lambda: {"alloc": "0.1.0", "highspy": "99"})
     assert alloc.sweep(question, TWO, swept, jobs=1).solved == 2
 
 
