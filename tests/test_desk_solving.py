@@ -50,7 +50,7 @@ def early(sent: list[dict[str, Any]]) -> list[dict[str, Any]]:
 @pytest.mark.parametrize("method", ["whole", "blocks"])
 def test_a_plan_is_told_once_before_ties_are_broken_audited_and_as_good(method: str):
     told: list[alloc.Run] = []
-    run = alloc.solve(DEMO, overrides={AID: 30}, method=method, preview=told.append)
+    run = alloc.solve(DEMO, overrides={AID: 30}, method=method, jobs=1, preview=told.append)
     (first,) = told
     assert (first.status, first.figures["audit"]["passed"]) == ("optimal", True)
     assert first.objective == pytest.approx(run.objective)
@@ -63,7 +63,7 @@ def test_a_plan_is_told_once_before_ties_are_broken_audited_and_as_good(method: 
 @pytest.mark.parametrize("method", ["whole", "blocks"])
 def test_that_there_is_no_plan_is_told_before_it_is_known_why(method: str):
     told: list[alloc.Run] = []
-    run = alloc.solve(DEMO, overrides=CROSSED, method=method, preview=told.append)
+    run = alloc.solve(DEMO, overrides=CROSSED, method=method, jobs=1, preview=told.append)
     assert [one.status for one in told] == ["infeasible"]
     assert "clash" not in told[0].figures
     assert len(run.figures["clash"]) > 1
