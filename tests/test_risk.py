@@ -1,10 +1,12 @@
 """Goals that look at bad scenarios: optima found by another program, by counting out every plan, and audited."""
 
+import csv
 import itertools
 import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import openpyxl
 import pytest
 from conftest import asked, instance_of, plan_of, stands
 
@@ -253,6 +255,18 @@ def test_what_was_drawn_and_kept_can_be_pasted_back_under_scenarios(tmp_path):
         assert again.scenarios[w].hazard == pytest.approx(row.hazard)
         assert again.scenarios[w].counties["cele"].market == pytest.approx(row.counties["cele"].market)
     assert alloc.solve(again).objective == pytest.approx(drawn.objective)
+    alloc.write(again, tmp_path / "again.xlsx")
+    book = openpyxl.load_workbook(tmp_path / "again.xlsx")
+    book.remove(book["scenarios"])
+    sheet = book.create_sheet("scenarios")
+    for row in csv.reader((tmp_path / "scenarios.csv").read_text(encoding="utf-8-sig").splitlines()):
+        sheet.append([float(cell) if cell[:1].isdigit() else cell for cell in row])
+    book.save(tmp_path / "again.xlsx")
+    pasted = alloc.read(tmp_path / "again.xlsx").scenarios
+    assert list(pasted) == list(again.scenarios)
+    for w, row in again.scenarios.items():
+        assert pasted[w].hazard == pytest.approx(row.hazard)
+        assert pasted[w].counties["cele"].market == pytest.approx(row.counties["cele"].market)
 
 
 def test_a_result_with_risk_is_written_and_read_back(run, tmp_path):

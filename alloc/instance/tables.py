@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import compress
@@ -120,13 +120,21 @@ BROUGHT = re.compile(r"(employment|linkage)(_quo|_without_aid)?|value|regret")
 """What a result's table of scenarios has beside the scenarios."""
 
 
+def find_pasted(table: str, heads: Sequence[str]) -> dict[str, str]:
+    """Return what headings of a result's table of scenarios mean in one of an instance; '': it is not read.
+
+    What was drawn and kept can stand there again, not what it brought.
+    """
+    if table != "scenarios" or "scenario" not in heads or "id" in heads:
+        return {}
+    return {head: "" for head in heads if BROUGHT.fullmatch(head)} | {"scenario": "id"}
+
+
 def _pasted(found: Grid) -> Grid:
-    """Return a result's table of scenarios as one of an instance: what was drawn and kept, not what it brought."""
-    if "scenario" not in found.header or "id" in found.header:
-        return found
-    names = {"scenario": "id"}
-    kept = [not BROUGHT.fullmatch(head) for head in found.header]
-    header = tuple(names.get(head, head) for head in compress(found.header, kept))
+    """Return a result's table of scenarios as one of an instance."""
+    meant = find_pasted("scenarios", found.header)
+    kept = [meant.get(head, "read") != "" for head in found.header]
+    header = tuple(meant.get(head, head) for head in compress(found.header, kept))
     rows = tuple((line, tuple(compress(cells, kept))) for line, cells in found.rows)
     return replace(found, header=header, rows=rows)
 

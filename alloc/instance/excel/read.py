@@ -28,7 +28,7 @@ from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, has_input
 from alloc.instance.excel.values import read_value
 from alloc.instance.schema import Flow
 from alloc.instance.suggest import nearest
-from alloc.instance.tables import column_kind, nest
+from alloc.instance.tables import column_kind, find_pasted, nest
 
 
 @dataclass(frozen=True)
@@ -172,10 +172,13 @@ def _header(sheet: OpenSheet, source: Source) -> dict[int, str]:
     """Return number of the column → column, from one row of headings or two that agree."""
     heads = sheet.cells[: 2 if _has_second_header(sheet) else 1]
     found: dict[int, str] = {}
+    pasted = find_pasted(sheet.table, [str(cell.value).strip() for cell in chain(*heads[:1])])
     for cell in chain(*heads):
         text, place = str(cell.value).strip(), sheet.at(cell.row, cell.column)
-        column = find_column(sheet.table, unescape(str(cell.value)))
-        if column is None:
+        column = pasted.get(text, find_column(sheet.table, unescape(str(cell.value))))
+        if column == "":
+            found[cell.column] = ""
+        elif column is None:
             hint = nearest(text, heading_words(sheet.table))
             source.faults.append(Fault(place, text, "unknown_heading", {"hint": hint}))
             found.setdefault(cell.column, "")
