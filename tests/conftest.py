@@ -17,11 +17,13 @@ import pyomo.environ as pyo
 import pytest
 import yaml
 from browser import Browser, browsing
+from click.testing import CliRunner, Result
 from office import Office
 from oracle import optimum
 from pyomo.core.expr.visitor import identify_variables
 
 import alloc
+from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.solution import Solution
@@ -133,6 +135,24 @@ def instance_of(raw: Raw, previous: Previous | None = None) -> Instance:
             if rule["type"] == "change":
                 _write_plan(Path(folder) / rule["previous"], raw, (previous or {})[rule["name"]])
         return alloc.read(path)
+
+
+def write(raw: Raw, folder: Path) -> Path:
+    """Write a question into a folder, and return its file."""
+    path = folder / "question.yaml"
+    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
+    return path
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """Return the rows of a table as it was written."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def command(*words: object) -> Result:
+    """Run a command in this process."""
+    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def _write_plan(folder: Path, raw: Raw, money: Mapping[str, float]) -> None:

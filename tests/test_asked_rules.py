@@ -6,17 +6,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
-from conftest import asked
+from conftest import asked, command
 
 import alloc
-from alloc.cli import main
 
 AT_LEAST = "{type: amount, of: {county: yutian}, min: 20}"
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture

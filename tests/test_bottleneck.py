@@ -1,33 +1,14 @@
 """What more jobs take: bundles as cheap as the cheapest of all subsets, limits by hand, the command as it speaks."""
 
-import csv
 import itertools
 import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
-from conftest import Raw, asked, stands
+from conftest import Raw, asked, command, rows_of, stands, write
 
 import alloc
-from alloc.cli import main
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
-def write(raw: Raw, folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def short(**changes: Any) -> Raw:

@@ -7,12 +7,9 @@ from typing import Any
 import lxml.html
 import openpyxl
 import pytest
-from click.testing import CliRunner
-from click.testing import Result as Called
-from conftest import asked, instance_of, rivals
+from conftest import asked, command, instance_of, rivals
 
 import alloc
-from alloc.cli import main
 from alloc.errors import RequestError
 from alloc.instance.schema import Market
 from alloc.run import Run, solve
@@ -240,10 +237,6 @@ def test_money_in_other_units_is_not_compared(demo: Run):
 def folders(demo: Run, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     place = tmp_path_factory.mktemp("results")
     return demo.save(place / "before"), changed(**MORE_AID, **FEWER_COURSES).save(place / "after")
-
-
-def command(*words: object) -> Called:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def test_folders_are_compared_as_runs_are(folders: tuple[Path, Path]):

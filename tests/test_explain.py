@@ -4,7 +4,6 @@ Aid has 20. Pens, 15 units at most, bring a job for a unit of money; courses a q
 them; a hall of 18 brings 12 jobs.
 """
 
-import csv
 import json
 import re
 from pathlib import Path
@@ -13,30 +12,12 @@ from types import SimpleNamespace
 import openpyxl
 import pandas as pd
 import pytest
-import yaml
-from click.testing import CliRunner, Result
-from conftest import Raw, rivals
+from conftest import Raw, command, rivals, rows_of, write
 
 import alloc
-from alloc.cli import main
 from alloc.report.answers import Answers
 from alloc.report.page.questions import add_questions
 from alloc.study.answers.timed import solve_until
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def write(raw: Raw, folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
 
 
 def make_raw() -> Raw:

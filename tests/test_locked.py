@@ -1,15 +1,13 @@
 """Keep what a person decided: what is locked is held, locks cost differences of optima, contradictions are named."""
 
-import csv
 import json
 from itertools import combinations
 from pathlib import Path
 
 import openpyxl
 import pytest
-import yaml
 from click.testing import CliRunner, Result
-from conftest import Raw, asked, one_measure, rivals
+from conftest import Raw, asked, one_measure, rivals, rows_of, write
 from oracle import Program, optimum
 from randoms import random_instance
 
@@ -23,12 +21,6 @@ def command(*words: object) -> Result:
     return CliRunner().invoke(main, [*(str(word) for word in words), "--jobs", "1"])
 
 
-def write(raw: Raw, folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
-
-
 def solve_locked(question: Path, edited: Path, **how: object) -> LockedPlan:
     return alloc.solve_locked(question, edited, jobs=1, **how)  # type: ignore[arg-type]
 
@@ -37,11 +29,6 @@ def write_locks(folder: Path, *rows: str, head: str = "measure,fund,amount,lock"
     path = folder / "edited.csv"
     path.write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
     return path
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def find_best(raw: Raw, held: dict[tuple[str, str], float]) -> float | None:

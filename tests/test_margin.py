@@ -1,38 +1,19 @@
 """What the next steps of a fund's money buy: every step a plan that another solver finds too."""
 
-import csv
 import json
 from pathlib import Path
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
-from conftest import Raw, listed, rivals
+from conftest import Raw, command, listed, rivals, rows_of, write
 from oracle import optimum
 from randoms import random_instance
 
 import alloc
-from alloc.cli import main
 from alloc.instance import draft
 from alloc.study.answers.margin import Margin, margin
 from alloc.study.points import Point
 
 HALL: Raw = {"category": "enterprise", "fixed_cost": 30, "unit_cost": 0, "max_units": 1, "integer": True, "jobs": 50}
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
-def write(raw: Raw, folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture

@@ -6,11 +6,10 @@ from pathlib import Path
 import openpyxl
 import pytest
 import yaml
-from click.testing import CliRunner, Result
+from conftest import command
 from test_price_years import CASES, TOY, lay, solve_elsewhere, with_more_in
 
 import alloc
-from alloc.cli import main
 from alloc.errors import RequestError
 from alloc.study.answers.otherwise import take_out
 
@@ -18,10 +17,6 @@ from alloc.study.answers.otherwise import take_out
 @pytest.fixture
 def toy(tmp_path: Path) -> Path:
     return lay(tmp_path, TOY)
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def test_steps_of_money_are_those_of_one_year(toy: Path):

@@ -1,6 +1,5 @@
 """As little change as can be: least changes that another solver finds too, what is lost, and every word about it."""
 
-import csv
 import json
 import random
 from collections.abc import Mapping
@@ -8,9 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-import yaml
 from click.testing import CliRunner, Result
-from conftest import Raw, asked, listed, rivals
+from conftest import Raw, asked, listed, rivals, rows_of, write
 from oracle import Program, optimum
 from pyscipopt import quicksum
 from randoms import random_instance
@@ -28,21 +26,10 @@ def command(*words: object) -> Result:
     return CliRunner().invoke(main, [*(str(word) for word in words), "--jobs", "1"])
 
 
-def write(raw: Raw, folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
-
-
 def write_plan(folder: Path, *rows: str, head: str = "measure,fund,amount") -> Path:
     path = folder / "allocation.csv"
     path.write_text("\n".join((head, *rows)) + "\n", encoding="utf-8")
     return path
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 def find_least_moved(raw: Raw, last: Payments, within: float) -> float:

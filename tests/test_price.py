@@ -7,13 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
-from conftest import asked, listed
+from conftest import asked, command, listed
 from oracle import optimum
 from randoms import random_instance
 
 import alloc
-from alloc.cli import main
 from alloc.infeasibility.grouped import list_grouped
 from alloc.infeasibility.levers import levers
 from alloc.instance import draft
@@ -21,10 +19,6 @@ from alloc.study.answers.price import list_dearest, price
 from alloc.study.points import Point
 
 NEEDS = [{"name": "little", "type": "amount", "max": 60}, {"name": "few", "type": "count", "max": 1}]
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture

@@ -8,13 +8,11 @@ from typing import Any
 
 import pytest
 import yaml
-from click.testing import CliRunner, Result
-from conftest import asked, instance_of, listed
+from conftest import asked, command, instance_of, listed, write
 from oracle import optimum
 from randoms import random_instance
 
 import alloc
-from alloc.cli import main
 from alloc.infeasibility import conflict as conflicts
 from alloc.infeasibility.levers import levers
 from alloc.instance import draft
@@ -34,22 +32,12 @@ CROSSED = {
 """70 for Cele and 50 for Yutian cannot both be had of 100."""
 
 
-def write(raw: dict[str, Any], folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
-
-
 def crossed(folder: Path, **changes: Any) -> Path:
     raw = asked(**copy.deepcopy(CROSSED))
     raw["baseline"].append({**raw["baseline"][0], "county": "yutian"})
     for rule in raw["rules"]:
         rule.update(changes.get(rule["name"], {}))
     return write(raw, folder)
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 def test_three_limits_conflict_and_each_of_them_repairs(tmp_path: Path):

@@ -9,14 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
-from conftest import Raw, asked, rivals
+from conftest import Raw, asked, command, rivals, write
 from oracle import Program, optimum
 from randoms import random_instance
 
 import alloc
-from alloc.cli import main
 from alloc.solver import MipResult, RelaxedEnds, rounding
 from alloc.study.answers import ranges
 
@@ -24,16 +21,6 @@ DEMO = Path(__file__).parent.parent / "instances/demo"
 
 NOTHING = MipResult(None, float("-inf"), float("inf"))
 """What a search leaves that finds and proves nothing."""
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
-def write(raw: Raw, folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
 
 
 def rows_of(path: Path) -> dict[str, dict[str, str]]:

@@ -9,12 +9,10 @@ from typing import Any
 
 import openpyxl
 import pytest
-from click.testing import CliRunner, Result
-from conftest import asked, instance_of, one_measure, plan_of, rivals
+from conftest import asked, command, instance_of, one_measure, plan_of, rivals
 from randoms import random_instance
 
 import alloc
-from alloc.cli import main
 from alloc.counterfactual import find_worlds
 from alloc.errors import InstanceError, RequestError
 from alloc.run import Run, solve
@@ -45,10 +43,6 @@ def by_hand(**money: float) -> HandmadePlan:
     """Return a plan by payments: measure__fund=amount, hyphens as underscores."""
     pairs = {tuple(key.replace("_", "-").split("--")): amount for key, amount in money.items()}
     return HandmadePlan("hand", pairs, {}, {})  # type: ignore[arg-type]
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 # --- round trips --------------------------------------------------------------------------------

@@ -8,11 +8,9 @@ from typing import Any
 import openpyxl
 import pytest
 import yaml
-from click.testing import CliRunner, Result
-from conftest import instance_of
+from conftest import command, instance_of
 
 import alloc
-from alloc.cli import main
 from alloc.errors import InstanceError
 from alloc.study.handmade import HandmadePlan
 
@@ -132,10 +130,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     alloc.solve(path).save(path.parent / "en")
     alloc.solve(path, lang="zh").save(path.parent / "zh", lang="zh")
     return path.parent
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.mark.parametrize("file", ["en", "en/allocation.csv", "en/allocation.xlsx", "zh/allocation.xlsx"])

@@ -1,6 +1,5 @@
 """Why this and not that: differences of optima that another solver finds too, and the figures at which they turn."""
 
-import csv
 import json
 import math
 from collections.abc import Callable, Sequence
@@ -8,34 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-import yaml
-from click.testing import CliRunner, Result
-from conftest import Raw, asked, listed, rivals
+from conftest import asked, command, listed, rivals, rows_of, write
 from oracle import optimum
 from randoms import random_instance
 
 import alloc
-from alloc.cli import main
 from alloc.instance import draft
 from alloc.study.answers import break_even
 from alloc.study.answers.why import WhyAnswer, why
 
 GAP = 1e-7
-
-
-def command(*words: object) -> Result:
-    return CliRunner().invoke(main, [str(word) for word in words])
-
-
-def write(raw: Raw, folder: Path) -> Path:
-    path = folder / "question.yaml"
-    path.write_text(yaml.safe_dump(raw, allow_unicode=True), encoding="utf-8")
-    return path
-
-
-def rows_of(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
 
 
 @pytest.fixture
