@@ -4,24 +4,28 @@ import re
 from collections.abc import Iterator
 
 from alloc.instance.document import Found
-from alloc.instance.schema import Document
+from alloc.instance.schema import Document, Objective
 
 _PARTING = re.compile(r"\s*[|,，、;；/]\s*")
 """What people part words by; a list is parted by `|`."""
 
 
 def settings_without_use(document: Document) -> Iterator[Found]:
-    """A goal of nothing, a tolerance for goals that nobody set in order, risk where there is one state of the world."""
-    objective = document.objective
-    if not objective.order and not objective.employment and not objective.linkage:
-        yield ("objective",), "goal_of_nothing", {}
-    if objective.tolerance and not objective.order:
-        yield ("objective", "tolerance"), "tolerance_without_order", {}
+    """Goals that ask for nothing, risk where there is one state of the world, a bonus for what has no size."""
+    yield from _goals_without_use(document.objective)
     if document.risk is not None and document.draws is None and len(document.scenarios) < 2:
         yield ("risk",), "risk_without_scenarios", {}
     for s, industry in document.industries.items():
         if industry.cluster_bonus and industry.cluster_jobs is None:
             yield ("industries", s, "cluster_bonus"), "bonus_without_size", {}
+
+
+def _goals_without_use(objective: Objective) -> Iterator[Found]:
+    """A goal of nothing, a tolerance for goals that nobody set in order."""
+    if not objective.order and not objective.employment and not objective.linkage:
+        yield ("objective",), "goal_of_nothing", {}
+    if objective.tolerance and not objective.order:
+        yield ("objective", "tolerance"), "tolerance_without_order", {}
 
 
 def tags_like_lists(document: Document) -> Iterator[Found]:

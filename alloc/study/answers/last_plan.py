@@ -1,6 +1,6 @@
 """The plan that changes are counted from: what it paid, and what of that cannot be paid any more."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +80,10 @@ def _pick_rows(
     A question of one year is compared with a plan of one whichever year that was.
     """
     rows = read_rows(find_payments(path), "allocation", MONEY)
-    said, asked = {read_year(row) for row in rows} - {None}, [of.year for of in instance.questions] or [instance.year]
+    asked, said = [of.year for of in instance.questions] or [instance.year], _list_years(rows)
     if not instance.questions and len(said) < 2:
         return {(instance.year,): rows}, ()
-    further = sorted(year for year in said if year is not None and year not in asked)
+    further = sorted(said.difference(asked))
     mine = [row for row in rows if read_year(row) not in further]
     if not any(row.text("amount") for row in mine):
         known = {"found": ", ".join(map(str, further)), "years": ", ".join(map(str, asked))}
@@ -91,6 +91,11 @@ def _pick_rows(
     by_year = split_rows(mine, instance, faults, asked, each=True)
     every = instance.years or (instance.year,)
     return {every if year is None else (year,): of for year, of in by_year.items()}, tuple(further)
+
+
+def _list_years(rows: Sequence[TableRow]) -> set[int]:
+    """Return the years that rows say they are of."""
+    return {year for year in map(read_year, rows) if year is not None}
 
 
 def _read_aid(known: "_Known", row: TableRow, f: str, amount: float, faults: list[Fault]) -> bool:
