@@ -6,12 +6,15 @@ import json
 from dataclasses import dataclass
 from pathlib import Path
 
+import highspy
 import openpyxl
 import pytest
+from click.testing import CliRunner
 from conftest import asked, instance_of, plan_of, stands
 
 import alloc
 from alloc.audit import audit
+from alloc.cli import main
 from alloc.model import build
 from alloc.solver import solve_suited
 
@@ -234,6 +237,27 @@ def test_a_figure_of_risk_that_is_changed_is_found(run, key):
 def test_an_objective_that_is_the_expectation_alone_is_found(run):
     wrong = {**run.figures, "objective": run.figures["risk"]["expected"], "bound": run.figures["risk"]["expected"]}
     assert "totals_objective" in {finding.check for finding in audit(run.instance, run.tables, wrong).findings}
+
+
+@pytest.mark.parametrize(("name", "optimum"), [("risk-07", 0.0), ("risk-03", 11.2)])
+def test_a_question_that_looks_at_bad_scenarios_is_handed_on_with_what_its_goal_is_measured_by(tmp_path, name, optimum):
+    """Regret is measured by the best plan of each scenario alone, which another solver cannot know."""
+    path = tmp_path / "model.mps"
+    assert CliRunner().invoke(main, ["export", str(ROOT / f"risk/{name}.yaml"), str(path)]).exit_code == 0
+    solver = highspy.Highs()
+    solver.silent()
+    solver.readModel(str(path))
+    solver.run()
+    assert solver.getInfo().objective_function_value == pytest.approx(optimum, abs=1e-4)
+
+
+def test_of_goals_in_an_order_the_first_is_handed_on_and_that_is_said(tmp_path):
+    path = tmp_path / "question.yaml"
+    path.write_text(
+        json.dumps(shepherds(measure="worst") | {"objective": {"order": ["linkage", "employment"]}}), encoding="utf-8"
+    )
+    done = CliRunner().invoke(main, ["export", str(path), str(tmp_path / "model.mps"), "--lang", "en"])
+    assert "goals are in an order: the file has the first, linkage" in done.output
 
 
 def test_an_outcome_that_is_missing_is_found(run):

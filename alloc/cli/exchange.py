@@ -48,7 +48,7 @@ def export(
         if actuals is not None and kind != "iati":
             raise RequestError("actuals_iati_only")
         if kind in ("mps", "lp"):
-            _program(source, target, kind, overrides(settings))
+            _program(source, target, kind, overrides(settings), lang)
         elif kind == "csv":
             from alloc.report.statistics import write_long
 
@@ -79,15 +79,23 @@ def _follow(plan: "Result", actuals: Path, lang: str) -> "AidFollowed":
     return became
 
 
-def _program(source: Path, target: Path, kind: str, settings: dict[str, Any]) -> None:
-    """Write the whole MIP; the solver's file name decides its format, so an unusual one is refused."""
+def _program(source: Path, target: Path, kind: str, settings: dict[str, Any], lang: str) -> None:
+    """Write the whole MIP; the solver's file name decides its format, so an unusual one is refused.
+
+    What regret is measured by, and what returns are, stands in it as figures, which are solved for first.
+    """
     if target.suffix != f".{kind}":
         raise RequestError("bad_format", path=target)
     from alloc.instance import read
     from alloc.model import build, written
-    from alloc.solver import know_standing
+    from alloc.solver import know_standing, learn_optima
 
-    written(build(know_standing(read(source, settings))), target)
+    instance = read(source, settings)
+    model = build(know_standing(instance))
+    learn_optima(model, instance, instance.solver)
+    written(model, target)
+    if len(instance.objective.order) > 1:
+        echo(say("export_first_goal", lang, goal=say(f"aim_{instance.objective.order[0]}", lang)), err=True)
 
 
 def _plan(source: Path, settings: dict[str, Any], lang: str, unchecked: bool) -> "Result":
