@@ -10,8 +10,10 @@ from test_rounding import in_lots
 
 from alloc.model import build
 from alloc.solver import CompiledModel
+from alloc.solver.asking import search
 from alloc.solver.deadline import Deadline
-from alloc.solver.matrix import INF
+from alloc.solver.least_money import improve_and_bound
+from alloc.solver.matrix import INF, add_floor
 from alloc.solver.multi.in_lots import FloorBound
 from alloc.solver.near_relaxed import search_near_relaxed
 from alloc.solver.outcome import Stop
@@ -91,3 +93,19 @@ def test_what_a_search_with_a_floor_has_proven_holds_for_higher_floors_alone():
     assert proof.limit(10.0) == pytest.approx(51.0)
     assert proof.limit(20.0) == pytest.approx(50.0)
     assert proof.limit(9.0) == INF
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_without_a_search_nothing_is_said_to_cost_more_than_the_least_that_a_search_finds(seed: int, monkeypatch):
+    monkeypatch.setattr("alloc.solver.least_money.has_many_grains", lambda _: True)
+    raw = in_lots(seed)
+    instance, whole = instance_of(raw), compiled(raw)
+    best = search(whole, whole.goals[0], 0.0, Deadline(60.0), Stop(1e-6))
+    if best.x is None:
+        return
+    money = np.array([float(name == "Spend") for name, _ in whole.names])
+    limits = add_floor(whole, whole.goals[0], best.value - 1e-6 * max(1.0, abs(best.value)))
+    least = -search(limits, -money, 0.0, Deadline(60.0), Stop(1e-6)).value
+    x, bound = improve_and_bound(limits, -money, best.x, instance, Deadline(60.0), 0.0)
+    assert x is best.x
+    assert -bound <= least + 1e-4 * max(1.0, least) <= money @ x + 2e-4 * max(1.0, least)

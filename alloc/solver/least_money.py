@@ -55,19 +55,29 @@ def improve_and_bound(
     """Return a plan that has most of a goal, and what no plan has more of.
 
     limits: of the question, with the goals that come first held as limits too; x: a plan that keeps them, and has most
-    of the goal with its whole decisions.
+    of the goal with its whole decisions. Without any seconds x is returned, in lots with the relaxed program's bound.
     """
     aimed = replace(limits, goals=goal[None], constants=np.zeros(1))
     value, seconds = float(goal @ x), min(seconds, deadline.left)
     bound = float(best_product(goal, goal, limits.lower, limits.upper).sum())
-    if seconds <= 0 or is_tight(value, bound):
+    if is_tight(value, bound) or deadline.over() or (seconds <= 0 and not has_many_grains(limits)):
         return x, bound
+    if seconds <= 0:
+        return x, max(min(bound, _bound_relaxed(aimed, deadline)), value)
     small = int(limits.integer.sum()) < WHOLE
     found, bound = (_search_whole if small else _search_in_turn)(aimed, x, instance, deadline, seconds)
     better = fix_and_solve(aimed, np.ones(1), found, deadline)
     if better is not None and float(goal @ better.x) > value and measure_violation(aimed, better.x) <= KEPT:
         x = better.x
     return x, max(bound, float(goal @ x))
+
+
+def _bound_relaxed(aimed: Matrix, deadline: Deadline) -> float:
+    """Return what no plan has more of, by the relaxed program."""
+    relaxed = Live(aimed.lower, aimed.upper, None, aimed.rows)
+    relaxed.aim(aimed.goals[0])
+    prices = relaxed.run(deadline).prices
+    return INF if prices is None else safe_bound(aimed, aimed.goals[0], 0.0, prices)
 
 
 def is_tight(value: float, bound: float) -> bool:

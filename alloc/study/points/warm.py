@@ -31,6 +31,7 @@ from alloc.solver import (
     solve_whole,
     write_warm_starts,
 )
+from alloc.solver.rounding import has_many_grains
 
 STANDING = (
     *("counties", "industries", "baseline", "links", "markets", "sharing", "chains"),
@@ -164,6 +165,8 @@ def _search(
         taught = [read_warm_starts(start[TAUGHT]) for start in starts if TAUGHT in start]
         plan, learnt = solve_blocks_warm(compiled, instance, options, taught)
         return plan, {TAUGHT: write_warm_starts(learnt)}
+    # in lots a search for a plan as good that spends less takes as long as the proof, and hardly ever finds one
+    ties = ties and not has_many_grains(compiled.aimed(instance))
     plan = solve_warm(compiled, instance, options, starts, ties)
     return plan, extract_mip_start(compiled.model) if plan.has_plan else {}
 

@@ -61,7 +61,7 @@ class Question(Glance):
         {"funds.tianjin.amount": 55000, "rules.equal shares": "off"}. gap [1], time_limit [s, of each search: for the
         plan, and for the world without the aid where that is another]: in place of the question's. A question over
         several years, or with `nation: both`, is solved anew. Of plans that are as good as each other within the gap,
-        which is found may depend on what was asked before.
+        which is found may depend on what was asked before; in lots none is sought that is as good and spends less.
         Raises InstanceError for faults in the figures, RequestError for a wrong option, AuditError for a plan that
         does not survive the second reading, SolveError when the solver fails, KeyboardInterrupt after Ctrl-C. None of
         them spoils what is asked next.
