@@ -8,9 +8,16 @@ from alloc.solver.deadline import Deadline, unbroken
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
 from alloc.solver.multi.far_plans import FarPlans, Other, measure_distance
-from alloc.solver.multi.near_ends import EndSearch, NearProgram, RelaxedEnds, search_end
+from alloc.solver.multi.near_ends import EndSearch, NearGoal, NearProgram, RelaxedEnds, search_end
 from alloc.solver.multi.near_optimal import NearOptimalSet
-from alloc.solver.multi.near_targets import TargetSearch, choose_target, search_target
+from alloc.solver.multi.near_targets import (
+    JointSearch,
+    RelaxedLosses,
+    TargetSearch,
+    choose_target,
+    search_jointly,
+    search_target,
+)
 from alloc.solver.pool import ahead
 from alloc.solver.reoptimise import MipResult
 from alloc.solver.second_stage import ScenarioOutcome, evaluate_scenarios
@@ -25,14 +32,17 @@ __all__ = [
     "Deadline",
     "EndSearch",
     "FarPlans",
+    "JointSearch",
     "MipResult",
     "MipStart",
+    "NearGoal",
     "NearOptimalSet",
     "NearProgram",
     "Other",
     "Pair",
     "ParetoPoint",
     "RelaxedEnds",
+    "RelaxedLosses",
     "ScenarioOutcome",
     "TargetSearch",
     "ahead",
@@ -48,6 +58,7 @@ __all__ = [
     "open_block_search",
     "read_warm_starts",
     "search_end",
+    "search_jointly",
     "search_target",
     "solve_blocks",
     "solve_blocks_warm",
