@@ -191,6 +191,15 @@ def test_axes_have_round_numbers(low: float, high: float, expected: list[float] 
     assert len(found) <= 8
 
 
+@pytest.mark.parametrize("values", [(0, 2e-14), (-3e-15, 0), (1e9, 1e9 + 1e-7), (5, 5 + 1e-15), (1e-6, 3e-6)])
+@pytest.mark.parametrize("zero", [True, False])
+def test_what_a_solver_leaves_of_nothing_has_a_scale(values: tuple[float, float], zero: bool):
+    at = scale(values, 20, 80, zero=zero)
+    assert at.marks[0] < at.marks[-1]
+    assert all(20 - 1e-9 <= at(value) <= 80 + 1e-9 for value in values)
+    assert at.label(values[1])
+
+
 @pytest.mark.parametrize(
     ("value", "shown"),
     [(0, "0"), (-0.0, "0"), (1234567.8, "1,234,568"), (79, "79"), (12.34, "12.3"), (0.5, "0.50"), (-3.5, "−3.50")],

@@ -6,14 +6,18 @@ from dataclasses import dataclass
 
 from alloc.report.charts.svg import number, stroke, words
 
+SPREAD = 1e-11
+"""Values that lie no farther apart, as a part of their size, are one: what a solver leaves of nothing has no scale."""
+
 FLAT = 0.01
 """Where all values are one, so much of it is shown on both sides."""
 
 
 def ticks(low: float, high: float, most: int = 6) -> list[float]:
     """Return round numbers from at or below `low` to at or above `high`: steps of 1, 2 or 5 times a power of ten."""
-    if not high > low:
-        high = low + (abs(low) or 1.0)
+    size = max(abs(low), abs(high))
+    if not high - low > SPREAD * max(size, 1.0):
+        high = low + (size if size > SPREAD else 1.0)
     raw = (high - low) / max(most - 1, 1)
     power = 10.0 ** math.floor(math.log10(raw))
     step = next(power * m for m in (1, 2, 5, 10) if power * m >= raw * (1 - 1e-9))
