@@ -54,7 +54,7 @@ def test_what_is_committed_is_in_the_plan_though_nothing_of_it_is_bought_or_paid
 
 
 def test_aid_that_no_plan_gives_is_named_among_what_cannot_hold_together(question: Path, tmp_path: Path):
-    told = command("why", question, "category=infrastructure", "--aid", "+20%", "--out", tmp_path / "out")
+    told = command("why", question, "category=infrastructure", "--aid", "+20%", "--jobs", 1, "--out", tmp_path / "out")
     assert told.exit_code == 0, told.output
     assert "the least of rule “asked 1”: 120" in told.output
     assert "the money of aid: 100" in told.output
