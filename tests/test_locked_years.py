@@ -91,6 +91,24 @@ def test_rows_of_no_year_and_of_no_measure_are_told_together(toy: Path):
     assert "'2025' is not among the years of this instance: 2021, 2022, 2023" in said[0]
 
 
+def test_of_a_plan_that_began_earlier_only_what_is_marked_must_be_of_a_year_of_the_question(toy: Path):
+    found = lock(toy, "2020,gone,aid,1,", "2021,wage,aid,2.5,", "2022,wage,aid,0.2,x")
+    assert found.run is not None
+    assert found.run.objective == pytest.approx(8.2)
+    with pytest.raises(InstanceError, match="'2020' is not among the years"):
+        lock(toy, "2020,wage,aid,1,x", "2022,wage,aid,0.2,x")
+
+
+def test_a_question_of_one_year_holds_what_is_marked_in_that_year_of_several(tmp_path: Path):
+    """The toy's second year alone: wages of 0.2 and shops of 0.5."""
+    one = {key: value for key, value in TOY.items() if key not in ("years", "by_year")}
+    question = lay(tmp_path, {**one, "year": 2022, "funds": {"aid": {"kind": "aid", "amount": 2}}})
+    found = lock(question, "2021,wage,aid,1,", "2022,wage,aid,0.2,x", "2023,wage,aid,2,")
+    assert found.run is not None
+    assert found.run.objective == pytest.approx(0.2 + 2 * 0.5)
+    assert "years" not in found.table
+
+
 def find_best(raw: dict, folder: Path, held: dict[tuple[int, str, str], float]) -> float:
     """Return the optimum of a question over years with some payments held, by SCIP: the payments' own bounds."""
     model = build_years(alloc.read(lay(folder, raw)))

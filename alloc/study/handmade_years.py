@@ -1,6 +1,6 @@
 """A plan over several years as somebody wrote it: the money of each year, and what it decides after those before it."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
@@ -60,10 +60,34 @@ def split_rows(
         if year in found and (year is not None or not word):
             found[year].append(row)
         elif not sums_up(row, measures):
-            values = {"found": word, "expected": ", ".join(map(str, instance.years))}
+            values = {"found": word, "expected": ", ".join(map(str, instance.years or (instance.year,)))}
             place = row.places.get("year", "")
             faults.append(Fault(place, "year", "plan_no_year" if word else "plan_without_year", values))
     return found
+
+
+def group_rows(
+    rows: Sequence[TableRow], instance: Instance, faults: list[Fault], keep: Callable[[TableRow], bool]
+) -> dict[tuple[int, ...], list[TableRow]]:
+    """Return the rows of a plan by the years that each is of: one without a year is one of all.
+
+    keep: which rows of years that the question has not are looked at, and are faults; the others are left out. A
+    question of one year takes a plan of one, whichever year that was.
+    """
+    every = instance.years or (instance.year,)
+    if not instance.questions and len(list_years(rows)) < 2:
+        return {every: list(rows)}
+    asked = [question.year for question in instance.questions] or [instance.year]
+    mine = [row for row in rows if read_year(row) in (None, *asked) or keep(row)]
+    found: dict[tuple[int, ...], list[TableRow]] = {}
+    for year, of in split_rows(mine, instance, faults, asked, each=True).items():
+        found.setdefault(every if year is None else (year,), []).extend(of)
+    return found
+
+
+def list_years(rows: Iterable[TableRow]) -> list[int]:
+    """Return the years that some rows are of."""
+    return sorted({year for row in rows if (year := read_year(row)) is not None})
 
 
 def read_year(row: TableRow) -> int | None:

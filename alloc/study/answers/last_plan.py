@@ -1,7 +1,8 @@
 """The plan that changes are counted from: what it paid, and what of that cannot be paid any more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 
 from alloc.errors import AllocError, Fault, InstanceError, RequestError
@@ -11,7 +12,7 @@ from alloc.instance.names import names_of, suggest_id
 from alloc.instance.plans import ALIKE, read_kind
 from alloc.report.files import QUESTION
 from alloc.study.handmade import MONEY, find_payments, match_id, read_word, understand_payments
-from alloc.study.handmade_years import read_year, split_rows
+from alloc.study.handmade_years import group_rows, list_years
 from alloc.study.spreadsheet import WORKBOOKS, TableRow, read_rows
 
 
@@ -75,27 +76,16 @@ def read_last(path: str | Path, instance: Instance) -> LastPlan:
 def _pick_rows(
     path: Path, instance: Instance, faults: list[Fault]
 ) -> tuple[dict[tuple[int, ...], list[TableRow]], tuple[int, ...]]:
-    """Return the rows of a plan by the years that they are of, and the years that the question has not.
-
-    A question of one year is compared with a plan of one whichever year that was.
-    """
+    """Return the rows of a plan by the years that they are of, and the years that the question has not."""
     rows = read_rows(find_payments(path), "allocation", MONEY)
-    asked, said = [of.year for of in instance.questions] or [instance.year], _list_years(rows)
-    if not instance.questions and len(said) < 2:
-        return {(instance.year,): rows}, ()
-    further = sorted(said.difference(asked))
-    mine = [row for row in rows if read_year(row) not in further]
-    if not any(row.text("amount") for row in mine):
+    found = group_rows(rows, instance, faults, keep=lambda _: False)
+    kept = list_years(chain.from_iterable(found.values()))
+    further = [year for year in list_years(rows) if year not in kept]
+    if further and not kept:
+        asked = instance.years or (instance.year,)
         known = {"found": ", ".join(map(str, further)), "years": ", ".join(map(str, asked))}
         raise RequestError("near_other_years", path=path, **known)
-    by_year = split_rows(mine, instance, faults, asked, each=True)
-    every = instance.years or (instance.year,)
-    return {every if year is None else (year,): of for year, of in by_year.items()}, tuple(further)
-
-
-def _list_years(rows: Sequence[TableRow]) -> set[int]:
-    """Return the years that rows say they are of."""
-    return {year for year in map(read_year, rows) if year is not None}
+    return found, tuple(further)
 
 
 def _read_aid(known: "_Known", row: TableRow, f: str, amount: float, faults: list[Fault]) -> bool:

@@ -10,8 +10,8 @@ from alloc.infeasibility.levers import Lever
 from alloc.infeasibility.over_all_years import name_figure
 from alloc.instance import Instance
 from alloc.instance.money import eligible_funds, speak_of_fund
-from alloc.study.handmade import MONEY, find_payments, list_payments, understand_payments
-from alloc.study.handmade_years import split_rows
+from alloc.study.handmade import MONEY, find_payments, understand_payments
+from alloc.study.handmade_years import group_rows
 from alloc.study.spreadsheet import TableRow, read_rows
 
 UNMARKED = ("", "0", "no", "false", "否")
@@ -94,7 +94,7 @@ def read_locks(path: str | Path, instance: Instance) -> tuple[Lock, ...]:
     file, faults = find_payments(Path(path)), list[Fault]()
     names, locks = _name_rules(instance), list[Lock]()
     for years, row, m, f, amount in _list_rows(file, instance, faults):
-        if row.text("lock").lower() in UNMARKED:
+        if not _is_marked(row):
             continue
         asked = [of for of in instance.questions if of.year in years] or [instance]
         troubles = (list(_find_trouble(question, m, f, amount, row.places)) for question in asked)
@@ -110,15 +110,18 @@ def read_locks(path: str | Path, instance: Instance) -> tuple[Lock, ...]:
 def _list_rows(
     file: Path, instance: Instance, faults: list[Fault]
 ) -> Iterator[tuple[tuple[int, ...], TableRow, str, str, float]]:
-    """Yield each payment with the years that its row is of, none for a question of one year."""
-    if not instance.questions:
-        for payment in list_payments(file, instance, faults):
-            yield (), *payment
-        return
-    by_year = split_rows(read_rows(file, "allocation", MONEY), instance, faults, instance.years, each=True)
-    for year, rows in by_year.items():
-        for payment in understand_payments(rows, instance, faults):
-            yield instance.years if year is None else (year,), *payment
+    """Yield each payment with the years that its row is of, none for a question of one year.
+
+    Of years that the question has not, a plan that goes on from before say, only what is marked is looked at.
+    """
+    rows = group_rows(read_rows(file, "allocation", MONEY), instance, faults, _is_marked)
+    for years, mine in rows.items():
+        for payment in understand_payments(mine, instance, faults):
+            yield years if instance.questions else (), *payment
+
+
+def _is_marked(row: TableRow) -> bool:
+    return row.text("lock").lower() not in UNMARKED
 
 
 def _name_rules(instance: Instance) -> Iterator[str]:
