@@ -53,13 +53,14 @@ class RelaxedEnds:
 class NearGoal:
     """The goal of a near-optimal set with one goal, and the program without the limit that holds it.
 
-    best: of any plan; least: that a plan must have, both without the goal's constant.
+    best: of any plan; least: that a plan must have, both without the goal's constant. plan: the best one known.
     """
 
     program: Matrix
     goal: Floats
     best: float
     least: float
+    plan: Floats
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ class NearOptimalSet:
         free = replace(program, rows=replace(program.rows, lower=lower))
         constant = float(program.constants[0])
         best = self.own.stages[0].bound - constant
-        return NearGoal(free, program.goals[0], best, self.floors[0] - constant)
+        return NearGoal(free, program.goals[0], best, self.floors[0] - constant, self.read_decisions(self.own))
 
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""

@@ -2,8 +2,9 @@
 
 The relaxed program says little of how far such plans reach, as the goal that they may lose is much to it: with parts of
 measures it loses nothing. The goal itself is soon bounded within a hundredth of that by a search's cuts. So the best
-plan that reaches the target is sought, and the search ends as soon as one is good enough, or none can be. Measured on
-Hotan 2019 in any amount: 0.4 s, where a search for the most of a row takes 1.5 s.
+plan that reaches the target is sought, first with the whole decisions of one county alone free, and the search ends as
+soon as one is good enough, or none can be. Measured on Hotan 2019 in any amount: 0.2 to 0.7 s, where a search for the
+most of a row takes 1.5 s.
 """
 
 from collections.abc import Mapping
@@ -19,7 +20,7 @@ from alloc.solver.multi.near_ends import NearGoal, NearProgram
 from alloc.solver.outcome import Outcome, Stop
 from alloc.solver.reoptimise import MipResult
 from alloc.solver.rounding import NEAR, find_grains, has_many_grains, hold_yes_or_no, relax_grains, round_split
-from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve
+from alloc.solver.sub_mip import FixedIntegerPlan, fix_and_solve, fix_columns
 
 ROOM = 0.15
 """In lots a free plan is good enough where it leaves so much of what may be lost: lots take a part of it."""
@@ -39,12 +40,13 @@ plan takes 1 s."""
 class TargetSearch:
     """What is asked of an aim: whether a plan reaches a target, and then others between what is reached and the bound.
 
-    start: the plan that is known to reach farthest; bound: no plan goes beyond; gap: how closely to prove that, in the
-    aim's unit; steps: how many targets in turn; seconds: longest time.
+    block: the county that it counts in; start: the plan that is known to reach farthest; bound: no plan goes beyond;
+    gap: how closely to prove that, in the aim's unit; steps: how many targets in turn; seconds: longest time.
     """
 
     aim: Floats
     target: float
+    block: int
     start: Floats
     bound: float
     gap: float
@@ -54,10 +56,13 @@ class TargetSearch:
 
 @dataclass(frozen=True)
 class JointSearch:
-    """Whether one plan reaches a target of each of some aims, a row each; seconds: longest time."""
+    """Whether one plan that differs from the best in the whole decisions of a county alone reaches a target of each of
+    some aims, a row each; seconds: longest time.
+    """
 
     aims: Floats
     targets: Floats
+    block: int
     seconds: float
 
 
@@ -66,7 +71,7 @@ def search_target(kept: Mapping[int, NearProgram], asked: TargetSearch) -> MipRe
     near, deadline, x = kept[0], Deadline(asked.seconds), asked.start
     reached, bound, target = float(asked.aim @ x), asked.bound, asked.target
     for _ in range(asked.steps):
-        found = _ask_targets(near, asked.aim[None], np.array([target]), deadline)
+        found = _ask_target(near, asked.aim, target, asked.block, deadline)
         if found.impossible:
             bound = min(bound, max(reached, target))
         else:
@@ -83,7 +88,9 @@ def search_target(kept: Mapping[int, NearProgram], asked: TargetSearch) -> MipRe
 def search_jointly(kept: Mapping[int, NearProgram], asked: JointSearch) -> MipResult:
     """Return a plan that reaches all targets, or none; nothing is proven of any aim alone."""
     near, deadline = kept[0], Deadline(asked.seconds)
-    found = _ask_targets(near, asked.aims, asked.targets, deadline)
+    assert near.goal is not None
+    limited = _add_targets(_aim(near.goal.program, near.goal.goal), asked.aims, asked.targets)
+    found = _ask_nearby(near, limited, asked.block, deadline)
     held = replace(near, program=_add_targets(near.program, asked.aims, asked.targets))
     exact = None if found.x is None else _reach_farthest(held, asked.aims.sum(axis=0), found.x, deadline)
     return MipResult(None if exact is None else exact.x, -INF, INF)
@@ -127,20 +134,51 @@ def _reach_farthest(near: NearProgram, aim: Floats, x: Floats, deadline: Deadlin
     return fix_and_solve(_aim(near.program, aim), np.ones(1), x, deadline)
 
 
-def _ask_targets(of: NearProgram, aims: Floats, targets: Floats, deadline: Deadline) -> MipResult:
-    """Return a plan that reaches all targets and is good enough, or that there is none; neither where it is unknown."""
+def _ask_target(of: NearProgram, aim: Floats, target: float, block: int, deadline: Deadline) -> MipResult:
+    """Return a plan that reaches a target and is good enough, or that there is none; neither where it is not known."""
     near = of.goal
     assert near is not None
-    limited = _add_targets(_aim(near.program, near.goal), aims, targets)
-    in_lots = has_many_grains(limited)
-    loss, least = near.best - near.least, near.least - SURE * max(1.0, abs(near.least))
-    stop = Stop(NARROW * loss, enough=near.least + (ROOM * loss if in_lots else 0.0), least=least)
-    free = search(relax_grains(limited) if in_lots else limited, near.goal, 0.0, deadline, stop, None, STEADY)
-    if free.infeasible or free.bound < least:
+    limited = add_floor(_aim(near.program, near.goal), aim, target)
+    nearby = _ask_nearby(of, limited, block, deadline)
+    if nearby.x is not None:
+        return nearby
+    free = search(relax_grains(limited), near.goal, 0.0, deadline, _choose_stop(near, limited), None, STEADY)
+    if free.infeasible or free.bound < _choose_stop(near, limited).least:
         return MipResult(None, -INF, free.bound, True)
-    found = _round(limited, near, free.x, deadline) if in_lots and free.x is not None else free
+    return _make_whole(near, limited, free, deadline)
+
+
+def _ask_nearby(of: NearProgram, limited: Matrix, block: int, deadline: Deadline) -> MipResult:
+    """Return a plan that is good enough and differs from the best in the whole decisions of a county alone, or none.
+
+    Measured on Hotan 2019: 0.2 s, where a search over all takes 0.7 s until it has a plan.
+    """
+    near = of.goal
+    assert near is not None
+    relaxed = relax_grains(limited)
+    free = ~relaxed.integer | (of.blocks == block)
+    inner = fix_columns(relaxed, np.where(relaxed.integer, np.round(near.plan), near.plan), free)
+    goal, rest = inner.goals[0], float(inner.constants[0])
+    found = search(inner, goal, rest, deadline, _choose_stop(near, limited), None, STEADY)
+    if found.x is None:
+        return MipResult(None, -INF, INF)
+    x = near.plan.copy()
+    x[free] = found.x
+    return _make_whole(near, limited, found.with_plan(x, found.value), deadline)
+
+
+def _choose_stop(near: NearGoal, limited: Matrix) -> Stop:
+    """Return when a search for the best plan is told whether there is a good one."""
+    loss, least = near.best - near.least, near.least - SURE * max(1.0, abs(near.least))
+    return Stop(NARROW * loss, enough=near.least + (ROOM * loss if has_many_grains(limited) else 0.0), least=least)
+
+
+def _make_whole(near: NearGoal, limited: Matrix, found: Outcome, deadline: Deadline) -> MipResult:
+    """Return a plan in lots near a free one where that is good enough, or none."""
+    if found.x is not None and found.value >= near.least and has_many_grains(limited):
+        found = _round(limited, near, found.x, deadline)
     good = found.x is not None and found.value >= near.least
-    return MipResult(found.x if good else None, found.value, free.bound)
+    return MipResult(found.x if good else None, found.value, INF)
 
 
 def _round(limited: Matrix, near: NearGoal, x: Floats, deadline: Deadline) -> Outcome:

@@ -201,17 +201,17 @@ class RangeSearch:
             self._search(self._list_open(), self._ask_nearby, tell)
 
     def _list_batches(self, goal: NearGoal) -> list[list[_End]]:
-        """Return the ends that one plan may reach together, those first whose targets cost least of the goal."""
+        """Return the ends of a county that one plan may reach together, those first whose targets cost least."""
         relaxed, most = RelaxedLosses(goal, self.deadline), goal.best - goal.least
-        losses = [(relaxed.estimate(end.aim, self._choose_bound(end)), end) for (end,) in self._list_open()]
-        batches: list[list[_End]] = [[]]
-        total = 0.0
-        for loss, end in sorted(losses, key=lambda pair: pair[0]):
+        losses = [(end.county, relaxed.estimate(end.aim, self._choose_bound(end)), end) for (end,) in self._list_open()]
+        batches: list[list[_End]] = []
+        total, where = 0.0, -1
+        for county, loss, end in sorted(losses, key=lambda found: found[:2]):
             if loss > most:
-                break
-            if len(batches[-1]) >= BATCH or total + loss > FILL * most:
+                continue
+            if county != where or len(batches[-1]) >= BATCH or total + loss > FILL * most:
                 batches.append([])
-                total = 0.0
+                total, where = 0.0, county
             batches[-1].append(end)
             total += loss
         return batches
@@ -284,7 +284,8 @@ class RangeSearch:
         targets = [self._choose_bound(end) for end in ends]
         if len(ends) == 1:
             return self._ask_target(ends[0], targets[0], 1)
-        return search_jointly, JointSearch(np.array([end.aim for end in ends]), np.array(targets), self._limit(TARGET))
+        aims, block = np.array([end.aim for end in ends]), ends[0].county
+        return search_jointly, JointSearch(aims, np.array(targets), block, self._limit(TARGET))
 
     def _choose_bound(self, end: _End) -> float:
         """Return what a plan is to reach for an end to be proven by it; where none may be all there is, no less."""
@@ -297,7 +298,7 @@ class RangeSearch:
 
     def _ask_target(self, end: _End, target: float, steps: int) -> Task:
         limits = end.bound, self._choose_gap(end), steps, self._limit(TARGET)
-        return search_target, TargetSearch(end.aim, target, self._pick_start(end.aim), *limits)
+        return search_target, TargetSearch(end.aim, target, end.county, self._pick_start(end.aim), *limits)
 
     def _pick_start(self, aim: Floats) -> Floats:
         """Return the plan that is known to have most of an aim."""
