@@ -31,9 +31,9 @@ NARROW = 0.02
 SURE = 1e-7
 """So far below what is good enough, as a part of itself, a bound must be."""
 
-FAR = 0.3
-"""The next target is this part of the way from the bound to what is reached: that there is none is told in 0.1 s, a
-plan takes 1 s."""
+FAR = 0.4
+"""The next target is this part of the way from the bound to what is reached: that there is no plan is told a little
+sooner than one is found."""
 
 
 @dataclass(frozen=True)

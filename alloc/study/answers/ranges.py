@@ -53,7 +53,7 @@ AGAIN = 3
 STEPS = 12
 """So many targets are asked in turn for one end."""
 
-BATCH, FILL = 12, 0.6
+BATCH, FILL = 8, 1.2
 """One plan is asked to reach so many bounds at once, as long as that costs this part of what may be lost, as far as the
 relaxed program tells. Measured on Hotan 2019: 0.25 s an end where one after the other takes 1 s."""
 
@@ -282,8 +282,6 @@ class RangeSearch:
     def _ask_bounds(self, ends: Sequence[_End]) -> Task:
         """Ask for a plan that reaches what bounds some ends, all at once."""
         targets = [self._choose_bound(end) for end in ends]
-        if len(ends) == 1:
-            return self._ask_target(ends[0], targets[0], 1)
         aims, block = np.array([end.aim for end in ends]), ends[0].county
         return search_jointly, JointSearch(aims, np.array(targets), block, self._limit(TARGET))
 
