@@ -31,7 +31,7 @@ def read_plan_of_years(path: str | Path, instance: Instance) -> HandmadePlan:
     path = Path(path)
     file, faults = find_payments(path), list[Fault]()
     rows = read_rows(file, "allocation", ("year", *MONEY))
-    asked = [question.year for question in instance.questions]  # further years too
+    asked = _list_asked(instance)
     money = split_rows(rows, instance, faults, asked)
     scales = split_rows(read_scales(file), instance, [], asked)
     years = {}
@@ -77,12 +77,18 @@ def group_rows(
     every = instance.years or (instance.year,)
     if not instance.questions and len(list_years(rows)) < 2:
         return {every: list(rows)}
-    asked = [question.year for question in instance.questions] or [instance.year]
-    mine = [row for row in rows if read_year(row) in (None, *asked) or keep(row)]
+    asked = _list_asked(instance)
+    mine = [row for row in rows if keep(row) or read_year(row) in (None, *asked)]
+    by_year = split_rows(mine, instance, faults, asked, each=True)
     found: dict[tuple[int, ...], list[TableRow]] = {}
-    for year, of in split_rows(mine, instance, faults, asked, each=True).items():
+    for year, of in by_year.items():
         found.setdefault(every if year is None else (year,), []).extend(of)
     return found
+
+
+def _list_asked(instance: Instance) -> list[int]:
+    """Return the years of a question, those of `end_value` too."""
+    return [question.year for question in instance.questions or (instance,)]
 
 
 def list_years(rows: Iterable[TableRow]) -> list[int]:
