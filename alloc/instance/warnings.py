@@ -197,7 +197,7 @@ def empty_rules(document: Document) -> Iterator[Found]:
 
 
 def rules_that_forbid(document: Document) -> Iterator[Found]:
-    """A rule that leaves nothing but nothing: national money that no aid can follow, shares that cannot sum to 1."""
+    """A rule that leaves no money to spend: national money that no aid can follow, shares that cannot sum to 1."""
     for i, rule in enumerate(document.rules):
         barred = _list_barred(document, rule)
         if barred:
