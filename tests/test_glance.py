@@ -87,7 +87,7 @@ def test_a_plan_by_hand_is_told_by_what_it_breaks_and_loses():
 
 
 def test_studies_are_told_by_their_counts_and_shown_with_their_charts(demo: Run):
-    swept = alloc.sweep(DEMO, {"grid": {"funds.tianjin.amount": [30, 37, -1]}})
+    swept = alloc.sweep(DEMO, {"grid": {"funds.tianjin.amount": [30, 37, -1]}}, jobs=1)
     assert repr(swept) == "<Sweep demo 2020: 3 points: 1 fault, 2 optimal; 3 solved now>"
     assert len(charts(shown(swept))) == 2
     curve = alloc.frontier(DEMO, points=3)
