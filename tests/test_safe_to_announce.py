@@ -14,7 +14,7 @@ from oracle import Program, optimum
 from randoms import random_instance
 
 import alloc
-from alloc.solver import MipResult, RelaxedEnds, rounding
+from alloc.solver import MipResult, NearOptimalSet, RelaxedEnds, rounding
 from alloc.study.answers import ranges
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
@@ -102,12 +102,14 @@ def test_of_goals_in_an_order_none_may_lose_more(tmp_path: Path):
 
 
 @pytest.mark.parametrize("seed", [3, 5, 8])
-@pytest.mark.parametrize(("within", "small"), [(0.0, 100), (0.03, 0)])
+@pytest.mark.parametrize(("within", "small", "by_goal"), [(0.0, 100, True), (0.03, 0, True), (0.03, 0, False)])
 def test_ends_are_those_that_another_program_finds(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, within: float, small: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seed: int, within: float, small: int, by_goal: bool
 ):
-    """Whether a question counts as small, and is searched as a whole from the start, or not."""
+    """Whether a question counts as small, and is searched as a whole from the start, or the goal is asked for targets,
+    or ends are sought county by county."""
     monkeypatch.setattr(ranges, "SMALL", small)
+    monkeypatch.setattr(NearOptimalSet, "has_targets", by_goal)
     raw = random_instance(seed, "tiny")
     path, best = write(raw, tmp_path), optimum(raw)
     if best.objective is None or len(best.stages) > 1 or alloc.inspect(path).instance is None or raw.get("nation"):
