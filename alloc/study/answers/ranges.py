@@ -57,8 +57,8 @@ BATCH, FILL = 8, 1.2
 """One plan is asked to reach so many bounds at once, as long as that costs this part of what may be lost, as far as the
 relaxed program tells. Measured on Hotan 2019: 0.25 s an end where one after the other takes 1 s."""
 
-TARGET = 10.0
-"""Longest time of asking for the targets of one end [s]."""
+TARGET = (3.0, 15.0)
+"""Longest times of asking for the targets of an end, in turn [s]: some take ten times what others do."""
 
 Key = tuple[str, ...]
 """What a range is of: a county, a county and a category, or a measure behind two empty words."""
@@ -195,7 +195,8 @@ class RangeSearch:
         """Search for ends the quick ways: by targets of the goal where there is one alone, else county by county."""
         if self.near.has_targets and near.goal is not None:
             self._search(self._list_batches(near.goal), self._ask_bounds, tell, _halve)
-            self._search(self._list_open(), self._ask_between, tell)
+            for seconds in TARGET:
+                self._search(self._list_open(), partial(self._ask_between, seconds), tell)
         else:
             self._search(self._list_groups(), self._ask_together, tell, _keep_together)
             self._search(self._list_open(), self._ask_nearby, tell)
@@ -283,20 +284,18 @@ class RangeSearch:
         """Ask for a plan that reaches what bounds some ends, all at once."""
         targets = [self._choose_bound(end) for end in ends]
         aims, block = np.array([end.aim for end in ends]), ends[0].county
-        return search_jointly, JointSearch(aims, np.array(targets), block, self._limit(TARGET))
+        return search_jointly, JointSearch(aims, np.array(targets), block, self._limit(TARGET[-1]))
 
     def _choose_bound(self, end: _End) -> float:
         """Return what a plan is to reach for an end to be proven by it; where none may be all there is, no less."""
         return end.bound - (0.0 if abs(end.bound) <= self._speck else self._choose_gap(end))
 
-    def _ask_between(self, ends: Sequence[_End]) -> Task:
+    def _ask_between(self, seconds: float, ends: Sequence[_End]) -> Task:
         """Ask for plans between what is reached and what bounds an end, until it is proven."""
         (end,) = ends
-        return self._ask_target(end, choose_target(end.reached, end.bound), STEPS)
-
-    def _ask_target(self, end: _End, target: float, steps: int) -> Task:
-        limits = end.bound, self._choose_gap(end), steps, self._limit(TARGET)
-        return search_target, TargetSearch(end.aim, target, end.county, self._pick_start(end.aim), *limits)
+        target, start = choose_target(end.reached, end.bound), self._pick_start(end.aim)
+        limits = end.bound, self._choose_gap(end), STEPS, self._limit(seconds)
+        return search_target, TargetSearch(end.aim, target, end.county, start, *limits)
 
     def _pick_start(self, aim: Floats) -> Floats:
         """Return the plan that is known to have most of an aim."""
