@@ -110,11 +110,13 @@ class RepeatedMip:
         in_lots = has_many_grains(aimed)
         if best.x is not None:
             best = settle_marks(aimed, best, self._deadline.brief())
-        if best.x is not None and not helped:
-            most = stop.nodes or (LOT_NODES if in_lots else NODES)
-            best = self._search(aimed, best, replace(stop, nodes=most), PLAIN)
-            if _is_settled(best, stop) or stop.nodes is not None or self._deadline.over():
-                return best
+            if not helped:
+                most = stop.nodes or (LOT_NODES if in_lots else NODES)
+                best = self._search(aimed, best, replace(stop, nodes=most), PLAIN)
+                if stop.nodes is not None:
+                    return best
+        if _is_settled(best, stop) or (best.x is not None and self._deadline.over()):
+            return best
         return self._search(aimed, best, stop, HELPED if in_lots else STEADY)
 
     def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
