@@ -115,7 +115,7 @@ class RepeatedMip:
                 best = self._search(aimed, best, replace(stop, nodes=most), PLAIN)
                 if stop.nodes is not None:
                     return best
-        if _is_settled(best, stop) or (best.x is not None and self._deadline.over()):
+        if _is_settled(best, stop) or self._deadline.over():
             return best
         return self._search(aimed, best, stop, HELPED if in_lots else STEADY)
 
