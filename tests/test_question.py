@@ -105,6 +105,18 @@ def test_where_the_nation_decides_first_it_does_so_in_every_answer(nation: str):
     assert run.measures.equals(fresh.measures)
 
 
+@pytest.mark.parametrize(("nation", "sought"), [("joint", [False, False]), ("first", [True, False])])
+def test_in_lots_a_plan_as_good_that_spends_less_is_sought_where_it_holds_the_nations_payments(
+    nation: str, sought: list[bool], monkeypatch: pytest.MonkeyPatch
+):
+    """The world without the aid comes first, then the plan."""
+    ties, solve = [], warm.solve_warm
+    monkeypatch.setattr(warm, "has_many_grains", lambda _: True)
+    monkeypatch.setattr(warm, "solve_warm", lambda *of: ties.append(of[-1]) or solve(*of))
+    assert alloc.Question(DEMO).ask({"nation": nation}).status == "optimal"
+    assert ties == sought
+
+
 def same_arrays(one: Matrix, other: Matrix) -> bool:
     """Tell whether two programs are the same entry by entry, to the last digit."""
     pairs = [(one.lower, other.lower), (one.upper, other.upper), (one.integer, other.integer)]

@@ -88,7 +88,8 @@ class WarmSolver:
             return self._solve_years(instance, options, starts)
         worlds = self._worlds(instance, options)
         question = know_standing(answering(instance, worlds))
-        plan, start = _search(self._model(question), question, options, starts, self._ties)
+        model = self._model(question)
+        plan, start = _search(model, question, options, starts, self._ties and _may_spend_less(model, question))
         raise_if(plan.interrupted)
         return WarmPlan(question, options, worlds, plan, start)
 
@@ -100,7 +101,8 @@ class WarmSolver:
         worlds = self._years[1]
         if self._claims:
             worlds = replace(worlds, without=find_without_aid(instance, options))
-        plan, start = _search(CompiledModel(build_years(instance)), instance, options, starts, self._ties)
+        model = CompiledModel(build_years(instance))
+        plan, start = _search(model, instance, options, starts, self._ties and _may_spend_less(model, instance))
         raise_if(plan.interrupted)
         return WarmPlan(instance, options, worlds, plan, start)
 
@@ -134,8 +136,13 @@ class WarmSolver:
         return Worlds(self._standing[1], self._without[of])
 
     def _search_world(self, instance: Instance, options: Options) -> Solution:
-        """Return the plan of a world, beginning with what the one before chose."""
-        plan, start = _search(CompiledModel(build(instance)), instance, options, [self._world_start])
+        """Return the plan of a world, beginning with what the one before chose.
+
+        Where it holds what the nation pays it is the plan that spends less, whoever asks.
+        """
+        model = CompiledModel(build(instance))
+        ties = instance.nation == "first" or _may_spend_less(model, instance)
+        plan, start = _search(model, instance, options, [self._world_start], ties)
         if plan.has_plan and TAUGHT not in start:
             self._world_start = start
         return plan
@@ -155,8 +162,13 @@ def _amounts(instance: Instance) -> list[float | None]:
     return [fund.amount for fund in instance.funds.values()]
 
 
+def _may_spend_less(compiled: CompiledModel, instance: Instance) -> bool:
+    """Tell whether it pays to seek a plan as good that spends less: in lots that takes as long as the proof."""
+    return not has_many_grains(compiled.aimed(instance))
+
+
 def _search(
-    compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart], ties: bool = True
+    compiled: CompiledModel, instance: Instance, options: Options, starts: Sequence[MipStart], ties: bool
 ) -> tuple[Solution, MipStart]:
     """Return the plan of a model and the warm start that it gives others."""
     options = learn_optima(compiled.model, instance, options)
@@ -165,8 +177,6 @@ def _search(
         taught = [read_warm_starts(start[TAUGHT]) for start in starts if TAUGHT in start]
         plan, learnt = solve_blocks_warm(compiled, instance, options, taught)
         return plan, {TAUGHT: write_warm_starts(learnt)}
-    # in lots a search for a plan as good that spends less takes as long as the proof, and hardly ever finds one
-    ties = ties and not has_many_grains(compiled.aimed(instance))
     plan = solve_warm(compiled, instance, options, starts, ties)
     return plan, extract_mip_start(compiled.model) if plan.has_plan else {}
 
