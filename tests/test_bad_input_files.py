@@ -6,6 +6,7 @@ import pytest
 from test_instance import PREVIOUS, QUESTION, TABLES, lay, lines, tabled, told
 
 from alloc.instance import inspect
+from alloc.texts import say
 
 NO_ALIAS = "anchors and aliases (& and *) are not allowed: write the value out"
 OUTSIDE = "leads out of the instance's folder; tables must stand beside the instance"
@@ -28,6 +29,22 @@ MISSING = [
         ("funds", "the purses"),
     ]
 ]
+
+BROKEN = {
+    "a: b: c": "yaml_says_1",
+    "a: 1\n---\nb: 2\n": "yaml_says_2",
+    "a: {b: 1\nc: 2": "yaml_says_3",
+    "a: [1\nname: x": "yaml_says_4",
+    "a: 1\n- b": "yaml_says_5",
+    "a: ]": "yaml_says_6",
+    "- a\nb: 1": "yaml_says_7",
+    "a: 1\nno colon\n": "yaml_says_8",
+    "a: @x": "yaml_says_9",
+    "a: |\n\tb": "yaml_says_10",
+    "a: 'x": "yaml_says_11",
+    'a: "\\q"': "yaml_says_12",
+}
+"""What is no YAML → what its parser says of it."""
 
 YAML_FILES = [
     (
@@ -301,6 +318,14 @@ def test_a_word_that_a_list_or_a_setting_cannot_be_is_told_by_its_chinese_name(t
         "funds.county.categories[1]: 'trainig' 不是有效的类别；是否想写 'training（培训）'？",
         "nation: 'mine' 不能用于“国家资金先行”；可用：joint（统筹）、first（国家先定）、both（两者比较）",
     ]
+
+
+@pytest.mark.parametrize(("content", "says"), BROKEN.items(), ids=BROKEN.values())
+def test_what_the_parser_of_yaml_says_is_said_in_chinese_too(tmp_path, content, says):
+    lay(tmp_path, files={"instance.yaml": content})
+    (fault,) = inspect(tmp_path).faults
+    assert say("yaml_broken", "en", problem=say(says, "en")) in fault.say("en")
+    assert say("yaml_broken", "zh", problem=say(says, "zh")) in fault.say("zh")
 
 
 @pytest.mark.parametrize(

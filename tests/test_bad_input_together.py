@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 from test_bad_input import MISTAKES
-from test_bad_input_files import CSV_FILES, PATHS, PLANS, YAML_FILES
+from test_bad_input_files import BROKEN, CSV_FILES, PATHS, PLANS, YAML_FILES
 from test_drawn import MISTAKES as DRAWN
 from test_instance import QUESTION, TABLES, in_chinese, lay, lines, tabled
 from test_sharing import MISTAKES as RETURNS
@@ -257,16 +257,19 @@ def test_the_command_line_tells_where_there_is_no_instance(tmp_path):
 
 def test_every_sentence_about_faults_is_said_by_some_mistake(tmp_path):
     every = (*MISTAKES, *DRAWN, *RETURNS, *OVER_YEARS, *YAML_FILES, *CSV_FILES, *PATHS, *PLANS)
-    said = {fault for fault, *_ in every}
+    said = {fault for fault, *_ in every} | set(BROKEN.values())
     told = "".join(line for _, *case in MISTAKES for line in case)
     said |= {"did_you_mean"} if "; did you mean '" in told else set()
     said |= {"expected_one_of"} if "; expected one of: " in told else set()
     lay(tmp_path, changed(("{employment: 1, linkage: 0.02}", "{}")))
     for overrides in ({"year.next": 3}, {"requires": 3}, {"objective": {3: 4}}, {"chains": {}}, {"counties": {}}):
         said |= {fault.text for fault in inspect(tmp_path, overrides).faults}
-    with pytest.raises(RequestError) as error:
-        read(tmp_path / "none")
-    said |= {error.value.text}
+    lay(tmp_path / "result/instance")
+    (tmp_path / "result/run.json").write_text("{}", encoding="utf-8")
+    for nothing in ("none", "result"):
+        with pytest.raises(RequestError) as error:
+            read(tmp_path / nothing)
+        said |= {error.value.text}
     said |= {explain_unreadable(OSError(code, ""), "x").text for code in (1, 2, 5, 21, 40)}
     circle = (("31, excludes: cover", "31, requires: course"), ("requires: barn", "requires: shed"))
     idle = (("industry: milk, unit: place", "unit: place"), ("of: {tag: livelihood}", "of: {industry: milk}"))

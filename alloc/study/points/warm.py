@@ -89,7 +89,7 @@ class WarmSolver:
         worlds = self._worlds(instance, options)
         question = know_standing(answering(instance, worlds))
         model = self._model(question)
-        plan, start = _search(model, question, options, starts, self._ties and _may_spend_less(model, question))
+        plan, start = _search(model, question, options, starts, self._ties and _may_spend_less(model))
         raise_if(plan.interrupted)
         return WarmPlan(question, options, worlds, plan, start)
 
@@ -102,7 +102,7 @@ class WarmSolver:
         if self._claims:
             worlds = replace(worlds, without=find_without_aid(instance, options))
         model = CompiledModel(build_years(instance))
-        plan, start = _search(model, instance, options, starts, self._ties and _may_spend_less(model, instance))
+        plan, start = _search(model, instance, options, starts, self._ties and _may_spend_less(model))
         raise_if(plan.interrupted)
         return WarmPlan(instance, options, worlds, plan, start)
 
@@ -141,7 +141,7 @@ class WarmSolver:
         Where it holds what the nation pays it is the plan that spends less, whoever asks.
         """
         model = CompiledModel(build(instance))
-        ties = instance.nation == "first" or _may_spend_less(model, instance)
+        ties = instance.nation == "first" or _may_spend_less(model)
         plan, start = _search(model, instance, options, [self._world_start], ties)
         if plan.has_plan and TAUGHT not in start:
             self._world_start = start
@@ -162,9 +162,9 @@ def _amounts(instance: Instance) -> list[float | None]:
     return [fund.amount for fund in instance.funds.values()]
 
 
-def _may_spend_less(compiled: CompiledModel, instance: Instance) -> bool:
+def _may_spend_less(compiled: CompiledModel) -> bool:
     """Tell whether it pays to seek a plan as good that spends less: in lots that takes as long as the proof."""
-    return not has_many_grains(compiled.aimed(instance))
+    return not has_many_grains(compiled.limits)
 
 
 def _search(
