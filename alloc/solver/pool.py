@@ -117,7 +117,17 @@ def _begin_process() -> ProcessPoolExecutor:
     process = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_get_ready)
     with _hide_script(), _hold_interrupts():
         process.submit(int)  # start it now: it loads while the parent builds
+    _leave_results_to(process)
     return process
+
+
+def _leave_results_to(process: ProcessPoolExecutor) -> None:
+    """Close this process's own end of the pipe that results are written to.
+
+    As long as it is open, the thread that reads results waits for ever for the rest of one whose writer was ended.
+    """
+    results: Any = process._result_queue
+    results._writer.close()
 
 
 @contextmanager
