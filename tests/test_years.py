@@ -8,13 +8,14 @@ import yaml
 
 import alloc
 from alloc.instance import Instance
+from alloc.instance.conversion import different_parts
 from alloc.model import build_years
 from alloc.solution import Solution
 from alloc.solver import solve_suited
 
 ROOT = Path(__file__).parent
 OPTIMA = json.loads((ROOT / "years/expected.json").read_text(encoding="utf-8"))
-ONE_YEAR = ("case-01", "case-08", "case-22")
+YEARLY = json.loads((ROOT / "cases/expected.json").read_text(encoding="utf-8"))
 
 TOY = {
     "alloc": 1,
@@ -52,17 +53,16 @@ def test_optimum_is_the_one_that_another_program_found(case):
     assert plan(alloc.read(ROOT / f"years/{case}.yaml")).objective == pytest.approx(OPTIMA[case], abs=1e-6)
 
 
-@pytest.mark.parametrize("case", ONE_YEAR)
+@pytest.mark.parametrize("case", [case for case, known in YEARLY.items() if known["status"] != "fault"])
 def test_one_year_of_several_is_the_yearly_question(tmp_path, case):
-    data = yaml.safe_load((ROOT / f"cases/{case}.yaml").read_text(encoding="utf-8"))
+    file = ROOT / f"cases/{case}.yaml"
+    data = yaml.safe_load(file.read_text(encoding="utf-8"))
     data["years"] = [data.pop("year")]
     path = tmp_path / "question.yaml"
     path.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
-    known = json.loads((ROOT / "cases/expected.json").read_text(encoding="utf-8"))[case]
-    found = plan(alloc.read(path))
-    assert found.has_plan == (known["status"] == "optimal")
-    if found.has_plan:
-        assert found.objective == pytest.approx(known["objective"], rel=1e-6, abs=1e-6)
+    instance = alloc.read(path)
+    assert instance.questions == ()
+    assert different_parts(alloc.read(file), instance) == []  # the same words, so the same model
 
 
 @pytest.mark.parametrize(("further", "park"), [(0, 0), (1, 0.5), (2, 1)])
@@ -71,7 +71,7 @@ def test_park_wins_over_wages_from_the_horizon_at_which_arithmetic_says_so(tmp_p
     found = plan(question(tmp_path, years=[2021], end_value=further))
     assert found.objective == pytest.approx(max(2, 1 + further))
     if park != 0.5:
-        assert units(found, "park")[0] == park
+        assert (found.years.get(2021) or found.values)["Units"]["park"] == park
 
 
 def test_discount_counts_later_years_less(tmp_path):

@@ -46,6 +46,20 @@ def test_what_lasts_is_known_from_the_category_where_nothing_is_said(tmp_path):
     assert park.model_copy(update={"category": "insurance"}).lasts == 1
 
 
+def test_one_year_alone_is_the_question_of_that_year_and_every_command_takes_it(tmp_path):
+    words = (("[2021, 2022, 2024]", "[2021]"), ("2022: {", "2021: {"), ("  2024: {funds.aid.amount: 6}\n", ""))
+    one = QUESTION.replace("end_value: 2", "nation: first")
+    for old, new in words:
+        one = one.replace(old, new)
+    instance = alloc.read(lay(tmp_path, one))
+    assert (instance.year, instance.years, instance.questions) == (2021, (), ())
+    assert instance.funds["aid"].amount == 5
+    assert instance.measures["wage"].unit_cost == 2
+    assert build(instance).Units
+    twice = one.replace("[2021]", "[2021, 2022]")
+    assert [fault.text for fault in inspect(lay(tmp_path, twice)).faults] == ["not_over_years"]
+
+
 @pytest.mark.parametrize("form", ["plan.xlsx", "plan.yaml", "folder"])
 def test_every_form_holds_several_years(tmp_path, form):
     instance = alloc.read(lay(tmp_path, QUESTION))

@@ -131,6 +131,9 @@ def _inspect(source: Source, folder: "_Folder | _Memory", overrides: Mapping[str
     questions: tuple[Instance, ...] = ()
     if document is not None and document.years:
         questions = _inspect_years(document, source, folder)
+        if questions and years.is_of_one_year(document):
+            instance = questions[0].model_copy(update={"sha256": folder.digest(overrides)})
+            return Reading(instance, (), _tell(source.warnings))
     if source.faults or document is None:
         return Reading(None, _tell(source.faults), _tell(source.warnings))
     fields = {key: getattr(document, key) for key in Document.model_fields}

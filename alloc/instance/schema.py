@@ -264,7 +264,9 @@ class Document(Strict):
     name: str = described(..., "names the results folder", pattern=r"^[a-z0-9-]+$")
     title: str = described("", "for people")
     year: int = described(..., "fiscal year", ge=1900, le=9999)
-    years: tuple[Year, ...] = described((), "fiscal years that follow one another, in place of `year`")
+    years: tuple[Year, ...] = described(
+        (), "fiscal years that follow one another, in place of `year`; one alone is that year's question"
+    )
     discount: float = described(0.0, "a year later counts 1/(1 + discount) of it", "1", ge=0)
     by_year: dict[str, dict[str, Any]] = described(
         {}, "figures replaced from a year on: year → path as in `--set` → figure, `null` leaves it out"

@@ -73,13 +73,19 @@ def nest_by_year(data: Any) -> None:
     data["by_year"] = nested
 
 
+def is_of_one_year(document: Document) -> bool:
+    """Tell whether years ask for one alone and nothing behind it: then they are read as the question of that year."""
+    return len(document.years) == 1 and not document.end_value
+
+
 def find_faults(document: Document, source: Source) -> Iterator[Fault]:
     """Yield years that do not follow one another, and figures of years that are not asked for."""
     for i, (before, after) in enumerate(pairwise(document.years), 1):
         if after <= before:
             values: dict[str, object] = {"found": after, "before": before}
             yield Fault(source.place(("years", i)), f"years[{i + 1}]", "years_not_increasing", values)
-    yield from _find_unjoined(document, source)
+    if not is_of_one_year(document):
+        yield from _find_unjoined(document, source)
     known = [str(year) for year in document.years]
     for year, figures in document.by_year.items():
         place = source.place(("by_year", year))
