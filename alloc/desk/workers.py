@@ -1,4 +1,8 @@
-"""The workers of a desk: one that answers and one in reserve; what is cancelled is ended, and the reserve steps in."""
+"""The workers of a desk: one that answers and one in reserve; what is cancelled is ended, and the reserve steps in.
+
+A worker takes seconds to load, and so do the processes that it keeps ready. The reserve is loaded when nobody has asked
+anything for a while, so that neither takes processors from an answer that somebody waits for.
+"""
 
 import json
 import os
@@ -11,7 +15,10 @@ from contextlib import suppress
 from typing import Any
 
 RESERVE = 2
-"""So many workers are kept that do nothing: loading one takes seconds."""
+"""So many workers are kept that do nothing."""
+
+REST = 4.0
+"""When the desk has rested so long [s], the reserve is loaded: by then a worker that rests has its processes ready."""
 
 
 class DeskWorker:
@@ -66,18 +73,18 @@ class Workers:
     """All workers of a desk."""
 
     def __init__(self) -> None:
-        """Begin to load the reserve."""
+        """Begin to load the first one."""
         self._lock, self._closed = threading.Lock(), False
         self._idle: list[DeskWorker] = []
         self._all: set[DeskWorker] = set()
-        self._refill()
+        self._rest = threading.Timer(REST, self._load_reserve)
+        self._load(1)
 
     def take(self) -> DeskWorker:
-        """Return a worker that does nothing else, and load another one for the reserve."""
+        """Return a worker that does nothing else; loading others waits."""
         with self._lock:
-            worker = self._idle.pop(0) if self._idle else self._start()
-        self._refill()
-        return worker
+            self._rest.cancel()
+            return self._idle.pop(0) if self._idle else self._start()
 
     def give_back(self, worker: DeskWorker) -> None:
         """Take back a worker that has answered; it stands first, for its memory is warm."""
@@ -85,19 +92,22 @@ class Workers:
             keep = not self._closed and len(self._idle) < RESERVE
             if keep:
                 self._idle.insert(0, worker)
+                self._wait_for_rest()
         if not keep:
             self.end(worker)
 
     def end(self, worker: DeskWorker) -> None:
-        """End a worker."""
+        """End a worker, and see to it that another one stands ready."""
         with self._lock:
             self._all.discard(worker)
+            self._load(1)
         worker.end()
 
     def close(self) -> None:
         """End every worker, and start no other."""
         with self._lock:
             self._closed = True
+            self._rest.cancel()
             workers, self._all = list(self._all), set()
             self._idle.clear()
         for worker in workers:
@@ -108,7 +118,18 @@ class Workers:
         self._all.add(worker)
         return worker
 
-    def _refill(self) -> None:
+    def _load(self, count: int) -> None:
+        """Begin to load workers until so many do nothing."""
+        while not self._closed and len(self._idle) < count:
+            self._idle.append(self._start())
+
+    def _load_reserve(self) -> None:
         with self._lock:
-            while not self._closed and len(self._idle) < RESERVE - 1:
-                self._idle.append(self._start())
+            if len(self._idle) == len(self._all):
+                self._load(RESERVE)
+
+    def _wait_for_rest(self) -> None:
+        self._rest.cancel()
+        self._rest = threading.Timer(REST, self._load_reserve)
+        self._rest.daemon = True
+        self._rest.start()
