@@ -497,7 +497,7 @@ def test_however_a_desk_ends_no_process_is_left_and_no_scenario_is_lost(end: sig
         assert window.ask("solve", name="kept")["reply"]["good"]
     window.begin("price")
     workers = list_group(shown.pid)
-    assert len(workers) >= 2
+    assert workers
     os.kill(shown.pid, end)
     shown.wait(10)
     shown.stdout.close()
