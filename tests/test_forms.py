@@ -155,6 +155,44 @@ def test_an_adjustment_has_what_differs_and_its_difference_is_a_formula(result, 
     assert all(row[after + 1] == row[after] - row[before] for row in rows)
     sheet = openpyxl.load_workbook(out).worksheets[0]
     assert sheet.cell(4, after + 2).value == "=F4-E4"
+    assert {row[-1].removeprefix("elsewhere: ") for row in rows[:-1]} == {"donor (Amount): 37 → 30"}
+
+
+PARKS = {"name": "parks", "type": "amount", "of": {"measure": "park"}, "fund": "all", "max": 40}
+
+
+def adjust(folder, lang, **changes):
+    """Return the reasons of each project's payments where figures by path, or tables, are other than they were."""
+    plans = []
+    for name, figures in (("before", {}), ("after", changes)):
+        path = folder / f"{name}.yaml"
+        data = yaml.safe_load(yaml.safe_dump({**QUESTION, "rules": [PARKS]}))
+        for key, figure in figures.items():
+            data[key].update(figure) if isinstance(data[key], dict) else data.update({key: figure})
+        path.write_text(yaml.safe_dump(data, allow_unicode=True, sort_keys=False))
+        plans.append(alloc.solve(path, lang="en"))
+    out = fill_form(plans[1], "adjustment", folder / "a.xlsx", before=plans[0], lang=lang, overwrite=True)
+    told = {}
+    for row in cells(out)[3:-1]:
+        told.setdefault(row[1].split("]")[0].strip("["), set()).add(row[-1])
+    return told
+
+
+def change(measure, **figures):
+    return {measure: {**QUESTION["measures"][measure], **figures}}
+
+
+def test_a_reason_is_what_the_two_plans_show_of_a_payment(tmp_path):
+    told = adjust(tmp_path, "zh", measures={**change("park", unit_cost=4), **change("course", eligible=False)})
+    assert told["course"] == {"合格：是 → 否；不合格"}
+    assert told["left-out"] == {"他处：course（合格）：是 → 否；[Park]: 'one'?（单位成本）：2 → 4"}
+    told = adjust(tmp_path, "en", rules=[{**PARKS, "max": 20}], funds={"firm": {"kind": "private", "amount": 0}})
+    assert told["Park"] == {"firm (Amount): 10 → 0; parks (Most): 40 → 20", "parks (Most): 40 → 20"}
+    told = adjust(tmp_path, "zh", measures={"new": {**QUESTION["measures"]["course"], "jobs": 9, "max_units": 40}})
+    assert told["new"] == {"new：原问题中没有"}
+    assert told["Park"] == {"未列入最优方案；可用资金在策勒县已无剩余"}  # the plan was made in English
+    told = adjust(tmp_path, "en", rules=[])
+    assert told == {}
 
 
 @pytest.mark.parametrize(

@@ -107,7 +107,7 @@ def diff(
         "categories": _compare_categories(one, two),
         "funds": _compare_funds(one, two),
         "measures": _compare_measures(one, two),
-        "rules": _compare_rules(one, two),
+        "rules": compare_rules(one, two),
     }
     return Difference(one, two, tables, causes, _list_figures(one, two, tables, causes))
 
@@ -223,7 +223,7 @@ def _say_what(before: float, after: float, change: float) -> str:
     return "more" if change > 0 else "less"
 
 
-def _compare_rules(a: Result, b: Result) -> pd.DataFrame:
+def compare_rules(a: Result, b: Result) -> pd.DataFrame:
     """Return each rule and group with how it binds: in both, in one, or in none; empty where one does not have it."""
     keys, columns = ["rule", "group"], ["binding", "value", "slack", "broken_by"]
     left, right = a.tables["rules"][keys + columns], b.tables["rules"][keys + columns]

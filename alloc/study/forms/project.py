@@ -12,6 +12,7 @@ from alloc.report.names import Names
 from alloc.report.quarters import CENT, find_quarters, runs_in, spread
 from alloc.study.compare.results import Result
 from alloc.study.follow.actuals import Actuals
+from alloc.study.forms.adjusted import Adjusted
 from alloc.study.forms.entries import PUBLIC, Entries, Entry, add_public
 from alloc.study.forms.reached import Reached
 
@@ -131,8 +132,7 @@ def _say_doubt(measure: Measure, year: int, names: Names) -> str | None:
 def list_changes(before: Result, after: Result, lang: str) -> Iterator[Entries]:
     """Yield every payment that differs between two plans, with what the later plan shows of its measure."""
     earlier, later = _sum_amounts(before), _sum_amounts(after)
-    reasons = {row["measure"]: row.get("reason", "") for row in after.tables["measures"].to_dict("records")}
-    number = 0
+    adjusted, number = Adjusted(before, after, lang), 0
     for m, f in _pair(earlier, later):
         was, is_ = earlier.get(m, {}).get(f, 0.0), later.get(m, {}).get(f, 0.0)
         if math.isclose(was, is_, rel_tol=1e-9, abs_tol=1e-6):
@@ -147,7 +147,7 @@ def list_changes(before: Result, after: Result, lang: str) -> Iterator[Entries]:
             "before": Entry(was, f"{before.name}: allocation · {m} · {f} · amount"),
             "after": Entry(is_, f"{after.name}: allocation · {m} · {f} · amount"),
             "difference": Entry(is_ - was),
-            "reason": Entry(reasons.get(m) or None),
+            "reason": Entry(adjusted.say_reason(m, f)),
         }
 
 
