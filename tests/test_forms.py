@@ -448,9 +448,22 @@ def test_a_form_that_is_interrupted_leaves_the_earlier_one_and_nothing_beside_it
 def test_a_form_has_totals_where_its_layout_asks_for_them(result, tmp_path):
     columns = read_layouts()["plan"].columns
     sheet = openpyxl.load_workbook(fill_form(result, "plan", tmp_path / "p.xlsx")).worksheets[0]
-    totals = [str(cell.value or "").startswith("=SUM") for cell in sheet[sheet.max_row]]
+    totals = [str(cell.value or "").startswith("=IF(COUNT(") for cell in sheet[sheet.max_row]]
     assert totals == [cell.sum for cell in columns]
     assert 0 < sum(totals) < len(columns)
+    assert sheet.page_setup.paperSize == 8  # it is too wide to be read on A4
+
+
+def test_a_total_of_what_nobody_gave_is_empty_and_heads_are_as_high_as_their_words(tmp_path):
+    path = tmp_path / "question.yaml"
+    path.write_text(yaml.safe_dump(QUESTION | {"measures": {"course": QUESTION["measures"]["course"]}}))
+    made = alloc.solve(path)
+    head, *_, total = cells(fill_form(made, "plan", tmp_path / "p.xlsx", lang="en"))[2:]
+    known = dict(zip(head, total, strict=True))
+    assert known["Total cost (万元)"] in ("", None)
+    assert known["Planned this year (万元)"] == 7
+    sheet = openpyxl.load_workbook(fill_form(made, "schedule", tmp_path / "s.xlsx", lang="en")).worksheets[0]
+    assert sheet.row_dimensions[3].height == 2 * LINE  # Not yet in a quarter (万元)
 
 
 def test_a_payment_names_its_fund_in_either_language_and_its_line_is_as_high_as_its_words(tmp_path):

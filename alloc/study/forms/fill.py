@@ -1,5 +1,6 @@
 """A form as a workbook: cells merged as the layout says, numbers that stay numbers, and where each one comes from."""
 
+import math
 import os
 from collections.abc import Sequence
 from itertools import product
@@ -32,6 +33,9 @@ NUMBER = "#,##0.00##"
 
 WIDTH = 16
 """Width of a column of a form [Latin letters]."""
+
+WIDEST = 180
+"""The widest table that can be read on A4; what is wider is printed on A3 [Latin letters]."""
 
 
 def fill_form(
@@ -158,11 +162,16 @@ class FormBook:
         columns, first = self.form.columns, 3
         sheet = self._open_sheet(self.form.title.model_dump()[self.lang], len(columns))
         sheet.set_landscape()
+        if sum(cell.letters for cell in columns) > WIDEST:
+            sheet.set_paper(8)
         sheet.freeze_panes(first, 0)
         sheet.repeat_rows(first - 1)
+        heads = [self._say_head(cell) for cell in columns]
+        tallest = max(lines(head, cell.letters - 2) for head, cell in zip(heads, columns, strict=True))  # bold is wider
+        sheet.set_row(first - 1, LINE * tallest)
         for j, cell in enumerate(columns):
             sheet.set_column(j, j, cell.letters)
-            self._put(sheet, first - 1, j, self._say_head(cell), self._look(**HEAD))
+            self._put(sheet, first - 1, j, heads[j], self._look(**HEAD))
         named = {cell.as_: j for j, cell in enumerate(columns) if cell.as_}
         for i, entries in enumerate(rows):
             sheet.set_row(first + i, LINE * self._count_lines(entries))
@@ -186,7 +195,10 @@ class FormBook:
                 self._put(sheet, last + 1, j, self.names.say("form_total") if j == 0 else None, look)
                 continue
             span = f"{xl_rowcol_to_cell(first, j)}:{xl_rowcol_to_cell(last, j)}"
-            sheet.write_formula(last + 1, j, f"=SUM({span})", look, sum(_number(cell, row) for row in rows))
+            values = [row.get(cell.from_, Entry(None)).value for row in rows]
+            known = [value for value in values if isinstance(value, int | float)]
+            formula = f'=IF(COUNT({span})=0,"",SUM({span}))'  # of figures that nobody gave there is no total
+            sheet.write_formula(last + 1, j, formula, look, math.fsum(known) if known else "")
 
     def _write_project(self, entries: Entries, number: int) -> None:
         """Write the sheet of one project, line after line, each cell at the next place that is free."""
@@ -274,9 +286,3 @@ class FormBook:
         for i, line in enumerate(self.places):
             for j, value in enumerate(line):
                 self._put(sheet, i + 1, j, value, self._look())
-
-
-def _number(cell: FormCell, entries: Entries) -> float:
-    """Return the number that a cell of a table has, 0 where it has none; what a formula gives is an entry too."""
-    value = entries.get(cell.from_, Entry(None)).value
-    return float(value) if isinstance(value, int | float) else 0.0
