@@ -156,6 +156,16 @@ def list_plans(within: float, lot: int, budget: int = 60) -> list[dict[str, int]
     return [paid for jobs, paid in plans if jobs >= best * (1 - within) - 1e-9]
 
 
+def buy(lot: int) -> Raw:
+    """Return the question of which all plans are listed."""
+    measures = {}
+    for m, (cost, jobs, most) in BOUGHT.items():
+        keys = {"unit_cost": cost, "jobs": jobs, "max_units": most, "integer": True, "county": PLACES[m]}
+        measures[m] = {**keys, "category": "training" if m == "courses" else "infrastructure"}
+    yutian = {"yutian": {"name": "Yutian", "jobseekers": None}}
+    return rivals(measures=measures, counties=yutian, funds={"aid": {"amount": 60}}, money={"lot": lot})
+
+
 def tell_class(amounts: list[int]) -> str:
     return "always" if min(amounts) > 0 else "open" if max(amounts) > 0 else "never"
 
@@ -169,13 +179,7 @@ def test_ends_and_classes_are_those_of_all_plans_listed_one_by_one(
     monkeypatch.setattr(ranges, "SMALL", few)
     if not few:
         monkeypatch.setattr(rounding, "MANY", 1)
-    measures = {}
-    for m, (cost, jobs, most) in BOUGHT.items():
-        keys = {"unit_cost": cost, "jobs": jobs, "max_units": most, "integer": True, "county": PLACES[m]}
-        measures[m] = {**keys, "category": "training" if m == "courses" else "infrastructure"}
-    yutian = {"yutian": {"name": "Yutian", "jobseekers": None}}
-    raw = rivals(measures=measures, counties=yutian, funds={"aid": {"amount": 60}}, money={"lot": lot})
-    path, plans = write(raw, tmp_path), list_plans(within, lot)
+    path, plans = write(buy(lot), tmp_path), list_plans(within, lot)
     found = alloc.certainty(path, within=within, gap=1e-9, jobs=1)
     assert found.proven
     for row in found.measures.to_dict("records"):
@@ -189,6 +193,27 @@ def test_ends_and_classes_are_those_of_all_plans_listed_one_by_one(
         assert [others[row["county"]].low, others[row["county"]].high] == pytest.approx(
             [min(amounts), max(amounts)], abs=0.01
         )
+
+
+@pytest.mark.parametrize("within", [0.02, 0.05, 0.1])
+def test_the_class_is_asked_before_ends_and_is_that_of_all_plans(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: float
+):
+    """Where nothing but the class is answered, it is known of every measure, and no end is said to be proven beyond."""
+    monkeypatch.setattr(ranges, "SMALL", 0)
+    monkeypatch.setattr(rounding, "MANY", 1)
+    monkeypatch.setattr(ranges, "search_end", lambda *_: NOTHING)
+    monkeypatch.setattr(ranges, "search_jointly", lambda *_: NOTHING)
+    search_target = ranges.search_target
+    monkeypatch.setattr(ranges, "search_target", lambda kept, of: search_target(kept, of) if of.steps == 1 else NOTHING)
+    found, plans = alloc.certainty(write(buy(1), tmp_path), within=within, gap=1e-9, jobs=1), list_plans(within, 1)
+    for row in found.measures.to_dict("records"):
+        amounts = [paid[row["measure"]] for paid in plans]
+        assert (row["class"], row["class_proven"]) == (tell_class(amounts), 1), row["measure"]
+        assert row["least_bound"] <= min(amounts) <= row["least"] + 0.01
+        assert row["most"] - 0.01 <= max(amounts) <= row["most_bound"]
+    assert not found.proven
+    assert found.told == found.rows
 
 
 def test_alternatives_lie_within_what_is_certain():
@@ -233,6 +258,7 @@ def test_what_is_not_searched_to_its_end_is_not_called_certain(tmp_path: Path, m
     done = command("certainty", write(rivals(), tmp_path), "--out", tmp_path / "out")
     assert done.exit_code == 4
     assert "Not every end is proven" in done.stdout
+    assert "Of 3 of 8 counties, cells and measures it is proven" in done.stdout
     rows = rows_of(tmp_path / "out/measures.csv")
     assert (rows["pens"]["least_bound"], rows["pens"]["class"], rows["pens"]["proven"]) == ("0.0", "open", "0")
     assert rows["pens"]["most"] == rows["pens"]["money"]

@@ -8,13 +8,13 @@ from alloc.solver.deadline import Deadline, unbroken
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
 from alloc.solver.multi.far_plans import FarPlans, Other, measure_distance
-from alloc.solver.multi.near_ends import EndSearch, NearGoal, NearProgram, RelaxedEnds, search_end
+from alloc.solver.multi.near_ends import EndSearch, NearProgram, RelaxedEnds, RelaxedSearch, bound_ends, search_end
 from alloc.solver.multi.near_optimal import NearOptimalSet
 from alloc.solver.multi.near_targets import (
     JointSearch,
-    RelaxedLosses,
     TargetSearch,
     choose_target,
+    estimate_losses,
     search_jointly,
     search_target,
 )
@@ -35,20 +35,21 @@ __all__ = [
     "JointSearch",
     "MipResult",
     "MipStart",
-    "NearGoal",
     "NearOptimalSet",
     "NearProgram",
     "Other",
     "Pair",
     "ParetoPoint",
     "RelaxedEnds",
-    "RelaxedLosses",
+    "RelaxedSearch",
     "ScenarioOutcome",
     "TargetSearch",
     "ahead",
+    "bound_ends",
     "check_address",
     "choose_method",
     "choose_target",
+    "estimate_losses",
     "evaluate_scenarios",
     "extract_mip_start",
     "find_status_quo",

@@ -90,6 +90,24 @@ class EndSearch:
     seconds: float
 
 
+@dataclass(frozen=True)
+class RelaxedSearch:
+    """What the relaxed program is asked of some aims, a row each: their bounds, or what their targets cost of the goal.
+
+    seconds: longest time.
+    """
+
+    aims: Floats
+    targets: Floats
+    seconds: float
+
+
+def bound_ends(kept: Mapping[int, NearProgram], asked: RelaxedSearch) -> list[tuple[float, Floats | None]]:
+    """Return what no plan's aim exceeds, each with the relaxed plan where it is one of the set."""
+    relaxed = RelaxedEnds(kept[0].program, Deadline(asked.seconds))
+    return [relaxed.solve(aim) for aim in asked.aims]
+
+
 def search_end(kept: Mapping[int, NearProgram], asked: EndSearch) -> MipResult:
     """Return the plan found, and a bound on all plans: none (infinite) where most decisions were held."""
     near, deadline = kept[0], Deadline(asked.seconds)

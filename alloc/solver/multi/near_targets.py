@@ -16,7 +16,7 @@ from alloc.solver.asking import HELPED, STEADY, search
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor
-from alloc.solver.multi.near_ends import NearGoal, NearProgram
+from alloc.solver.multi.near_ends import NearGoal, NearProgram, RelaxedSearch
 from alloc.solver.outcome import Outcome, Stop
 from alloc.solver.reoptimise import MipResult
 from alloc.solver.rounding import NEAR, find_grains, has_many_grains, hold_yes_or_no, relax_grains, round_split
@@ -41,7 +41,8 @@ class TargetSearch:
     """What is asked of an aim: whether a plan reaches a target, and then others between what is reached and the bound.
 
     block: the county that it counts in; start: the plan that is known to reach farthest; bound: no plan goes beyond;
-    gap: how closely to prove that, in the aim's unit; steps: how many targets in turn; seconds: longest time.
+    gap: how closely to prove that, in the aim's unit; steps: how many targets in turn; seconds: longest time;
+    in_lots: whether lots are searched too, where rounding finds no plan and parts of lots would do.
     """
 
     aim: Floats
@@ -52,6 +53,7 @@ class TargetSearch:
     gap: float
     steps: int
     seconds: float
+    in_lots: bool = False
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def search_target(kept: Mapping[int, NearProgram], asked: TargetSearch) -> MipRe
     near, deadline, x = kept[0], Deadline(asked.seconds), asked.start
     reached, bound, target = float(asked.aim @ x), asked.bound, asked.target
     for _ in range(asked.steps):
-        found = _ask_target(near, asked.aim, target, asked.block, deadline)
+        found = _ask_target(near, asked.aim, target, asked.block, deadline, asked.in_lots)
         if found.impossible:
             bound = min(bound, max(reached, target))
         else:
@@ -101,7 +103,15 @@ def choose_target(reached: float, bound: float) -> float:
     return bound - FAR * (bound - reached)
 
 
-class RelaxedLosses:
+def estimate_losses(kept: Mapping[int, NearProgram], asked: RelaxedSearch) -> list[float]:
+    """Return what the relaxed program loses of the goal by the target of each aim, infinite where that is not known."""
+    near = kept[0].goal
+    assert near is not None
+    relaxed = _RelaxedLosses(near, Deadline(asked.seconds))
+    return [relaxed.estimate(aim, target) for aim, target in zip(asked.aims, asked.targets.tolist(), strict=True)]
+
+
+class _RelaxedLosses:
     """The relaxed program of a near-optimal set, asked how much of the goal targets cost: which are easy to reach."""
 
     def __init__(self, near: NearGoal, deadline: Deadline):
@@ -134,7 +144,9 @@ def _reach_farthest(near: NearProgram, aim: Floats, x: Floats, deadline: Deadlin
     return fix_and_solve(_aim(near.program, aim), np.ones(1), x, deadline)
 
 
-def _ask_target(of: NearProgram, aim: Floats, target: float, block: int, deadline: Deadline) -> MipResult:
+def _ask_target(
+    of: NearProgram, aim: Floats, target: float, block: int, deadline: Deadline, in_lots: bool
+) -> MipResult:
     """Return a plan that reaches a target and is good enough, or that there is none; neither where it is not known."""
     near = of.goal
     assert near is not None
@@ -145,7 +157,17 @@ def _ask_target(of: NearProgram, aim: Floats, target: float, block: int, deadlin
     free = search(relax_grains(limited), near.goal, 0.0, deadline, _choose_stop(near, limited), None, STEADY)
     if free.infeasible or free.bound < _choose_stop(near, limited).least:
         return MipResult(None, -INF, free.bound, True)
-    return _make_whole(near, limited, free, deadline)
+    found = _make_whole(near, limited, free, deadline)
+    return _search_lots(near, limited, deadline) if in_lots and found.x is None else found
+
+
+def _search_lots(near: NearGoal, limited: Matrix, deadline: Deadline) -> MipResult:
+    """Return a plan in lots that is good enough, or that there is none; neither where it is not known."""
+    stop = replace(_choose_stop(near, limited), gap=0.0, enough=near.least)
+    found = search(limited, near.goal, 0.0, deadline, stop, None, HELPED)
+    none = found.infeasible or found.bound < stop.least
+    good = found.x is not None and found.value >= near.least
+    return MipResult(found.x if good else None, found.value, found.bound, none)
 
 
 def _ask_nearby(of: NearProgram, limited: Matrix, block: int, deadline: Deadline) -> MipResult:

@@ -17,14 +17,15 @@ from alloc.report.names import Names
 from alloc.run import Run, choose_options
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.pool import Pool, open_pool
-from alloc.study.answers.ranges import SMALL, Key, MoneyRange, RangeSearch, list_rows
+from alloc.study.answers.ends import Key, MoneyRange, list_rows
+from alloc.study.answers.ranges import SMALL, RangeSearch
 from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.request import JOBS, Answered, Given, Tell, answer, check_language, read_question
 
 MARK = "certainty.json"
 """What tells a study of certainty from any other folder."""
 
-RANGE = ["least", "most", "least_bound", "most_bound", "class", "proven"]
+RANGE = ["least", "most", "least_bound", "most_bound", "class", "class_proven", "proven"]
 
 SAME = 1e-6
 """Goals this close to each other, as a part of themselves, are equally good."""
@@ -62,6 +63,16 @@ class Certainty:
         return all(bool(table["proven"].all()) for table in (self.counties, self.cells, self.measures))
 
     @property
+    def told(self) -> int:
+        """How many counties, cells and measures have a proven class."""
+        return sum(int(table["class_proven"].sum()) for table in (self.counties, self.cells, self.measures))
+
+    @property
+    def rows(self) -> int:
+        """How many counties, cells and measures there are."""
+        return sum(map(len, (self.counties, self.cells, self.measures)))
+
+    @property
     def aid(self) -> float:
         """All aid in the best plan [money]."""
         return float(self.cells["aid"].sum())
@@ -88,6 +99,7 @@ class Certainty:
             "safe": self.safe,
             "safe_share": self.safe / self.aid if self.aid > 0 else None,
             **classes,
+            "classes_proven": self.told,
             "proven": self.proven,
             "interrupted": self.interrupted,
             "solves": self.solves,

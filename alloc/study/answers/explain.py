@@ -17,7 +17,7 @@ from alloc.report.answers import Answers, draw_certainty, draw_prices
 from alloc.report.charts import Chart
 from alloc.report.names import Names
 from alloc.run import choose_options
-from alloc.study.answers.certainty import certainty
+from alloc.study.answers.certainty import RANGE, certainty
 from alloc.study.answers.findings import (
     WHY,
     WHY_NOT,
@@ -308,7 +308,6 @@ def _count_cost(question: Instance, measure: str, changes: Mapping[str, object])
 
 
 def _empty_certainty() -> Iterator[tuple[str, pd.DataFrame]]:
-    ends = ["least", "most", "least_bound", "most_bound", "class", "proven"]
-    yield "counties", pd.DataFrame(columns=["county", "aid", *ends])
-    yield "cells", pd.DataFrame(columns=["county", "category", "aid", *ends])
-    yield "measures", pd.DataFrame(columns=["measure", "county", "category", "money", *ends])
+    yield "counties", pd.DataFrame(columns=["county", "aid", *RANGE])
+    yield "cells", pd.DataFrame(columns=["county", "category", "aid", *RANGE])
+    yield "measures", pd.DataFrame(columns=["measure", "county", "category", "money", *RANGE])

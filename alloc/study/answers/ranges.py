@@ -1,32 +1,33 @@
 """Least and most of every county, cell and measure over all nearly best plans, what is easy to prove first."""
 
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from itertools import chain
+from typing import Any
 
 import numpy as np
 
-from alloc.instance import CATEGORIES
 from alloc.solver import (
     Deadline,
     EndSearch,
     JointSearch,
     MipResult,
-    NearGoal,
     NearOptimalSet,
     NearProgram,
-    RelaxedEnds,
-    RelaxedLosses,
+    RelaxedSearch,
     TargetSearch,
+    bound_ends,
     choose_target,
+    estimate_losses,
     search_end,
     search_jointly,
     search_target,
 )
 from alloc.solver.matrix import INF, Floats
 from alloc.solver.pool import Pool
+from alloc.study.answers.ends import End, Key, MoneyRange, pair_ends
 from alloc.study.request import StudyProgress, Tell
 
 CLOSE = 1e-4
@@ -60,98 +61,25 @@ relaxed program tells. Measured on Hotan 2019: 0.25 s an end where one after the
 TARGET = (3.0, 15.0)
 """Longest times of asking for the targets of an end, in turn [s]: some take ten times what others do."""
 
-Key = tuple[str, ...]
-"""What a range is of: a county, a county and a category, or a measure behind two empty words."""
+PARTS = 3
+"""What the relaxed program tells of all ends is asked in so many parts a worker: some take longer than others."""
 
+ROUNDING = 1e-6
+"""Whether there is money at all is asked a little beyond money that is none, as a part of itself."""
 
-@dataclass(frozen=True)
-class MoneyRange:
-    """Least and most money over all plans within the tolerance [money].
-
-    low and high: reached by plans; least and most: proven, none lies beyond. speck: money that is none; slack: how
-    closely the ends are to be proven.
-    """
-
-    low: float
-    high: float
-    least: float
-    most: float
-    speck: float
-    slack: float
-
-    @property
-    def kind(self) -> str:
-        """`always` where every plan has money, `never` where none has, `open` where some have or it is not proven."""
-        if self.least > self.speck:
-            return "always"
-        return "never" if self.most <= self.speck else "open"
-
-    @property
-    def proven(self) -> bool:
-        """Tell whether both ends are proven so closely, and the class."""
-        close = self.low - self.least <= self.slack and self.most - self.high <= self.slack
-        return close and (self.kind != "open" or self.low <= self.speck < self.high)
-
-    @property
-    def row(self) -> tuple[object, ...]:
-        """What a table says of it."""
-        return self.low, self.high, self.least, self.most, self.kind, int(self.proven)
-
-
-def list_rows(near: NearOptimalSet) -> dict[Key, tuple[int, Floats]]:
-    """Return what is asked about: the number of its county, and its money as a row over the decisions."""
-    rows: dict[Key, tuple[int, Floats]] = {}
-    number = {county: c for c, county in enumerate(near.counties)}
-    for county, c in number.items():
-        rows[county,] = c, near.by_county[c] @ near.money
-        for category in CATEGORIES:
-            inside = np.array([place[:2] == (county, category) for place in near.places], dtype=np.float64)
-            rows[county, category] = c, inside @ near.money
-    measures = near.list_payable()
-    for m, row in zip(measures, near.list_payments(measures), strict=True):
-        rows["", "", m] = number[near.instance.measures[m].county], row
-    return rows
-
-
-@dataclass(eq=False)
-class _End:
-    """The most that a row counts, times a sign: 1 for the most money, -1 for the least.
-
-    county: by number; bound: no plan counts more; reached: by a plan.
-    """
-
-    row: Floats
-    sign: float
-    county: int
-    bound: float
-    reached: float = -INF
-
-    def __post_init__(self) -> None:
-        self._columns = np.flatnonzero(self.row)
-        self._values = self.sign * self.row[self._columns]
-
-    def count(self, x: Floats) -> float:
-        """Return what a plan counts."""
-        return float(self._values @ x[self._columns])
-
-    @property
-    def aim(self) -> Floats:
-        """What is counted, by decision."""
-        return self.sign * self.row
-
-    @property
-    def room(self) -> float:
-        """What may still lie beyond the plans that are known."""
-        return self.bound - self.reached
-
-
-Task = tuple[Callable[..., MipResult], EndSearch | TargetSearch | JointSearch]
+Task = tuple[Callable[..., Any], EndSearch | TargetSearch | JointSearch | RelaxedSearch]
 """What a worker is to do, and of what."""
 
-Ask = Callable[[Sequence[_End]], Task]
+Ask = Callable[[Sequence[End]], Task]
 """How ends are searched for."""
 
-GoOn = Callable[[list[_End], list[_End]], list[list[_End]]]
+Wanted = Callable[[End], bool]
+"""Which ends are searched for."""
+
+Losses = dict[End, float]
+"""What the relaxed program loses of the goal by the target of an end."""
+
+GoOn = Callable[[list[End], list[End]], list[list[End]]]
 """With which ends a search goes on, of those asked for and those of them that are still open."""
 
 
@@ -167,7 +95,7 @@ class RangeSearch:
     deadline: Deadline
     pool: Pool
     searches: int = 0
-    ends: list[_End] = field(default_factory=list)
+    ends: list[End] = field(default_factory=list)
     plans: list[Floats] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -176,15 +104,13 @@ class RangeSearch:
 
     def find_ranges(self, rows: Mapping[Key, tuple[int, Floats]], tell: Tell | None) -> dict[Key, MoneyRange]:
         """Return the range of every row: what no plan goes beyond, and what plans reach."""
-        pairs = {}
-        for c, row in rows.values():
-            pairs[row.tobytes()] = (_End(row, 1.0, c, INF), _End(row, -1.0, c, 0.0))  # money is never below 0
+        pairs = {row.tobytes(): pair_ends(row, c) for c, row in rows.values()}
         self.ends = list(chain.from_iterable(pairs.values()))
         self._take_plan(self.best)
-        self._bound_all()
-        self._tell(tell)
         near = self.near.as_near_program()
         self.pool.keep([near], _keep)
+        self._bound_all()
+        self._tell(tell)
         if int(self.near.whole.integer.sum()) >= SMALL:
             self._search_first(near, tell)
         for seconds in WHOLE:
@@ -194,59 +120,92 @@ class RangeSearch:
     def _search_first(self, near: NearProgram, tell: Tell | None) -> None:
         """Search for ends the quick ways: by targets of the goal where there is one alone, else county by county."""
         if self.near.has_targets and near.goal is not None:
-            self._search(self._list_batches(near.goal), self._ask_bounds, tell, _halve)
-            for seconds in TARGET:
-                self._search(self._list_open(), partial(self._ask_between, seconds), tell)
+            self._search_targets(near.goal.best - near.goal.least, tell)
         else:
             self._search(self._list_groups(), self._ask_together, tell, _keep_together)
             self._search(self._list_open(), self._ask_nearby, tell)
 
-    def _list_batches(self, goal: NearGoal) -> list[list[_End]]:
-        """Return the ends of a county that one plan may reach together, those first whose targets cost least."""
-        relaxed, most = RelaxedLosses(goal, self.deadline), goal.best - goal.least
-        losses = [(end.county, relaxed.estimate(end.aim, self._choose_bound(end)), end) for (end,) in self._list_open()]
-        batches: list[list[_End]] = []
-        total, where = 0.0, -1
-        for county, loss, end in sorted(losses, key=lambda found: found[:2]):
-            if loss > most:
-                continue
-            if county != where or len(batches[-1]) >= BATCH or total + loss > FILL * most:
-                batches.append([])
-                total, where = 0.0, county
-            batches[-1].append(end)
-            total += loss
-        return batches
+    def _search_targets(self, most: float, tell: Tell | None) -> None:
+        """Search by targets: first for the ends that tell the class of a row, then for the class alone where these
+        are not reached, and then for all others. most: of the goal, that may be lost.
+        """
+        losses = self._estimate_losses()
+        self._search(_list_batches(losses, most, self._list_deciding()), self._ask_bounds, tell, _halve)
+        self._search([[end] for end in self._list_deciding()], self._ask_class, tell, wanted=self._is_undecided)
+        self._search(_list_batches(losses, most, self._list_open_ends()), self._ask_bounds, tell, _halve)
+        for seconds in TARGET:
+            self._search(self._list_open(), partial(self._ask_between, seconds), tell)
 
     def _bound_all(self) -> None:
         """Bound every end by the relaxed program, and by what the limits of each decision alone allow."""
-        relaxed = RelaxedEnds(self.near.whole, self.deadline)
         for end in self.ends:
             if end.sign > 0:
-                end.bound = self.near.limit_most(end.row)
-            if end.room > 0 and not self.deadline.over():
-                bound, plan = relaxed.solve(end.sign * end.row)
+                end.bound = max(end.reached, self.near.limit_most(end.row))
+        for ends, found in self._ask_relaxed([end for end in self.ends if end.room > 0], bound_ends):
+            for end, (bound, plan) in zip(ends, found, strict=True):
                 end.bound = max(end.reached, min(end.bound, bound))
                 if plan is not None:
                     self._take_plan(plan)
 
-    def _list_groups(self) -> list[list[_End]]:
+    def _estimate_losses(self) -> Losses:
+        """Return what the relaxed program loses of the goal where what bounds an open end is reached."""
+        losses: Losses = {}
+        for ends, found in self._ask_relaxed(self._list_open_ends(), estimate_losses):
+            losses.update(zip(ends, found, strict=True))
+        return losses
+
+    def _ask_relaxed(self, ends: Sequence[End], task: Callable[..., Any]) -> Iterator[tuple[Sequence[End], Any]]:
+        """Have workers ask the relaxed program of some ends, a part each, and return each part with its answer."""
+        size = max(1, -(-len(ends) // (PARTS * self.pool.count)))
+        waiting = deque(ends[k : k + size] for k in range(0, len(ends), size))
+        asked: dict[int, Sequence[End]] = {}
+        while (waiting or self.pool.busy) and not self.deadline.over():
+            for worker in self.pool.idle[: len(waiting)]:
+                asked[worker] = part = waiting.popleft()
+                aims, targets = np.array([end.aim for end in part]), [self._choose_bound(end) for end in part]
+                self.pool.give(worker, (0,), task, RelaxedSearch(aims, np.array(targets), self.deadline.left))
+            for worker, answer in self.pool.receive():
+                if answer is not None:
+                    yield asked[worker], answer
+        self.pool.abandon()
+
+    def _list_deciding(self) -> list[End]:
+        """Return the end that tells the class of each row whose class is not told: the least where a plan has money."""
+        pairs = [(most, least) for most, least in zip(self.ends[::2], self.ends[1::2], strict=True)]
+        return [least if most.reached > self._speck else most for most, least in pairs if self._is_undecided(most)]
+
+    def _list_groups(self) -> list[list[End]]:
         """Return the ends of each county, the most and the least apart."""
-        groups: dict[tuple[int, float], list[_End]] = {}
+        groups: dict[tuple[int, float], list[End]] = {}
         for end in self.ends:
             groups.setdefault((end.county, end.sign), []).append(end)
         return list(groups.values())
 
-    def _list_open(self) -> list[list[_End]]:
-        """Return the ends that are open, each alone, those with least room first."""
-        return [[end] for end in sorted(filter(self._is_open, self.ends), key=lambda end: end.room)]
+    def _list_open_ends(self) -> list[End]:
+        return list(filter(self._is_open, self.ends))
 
-    def _search(self, groups: Sequence[list[_End]], ask: Ask, tell: Tell | None, go_on: GoOn | None = None) -> None:
-        """Search for the ends of each group that are open. go_on: with which of them after that; with none else."""
+    def _list_open(self) -> list[list[End]]:
+        """Return the ends that are open, each alone, those with least room first."""
+        return [[end] for end in sorted(self._list_open_ends(), key=lambda end: end.room)]
+
+    def _search(
+        self,
+        groups: Sequence[list[End]],
+        ask: Ask,
+        tell: Tell | None,
+        go_on: GoOn | None = None,
+        wanted: Wanted | None = None,
+    ) -> None:
+        """Search for the ends of each group that are wanted: those that are open, unless told otherwise.
+
+        go_on: with which of them after that; with none else.
+        """
+        wanted = wanted or self._is_open
         waiting = deque(groups)
-        asked: dict[int, list[_End]] = {}
+        asked: dict[int, list[End]] = {}
         while (waiting or self.pool.busy) and not self.deadline.over():
             for worker in self.pool.idle:
-                if ends := self._take_next(waiting):
+                if ends := _take_next(waiting, wanted):
                     asked[worker] = ends
                     self.searches += 1
                     self.pool.give(worker, (0,), *ask(ends))
@@ -255,42 +214,42 @@ class RangeSearch:
                 if answer is not None:  # None: the process was lost, and the ends stay open
                     self._take(ends, answer)
                 if go_on is not None:
-                    waiting.extend(go_on(ends, list(filter(self._is_open, ends))))
+                    waiting.extend(go_on(ends, list(filter(wanted, ends))))
             self._tell(tell)
         self.pool.abandon()
 
-    def _take_next(self, waiting: deque[list[_End]]) -> list[_End]:
-        """Take groups from those that wait, up to one with ends that are open; return these, none where all closed."""
-        ends: list[_End] = []
-        while waiting and not ends:
-            ends = list(filter(self._is_open, waiting.popleft()))
-        return ends
-
-    def _ask_together(self, ends: Sequence[_End]) -> Task:
+    def _ask_together(self, ends: Sequence[End]) -> Task:
         """Ask for many ends of a county at once, of each of which what is open counts as 1."""
         aim = np.sum([end.sign / end.room * end.row for end in ends], axis=0)
         return search_end, EndSearch(aim, self._pick_start(aim), ends[0].county, QUARTER, self._limit(TOGETHER))
 
-    def _ask_nearby(self, ends: Sequence[_End]) -> Task:
+    def _ask_nearby(self, ends: Sequence[End]) -> Task:
         return self._ask_end(ends[0].county, NEARBY, ends)
 
-    def _ask_end(self, block: int | None, seconds: float, ends: Sequence[_End]) -> Task:
+    def _ask_end(self, block: int | None, seconds: float, ends: Sequence[End]) -> Task:
         """Ask for one end, with the whole decisions of its county or all free."""
         (end,) = ends
         start, gap = self._pick_start(end.aim), self._choose_gap(end)
         return search_end, EndSearch(end.aim, start, block, gap, self._limit(seconds))
 
-    def _ask_bounds(self, ends: Sequence[_End]) -> Task:
+    def _ask_bounds(self, ends: Sequence[End]) -> Task:
         """Ask for a plan that reaches what bounds some ends, all at once."""
         targets = [self._choose_bound(end) for end in ends]
         aims, block = np.array([end.aim for end in ends]), ends[0].county
         return search_jointly, JointSearch(aims, np.array(targets), block, self._limit(TARGET[-1]))
 
-    def _choose_bound(self, end: _End) -> float:
+    def _choose_bound(self, end: End) -> float:
         """Return what a plan is to reach for an end to be proven by it; where none may be all there is, no less."""
         return end.bound - (0.0 if abs(end.bound) <= self._speck else self._choose_gap(end))
 
-    def _ask_between(self, seconds: float, ends: Sequence[_End]) -> Task:
+    def _ask_class(self, ends: Sequence[End]) -> Task:
+        """Ask whether a row has money in any plan, of the most, or has none in any, of the least."""
+        (end,) = ends
+        target = self._speck if end.sign > 0 else -self._speck * (1.0 + ROUNDING)
+        limits = end.bound, self._slack, 1, self._limit(TARGET[-1]), True
+        return search_target, TargetSearch(end.aim, target, end.county, self._pick_start(end.aim), *limits)
+
+    def _ask_between(self, seconds: float, ends: Sequence[End]) -> Task:
         """Ask for plans between what is reached and what bounds an end, until it is proven."""
         (end,) = ends
         target, start = choose_target(end.reached, end.bound), self._pick_start(end.aim)
@@ -301,14 +260,14 @@ class RangeSearch:
         """Return the plan that is known to have most of an aim."""
         return max(self.plans, key=lambda x: float(aim @ x))
 
-    def _choose_gap(self, end: _End) -> float:
+    def _choose_gap(self, end: End) -> float:
         """Return how closely an end is to be proven: where there may be none, so that this is told."""
         return self._slack if end.room > self._slack else self._speck / 2
 
     def _limit(self, seconds: float) -> float:
         return min(seconds, self.deadline.left)
 
-    def _take(self, ends: Sequence[_End], answer: MipResult) -> None:
+    def _take(self, ends: Sequence[End], answer: MipResult) -> None:
         if len(ends) == 1:
             (end,) = ends
             end.bound = max(end.reached, min(end.bound, answer.bound))
@@ -323,13 +282,19 @@ class RangeSearch:
                 end.reached, end.bound, kept = value, max(end.bound, value), True
         self.plans += [x] if kept else []
 
-    def _is_open(self, end: _End) -> bool:
+    def _is_open(self, end: End) -> bool:
         """Tell whether an end is not proven so closely, or leaves it open whether there is any money at all."""
         money = abs(end.reached), abs(end.bound)
         told = min(money) > self._speck or max(money) <= self._speck
         return end.room > self._speck / 2 and not (end.room <= self._slack and told)
 
-    def _make_range(self, most: _End, least: _End) -> MoneyRange:
+    def _is_undecided(self, end: End) -> bool:
+        """Tell whether the class of an end's row is not proven."""
+        assert end.other is not None
+        most, least = (end, end.other) if end.sign > 0 else (end.other, end)
+        return not self._make_range(most, least).told
+
+    def _make_range(self, most: End, least: End) -> MoneyRange:
         return MoneyRange(-least.reached, most.reached, -least.bound, most.bound, self._speck, self._slack)
 
     def _tell(self, tell: Tell | None) -> None:
@@ -342,12 +307,38 @@ def _keep(near: NearProgram) -> NearProgram:
     return near
 
 
-def _keep_together(ends: list[_End], left: list[_End]) -> list[list[_End]]:
+def _take_next(waiting: deque[list[End]], wanted: Wanted) -> list[End]:
+    """Take groups from those that wait up to one with ends that are wanted, and return these, if any."""
+    ends: list[End] = []
+    while waiting and not ends:
+        ends = list(filter(wanted, waiting.popleft()))
+    return ends
+
+
+def _list_batches(losses: Losses, most: float, ends: Sequence[End]) -> list[list[End]]:
+    """Return the ends of a county that one plan may reach together, those first whose targets cost least.
+
+    losses: what the target of each costs at least; most: may be lost.
+    """
+    batches: list[list[End]] = []
+    total, where = 0.0, -1
+    for end in sorted(ends, key=lambda end: (end.county, losses.get(end, INF))):
+        if (loss := losses.get(end, INF)) > most:
+            continue
+        if end.county != where or len(batches[-1]) >= BATCH or total + loss > FILL * most:
+            batches.append([])
+            total, where = 0.0, end.county
+        batches[-1].append(end)
+        total += loss
+    return batches
+
+
+def _keep_together(ends: list[End], left: list[End]) -> list[list[End]]:
     """Go on with what is left of a group, as long as enough of it was closed."""
     return [left] if len(ends) - len(left) >= AGAIN else []
 
 
-def _halve(ends: list[_End], left: list[_End]) -> list[list[_End]]:
+def _halve(ends: list[End], left: list[End]) -> list[list[End]]:
     """Go on with what is left of several ends in two halves: one plan did not reach them all."""
     middle = (len(left) + 1) // 2
     return [half for half in (left[:middle], left[middle:]) if half and len(ends) > 1]

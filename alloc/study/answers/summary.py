@@ -158,6 +158,7 @@ def show_certainty(found: Certainty, lang: str) -> Iterator[str | Table]:
     yield shown
     yield say("certainty_measures", lang, **found.figures["measures"])
     if not found.proven:
+        yield say("certainty_told", lang, told=found.told, count=found.rows)
         yield say("certainty_open_ends", lang)
 
 
