@@ -365,12 +365,13 @@ def test_the_money_of_the_new_year_is_read_and_its_mistakes_are_told(result: Pat
     rolled = alloc.roll(result, ACTUALS, year=2020, funds=file)
     assert rolled.instance.funds["aid"].amount == pytest.approx(44.5)
     assert rolled.doubts == ()
-    file.write_text("fund,county,amount\nadi,,1\naid,west,1\naid,,-1\naid,,x\naid,,1\naid,,2\n", encoding="utf-8")
+    file.write_text("fund,county,amount\nadi,,1\naid,west,-4\naid,,-1\naid,,x\naid,,1\naid,,2\n", encoding="utf-8")
     with pytest.raises(InstanceError) as error:
         alloc.roll(result, ACTUALS, year=2020, funds=file)
     assert error.value.say().replace(f"{tmp_path}/", "").split("\n") == [
         "funds.csv:2  fund: 'adi' is not a fund of this instance; did you mean 'aid'?",
         "funds.csv:3  fund: aid is not tied to counties: leave the county empty",
+        "funds.csv:3  amount: -4 is below 0; 0 or more is expected",
         "funds.csv:4  amount: -1 is below 0; 0 or more is expected",
         "funds.csv:5  amount: 'x' is not a number",
         "funds.csv:7  fund: aid has an amount in an earlier row already",

@@ -207,6 +207,13 @@ def test_the_last_year_rolled_on_is_a_year_by_itself(tmp_path: Path) -> None:
     assert (new.years, new.by_year, new.name) == ((2024,), {}, "aid-2021-2024")
 
 
+def test_the_last_year_that_is_left_is_a_question_of_that_year(tmp_path: Path) -> None:
+    run = solve({**QUESTION, "years": [2022, 2023], "end_value": 0, "by_year": {}}, tmp_path / "question")
+    rolled = roll_on(run, carry_out(run))
+    assert (rolled.instance.year, rolled.instance.years, rolled.instance.discount) == (2023, (), 0)
+    assert alloc.read(rolled.save(tmp_path / "next")).questions == ()
+
+
 def test_money_that_only_the_new_year_has_is_not_there_in_the_years_behind_it(tmp_path: Path) -> None:
     raw = {
         **QUESTION,

@@ -84,13 +84,15 @@ def _assemble(told: NextYear) -> Instance:
     last, whole = told.last, told.whole
     told.tell("year", "", "", last.year, told.year, "roll_year")
     rules, previous = _renew_rules(told)
+    years = tuple(of.year for of in told.ahead) or ((told.year,) if whole.years else ())
+    goes_beyond = len(years) > 1 or whole.end_value > 0  # one year alone is a question of that year
     update = {
         "name": _next_name(whole.name, last.year, told.year),
         "title": whole.title.replace(str(last.year), str(told.year)),
         "year": told.year,
-        "years": tuple(of.year for of in told.ahead) or ((told.year,) if whole.years else ()),
+        "years": years if goes_beyond else (),
         "by_year": _list_later_figures(told),
-        "discount": whole.discount,
+        "discount": whole.discount if goes_beyond else 0.0,
         "end_value": whole.end_value,
         "questions": (),
         "sources": {**whole.sources, told.source: told.say("roll_source")},

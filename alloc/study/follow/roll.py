@@ -164,25 +164,22 @@ def _read_money(path: Path, instance: Instance) -> Mapping[tuple[str, str], floa
         c = find_id(row, "county", counties, faults) if row.text("county") else ""
         amount = read_amount(row, "amount", faults)
         if f is not None and c is not None and amount is not None:
-            trouble = _find_trouble(instance.funds[f], row, f, c, amount, (f, c) in found)
-            if trouble is None:
-                found[f, c] = amount
-            else:
-                faults.append(trouble)
+            trouble = list(_find_trouble(instance.funds[f], row, f, c, amount, (f, c) in found))
+            faults += trouble
+            found |= {} if trouble else {(f, c): amount}
     if faults:
         raise InstanceError(foremost(faults))
     return found
 
 
-def _find_trouble(fund: Fund, row: TableRow, f: str, c: str, amount: float, twice: bool) -> Fault | None:
-    """Return what is wrong with the new money of a fund, in all or for a county."""
-    if c == "" and fund.amount is None:
-        return Fault(row.place("fund"), "fund", "roll_fund_by_county", {"fund": f})
-    if c != "" and fund.by_county is None:
-        return Fault(row.place("fund"), "fund", "roll_fund_in_all", {"fund": f})
+def _find_trouble(fund: Fund, row: TableRow, f: str, c: str, amount: float, twice: bool) -> Iterator[Fault]:
+    """Yield what is wrong with the new money of a fund, in all or for a county."""
+    if (fund.by_county if c else fund.amount) is None:
+        yield Fault(row.place("fund"), "fund", "roll_fund_in_all" if c else "roll_fund_by_county", {"fund": f})
+    elif twice:
+        yield Fault(row.place("fund"), "fund", "roll_fund_twice", {"fund": f})
     if amount < 0:
-        return Fault(row.place("amount"), "amount", "actuals_below_zero", {"found": f"{amount:g}"})
-    return Fault(row.place("fund"), "fund", "roll_fund_twice", {"fund": f}) if twice else None
+        yield Fault(row.place("amount"), "amount", "actuals_below_zero", {"found": f"{amount:g}"})
 
 
 def _check(instance: Instance) -> tuple[Instance, tuple[Fault, ...]]:
