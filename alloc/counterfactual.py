@@ -16,9 +16,10 @@ from alloc.instance import Instance, Options
 from alloc.instance.lookups import commitments
 from alloc.instance.worlds import LIMITS, aid_funds, holding, only, without_aid
 from alloc.instance.years import worth_of_years
-from alloc.model import build, build_years
+from alloc.model import build_years
 from alloc.solution import Solution, Stage, Status
-from alloc.solver import CompiledModel, ahead, find_status_quo, solve_suited, solve_warm
+from alloc.solver import Deadline, ahead, find_status_quo, solve_suited
+from alloc.solver.feasibility import has_plan
 
 Search = Callable[[Instance, Options], Solution]
 """How a question is solved."""
@@ -138,11 +139,11 @@ def lapsing(instance: Instance, options: Options) -> tuple[str, ...]:
 
 def _payable(question: Instance, committed: tuple[str, ...], options: Options) -> bool:
     """Tell whether there is money for some measures, and all that they hang on."""
-    alone = only(question, committed)
-    loose = Options(gap=1.0, time_limit=options.time_limit)
-    found = _suited(alone, loose) if alone.questions else solve_warm(CompiledModel(build(alone)), alone, loose)
-    _stop_if(found.interrupted)
-    return found.status != Status.INFEASIBLE
+    deadline = Deadline(options.time_limit)
+    with deadline.listening():
+        found = has_plan(only(question, committed), deadline)
+    _stop_if(deadline.stopped)
+    return found is not False
 
 
 def held_to(instance: Instance, worlds: Worlds) -> Instance:

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
@@ -204,20 +204,26 @@ def _preview(
 
 
 def complete_run(
-    instance: Instance, options: Options, plan: Solution, worlds: Worlds | None, started: float, lang: str = "en"
+    instance: Instance,
+    options: Options,
+    plan: Solution,
+    worlds: Worlds | None,
+    started: float,
+    lang: str = "en",
+    conflict: Collection[str] = (),
 ) -> Run:
     """Return a plan with its tables, audited and explained; without a plan, what must give.
 
     worlds: what comes about beside the plan, needed where there is one; the same for every plan of an instance.
-    started: `time.perf_counter()` when the question was put. Raises AuditError for a plan that does not
-    survive the second reading.
+    started: `time.perf_counter()` when the question was put. conflict: ids of limits that could not hold together in a
+    like question, tried first. Raises AuditError for a plan that does not survive the second reading.
     """
     if instance.questions:
         return _complete_years(instance, options, plan, worlds, started, lang)
     if not plan.has_plan or worlds is None:
         figures, limits = list_figures(instance, options, plan, started), None
         if plan.status == Status.INFEASIBLE:
-            limits = list_limits(instance)
+            limits = list_limits(instance, conflict)
             lines = explain_conflict(instance, rest(options, started), lang, limits)
             first = [say("clash_nation_first", lang)] if instance.nation == "first" and lines == [] else []
             figures["clash"] = [*(lines or ()), *first]

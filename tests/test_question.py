@@ -13,6 +13,7 @@ from oracle import optimum
 from randoms import draw_overrides, random_instance, tiny_instance
 
 import alloc
+from alloc.infeasibility import Limits
 from alloc.instance import Instance, draft
 from alloc.model import build
 from alloc.solver import CompiledModel, know_standing
@@ -85,6 +86,20 @@ def test_figures_that_make_no_sense_or_leave_no_plan_stop_nothing():
     assert none.status == fresh.status == "infeasible"
     assert none.figures["clash"] == fresh.figures["clash"]
     assert question.ask().objective == pytest.approx(79)
+
+
+def test_what_clashed_before_is_tried_first_and_named_only_where_it_clashes(monkeypatch: pytest.MonkeyPatch):
+    asked, hold = [], Limits.hold
+    monkeypatch.setattr(Limits, "hold", lambda *of: asked.append(of) or hold(*of))
+    question, counts = alloc.Question(DEMO), []
+    nine = {"rules.all": {"type": "count", "min": 9}}
+    for other in ({}, {"funds.tianjin.amount": 37}, {"rules.more": {"type": "count", "min": 12}, "rules.all.min": 1}):
+        asked.clear()
+        again = question.ask({**nine, **other})
+        counts.append(len(asked))
+        fresh = alloc.solve(DEMO, overrides={**nine, **other})
+        assert again.figures["clash"] == fresh.figures["clash"]
+    assert counts[1] < counts[0]
 
 
 def test_wrong_options_are_refused_before_anything_is_solved():

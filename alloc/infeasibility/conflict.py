@@ -36,7 +36,7 @@ class Limits:
     """A question whose limits can be released and eased; every answer is kept.
 
     draft, overrides: the question; levers: all limits that a person set; known: what was answered already, by
-    what was asked.
+    what was asked. conflict: ids of the limits that could not hold together last, here or in a like question.
     """
 
     draft: Draft
@@ -44,6 +44,7 @@ class Limits:
     levers: Sequence[Lever]
     deadline: Deadline
     known: MutableMapping[str, bool] = field(default_factory=dict)
+    conflict: Collection[str] = ()
     _names: dict[str, set[str]] = field(default_factory=dict)
 
     def question(self, changes: Mapping[str, object]) -> Instance:
@@ -140,11 +141,14 @@ def find_conflict(
     """
     held = leave_out(always, freed)
     candidates = leave_out(limits.levers, [*freed, *held])
-    if limits.hold([*held, *candidates], {}):
+    known = [lever for lever in candidates if lever.id in limits.conflict]
+    again = bool(known) and not limits.hold([*held, *known], {})
+    if not again and limits.hold([*held, *candidates], {}):
         return None
     if not candidates or not limits.hold(held, {}):
         return ()
-    suspects = _without_kinds(limits, held, limits.suspect(held, candidates))
+    suspects = limits.suspect(held, known if again else candidates)
+    suspects = suspects if again else _without_kinds(limits, held, suspects)
     found = suspects if len(suspects) <= FEW else _divide(limits, held, False, suspects)
     return _without_idle(limits, held, found)
 

@@ -6,7 +6,7 @@ anew from what was parsed.
 """
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 
 from alloc.counterfactual import UNKNOWN, Counterfactual, Worlds, answering, find_standing, find_without_aid
@@ -50,18 +50,22 @@ TAUGHT = "blocks"
 class WarmPlan:
     """A plan with what is known beside it, and the warm start that it gives to like questions.
 
-    question: the instance as it is answered: where the nation decides first, with its payments held.
+    question: the instance as it is answered: where the nation decides first, with its payments held; worlds: None where
+    there is no plan to be compared with them.
     """
 
     question: Instance
     options: Options
-    worlds: Worlds
+    worlds: Worlds | None
     plan: Solution
     start: MipStart = field(default_factory=dict)
 
-    def complete(self, started: float, lang: str, of: Instance | None = None) -> Run:
-        """Return the plan as a result, audited. started: when it was asked for; of: the instance as it was put."""
-        return complete_run(of or self.question, self.options, self.plan, self.worlds, started, lang)
+    def complete(self, started: float, lang: str, of: Instance | None = None, conflict: Collection[str] = ()) -> Run:
+        """Return the plan as a result, audited, or what must give.
+
+        started: when it was asked for; of: the instance as it was put; conflict: what clashed in a like question.
+        """
+        return complete_run(of or self.question, self.options, self.plan, self.worlds, started, lang, conflict)
 
 
 class WarmSolver:
@@ -86,11 +90,13 @@ class WarmSolver:
         """
         if instance.questions:
             return self._solve_years(instance, options, starts)
-        worlds = self._worlds(instance, options)
-        question = know_standing(answering(instance, worlds))
+        worlds = self._worlds(instance, options) if instance.nation == "first" else None
+        question = know_standing(instance if worlds is None else answering(instance, worlds))
         model = self._model(question)
         plan, start = _search(model, question, options, starts, self._ties and _may_spend_less(model))
         raise_if(plan.interrupted)
+        if plan.has_plan and worlds is None:
+            worlds = self._worlds(instance, options)
         return WarmPlan(question, options, worlds, plan, start)
 
     def _solve_years(self, instance: Instance, options: Options, starts: Sequence[MipStart]) -> WarmPlan:

@@ -2,7 +2,7 @@
 
 import time
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 
 from alloc.errors import AuditError
 from alloc.glance import Glance
@@ -51,6 +51,7 @@ class Question(Glance):
         choose_options(self.instance, **self._options)
         self._asked, self._solver = 0, WarmSolver()
         self._starts: deque[MipStart] = deque(maxlen=LATEST)
+        self._conflict: Collection[str] = ()
 
     def ask(
         self, overrides: Overrides | None = None, *, gap: float | None = None, time_limit: float | None = None
@@ -62,6 +63,7 @@ class Question(Glance):
         plan, and for the world without the aid where that is another]: in place of the question's. A question over
         several years, or with `nation: both`, is solved anew. Of plans that are as good as each other within the gap,
         which is found may depend on what was asked before; in lots none is sought that is as good and spends less.
+        Which of several conflicts is named where there is no plan may depend on it too.
         Raises InstanceError for faults in the figures, RequestError for a wrong option, AuditError for a plan that
         does not survive the second reading, SolveError when the solver fails, KeyboardInterrupt after Ctrl-C. None of
         them spoils what is asked next.
@@ -74,12 +76,14 @@ class Question(Glance):
             return solve(instance, **options, jobs=1, lang=self._lang)  # type: ignore[arg-type]
         found = self._solver.solve(instance, choose_options(instance, **options), self._starts)
         try:
-            run = found.complete(started, self._lang, instance)
+            run = found.complete(started, self._lang, instance, self._conflict)
         except AuditError as error:
             found = solve_long(found, error)
             run = found.complete(started, self._lang, instance)
         if found.start and found.start not in self._starts:
             self._starts.appendleft(found.start)
+        if run.limits is not None and run.limits.conflict:
+            self._conflict = run.limits.conflict
         return run
 
     def _choose(self, **given: float | None) -> Mapping[str, float | str | None]:
