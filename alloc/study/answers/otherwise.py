@@ -2,9 +2,9 @@
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from alloc.errors import RequestError
+from alloc.errors import InstanceError, RequestError
 from alloc.infeasibility.over_all_years import name_figure
 from alloc.instance import Instance
 from alloc.instance.reading import Draft
@@ -62,13 +62,8 @@ def ask_aid(asked: Premise, what: str, aid: str, base: Point) -> dict[str, objec
 
     Over several years that is asked of each, and what is so much more or less is counted from what it has in that year.
     """
-    taken = {rule.name for rule in asked.instance.rules}
-    name = next(name for k in range(len(taken) + 1) if (name := f"asked {k + 1}") not in taken)
-    of = {"measure": [what]} if what in asked.instance.measures else _read_selection(what)
-    rule: dict[str, object] = {"type": "amount", "of": of}
-    read = asked.read({f"rules.{name}": {**rule, "min": 0}}).rules[-1]
-    assert isinstance(read, Total)
-    picked, found, before = select(asked.instance, read.of), dict[str, object](), ""
+    name, rule, picked = choose_measures(asked, what)
+    found, before = dict[str, object](), ""
     for year in asked.instance.years or (None,):
         bound, target = _choose_bound(aid, _sum_aid(asked.instance, picked, base, year))
         if not before:
@@ -79,6 +74,26 @@ def ask_aid(asked: Premise, what: str, aid: str, base: Point) -> dict[str, objec
             found[f"by_year.{year}.rules.{name}.{before}"] = None
         before = bound
     return found
+
+
+def choose_measures(asked: Premise, what: str) -> tuple[str, dict[str, object], Sequence[str]]:
+    """Return a name for the rule that asks about a measure or a selection, that rule, and the measures it is about.
+
+    Raises InstanceError for words that the question does not know, told as they were given.
+    """
+    taken = {rule.name for rule in asked.instance.rules}
+    name = next(name for k in range(len(taken) + 1) if (name := f"asked {k + 1}") not in taken)
+    of = {"measure": [what]} if what in asked.instance.measures else _read_selection(what)
+    rule: dict[str, object] = {"type": "amount", "of": of}
+    try:
+        read = asked.read({f"rules.{name}": {**rule, "min": 0}}).rules[-1]
+    except InstanceError as error:
+        own = f"rules.{name}.of."
+        faults = [fault for fault in error.faults if fault.key.startswith(own)]
+        found = [replace(fault, place=what, key=fault.key.removeprefix(own).partition("[")[0]) for fault in faults]
+        raise InstanceError(found or error.faults) from None
+    assert isinstance(read, Total)
+    return name, rule, select(asked.instance, read.of)
 
 
 def _choose_bound(aid: str, now: float) -> tuple[str, float]:

@@ -20,7 +20,15 @@ from alloc.run import choose_options
 from alloc.solver import Deadline
 from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
 from alloc.study.answers.differences import subtract, take_figures
-from alloc.study.answers.otherwise import Premise, ask_aid, ask_for, read_aid, set_in_all_years, take_out
+from alloc.study.answers.otherwise import (
+    Premise,
+    ask_aid,
+    ask_for,
+    choose_measures,
+    read_aid,
+    set_in_all_years,
+    take_out,
+)
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import FAULT, Overrides, Point, PointPool, PointQuestion, open_kept, open_points
 from alloc.study.request import check_language
@@ -179,6 +187,8 @@ def why(
     options = choose_options(question, gap=gap, time_limit=time_limit)
     asked = Premise(written, given, question, options.gap)
     check_what(asked.instance, what, units, aid)
+    if aid is not None:
+        choose_measures(asked, what)  # a word that is misspelt is told before anything is solved
     options_asked = {"gap": gap, "time_limit": time_limit}
     point = PointQuestion(written, options_asked, lang, claims=False, tables=UNITS, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
