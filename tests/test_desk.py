@@ -21,15 +21,17 @@ from typing import Any
 import pytest
 from browser import OUTSIDE, TOO_WIDE, Browser
 from click.testing import CliRunner
+from sliders import FIGURES, slide
 
 import alloc
 from alloc.cli import main
 from alloc.desk.opening import Opened, open_place
 from alloc.desk.order import ACTIONS, read_order, tell_command
 from alloc.desk.page import MOST_UPLOADED
-from alloc.desk.scenarios import check_name, list_scenarios, pack, read_part, read_table
+from alloc.desk.scenarios import check_name, list_scenarios, pack, read_note, read_part, read_table
 from alloc.desk.server import HEADER, Desk
-from alloc.texts import LANGUAGES, catalogue
+from alloc.texts import LANGUAGES, catalogue, say
+from alloc.texts.figures import amount
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 AID = "funds.tianjin.amount"
@@ -43,6 +45,7 @@ ESCAPES = (
     "/etc/passwd",
     "C:x",
     ".hidden",
+    "-option",
     "a\x00b",
     "a\nb",
     "\u202ea",
@@ -147,9 +150,7 @@ def test_the_address_gives_a_cookie_that_no_script_and_no_other_site_can_use(win
     assert window.desk.server_address[0] == "127.0.0.1"
 
 
-def test_a_plan_of_the_desk_is_that_of_solve_to_the_last_digit_and_any_command_takes_it(
-    window: Window, less: dict[str, Any], tmp_path: Path
-):
+def test_a_plan_of_the_desk_is_that_of_solve_and_any_command_takes_it(window: Window, less: dict[str, Any]):
     plain = alloc.solve(DEMO, overrides={AID: "30"})
     assert less["reply"]["scenario"] == "less"
     (told,) = json.loads(window.send("GET", "/scenarios")[2])["scenarios"]
@@ -158,14 +159,7 @@ def test_a_plan_of_the_desk_is_that_of_solve_to_the_last_digit_and_any_command_t
         assert told[key] == run[key] == plain.figures[key]
     assert told["asked"]["given"] == {AID: "30"}
     assert told["command"] == less["command"]
-    words = shlex.split(less["command"])
-    assert words[:3] == ["alloc", "solve", str(DEMO)]
-    words[words.index("--out") + 1] = str(tmp_path / "again")
-    assert CliRunner().invoke(main, words[1:]).exit_code == 0
-    for table in ("allocation", "measures", "rules"):
-        assert (tmp_path / f"again/{table}.csv").read_bytes() == (
-            window.desk.place.folder / f"less/{table}.csv"
-        ).read_bytes()
+    assert shlex.split(less["command"])[:3] == ["alloc", "solve", str(DEMO)]
     assert alloc.verify(DEMO, window.desk.place.folder / "less", overrides={AID: "30"}).passed
 
 
@@ -240,16 +234,6 @@ def test_a_search_is_cancelled_within_a_second_by_its_own_window_alone(window: W
     assert window.ask("check")["state"] == "done"
 
 
-def test_questions_are_answered_with_the_words_of_their_commands(window: Window):
-    for action, more in (("price", {"only": "funds"}), ("repair", {})):
-        job = window.ask(action, given={AID: "30"}, **more)
-        words = shlex.split(job["command"])[1:]
-        said = CliRunner().invoke(main, [*words, "--jobs", "1", "--out", str(window.desk.place.folder.parent / action)])
-        assert job["reply"]["good"], job
-        for line in lines(job):
-            assert line.strip() in said.stdout.replace("\n", " "), (line, said.stdout)
-
-
 def test_a_plan_typed_in_the_grid_is_verified_with_every_fault_at_its_row(window: Window, less: dict[str, Any]):
     plan = [
         ["", "cele-workshop", "tianjin", "35", False],
@@ -286,6 +270,16 @@ def test_locked_money_is_kept_and_a_name_that_is_taken_is_not_overwritten(window
     again = window.ask("solve", name="locked")
     assert not again["reply"]["good"]
     assert "locked" in lines(again)[0]
+
+
+def test_a_name_that_another_window_waits_for_is_taken(window: Window):
+    other = Window(window.desk, "two")
+    job = window.begin("solve", name="same", given={AID: "31"})
+    assert json.loads(other.send("GET", "/scenarios?window=two")[2])["sought"] == ["same"]
+    assert other.begin("solve", name="same", given={AID: "32"})["fault"] == say("desk_taken", found="same")
+    assert window.wait(job)["reply"]["scenario"] == "same"
+    assert json.loads(other.send("GET", "/scenarios?window=two")[2])["sought"] == []
+    assert read_note(window.desk.place.folder / "same")["given"] == {AID: "31"}
 
 
 def test_two_scenarios_are_compared_as_diff_does_on_a_page_that_can_do_nothing(window: Window, less: dict[str, Any]):
@@ -540,6 +534,45 @@ def wait_for(page: Browser, script: str, seconds: float = 60.0) -> None:
 IDLE = "typeof tree !== 'undefined' && tree !== null && job === null"
 CHANGE = """(() => {{ const one = document.querySelector('[aria-label="{path}"]');
   one.value = '{value}'; one.dispatchEvent(new Event('change', {{ bubbles: true }})); }})()"""
+
+
+ROW = """[...document.querySelector('[data-scenario="less"]').cells].map(cell => cell.textContent)"""
+BOTH = ("objective", "bound", "employment", "linkage")
+"""What the list of scenarios and a page of sliders show beside what the aid brings."""
+
+
+@pytest.mark.browser
+def test_desk_page_command_line_and_python_have_the_same_numbers(
+    window: Window, less: dict[str, Any], tmp_path: Path, chromium: Browser
+):
+    plain = alloc.solve(DEMO, overrides={AID: 30}, jobs=1)
+    plain.save(tmp_path / "python")
+    words = shlex.split(less["command"])[1:]
+    words[words.index("--out") + 1] = str(tmp_path / "command")
+    assert CliRunner().invoke(main, [*words, "--jobs", "1"]).exit_code == 0
+    found = alloc.whatif(DEMO, {AID: "30,37"}, tmp_path / "page", jobs=1)
+    kept = window.desk.place.folder / "less"
+    for table in kept.glob("*.csv"):
+        assert {(tmp_path / of / table.name).read_bytes() for of in ("python", "command")} == {table.read_bytes()}
+    for key in (*BOTH, "gap", "through_aid", "least_money"):
+        runs = [json.loads((folder / "run.json").read_text()) for folder in (kept, tmp_path / "command")]
+        assert [run[key] for run in runs] == [json.loads(json.dumps(plain.figures[key]))] * 2
+    chromium.open(tmp_path / "page/whatif.html")
+    page = chromium.run(slide(30))
+    chromium.open(window.desk.address)
+    wait_for(chromium, IDLE)
+    name, status, goal, bound, _, jobs, aid, linkage = chromium.run(ROW)
+    assert [name, status] == ["less", page["status"]]
+    assert [goal, bound, jobs, linkage] == [amount(plain.figures[key]) for key in BOTH]
+    assert aid == amount(plain.figures["through_aid"]["employment"])
+    assert [cells[1] for cells in page["row"]][: len(FIGURES)] == [goal, bound, jobs, aid, linkage]
+    point = found.sweep.points[0]
+    assert dict(point.overrides) == {AID: 30}
+    measures = plain.tables["measures"].set_index("measure")
+    for measure, units, cost in zip(
+        *(point.tables["measures"][key] for key in ("measure", "units", "cost")), strict=True
+    ):
+        assert [amount(units), amount(cost)] == [amount(measures.loc[measure, key]) for key in ("units", "cost")]
 
 
 EDIT = "(() => {{ const one = document.querySelector('#plan-body td input[type={kind}]'); {do} }})();"

@@ -13,12 +13,15 @@ from alloc.cli import main
 from alloc.desk.actions import act
 from alloc.desk.opening import Opened
 from alloc.desk.order import read_order, tell_command
+from alloc.desk.replies import make_log
+from alloc.desk.scenarios import read_note
 from alloc.solver import pool
-from alloc.texts import LANGUAGES, catalogue
+from alloc.texts import LANGUAGES, catalogue, say
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 YEARS = Path(__file__).parent / "years/years-05.yaml"
 AID = "funds.tianjin.amount"
+BARRED = {"funds.second.min_use": "45", "rules.county cap.max": "10"}
 CROSSED = {"funds.tianjin.min_use": "37", "rules.no category above 60 %.max": "0.1"}
 
 
@@ -100,13 +103,79 @@ def test_without_a_plan_the_desk_says_what_solve_says_and_each_offer_gives_one(t
     assert [line.strip() for line in lines(reply)] == printed
     assert catalogue()["repair_conflict"]["zh"] in [part["line"] for part in reply["told"]["zh"]]
     assert not any("These cannot hold" in part["line"] for part in reply["told"]["zh"])
+    assert reply["parts"][-1]["ask"] == "repair"
     none, *later = early(sent)
     assert lines(none) == [catalogue()[key]["en"] for key in ("infeasible", "desk_early_none")]
-    assert [len(list_offers(one)) for one in later] == [0, 1, 2]
+    assert [len(list_offers(one)) for one in later] == [1, 2, 2]  # what was changed is offered back first
     assert {str(offer) for offer in list_offers(reply)} == {str(offer) for offer in list_offers(later[-1])}
     for offer in list_offers(reply):
         assert alloc.solve(DEMO, overrides={**CROSSED, **offer}).solution.has_plan
     assert not (tmp_path / "none").exists()
+
+
+def test_a_plan_whose_name_is_taken_while_it_is_sought_has_the_next_and_says_what_it_is(tmp_path: Path):
+    def take(message: Any) -> None:
+        if "early" in message:
+            (tmp_path / "less").mkdir(exist_ok=True)
+
+    order = read_order({"action": "solve", "lang": "en", "name": "less", "given": {AID: "30"}})
+    reply = act(order, Opened(DEMO, tmp_path), take)
+    assert reply["scenario"] == "less (2)"
+    assert lines(reply)[-1] == say("desk_kept_as", name="less (2)", taken="less")
+    assert read_note(tmp_path / "less") == {}
+    assert read_note(tmp_path / "less (2)")["given"] == {AID: "30"}
+
+
+def test_news_of_a_search_have_the_numbers_of_everywhere():
+    sent: list[Any] = []
+    rows = (
+        "6345.11259375  6341.9509795  0.0496%  14.3s",
+        "1e+05  -inf  inf  0 0 0.1s",
+        "1e+05  0.12345  Large  0 0 0.1s",
+    )
+    for row in rows:
+        make_log("en", sent.append).write(f" B  12  100  0  0.00%  {row}\n")
+    figures = (("6,342.0", "6,345.1", "0.05%"), ("–", "100,000.0", "–"), ("0.123", "100,000.0", "–"))
+    assert [one["news"] for one in sent] == [
+        say("desk_news", best=best, bound=bound, gap=gap) for best, bound, gap in figures
+    ]
+
+
+def test_over_several_years_what_is_locked_is_kept_in_its_year_as_by_the_command(tmp_path: Path):
+    place, rows = Opened(YEARS, tmp_path), [["2020", "m5", "donor", "100", True], ["2021", "m3", "second", "9", True]]
+    order = read_order({"action": "solve", "lang": "en", "name": "locked", "plan": rows})
+    reply = act(order, place, lambda _: None)
+    assert reply["scenario"] == "locked", lines(reply)
+    held = pd.read_csv(tmp_path / "locked/allocation.csv").set_index(["year", "measure", "fund"])["amount"]
+    assert [held[2020, "m5", "donor"], held[2021, "m3", "second"]] == pytest.approx([100, 9])
+    words = shlex.split(tell_command(order, place))[1:]
+    words[words.index("--out") + 1] = str(tmp_path / "again")
+    assert CliRunner().invoke(main, [*words, "--jobs", "1"]).exit_code == 0
+    for table in ("allocation.csv", "measures.csv", "locks.csv"):
+        assert (tmp_path / "again" / table).read_bytes() == (tmp_path / "locked" / table).read_bytes()
+
+
+def test_over_several_years_without_a_plan_repairs_are_sought_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    asked: list[Any] = []
+    monkeypatch.setattr("alloc.desk.solving.repair", lambda *_, overrides, **__: asked.append(overrides))
+    order = read_order({"action": "solve", "lang": "en", "name": "none", "given": BARRED})
+    reply = act(order, Opened(YEARS, tmp_path), lambda _: None)
+    assert asked == [BARRED]
+    assert {"  the least use of second: 45", "  the most of rule “county cap”: 10"} <= set(lines(reply))
+
+
+@pytest.mark.parametrize(
+    ("action", "words"), [("price", {"only": "funds"}), ("repair", {}), ("why", {"what": "cele-subsidy"})]
+)
+def test_questions_are_answered_with_the_words_of_their_commands(action: str, words: dict[str, str], tmp_path: Path):
+    reply, _, command = ask(tmp_path, action, given={AID: "30"}, **words)
+    called = shlex.split(command)[1:]
+    assert "--overwrite" in called  # the desk asks one question after the other
+    said = CliRunner().invoke(main, [*called, "--jobs", "1", "--out", str(tmp_path / action)])
+    assert reply["good"], reply
+    assert lines(reply)
+    for line in lines(reply):
+        assert line.strip() in said.stdout.replace("\n", " "), (line, said.stdout)
 
 
 def test_repairs_are_offered_as_they_are_found_with_figures_that_may_be_typed(tmp_path: Path):
@@ -145,12 +214,6 @@ def test_figures_of_later_years_are_changed_and_solved_like_others(tmp_path: Pat
     verified = act(read_order({**asked, "plan": rows[1:]}), place, lambda _: None)
     assert verified["good"], lines(verified)
     assert {(row["year"], row["measure"]) for row in verified["units"]} == {(row[0], row[1]) for row in rows[1:]}
-    locked = read_order({"action": "solve", "lang": "en", "name": "locked", "plan": [[*rows[1][:-1], True]]})
-    reply = act(locked, place, lambda _: None)
-    assert reply["scenario"] == "locked", lines(reply)
-    held = pd.read_csv(tmp_path / "locked/allocation.csv").set_index(["year", "measure", "fund"])["amount"]
-    year, measure, fund, money, _ = rows[1]
-    assert held[int(year), measure, fund] == pytest.approx(float(money))
 
 
 def test_an_answer_is_there_in_both_languages_whichever_it_was_asked_in(tmp_path: Path):

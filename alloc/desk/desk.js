@@ -6,7 +6,8 @@ const data = JSON.parse(at("data").textContent);
 const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 50, MOST_PINS = 4;
 const EMPTY = { given: {}, rules: [], edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
 const state = load();
-let tree = null, scenarios = [], job = null, quiet = false, answered = null; // quiet: only what was typed is audited
+let tree = null, scenarios = [], sought = []; // sought: names of plans that windows wait for
+let job = null, asking = false, quiet = false, answered = null; // quiet: only what was typed is audited
 
 function load() { // a window that is loaded again goes on; a copy of one, or a new one, is another
   const [entry] = performance.getEntriesByType("navigation");
@@ -62,7 +63,9 @@ function tellParts(reply) {
     }
     const line = part.key ? say(part.key, part.values) : part.line; // the page's own words follow its language
     const offer = part.offer ? showOffer(part.offer) : null;
-    return make("p", { class: line.startsWith(" ") ? "told inner" : "told" }, line.trim(), offer);
+    const ask = part.ask ? make("span", { class: "offer" },
+      button(say("desk_" + part.ask), () => show(part.ask, {}), { class: "small", "data-asks": true })) : null;
+    return make("p", { class: line.startsWith(" ") ? "told inner" : "told" }, line.trim(), offer, ask);
   });
   return make("div", { class: reply.good ? "outcome" : "outcome bad" }, parts);
 }
@@ -98,9 +101,11 @@ function order(action, more) {
 async function follow(begin, isQuiet) { // returns the job when it has ended, null where it could not be begun
   let seen = 0, early = null;
   if (quiet && !isQuiet) { await giveUp(); }
-  if (job !== null) { tellFault(say("desk_busy")); return null; }
+  if (asking) { tellFault(say("desk_busy")); return null; }
   try {
+    asking = true;
     quiet = Boolean(isQuiet);
+    showBar();
     job = await begin();
     showBar();
     while (job.state === "running") {
@@ -115,6 +120,7 @@ async function follow(begin, isQuiet) { // returns the job when it has ended, nu
     return null;
   } finally {
     job = null;
+    asking = false;
     quiet = false;
     showBar();
   }
@@ -124,7 +130,7 @@ async function giveUp() { // what was only audited while typing gives way to wha
 }
 function showBar() {
   at("bar").hidden = job === null || job.state !== "running";
-  document.querySelectorAll("main form button, main [data-asks]").forEach(one => { one.disabled = job !== null && !quiet; });
+  document.querySelectorAll("main form button, main [data-asks]").forEach(one => { one.disabled = asking && !quiet; });
   if (job === null) { return; }
   const doing = say("desk_running", { action: say("desk_a_" + job.action), seconds: fixed(job.seconds, 1) });
   at("news").textContent = job.news ? doing + " · " + job.news : doing;
@@ -159,7 +165,7 @@ function tellAnswer(command, reply, page) {
 }
 function showAnswer() {
   const { command, reply } = answered, [base] = data.plan ? [{ name: data.plan }] : scenarios;
-  const other = reply.scenario && base && base.name !== reply.scenario;
+  const other = canDiffer() && reply.scenario && base && base.name !== reply.scenario;
   fill("answer-body", tellParts(reply), command ? tellCommand(command) : null,
     other ? make("p", { class: "screen" }, offerDiff(base.name, reply.scenario)) : null);
 }
@@ -193,6 +199,7 @@ async function refresh() {
   try {
     const found = await call("/scenarios" + query());
     scenarios = found.scenarios;
+    sought = found.sought;
     Object.keys(rows).forEach(of => { delete rows[of]; }); // others may have written them anew
     await renderScenarios();
     return found.running;

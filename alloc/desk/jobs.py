@@ -20,14 +20,15 @@ MOST_RUNNING, MOST_KEPT = 4, 100
 
 @dataclass
 class DeskJob:
-    """One thing asked for. state: `running`, `done`, `cancelled` or `failed`; news: how far it is;
-    early: what is known already, which has changed `shown` times.
+    """One thing asked for. scenario: the name that a plan is kept under; state: `running`, `done`, `cancelled` or
+    `failed`; news: how far it is; early: what is known already, which has changed `shown` times.
     """
 
     window: str
     action: str
     command: str
     worker: DeskWorker
+    scenario: str = ""
     name: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     begun: float = field(default_factory=time.monotonic)
     state: str = "running"
@@ -65,14 +66,20 @@ class Jobs:
         self._lock = threading.Lock()
 
     def start(self, window: str, raw: dict[str, Any], order: Order, upload: Path | None = None) -> DeskJob:
-        """Begin what a window asks for. Raises RequestError where it waits for an answer, or too many others do."""
+        """Begin what a window asks for.
+
+        Raises RequestError where it waits for an answer, too many others do, or another's plan is to have its name.
+        """
+        scenario = order.words["name"] if order.action == "solve" else ""
         with self._lock:
             running = self._list_running()
             if window in running:
                 raise RequestError("desk_busy")
             if len(running) >= MOST_RUNNING:
                 raise RequestError("desk_full", count=MOST_RUNNING)
-            job = DeskJob(window, order.action, tell_command(order, self.place), self._workers.take())
+            if scenario and scenario in {job.scenario for job in running.values()}:
+                raise RequestError("desk_taken", found=scenario)
+            job = DeskJob(window, order.action, tell_command(order, self.place), self._workers.take(), scenario)
             self._jobs[job.name] = job
             while len(self._jobs) > MOST_KEPT and next(iter(self._jobs.values())).state != "running":
                 self._jobs.popitem(last=False)
@@ -99,7 +106,7 @@ class Jobs:
             self._workers.give_back(job.worker)
         else:
             self._workers.end(job.worker)
-            clear_half(self.place.folder, str(raw["name"]) if job.action == "solve" else "")
+            clear_half(self.place.folder, job.scenario)
 
     def _finish(self, job: DeskJob, state: str, reply: dict[str, Any] | None = None) -> None:
         job.seconds, job.reply, job.state = time.monotonic() - job.begun, reply, state
@@ -113,6 +120,11 @@ class Jobs:
         """Return what a window waits for, as after it was loaded again."""
         with self._lock:
             return self._list_running().get(window)
+
+    def list_names(self) -> list[str]:
+        """Return the names that plans are to be kept under which are being sought."""
+        with self._lock:
+            return [job.scenario for job in self._list_running().values() if job.scenario]
 
     def _list_running(self) -> dict[str, DeskJob]:
         """Return what windows wait for, one thing each."""

@@ -19,6 +19,9 @@ Given = Mapping[str, str]
 
 ACTIONS = ("describe", "check", "solve", "verify", "why", "price", "repair", "diff", "upload")
 
+ANSWERED = ("why", "price", "repair")
+"""Commands that write what they answer where they wrote the last one; the desk asks them again and again."""
+
 WORDS = ("name", "what", "units", "aid", "only", "a", "b", "gap", "time_limit", "file")
 """What is typed into fields."""
 
@@ -145,6 +148,8 @@ def _list_words(order: Order, place: Opened) -> Iterator[str]:
         yield from ("--rule", rule)
     for path, value in order.given.items():
         yield from ("--set", f"{path}={value}")
+    if order.action in ANSWERED:
+        yield "--overwrite"
     yield from ("--lang", order.lang)
 
 

@@ -73,7 +73,7 @@ function showPayment(row, allocation, units) {
 
 // What is typed is audited when the typing rests, where the best plan is known: then nothing has to be searched for.
 async function auditTyped(allocation) {
-  if (job !== null) { again = quiet; return; }
+  if (asking) { again = quiet; return; }
   const of = state.current, edits = JSON.stringify(state.edits);
   if (edits === "{}") { return; }
   const asked = { name: nameTyped(), a: of, plan: listTyped(allocation) };

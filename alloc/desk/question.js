@@ -137,7 +137,7 @@ function showChange(text, old, forget) {
 }
 function undo(forget) { forget(); keep(); renderQuestion(); }
 function suggestName() {
-  const taken = new Set(scenarios.map(one => one.name));
+  const taken = new Set([...scenarios.map(one => one.name), ...sought]);
   for (let number = 1; ; number += 1) {
     const found = say("desk_first_name", { number });
     if (!taken.has(found)) { return found; }
@@ -163,9 +163,10 @@ function listenQuestion() {
     renderQuestion();
   });
   at("check").addEventListener("click", () => show("check", {}));
-  at("solving").addEventListener("submit", event => {
+  at("solving").addEventListener("submit", async event => {
     event.preventDefault();
     const plan = Object.entries(state.locks).map(([key, money]) => writeRow(key, money, true));
+    if (!state.name.trim()) { await refresh(); } // other windows may have taken names
     show("solve", { name: state.name.trim() || suggestName(), plan });
   });
   at("why").addEventListener("submit", event => {

@@ -1,6 +1,7 @@
 """What the page is told: lines and tables to read, a plan as it is found, changes that it offers to make."""
 
 import json
+import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from rich.table import Table
 
 from alloc.solver.progress import Progress
 from alloc.texts import LANGUAGES, say
+from alloc.texts.figures import amount, gap
 
 Reply = dict[str, Any]
 """parts: lines and tables to read; told: the same in every language; good: whether all is well; scenario: one that was
@@ -18,11 +20,8 @@ saved; page: HTML by itself; plan: rows of a plan that is not saved yet; units: 
 Send = Callable[[Mapping[str, Any]], None]
 """Sends the page news, how far a search is, or early, a reply that more will come of."""
 
-_NEWS = re.compile(r"(?P<seconds>\S+) s, best (?P<best>\S+), bound (?P<bound>\S+), gap (?P<gap>\S+)")
+_NEWS = re.compile(r"\S+ s, best (?P<best>\S+), bound (?P<bound>\S+), gap (?P<gap>\S+)")
 """What `Progress` tells."""
-
-_UNKNOWN = {"-inf": "–", "inf": "–"}
-"""What is not known yet, as it is shown."""
 
 
 def make_log(lang: str, send: Send) -> Progress:
@@ -30,12 +29,21 @@ def make_log(lang: str, send: Send) -> Progress:
 
     def tell(news: str) -> None:
         found = _NEWS.fullmatch(news)
-        words = {} if found is None else found.groupdict()
-        for key, word in words.items():
-            words[key] = _UNKNOWN.get(word, word)
+        words = {} if found is None else {key: _tell_news(key, word) for key, word in found.groupdict().items()}
         send({"news": say("desk_news", lang, **words) if words else news})
 
     return Progress(tell)
+
+
+def _tell_news(key: str, word: str) -> str:
+    """Return a number of the solver's as it is written everywhere; a dash where it is not known yet."""
+    try:
+        number = float(word.removesuffix("%"))
+    except ValueError:  # HiGHS calls a gap large
+        return "–"
+    if not math.isfinite(number):
+        return "–"
+    return gap(number / 100) if key == "gap" else amount(number)
 
 
 @dataclass(frozen=True)
@@ -60,7 +68,15 @@ def _write(value: object) -> str:
     return value if isinstance(value, str) else json.dumps(value)
 
 
-Line = str | Table | Offer
+@dataclass(frozen=True)
+class Ask:
+    """A question that may be asked next, by a click. line: what it tells; action: what is asked."""
+
+    line: str
+    action: str
+
+
+Line = str | Table | Offer | Ask
 
 Lines = Callable[[str], Iterable[Line]]
 """What there is to read, in a language."""
@@ -76,6 +92,8 @@ def _lay_out(line: Line) -> dict[str, Any]:
     """Return a line or a table as plain words."""
     if isinstance(line, Offer):
         return {"line": line.line, "offer": line.given}
+    if isinstance(line, Ask):
+        return {"line": line.line, "ask": line.action}
     if isinstance(line, str):
         return {"line": line}
     heads, columns = [], []

@@ -24,8 +24,8 @@ FIGURES = ("status", "objective", "bound", "gap", "employment", "linkage", "pena
 LONGEST = 80
 """Letters of a name."""
 
-_BARRED = re.compile(r'[/\\<>:"|?*]|^\.|[. ]$|^ ')
-"""What stands in no name: signs that file systems read as something else, and ends that some drop."""
+_BARRED = re.compile(r'[/\\<>:"|?*]|^[-. ]|[. ]$')
+"""What stands in no name: signs that file systems or commands read as something else, and ends that some drop."""
 
 OFFERED = {"report.html": "text/html; charset=utf-8", "allocation.xlsx": "application/octet-stream"}
 """Files of a scenario that are given out one by one."""

@@ -180,7 +180,8 @@ class Handler(BaseHTTPRequestHandler):
             kind, content = FILES[steps[0]]
             self._send(200, content(), kind)
         elif steps == ["scenarios"]:
-            self._send_json({"scenarios": self._list_scenarios(query), "running": self._find_running(query)})
+            found = {"scenarios": self._list_scenarios(query), "running": self._find_running(query)}
+            self._send_json({**found, "sought": self.server.jobs.list_names()})
         elif steps[0] == "job" and len(steps) in (2, 3):
             self._tell_job(self._find_job(steps[1], query.get("window", "")), steps[2:])
         elif steps[0] == "scenario" and len(steps) == 3:

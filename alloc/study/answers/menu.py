@@ -6,7 +6,7 @@ rests on releasing a limit never taking a plan away; limits of which this is not
 """
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alloc.errors import InstanceError
@@ -110,6 +110,17 @@ def find_repairs(limits: Limits, found: SearchState, most: int, largest: int = L
             else:
                 left.append(freed)
         level = left
+
+
+def find_returns(limits: Limits, paths: Collection[str]) -> Iterator[Repair]:
+    """Yield how far each of some figures has to go for there to be a plan, where it can do that alone: those that
+    somebody has just changed are asked without a word of what cannot hold together.
+
+    Raises UndecidedError where the time is out.
+    """
+    for lever in limits.levers:
+        if lever.path in paths and not lever.firm and limits.hold_together(released([lever])):
+            yield Repair((lever,), ease(limits, (lever,)))
 
 
 def _grow(limits: Limits, found: SearchState, level: Sequence[tuple[Lever, ...]]) -> list[tuple[Lever, ...]]:

@@ -86,12 +86,12 @@ def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
         yield line
 
 
-def offer_first_aid(found: Repairs, lang: str) -> Iterator[tuple[Repair, str]]:
+def offer_first_aid(found: Repairs, lang: str, most: int | None = FIRST_AID) -> Iterator[tuple[Repair, str]]:
     """Yield the best repairs by one limit, as far as they were found, each with the line that names it."""
     single = [(repair, point) for repair, point in found.menu if len(repair.levers) == 1]
     goal = max((point.objective or 0.0 for _, point in single), default=0.0)
     best = sorted(single, key=lambda pair: rank_most(pair[1].objective, goal))
-    return _show_options(best[:FIRST_AID], found.instance, lang)
+    return _show_options(best[:most], found.instance, lang)
 
 
 def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:
