@@ -144,6 +144,30 @@ def test_a_curve_of_returns_ends_where_the_units_of_what_is_promised_do(tmp_path
     assert (promised.max_units, promised.returns) == (6.25, ((5, 1), (6.25, 0.5)))
 
 
+@pytest.mark.parametrize(("units", "end"), [(14.00000000000007, (14.0000000000001, 0.5)), (16.0, (16, 0))])
+def test_more_units_than_the_curve_of_returns_knows_are_there_and_bring_nothing_more(
+    tmp_path: Path, units: float, end: tuple[float, float]
+) -> None:
+    """What does not work yet is a row, and no part of today's capacity."""
+    curve = {"integer": False, "committed": False, "min_units": 1, "returns": [[5, 1], [14, 0.5]], "lead": 2}
+    result = solve(with_measures(barn={**BARN, **curve}), tmp_path)
+    rolled = alloc.roll(result, Actuals((), (Delivery("barn", units, units),)), year=2020)
+    assert rolled.faults == ()
+    assert rolled.instance.measures["barn-built-2019"].returns == ((5, 1), *([(14, 0.5)] if end[1] == 0 else []), end)
+
+
+def test_what_upkeep_and_returns_are_measured_by_from_now_on_is_told(tmp_path: Path) -> None:
+    raw = with_measures(barn={**BARN, "max_units": 40, "max_share": {"aid": 1}})
+    raw["sharing"] = [{"county": "west", "tax": 0.1}]
+    raw["rules"] = [{"type": "benefit", "name": "both", "side": "host", "min": 0}]
+    told = Actuals((Payment("barn", "aid", 20.0),), (Delivery("barn", 10.0, 10.0),), ACTUALS.jobs)
+    doubts = alloc.roll(solve(raw, tmp_path), told, year=2020).doubts
+    assert [doubt.split(":")[0] for doubt in doubts if "aid has" not in doubt] == [
+        "barn-upkeep-2019 is paid as a row of its own",
+        "both asks for returns above the status quo of 2020",
+    ]
+
+
 def test_what_is_still_to_be_paid_in_one_lot_is_paid_by_one(tmp_path: Path) -> None:
     """9.6 of 10 lots are paid: of the one that is left nobody can pay a third. Of 4 one at least, and 2 at most."""
     lane = {"county": "west", "category": "infrastructure", "unit_cost": 1, "max_units": 20, "committed": True}

@@ -5,7 +5,7 @@ from typing import Any
 
 from alloc.errors import Fault, InstanceError
 from alloc.instance import Instance
-from alloc.instance.rules import Change, Count, Rule
+from alloc.instance.rules import Benefit, Change, Count, Rule
 from alloc.instance.schema import Flow, Fund
 from alloc.instance.selections import select
 from alloc.study.answers.plan_of_result import PlanOfResult
@@ -120,6 +120,8 @@ def _renew_rules(told: NextYear) -> tuple[tuple[Rule, ...], dict[str, tuple[Flow
             rules.append(rule.model_copy(update={"previous": folder}))
         else:
             rules.append(_count_new(told, rule) if isinstance(rule, Count) else rule)
+        if isinstance(rule, Benefit):
+            told.doubts.append(told.say("roll_benefit", rule=rule.name))
     return tuple(rules), previous
 
 

@@ -23,6 +23,22 @@ def limit_measures(told: NextYear, purchases: Mapping[str, Purchase]) -> None:
     for m, row in own.items():  # once it is known what can still be bought
         _count_in_limits(told, m, row, bought)
     _keep_synergies(told, begun)
+    _tell_upkeep(told)
+
+
+def _tell_upkeep(told: NextYear) -> None:
+    """Tell of upkeep whose payers are tied beside a measure that can be bought on: each row is tied by itself now."""
+    measures = told.tables["measures"]
+    for name, row in measures.items():
+        m = find_root(name)
+        if standing_kind(name) == "upkeep" and measures[m].eligible and _is_tied(row):
+            told.doubts.append(told.say("roll_upkeep_alone", upkeep=name, measure=m))
+
+
+def _is_tied(row: Measure) -> bool:
+    """Tell whether a measure says which payers pay how much of it."""
+    in_order = row.national in ("supplement", "supplement-strict", "exclusive")
+    return in_order or row.national_ceiling is not None or bool(row.min_share or row.max_share)
 
 
 def _begin(told: NextYear, m: str, row: Measure, units: float) -> None:

@@ -246,12 +246,15 @@ def _round_shares(told: NextYear, stands: Measure) -> Measure:
 
 
 def cut_returns(row: Measure, units: float) -> tuple[tuple[float, float], ...]:
-    """Return the curve of returns up to so many units, which are written as `tidy` writes them."""
+    """Return the curve of returns up to so many units, as `tidy` writes them; beyond its end they bring nothing."""
     found, units = [], tidy(units)
     for end, slope in row.returns:
         found.append((min(end, units), slope))
         if end >= units:
-            break
+            return tuple(found)
+    if found:
+        end, slope = found.pop() if math.isclose(found[-1][0], units) else (units, 0.0)  # what a solver adds, or more
+        found.append((units, slope))
     return tuple(found)
 
 
