@@ -278,6 +278,54 @@ def lorie_savage() -> list[Classic]:
     ]
 
 
+Outlays = Sequence[tuple[Sequence[float], float]]
+"""Of each year what the projects cost in it, and its budget."""
+
+
+def over_years(name: str, optimum: float, value: Sequence[float], outlays: Outlays, **figures: Any) -> Classic:
+    """Projects begun in the first of several years or never, paid for in all of them, worth something at the end.
+
+    What a project costs in later years is its upkeep; it brings its worth once, in the last year.
+    """
+    (first, budget), *later = outlays
+    project = {"max_units": 1, "lead": len(later), "life": 1}
+    rows = zip(value, first, strict=True)
+    measures = {f"project-{j}": {**project, **figures, "jobs": v, "unit_cost": a} for j, (v, a) in enumerate(rows, 1)}
+    by_year: dict[int, Raw] = {}
+    for year, (costs, amount) in enumerate(later, 1956):
+        upkeep = {f"measures.{m}.recurrent": cost for m, cost in zip(measures, costs, strict=True)}
+        never = {f"measures.{m}.eligible": False for m in measures}
+        by_year[year] = {"funds.purse.amount": amount, **upkeep, **never}
+    raw = question(name, measures, budget, years=[1955, *by_year], by_year=by_year)
+    del raw["year"]
+
+    def begun(run: alloc.Run) -> list[float]:
+        return [float(v) for v in run.measures[run.measures["year"] == 1955]["units"]]
+
+    rows_of = [(0, costs, amount) for costs, amount in outlays]
+    direct = Matrix(value, rows_of, [1] * len(value), whole="integer" in figures)
+    return Classic(name, "capital budgeting over years", optimum, direct, raw, begun, digits=5e-6)
+
+
+def budgets_over_years() -> list[Classic]:
+    """Lorie and Savage as above, and two of textbooks.
+
+    Star Oil in parts: W. Winston, "Operations Research: Applications and Algorithms", section 3.6: 57.449, with 0.201
+    of investment 2 and 0.288 of 5. Three years: H. Taha, "Operations Research: An Introduction", section 9.1.1: 95,
+    with projects 1 to 4.
+    """
+    star_oil = [([11, 53, 5, 5, 29], 40.0), ([3, 6, 5, 1, 34], 20.0)]
+    taha = [([5, 4, 3, 7, 8], 25.0), ([1, 7, 9, 4, 6], 25.0), ([8, 10, 2, 1, 10], 25.0)]
+    weing = stored("weing.yaml")
+    two = list(zip(weing["weights"], weing["budgets"]["weing-1"]["capacities"], strict=True))
+    return [
+        over_years("lorie-savage-years", 70, VALUE, [(YEAR_1, 50), (YEAR_2, 20)], **WHOLE),
+        over_years("star-oil-years", 57.449, [13, 16, 16, 14, 39], star_oil),
+        over_years("taha-years", 95, [20, 40, 20, 15, 30], taha, **WHOLE),
+        over_years("weing-1-years", weing["budgets"]["weing-1"]["optimum"], weing["profits"], two, **WHOLE),
+    ]
+
+
 def stockco() -> Classic:
     """Four investments with 14 to spend.
 
@@ -695,6 +743,7 @@ CLASSIC = [
     *several_knapsacks(),
     bounded_knapsack(),
     *lorie_savage(),
+    *budgets_over_years(),
     stockco(),
     *linear_programs(),
     gandhi(),
