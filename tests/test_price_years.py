@@ -17,6 +17,7 @@ from alloc.instance import draft
 from alloc.model import build_years
 from alloc.model.export import written
 from alloc.study.answers.price import choose_levers, price
+from alloc.study.answers.summary import show_prices
 
 CASES = Path(__file__).parent / "years"
 
@@ -188,8 +189,12 @@ def test_a_repeated_rule_whose_figures_change_is_priced_group_by_group(tmp_path:
 
 def test_a_rule_that_selects_otherwise_in_a_later_year_has_no_rows_of_its_groups(tmp_path: Path):
     raw = {**EVEN, "by_year": {2022: {"rules.even.each": "category"}}}
-    found = price(lay(tmp_path, raw), only=["rules.even.max"], groups=True, jobs=1).table
-    assert found["lever"].tolist() == ["rules.even.max"]
+    path = lay(tmp_path, raw)
+    found = price(path, only=["rules.even.max"], groups=True, jobs=1)
+    assert found.table["lever"].tolist() == ["rules.even.max"]
+    assert found.figures["ungrouped"] == ["even"]
+    assert price(path, only=["rules.even.max"], jobs=1).ungrouped == ()
+    assert "以下规则各年选取的范围不同，未按组分列：even。" in [*show_prices(found, "zh")]
 
 
 @pytest.mark.parametrize("turned", [False, True])

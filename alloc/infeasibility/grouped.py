@@ -38,6 +38,14 @@ def list_grouped(instance: Instance, lever: Lever) -> Iterator[Lever]:
         yield replace(lever, group=group.name, instead={**lever.released, **others})
 
 
+def selects_otherwise(instance: Instance, lever: Lever) -> bool:
+    """Tell whether a limit's rule has groups, but selects otherwise in one year than in another."""
+    rules = _list_rules(instance, lever.path)
+    own = [question for question in instance.questions if question.year in rules]
+    repeated = any(len([*groups(question, rules[question.year])]) > 1 for question in own)
+    return repeated and not _list_groups(instance, rules)
+
+
 def _list_rules(instance: Instance, path: str) -> dict[int, AnyRule]:
     """Return the rule whose bound stands at a path, as it is in each year, or in the one that there is."""
     found = {}

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 
 from alloc.errors import NoPlanError, RequestError
-from alloc.infeasibility.grouped import list_grouped
+from alloc.infeasibility.grouped import list_grouped, selects_otherwise
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.overrides import BY_YEAR
@@ -36,19 +36,22 @@ COLUMNS = [
 class Prices:
     """What each limit costs, the dearest first.
 
-    base: the question's own best plan; table: as described in prices.csv's dictionary.
+    base: the question's own best plan; table: as described in prices.csv's dictionary; ungrouped: rules whose groups
+    were asked for and that select otherwise in one year than in another.
     """
 
     instance: Instance
     base: Point
     table: pd.DataFrame
     seconds: float
+    ungrouped: tuple[str, ...] = ()
 
     @property
     def figures(self) -> dict[str, Any]:
         """What prices.json holds."""
         base = take_figures(self.base, "status", "objective", "bound", "gap", "employment", "linkage")
-        return {"alloc": 1, "name": self.instance.name, **base, "prices": len(self.table), "seconds": self.seconds}
+        counted = {"prices": len(self.table), "ungrouped": list(self.ungrouped), "seconds": self.seconds}
+        return {"alloc": 1, "name": self.instance.name, **base, **counted}
 
     def save(self, out: str | Path, overwrite: bool = False, lang: str = "en") -> Path:
         """Write prices.csv, prices.json, the chart and the data dictionary, whole or not at all; return the path."""
@@ -108,7 +111,10 @@ def price(
         raise NoPlanError("price_no_plan", status=base.status)
     names = Names(question, lang)
     rows = [make_row(question, one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
-    return Prices(question, base, list_dearest(rows, base), time.perf_counter() - started)
+    ungrouped = dict.fromkeys(
+        word for lever in chosen if groups and selects_otherwise(question, lever) for *_, word in lever.about
+    )
+    return Prices(question, base, list_dearest(rows, base), time.perf_counter() - started, tuple(ungrouped))
 
 
 def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:

@@ -111,6 +111,9 @@ def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:
     yield shown
     if len(found.table) > MOST:
         yield say("price_more", lang, count=len(found.table) - MOST)
+    if found.ungrouped:
+        names = Names(found.instance, lang)
+        yield say("price_ungrouped", lang, rules=names.join([*map(names.rule, found.ungrouped)], "between_facts"))
 
 
 def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:
