@@ -1,8 +1,9 @@
 """Plans far from others among those that are nearly as good as the best (modelling to generate alternatives).
 
 A plan is sought in rounds of linear programs with the whole decisions of a start held, and then with a search. Where
-money is in lots or units are whole by the hundred, these are in any amount at first, else nothing could move. What
-comes out is made whole, and the search is left out: of Hotan 2019 in lots one node of it finds nothing.
+money is in lots or units are whole by the hundred, these are in any amount at first, else nothing could move, and the
+plan keeps a little above the floor of each goal, which rounding may lose. What comes out is made whole, and the search
+is left out: of Hotan 2019 in lots one node of it finds nothing.
 Source: E. Brill, S.-Y. Chang, L. Hopkins, Management Science 28 (1982), modelling to generate alternatives.
 """
 
@@ -41,6 +42,9 @@ the whole, of which hundreds of counties would need thousands."""
 TRIED = 3
 """So many far plans in any amount are made whole at most, the farthest first, until one can be."""
 
+ROOM = 0.05
+"""This part of what a plan in any amount may lose of a goal is left for lots to lose."""
+
 FAR = 0.5
 """A plan with this part of the distance that there is in any amount is far enough: not every lot is chosen anew."""
 
@@ -63,7 +67,7 @@ class FarPlans:
         """Begin with a set of plans nearly as good as the best."""
         self.near = near
         self._in_lots = has_many_grains(near.whole)
-        self._free = relax_grains(near.whole) if self._in_lots else near.whole
+        self._free = relax_grains(near.leave_room(ROOM)) if self._in_lots else near.whole
         self._made: dict[bytes, Floats | None] = {}
         """What was made whole, or could not be: while plans are spread the same is asked again and again."""
 
@@ -75,19 +79,22 @@ class FarPlans:
         aim = direction @ self.near.money
         if self._in_lots:
             aimed = replace(self._free, goals=aim[None], constants=np.zeros(1))
-            found = search_near_relaxed(aimed, Stop(WIDE * scale), self.near.deadline)
-            if found.x is not None:
-                return found.x
+            return search_near_relaxed(aimed, Stop(WIDE * scale), self.near.deadline).x
         return self.near.open_once(self._free).solve(aim, {}, WIDE * scale, nodes=NODES).x
 
-    def find_farthest(self, others: Sequence[Other], starts: Sequence[Floats], ends: Ends) -> Far | None:
+    def find_farthest(
+        self, others: Sequence[Other], starts: Sequence[Floats], ends: Ends, at_end: bool = False
+    ) -> Far | None:
         """Return a plan as far as can be found from all others, and its distance.
 
         others: plans to keep away from. starts: plans to begin from, in any amount. From a start, distances are
         measured in the direction in which the start already differs, which makes them linear; the plan found is a new
-        start until nothing is gained.
+        start until nothing is gained. at_end: whether the range is the very end of one, where hardly a plan in lots
+        lies: it is one of the starts.
         """
         starts = [x for x in starts if self._keeps_ends(x, ends)]
+        if self._in_lots and at_end:
+            return self._pick_whole(others, starts)
         if self.near.by_blocks is not None:
             starts = sorted(starts, key=lambda x: -measure_distance(self.near.sum_aid(x), others))[:FEW_STARTS]
         climbed = [self._climb(others, (x, self._measure(x, others)), ends, ROUNDS, whole=False) for x in starts]
@@ -100,7 +107,7 @@ class FarPlans:
         self, others: Sequence[Other], climbed: Sequence[Far], starts: Sequence[Floats], ends: Ends
     ) -> Far | None:
         """Return the farthest plan in lots that has the yes and no of one in any amount, else the farthest start."""
-        known = [(x, self._measure(x, others)) for x in starts if self._is_whole(x)]
+        known = [far for far in (self._pick_whole(others, starts),) if far is not None]
         differing = self._pick_differing(climbed)
         for x in differing[:TRIED]:
             made = self._move_away(others, x, ends, whole=True)
@@ -110,6 +117,11 @@ class FarPlans:
         if differing and all(distance < FAR * climbed[0][1] for _, distance in known):
             made = self._move_away(others, differing[0], ends, whole=True, anew=True)
             known += [] if made is None else [(made, self._measure(made, others))]
+        return max(known, key=lambda far: far[1], default=None)
+
+    def _pick_whole(self, others: Sequence[Other], starts: Sequence[Floats]) -> Far | None:
+        """Return the farthest of the starts that keep lots and whole units."""
+        known = [(x, self._measure(x, others)) for x in starts if self._is_whole(x)]
         return max(known, key=lambda far: far[1], default=None)
 
     def _pick_differing(self, climbed: Sequence[Far]) -> list[Floats]:
@@ -183,7 +195,7 @@ class FarPlans:
             return self.near.open_once(program).solve(aim, {}, stop.gap, stop.part, [x], NODES).x
         asked = _identify(program, aim, x, anew)
         if asked not in self._made:
-            self._made[asked] = make_near(program, aim, x, stop, self.near.deadline, anew).x
+            self._made[asked] = make_near(program, aim, x, replace(stop, nodes=NODES), self.near.deadline, anew).x
         return self._made[asked]
 
     def _measure(self, x: Floats, others: Sequence[Other]) -> float:

@@ -125,6 +125,13 @@ class NearOptimalSet:
             found.append(values[of][x.index()])
         return np.array(found)
 
+    def leave_room(self, part: float) -> Matrix:
+        """Return the program in which a plan may lose less of each goal, by a part of what it may lose."""
+        lower, first = self.whole.rows.lower.copy(), self.whole.rows.count - len(self.floors)
+        for i, (stage, least) in enumerate(zip(self.own.stages, self.floors, strict=True)):
+            lower[first + i] += part * max(0.0, stage.objective - least)
+        return replace(self.whole, rows=replace(self.whole.rows, lower=lower))
+
     @property
     def has_targets(self) -> bool:
         """Tell whether targets are asked of the goal: there is one alone, and few enough whole decisions for it."""

@@ -128,7 +128,7 @@ def _add(
 ) -> bool:
     """Add the plan that is farthest from those chosen; False where none is found at least so far [part of all aid]."""
     others = _list_others(far.near, found, len(found), best)
-    plan = far.find_farthest(others, pool, {} if end is None else {end.c: end.tip})
+    plan = far.find_farthest(others, pool, {} if end is None else {end.c: end.tip}, end is not None)
     if plan is None or plan[1] <= least * max(1.0, float(best[0].sum())):
         return False
     pool.append(plan[0])
@@ -148,8 +148,8 @@ def _spread(far: FarPlans, found: list[ChosenPlan], pool: list[Floats], best: Ot
         k = _pick_nearest(least, crowded, stuck)
         if k is None:
             return
-        ends = _keep_end(found[k].end, crowded[k])
-        plan = far.find_farthest(_list_others(far.near, found, k, best), [*pool, found[k].x], ends)
+        ends, others = _keep_end(found[k].end, crowded[k]), _list_others(far.near, found, k, best)
+        plan = far.find_farthest(others, [*pool, found[k].x], ends, bool(ends) and not crowded[k])
         if plan is None or plan[1] <= least[k] * (1 + REACHED):
             stuck.add(k)
             continue
