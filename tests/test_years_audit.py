@@ -121,7 +121,7 @@ def test_solve_writes_tables_with_a_year_and_tells_each_year(tmp_path):
     verified = CliRunner().invoke(main, ["verify", str(path), out, "--lang", "en"])
     assert verified.exit_code == 0, verified.output
     assert "keeps every limit and every rule" in verified.output
-    refused = CliRunner().invoke(main, ["diff", out, out, "--lang", "en"])
+    refused = CliRunner().invoke(main, ["frontier", str(path), "--lang", "en"])
     assert refused.exit_code == 2, refused.output
     assert "over several years (2021, 2022, 2023)" in refused.output
     chinese = CliRunner().invoke(main, ["solve", str(path), "--out", str(tmp_path / "zh"), "--lang", "zh"])

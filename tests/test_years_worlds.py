@@ -1,6 +1,7 @@
 """The world without the aid over several years: worked by hand, told in every form, and read a second time."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ from alloc.report.annual import summarise_years
 from alloc.report.told import tell_whose
 from alloc.run import Run, solve
 from alloc.solution import Status
+from alloc.study.compare.diff import diff
 
 OWN: dict[str, Any] = {
     "alloc": 1,
@@ -141,3 +143,40 @@ def test_another_sum_over_years_of_the_world_without_the_aid_is_found(run: Run) 
     figures = {**run.figures, "without_aid": {**run.figures["without_aid"], "employment": 5.0}}
     found = {finding.check for finding in audit_years(run.instance, tables, figures).findings}
     assert {"adds_worlds", "attributes_jobs"} <= found
+
+
+def test_two_plans_over_years_are_set_side_by_side_year_by_year(run: Run, tmp_path: Path) -> None:
+    """Without the aid there are two jobs less in each of both years: two park places in 2021 that are there in 2022."""
+    found = diff(
+        run, solve(instance_of({**OWN, "funds": {**OWN["funds"], "aid": {"kind": "aid", "amount": 0}}}), gap=1e-9)
+    )
+    goals, counties, funds, measures = (
+        found.tables[name].set_index(key)
+        for name, key in (
+            ("goals", "goal"),
+            ("counties", "year"),
+            ("funds", ["year", "fund"]),
+            ("measures", ["year", "measure"]),
+        )
+    )
+    assert goals["value_change"][["employment", "through_aid"]].tolist() == pytest.approx([-2 - 0.8 * 2] * 2)
+    assert counties["jobs_gained_change"].to_dict() == pytest.approx({"2021": -2, "2022": -2})
+    assert funds["available_change"].xs("aid", level="fund").to_dict() == pytest.approx({"2021": -4, "2022": -4})
+    assert funds["available_b"].xs("own", level="fund").to_dict() == pytest.approx({"2021": 3, "2022": 3})
+    assert measures["what"].xs("park", level="measure").to_dict() == {"2021": "less", "2022": "same"}
+    assert found.split.why_not == "What budget, rules and data each bring about is not split over several years."
+    kept = found.save(tmp_path / "diff")
+    assert "2022" in (kept / "diff.html").read_text(encoding="utf-8")
+
+
+def test_money_that_is_carried_is_there_in_the_year_of_a_comparison_and_a_year_stands_beside_several() -> None:
+    years = solve(instance_of({**OWN, "measures": {"wage": OWN["measures"]["wage"]}}), gap=1e-9)
+    first = solve(instance_of({**OWN, "years": [2021]}), gap=1e-9)
+    found = diff(first, years)
+    funds = found.tables["funds"].set_index(["year", "fund"])
+    own = years.tables["funds"].set_index(["year", "fund"])["available"]
+    assert funds["available_b"].tolist() == pytest.approx([own[int(year), fund] for year, fund in funds.index])
+    assert own[2022, "own"] > 3
+    assert funds["available_a"]["2022"].tolist() == [0, 0]
+    assert found.figures["a"]["year"] == 2021
+    assert found.figures["b"]["year"] == [2021, 2022]

@@ -62,13 +62,14 @@ def _tell_difference(found: "Difference", lang: str) -> None:
     measures, rules = tables["measures"], tables["rules"]
     changed = measures[~measures["what"].isin(["same", "out"])]
     order = changed["cost_change"].abs().sort_values(ascending=False, kind="stable").index
+    year = [column for column in ("year",) if column in measures]
     _print("goals", tables["goals"], to)
-    _print("counties", tables["counties"][["county", *_three("aid"), *_three("jobs_gained")]], to)
-    _print("categories", tables["categories"][["category", *_three("aid"), *_three("national")]], to)
-    _print("funds", tables["funds"][["fund", "kind", *_three("spent")]], to)
-    _print("measures", changed.loc[order][["measure", "what", *_three("cost"), *_three("aid")]], to)
+    _print("counties", tables["counties"][[*year, "county", *_three("aid"), *_three("jobs_gained")]], to)
+    _print("categories", tables["categories"][[*year, "category", *_three("aid"), *_three("national")]], to)
+    _print("funds", tables["funds"][[*year, "fund", "kind", *_three("spent")]], to)
+    _print("measures", changed.loc[order][[*year, "measure", "what", *_three("cost"), *_three("aid")]], to)
     differing = rules[rules["what"].isin(["only_a", "only_b"])]
-    _print("rules", differing[["rule", "group", "what", "value_a", "value_b", "slack_a", "slack_b"]], to)
+    _print("rules", differing[[*year, "rule", "group", "what", "value_a", "value_b", "slack_a", "slack_b"]], to)
     if found.split.why_not:
         echo(found.split.why_not)
         return

@@ -2,8 +2,8 @@
 
 import math
 import os
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -94,12 +94,18 @@ def diff(
     Raises RequestError where one is no plan or the two count money in different units.
     """
     with unbroken():
-        one, two = read_result(a, unchecked), read_result(b, unchecked)
+        one, two = (read_result(of, unchecked, over_years=True) for of in (a, b))
+    over_years = bool(one.instance.questions or two.instance.questions)
+    if over_years:
+        one, two = map(_name_years, (one, two))
     first, second = _name_unit(one), _name_unit(two)
     if first != second:
         raise RequestError("diff_money", a=first, b=second)
-    with unbroken():
-        causes = split(one, two, lang)
+    if over_years:
+        causes = Split((), (), 0, say("diff_split_years", lang))
+    else:
+        with unbroken():
+            causes = split(one, two, lang)
     tables = {
         "goals": _compare_goals(one, two),
         "effects": pd.DataFrame(map(asdict, causes.effects), columns=["name", "jobs", "low", "high"]),
@@ -110,6 +116,20 @@ def diff(
         "rules": compare_rules(one, two),
     }
     return Difference(one, two, tables, causes, _list_figures(one, two, tables, causes))
+
+
+def _name_years(one: Result) -> Result:
+    """Return a plan of one year or of several with the year in every row of its tables, as a name."""
+    years = {
+        name: str(one.instance.year) if "year" not in frame else frame["year"].astype(int).astype(str)
+        for name, frame in one.tables.items()
+    }
+    return replace(one, tables={name: frame.assign(year=years[name]) for name, frame in one.tables.items()})
+
+
+def _list_keys(a: pd.DataFrame, *keys: str) -> list[str]:
+    """Return the columns that tell rows apart: the year before others, of several."""
+    return [*(["year"] if "year" in a else []), *keys]
 
 
 def _name_unit(one: Result) -> str:
@@ -170,14 +190,19 @@ def _compare_goals(a: Result, b: Result) -> pd.DataFrame:
             "through_others": _claim_proven(one.figures["through_others"]),
             "through_aid": _claim_proven(one.figures["through_aid"]),
             "linkage": one.figures["linkage"],
-            "chains_closed": float(one.tables["chains"]["closed"].sum()),
             "penalties": one.figures["penalties"],
-            "measures_funded": float(money["funded"].sum()),
+            **({} if "year" in money else _count_reached(one)),
             **money[list(MONEY)].sum().astype(float),
         }
 
     goals = pd.DataFrame({"value_a": pd.Series(figures(a), dtype=float), "value_b": pd.Series(figures(b), dtype=float)})
     return _add_changes(goals.rename_axis("goal").reset_index(), ("value",))
+
+
+def _count_reached(one: Result) -> dict[str, float]:
+    """Return what is counted in a plan of one year."""
+    closed, funded = one.tables["chains"]["closed"], one.tables["measures"]["funded"]
+    return {"chains_closed": float(closed.sum()), "measures_funded": float(funded.sum())}
 
 
 def _compare_counties(a: Result, b: Result) -> pd.DataFrame:
@@ -188,27 +213,53 @@ def _compare_counties(a: Result, b: Result) -> pd.DataFrame:
         tables.append(table.assign(through_aid=through))
     known = not math.isnan(_claim_proven(a.figures["through_aid"]) + _claim_proven(b.figures["through_aid"]))
     columns = (*MONEY, "jobs_gained", *(["through_aid"] if known else []), "linkage")
-    return _set_beside(tables[0], tables[1], ["county"], columns)
+    return _set_beside(tables[0], tables[1], _list_keys(tables[0], "county"), columns)
 
 
 def _compare_categories(a: Result, b: Result) -> pd.DataFrame:
-    found = _set_beside(a.tables["measures"], b.tables["measures"], ["category"], (*MONEY, "funded"))
-    return found.sort_values("category", key=lambda c: c.map(CATEGORIES.index)).reset_index(drop=True)
+    first, second = a.tables["measures"], b.tables["measures"]
+    keys = _list_keys(first, "category")
+    return _order(_set_beside(first, second, keys, (*MONEY, "funded")), keys, CATEGORIES)
 
 
 def _compare_funds(a: Result, b: Result) -> pd.DataFrame:
-    first = fund_totals(a.instance, a.tables["allocation"])
-    second = fund_totals(b.instance, b.tables["allocation"])
-    found = _set_beside(first, second, ["fund", "kind"], ("available", "spent"))
-    return found.sort_values("kind", key=lambda k: k.map(KINDS.index), kind="stable").reset_index(drop=True)
+    first, second = _total_funds(a), _total_funds(b)
+    found = _set_beside(first, second, _list_keys(first, "fund", "kind"), ("available", "spent"))
+    return _order(found, _list_keys(first, "kind"), KINDS)
+
+
+def _order(found: pd.DataFrame, keys: list[str], words: Sequence[str]) -> pd.DataFrame:
+    """Return rows in the order of years, of several, and of the words of the last key."""
+    *_, last = keys
+
+    def rank(column: pd.Series) -> pd.Series:
+        return column.map(words.index) if column.name == last else column
+
+    return found.sort_values(keys, key=rank, kind="stable").reset_index(drop=True)
+
+
+def _total_funds(one: Result) -> pd.DataFrame:
+    """Return what each fund has and spends, of several years in each with what is carried into it."""
+    table = one.tables["allocation"]
+    if "year" not in table:
+        return fund_totals(one.instance, table)
+    frames, left = [], dict[str, float]()
+    for question in one.instance.questions[: len(one.instance.years)] or (one.instance,):
+        own = fund_totals(question, table[table["year"] == str(question.year)])
+        carried = [question.funds[f].carry * left.get(f, 0.0) for f in own["fund"]]
+        own = own.assign(available=own["available"] + carried, year=str(question.year))
+        left = dict(zip(own["fund"], own["available"] - own["spent"], strict=True))
+        frames.append(own)
+    return pd.concat(frames)
 
 
 def _compare_measures(a: Result, b: Result) -> pd.DataFrame:
     """Return each measure with what becomes of it: new, dropped, more, less, same, or out."""
-    keys = ["measure", "county", "category"]
-    found = _set_beside(a.tables["measures"], b.tables["measures"], keys, ("funded", "units", "cost", "aid"))
+    first, second = a.tables["measures"], b.tables["measures"]
+    keys = _list_keys(first, "measure", "county", "category")
+    found = _set_beside(first, second, keys, ("funded", "units", "cost", "aid"))
     found.insert(
-        3,
+        len(keys),
         "what",
         list(map(_say_what, found["funded_a"], found["funded_b"], found["cost_change"])),
     )
@@ -225,11 +276,11 @@ def _say_what(before: float, after: float, change: float) -> str:
 
 def compare_rules(a: Result, b: Result) -> pd.DataFrame:
     """Return each rule and group with how it binds: in both, in one, or in none; empty where one does not have it."""
-    keys, columns = ["rule", "group"], ["binding", "value", "slack", "broken_by"]
+    keys, columns = _list_keys(a.tables["rules"], "rule", "group"), ["binding", "value", "slack", "broken_by"]
     left, right = a.tables["rules"][keys + columns], b.tables["rules"][keys + columns]
     order = pd.concat([left[keys], right[keys]]).drop_duplicates()
     both = order.merge(left, on=keys, how="left").merge(right, on=keys, how="left", suffixes=("_a", "_b"))
-    both.insert(2, "what", list(map(_say_binding, both["binding_a"], both["binding_b"])))
+    both.insert(len(keys), "what", list(map(_say_binding, both["binding_a"], both["binding_b"])))
     return both
 
 
@@ -240,7 +291,8 @@ def _say_binding(a: float, b: float) -> str:
 def _list_figures(a: Result, b: Result, tables: Mapping[str, pd.DataFrame], causes: Split) -> dict[str, Any]:
     def one(side: Result) -> dict[str, Any]:
         keys = ("status", "objective", "bound", "gap", "employment", "linkage")
-        return {"name": side.name, "year": side.instance.year, **{key: side.figures.get(key) for key in keys}}
+        year = list(side.instance.years) or side.instance.year
+        return {"name": side.name, "year": year, **{key: side.figures.get(key) for key in keys}}
 
     return {
         "a": one(a),
