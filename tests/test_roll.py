@@ -113,12 +113,13 @@ def test_what_is_written_is_read_as_the_same_and_lists_every_change(result: Path
     book = openpyxl.load_workbook(out / "changes.xlsx")
     assert book.sheetnames == ["变动", "重新估计的到位率"]
     listed = {(row[0], row[1], row[3]): row for row in book["变动"].iter_rows(min_row=2, values_only=True)}
-    assert listed["baseline", "west/dairy", "infrastructure"][2] == "west · 奶业"
-    assert listed["baseline", "west/dairy", "infrastructure"][4:] == (
+    assert listed["基线", "west/dairy", "现有工位"][2] == "west · 奶业"
+    assert listed["基线", "west/dairy", "现有工位"][4:] == (
         "10",
         "16.4",
         "2019 年验收的 barn 8 个单位继续发挥作用",
     )
+    assert listed["财政年度", "", ""][4:6] == ("2019", "2020")
     page = (out / "changes.html").read_text(encoding="utf-8")
     assert "default-src 'none'" in page  # nothing is fetched from anywhere
     for change in rolled.changes:

@@ -262,7 +262,10 @@ class Book:
         sheet.fit_to_pages(math.ceil(across / PAGE), 0)
         sheet.ignore_errors({"number_stored_as_text": EVERYWHERE, "formula_differs": EVERYWHERE})
         sheet.set_header("&L&A")
-        sheet.set_footer(f"&L{self.instance.name} {self.instance.year} · {self.instance.sha256[:12]}&R&P / &N")
+        mark = (
+            f" · {self.instance.sha256[:12]}" if self.instance.sha256 else ""
+        )  # what is not read from a file has none
+        sheet.set_footer(f"&L{self.instance.name} {self.instance.year}{mark}&R&P / &N")
 
     def guard(self, sheet: Any) -> None:
         """Keep formulas from being typed over; there is no password."""

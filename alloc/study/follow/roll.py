@@ -12,7 +12,9 @@ import pandas as pd
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.glance import Glance
 from alloc.instance import Instance, inspect
+from alloc.instance.excel import headings, sheet_names
 from alloc.instance.schema import Fund
+from alloc.instance.tables import TABLES
 from alloc.instance.writing import MAIN, files
 from alloc.report.dictionary import dictionary
 from alloc.report.files import write_tables
@@ -90,9 +92,26 @@ class Rolled(Glance):
                     f"{of[self.lang]}\n({self.instance.money.label})" if of.get("unit") == "money" else of[self.lang]
                 )
                 look = "figure" if of["type"] == "number" else "text"
-                columns.append(TrackedColumn(key, title, look, frame[key].tolist()))
+                cells = self._call_places(frame, key) if name == "changes" else frame[key].tolist()
+                columns.append(TrackedColumn(key, title, look, cells))
             found.append(TrackedTable(name, told["title"][self.lang], columns, below=() if found else notes))
         return found
+
+    def _call_places(self, frame: pd.DataFrame, key: str) -> list[object]:
+        """Return the cells of a column of the changes with tables and figures called as in a workbook to fill in."""
+        if key not in ("table", "column"):
+            return frame[key].tolist()
+        called: list[object] = []
+        for table, column in zip(frame["table"], frame["column"], strict=True):
+            known = headings.titles(table) if table in TABLES else {}
+            if key == "column":
+                is_known = column.partition(".")[0] in known
+                called.append(headings.title(table, column, self.lang) if is_known else column)
+            elif known:
+                called.append(sheet_names.names()["tables"][table] if self.lang == "zh" else table)
+            else:
+                called.append(headings.setting_titles(table)[self.lang])
+        return called
 
     def save(self, out: str | os.PathLike[str]) -> Path:
         """Write a new folder: the question as YAML and CSV, the changes as CSV, workbook and page."""
