@@ -106,7 +106,8 @@ def test_without_a_plan_the_desk_says_what_solve_says_and_each_offer_gives_one(t
     assert reply["parts"][-1]["ask"] == "repair"
     none, *later = early(sent)
     assert lines(none) == [catalogue()[key]["en"] for key in ("infeasible", "desk_early_none")]
-    assert [len(list_offers(one)) for one in later] == [1, 2, 2]  # what was changed is offered back first
+    assert [len(list_offers(one)) for one in later] == [1, 2, 2, 2, 2]  # what was changed is offered back first
+    assert [sum("then the goal is" in line for line in lines(one)) for one in later] == [0, 0, 0, 1, 2]
     assert {str(offer) for offer in list_offers(reply)} == {str(offer) for offer in list_offers(later[-1])}
     for offer in list_offers(reply):
         assert alloc.solve(DEMO, overrides={**CROSSED, **offer}).solution.has_plan

@@ -53,9 +53,9 @@ def test_three_limits_conflict_and_each_of_them_repairs(tmp_path: Path):
         (("rules.yutian.min", 50.0, 30.0),),
         (("funds.aid.amount", 100.0, 120.0),),
     }
-    assert [point.objective for point in menu.values()] == pytest.approx([100, 100, 120])
+    assert [point.objective for point in menu.values()] == pytest.approx([120, 100, 100])
     assert [entry["money"] for entry in found.figures["menu"]] == pytest.approx([20, 20, 20])
-    assert [entry["rank_objective"] for entry in found.figures["menu"]] == [2, 2, 1]
+    assert [entry["rank_objective"] for entry in found.figures["menu"]] == [1, 2, 2]
 
 
 def test_what_is_firm_may_be_in_a_conflict_and_is_never_on_the_menu(tmp_path: Path):
@@ -78,7 +78,7 @@ def test_the_command_writes_what_it_says(tmp_path: Path):
     assert done.exit_code == 0, done.stderr
     assert "规则“cele”的下限由 70 改为 50" in done.stdout
     figures = json.loads((tmp_path / "out/repair.json").read_text(encoding="utf-8"))
-    assert figures["menu"][0]["changes"] == [{"path": "rules.cele.min", "from": 70.0, "to": 50.0}]
+    assert figures["menu"][1]["changes"] == [{"path": "rules.cele.min", "from": 70.0, "to": 50.0}]
     assert {lever["id"] for lever in figures["levers"]} == set(figures["conflicts"][0])
     assert len((tmp_path / "out/repairs.csv").read_text(encoding="utf-8-sig").splitlines()) == 4
 

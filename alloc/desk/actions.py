@@ -8,11 +8,12 @@ from typing import Any
 
 import pandas as pd
 
+from alloc.desk.offers import Offers
 from alloc.desk.opening import Opened
 from alloc.desk.order import Order, find_plan, split_only
 from alloc.desk.replies import Line, Offer, Reply, Send, make_log, make_reply
 from alloc.desk.scenarios import find_scenario, write_plan
-from alloc.desk.solving import offer_early, solve_scenario
+from alloc.desk.solving import solve_scenario
 from alloc.desk.tree import describe
 from alloc.errors import AllocError, Fault, InstanceError, total
 from alloc.instance import Reading, draft, inspect
@@ -132,15 +133,16 @@ def _price(order: Order, place: Opened, send: Send, upload: Path | None) -> Repl
 
 def _repair(order: Order, place: Opened, send: Send, upload: Path | None) -> Reply:
     count = _counting("repair_progress", order.lang, place, send)
-    question, repairs = inspect(place.instance, order.overrides).instance, list[Repair]()
+    question = inspect(place.instance, order.overrides).instance
+    offers = None if question is None else Offers(question, order.lang, send, good=True)
 
     def add(one: Repair) -> None:
         count(one)
-        repairs.append(one)
-        if question is not None:
-            send({"early": make_reply(partial(offer_early, repairs, question), order.lang, good=True)})
+        if offers is not None:
+            offers.add(one)
 
-    found = repair(place.instance, tell=add, **_shared(order))
+    reached = None if offers is None else offers.reach
+    found = repair(place.instance, tell=add, reached=reached, **_shared(order))
     return make_reply(partial(_say_repairs, found), order.lang, good=True)
 
 

@@ -2,7 +2,7 @@
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -122,6 +122,7 @@ def repair(
     lang: str = "en",
     keep: str | Path | None = None,
     tell: Callable[[Repair], None] | None = None,
+    reached: Callable[[Repair, Point], None] | None = None,
     run: Run | None = None,
 ) -> Repairs:
     """Tell which limits cannot hold together, and what would have to give for there to be a plan.
@@ -130,14 +131,21 @@ def repair(
     those by one lever first; largest: most levers of one. time_limit: for the search, 60 s where none is given, and for
     each repaired question [s].
     jobs: processes that solve these, one where they are small. keep: a folder that keeps each answer, so that a search
-    that was stopped goes on there. tell: is told of every repair that is found. run: of the same question with the same
-    overrides, where that found no plan: what it asked is not asked again.
+    that was stopped goes on there. tell: is told of every repair that is found; reached: of each again, with the best
+    plan that it leads to. run: of the same question with the same overrides, where that found no plan: what it asked is
+    not asked again.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
     if conflicts < 1 or menu < 1:
         raise RequestError("answers_count")
     started, given = time.perf_counter(), dict(overrides or {})
+
+    def hear(point: Point) -> None:
+        for one in repairs:
+            if reached is not None and {**given, **one.settings} == dict(point.overrides):
+                reached(one, point)
+
     written = draft(instance)
     question = written.read(given)
     options = choose_options(question, gap=gap, time_limit=time_limit)
@@ -154,9 +162,16 @@ def repair(
         if repairs:
             kept = KeptPoints(store, asked, question.previous)
             with open_points(asked, _count_workers(question, jobs, repairs), cluster, kept=kept) as pool:
-                points = pool.solve_all([{**given, **one.settings} for one in repairs], None)
-    paired, seconds = tuple(zip(repairs, points, strict=True)), time.perf_counter() - started
-    return Repairs(question, feasible, tuple(told), paired, complete, seconds, lang, deadline.stopped)
+                points = pool.solve_all([{**given, **one.settings} for one in repairs], hear)
+    paired, seconds = rank_repairs(zip(repairs, points, strict=True)), time.perf_counter() - started
+    return Repairs(question, feasible, tuple(told), tuple(paired), complete, seconds, lang, deadline.stopped)
+
+
+def rank_repairs(found: Iterable[tuple[Repair, Point]]) -> list[tuple[Repair, Point]]:
+    """Return repairs with the plans that they lead to: those by one lever first, and of as many the best first."""
+    pairs = list(found)
+    goal = max((point.objective or 0.0 for _, point in pairs), default=0.0)
+    return sorted(pairs, key=lambda pair: (len(pair[0].levers), rank_most(pair[1].objective, goal)))
 
 
 def _count_workers(question: Instance, jobs: int, repairs: Sequence[Repair]) -> int:

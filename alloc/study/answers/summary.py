@@ -13,7 +13,6 @@ from alloc.report.names import Names
 from alloc.report.rows import list_words
 from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty
-from alloc.study.answers.differences import rank_most
 from alloc.study.answers.fix import LockedPlan
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Repair, Replacement
@@ -62,12 +61,13 @@ def show_conflicts(found: Repairs, lang: str) -> Iterator[str]:
 
 def show_menu(found: Repairs, lang: str) -> Iterator[tuple[Repair, str]]:
     """Yield each repair with the line that names it and the goal that it leads to."""
-    return _show_options(found.menu, found.instance, lang)
+    return show_options(found.menu, found.instance, lang)
 
 
-def _show_options(
+def show_options(
     options: Sequence[tuple[Repair, Point]], instance: Instance, lang: str
 ) -> Iterator[tuple[Repair, str]]:
+    """Yield each of some repairs with the line that names it, numbered."""
     for number, (repair, point) in enumerate(options, start=1):
         changes = show_repair(repair, instance, lang)
         yield repair, say("repair_option", lang, number=number, changes=changes, goal=amount(point.objective))
@@ -82,16 +82,8 @@ def show_repair(found: Repair, instance: Instance, lang: str) -> str:
 
 def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
     """Yield the best repairs by one limit, as far as they were found."""
-    for _, line in offer_first_aid(found, lang):
-        yield line
-
-
-def offer_first_aid(found: Repairs, lang: str, most: int | None = FIRST_AID) -> Iterator[tuple[Repair, str]]:
-    """Yield the best repairs by one limit, as far as they were found, each with the line that names it."""
-    single = [(repair, point) for repair, point in found.menu if len(repair.levers) == 1]
-    goal = max((point.objective or 0.0 for _, point in single), default=0.0)
-    best = sorted(single, key=lambda pair: rank_most(pair[1].objective, goal))
-    return _show_options(best[:most], found.instance, lang)
+    single = [pair for pair in found.menu if len(pair[0].levers) == 1]
+    return (line for _, line in show_options(single[:FIRST_AID], found.instance, lang))
 
 
 def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:
