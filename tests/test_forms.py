@@ -191,8 +191,9 @@ def test_a_reason_is_what_the_two_plans_show_of_a_payment(tmp_path):
     told = adjust(tmp_path, "zh", measures={"new": {**QUESTION["measures"]["course"], "jobs": 9, "max_units": 40}})
     assert told["new"] == {"new：原问题中没有"}
     assert told["Park"] == {"未列入最优方案；可用资金在策勒县已无剩余"}  # the plan was made in English
-    told = adjust(tmp_path, "en", rules=[])
-    assert told == {}
+    assert adjust(tmp_path, "en", rules=[]) == {}
+    told = adjust(tmp_path, "en", rules=[PARKS, {**PARKS, "of": {"measure": "park"}, "name": "fewer parks", "max": 30}])
+    assert told["Park"] == {"“parks” no longer binds; “fewer parks” binds now"}
 
 
 @pytest.mark.parametrize(
