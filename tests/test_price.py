@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from conftest import asked, command, listed
+from conftest import asked, command, listed, rivals, write
 from oracle import optimum
 from randoms import random_instance
 
@@ -120,6 +120,23 @@ def test_a_rule_written_out_group_by_group_is_the_rule(tmp_path: Path, seed: int
             source = written.replaced({key: value for freed in grouped for key, value in freed.items()})
             assert source.faults == []
             assert optimum(listed(source.data)).stages == pytest.approx(base, rel=1e-6, abs=1e-6), lever.path
+
+
+@pytest.mark.parametrize(
+    ("lang", "said"), [("en", ("no plan", "contradicts the question")), ("zh", ("无方案", "与问题相矛盾"))]
+)
+def test_a_bound_that_cannot_be_tighter_is_answered_in_words(tmp_path: Path, lang: str, said: tuple[str, str]):
+    """A tenth more than 95 of 100 leaves no plan; a smallest scale of 22 is beyond the largest."""
+    rule = {"name": "much", "type": "amount", "min": 95}
+    raw = rivals(measures={"pens": {"min_units": 20, "max_units": 20}}, rules=[rule])
+    done = command(
+        "price", write(raw, tmp_path), "--tighten", "--only", "rules", "--only", "measures", "--jobs", 1,
+        "--lang", lang, "--out", tmp_path / "out",
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    assert "?" not in done.stdout
+    for words in said:
+        assert words in done.stdout
 
 
 @pytest.mark.parametrize("seed", [3, 5])

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import yaml
-from conftest import asked, command, instance_of, listed, write
+from conftest import asked, command, instance_of, listed, rivals, write
 from oracle import optimum
 from randoms import random_instance
 
@@ -200,3 +200,14 @@ def test_a_change_has_few_digits_also_where_the_first_neat_figure_beyond_is_not_
     ]
     for most, status in ((0.261, "infeasible"), (0.262, "optimal")):
         assert alloc.solve(demo, overrides={**crossed_, "rules.no category above 60 %.max": most}).status == status
+
+
+def test_money_that_must_more_than_double_is_never_asked_about_as_less(tmp_path: Path):
+    """Of 48 the main fund may pay 17. With no national money at all the commitment could not even be written down."""
+    raw = rivals(
+        measures={"pens": {"committed": True, "min_units": 48, "national": "any"}},
+        funds={"aid": {"amount": 40}, "nation": {"kind": "national", "by_county": {"cele": 15}}},
+        rules=[{"name": "little", "type": "amount", "of": {"measure": "pens"}, "max": 17}],
+    )
+    found = repair(write(raw, tmp_path), jobs=1, largest=1)
+    assert {"funds.nation.by_county.cele": 31.0} in [one.settings for one, _ in found.menu]

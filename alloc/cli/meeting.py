@@ -52,8 +52,7 @@ def price(call: StudyCall, **options: Any) -> None:
         found = study(call.instance, tell=tell, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_prices(found, call.lang))
-    proven = found.base.proven and bool(found.table["status"].isin(("optimal", "infeasible")).all())
-    sys.exit(choose_code(False, proven) if named else 2)
+    sys.exit(choose_code(False, found.proven) if named else 2)
 
 
 @click.command()

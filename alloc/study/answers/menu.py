@@ -262,6 +262,7 @@ def _neaten(value: float, short: float, enough: float, does: Callable[[float], b
         beyond = math.floor(round(sign * short * size, 6)) + 1, math.ceil(round(sign * enough * size, 6))
         for steps in sorted(set(beyond)):  # the next beyond what is not enough, and the next that is enough
             neat = sign * steps / size + 0.0
-            if abs(neat - value) <= most and (sign * (neat - enough) >= 0 or does(neat)):
+            beside = sign * (neat - short) > 0 and abs(neat - value) <= most
+            if beside and (sign * (neat - enough) >= 0 or does(neat)):
                 return neat
     return enough

@@ -20,7 +20,7 @@ from alloc.report.names import Names
 from alloc.study.answers.differences import rank_most, subtract, take_figures
 from alloc.study.answers.proofs import carry_bound, carry_plan, loosens
 from alloc.study.files import StudyFiles, name_chart, write_study
-from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
+from alloc.study.points import FAULT, Overrides, Point, PointQuestion, open_kept, open_points
 from alloc.study.request import check_language
 
 MARK = "prices.json"
@@ -45,6 +45,11 @@ class Prices:
     table: pd.DataFrame
     seconds: float
     ungrouped: tuple[str, ...] = ()
+
+    @property
+    def proven(self) -> bool:
+        """Tell whether every answer is: a bound that would contradict the question's other figures has one too."""
+        return self.base.proven and bool(self.table["status"].isin(("optimal", "infeasible", FAULT)).all())
 
     @property
     def figures(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """What answers say: which limits must give, what they cost, what money buys, what is safe, why this and not that."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from typing import Any
 
 import pandas as pd
@@ -95,17 +95,22 @@ def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:
         shown.add_column(say(key, lang), justify="right")
     rows = found.table.head(MOST)
     for row in rows.to_dict("records"):
-        between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
         what = say(f"price_{row['change']}", lang, to=row["to"])
-        shown.add_row(
-            row["text"], what, amount(row["gain"]), between, amount(row["employment"]), amount(row["aid_moved"])
-        )
+        shown.add_row(row["text"], what, *_say_price(row, lang))
     yield shown
     if len(found.table) > MOST:
         yield say("price_more", lang, count=len(found.table) - MOST)
     if found.ungrouped:
         names = Names(found.instance, lang)
         yield say("price_ungrouped", lang, rules=names.join([*map(names.rule, found.ungrouped)], "between_facts"))
+
+
+def _say_price(row: dict[Hashable, Any], lang: str) -> Sequence[str]:
+    """Return what a limit's price is, proven between what, with its jobs and the aid moved; why there is none."""
+    if pd.isna(row["gain"]):
+        return say(f"answers_s_{row['status']}", lang), "", "", ""
+    between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
+    return amount(row["gain"]), between, amount(row["employment"]), amount(row["aid_moved"])
 
 
 def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:
