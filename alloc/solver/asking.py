@@ -26,21 +26,25 @@ HELPED: Settings = {
 lots they round better than all else. Measured on Hotan 2019 with four budgets: plans within 0.004 % of those by HiGHS's
 own settings, or better, in two thirds of the time."""
 
-STEADY: Settings = {
+PLAIN: Settings = {
     "mip_allow_restart": False,
     "mip_detect_symmetry": False,
     "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rens": False,
+    "mip_heuristic_run_rins": False,
     "mip_heuristic_run_root_reduced_cost": False,
 }
-"""A search that does not begin anew once many decisions are settled, and has one kind of search within the search:
-measured on questions of 3 to 11 counties this takes half the time of HiGHS's own settings."""
+"""A search without helpers, which does not begin anew once many decisions are settled; what stays runs in no time."""
 
-PLAIN: Settings = {
-    **STEADY,
-    "mip_heuristic_run_rins": False,
+STEADY: Settings = {
+    **PLAIN,
+    "mip_heuristic_run_rins": True,
+    "mip_allow_cut_separation_at_nodes": False,
+    "mip_pscost_minreliable": 1,
 }
-"""A search without helpers; what stays runs in no time."""
+"""The same with one kind of search within the search, cuts at the root alone, and branching that trusts a single try:
+on twelve questions of 11 counties it took 0.3 of the time of HiGHS's own settings; with cuts and tries as HiGHS makes
+them, a twelfth more."""
 
 STRICT: Settings = {"mip_feasibility_tolerance": 1e-9}
 """How whole HiGHS takes whole numbers where a plan loses its proof, or its limits, as it is made exact."""
