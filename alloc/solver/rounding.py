@@ -133,22 +133,22 @@ def _round_years(whole: Matrix, goal: Floats, constant: float, x: Floats, gap: f
 
 
 def round_together(
-    whole: Matrix, goal: Floats, constant: float, free: Outcome, gap: float, deadline: Deadline
+    whole: Matrix, goal: Floats, constant: float, free: Outcome, gap: float, deadline: Deadline, nodes: int = NEAR
 ) -> Outcome:
     """Return a plan in lots near a free one, all its yes and no held at first, or none; with the free one's bound.
 
-    free: has a plan.
+    free: has a plan. nodes: of the search in which only those lots change that it splits.
     """
     best = Outcome(Why.LIMIT, bound=free.bound)
     if free.x is None:
         return best
     near = replace(hold_yes_or_no(whole, free.x, find_grains(whole)), goals=goal[None], constants=np.array([constant]))
-    stop = Stop(FINE * gap * max(1.0, abs(free.value)), seconds=PART * deadline.left, nodes=NEAR)
+    stop = Stop(FINE * gap * max(1.0, abs(free.value)), seconds=PART * deadline.left, nodes=nodes)
     found = round_split(near, free.x, stop, deadline)
-    for nodes in (NEAR, None):
+    for most in (NEAR, None):
         if found.x is not None or deadline.over():
             break
-        found = search(near, goal, constant, deadline, replace(stop, nodes=nodes), None, HELPED)
+        found = search(near, goal, constant, deadline, replace(stop, nodes=most), None, HELPED)
         if found.why is not Why.LIMIT:
             break
     return best if found.x is None else best.with_plan(found.x, found.value)

@@ -36,6 +36,10 @@ CLOSE = 0.25
 ROUGH = 0.02
 """How closely rounding is searched, in parts of the ranges: what it finds in its first nodes is nearly all."""
 
+NODES = 5
+"""Nodes of that search. On Hotan 2019 ten points lack as much with so many as with twenty, 0.7 % of the ranges each at
+the mean, in three quarters of the time."""
+
 SPECK = 1e-6
 """A range is no less than this part of the objective."""
 
@@ -82,7 +86,7 @@ class RoundedPoints:
 
         whole: with both goals; free: the same in any amount, both goals watched; gap: part of a value that is asked.
         """
-        self._whole, self._free, self._part, self._deadline = whole, free, CLOSE * gap, deadline
+        self._whole, self._free, self._gap, self._deadline = whole, free, gap, deadline
         self._known: list[Floats] = []
         self._proofs: list[FloorBound] = []
         first, second = self._find_end(0), self._find_end(1)
@@ -123,7 +127,7 @@ class RoundedPoints:
         times as wide as efficient plans are apart.
         """
         goals, deadline = self._whole.goals, self._deadline
-        found = self._ask(goals[j], {}, 0.0, self._part, float(self._whole.constants[j]))
+        found = self._ask(goals[j], {}, 0.0, CLOSE * self._gap, float(self._whole.constants[j]))
         if found.x is None:
             return None
         reached = float(goals[j] @ found.x)
@@ -169,20 +173,39 @@ class RoundedPoints:
         wider = extend(whole, np.zeros(2), np.full(2, INF), np.zeros(2, dtype=bool), reach)
         wider = replace(wider, goals=lacking[None], constants=np.zeros(1))
         free = Outcome(Why.LIMIT, np.append(x, np.zeros(2)), 0.0)
-        found = round_together(wider, lacking, 0.0, free, ROUGH, self._deadline)
+        found = round_together(wider, lacking, 0.0, free, ROUGH, self._deadline, NODES)
         exact = pick_exact(wider, np.ones(1), Outcome(Why.LIMIT), found, self._deadline)
         return None if exact.x is None else exact.x[:n]
 
     def _bound(self, j: int, x: Floats) -> float:
         """Return what no plan has more of in objective j that has as much of the other as x has."""
         least, constant = float(self._whole.goals[1 - j] @ x), float(self._whole.constants[j])
-        known = min((proof.limit(least) for proof in self._proofs if proof.k == j), default=INF)
+        known = min((proof.limit(least) for proof in self._proofs if proof.k == j), default=INF) + constant
         goal, floor = self._whole.goals[j], {1 - j: (least, INF)}
-        found = self._free.solve(goal, floor, 0.0, self._part, (x,), constant=constant, bound=known + constant)
+        if self._is_near(j, x, floor, known):
+            return max(known, self._evaluate(j, x))
+        found = self._free.solve(goal, floor, 0.0, CLOSE * self._gap, (x,), constant=constant, bound=known)
         self._known += [] if found.x is None else [found.x]
         weights = (float(j == 0), float(j == 1))
         self._proofs.append(FloorBound(j, least, weights, found.bound - constant))
         return max(found.bound, self._evaluate(j, x))
+
+    def _is_near(self, j: int, x: Floats, floor: dict[int, Range], known: float) -> bool:
+        """Tell whether what is known to bound an objective is within the gap, where no search would prove more.
+
+        Lemma: no bound of the free question is below its plan with the whole decisions of x, so where x is farther from
+        that than the gap, no such bound proves x.
+        """
+        filled, value = fix_and_solve(self._aim(j, floor), np.ones(1), x, self._deadline), self._evaluate(j, x)
+        if filled is None:
+            return False
+        gap = self._gap * max(1.0, abs(value))
+        return known - filled.value <= gap and (known - value <= gap or filled.value - value > gap)
+
+    def _aim(self, j: int, floor: dict[int, Range]) -> Matrix:
+        """Return the free question with one objective and a floor of the other."""
+        goal, constant = self._whole.goals[j : j + 1], self._whole.constants[j : j + 1]
+        return replace(self._free.bound_rows(floor), goals=goal, constants=constant)
 
     def _ask(
         self,
