@@ -637,6 +637,8 @@ def test_in_a_browser_a_figure_is_changed_solved_compared_and_still_there_when_l
         wait_for(chromium, "document.querySelector('.offer button') !== null")
         chromium.run("document.querySelector('.offer button').click()")
         wait_for(chromium, "job === null")
+        wait_for(chromium, "document.getElementById('answer').innerText.includes('Solve to see the plan')")
+        assert chromium.run("document.querySelector('.offer button') !== null")
         assert chromium.run("state.given")["rules.no category above 60 %.max"] == "0.262"
         chromium.run(f"state.given = {{'{AID}': '30'}}; keep(); renderQuestion()")
         for lang in ("zh", "en"):

@@ -74,8 +74,9 @@ function showOffer(given) { // figures that would give a plan: as a command has 
   const words = Object.entries(given).map(([path, value]) => "--set " + quote(path + "=" + value)).join(" ");
   const apply = async () => { // who has found what was sought needs no other: the search ends
     undo(() => { Object.assign(state.given, given); });
-    if (job === null) { tellAnswer(null, { good: true, parts: [{ key: "desk_applied", values: { changes: words } }] }); }
-    await cancel();
+    while (asking) { await cancel(); await new Promise(done => setTimeout(done, PAUSE)); }
+    const told = addEnd(answered.reply, { key: "desk_applied", values: { changes: words } });
+    tellAnswer(answered.command, { ...told, good: true });
     at("solve").scrollIntoView({ block: "start" });
   };
   return make("span", { class: "offer" }, make("code", {}, words), button(say("desk_apply"), apply, { class: "small" }));
@@ -150,9 +151,11 @@ function tellEnd({ state: how, seconds, early }) { // of what was not answered: 
   const key = { cancelled: "desk_cancelled", failed: "desk_died" }[how];
   return addEnd(early, { key, values: { seconds: fixed(seconds, 1) } });
 }
-function addEnd(early, part) { // what was known when it ended, without its last line, which says what was still to come
+function addEnd(early, part) { // what was known when it ended, with how: what was still to come, or asked next, goes
   const told = {};
-  Object.entries(early ? early.told : {}).forEach(([lang, parts]) => { told[lang] = [...parts.slice(0, -1), part]; });
+  Object.entries(early ? early.told : {}).forEach(([lang, parts]) => {
+    told[lang] = [...parts.filter((one, k) => one.offer || k < parts.length - 1), part];
+  });
   return early ? { good: false, told } : { good: false, parts: [part] };
 }
 
