@@ -154,6 +154,8 @@ def test_over_several_years_what_is_locked_is_kept_in_its_year_as_by_the_command
     assert CliRunner().invoke(main, [*words, "--jobs", "1"]).exit_code == 0
     for table in ("allocation.csv", "measures.csv", "locks.csv"):
         assert (tmp_path / "again" / table).read_bytes() == (tmp_path / "locked" / table).read_bytes()
+    order = read_order({"action": "diff", "lang": "en", "a": "locked", "b": "again"})
+    assert "2021" in act(order, place, lambda _: None)["page"]  # beside each other year by year
 
 
 def test_over_several_years_without_a_plan_repairs_are_sought_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

@@ -168,7 +168,7 @@ function tellAnswer(command, reply, page) {
 }
 function showAnswer() {
   const { command, reply } = answered, [base] = data.plan ? [{ name: data.plan }] : scenarios;
-  const other = canDiffer() && reply.scenario && base && base.name !== reply.scenario;
+  const other = reply.scenario && base && base.name !== reply.scenario;
   fill("answer-body", tellParts(reply), command ? tellCommand(command) : null,
     other ? make("p", { class: "screen" }, offerDiff(base.name, reply.scenario)) : null);
 }

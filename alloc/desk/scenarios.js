@@ -78,7 +78,6 @@ function tellAsked(one) { // what was otherwise than written
   const figures = Object.entries(one.asked.given || {}).map(pair => pair.join("="));
   return [...one.asked.rules || [], ...figures, ...one.asked.locked ? [say("desk_asked_locked")] : []].join("; ");
 }
-function canDiffer() { return tree === null || !tree.several; } // plans of several years are only shown side by side
 function offerDiff(a, b) {
   return button(say("desk_diff", { a, b }), () => show("diff", { a, b }), { class: "small", "data-asks": true });
 }
@@ -110,7 +109,7 @@ async function renderCompare() {
     });
   }
   lines.push([say("desk_asked"), ...pinned.map(tellAsked)]);
-  const diffs = canDiffer() ? pinned.slice(1).map(one => offerDiff(first.name, one.name)) : [];
+  const diffs = pinned.slice(1).map(one => offerDiff(first.name, one.name));
   fill("compare", make("h3", {}, say("desk_h_compare")), sheet(say("desk_h_compare"), heads, lines),
     make("p", { class: "actions screen" }, diffs));
 }

@@ -26,7 +26,6 @@ def describe(data: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "title": str(data.get("title") or data.get("name") or ""),
         "year": _tell_year(data),
-        "several": isinstance(data.get("years"), tuple),
         "settings": list(_list_settings(data)),
         "tables": [*_list_tables(data), *_list_years(data)],
         "names": {table: _name_rows(data.get(table)) for table in NAMED},
