@@ -362,6 +362,17 @@ def test_broken_requests_do_no_harm(window: Window):
     assert window.send("GET", "/scenarios")[0] == 200
 
 
+def test_a_browser_that_goes_away_leaves_no_word_on_the_terminal(desk: Desk, capsys: pytest.CaptureFixture[str]):
+    said = []
+    for error in (ConnectionResetError, BrokenPipeError, ZeroDivisionError):
+        try:
+            raise error
+        except error:
+            desk.handle_error(None, ("127.0.0.1", 1))
+        said.append(error.__name__ in capsys.readouterr().err)
+    assert said == [False, False, True]
+
+
 def test_when_a_worker_dies_the_window_is_told_and_the_next_question_is_answered(window: Window):
     job = window.begin("price")
     found = window.desk.jobs.find(job["job"], "one")

@@ -3,7 +3,7 @@
 // What all parts of the page share: where they stand, words, elements, and how the desk is asked.
 const at = id => document.getElementById(id);
 const data = JSON.parse(at("data").textContent);
-const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 50, MOST_PINS = 4;
+const KEEP = ["alloc-desk", data.instance, data.folder].join(" "), PAUSE = 100, MOST_PINS = 4;
 const EMPTY = { given: {}, rules: [], edits: {}, locks: {}, pins: [], name: "", gap: "", time_limit: "", current: "", paid: true };
 const state = load();
 let tree = null, scenarios = [], sought = []; // sought: names of plans that windows wait for

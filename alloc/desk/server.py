@@ -8,6 +8,7 @@ changes anything needs the token in a header too, which no form of another site 
 import hmac
 import json
 import secrets
+import sys
 import tempfile
 from collections.abc import Callable, Mapping
 from http.cookies import CookieError, SimpleCookie
@@ -87,6 +88,11 @@ class Desk(ThreadingHTTPServer):
     def knows(self, token: str) -> bool:
         """Tell whether a token is this desk's."""
         return hmac.compare_digest(token.encode(), self.token.encode())
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of a browser that goes away in the middle of a word; what else goes wrong is told as ever."""
+        if not isinstance(sys.exc_info()[1], ConnectionError):
+            super().handle_error(request, client_address)
 
     def close(self) -> None:
         """End every worker, and give the port back."""

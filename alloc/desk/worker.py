@@ -17,7 +17,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
-REST = 1.0
+REST = 0.2
 """A worker that was asked and then rests so long [s] loads what the next question may need: not while it is solving."""
 
 
