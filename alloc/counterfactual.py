@@ -34,7 +34,7 @@ AFTER, LEAST = 0.25, 10.0
 """Over several years the worlds are waited for at most this part of what the plan took, and so long at least [s]."""
 
 LAST = 10
-"""How far a process that seeks the worlds of several years stands back behind those that seek the plan."""
+"""How far a process that seeks the worlds stands back behind those that seek the plan."""
 
 GRACE, AT_ONCE = 2.0, 0.0
 """The worlds are waited for so long [s] after Ctrl-C, and where a plan is only shown that is not finished yet."""
@@ -184,8 +184,8 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Wa
 
 
 def _find_behind(instance: Instance, options: Options) -> Worlds:
-    """Return both worlds, in a process of its own; over several years it leaves the plan what processors there are."""
-    if instance.questions and hasattr(os, "nice"):
+    """Return both worlds, in a process of its own that leaves the search for the plan what processors there are."""
+    if hasattr(os, "nice"):
         os.nice(LAST)
     return find_worlds(instance, options)
 

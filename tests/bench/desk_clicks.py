@@ -35,7 +35,7 @@ SAID = "document.querySelector('#answer-body .outcome').innerText"
 def wait(page: Browser, script: str, since: float) -> float:
     """Return how long it took until an expression holds in the page [s]."""
     while not page.run(script):
-        time.sleep(0.02)
+        time.sleep(0.05)
     return time.perf_counter() - since
 
 
