@@ -3,6 +3,7 @@
 import csv
 import json
 import math
+from collections import Counter
 from collections.abc import Iterable
 from itertools import product
 from pathlib import Path
@@ -16,6 +17,7 @@ from randoms import random_instance
 import alloc
 from alloc.solver import MipResult, NearOptimalSet, RelaxedEnds, rounding
 from alloc.study.answers import ranges
+from alloc.study.answers.certainty import SafeMoney
 
 DEMO = Path(__file__).parent.parent / "instances/demo"
 
@@ -108,7 +110,7 @@ def test_ends_are_those_that_another_program_finds(
 ):
     """Whether a question counts as small, and is searched as a whole from the start, or the goal is asked for targets,
     or ends are sought county by county."""
-    monkeypatch.setattr(ranges, "SMALL", small)
+    monkeypatch.setattr(ranges, "FEW", small)
     monkeypatch.setattr(NearOptimalSet, "has_targets", by_goal)
     raw = random_instance(seed, "tiny")
     path, best = write(raw, tmp_path), optimum(raw)
@@ -176,12 +178,20 @@ def test_ends_and_classes_are_those_of_all_plans_listed_one_by_one(
 ):
     """Neither certainty nor alternatives say anything else of 840 combinations of whole units, asked for targets or
     not."""
-    monkeypatch.setattr(ranges, "SMALL", few)
+    monkeypatch.setattr(ranges, "FEW", few)
     if not few:
         monkeypatch.setattr(rounding, "MANY", 1)
-    path, plans = write(buy(lot), tmp_path), list_plans(within, lot)
-    found = alloc.certainty(path, within=within, gap=1e-9, jobs=1)
+    path, plans, early = write(buy(lot), tmp_path), list_plans(within, lot), list[SafeMoney]()
+    found = alloc.certainty(path, within=within, gap=1e-9, jobs=1, preview=early.append)
     assert found.proven
+    cells = [[sum(paid[m] for m in cell) for paid in plans] for cell in (["pens"], ["courses"], ["walls", "shops"])]
+    classes = Counter(map(tell_class, cells))
+    assert len(early) == (not few), "a small question is answered at once"
+    for first in early:
+        assert first.safe <= sum(map(min, cells)) + 0.01
+        assert first.aid == pytest.approx(found.aid)
+        assert first.always <= classes["always"]
+        assert first.never <= classes["never"] + first.cells - len(cells)
     for row in found.measures.to_dict("records"):
         amounts = [paid[row["measure"]] for paid in plans]
         assert row["class"] == tell_class(amounts), row["measure"]
@@ -200,7 +210,7 @@ def test_the_class_is_asked_before_ends_and_is_that_of_all_plans(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: float
 ):
     """Where nothing but the class is answered, it is known of every measure, and no end is said to be proven beyond."""
-    monkeypatch.setattr(ranges, "SMALL", 0)
+    monkeypatch.setattr(ranges, "FEW", 0)
     monkeypatch.setattr(rounding, "MANY", 1)
     monkeypatch.setattr(ranges, "search_end", lambda *_: NOTHING)
     monkeypatch.setattr(ranges, "search_jointly", lambda *_: NOTHING)
@@ -243,9 +253,11 @@ def test_the_command_writes_its_tables_and_says_what_is_safe(tmp_path: Path):
     assert figures["cells"] == {"always": 1, "never": 3, "open": 1}
 
 
-def test_the_same_is_said_in_chinese_and_as_figures(tmp_path: Path):
+def test_the_same_is_said_in_chinese_and_as_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(ranges, "FEW", 0)
     path = write(rivals(), tmp_path)
     told = command("certainty", path, "--within", "0", "--out", tmp_path / "one", "--lang", "zh").stdout
+    assert "目前已证明：至少" in told
     assert "目标损失不超过 0% 的所有方案" in told
     done = command("certainty", path, "--json", "--out", tmp_path / "two")
     assert json.loads(done.stdout)["within"] == 0.01
@@ -258,7 +270,7 @@ def test_what_is_not_searched_to_its_end_is_not_called_certain(tmp_path: Path, m
     done = command("certainty", write(rivals(), tmp_path), "--out", tmp_path / "out")
     assert done.exit_code == 4
     assert "Not every end is proven" in done.stdout
-    assert "Of 3 of 8 counties, cells and measures it is proven" in done.stdout
+    assert "It is proven of 3 among 8 counties, cells and measures" in done.stdout
     rows = rows_of(tmp_path / "out/measures.csv")
     assert (rows["pens"]["least_bound"], rows["pens"]["class"], rows["pens"]["proven"]) == ("0.0", "open", "0")
     assert rows["pens"]["most"] == rows["pens"]["money"]

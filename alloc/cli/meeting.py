@@ -88,11 +88,15 @@ def certainty(call: StudyCall, **options: Any) -> None:
     """Tell what is safe to announce: what all plans that lose at most a part of the goal have in common."""
     from alloc.study.answers.certainty import MARK
     from alloc.study.answers.certainty import certainty as study
-    from alloc.study.answers.summary import show_certainty
+    from alloc.study.answers.summary import say_safe, show_certainty
 
-    call.open("certainty", MARK, anew=True)
+    question = call.open("certainty", MARK, anew=True)
+
+    def preview(found: Any) -> None:
+        call.tell(say_safe(found, question, call.lang))
+
     with call.counting("certainty_progress") as tell:
-        found = study(call.instance, tell=tell, **call.shared, **options)
+        found = study(call.instance, tell=tell, preview=preview, **call.shared, **options)
     named = found.status != "found" or call.save(found)
     call.show(found.figures, show_certainty(found, call.lang))
     code = choose_code(found.interrupted, found.proven, [found.status])

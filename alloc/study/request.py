@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from alloc.counterfactual import Worlds, answering, find_worlds
@@ -76,19 +77,25 @@ def choose_year(question: Instance, year: int | None, last: bool = False) -> int
 
 @dataclass(frozen=True)
 class Answered:
-    """A question with its own best plan and what comes about beside it, from where a study searches on.
+    """A question with its own best plan, from where a study searches on.
 
-    given: as it was put; question: as it is answered, where the nation decides first with its payments held.
+    given: as it was put; question: as it is answered, where the nation decides first with its payments held; known:
+    the worlds beside every plan, which are needed for that.
     """
 
     given: Instance
     question: Instance
     options: Options
-    worlds: Worlds
     own: Solution
     jobs: int
     cluster: str | None
     lang: str
+    known: Worlds | None
+
+    @cached_property
+    def worlds(self) -> Worlds:
+        """What comes about beside a plan: sought when a result needs it."""
+        return self.known or find_worlds(self.given, self.options)
 
     def open_search(self) -> AbstractContextManager[BlockSearch | None]:
         """Open the processes for further searches, by the method that the best plan was found by; None as a whole."""
@@ -96,19 +103,20 @@ class Answered:
 
     def make_result(self, plan: Solution, started: float) -> Run:
         """Return a plan of the question as a result of its own, audited; started: when it was begun."""
-        return complete_run(self.given, self.options, plan, self.worlds, started, self.lang)
+        worlds = self.worlds if plan.has_plan else None
+        return complete_run(self.given, self.options, plan, worlds, started, self.lang)
 
 
 def answer(
     instance: Instance, options: Options, jobs: int, cluster: str | None, lang: str, over_years: bool = False
 ) -> Answered:
-    """Find the worlds beside the plan and the question's own best plan, by the method that suits it.
+    """Find the question's own best plan, by the method that suits it.
 
     over_years: whether a question over several years is answered too; else it is refused with RequestError.
     """
     if instance.questions and not over_years:
         raise RequestError("several_years", years=", ".join(map(str, instance.years)))
-    worlds = find_worlds(instance, options)
-    question = answering(instance, worlds)
+    known = find_worlds(instance, options) if instance.nation == "first" else None
+    question = instance if known is None else answering(instance, known)
     own = solve_suited(build_years(question), question, options, jobs=jobs, cluster=cluster)
-    return Answered(instance, question, options, worlds, own, jobs, cluster, lang)
+    return Answered(instance, question, options, own, jobs, cluster, lang, known)

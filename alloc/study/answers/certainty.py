@@ -2,8 +2,8 @@
 
 import math
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,9 +16,9 @@ from alloc.report.answers import draw_certainty
 from alloc.report.names import Names
 from alloc.run import Run, choose_options
 from alloc.solver import Deadline, NearOptimalSet
-from alloc.solver.pool import Pool, open_pool
-from alloc.study.answers.ends import Key, MoneyRange, list_rows
-from alloc.study.answers.ranges import SMALL, RangeSearch
+from alloc.solver.pool import open_pool
+from alloc.study.answers.ends import Key, MoneyRange, list_cells, list_rows
+from alloc.study.answers.ranges import RangeSearch, is_small
 from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.request import JOBS, Answered, Given, Tell, answer, check_language, read_question
 
@@ -114,6 +114,21 @@ class Certainty:
         return write_study(self.instance, files, Path(out), overwrite, lang)
 
 
+@dataclass(frozen=True)
+class SafeMoney:
+    """What is known to be safe before everything is searched.
+
+    aid: all aid of the best plan; safe: of it, what every nearly best plan has in the same cell, at least [money].
+    cells: how many there are; always, never: how many of them are proven to have money in every such plan, or in none.
+    """
+
+    aid: float
+    safe: float
+    cells: int
+    always: int
+    never: int
+
+
 def certainty(
     instance: Given,
     *,
@@ -127,13 +142,15 @@ def certainty(
     overrides: Mapping[str, object] | None = None,
     lang: str = "en",
     tell: Tell | None = None,
+    preview: Callable[[SafeMoney], None] | None = None,
 ) -> Certainty:
     """Tell what is safe to announce: what all plans that lose at most a part of the goal have in common.
 
     within: that part, of each goal where they are in an order; 0: of the best plans alone. gap, threads, method: for
     the best plan, in place of the instance's. time_limit [s]: of the search for it, and again of all others together,
     60 s where none is given. jobs: processes; cluster: address of a Dask scheduler to use instead.
-    overrides: figures to replace, for a path only. tell: is told how far it is.
+    overrides: figures to replace, for a path only. tell: is told how far it is; preview: how much is
+    safe as soon as that is bounded, of a question that is not small.
     Raises InstanceError, RequestError, AuditError as `solve` does.
     """
     started = time.perf_counter()
@@ -143,25 +160,28 @@ def certainty(
     question = read_question(instance, overrides)
     options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
     heard = Deadline(math.inf)
-    with heard.listening():
+    small = is_small(question)
+    # opened first: its processes load while the best plan is sought
+    with heard.listening(), open_pool(1 if small else jobs, cluster) as pool:
         asked = answer(question, options, jobs, cluster, lang, over_years=True)
-        best = asked.make_result(asked.own, started)
         if not asked.own.has_plan:
-            return _collect(asked, best, within, {}, 0, heard, started)
+            return _collect(asked, asked.make_result(asked.own, started), within, {}, 0, heard, started)
         deadline = Deadline(time_limit or SECONDS, heard)
         near = NearOptimalSet(asked.question, options, asked.own, max(within, SAME), deadline)
-        with _open_workers(near, jobs, cluster) as pool:
-            search = RangeSearch(near, near.read_decisions(asked.own), deadline, pool)
-            ranges = search.find_ranges(list_rows(near), tell)
+        search = RangeSearch(near, near.read_decisions(asked.own), deadline, pool)
+        if preview is not None and not small:
+            preview(_sum_safe(near, search))
+        best = asked.make_result(asked.own, started)
+        ranges = search.find_ranges(list_rows(near), tell)
     return _collect(asked, best, within, ranges, search.searches, heard, started)
 
 
-@contextmanager
-def _open_workers(near: NearOptimalSet, jobs: int, cluster: str | None) -> Iterator[Pool]:
-    """Open processes where the set is large enough for them."""
-    small = int(near.whole.integer.sum()) < SMALL
-    with open_pool(1 if small else jobs, None if small else cluster) as pool:
-        yield pool
+def _sum_safe(near: NearOptimalSet, search: RangeSearch) -> SafeMoney:
+    """Return how much is safe as far as bounds of the cells tell."""
+    cells = search.bound(list_cells(near))
+    classes = Counter(found.kind for found in cells.values() if found.told)
+    safe = sum(found.least for found in cells.values())
+    return SafeMoney(float(near.sum_aid(search.best).sum()), safe, len(cells), classes["always"], classes["never"])
 
 
 def _collect(

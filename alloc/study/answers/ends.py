@@ -1,6 +1,7 @@
 """What certainty is asked about: the money of a row in all nearly best plans, from its least end to its most."""
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 
@@ -10,6 +11,10 @@ from alloc.solver.matrix import INF, Floats
 
 Key = tuple[str, ...]
 """What a range is of: a county, a county and a category, or a measure behind two empty words."""
+
+
+Rows = dict[Key, tuple[int, Floats]]
+"""What is asked about: the number of its county, and its money as a row over the decisions."""
 
 
 @dataclass(frozen=True)
@@ -58,19 +63,26 @@ def pair_ends(row: Floats, county: int) -> "tuple[End, End]":
     return most, least
 
 
-def list_rows(near: NearOptimalSet) -> dict[Key, tuple[int, Floats]]:
-    """Return what is asked about: the number of its county, and its money as a row over the decisions."""
-    rows: dict[Key, tuple[int, Floats]] = {}
-    number = {county: c for c, county in enumerate(near.counties)}
-    for county, c in number.items():
-        rows[county,] = c, near.by_county[c] @ near.money
-        for category in CATEGORIES:
-            inside = np.array([place[:2] == (county, category) for place in near.places], dtype=np.float64)
-            rows[county, category] = c, inside @ near.money
-    measures = near.list_payable()
-    for m, row in zip(measures, near.list_payments(measures), strict=True):
-        rows["", "", m] = number[near.instance.measures[m].county], row
+def list_rows(near: NearOptimalSet) -> Rows:
+    """Return what is asked about: the counties, the cells and the measures."""
+    counties: Rows = {(county,): (c, near.by_county[c] @ near.money) for c, county in enumerate(near.counties)}
+    return {**counties, **list_cells(near), **_list_measures(near)}
+
+
+def list_cells(near: NearOptimalSet) -> Rows:
+    """Return the cells: each county with each category."""
+    rows: Rows = {}
+    for (c, county), category in product(enumerate(near.counties), CATEGORIES):
+        inside = np.array([place[:2] == (county, category) for place in near.places], dtype=np.float64)
+        rows[county, category] = c, inside @ near.money
     return rows
+
+
+def _list_measures(near: NearOptimalSet) -> Rows:
+    number = {county: c for c, county in enumerate(near.counties)}
+    measures = near.list_payable()
+    payments = zip(measures, near.list_payments(measures), strict=True)
+    return {("", "", m): (number[near.instance.measures[m].county], row) for m, row in payments}
 
 
 @dataclass(eq=False)

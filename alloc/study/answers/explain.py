@@ -48,6 +48,9 @@ STEP = 0.01
 PARTS = 12
 """One solve has at most this part of all the time: what is not proven by then has its range."""
 
+WRITING = 0.05
+"""This part of the time is kept to begin and to write the answers: workbook and page take seconds."""
+
 ORDER = ("committed", "requires", "excludes", "fund_county", "fund_min_use", "national", "limited_by", "resource")
 """Limits that a meeting asks about before all others that are no rules."""
 
@@ -122,7 +125,8 @@ def explain(
     plan = read_plan(folder)
     seconds = 60 * minutes
     limit = min(choose_options(plan.instance, gap=gap).time_limit, time_limit or max(1.0, seconds / PARTS))
-    asked = _Asked(plan, gap, limit, jobs, cluster, tell, TimeShares(started + seconds, dict(WEIGHTS)), Tally(), keep)
+    shares = TimeShares(started + (1 - WRITING) * seconds, dict(WEIGHTS))
+    asked = _Asked(plan, gap, limit, jobs, cluster, tell, shares, Tally(), keep)
     tables, charts = asked.answer()
     answers = Answers({**tables, "questions": asked.tally.table}, charts, WITHIN, minutes)
     proven = bool(answers.tables["questions"]["status"].isin(("proven", "nothing")).all())

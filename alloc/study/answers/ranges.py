@@ -1,14 +1,15 @@
 """Least and most of every county, cell and measure over all nearly best plans, what is easy to prove first."""
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import partial
 from itertools import chain
 from typing import Any
 
 import numpy as np
 
+from alloc.instance import Instance
 from alloc.solver import (
     Deadline,
     EndSearch,
@@ -27,7 +28,8 @@ from alloc.solver import (
 )
 from alloc.solver.matrix import INF, Floats
 from alloc.solver.pool import Pool
-from alloc.study.answers.ends import End, Key, MoneyRange, pair_ends
+from alloc.study.answers.batches import GoOn, Losses, Wanted, halve, keep_together, list_batches, take_next
+from alloc.study.answers.ends import End, Key, MoneyRange, Rows, pair_ends
 from alloc.study.request import StudyProgress, Tell
 
 CLOSE = 1e-4
@@ -45,18 +47,11 @@ WHOLE = (5.0, 30.0, INF)
 QUARTER = 0.25
 """A search for many ends at once may leave so much of one of them."""
 
-SMALL = 100
-"""With fewer whole decisions every search is one over all of them, in this process."""
-
-AGAIN = 3
-"""Many ends are searched for at once again as long as that closes so many of them."""
+FEW = 30
+"""With fewer measures every search is one over all whole decisions, in this process."""
 
 STEPS = 12
 """So many targets are asked in turn for one end."""
-
-BATCH, FILL = 8, 1.2
-"""One plan is asked to reach so many bounds at once, as long as that costs this part of what may be lost, as far as the
-relaxed program tells. Measured on Hotan 2019: 0.25 s an end where one after the other takes 1 s."""
 
 TARGET = (3.0, 15.0)
 """Longest times of asking for the targets of an end, in turn [s]: some take ten times what others do."""
@@ -73,14 +68,8 @@ Task = tuple[Callable[..., Any], EndSearch | TargetSearch | JointSearch | Relaxe
 Ask = Callable[[Sequence[End]], Task]
 """How ends are searched for."""
 
-Wanted = Callable[[End], bool]
-"""Which ends are searched for."""
-
-Losses = dict[End, float]
-"""What the relaxed program loses of the goal by the target of an end."""
-
-GoOn = Callable[[list[End], list[End]], list[list[End]]]
-"""With which ends a search goes on, of those asked for and those of them that are still open."""
+Ranges = dict[Key, MoneyRange]
+"""What was found of each row."""
 
 
 @dataclass
@@ -95,34 +84,47 @@ class RangeSearch:
     deadline: Deadline
     pool: Pool
     searches: int = 0
-    ends: list[End] = field(default_factory=list)
-    plans: list[Floats] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        self.plans = [self.best]
+        self._pairs: dict[bytes, tuple[End, End]] = {}
+        self._program = self.near.as_near_program()
+        self.pool.keep([self._program], _keep)
         scale = max(1.0, float(self.near.sum_aid(self.best).sum()))
         self._speck, self._slack = SPECK * scale, CLOSE * scale
 
-    def find_ranges(self, rows: Mapping[Key, tuple[int, Floats]], tell: Tell | None) -> dict[Key, MoneyRange]:
+    @property
+    def ends(self) -> list[End]:
+        """The most and the least of every row that was asked about, in turn; rows that are the same share them."""
+        return list(chain.from_iterable(self._pairs.values()))
+
+    def bound(self, rows: Rows) -> Ranges:
+        """Return what is proven of some rows at once: what the relaxed program bounds, and the plans known reach."""
+        pairs = {row.tobytes(): self._pairs.get(row.tobytes()) or pair_ends(row, c) for c, row in rows.values()}
+        new = [pair for data, pair in pairs.items() if data not in self._pairs]
+        self._pairs |= pairs
+        self._bound_all(list(chain.from_iterable(new)))
+        return self._list_ranges(rows)
+
+    def find_ranges(self, rows: Rows, tell: Tell | None) -> Ranges:
         """Return the range of every row: what no plan goes beyond, and what plans reach."""
-        pairs = {row.tobytes(): pair_ends(row, c) for c, row in rows.values()}
-        self.ends = list(chain.from_iterable(pairs.values()))
-        self._take_plan(self.best)
-        near = self.near.as_near_program()
-        self.pool.keep([near], _keep)
-        self._bound_all()
+        self.bound(rows)
         self._tell(tell)
-        if int(self.near.whole.integer.sum()) >= SMALL:
-            self._search_first(near, tell)
+        if not is_small(self.near.instance):
+            self._search_first(tell)
         for seconds in WHOLE:
             self._search(self._list_open(), partial(self._ask_end, None, seconds), tell)
-        return {key: self._make_range(*pairs[row.tobytes()]) for key, (_, row) in rows.items()}
+        return self._list_ranges(rows)
 
-    def _search_first(self, near: NearProgram, tell: Tell | None) -> None:
+    def _list_ranges(self, rows: Rows) -> Ranges:
+        return {key: self._make_range(*self._pairs[row.tobytes()]) for key, (_, row) in rows.items()}
+
+    def _search_first(self, tell: Tell | None) -> None:
         """Search for ends the quick ways: by targets of the goal where there is one alone, else county by county."""
-        if self.near.has_targets and near.goal is not None:
-            self._search_targets(near.goal.best - near.goal.least, tell)
+        if self.near.has_targets and self._program.goal is not None:
+            self._search_targets(self._program.goal.best - self._program.goal.least, tell)
         else:
-            self._search(self._list_groups(), self._ask_together, tell, _keep_together)
+            self._search(self._list_groups(), self._ask_together, tell, keep_together)
             self._search(self._list_open(), self._ask_nearby, tell)
 
     def _search_targets(self, most: float, tell: Tell | None) -> None:
@@ -130,18 +132,18 @@ class RangeSearch:
         are not reached, and then for all others. most: of the goal, that may be lost.
         """
         losses = self._estimate_losses()
-        self._search(_list_batches(losses, most, self._list_deciding()), self._ask_bounds, tell, _halve)
+        self._search(list_batches(losses, most, self._list_deciding()), self._ask_bounds, tell, halve)
         self._search([[end] for end in self._list_deciding()], self._ask_class, tell, wanted=self._is_undecided)
-        self._search(_list_batches(losses, most, self._list_open_ends()), self._ask_bounds, tell, _halve)
+        self._search(list_batches(losses, most, self._list_open_ends()), self._ask_bounds, tell, halve)
         for seconds in TARGET:
             self._search(self._list_open(), partial(self._ask_between, seconds), tell)
 
-    def _bound_all(self) -> None:
-        """Bound every end by the relaxed program, and by what the limits of each decision alone allow."""
-        for end in self.ends:
-            if end.sign > 0:
-                end.bound = max(end.reached, self.near.limit_most(end.row))
-        for ends, found in self._ask_relaxed([end for end in self.ends if end.room > 0], bound_ends):
+    def _bound_all(self, new: Sequence[End]) -> None:
+        """Bound ends by the relaxed program, and by what the limits of each decision alone allow."""
+        for end in new:
+            end.reached = max(map(end.count, self.plans))
+            end.bound = max(end.reached, self.near.limit_most(end.row) if end.sign > 0 else end.bound)
+        for ends, found in self._ask_relaxed([end for end in new if end.room > 0], bound_ends):
             for end, (bound, plan) in zip(ends, found, strict=True):
                 end.bound = max(end.reached, min(end.bound, bound))
                 if plan is not None:
@@ -205,7 +207,7 @@ class RangeSearch:
         asked: dict[int, list[End]] = {}
         while (waiting or self.pool.busy) and not self.deadline.over():
             for worker in self.pool.idle:
-                if ends := _take_next(waiting, wanted):
+                if ends := take_next(waiting, wanted):
                     asked[worker] = ends
                     self.searches += 1
                     self.pool.give(worker, (0,), *ask(ends))
@@ -303,42 +305,10 @@ class RangeSearch:
             tell(StudyProgress(closed // 2, len(self.ends) // 2))
 
 
+def is_small(question: Instance) -> bool:
+    """Tell whether a question is searched in one process: others would take longer to start."""
+    return len(question.measures) < FEW
+
+
 def _keep(near: NearProgram) -> NearProgram:
     return near
-
-
-def _take_next(waiting: deque[list[End]], wanted: Wanted) -> list[End]:
-    """Take groups from those that wait up to one with ends that are wanted, and return these, if any."""
-    ends: list[End] = []
-    while waiting and not ends:
-        ends = list(filter(wanted, waiting.popleft()))
-    return ends
-
-
-def _list_batches(losses: Losses, most: float, ends: Sequence[End]) -> list[list[End]]:
-    """Return the ends of a county that one plan may reach together, those first whose targets cost least.
-
-    losses: what the target of each costs at least; most: may be lost.
-    """
-    batches: list[list[End]] = []
-    total, where = 0.0, -1
-    for end in sorted(ends, key=lambda end: (end.county, losses.get(end, INF))):
-        if (loss := losses.get(end, INF)) > most:
-            continue
-        if end.county != where or len(batches[-1]) >= BATCH or total + loss > FILL * most:
-            batches.append([])
-            total, where = 0.0, end.county
-        batches[-1].append(end)
-        total += loss
-    return batches
-
-
-def _keep_together(ends: list[End], left: list[End]) -> list[list[End]]:
-    """Go on with what is left of a group, as long as enough of it was closed."""
-    return [left] if len(ends) - len(left) >= AGAIN else []
-
-
-def _halve(ends: list[End], left: list[End]) -> list[list[End]]:
-    """Go on with what is left of several ends in two halves: one plan did not reach them all."""
-    middle = (len(left) + 1) // 2
-    return [half for half in (left[:middle], left[middle:]) if half and len(ends) > 1]

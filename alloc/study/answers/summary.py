@@ -12,7 +12,7 @@ from alloc.instance import Instance
 from alloc.report.names import Names
 from alloc.report.rows import list_words
 from alloc.study.answers.bottleneck import Bottlenecks
-from alloc.study.answers.certainty import Certainty
+from alloc.study.answers.certainty import Certainty, SafeMoney
 from alloc.study.answers.fix import LockedPlan
 from alloc.study.answers.margin import Margin
 from alloc.study.answers.menu import Repair, Replacement
@@ -135,6 +135,13 @@ def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:
         step = f"{row['step']:+d}" if row["step"] else "0"
         shown.add_row(step, exact(row["amount"]), goal, *gains, _say_cells(moved, row["nested"], names))
     yield shown
+
+
+def say_safe(found: SafeMoney, question: Instance, lang: str) -> str:
+    """Return how much aid is safe and how many cells have a proven class before all is searched."""
+    share, label = percent(None if found.aid <= 0 else min(1.0, found.safe / found.aid)), Names(question, lang).label
+    counts = {"always": found.always, "never": found.never, "cells": found.cells}
+    return say("certainty_so_far", lang, share=share, safe=amount(found.safe), label=label, **counts)
 
 
 def show_certainty(found: Certainty, lang: str) -> Iterator[str | Table]:
