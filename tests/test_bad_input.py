@@ -161,6 +161,7 @@ MISTAKES = [
      "'linkge' is not a goal; did you mean 'linkage'?"),
     ("not_one_of", "method: whole", "method: hole", "solver.method", "'hole' is not a method; did you mean 'whole'?"),
     ("format_number", "alloc: 1", "alloc: 2", "alloc", "2 is not a format that this version reads; write 1"),
+    ("format_number", "alloc: 1", "alloc: true", "alloc", "true is not a format that this version reads; write 1"),
     ("format_number", "alloc: 1", "alloc: '1'", "alloc", "'1' is not a format that this version reads; write 1"),
     # ids
     ("id_missing", "chains:\n  dairy: {closure", "chains:\n  - {closure", "chains[1].id",

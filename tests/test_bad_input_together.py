@@ -137,10 +137,67 @@ def test_every_circle_of_requirements_is_told(tmp_path):
     assert {"fair", "drone"} == set(re.findall(r"shed|course|fair|drone", fair.partition("circle")[2]))
 
 
-def test_rules_about_money_per_head_each_ask_for_people(tmp_path):
-    lay(tmp_path, changed(("population: 160000, ", "")))
+def test_rules_about_money_per_head_ask_for_people_once_a_county(tmp_path):
     said = "instance.yaml:9  counties.east.population: must be above 0: the rule '{}' compares money per head"
-    assert lines(tmp_path) == [said.format(rule) for rule in ("per head", "parity", "gini")]
+    left_out = [("population: 160000, ", "")]
+    for rule in ("per head", "parity", "gini"):
+        lay(tmp_path, changed(*left_out))
+        assert lines(tmp_path) == [said.format(rule)]
+        left_out.append((re.search(rf"  - .name: {rule},.*\n", QUESTION)[0], ""))
+
+
+@pytest.mark.parametrize(
+    ("table", "old", "new", "meant"),
+    [
+        ("counties", "population", "popluation", "population"),
+        ("counties", "jobseekers", "jobseekrs", "jobseekers"),
+        ("counties", "id", "idd", "id"),
+        ("industries", "id", "idd", "id"),
+        ("measures", "max_units", "max_unts", "max_units"),
+        ("funds", "amount", "amuont", "amount"),
+        ("baseline", "infrastructure", "infrastrcture", "infrastructure"),
+        ("scenarios", "probability", "probabilty", "probability"),
+        ("rules", "type", "tpye", "type"),
+    ],
+)
+def test_a_misspelt_heading_is_one_fault_and_none_in_each_row(tmp_path, table, old, new, meant):
+    lay(tmp_path, tabled(table), {f"{table}.csv": TABLES[table].replace(old, new, 1)})
+    assert lines(tmp_path) == [f"{table}.csv:1  {new}: is not a known key; did you mean '{meant}'?"]
+
+
+def test_a_column_that_every_row_needs_is_missed_once(tmp_path):
+    short = "".join(f"{line.partition(',')[2]}\n" for line in TABLES["industries"].splitlines())
+    lay(tmp_path, tabled("industries"), {"industries.csv": short})
+    assert lines(tmp_path) == ["industries.csv:1  id: this column is required and is missing"]
+
+
+def test_a_table_that_is_not_there_draws_no_fault_where_its_rows_are_named(tmp_path):
+    lay(tmp_path, tabled("industries"))
+    assert lines(tmp_path) == ["instance.yaml:13  industries: there is no file industries.csv beside the instance"]
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("infrastructure: 40", "infrastructure: true"),
+        ("probability: 0.75", "probability: x"),
+        ("{east: 33, west: 34}", "{east: x, west: 34}, min_use: 50"),
+        ("hazard: 0.2,", "hazard: x, range: {hazard: [0.1, 0.3]},"),
+        ("unit_cost: 2.5, max_units: 10,", "unit_cost: x, max_units: 10, national_planned: 9,"),
+        ("effect: 1, unit_cost: 1, max_units: 31,", "unit_cost: 1, max_unit: 31,"),
+    ],
+)
+def test_what_follows_from_a_figure_at_fault_is_not_told(tmp_path, old, new):
+    lay(tmp_path, changed((old, new)))
+    assert len(lines(tmp_path)) == 1
+
+
+def test_a_plan_of_the_past_is_missed_at_the_number_of_its_rule_as_written(tmp_path):
+    lay(tmp_path, changed(("name: per head, ", ""), ("previous: results/2019", "previous: results/2018")))
+    assert [line.partition("  ")[2].partition(":")[0] for line in lines(tmp_path)] == [
+        "rules[2].name",
+        "rules[7].previous",
+    ]
 
 
 def test_rows_after_one_at_fault_keep_their_lines_and_numbers(tmp_path):

@@ -87,6 +87,9 @@ class Source:
     labels: dict[Path, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     unread: set[str] = field(default_factory=set)
+    """Tables that could not be read at all."""
+    misheaded: set[str] = field(default_factory=set)
+    """Tables with a heading that nobody understands: whatever is missing in their rows may stand under it."""
     letters: dict[str, dict[str, str]] = field(default_factory=dict)
     """Of tables that came from sheets: column → its letter; a row's own place is a cell then."""
     hidden: set[str] = field(default_factory=set)
@@ -98,9 +101,18 @@ class Source:
 
     def copy(self) -> "Source":
         """Return the same data, places and faults, to be changed without this one."""
-        faults, unread, hidden = [*self.faults], {*self.unread}, {*self.hidden}
-        marks = ({**self.letters}, hidden, [*self.warnings], {**self.plans})
-        return Source(copy_data(self.data), {**self.places}, {**self.labels}, faults, unread, *marks)
+        return Source(
+            copy_data(self.data),
+            places={**self.places},
+            labels={**self.labels},
+            faults=[*self.faults],
+            unread={*self.unread},
+            misheaded={*self.misheaded},
+            letters={**self.letters},
+            hidden={*self.hidden},
+            warnings=[*self.warnings],
+            plans={**self.plans},
+        )
 
     def place(self, path: Path) -> str:
         """Return the place of a path, or of the nearest thing around it."""

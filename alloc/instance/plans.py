@@ -24,13 +24,16 @@ ALIKE = 0.75
 COLUMNS = ("measure", "county", "category", "industry", "fund", "kind", "amount")
 
 
-def read_previous(document: Document, source: Source, opened: Opened) -> dict[str, tuple[Flow, ...]]:
+def read_previous(
+    document: Document, numbers: Sequence[int], source: Source, opened: Opened
+) -> dict[str, tuple[Flow, ...]]:
     """Return every previous plan that a rule names: from the workbook, or the file that it left.
 
-    Names are read as ids, and what a row leaves out is taken from its measure and fund. Faults go to the source.
+    numbers: of each rule the one that it has as written. Names are read as ids, and what a row leaves out is taken from
+    its measure and fund. Faults go to the source.
     """
     found: dict[str, tuple[Flow, ...]] = {}
-    for i, rule in enumerate(document.rules):
+    for i, rule in zip(numbers, document.rules, strict=True):
         if not isinstance(rule, Change) or rule.previous in found:
             continue
         plan = rule.previous
@@ -80,6 +83,8 @@ def _recognise(document: Document, row: Flow, path: Path, source: Source) -> Flo
     """Return a row with ids for names, and with what its measure and fund say; None where it is at fault."""
 
     def fault(column: str, text: str, **values: object) -> None:
+        if values.get("table") in source.unread:
+            return
         place = (*path, column)
         source.faults.append(Fault(source.place(place), source.label(place), text, fill_words(values, place, source)))
 

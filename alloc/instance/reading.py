@@ -127,7 +127,7 @@ def _inspect(source: Source, folder: "_Folder | _Memory", overrides: Mapping[str
     previous: dict[str, Any] = {}
     if document is not None:
         source.faults += _between_rows(document, broken, rows, source)
-        previous = plans.read_previous(document, source, folder.open)
+        previous = plans.read_previous(document, rows.get("rules", ()), source, folder.open)
     questions: tuple[Instance, ...] = ()
     if document is not None and document.years:
         questions = _inspect_years(document, source, folder)
@@ -184,11 +184,21 @@ def _between_rows(
             ids[table] = written if isinstance(written, dict) else {}
     for check in references.CHECKS:
         for found in check(document, ids):
-            path, text, values = _renumber(found, rows)
-            if text not in references.ABSENCES or path[:2] not in broken:
-                yield _place(source, (path, text, values))
+            renumbered = _renumber(found, rows)
+            if not _follows(renumbered, broken, source):
+                yield _place(source, renumbered)
     for found in find_unknown(source.data, _gone(document, rows), ids):
         yield _place(source, found)
+
+
+def _follows(found: Found, broken: set[Path], source: Source) -> bool:
+    """Tell whether a fault follows from one that is told already, of its row, of a heading or of a whole table."""
+    path, text, values = found
+    if text == "unknown_id":
+        return values["table"] in source.unread
+    if text not in references.DERIVED:
+        return False
+    return path[0] in source.misheaded or any(row[: len(path)] == path[:2] for row in broken)
 
 
 def locate(path: File) -> File:

@@ -265,7 +265,7 @@ def sources_exist(document: Document, ids: Ids) -> Iterator[Found]:
                     yield (table, key, *where), "unknown_id", values
 
 
-ABSENCES = frozenset(
+DERIVED = frozenset(
     {
         "fund_without_money",
         "resource_without_amount",
@@ -274,9 +274,14 @@ ABSENCES = frozenset(
         "population_missing",
         "capita_needs_county",
         "commitments_unpaid",
+        "jobs_above",
+        "min_above_max",
+        "planned_above_cost",
+        "probabilities",
+        "range_misses",
     }
 )
-"""Faults of something missing: not said of a row whose value was written, but wrongly."""
+"""Faults of something missing, or counted with nothing: not said of a row whose value was written, but wrongly."""
 
 CHECKS: tuple[Callable[[Document, Ids], Iterator[Found]], ...] = (
     ids_are_plain,

@@ -28,26 +28,27 @@ def rules_hold(document: Document, ids: Ids) -> Iterator[Found]:
         names.setdefault(rule.name, i)
         for key, name in rule.selections().items():
             yield from _selects(document, getattr(rule, name), (*path, key), ids)
-        yield from _rule_fits(document, rule, path, ids)
+        yield from _rule_fits(rule, path, ids)
+    yield from _people_are_known(document)
 
 
-def _rule_fits(document: Document, rule: AnyRule, path: Path, ids: Ids) -> Iterator[Found]:
-    """Yield what does not fit of the funds, the bounds and the people of one rule."""
+def _rule_fits(rule: AnyRule, path: Path, ids: Ids) -> Iterator[Found]:
+    """Yield what does not fit of the funds and the bounds of one rule."""
     yield from _funds_are_known(rule, path, ids)
     low, high = rule.bounds
     if low is not None and high is not None and low > high:
         yield path, "min_above_max", {"min": low, "max": high, "what": "rule"}
-    yield from _people_are_known(document, rule, path)
-
-
-def _people_are_known(document: Document, rule: AnyRule, path: Path) -> Iterator[Found]:
-    """Yield where a rule counts per head and no county, or no population, is there to count by."""
     if getattr(rule, "per", None) and rule.each != "county" and rule.within != "county":
         yield (*path, "per"), "capita_needs_county", {}
-    if isinstance(rule, Equity) or rule.times == "population":
-        for c, county in document.counties.items():
-            if county.population <= 0:
-                yield ("counties", c, "population"), "population_missing", {"rule": rule.name}
+
+
+def _people_are_known(document: Document) -> Iterator[Found]:
+    """Yield the counties without people where a rule counts per head, each once with the first such rule."""
+    per_head = (rule.name for rule in document.rules if isinstance(rule, Equity) or rule.times == "population")
+    rule = next(per_head, None)
+    for c, county in document.counties.items() if rule is not None else ():
+        if county.population <= 0:
+            yield ("counties", c, "population"), "population_missing", {"rule": rule}
 
 
 def _funds_are_known(rule: AnyRule, path: Path, ids: Ids) -> Iterator[Found]:

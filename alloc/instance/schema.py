@@ -260,7 +260,7 @@ Year = Annotated[int, Field(ge=1900, le=9999)]
 class Document(Strict):
     """One budget question, of a year or of several, as written. Tables are mappings id → row, in the order written."""
 
-    alloc: Literal[1] = described(..., "format number")
+    alloc: int = described(..., "format number", ge=1, le=1)
     name: str = described(..., "names the results folder", pattern=r"^[a-z0-9-]+$")
     title: str = described("", "for people")
     year: int = described(..., "fiscal year", ge=1900, le=9999)

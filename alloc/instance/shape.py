@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from itertools import chain, compress
 from typing import Any
 
@@ -73,11 +74,13 @@ def shape_document(source: Source) -> tuple[Document | None, set[Path], Mapping[
     return None, broken, rows
 
 
-def _faults(errors: Iterable[Any], source: Source, data: Any) -> Iterator[Fault]:
+def _faults(errors: Sequence[Any], source: Source, data: Any) -> Iterator[Fault]:
     """Yield the errors of pydantic that nothing else says as faults; of one table, those too many are only counted."""
     sizes: Counter[object] = Counter()
+    extra = {_path(error) for error in errors if error["type"] == "extra_forbidden"}
+    meant = {(*path[:-1], _mean(path, data)) for path in extra}
     for error in errors:
-        if _is_said(error, source):
+        if _is_said(error, source) or (error["type"] == "missing" and _path(error) in meant):
             continue
         table = error["loc"][0]
         sizes[table] += 1
@@ -90,7 +93,7 @@ def _faults(errors: Iterable[Any], source: Source, data: Any) -> Iterator[Fault]
 def _is_said(error: Any, source: Source) -> bool:
     """Tell whether a fault of the file itself stands behind an error: a table or a cell that could not be read."""
     kind = error["input"].get("type") if error["type"].startswith("union_tag") else error["input"]
-    return kind is UNREAD or (error["type"] == "missing" and error["loc"][0] in source.unread)
+    return kind is UNREAD or (error["type"] in ("missing", "too_short") and error["loc"][0] in source.unread)
 
 
 def _empty_unknown(source: Source, data: Any) -> Iterator[Fault]:
@@ -184,7 +187,17 @@ def _missing(error: Any, path: Path, data: Any) -> Sentence:
 
 
 def _extra(error: Any, path: Path, data: Any) -> Sentence:
-    return "unknown_key", {"hint": nearest(path[-1], _known_keys(path, data))}
+    return "unknown_key", {"hint": _mean(path, data)}
+
+
+def _mean(path: Path, data: Any) -> str:
+    """Return the known key that an unknown one is most like, '' where there is none."""
+    return _nearest_key(str(path[-1]), tuple(_known_keys(path, data)))
+
+
+@lru_cache(maxsize=1000)
+def _nearest_key(key: str, known: Sequence[str]) -> str:
+    return nearest(key, known)
 
 
 def _beyond(error: Any, path: Path, data: Any) -> Sentence:

@@ -2,7 +2,7 @@
 
 import re
 import types
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from itertools import compress
@@ -13,7 +13,7 @@ from pydantic import BaseModel
 
 from alloc.errors import Fault
 from alloc.instance import rules, schema, totals
-from alloc.instance.document import UNREAD, Path, Source, scalar
+from alloc.instance.document import UNREAD, Path, Source, Unread, scalar
 from alloc.instance.encoding import decode
 from alloc.instance.rows import fields_of
 from alloc.instance.separated import Grid, find_misfit, one_cell, read_grid
@@ -106,14 +106,31 @@ def _load_csv(source: Source, table: str, text: str, file: str) -> None:
     if trouble is not None:
         source.faults.append(Fault(f"{file}:{found.line}", "", *trouble))
         return
+    source.unread.discard(table)
+    understood = all(column_kind(heading, known) for heading in filter(None, found.header))
+    absent = miss_columns(source, table, found.header, understood, f"{file}:{found.line}") if found.rows else {}
     rows: list[dict[str, Any]] = []
     for line, cells in _rows(found, known, file, source):
         path: Path = (table, len(rows))
         source.places[path] = f"{file}:{line}"
         source.labels[path] = ""
-        rows.append(nest_cells(table, cells))
+        rows.append(nest_cells(table, cells | absent))
     source.data[table] = tuple(rows)
-    source.unread.discard(table)
+
+
+def miss_columns(source: Source, table: str, header: Container[str], understood: bool, place: str) -> dict[str, Unread]:
+    """Return the columns that every row of a table needs and that are not there, each as one that is not read.
+
+    understood: whether every heading is; else one that is not may be theirs, and the fault of it says enough.
+    """
+    absent = [column for column in required_columns(table) if column not in header]
+    if understood:
+        source.faults += [Fault(place, column, "column_missing") for column in absent]
+    else:
+        source.misheaded.add(table)
+    if "id" in absent:
+        source.unread.add(table)
+    return dict.fromkeys(absent, UNREAD)
 
 
 BROUGHT = re.compile(r"(employment|linkage)(_quo|_without_aid)?|value|regret")
@@ -166,6 +183,14 @@ def _header_faults(found: Grid, known: Mapping[str, str], place: str) -> Iterato
             yield Fault(place, column, "unknown_key", {"hint": nearest(column, known)})
         elif not column and any(cells[i] for _, cells in found.rows if len(cells) > i):
             yield Fault(place, "", "column_without_name", {"number": i + 1})
+
+
+@cache
+def required_columns(table: str) -> tuple[str, ...]:
+    """Return the columns in which every row of a table needs something."""
+    every = [fields_of(row) for row in TABLES[table]]
+    needed = (name for name in every[0] if all(name in row and row[name].is_required() for row in every))
+    return (*needed,) if table in WITHOUT_ID else ("id", *needed)
 
 
 @cache

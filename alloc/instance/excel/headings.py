@@ -15,7 +15,7 @@ from pydantic import BaseModel
 from alloc.instance import schema
 from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES
 from alloc.instance.rows import fields_of
-from alloc.instance.tables import INSIDE, TABLES, column_kind, columns, kind_of
+from alloc.instance.tables import INSIDE, TABLES, column_kind, columns, kind_of, required_columns
 
 SECTIONS: Mapping[str, type[BaseModel]] = {
     "money": schema.Money,
@@ -158,11 +158,7 @@ def _list_titles(titled: Mapping[str, Mapping[str, str]]) -> list[str]:
 
 def is_required(sheet: str, column: str) -> bool:
     """Tell whether every row of a sheet needs a value in this column."""
-    models = TABLES.get(sheet, ())
-    if column in ("id", "key", "plan"):
-        return True
-    every = [fields_of(model).get(column) for model in models]
-    return bool(every) and None not in every and field_of(sheet, column).is_required()
+    return column in (required_columns(sheet) if sheet in TABLES else ("id", "key", "plan"))
 
 
 def setting_words() -> list[str]:

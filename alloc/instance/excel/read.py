@@ -11,14 +11,13 @@ from typing import Any
 from openpyxl.utils import coordinate_to_tuple, get_column_letter
 
 from alloc.errors import Fault
-from alloc.instance.document import UNREAD, Source
+from alloc.instance.document import UNREAD, Source, is_number
 from alloc.instance.excel.book import OpenBook, OpenSheet, is_filled, list_filled, open_book, quote_sheet, tell_problem
 from alloc.instance.excel.cells import unescape
 from alloc.instance.excel.headings import (
     find_column,
     find_setting,
     heading_words,
-    is_required,
     setting_path,
     setting_words,
     sheet_columns,
@@ -28,7 +27,7 @@ from alloc.instance.excel.sheet_names import PLANS, SETTINGS, SOURCES, has_input
 from alloc.instance.excel.values import read_value
 from alloc.instance.schema import Flow
 from alloc.instance.suggest import nearest
-from alloc.instance.tables import column_kind, find_pasted, nest
+from alloc.instance.tables import column_kind, find_pasted, miss_columns, nest
 
 
 @dataclass(frozen=True)
@@ -158,14 +157,9 @@ def _take_table(sheet: OpenSheet, rows: Sequence[_FilledRow], header: Mapping[in
         if row.number in sheet.metadata.hidden:
             source.hidden.add(place)
     source.places[(sheet.table,)] = sheet.place
-    unread: dict[str, Any] = {}
-    for column in sheet_columns(sheet.table):
-        if column in header.values() or not is_required(sheet.table, column):
-            continue
-        unread[column] = UNREAD
-        if all(header.values()):  # else the heading that is not understood may be the one
-            source.faults.append(Fault(sheet.at(sheet.cells[0][0].row, start), column, "column_missing"))
-    source.data[sheet.table] = tuple(nest(row.values | unread) for row in rows)
+    heads = sheet.at(sheet.cells[0][0].row, start)
+    absent = miss_columns(source, sheet.table, header.values(), all(header.values()), heads)
+    source.data[sheet.table] = tuple(nest(row.values | absent) for row in rows)
 
 
 def _header(sheet: OpenSheet, source: Source) -> dict[int, str]:
@@ -323,4 +317,4 @@ def _wrong_in_plan(row: _FilledRow, values: Mapping[str, Any]) -> str:
     """Return the column of a previous plan's row that holds nothing it could be, '' where there is none."""
     if row.values.get("plan") is None:
         return "plan"
-    return "amount" if values and not isinstance(values.get("amount"), int | float) else ""
+    return "amount" if values and not is_number(values.get("amount")) else ""
