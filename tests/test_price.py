@@ -12,6 +12,7 @@ from oracle import optimum
 from randoms import random_instance
 
 import alloc
+from alloc.errors import RequestError
 from alloc.infeasibility.grouped import list_grouped
 from alloc.infeasibility.levers import levers
 from alloc.instance import draft
@@ -49,6 +50,15 @@ def test_a_soft_rule_costs_what_the_best_plan_gains_where_breaking_it_is_free(tm
     path.write_text(yaml.safe_dump(asked(rules=[NEEDS[0] | {"penalty": 0.5}])), encoding="utf-8")
     found = price(path, only=["rules"], jobs=1).table.set_index("lever")
     assert found["gain"].to_dict() == pytest.approx({"rules.little.max": 20})
+
+
+def test_a_fund_with_nothing_in_it_has_no_step_and_no_price(tmp_path: Path):
+    empty = {"kind": "national", "by_county": {"cele": 0}}
+    raw = asked()
+    path = write(raw | {"funds": {**raw["funds"], "empty": empty}}, tmp_path)
+    assert set(price(path, tighten=True, jobs=1).table["lever"]) == {"funds.aid.amount"}
+    with pytest.raises(RequestError, match="no such limit"):
+        price(path, only=["funds.empty"], jobs=1)
 
 
 @pytest.mark.parametrize("words", [("price",), ("why", "pens"), ("risk",)], ids=lambda words: words[0])

@@ -212,6 +212,10 @@ class Book:
         sheet.set_column(first, last, width)
         self._widths |= {(sheet.get_name(), j): width for j in range(first, last + 1)}
 
+    def across(self, sheet: Any, last: int) -> float:
+        """Return how wide the columns up to one are together, in Latin letters."""
+        return sum(self._widths.get((sheet.get_name(), j), 8.0) for j in range(last + 1))
+
     def _room(self, sheet: Any, j: int) -> float:
         """Return how many Latin letters a line of a column holds."""
         return self._widths.get((sheet.get_name(), j), 9.0) - 2
@@ -258,8 +262,7 @@ class Book:
         sheet.set_paper(9)
         sheet.set_landscape()
         sheet.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
-        across = sum(self._widths.get((sheet.get_name(), j), 8.0) for j in range(column + 1))
-        sheet.fit_to_pages(math.ceil(across / PAGE), 0)
+        sheet.fit_to_pages(math.ceil(self.across(sheet, column) / PAGE), 0)
         sheet.ignore_errors({"number_stored_as_text": EVERYWHERE, "formula_differs": EVERYWHERE})
         sheet.set_header("&L&A")
         mark = (

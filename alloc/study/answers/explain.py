@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 
 from alloc.errors import RequestError
-from alloc.infeasibility.levers import levers
 from alloc.instance import CATEGORIES, Instance, draft
 from alloc.report.answers import Answers, draw_certainty, draw_prices
 from alloc.report.charts import Chart
@@ -30,7 +29,7 @@ from alloc.study.answers.findings import (
 from alloc.study.answers.margin import CELLS, COLUMNS, Margin, choose_figures, draw_margin, find_held
 from alloc.study.answers.otherwise import ask_for, take_out
 from alloc.study.answers.plan_of_result import PlanOfResult, read_plan
-from alloc.study.answers.price import PriceQuestion, list_dearest, list_questions, make_row
+from alloc.study.answers.price import PriceQuestion, choose_levers, list_dearest, list_questions, make_row
 from alloc.study.answers.proofs import carry_along
 from alloc.study.answers.timed import LONGEST, TimeShares, find_start, solve_until
 from alloc.study.answers.written import write_answers
@@ -282,7 +281,7 @@ class _Asked:
 
 def _list_prices(question: Instance, rules: bool) -> Iterator[PriceQuestion]:
     """Yield what is asked of the rules, or of all other limits but the sums of funds, which have steps of their own."""
-    known = [lever for lever in levers(question, soft=True) if not lever.firm and lever.kind != "fund_amount"]
+    known = [lever for lever in choose_levers(question, ()) if lever.kind != "fund_amount"]
     rank = {kind: i for i, kind in enumerate(ORDER)}
     known.sort(key=lambda lever: rank.get(lever.kind, len(rank)))
     yield from list_questions([lever for lever in known if lever.kind.startswith("rule_") == rules], STEP, False)

@@ -26,6 +26,9 @@ from alloc.study.request import check_language
 MARK = "prices.json"
 """What tells a list of prices from any other folder."""
 
+FUNDS = ("fund_amount", "fund_county")
+"""Levers that are the money of a fund."""
+
 COLUMNS = [
     "lever", "path", "text", "source", "change", "from", "to", "objective", "gain", "gain_least", "gain_most",
     "employment", "linkage", "aid_moved", "status",
@@ -123,8 +126,8 @@ def price(
 
 
 def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:
-    """Return the levers that are asked about; what is firm is not for moving."""
-    known = [lever for lever in levers(question, soft=True) if not lever.firm]
+    """Return the levers that are asked about; what is firm is not for moving, nor a purse with nothing in it."""
+    known = [lever for lever in levers(question, soft=True) if not lever.firm and not _is_empty(lever)]
     if not only:
         return known
     asked: set[str] = set()
@@ -136,6 +139,11 @@ def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:
     return [lever for lever in known if lever.path in asked]
 
 
+def _is_empty(lever: Lever) -> bool:
+    """Tell whether a lever is money of which there is none in any year: a part of it more is none either."""
+    return lever.kind in FUNDS and not any(value for _, value in lever.figures.values() or [("", lever.value)])
+
+
 def _is_meant(path: str, word: str) -> bool:
     """Tell whether a word is a path, its beginning or a pattern of it; one without a year means that of every year."""
     plain = path.split(".", 2)[2] if path.startswith(f"{BY_YEAR}.") else path
@@ -145,7 +153,7 @@ def _is_meant(path: str, word: str) -> bool:
 def list_questions(chosen: Sequence[Lever], step: float, tighten: bool) -> Iterator[PriceQuestion]:
     """Yield what is asked of each lever: its release, of a fund a step more, and if wanted a bound a tenth tighter."""
     for lever in chosen:
-        if lever.kind in ("fund_amount", "fund_county"):
+        if lever.kind in FUNDS:
             yield _move(lever, "step", 1 + step)
         else:
             yield PriceQuestion(lever, "release", lever.release, lever.released)

@@ -9,8 +9,14 @@ from typing import Any
 from alloc.instance import Instance
 from alloc.report.screen import Wide
 from alloc.report.workbook.book import Book, Cell, Column, Formula
-from alloc.report.workbook.styles import LINE
+from alloc.report.workbook.styles import HIGH, LINE, lines
 from alloc.texts.figures import amount, exact, percent
+
+ACROSS = 3
+"""The last column that sentences above a table run across."""
+
+TITLE = 0.75
+"""How many letters of a title stand in the room of one of a sentence."""
 
 WORDS: Mapping[str, Callable[[float], str]] = {
     "money": amount,
@@ -90,12 +96,6 @@ def write_shown_book(instance: Instance, tables: Iterable[TrackedTable], path: P
 
 def _write_sheet(book: Book, table: TrackedTable, guard: bool) -> None:
     page = book.sheet(table.sheet or table.title)
-    for i, sentence in enumerate(table.above):
-        if i == 0:
-            page.write_string(0, 0, sentence, book.format("title"))
-        else:
-            page.merge_range(i, 0, i, 3, sentence, book.format("prose"))
-            page.set_row(i, 2 * LINE)
     top = len(table.above) + 1 if table.above else 0
     block = book.table(page, list(_list_columns(table)), top=top, total=table.total)
     for word, look in table.colours.items():
@@ -104,7 +104,17 @@ def _write_sheet(book: Book, table: TrackedTable, guard: bool) -> None:
         page.write_string(i, 0, sentence)
     if table.above:
         book.widen(page, 0, 0, 44)
+        _write_above(book, page, table.above)
     book.dress(page, block, freeze=1, guard=guard)
+
+
+def _write_above(book: Book, page: Any, sentences: Sequence[str]) -> None:
+    """Write sentences across the first columns, the first as a title, each in as many lines as it takes."""
+    room = book.across(page, ACROSS) - 2
+    for i, sentence in enumerate(sentences):
+        words, letters, height = (("title",), room * TITLE, HIGH) if i == 0 else ((), room, LINE)
+        page.merge_range(i, 0, i, ACROSS, sentence, book.format("prose", *words))
+        page.set_row(i, height * lines(sentence, letters))
 
 
 def _list_columns(table: TrackedTable) -> Iterator[Column]:

@@ -86,7 +86,7 @@ def _describe(rows: Sequence[Mapping[str, Any]], kind: RowKind, names: Names) ->
     for key in kind.columns:
         look = NUMBERS.get(key, "text")
         cells = [_say_place(row, key, names) if look == "text" else row[key] for row in rows]
-        formula = "{planned_money}-{paid}" if key == "left" else ""
+        formula = "ROUND({planned_money}-{paid},6)" if key == "left" else ""
         columns.append(TrackedColumn(key, _say_title(key, names), look, cells, formula, key in (*MONEY, "left")))
     colours = {names.say(f"track_s_{state}"): look for state, look in LOOKS.items()} if "state" in kind.columns else {}
     total = names.say("total") if kind.adds_up else ""
@@ -97,7 +97,7 @@ def _list_shown(found: "Tracking", kind: RowKind) -> list[dict[str, Any]]:
     """Return the rows of a kind in which anything was planned or done; left: what was planned and is not paid."""
     if kind.by == "rates":
         return list_rows(found.tables["rates"])
-    rows = found.get_rows(kind.by).assign(left=lambda frame: frame["planned_money"] - frame["paid"])
+    rows = found.get_rows(kind.by).assign(left=lambda frame: (frame["planned_money"] - frame["paid"]).round(6) + 0.0)
     keys = (*MONEY, *UNITS, *JOBS)
     return [row for row in list_rows(rows) if row["quarter"] in QUARTERS or any(row[key] > 0 for key in keys)]
 
