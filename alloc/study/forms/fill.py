@@ -115,8 +115,15 @@ class FormBook:
             for i, entries in enumerate(rows):
                 self._write_project(entries, i + 1)
             if not rows:
-                self._open_sheet(self.form.title.model_dump()[self.lang], self.form.width)
-        self._write_places()
+                sheet = self._open_sheet(self.form.title.model_dump()[self.lang], self.form.width)
+                self._write_none(sheet, 2, self.form.width)
+        if self.places:
+            self._write_places()
+
+    def _write_none(self, sheet: Any, row: int, width: int) -> None:
+        """Say in a line across the form that there is nothing to fill in."""
+        text = self.names.say(f"form_no_{self.form.rows or 'projects'}")
+        self._put(sheet, row, 0, text, self._look(border=1, text_wrap=True), (1, width))
 
     def _look(self, **traits: Any) -> Any:
         key = tuple(sorted(traits.items()))
@@ -180,6 +187,8 @@ class FormBook:
                 self._fill_cell(sheet, first + i, j, cell, entries, here)
         if rows:
             self._write_sums(sheet, first, rows)
+        else:
+            self._write_none(sheet, first, len(columns))
 
     def _count_lines(self, entries: Entries) -> int:
         """Return how many lines the longest text of a row takes."""
