@@ -236,15 +236,20 @@ def _dangers(text: str, file: str) -> Iterator[Fault]:
 
 
 def _plain(node: yaml.Node, path: Path, file: str, source: Source) -> object:
-    """Return plain data: mappings as dict, lists as tuple, words as written.
-
-    Empty values are left out, but for figures of later years, which they leave out from then on.
-    """
+    """Return plain data: mappings as dict, lists as tuple, words as written."""
     source.places[path] = f"{file}:{node.start_mark.line + 1}"
     if isinstance(node, yaml.ScalarNode):
         return scalar(node.value) if not node.style else node.value
     if isinstance(node, yaml.SequenceNode):
         return tuple(_plain(item, (*path, i), file, source) for i, item in enumerate(node.value))
+    return _plain_mapping(node, path, file, source)
+
+
+def _plain_mapping(node: yaml.Node, path: Path, file: str, source: Source) -> dict[str, object]:
+    """Return a mapping as plain data; a key that is none, or stands twice, is a fault.
+
+    Empty values are left out, but for figures of later years, which they leave out from then on.
+    """
     data: dict[str, object] = {}
     seen: dict[str, int] = {}
     for key_node, value_node in node.value:

@@ -15,7 +15,7 @@ from alloc.instance.encoding import decode, explain_unreadable
 from alloc.instance.names import REFERENCES, find_unknown, replace_names
 from alloc.instance.overrides import PLACE, override
 from alloc.instance.paths import expand_setting, is_picked_too
-from alloc.instance.schema import Document, Instance
+from alloc.instance.schema import Document, Flow, Instance
 from alloc.instance.shape import shape_document
 from alloc.instance.spans import UnclearError
 from alloc.instance.tables import TABLES, WITHOUT_ID, WORKBOOKS, gather
@@ -124,29 +124,32 @@ def _inspect(source: Source, folder: "_Folder | _Memory", overrides: Mapping[str
     years.prepare(source)
     replace_names(source)
     document, broken, rows = (None, set(), {}) if source.data is None else shape_document(source)
-    previous: dict[str, Any] = {}
+    instance = None
     if document is not None:
         source.faults += _between_rows(document, broken, rows, source)
         previous = plans.read_previous(document, rows.get("rules", ()), source, folder.open)
-    questions: tuple[Instance, ...] = ()
-    if document is not None and document.years:
-        questions = _inspect_years(document, source, folder)
-        if questions and years.is_of_one_year(document):
-            instance = questions[0].model_copy(update={"sha256": folder.digest(overrides)})
-            return Reading(instance, (), _tell(source.warnings))
-    if source.faults or document is None:
-        return Reading(None, _tell(source.faults), _tell(source.warnings))
+        questions = _inspect_years(document, source, folder) if document.years else ()
+        if not source.faults:
+            instance = _freeze(document, previous, questions, source, folder.digest(overrides))
+    return Reading(instance, _tell(source.faults), _tell(source.warnings))
+
+
+def _freeze(
+    document: Document,
+    previous: dict[str, tuple[Flow, ...]],
+    questions: tuple[Instance, ...],
+    source: Source,
+    sha256: str,
+) -> Instance:
+    """Return a document without faults as an instance; what looks doubtful in it goes to the source."""
+    if questions and years.is_of_one_year(document):
+        return questions[0].model_copy(update={"sha256": sha256})
     fields = {key: getattr(document, key) for key in Document.model_fields}
-    instance = Instance.model_construct(
-        **fields,
-        previous=previous,
-        drawn=draw_scenarios(document),
-        sha256=folder.digest(overrides),
-        questions=questions,
-    )
+    drawn = draw_scenarios(document)
+    instance = Instance.model_construct(**fields, previous=previous, drawn=drawn, sha256=sha256, questions=questions)
     for check in warnings.CHECKS:
         source.warnings += [_place(source, found) for found in check(instance)]
-    return Reading(instance, (), _tell(source.warnings))
+    return instance
 
 
 def _inspect_years(document: Document, source: Source, folder: "_Folder | _Memory") -> tuple[Instance, ...]:
@@ -204,19 +207,23 @@ def _follows(found: Found, broken: set[Path], source: Source) -> bool:
 def locate(path: File) -> File:
     """Return the file of an instance. Raises RequestError where there is none, or where a folder has two."""
     try:
-        found = [path / main for main in MAINS if (path / main).is_file()] if path.is_dir() else [path]
-        is_there = bool(found) and found[0].is_file()
+        found = [file for file in _list_mains(path) if file.is_file()]
         is_result = (path / "instance" / MAINS[0]).is_file() and (path / "run.json").is_file()
     except (OSError, ValueError) as error:
         why = explain_unreadable(error, path)
         raise InstanceError([Fault(str(path), "", why.text, why.values)]) from None
     if len(found) > 1:
         raise RequestError("two_instances", path=path, found=", ".join(MAINS))
-    if not is_there and is_result:
+    if not found and is_result:
         raise RequestError("is_result", path=path, question=path / "instance")
-    if not is_there:
+    if not found:
         raise RequestError("no_instance", path=path)
     return found[0]
+
+
+def _list_mains(path: File) -> list[File]:
+    """Return the files that an instance may be: one that is named, or those that a folder may have."""
+    return [path / main for main in MAINS] if path.is_dir() else [path]
 
 
 def _document(content: bytes | Fault, file: File) -> Source:

@@ -108,9 +108,9 @@ def price(
     written = draft(Path(instance))
     question = written.read(given)
     chosen = choose_levers(question, only)
-    asked = list(list_questions(chosen, step, tighten))
-    for lever in chosen if groups else ():
-        asked += list_questions(list(list_grouped(question, lever)), step, False)
+    repeated = chosen if groups else []
+    grouped = [group for lever in repeated for group in list_grouped(question, lever)]
+    asked = [*list_questions(chosen, step, tighten), *list_questions(grouped, step, False)]
     point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
@@ -119,24 +119,33 @@ def price(
         raise NoPlanError("price_no_plan", status=base.status)
     names = Names(question, lang)
     rows = [make_row(question, one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
-    ungrouped = dict.fromkeys(
-        word for lever in chosen if groups and selects_otherwise(question, lever) for *_, word in lever.about
+    return Prices(
+        question, base, list_dearest(rows, base), time.perf_counter() - started, _list_ungrouped(question, repeated)
     )
-    return Prices(question, base, list_dearest(rows, base), time.perf_counter() - started, tuple(ungrouped))
+
+
+def _list_ungrouped(question: Instance, repeated: Sequence[Lever]) -> tuple[str, ...]:
+    """Return the rules whose groups are asked for and that select otherwise in one year than in another."""
+    found: dict[str, None] = {}
+    for lever in repeated:
+        if selects_otherwise(question, lever):
+            found |= dict.fromkeys(word for *_, word in lever.about)
+    return tuple(found)
 
 
 def choose_levers(question: Instance, only: Sequence[str]) -> list[Lever]:
     """Return the levers that are asked about; what is firm is not for moving, nor a purse with nothing in it."""
     known = [lever for lever in levers(question, soft=True) if not lever.firm and not _is_empty(lever)]
-    if not only:
-        return known
-    asked: set[str] = set()
-    for word in only:
-        meant = [lever.path for lever in known if _is_meant(lever.path, word)]
-        if not meant:
-            raise RequestError("price_only", found=word)
-        asked.update(meant)
-    return [lever for lever in known if lever.path in asked]
+    chosen = {lever for word in only for lever in _find_meant(known, word)}
+    return [lever for lever in known if lever in chosen] if only else known
+
+
+def _find_meant(known: Sequence[Lever], word: str) -> list[Lever]:
+    """Return the levers that a word means. Raises RequestError where there is none."""
+    meant = [lever for lever in known if _is_meant(lever.path, word)]
+    if not meant:
+        raise RequestError("price_only", found=word)
+    return meant
 
 
 def _is_empty(lever: Lever) -> bool:

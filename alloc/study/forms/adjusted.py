@@ -68,16 +68,14 @@ class Adjusted:
     def _compare(self, table: str, key: str, part: str = "", is_named: bool = True) -> Iterator[str]:
         """Yield the figures of a row that differ. part: of a figure by county or category, the one that counts."""
         one, other = _rows(self.before, table).get(key), _rows(self.after, table).get(key)
-        name = pick_name(other or one, key, self.lang, either=True) if one or other else key
+        if one is None and other is None:
+            return
+        name = pick_name(other or one, key, self.lang, either=True)
         if one is None or other is None:
-            yield from [say("form_added" if other else "form_dropped", self.lang, name=name)] if one or other else ()
+            yield say("form_dropped" if other is None else "form_added", self.lang, name=name)
             return
         was, is_ = _flatten(one), _flatten(other)
-        for column in {**was, **is_}:
-            root, _, rest = column.partition(".")
-            is_far = part and root in PARTS and rest != part
-            if was.get(column) == is_.get(column) or is_far or root not in headings.titles(table):
-                continue
+        for column in _list_different(was, is_, table, part):
             figure = headings.title(table, column, self.lang)
             if is_named:
                 figure = say("in_brackets", self.lang, name=name, words=figure)
@@ -112,6 +110,15 @@ def _flatten(row: Any) -> dict[str, Any]:
     for key, value in row.model_dump(by_alias=True, exclude=WORDS | FACTS).items():
         found |= {f"{key}.{part}": of for part, of in value.items()} if isinstance(value, Mapping) else {key: value}
     return found
+
+
+def _list_different(was: Mapping[str, Any], is_: Mapping[str, Any], table: str, part: str) -> Iterator[str]:
+    """Yield the columns of a table in which two rows differ, of figures by county or category those of one part."""
+    for column in {**was, **is_}:
+        root, _, rest = column.partition(".")
+        is_far = part and root in PARTS and rest != part
+        if was.get(column) != is_.get(column) and not is_far and root in headings.titles(table):
+            yield column
 
 
 def _list_payments(instance: Instance, rule: str, group: str) -> Iterator[tuple[str, str]]:

@@ -117,8 +117,7 @@ class FormBook:
             if not rows:
                 sheet = self._open_sheet(self.form.title.model_dump()[self.lang], self.form.width)
                 self._write_none(sheet, 2, self.form.width)
-        if self.places:
-            self._write_places()
+        self._write_places()
 
     def _write_none(self, sheet: Any, row: int, width: int) -> None:
         """Say in a line across the form that there is nothing to fill in."""
@@ -173,12 +172,7 @@ class FormBook:
             sheet.set_paper(8)
         sheet.freeze_panes(first, 0)
         sheet.repeat_rows(first - 1)
-        heads = [self._say_head(cell) for cell in columns]
-        tallest = max(lines(head, cell.letters - 2) for head, cell in zip(heads, columns, strict=True))  # bold is wider
-        sheet.set_row(first - 1, LINE * tallest)
-        for j, cell in enumerate(columns):
-            sheet.set_column(j, j, cell.letters)
-            self._put(sheet, first - 1, j, heads[j], self._look(**HEAD))
+        self._write_heads(sheet, first - 1)
         named = {cell.as_: j for j, cell in enumerate(columns) if cell.as_}
         for i, entries in enumerate(rows):
             sheet.set_row(first + i, LINE * self._count_lines(entries))
@@ -189,6 +183,15 @@ class FormBook:
             self._write_sums(sheet, first, rows)
         else:
             self._write_none(sheet, first, len(columns))
+
+    def _write_heads(self, sheet: Any, row: int) -> None:
+        """Write the heads of a table, as wide as the layout says and as high as the longest takes."""
+        heads = [(self._say_head(cell), cell.letters) for cell in self.form.columns]
+        tallest = max(lines(head, letters - 2) for head, letters in heads)  # bold is wider
+        sheet.set_row(row, LINE * tallest)
+        for j, (head, letters) in enumerate(heads):
+            sheet.set_column(j, j, letters)
+            self._put(sheet, row, j, head, self._look(**HEAD))
 
     def _count_lines(self, entries: Entries) -> int:
         """Return how many lines the longest text of a row takes."""
