@@ -78,7 +78,7 @@ MISTAKES = [
     ("not_a_name", "name: two-valleys", "name: Two Valleys", "name", "'Two Valleys' must consist of a-z, 0-9 and -"),
     ("not_a_name", "name: two-valleys", "name: ../../x", "name", "'../../x' must consist of a-z, 0-9 and -"),
     ("curve_point", "[20, 1]", "[20, 1, 3]", "measures.barn.returns[1]",
-     "[20, 1, 3] must be two numbers: up to how many units, and the slope"),
+     "[20, 1, 3] must be two numbers: up to how many units, and the slope (in a cell 100:1|400:0.6)"),
     ("two_measures", "[barn, course]", "[barn]", "synergies[1].measures",
      "barn must be two or more different measures"),
     ("two_measures", "[barn, course]", "[]", "synergies[1].measures",

@@ -104,7 +104,8 @@ def _empty_unknown(source: Source, data: Any) -> Iterator[Fault]:
             continue
         known = _keys_beside(path, data)
         if known and path[-1] not in known and (len(path), path[-1]) != (3, "id"):
-            yield Fault(source.place(path), source.label(path), "unknown_key", {"hint": nearest(path[-1], known)})
+            text = "comma_in_number" if str(path[-1]).isdigit() else "unknown_key"
+            yield Fault(source.place(path), source.label(path), text, {"hint": nearest(path[-1], known)})
 
 
 def _holder(data: Any, path: Path) -> dict[Any, Any] | None:
