@@ -315,6 +315,19 @@ def test_only_the_parts_of_a_scenario_are_given_out(window: Window, less: dict[s
     assert b"sandbox" in window.send("GET", "/scenario/less/report.html")[1]["Content-Security-Policy"].encode()
 
 
+def test_the_page_of_a_scenario_is_given_in_the_language_that_is_asked_for(window: Window, less: dict[str, Any]):
+    folder = window.desk.place.folder
+    written = (folder / "less/report.html").read_bytes()
+    chinese = window.send("GET", "/scenario/less/report.html?lang=zh")[2].decode()
+    assert '<html lang="zh-CN">' in chinese
+    assert "天津援助" in chinese
+    assert window.send("GET", "/scenario/less/report.html?lang=en")[2] == written
+    assert (folder / "less/report.html").read_bytes() == written
+    shutil.copytree(folder / "less", folder / "edited")
+    (folder / "edited/counties.csv").write_text("county\n")
+    assert window.send("GET", "/scenario/edited/report.html?lang=zh")[2] == written
+
+
 def test_links_are_no_scenarios_and_are_not_followed(tmp_path: Path):
     kept = tmp_path / "kept"
     (kept / "real").mkdir(parents=True)
@@ -625,9 +638,11 @@ def test_in_a_browser_a_figure_is_changed_solved_compared_and_still_there_when_l
         goal = alloc.solve(DEMO, overrides={AID: "30"}).objective
         shown = chromium.run("scenarios.find(one => one.name === 'scenario 1').objective")
         assert shown == goal
-        assert chromium.run("document.querySelector('#answer iframe').src").endswith(
-            "/scenario/scenario%201/report.html"
-        )
+        for lang in ("zh", "en"):  # what is shown of it follows the language
+            chromium.run(f"document.querySelector('[data-lang={lang}]').click()")
+            shown = chromium.run("document.querySelector('#answer iframe').src")
+            assert "/scenario/scenario%201/report.html?" in shown
+            assert f"lang={lang}" in shown
         assert f"--set {AID}=30" in chromium.run("document.querySelector('.command code').textContent")
         chromium.run("document.querySelectorAll('#scenarios-body input').forEach(one => one.click())")
         wait_for(chromium, "document.querySelectorAll('#compare thead th').length === 4")

@@ -194,8 +194,8 @@ async function show(action, more, begin) { // ask, and show what comes of it
 }
 function showReport(of) {
   at("answer").hidden = false;
-  const src = "/scenario/" + encodeURIComponent(of) + "/report.html";
-  fill("frame", make("iframe", { src, title: say("desk_report", { name: of }), sandbox: "allow-scripts" }));
+  const src = "/scenario/" + encodeURIComponent(of) + "/report.html" + query();
+  fill("frame", make("iframe", { src, title: say("desk_report", { name: of }), sandbox: "allow-scripts", "data-of": of }));
 }
 
 async function refresh() {
@@ -230,6 +230,8 @@ function listen() {
     state.lang = one.dataset.lang;
     keep();
     render();
+    const page = at("frame").firstChild;
+    if (page && page.dataset.of) { showReport(page.dataset.of); }
     await renderScenarios();
   }));
   ["name", "gap", "time_limit"].forEach(key => at(key).addEventListener("input", () => { state[key] = at(key).value; keep(); }));

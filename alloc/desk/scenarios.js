@@ -70,7 +70,7 @@ function showActions(one) {
   return make("div", { class: "row-actions" },
     make("label", {}, box, " ", say("desk_pin")), button(say("desk_show"), look),
     one.asked.given ? button(say("desk_take"), take) : null,
-    make("a", { href: place + "report.html", target: "_blank", rel: "noopener" }, say("desk_page")),
+    make("a", { href: place + "report.html" + query(), target: "_blank", rel: "noopener" }, say("desk_page")),
     make("a", { href: place + "allocation.xlsx", download: true }, say("desk_workbook")),
     make("a", { href: place + "zip", download: true }, say("desk_zip")));
 }

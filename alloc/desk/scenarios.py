@@ -12,7 +12,12 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from alloc.errors import RequestError
+from alloc.errors import InstanceError, RequestError
+from alloc.report.page import make_page
+from alloc.report.page.annual import make_years_page
+from alloc.report.reasons import explain_plan
+from alloc.report.templates import name_language
+from alloc.study.compare.results import read_result
 from alloc.texts import HOSTILE
 
 NOTE, PLAN = ".desk.json", ".plan.csv"
@@ -27,7 +32,7 @@ LONGEST = 80
 _BARRED = re.compile(r'[/\\<>:"|?*]|^[-. ]|[. ]$')
 """What stands in no name: signs that file systems or commands read as something else, and ends that some drop."""
 
-OFFERED = {"report.html": "text/html; charset=utf-8", "allocation.xlsx": "application/octet-stream"}
+PAGE, WORKBOOK = "report.html", "allocation.xlsx"
 """Files of a scenario that are given out one by one."""
 
 
@@ -133,6 +138,25 @@ def read_part(path: Path, part: str) -> bytes | None:
         return None if (path / part).is_symlink() else (path / part).read_bytes()
     except OSError:
         return None
+
+
+def read_page(path: Path, lang: str) -> bytes | None:
+    """Return the page of a scenario in a language: as it is written, or made of its tables where that is another.
+
+    Where those were edited since, the page that is written stays: it is still the plan's. None where there is none.
+    """
+    written = read_part(path, PAGE)
+    if written is None or f'<html lang="{name_language(lang)}">'.encode() in written:
+        return written
+    try:
+        found = read_result(path, over_years=True)
+    except (RequestError, InstanceError):
+        return written
+    tables = found.tables
+    if found.instance.questions:
+        return make_years_page(found.instance, tables, found.figures, lang).html.encode()
+    tables = explain_plan(found.instance, tables, found.figures["status"] == "optimal", lang)
+    return make_page(found.instance, tables, found.figures, lang).html.encode()
 
 
 def read_table(path: Path, table: str) -> list[dict[str, str]]:

@@ -21,7 +21,16 @@ from alloc.desk.jobs import DeskJob, Jobs
 from alloc.desk.opening import Opened
 from alloc.desk.order import read_order, tell_origin
 from alloc.desk.page import FILES, MOST_UPLOADED, render
-from alloc.desk.scenarios import OFFERED, find_scenario, list_scenarios, pack, read_part, read_table
+from alloc.desk.scenarios import (
+    PAGE,
+    WORKBOOK,
+    find_scenario,
+    list_scenarios,
+    pack,
+    read_page,
+    read_part,
+    read_table,
+)
 from alloc.errors import RequestError
 from alloc.instance.tables import WORKBOOKS
 from alloc.texts import LANGUAGES, say
@@ -41,7 +50,7 @@ CODES = {"desk_bad_order": 400, "desk_no_scenario": 404}
 MOST_BYTES = 4_000_000
 """Of a request that is no workbook."""
 
-JSON, HTML = "application/json; charset=utf-8", "text/html; charset=utf-8"
+JSON, HTML, BINARY = "application/json; charset=utf-8", "text/html; charset=utf-8", "application/octet-stream"
 
 OWN = (
     "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; frame-src 'self'; img-src data:; "
@@ -191,7 +200,7 @@ class Handler(BaseHTTPRequestHandler):
         elif steps[0] == "job" and len(steps) in (2, 3):
             self._tell_job(self._find_job(steps[1], query.get("window", "")), steps[2:])
         elif steps[0] == "scenario" and len(steps) == 3:
-            self._give(find_scenario(self.server.place.folder, steps[1]), steps[2])
+            self._give(find_scenario(self.server.place.folder, steps[1]), steps[2], self._choose_lang(query))
         else:
             raise RefusedError(404)
 
@@ -224,14 +233,14 @@ class Handler(BaseHTTPRequestHandler):
         else:
             raise RefusedError(404)
 
-    def _give(self, scenario: Path, part: str) -> None:
-        """Give out a part of a scenario."""
-        if part in OFFERED:
-            aside = {} if part.endswith(".html") else _name_download(f"{scenario.name}.xlsx")
-            content = read_part(scenario, part)
+    def _give(self, scenario: Path, part: str, lang: str) -> None:
+        """Give out a part of a scenario, its page in a language."""
+        if part in (PAGE, WORKBOOK):
+            kind, aside = (HTML, {}) if part == PAGE else (BINARY, _name_download(f"{scenario.name}.xlsx"))
+            content = read_page(scenario, lang) if part == PAGE else read_part(scenario, part)
             if content is None:
                 raise RefusedError(404)
-            self._send(200, content, OFFERED[part], {"Content-Security-Policy": SHOWN, **aside})
+            self._send(200, content, kind, {"Content-Security-Policy": SHOWN, **aside})
         elif part == "zip":
             self._send(200, pack(scenario), "application/zip", _name_download(f"{scenario.name}.zip"))
         elif part == "rows":
