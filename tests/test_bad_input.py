@@ -11,6 +11,8 @@ BARN, COVER = "barn: {county", "cover: {county"
 # fault, what is written instead of what, the key, the sentence, and (where not at the change) the words of its line
 # fmt: off
 MISTAKES = [
+    ("comma_in_number", "population: 160000", "population: 160,000", "counties.east.000",
+     "is not a known key: a comma ends a value, so write 1.5 and 160000"),
     # keys
     ("unknown_key", "year: 2020", "year: 2020\nyaer: 2020", "yaer", "is not a known key; did you mean 'year'?", "yaer"),
     ("unknown_key", "year: 2020", "year: 2020\n爱: 3", "爱", "is not a known key", "爱"),

@@ -225,13 +225,6 @@ def test_a_row_at_fault_still_lends_its_id_and_draws_no_further_faults(tmp_path)
     ]
 
 
-def test_a_thousands_separator_inside_braces_is_refused(tmp_path):
-    lay(tmp_path, changed(("population: 160000", "population: 160,000")))
-    assert lines(tmp_path) == [
-        "instance.yaml:9  counties.east.000: is not a known key: a comma ends a value, so write 1.5 and 160000"
-    ]
-
-
 @pytest.mark.parametrize("key", ["yaer:", "yaer: null", "yaer: ~"])
 def test_an_unknown_key_without_a_value_is_refused_too(tmp_path, key):
     lay(tmp_path, changed(("year: 2020", f"year: 2020\n{key}")))
