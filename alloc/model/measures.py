@@ -66,6 +66,11 @@ def add_measures(model: pyo.ConcreteModel, instance: Instance) -> None:
         bounds=payable,
         doc="money from a fund for a measure [money]",
     )
+    _limit_scale(model)
+
+
+def _limit_scale(model: pyo.ConcreteModel) -> None:
+    """Say what a measure costs, what is paid for it, and how much of it there may be."""
 
     @model.Expression(model.MEASURES, doc="cost of a measure [money]")
     def Cost(model, m):
