@@ -8,10 +8,12 @@ from typing import TextIO
 from alloc.errors import Fault, InstanceError, foremost
 from alloc.instance import Instance, draft
 from alloc.instance.money import eligible_funds, speak_of_fund
+from alloc.report.names import pick_name
 from alloc.run import Run, solve
 from alloc.study.answers.locks import CENT
 from alloc.study.follow.actuals import Actuals, read_actuals
 from alloc.study.request import JOBS, check_language
+from alloc.texts import say
 
 
 def solve_rest(
@@ -85,8 +87,10 @@ def _hold_payments(now: Instance, actuals: Actuals) -> dict[str, object]:
     found: dict[str, object] = {}
     for (m, f), paid in _list_paid(actuals).items():
         least = max(0.0, paid - CENT / 2 / now.money.unit)
+        words = {"measure": pick_name(now.measures[m], m, "zh"), "fund": pick_name(now.funds[f], f, "zh")}
         found[f"rules.paid: {m}, {f}"] = {
             "type": "amount",
+            "name_zh": say("rule_paid", "zh", **words),
             "of": {"measure": [m]},
             "fund": speak_of_fund(f),
             "min": least,

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 
 from alloc.instance.schema import Fund
+from alloc.report.names import pick_name
 from alloc.study.follow.changes import NextYear
 
 ALL = "all"
@@ -16,7 +17,7 @@ def refill_funds(told: NextYear, money: Mapping[tuple[str, str], float] | None) 
     said = {f for f, _ in given}
     for f, fund in told.base.funds.items():
         if f not in said and not told.ahead:
-            told.doubts.append(told.say("roll_same_money", fund=f))
+            told.doubts.append(told.say("roll_same_money", fund=pick_name(fund, f, told.lang, either=True)))
         had, own, carried = _list_purses(told.last.funds[f]), _list_purses(fund), dict[str, float]()
         for c in own:
             carried[c] = fund.carry * max(0.0, had.get(c, 0.0) - paid.get((f, c), 0.0))
