@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 from alloc.errors import InstanceError, RequestError
 from alloc.report.page import make_page
 from alloc.report.page.annual import make_years_page
+from alloc.report.page.questions import carry_questions
 from alloc.report.reasons import explain_plan
 from alloc.report.templates import name_language
 from alloc.study.compare.results import read_result
@@ -152,11 +153,13 @@ def read_page(path: Path, lang: str) -> bytes | None:
         found = read_result(path, over_years=True)
     except (RequestError, InstanceError):
         return written
-    tables = found.tables
     if found.instance.questions:
-        return make_years_page(found.instance, tables, found.figures, lang).html.encode()
-    tables = explain_plan(found.instance, tables, found.figures["status"] == "optimal", lang)
-    return make_page(found.instance, tables, found.figures, lang).html.encode()
+        made = make_years_page(found.instance, found.tables, found.figures, lang)
+    else:
+        tables = explain_plan(found.instance, found.tables, found.figures["status"] == "optimal", lang)
+        made = make_page(found.instance, tables, found.figures, lang)
+    spoken = re.sub('(<html lang=")[^"]*', rf"\g<1>{name_language(lang)}", written.decode(), count=1)
+    return carry_questions(spoken, made.html).encode()  # what was asked of the plan stays in the words it was told in
 
 
 def read_table(path: Path, table: str) -> list[dict[str, str]]:

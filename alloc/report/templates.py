@@ -8,6 +8,10 @@ if TYPE_CHECKING:
     import jinja2
 
 
+PARTS = "alloc.report.page"
+"""The room of what templates of all rooms import."""
+
+
 @cache
 def read_text(room: str, name: str) -> str:
     """Return a file that lies beside the code of a room."""
@@ -25,6 +29,7 @@ def load_template(room: str, name: str) -> "jinja2.Template":
     import jinja2  # takes longer to load than a page to write, and studies write none
 
     environment = jinja2.Environment(
+        loader=jinja2.FunctionLoader(lambda part: read_text(PARTS, part)),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
