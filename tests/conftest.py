@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 import pytest
 import yaml
 from browser import Browser, browsing

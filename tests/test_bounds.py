@@ -3,7 +3,7 @@
 The largest value of each quantity is found by the oracle, which knows none of these bounds.
 """
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 import pytest
 from conftest import asked, model_of, one_measure, rivals, stands
 from oracle import Program, optimum, quicksum

@@ -15,7 +15,7 @@ from multiprocessing import get_context
 import highspy
 import numpy as np
 import openpyxl
-import pyomo.environ as pyo
+import pyomo.core as pyo
 import pytest
 import xlsxwriter
 from xlsxwriter.worksheet import Worksheet

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.schema import Instance
 from alloc.model.columns import Param, amounts, column, find_marked, flatten, given, members_of

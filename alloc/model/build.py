@@ -1,6 +1,6 @@
 """The whole model: every topic of the formulation, one after another."""
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.errors import RequestError
 from alloc.instance.schema import Instance

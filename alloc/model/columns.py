@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 from typing import Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.effects import effective
 from alloc.instance.schema import Instance

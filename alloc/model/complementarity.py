@@ -3,7 +3,7 @@
 import math
 from itertools import product
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.money import ROUNDING, billed, ceiling, dearest, in_lots, most_money
 from alloc.instance.schema import Instance

@@ -1,6 +1,6 @@
 """Goals: employment, linkage, and what breaking soft rules costs."""
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.schema import Instance
 from alloc.model.columns import Param, baseline, column, in_effect

@@ -3,7 +3,7 @@
 from collections import defaultdict
 from itertools import chain, product
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.effects import productivity_factor
 from alloc.instance.money import ROUNDING

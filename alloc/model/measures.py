@@ -2,7 +2,7 @@
 
 import math
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.money import eligible_funds, most_of_fund, most_units
 from alloc.instance.schema import Instance, Measure

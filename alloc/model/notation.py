@@ -11,7 +11,7 @@ from importlib.resources import files
 from types import CodeType
 from typing import Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 from pyomo.core.expr.template_expr import templatize_rule
 
 from alloc.instance import CATEGORIES, Instance

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from itertools import chain, product
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.money import sellers
 from alloc.instance.schema import Instance, Market

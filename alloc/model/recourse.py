@@ -7,7 +7,7 @@ worse. So a factor strikes only below 1, and decisions after the scenario stand 
 
 from itertools import product
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.effects import delivery_factor, hazard, market_factor, shared_market_factor, states
 from alloc.instance.schema import CATEGORIES, JOB_CATEGORIES, Instance

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.effects import effective
 from alloc.instance.schema import Instance

@@ -9,7 +9,7 @@ limits and in nothing else.
 from collections.abc import Iterator
 from typing import get_args
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.money import eligible_funds, most_money, most_of_fund, most_units
 from alloc.instance.schema import Instance, Kind

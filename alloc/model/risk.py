@@ -8,7 +8,7 @@ regret all move by what is taken off every scenario alike, so penalties are take
 
 from itertools import product
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 from pyomo.repn import generate_standard_repn
 
 from alloc.instance.schema import Instance

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterable, Mapping
 from itertools import combinations, product
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.rules import Equity, Gini, Parity
 from alloc.instance.schema import Instance

@@ -8,7 +8,7 @@ import math
 from collections.abc import Iterator
 from typing import Any
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance.effects import states
 from alloc.instance.lookups import leaned_on

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance import Instance
 from alloc.solver.asking import HELPED, STEADY, search

@@ -12,7 +12,7 @@ from functools import partial
 from typing import TextIO
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options

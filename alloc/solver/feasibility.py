@@ -6,7 +6,7 @@ from itertools import compress
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance import Instance
 from alloc.model import build_years

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options

@@ -8,7 +8,7 @@ and regret are then worked out from the values of the scenarios, which makes the
 from dataclasses import replace
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.solver.conclusion import HELD
 from alloc.solver.deadline import Deadline

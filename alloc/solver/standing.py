@@ -7,7 +7,7 @@ decided that the plan decides. Its output is thus a figure of the plan's questio
 import math
 from collections.abc import Callable
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options

@@ -8,7 +8,7 @@ what the search ended with, while goals before it are held less their tolerance 
 from dataclasses import replace
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance import Instance
 from alloc.model import each_year

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from typing import TextIO
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.errors import SolveError
 from alloc.instance import Instance, Options

@@ -100,7 +100,7 @@ def beaten(name: str, races: Iterable[Race]) -> Race | None:
 
 def made(counties: int, seed: int, folder: Path) -> dict[str, float]:
     """Generate, read, build and export a question, and return how long each took [s]."""
-    import pyomo.environ as pyo
+    import pyomo.core as pyo
 
     from alloc.generate import generate
     from alloc.instance import read

@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 import numpy as np
-import pyomo.environ as pyo
+import pyomo.core as pyo
 
 from alloc.instance import Instance, Options
 from alloc.model import build, goal, stages

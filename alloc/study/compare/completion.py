@@ -8,7 +8,7 @@ audit reads them against the question as it was asked), and what is free is the 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
-import pyomo.environ as pyo
+import pyomo.core as pyo
 from pyomo.core.expr.visitor import identify_variables
 
 from alloc.errors import SolveError
