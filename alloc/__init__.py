@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from alloc.study.alternatives import Alternative, Alternatives, CountyRange, alternatives
     from alloc.study.answers.bottleneck import Bottlenecks, bottleneck
     from alloc.study.answers.break_even import BreakEven, SolvedFigure
-    from alloc.study.answers.certainty import Certainty, certainty
+    from alloc.study.answers.certainty import Certainty, SafeMoney, certainty
     from alloc.study.answers.explain import Explanation, explain
     from alloc.study.answers.fix import LockedPlan, solve_locked
     from alloc.study.answers.locks import Lock
@@ -58,7 +58,7 @@ _ROOMS = {
     "alloc.solver": ("ScenarioOutcome",),
     "alloc.study.alternatives": ("Alternative", "Alternatives", "CountyRange", "alternatives"),
     "alloc.study.answers.bottleneck": ("Bottlenecks", "bottleneck"),
-    "alloc.study.answers.certainty": ("Certainty", "certainty"),
+    "alloc.study.answers.certainty": ("Certainty", "SafeMoney", "certainty"),
     "alloc.study.answers.break_even": ("BreakEven", "SolvedFigure"),
     "alloc.study.answers.explain": ("Explanation", "explain"),
     "alloc.study.answers.fix": ("LockedPlan", "solve_locked"),
@@ -146,6 +146,7 @@ __all__ = [
     "RiskStudy",
     "Rolled",
     "Run",
+    "SafeMoney",
     "ScenarioOutcome",
     "Sensitivity",
     "Slider",
