@@ -211,3 +211,22 @@ def test_money_that_must_more_than_double_is_never_asked_about_as_less(tmp_path:
     )
     found = repair(write(raw, tmp_path), jobs=1, largest=1)
     assert {"funds.nation.by_county.cele": 31.0} in [one.settings for one, _ in found.menu]
+
+
+def test_a_ceiling_of_nothing_goes_as_far_as_it_must_and_no_farther(tmp_path: Path):
+    """Half of 48 is to come from the nation, whose ceiling is 0: 24 will do, all that pens may cost is not needed."""
+    raw = rivals(
+        measures={
+            "pens": {
+                "committed": True,
+                "min_units": 48,
+                "national": "supplement",
+                "national_ceiling": 0,
+                "min_share": {"national": 0.5},
+            }
+        },
+        funds={"nation": {"kind": "national", "amount": 40}},
+    )
+    found = repair(write(raw, tmp_path), jobs=1, largest=1)
+    (ceiling,) = (one for one, _ in found.menu if one.levers[0].path == "measures.pens.national_ceiling")
+    assert ceiling.settings == {"measures.pens.national_ceiling": 24.0}

@@ -31,8 +31,14 @@ FIRST = 0.01
 WHOLE = 1.0
 """The largest part that can be written."""
 
+WIDER = 8.0
+"""So many times as far goes each further step where doubling led nowhere: what is 0 says nothing of how far to go."""
+
+DOUBLED = 8
+"""So often a step is doubled; from 0 never."""
+
 FARTHEST = 12
-"""So often a step is doubled before a limit is left out altogether."""
+"""So many steps are tried before a limit is left out altogether."""
 
 
 @dataclass(frozen=True)
@@ -239,7 +245,7 @@ def _bracket(lever: Lever, value: float, start: float, does: Callable[[float], b
     sign, short = (1.0 if lever.eases == "up" else -1.0), start
     end = _find_end(lever)
     step = _first_step(value, start)
-    for _ in range(FARTHEST):
+    for steps in range(FARTHEST):
         tried = start + sign * (math.ceil(step) if lever.whole else step)
         if sign * (tried - end) >= 0:
             return (short, end) if does(end) else None
@@ -249,7 +255,7 @@ def _bracket(lever: Lever, value: float, start: float, does: Callable[[float], b
             return (short, WHOLE) if short < WHOLE < tried and does(WHOLE) else None
         if enough:
             return short, tried
-        short, step = tried, 2 * step
+        short, step = tried, (2.0 if start and steps < DOUBLED else WIDER) * step
     return None
 
 
