@@ -15,7 +15,9 @@ from randoms import random_instance
 import alloc
 from alloc.infeasibility import conflict as conflicts
 from alloc.infeasibility.levers import levers
+from alloc.infeasibility.telling import say_figure, say_lever
 from alloc.instance import draft
+from alloc.report.names import Names
 from alloc.solver import Deadline
 from alloc.study.answers.repair import _moved, repair
 from alloc.study.points import Point
@@ -230,3 +232,17 @@ def test_a_ceiling_of_nothing_goes_as_far_as_it_must_and_no_farther(tmp_path: Pa
     found = repair(write(raw, tmp_path), jobs=1, largest=1)
     (ceiling,) = (one for one, _ in found.menu if one.levers[0].path == "measures.pens.national_ceiling")
     assert ceiling.settings == {"measures.pens.national_ceiling": 24.0}
+
+
+def test_what_stands_at_a_limit_is_called_by_its_name():
+    raw = rivals(
+        measures={
+            "pens": {"name": "Sheep pens", "national": "supplement", "national_ceiling": 5, "committed": True},
+            "courses": {"excludes": ["pens"], "committed": True},
+        },
+    )
+    question = instance_of(raw)
+    told = {lever.path: say_lever(lever, Names(question, "en")) for lever in levers(question)}
+    assert told["measures.courses.excludes"] == "what courses excludes: Sheep pens"
+    assert told["measures.pens.national"].endswith(": aid supplements")
+    assert say_figure("any", Names(question, "zh")) == "不限"

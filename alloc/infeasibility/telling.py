@@ -20,4 +20,4 @@ def say_figure(value: object, names: Names) -> str:
         return names.say("lever_yes" if value else "lever_no")
     if isinstance(value, int | float):
         return exact(float(value))
-    return names.join([str(word) for word in value]) if isinstance(value, tuple) else str(value)
+    return names.written(value if isinstance(value, tuple) else [str(value)])

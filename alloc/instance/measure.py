@@ -13,6 +13,11 @@ Stage = Literal["idea", "appraised", "tendered", "started", "finished", "accepte
 STAGES: tuple[Stage, ...] = get_args(Stage)
 """How far a project is, in their order."""
 
+Mode = Literal["any", "none", "supplement", "supplement-strict", "exclusive"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+"""How national money may meet aid in a measure."""
+
 Day = Annotated[
     str,
     BeforeValidator(lambda written: str(written) if isinstance(written, int | date) else written),
@@ -43,9 +48,7 @@ class Measure(Row):
     outlet: float = described(
         0.0, "more sales a year for the measure's industry per unit in effect", "money per unit", ge=0
     )
-    national: Literal["any", "none", "supplement", "supplement-strict", "exclusive"] = described(
-        "any", "how national money may meet aid here"
-    )
+    national: Mode = described("any", "how national money may meet aid here")
     national_ceiling: float | None = described(None, "most national money (default: the largest cost)", "money", ge=0)
     national_planned: float | None = described(
         None, "national money already decided, if the measure goes ahead", "money", ge=0

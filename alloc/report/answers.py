@@ -143,13 +143,8 @@ FIGURES = {
     "": "lever_none",
     "true": "lever_yes",
     "false": "lever_no",
-    "any": "wb_mode_any",
-    "none": "wb_mode_none",
-    "exclusive": "wb_mode_exclusive",
-    "supplement": "wb_mode_supplement",
-    "supplement-strict": "wb_mode_supplement-strict",
 }
-"""What stands at a limit, as it is written → its text; numbers and ids stay as they are written."""
+"""What stands at a limit, as it is written → its text; numbers stay as they are written."""
 
 
 SAID = {"class": "certainty", "status": "answers_s"}
@@ -167,7 +162,7 @@ def say_cell(cell: Any, column: AnswerColumn, names: Names) -> str:
     if column.look == "text":
         return str(cell)
     if column.look == "figure":
-        return names.say(FIGURES[cell]) if cell in FIGURES else str(cell)
+        return names.say(FIGURES[cell]) if cell in FIGURES else names.written(str(cell).split(", "))
     return exact(float(cell)) if column.look == "count" else amount(float(cell))
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from alloc.instance import CATEGORIES, KINDS, Instance
 from alloc.instance.lookups import named_rules
+from alloc.instance.measure import MODES
 from alloc.instance.rules import AnyRule
 from alloc.instance.selections import members
 from alloc.texts import say
@@ -114,6 +115,10 @@ class Names:
     def join(self, words: Sequence[str], between: str = "between_words") -> str:
         """Return words as a list; between: the sign, `between_words` or `between_facts`."""
         return join_words(words, self.lang, between)
+
+    def written(self, words: Sequence[str]) -> str:
+        """Return what stands at a limit that is no number: how national money may meet aid, or some measures."""
+        return self.join([self.say(f"wb_mode_{w}") if w in MODES else self.name("measure", w) for w in words])
 
     def rule(self, r: str, group: str = "") -> str:
         """Return the name of a rule, with that of its group."""
