@@ -315,7 +315,7 @@ def test_measures_left_out_have_their_costs_beside_their_names(run: Run, english
 def test_what_a_measure_brings_stands_beside_its_money(run: Run, english: Path):
     sheet = opened(english)["Measures"]
     assert column(sheet, "Units in effect (plan as solved)") == pytest.approx(list(run.measures["gain"]))
-    marks = [int(cell == "yes") for cell in column(sheet, "Paid for and counted with no jobs and no linkage")]
+    marks = [int(cell == "yes") for cell in column(sheet, "Paid for, nothing counted")]
     assert marks == list(run.measures["idle"])
 
 
