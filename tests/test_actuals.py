@@ -56,7 +56,7 @@ def test_a_table_that_lacks_a_column_is_at_fault_and_not_passed_over(instance: a
     book.active.title = "支付"
     book.active.append(["措施", "资金", "钱"])
     book.save(tmp_path / "told.xlsx")
-    with pytest.raises(InstanceError, match=r"told\.xlsx 支付  paid: this column is required and is missing"):
+    with pytest.raises(InstanceError, match=r"told\.xlsx:支付  paid: this column is required and is missing"):
         read_actuals(tmp_path / "told.xlsx", instance)
 
 
@@ -192,3 +192,16 @@ def test_a_day_of_another_year_is_doubtful_and_nothing_to_read_is_refused(
     assert error.value.say().endswith(
         "nothing is no workbook and no folder with any of the tables payments, deliveries, jobs"
     )
+
+
+def test_a_cell_of_a_workbook_is_named_as_alloc_check_names_it(instance: alloc.Instance, tmp_path: Path) -> None:
+    book = openpyxl.Workbook()
+    book.active.title = "支付"
+    for row in (["措施", "资金", "已支付"], ["牛棚", None, True]):
+        book.active.append(row)
+    book.save(tmp_path / "told.xlsx")
+    with pytest.raises(InstanceError) as raised:
+        read_actuals(tmp_path / "told.xlsx", instance)
+    place = f"{tmp_path}/told.xlsx:支付"
+    assert raised.value.say("zh").split("\n") == [f"{place}!B2  资金: 不能为空", f"{place}!C2  已支付: “TRUE”不是数字"]
+    assert raised.value.say("en").endswith(f"{place}!C2  paid: 'TRUE' is not a number")

@@ -412,9 +412,9 @@ def test_the_terminal_says_that_a_question_called_infeasible_has_a_plan(
 @pytest.mark.parametrize(
     ("row", "words"),
     [
-        (",,,,,,500", "measure: '' is not a measure"),
-        (",cele,training,,tianjin,aid,500", "measure: '' is not a measure"),
-        ("cele-workshop,,,,,,500", "fund: '' is not a fund"),
+        (",,,,,,500", "measure: must not be empty"),
+        (",cele,training,,tianjin,aid,500", "measure: must not be empty"),
+        ("cele-workshop,,,,,,500", "fund: must not be empty"),
         ("Total,,,,tianjin,,500", "measure: 'Total' is not a measure"),
         ("小计,,,,,,500", "measure: '小计' is not a measure"),
         ("cele-workshop,cele,infrastructure,,tianjin,aid,1,405,0", "9 cells in the row, but 8 columns"),

@@ -103,7 +103,7 @@ def understand_payments(
         if m is None or f is None or amount is None:
             continue
         if (m, f) in seen:
-            faults.append(Fault(row.place("measure"), "measure", "payment_twice", {"measure": m, "fund": f}))
+            faults.append(row.fault("measure", "payment_twice", measure=m, fund=f))
         seen.add((m, f))
         yield row, m, f, amount
 
@@ -143,7 +143,7 @@ def find_id(row: TableRow, column: str, names: Mapping[str, str], faults: list[F
     found = match_id(row, column, names, faults)
     if found == "":
         hint = nearest(word, list(names))
-        faults.append(Fault(row.place(column), column, f"plan_no_{column}", {"found": word, "hint": hint}))
+        faults.append(row.fault(column, f"plan_no_{column}" if word else "is_empty", found=word, hint=hint))
     return found or None
 
 
@@ -156,8 +156,7 @@ def match_id(row: TableRow, column: str, names: Mapping[str, str], faults: list[
     """Return the id that a row means, '' where there is none; None where it says two, which is a fault."""
     by_id, by_name = (_look_up(row, key, names) for key in (f"{column}_id", column))
     if by_id and by_name and by_id != by_name:
-        found = {"found": read_word(row, column), "id": by_id}
-        faults.append(Fault(row.place(column), column, "plan_two_ids", found))
+        faults.append(row.fault(column, "plan_two_ids", found=read_word(row, column), id=by_id))
         return None
     return by_id or by_name or ""
 
@@ -176,7 +175,7 @@ def read_amount(row: TableRow, column: str, faults: list[Fault]) -> float | None
     if not math.isfinite(amount):
         unknown = isinstance(row.cells[column], Uncalculated)
         text = "formula_without_value" if unknown else "plan_no_number"
-        faults.append(Fault(row.place(column), column, text, {"found": row.text(column)}))
+        faults.append(row.fault(column, text, found=row.text(column)))
         return None
     return amount
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -34,19 +34,26 @@ class Uncalculated(str):
 
 @dataclass(frozen=True)
 class TableRow:
-    """One row of a table: where its cells stand, and what they hold, by column."""
+    """One row of a table: where its cells stand, what they hold, and the Chinese titles of a sheet, by column."""
 
     places: Mapping[str, str]
     cells: Mapping[str, Any]
+    titles: Mapping[str, str] = field(default_factory=dict)
 
     def place(self, column: str) -> str:
         """Return where a cell stands: file and line, or file, sheet and cell."""
         return self.places[column]
 
+    def fault(self, column: str, text: str, **values: object) -> Fault:
+        """Return a fault of one of its cells."""
+        return Fault(self.place(column), column, text, values, self.titles.get(column, ""))
+
     def text(self, column: str) -> str:
         """Return a cell as text, without the mark that keeps a spreadsheet from reading a formula in it."""
         cell = self.cells.get(column)
-        if isinstance(cell, float) and cell.is_integer():
+        if isinstance(cell, bool):
+            cell = str(cell).upper()
+        elif isinstance(cell, float) and cell.is_integer():
             cell = int(cell)
         word = "" if cell is None else str(cell).strip()
         return word[1:] if word[:1] == "'" else word
@@ -159,13 +166,15 @@ def _find_first_row(path: Path, titles: Container[str]) -> tuple[str, list[str]]
     """Return the first row of two filled cells of a sheet with one of the titles, and where that is."""
     import openpyxl
 
+    from alloc.instance.excel.book import quote_sheet
+
     book = openpyxl.load_workbook(path, read_only=True, data_only=True)
     try:
         for name in filter(titles.__contains__, book.sheetnames):
             for cells in book[name].iter_rows(values_only=True, max_row=HEADS):
                 heads = [str(cell) for cell in cells if cell is not None]
                 if len(heads) > 1:
-                    return f"{path} {name}", heads
+                    return f"{path}:{quote_sheet(name)}", heads
         return str(path), []
     finally:
         book.close()
@@ -217,7 +226,8 @@ def _read_sheet(path: Path, table: _Table) -> list[TableRow] | None:
                 heads = _find_heads(cells, table)
                 if heads is not None:
                     _put_formulas(path, name, start, heads, rows)
-                    return list(_make_rows(rows[start + 1 :], heads, partial(_name_cell, path, name, start + 2)))
+                    name_cell = partial(_name_cell, path, name, start + 2)
+                    return list(_make_rows(rows[start + 1 :], heads, name_cell, _list_titles(table)))
         return None
     finally:
         book.close()
@@ -243,14 +253,25 @@ def _name_cell(path: Path, name: str, first: int, row: int, column: int) -> str:
     """Return the name of a cell, by its numbers from 0 below the row of column names."""
     from openpyxl.utils import get_column_letter
 
-    return f"{path} {name}!{get_column_letter(column + 1)}{first + row}"
+    from alloc.instance.excel.book import quote_sheet  # loads openpyxl too
+
+    return f"{path}:{quote_sheet(name)}!{get_column_letter(column + 1)}{first + row}"
+
+
+def _list_titles(table: _Table) -> dict[str, str]:
+    """Return the Chinese title of every column, without its unit."""
+    own = {key: _strip_unit(column["zh"]) for key, column in table.described["columns"].items()}
+    return {key: titles[-1] for key, titles in MORE.items()} | own
 
 
 def _make_rows(
-    rows: Sequence[Sequence[Any]], heads: Mapping[int, str], place: Callable[[int, int], str]
+    rows: Sequence[Sequence[Any]],
+    heads: Mapping[int, str],
+    place: Callable[[int, int], str],
+    titles: Mapping[str, str] | None = None,
 ) -> Iterator[TableRow]:
     """Yield the rows that are not empty."""
     for i, cells in enumerate(rows):
         found = {heads[j]: cell for j, cell in enumerate(cells) if j in heads}
         if any(cell not in (None, "") for cell in found.values()):
-            yield TableRow({column: place(i, j) for j, column in heads.items()}, found)
+            yield TableRow({column: place(i, j) for j, column in heads.items()}, found, titles or {})

@@ -91,10 +91,10 @@ def _pick_rows(
 def _read_aid(known: "_Known", row: TableRow, f: str, amount: float, faults: list[Fault]) -> bool:
     """Tell whether a row pays aid; what is wrong with it goes to the faults."""
     if amount < 0:
-        faults.append(Fault(row.place("amount"), "amount", "plan_below_zero", {"found": f"{amount:g}"}))
+        faults.append(row.fault("amount", "plan_below_zero", found=f"{amount:g}"))
     kind = known.find_kind(row, f)
     if not kind:
-        faults.append(Fault(row.place("fund"), "fund", "plan_no_fund", {"found": f, "hint": ""}))
+        faults.append(row.fault("fund", "plan_no_fund", found=f, hint=""))
     return kind == "aid" and amount > 0
 
 
@@ -117,11 +117,9 @@ class _Known:
         several = names_of(rows).get(word, ())
         hint = suggest_id(word, rows, None, ALIKE)
         if several:
-            faults.append(
-                Fault(row.place(column), column, "ambiguous_name", {"found": word, "ids": ", ".join(several)})
-            )
+            faults.append(row.fault(column, "ambiguous_name", found=word, ids=", ".join(several)))
         elif hint or not word:
-            faults.append(Fault(row.place(column), column, f"plan_no_{column}", {"found": word, "hint": hint}))
+            faults.append(row.fault(column, f"plan_no_{column}", found=word, hint=hint))
         else:
             return word
         return None

@@ -156,8 +156,8 @@ class _ActualsReader:
             m = find_id(row, "measure", self.measures, self.faults)
             units, accepted = self._read_number(row, "units"), self._read_number(row, "accepted")
             if units is not None and accepted is not None and accepted > units:
-                found = {"found": f"{accepted:g}", "units": f"{units:g}"}
-                self.faults.append(Fault(row.place("accepted"), "accepted", "accepted_above_units", found))
+                above = row.fault("accepted", "accepted_above_units", found=f"{accepted:g}", units=f"{units:g}")
+                self.faults.append(above)
             elif m is not None and units is not None and accepted is not None:
                 yield Delivery(m, units, accepted, row.text("note"))
 
@@ -174,11 +174,11 @@ class _ActualsReader:
             if c is None or s is None or jobs is None:
                 continue
             if (c, s) in seen:
-                self.faults.append(Fault(row.place("county"), "county", "jobs_twice", {"county": c, "industry": s}))
+                self.faults.append(row.fault("county", "jobs_twice", county=c, industry=s))
             seen.add((c, s))
             if looking is not None and seekers.setdefault(c, looking) != looking:
                 found = {"found": f"{looking:g}", "county": c, "earlier": f"{seekers[c]:g}"}
-                self.faults.append(Fault(row.place("jobseekers"), "jobseekers", "jobseekers_differ", found))
+                self.faults.append(row.fault("jobseekers", "jobseekers_differ", **found))
             yield CountedJobs(c, s, jobs, looking)
 
     def _read_optional(self, row: TableRow, column: str) -> float | None:
@@ -197,7 +197,7 @@ class _ActualsReader:
             text = "actuals_below_zero"
         else:
             text = "formula_without_value" if isinstance(row.cells[column], Uncalculated) else "plan_no_number"
-        self.faults.append(Fault(row.place(column), column, text, {"found": row.text(column)}))
+        self.faults.append(row.fault(column, text, found=row.text(column)))
         return None
 
     def _read_date(self, row: TableRow) -> datetime.date | None:
@@ -208,11 +208,11 @@ class _ActualsReader:
         try:
             day = cell.date() if isinstance(cell, datetime.datetime) else _parse_day(word)
         except ValueError:
-            self.faults.append(Fault(row.place("date"), "date", "actuals_no_date", {"found": word}))
+            self.faults.append(row.fault("date", "actuals_no_date", found=word))
             return None
         if day.year != self.instance.year:
             values = {"found": day.isoformat(), "year": self.instance.year}
-            self.warnings.append(Fault(row.place("date"), "date", "payment_of_another_year", values))
+            self.warnings.append(row.fault("date", "payment_of_another_year", **values))
         return day
 
 

@@ -194,11 +194,11 @@ def _read_money(path: Path, instance: Instance) -> Mapping[tuple[str, str], floa
 def _find_trouble(fund: Fund, row: TableRow, f: str, c: str, amount: float, twice: bool) -> Iterator[Fault]:
     """Yield what is wrong with the new money of a fund, in all or for a county."""
     if (fund.by_county if c else fund.amount) is None:
-        yield Fault(row.place("fund"), "fund", "roll_fund_in_all" if c else "roll_fund_by_county", {"fund": f})
+        yield row.fault("fund", "roll_fund_in_all" if c else "roll_fund_by_county", fund=f)
     elif twice:
-        yield Fault(row.place("fund"), "fund", "roll_fund_twice", {"fund": f})
+        yield row.fault("fund", "roll_fund_twice", fund=f)
     if amount < 0:
-        yield Fault(row.place("amount"), "amount", "actuals_below_zero", {"found": f"{amount:g}"})
+        yield row.fault("amount", "actuals_below_zero", found=f"{amount:g}")
 
 
 def _check(instance: Instance) -> tuple[Instance, tuple[Fault, ...]]:
