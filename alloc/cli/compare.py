@@ -86,16 +86,14 @@ def _three(column: str) -> tuple[str, str, str]:
 
 def _print(name: str, frame: "pd.DataFrame", to: "Reader") -> None:
     """Print a table with its title, the longest ones in part."""
-    from rich import box
-    from rich.table import Table
-
     from alloc.report.difference import show_rows
+    from alloc.report.screen import new_table
 
     screen = console()
     if frame.empty:
         screen.print(f"{to.say(f'diff_{name}')}: {to.say('diff_nothing')}\n")
         return
-    table = Table(title=to.say(f"diff_{name}"), title_justify="left", box=box.SIMPLE_HEAD)
+    table = new_table(title=to.say(f"diff_{name}"))
     for column in frame.columns:
         numeric = frame[column].dtype.kind in "fiu"
         table.add_column(to.title(column), justify="right" if numeric else "left", no_wrap=numeric, overflow="fold")

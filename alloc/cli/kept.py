@@ -126,9 +126,9 @@ def show_near(found: "NearPlan", lang: str) -> Iterator["str | Table"]:
 
 
 def _show_curve(curve: "DataFrame", label: str, lang: str) -> "Table":
-    from rich.table import Table
+    from alloc.report.screen import new_table
 
-    shown = Table()
+    shown = new_table()
     for key in ("within", "moved", "least", "goal"):
         shown.add_column(say(f"near_curve_{key}", lang, label=label), justify="right")
     for row in curve.to_dict("records"):

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from rich.table import Table
 
+from alloc.report.screen import new_table
 from alloc.study.risk.result import Insurance, RiskStudy
 from alloc.study.risk.risk_page import PROBLEMS, name_curve, tell_curve
 from alloc.texts import say
@@ -14,7 +15,7 @@ def show_risk(found: RiskStudy, lang: str) -> Iterator[str | Table]:
     """Yield the values of the problems, and each part that was asked for."""
     instance = found.instance
     yield say("risk_title", lang, name=instance.title or instance.name, count=found.figures["scenarios"])
-    shown = Table()
+    shown = new_table()
     shown.add_column(say("risk_problem", lang))
     for key in ("risk_value", "risk_bound"):
         shown.add_column(say(key, lang), justify="right")
@@ -37,7 +38,7 @@ def show_insurance(insurance: Insurance, label: str, lang: str) -> Iterator[str 
     if insurance.years_without is None:
         return
     rows = insurance.table.to_dict("records")
-    shown = Table()
+    shown = new_table()
     shown.add_column(say("risk_axis_year", lang))
     for key in ("risk_with", "risk_without", "risk_kept", "risk_kept_per"):
         shown.add_column(say(key, lang, label=label), justify="right")
@@ -49,7 +50,7 @@ def show_insurance(insurance: Insurance, label: str, lang: str) -> Iterator[str 
 
 
 def _show_curve(found: RiskStudy, lang: str) -> Table:
-    shown = Table(title=say("risk_curve_title", lang))
+    shown = new_table(title=say("risk_curve_title", lang))
     for head in name_curve(found.figures, lang):
         shown.add_column(head, justify="right")
     for cells in tell_curve(found.figures):

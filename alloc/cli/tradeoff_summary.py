@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from rich.table import Table
 
 from alloc.report.names import Names
+from alloc.report.screen import new_table
 from alloc.report.told import show_claim
 from alloc.study.alternatives import Alternatives
 from alloc.study.frontier import Frontier
@@ -36,7 +37,7 @@ def _join_clash(status: str, clash: tuple[str, ...], lang: str) -> str:
 
 
 def _tabulate_points(found: Frontier, curve: Curve, lang: str) -> Table:
-    shown = Table()
+    shown = new_table()
     keys = ["frontier_point", *(f"aim_{name}" for name in found.objectives), "study_through_aid", "frontier_money"]
     for key in keys:
         shown.add_column(say(key, lang), justify="right")
@@ -95,7 +96,7 @@ PLAN_HEADS = (
 
 
 def _tabulate_plans(found: Alternatives, lang: str) -> Table:
-    shown = Table()
+    shown = new_table()
     for key in PLAN_HEADS:
         shown.add_column(say(key, lang, label=found.instance.money.label))
     for plan in found.plans:
@@ -113,7 +114,7 @@ def _tabulate_plans(found: Alternatives, lang: str) -> Table:
 
 
 def _tabulate_ranges(found: Alternatives, lang: str) -> Table:
-    shown = Table()
+    shown = new_table()
     for key in ("county", "alternatives_least", "alternatives_most", "alternatives_shown"):
         shown.add_column(say(key, lang))
     names = Names(found.instance, lang)

@@ -57,6 +57,11 @@ class Wide:
         return shown
 
 
+def new_table(*heads: str, title: str | None = None) -> Table:
+    """Return an empty table as every command shows its own: a line below the heads, and none around it."""
+    return Table(*heads, title=title, title_justify="left", box=box.SIMPLE_HEAD)
+
+
 def parted(widths: Sequence[int], room: int) -> Iterator[list[int]]:
     """Yield the columns of each part of a table: as many as there is room for beside the names, one at least."""
     part: list[int] = []

@@ -11,6 +11,7 @@ from alloc.infeasibility.telling import say_figure, say_lever
 from alloc.instance import Instance
 from alloc.report.names import Names
 from alloc.report.rows import list_words
+from alloc.report.screen import new_table
 from alloc.study.answers.bottleneck import Bottlenecks
 from alloc.study.answers.certainty import Certainty, SafeMoney
 from alloc.study.answers.fix import LockedPlan
@@ -89,7 +90,7 @@ def show_first_aid(found: Repairs, lang: str) -> Iterator[str]:
 def show_prices(found: Prices, lang: str) -> Iterator[str | Table]:
     """Yield the dearest limits, each with what the goal would be without it."""
     yield say("price_title", lang, name=found.instance.title or found.instance.name, goal=amount(found.base.objective))
-    shown = Table()
+    shown = new_table()
     shown.add_column(say("price_lever", lang))
     for key in ("price_to", "price_gain", "price_range", "price_jobs", "price_moved"):
         shown.add_column(say(key, lang), justify="right")
@@ -121,7 +122,7 @@ def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:
     if found.year is not None:
         fund = say("in_year", lang, what=fund, year=found.year)
     yield say("margin_title", lang, name=title, fund=fund)
-    shown = Table()
+    shown = new_table()
     for key in ("margin_step_head", "margin_amount", "margin_goal", "price_gain", "price_range"):
         shown.add_column(say(key, lang), justify="right")
     shown.add_column(say("margin_where", lang))
@@ -154,7 +155,7 @@ def show_certainty(found: Certainty, lang: str) -> Iterator[str | Table]:
     yield say("certainty_title", lang, name=title, within=f"{100 * found.within:g}")
     share = None if found.aid <= 0 else min(1.0, found.safe / found.aid)
     yield say("certainty_safe", lang, share=percent(share), safe=amount(found.safe), label=names.label)
-    shown = Table(say("certainty_county", lang), say("certainty_category", lang))
+    shown = new_table(say("certainty_county", lang), say("certainty_category", lang))
     for key in ("certainty_aid", "certainty_least", "certainty_most"):
         shown.add_column(say(key, lang), justify="right")
     shown.add_column(say("certainty_class", lang))
@@ -192,7 +193,7 @@ def show_bottlenecks(found: Bottlenecks, lang: str) -> Iterator[str | Table]:
     if not len(found.table):
         yield say("bottleneck_none", lang)
         return
-    shown = Table(say("bottleneck_head", lang))
+    shown = new_table(say("bottleneck_head", lang))
     for key in ("bottleneck_more", "bottleneck_money", "bottleneck_each"):
         shown.add_column(say(key, lang), justify="right")
     for key in ("bottleneck_now", "bottleneck_next"):
@@ -227,7 +228,7 @@ def _say_limits(words: str, names: Names) -> str:
 
 
 def _show_bundle(found: Bottlenecks, names: Names) -> Table:
-    shown = Table(names.say("bottleneck_measure"))
+    shown = new_table(names.say("bottleneck_measure"))
     for key in ("bottleneck_units", "bottleneck_money"):
         shown.add_column(names.say(key), justify="right")
     for row in found.bundle.to_dict("records"):
@@ -282,7 +283,7 @@ def _show_no_plan(found: WhyAnswer, names: Names) -> Iterator[str]:
 def _show_moves(found: WhyAnswer, names: Names) -> Iterator[str | Table]:
     """Yield the largest payments that are others."""
     moves = found.moves
-    shown = Table()
+    shown = new_table()
     for key in ("why_measure", "why_fund"):
         shown.add_column(names.say(key))
     for key in ("why_from", "why_to"):
@@ -309,7 +310,7 @@ def show_locks(found: LockedPlan, lang: str) -> Iterator[str | Table]:
         return
     if not len(found.table):
         return
-    shown = Table(say("fix_lock", lang), title=say("fix_title", lang))
+    shown = new_table(say("fix_lock", lang), title=say("fix_title", lang))
     for key in ("fix_amount", "fix_cost", "price_range", "price_jobs"):
         shown.add_column(say(key, lang, label=names.label), justify="right")
     for row in found.table.to_dict("records"):
