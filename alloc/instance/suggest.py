@@ -15,3 +15,12 @@ def nearest(word: object, known: Iterable[object], cutoff: float = 0.65) -> str:
     lowered = {w.lower(): w for w in words}
     match = get_close_matches(str(word).lower(), lowered, n=1, cutoff=cutoff)
     return lowered[match[0]] if match else ""
+
+
+def nearest_path(word: str, paths: Iterable[str]) -> str:
+    """Return the path, or the beginning of one, that is most like a word; '' where there are no paths."""
+    known: dict[str, None] = {}
+    for path in paths:
+        steps = path.split(".")
+        known |= dict.fromkeys(".".join(steps[:count]) for count in range(1, len(steps) + 1))
+    return nearest(word, known, cutoff=0.0)
