@@ -377,6 +377,13 @@ def test_what_asks_for_a_measure_stands_in_the_order_of_the_rules():
     assert solved(raw).measures["asked_by"].tolist() == ["|".join(names)]
 
 
+@pytest.mark.parametrize(("least", "asker"), [(100, "min_use aid"), (99, "")])
+def test_a_least_use_asks_for_measures_only_where_no_more_is_spent(least: float, asker: str):
+    raw = asked()
+    raw["funds"]["aid"] |= {"min_use": least}
+    assert solved(raw).measures["asked_by"].tolist() == [asker]
+
+
 def test_of_two_measures_for_the_same_thing_the_one_not_needed_is_marked():
     """30 workers lack, 30 are trained twice over: the second course is not needed, and both are committed."""
     raw = asked(

@@ -51,7 +51,7 @@ def make_tables(instance: Instance, plan: Solution, quo: Solution, without: Solu
     found = {name: _frame(name, of) for name, of in rows.items()}
     if is_uncertain(instance):
         _add_scenarios(instance, plan, found)
-    asked = find_asking(instance, found["rules"])
+    asked = find_asking(instance, found["rules"], found["funds"])
     found["measures"]["asked_by"] = ["|".join(asked.get(m, ())) for m in found["measures"]["measure"]]
     found["counties"] = _frame("counties", _counties(instance, plan, quo, without, found))
     found["bridge"] = _frame("bridge", bridge_rows(instance, plan, without, found["counties"]))

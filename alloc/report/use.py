@@ -141,27 +141,33 @@ def find_needed(instance: Instance, plan: Solution) -> Iterator[str]:
             yield from synergy.measures
 
 
-def find_asking(instance: Instance, rules: pd.DataFrame) -> dict[str, list[str]]:
-    """Return what is at its limit and asks for money or measures: measure → rules by name, `committed`, fund → min_use.
+def find_asking(instance: Instance, rules: pd.DataFrame, funds: pd.DataFrame) -> dict[str, list[str]]:
+    """Return what is at its limit and asks for money or measures: measure → rules by name, `committed`, `min_use FUND`.
 
-    A rule asks for a measure where its least value binds, or is broken, and counts the measure; or where its largest
-    binds and compares with the measure; or where it limits differences between counties and counts the measure.
+    A fund asks for the measures that it may pay for where it spends no more than it must. A rule asks for a measure
+    where its least value binds, or is broken, and counts the measure; or where its largest binds and compares with the
+    measure; or where it limits differences between counties and counts the measure.
     """
     tight = rules[(rules["binding"] == 1) | (rules["broken_by"] > 0)]
     keys = set(zip(tight["rule"], tight["group"], strict=True))
     found: dict[str, dict[str, None]] = defaultdict(dict)
-    for m, word in chain(_asked_by_money(instance), _asked_by_rules(instance, keys)):
+    spent: dict[str, float] = defaultdict(float)
+    for f, money in zip(funds["fund"], funds["spent"], strict=True):
+        spent[f] += money
+    for m, word in chain(_asked_by_money(instance, spent), _asked_by_rules(instance, keys)):
         found[m][word] = None
     return {m: list(names) for m, names in found.items()}
 
 
-def _asked_by_money(instance: Instance) -> Iterator[tuple[str, str]]:
-    """Yield the measures that are committed, or that a fund with a least use may pay for."""
+def _asked_by_money(instance: Instance, spent: Mapping[str, float]) -> Iterator[tuple[str, str]]:
+    """Yield the measures that are committed, or that a fund may pay for which spends no more than its least."""
+    least = {f: fund.min_use for f, fund in instance.funds.items() if fund.min_use > 0}
+    tight = {f for f, money in least.items() if spent.get(f, 0.0) <= money + NEAR * max(1.0, money)}
     for m, row in instance.measures.items():
         if row.committed:
             yield m, "committed"
         for f in eligible_funds(instance, m):
-            if instance.funds[f].min_use > 0:
+            if f in tight:
                 yield m, f"min_use {f}"
 
 
