@@ -63,11 +63,17 @@ def test_a_new_template_has_no_fault_and_solves_as_it_stands(tmp_path):
 
 
 def test_the_template_is_the_starter_and_equal_runs_give_equal_bytes(tmp_path):
-    one, other = (start(tmp_path / name, excel=True) for name in ("a", "b"))
+    one, other = (start(tmp_path / folder / "plan", excel=True) for folder in ("a", "b"))
     assert one.read_bytes() == other.read_bytes()
     starter = alloc.read(start(tmp_path / "c"))
     found = alloc.read(one)
     assert (found.counties, found.measures, found.funds) == (starter.counties, starter.measures, starter.funds)
+
+
+@pytest.mark.parametrize(("folder", "name"), [("My_Year 2", "my-year-2"), ("2021", "2021"), ("明年", "starter")])
+@pytest.mark.parametrize("excel", [False, True], ids=["yaml", "excel"])
+def test_a_starter_is_called_as_its_folder_is_and_so_are_its_results(tmp_path, folder, name, excel):
+    assert alloc.read(start(tmp_path / folder, excel=excel)).name == name
 
 
 def test_every_table_has_its_sheet_with_every_column_and_an_example_row(template):
