@@ -151,7 +151,7 @@ def test_the_places_of_broken_payments_are_named(folder: Path):
     path.write_text(text.replace(",aid,12.5", ",aid,-1"), encoding="utf-8")
     done = command("verify", DEMO, path)
     assert done.exit_code == 6
-    assert f"allocation.csv:{line}  pays_forward at yutian-courses · tianjin: -1.0 ≥ 0.0" in done.stdout
+    assert f"allocation.csv:{line}  pays_forward at Courses for shoe makers · Tianjin aid: -1.0 ≥ 0.0" in done.stdout
 
 
 # --- what it costs --------------------------------------------------------------------------------
@@ -177,6 +177,15 @@ def test_the_best_plan_is_searched_for_where_none_is_given():
     assert found.figures["loss"] == pytest.approx(86)
 
 
+def test_what_a_plan_breaks_is_told_by_names_in_the_readers_language(tmp_path: Path):
+    path = tmp_path / "plan.csv"
+    path.write_text("measure,fund,amount\nyutian-courses,tianjin,1\nyutian-park,national,9\n")
+    told = command("verify", DEMO, path, "--lang", "zh").stdout
+    assert "keeps_rule（单类不超过 60 % · 培训）" in told
+    assert "within_fund（国家资金 · 于田）：9.0 ≤ 0.0" in told
+    assert "within_scale（鞋业园 · min_units）" in told
+
+
 def test_a_plan_ahead_of_the_best_is_told_why(tmp_path: Path):
     path = tmp_path / "plan.csv"
     path.write_text(
@@ -184,7 +193,7 @@ def test_a_plan_ahead_of_the_best_is_told_why(tmp_path: Path):
     )
     done = command("verify", DEMO, path)
     assert done.exit_code == 6
-    assert "within_fund at tianjin: 51.3 ≤ 37.0" in done.stdout
+    assert "within_fund at Tianjin aid: 51.3 ≤ 37.0" in done.stdout
     assert "It is ahead only because it breaks what the best plan keeps." in done.stdout
 
 

@@ -28,6 +28,9 @@ NAMED = {
 }
 """What has a name, and the table of the instance that holds it."""
 
+PLACED = ("measure", "fund", "county", "category", "industry", "chain", "resource", "scenario")
+"""What the words of a check's place may be, where they are no rule."""
+
 BETWEEN = " · "
 """What stands between the words of a group."""
 
@@ -126,6 +129,16 @@ class Names:
         name = pick_name(rule, r, self.lang)
         words = list(starmap(self.name, split_group(self.instance, rule, group)))
         return self.say("in_brackets", name=name, words=self.join(words)) if words else name
+
+    def place(self, words: str) -> str:
+        """Return where a check looks, `RULE · GROUP` or `MEASURE · FUND`, by names; a word without one as it is."""
+        return BETWEEN.join(map(self._call, words.split(BETWEEN)))
+
+    def _call(self, word: str) -> str:
+        """Return the name of whatever has this id, a rule before all else; the word itself where nothing has."""
+        if word in named_rules(self.instance):
+            return self.rule(word)
+        return next((name for what in PLACED if (name := self.name(what, word)) != word), word)
 
     def asker(self, word: str) -> str:
         """Return what asks for a measure: a rule by its name, a commitment, upkeep, or a fund's least use."""

@@ -19,7 +19,7 @@ def tell_verdict(found: Verification, lang: str) -> Iterator[str]:
     else:
         yield say("verify_broken", lang, plan=figures["plan"], count=len(found.breaches))
         for breach in found.breaches:
-            yield f"  {breach.say(lang)}"
+            yield f"  {breach.say(lang, found.instance)}"
     yield say("verify_brings", lang, **_say_goals(figures))
     yield say("verify_whose", lang, **_say_whose(figures, lang))
     yield from _tell_best(found, lang)

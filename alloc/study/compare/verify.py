@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -15,6 +15,7 @@ from alloc.glance import Glance
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
 from alloc.report.files import read_figures, write_tables
+from alloc.report.names import Names
 from alloc.report.notebook import MOST_ROWS, call_question, show_plan, state_plan
 from alloc.report.page.annual import show_years
 from alloc.report.page.view import View
@@ -52,9 +53,12 @@ class Breach:
     place: str
     finding: Finding
 
-    def say(self, lang: str = "en") -> str:
-        """Return the breach as one line."""
-        return f"{self.place}  {self.finding.say(lang)}" if self.place else self.finding.say(lang)
+    def say(self, lang: str = "en", instance: Instance | None = None) -> str:
+        """Return the breach as one line, with the names that the instance has for what it is about."""
+        finding = self.finding
+        if instance is not None:
+            finding = replace(finding, place=Names(instance, lang).place(finding.place))
+        return f"{self.place}  {finding.say(lang)}" if self.place else finding.say(lang)
 
 
 @dataclass(frozen=True, repr=False)
@@ -96,7 +100,7 @@ class Verification(Glance):
 
     def _show(self, lang: str) -> Iterator[str]:
         for breach in self.breaches[:MOST_ROWS]:
-            yield breach.say(lang)
+            yield breach.say(lang, self.instance)
         if len(self.breaches) > MOST_ROWS:
             yield say("and_more", lang, count=len(self.breaches) - MOST_ROWS)
         show = show_years if self.instance.questions else show_plan
@@ -105,8 +109,8 @@ class Verification(Glance):
     def save(self, out: str | Path, lang: str = "en") -> Path:
         """Write `verify.json`, `breaches.csv` and the tables that follow from the plan's money into a new folder."""
         rows = [
-            (breach.finding.check, breach.finding.place, breach.place, measure_miss(breach.finding), breach.say(lang))
-            for breach in self.breaches
+            (of.check, of.place, breach.place, measure_miss(of), breach.say(lang, self.instance))
+            for breach, of in ((breach, breach.finding) for breach in self.breaches)
         ]
         broken = pd.DataFrame(rows, columns=["check", "place", "written_at", "by", "text"])
         with fill(Path(out), marks=()) as folder:
