@@ -15,7 +15,7 @@ from alloc.infeasibility.grouped import list_grouped, selects_otherwise
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.overrides import BY_YEAR
-from alloc.instance.suggest import nearest
+from alloc.instance.suggest import nearest_path
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
 from alloc.study.answers.differences import rank_most, subtract, take_figures
@@ -145,21 +145,13 @@ def _find_meant(known: Sequence[Lever], word: str) -> list[Lever]:
     """Return the levers that a word means. Raises RequestError where there is none."""
     meant = [lever for lever in known if _is_meant(lever.path, word)]
     if not meant:
-        hint = nearest(word, _list_paths(known)) or next(iter(lever.path for lever in known), "–")
-        raise RequestError("price_only", found=word, nearest=hint)
+        raise RequestError("price_only", found=word, nearest=nearest_path(word, [lever.path for lever in known]) or "–")
     return meant
 
 
 def _is_empty(lever: Lever) -> bool:
     """Tell whether a lever is money of which there is none in any year: a part of it more is none either."""
     return lever.kind in FUNDS and not any(value for _, value in lever.figures.values() or [("", lever.value)])
-
-
-def _list_paths(known: Sequence[Lever]) -> Iterator[str]:
-    """Yield each path that may be named, and each beginning of it that stands for several."""
-    for lever in known:
-        parts = lever.path.split(".")
-        yield from (".".join(parts[:end]) for end in range(1, len(parts) + 1))
 
 
 def _is_meant(path: str, word: str) -> bool:
