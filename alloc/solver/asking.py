@@ -13,6 +13,7 @@ from alloc.solver.highs import Live
 from alloc.solver.long_rows import extend_plan, split_long_rows
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.outcome import STOP, Outcome, Settings, Stop, Why
+from alloc.solver.shared_sums import share_sums
 
 NODES = 5000
 """A search without helpers is given up after so many nodes."""
@@ -76,7 +77,8 @@ def search(
     goal: one figure for each decision; start: a plan to begin with. The seconds of the stop are those of all asking.
     """
     ends, count = deadline.spent + stop.seconds, len(matrix.lower)
-    matrix = split_long_rows(matrix)
+    split = split_long_rows(matrix)
+    matrix = share_sums(matrix) if split is matrix else split
     goal = np.append(goal, np.zeros(len(matrix.lower) - count))
     start = None if start is None else extend_plan(matrix, start)
 

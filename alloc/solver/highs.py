@@ -116,7 +116,7 @@ class Live:
         lost &= np.abs(inner.value) * np.where(lost, reach, 0.0) > UNSEEN
         if lost.any():
             column = int(rows.column[lost][0])
-            name = self._variables[column].name if self._variables else column
+            name = self._variables[column].name if column < len(self._variables) else column
             raise SolveError("coefficient_lost", decision=name, value=float(rows.value[lost][0]))
         lp = highspy.HighsLp()
         lp.num_col_, lp.num_row_ = len(lower), rows.count

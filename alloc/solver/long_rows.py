@@ -37,12 +37,12 @@ def split_long_rows(matrix: Matrix) -> Matrix:
     return extend(kept, -free, free, np.zeros(len(free), dtype=bool), more)
 
 
-def extend_plan(split: Matrix, x: Floats) -> Floats:
-    """Return a plan with the sums that a program with split limits has beside its decisions."""
-    found = np.append(x, np.zeros(len(split.lower) - len(x)))
-    owner = split.rows.owner()
+def extend_plan(summed: Matrix, x: Floats) -> Floats:
+    """Return a plan with the sums that a program has beside its decisions, written here or by `shared_sums`."""
+    rows, found = summed.rows, np.append(x, np.zeros(len(summed.lower) - len(x)))
+    owner = rows.owner()
     for j in range(len(x), len(found)):
-        i = int(owner[np.flatnonzero(split.rows.column == j)[0]])  # the limit that says what it sums up
-        inside = slice(int(split.rows.start[i]), int(split.rows.start[i + 1]) - 1)
-        found[j] = split.rows.value[inside] @ found[split.rows.column[inside]]
+        i = int(owner[np.flatnonzero(rows.column == j)[0]])  # the first limit with it says what it sums up
+        inside = slice(int(rows.start[i]), int(rows.start[i + 1]) - 1)
+        found[j] = rows.value[inside] @ found[rows.column[inside]]
     return found
