@@ -246,3 +246,25 @@ def test_what_stands_at_a_limit_is_called_by_its_name():
     assert told["measures.courses.excludes"] == "what courses excludes: Sheep pens"
     assert told["measures.pens.national"].endswith(": aid supplements")
     assert say_figure("any", Names(question, "zh")) == "不限"
+
+
+def test_what_the_reader_refuses_without_a_limit_has_no_plan_either(tmp_path: Path):
+    """Half of what pens cost is to be national money, of which pens take none, and of which there is none."""
+    raw = rivals(
+        measures={
+            "pens": {"committed": True, "min_units": 20, "national": "none", "min_share": {"national": 0.5}},
+            "courses": {"national": "supplement", "national_ceiling": 5},
+        },
+        funds={"nation": {"kind": "national", "amount": 0}},
+    )
+    found = repair(write(raw, tmp_path), jobs=1, largest=2)
+    assert found.feasible is False
+    assert {lever.path for lever in found.conflicts[0]} == {
+        "measures.pens.committed",
+        "measures.pens.min_units",
+        "measures.pens.min_share.national",
+        "measures.pens.national",
+    }
+    settings = [one.settings for one, _ in found.menu]
+    assert {"measures.pens.committed": False} in settings
+    assert {"measures.pens.national": "any", "funds.nation.amount": 10.0} in settings

@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Collection, Mapping, MutableMapping, Sequence
 from dataclasses import dataclass, field
 
+from alloc.errors import InstanceError
 from alloc.infeasibility.levers import Lever
 from alloc.instance.reading import Draft
 from alloc.instance.schema import Instance, Objective
@@ -62,6 +63,13 @@ class Limits:
             self.known[key], self._names[key] = found, relaxed.names
         return self.known[key]
 
+    def can_be_kept(self, changes: Mapping[str, object]) -> bool:
+        """Tell the same; what the reader refuses, a commitment that nobody can pay for, say, has no plan either."""
+        try:
+            return self.hold_together(changes)
+        except InstanceError:
+            return False
+
     def relax(self, changes: Mapping[str, object]) -> Relaxed:
         """Return the relaxed program of the question with some figures replaced."""
         return relax(self.question(changes).model_copy(update={"objective": Objective()}), self.deadline)
@@ -108,7 +116,7 @@ class Limits:
 
     def hold(self, held: Collection[Lever], changes: Mapping[str, object]) -> bool:
         """Tell whether there is a plan where only some limits are held and all others are released."""
-        return self.hold_together({**released(leave_out(self.levers, held)), **changes})
+        return self.can_be_kept({**released(leave_out(self.levers, held)), **changes})
 
 
 def _write_key(changes: Mapping[str, object]) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from alloc.errors import InstanceError
-from alloc.infeasibility.conflict import Limits, find_conflict, released
+from alloc.infeasibility.conflict import Limits, find_conflict, leave_out, released
 from alloc.infeasibility.levers import Lever
 
 LARGEST = 3
@@ -110,7 +110,7 @@ def find_repairs(limits: Limits, found: SearchState, most: int, largest: int = L
                 return
             if any(set(smaller) <= set(freed) for smaller in found.freed):
                 continue
-            if limits.hold_together(released(freed)):
+            if limits.can_be_kept(released(freed)):
                 found.freed.append(freed)
                 yield Repair(freed, ease(limits, freed))
             else:
@@ -125,7 +125,7 @@ def find_returns(limits: Limits, paths: Collection[str]) -> Iterator[Repair]:
     Raises UndecidedError where the time is out.
     """
     for lever in limits.levers:
-        if lever.path in paths and not lever.firm and limits.hold_together(released([lever])):
+        if lever.path in paths and not lever.firm and limits.can_be_kept(released([lever])):
             yield Repair((lever,), ease(limits, (lever,)))
 
 
@@ -141,9 +141,13 @@ def _grow(limits: Limits, found: SearchState, level: Sequence[tuple[Lever, ...]]
 
 
 def _unmet(limits: Limits, found: SearchState, freed: Sequence[Lever]) -> tuple[Lever, ...]:
-    """Return a conflict that nothing freed has a part in: one that is known, else a new one."""
+    """Return a conflict that nothing freed has a part in: one that is known, else a new one.
+
+    One that was met beside limits that may help and hinder alike may be none where one of these is freed: it is asked.
+    """
+    beside = leave_out(found.waited_for, freed)
     for conflict in found.conflicts:
-        if not set(conflict) & set(freed):
+        if not set(conflict) & set(freed) and not (found.waited_for and limits.hold([*beside, *conflict], {})):
             return conflict
     another = find_conflict(limits, freed, found.waited_for)
     if another:
@@ -169,19 +173,22 @@ def _eased(limits: Limits, lever: Lever, beside: Mapping[str, object]) -> Replac
     def does(number: float) -> bool:
         return limits.hold_together({**beside, **lever.ease(number)})
 
+    def is_enough(number: float) -> bool:
+        return limits.can_be_kept({**beside, **lever.ease(number)})
+
     near, found = _look_close(limits, lever, beside, does)
-    ends = _bracket(lever, float(value), near, does) if found is None else (near, found)
+    ends = _bracket(lever, float(value), near, is_enough) if found is None else (near, found)
     if ends is None:
         return _replace(lever, limits, beside, lever.released)
     short, enough = ends
     while abs(enough - short) > (1.0 if lever.whole else FINE * abs(enough - value)):
         middle = (short + enough) / 2
         middle = math.floor(middle) if lever.whole else middle
-        if does(middle):
+        if is_enough(middle):
             enough = middle
         else:
             short = middle
-    return _replace(lever, limits, beside, lever.ease(_neaten(float(value), short, enough, does)))
+    return _replace(lever, limits, beside, lever.ease(_neaten(float(value), short, enough, is_enough)))
 
 
 def _replace(lever: Lever, limits: Limits, beside: Mapping[str, object], moved: Mapping[str, object]) -> Replacement:
@@ -191,7 +198,7 @@ def _replace(lever: Lever, limits: Limits, beside: Mapping[str, object], moved: 
     changed = {path: to for path, to in own.items() if path not in known or known[path] != to}
     first = dict(list(changed.items())[:1])
     if lever.figures:
-        own = next((some for some in (first, changed) if limits.hold_together({**beside, **some})), own)
+        own = next((some for some in (first, changed) if limits.can_be_kept({**beside, **some})), own)
     (path, to), *others = own.items()
     return Replacement(path, known.get(path), to, {**dict(others), **lever.held})
 
@@ -240,7 +247,9 @@ def _first_step(value: float, start: float) -> float:
     return FIRST * max(abs(value), FIRST) if start == value else 2 * FINE * abs(start - value)
 
 
-def _bracket(lever: Lever, value: float, start: float, does: Callable[[float], bool]) -> tuple[float, float] | None:
+def _bracket(
+    lever: Lever, value: float, start: float, is_enough: Callable[[float], bool]
+) -> tuple[float, float] | None:
     """Return a figure that is not enough and one that is, or None where no figure is. start: one that is not enough."""
     sign, short = (1.0 if lever.eases == "up" else -1.0), start
     end = _find_end(lever)
@@ -248,13 +257,11 @@ def _bracket(lever: Lever, value: float, start: float, does: Callable[[float], b
     for steps in range(FARTHEST):
         tried = start + sign * (math.ceil(step) if lever.whole else step)
         if sign * (tried - end) >= 0:
-            return (short, end) if does(end) else None
-        try:
-            enough = does(tried)
-        except InstanceError:  # a part is never more than the whole: beyond 1 there is nothing to write
-            return (short, WHOLE) if short < WHOLE < tried and does(WHOLE) else None
-        if enough:
+            return (short, end) if is_enough(end) else None
+        if is_enough(tried):
             return short, tried
+        if short < WHOLE < tried and is_enough(WHOLE):  # a part is never more than the whole
+            return short, WHOLE
         short, step = tried, (2.0 if start and steps < DOUBLED else WIDER) * step
     return None
 
