@@ -187,6 +187,14 @@ def test_a_search_ends_with_a_plan_worth_enough_and_where_none_is_worth_the_leas
     assert event.ended == ends
 
 
+def test_a_search_ends_after_so_many_glances() -> None:
+    watch = highs._watch(CALM, Stop(glances=2), 1.0)
+    asked = [Asked(1, -np.inf, np.inf) for _ in range(4)]
+    for event in asked:
+        watch(event)
+    assert [event.ended for event in asked] == [False, False, True, True]
+
+
 class Asked:
     """HiGHS in the midst of a search, asking whether to go on."""
 

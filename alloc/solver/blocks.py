@@ -104,10 +104,13 @@ def solve_suited(
     jobs: int = 2,
     cluster: str | None = None,
     preview: Preview | None = None,
+    ties: bool | None = True,
 ) -> Solution:
     """Solve the model by the method asked for, or by the one that suits it, and say why it does.
 
-    preview: is told the plan before its proof is doubted and ties are broken.
+    preview: is told the plan before its proof is doubted and ties are broken. ties: whether another plan as good that
+    spends less is searched for where the model is solved as a whole; None: unless money or units are in lots, where
+    that takes as long as the proof.
     """
     options = learn_optima(model, instance, options)
     of = CompiledModel(model)
@@ -115,7 +118,8 @@ def solve_suited(
     if method == "blocks":
         return solve_blocks_warm(of, instance, options, (), log, jobs, cluster, preview)[0]
     try:
-        plan = solve_whole(model, instance, options, log, preview)
+        ties = not has_many_grains(of.limits) if ties is None else ties
+        plan = solve_whole(model, instance, options, log, preview, ties)
     except SolveError as error:
         if error.text != "infeasible_beaten" or len(instance.counties) < 2:
             raise

@@ -6,6 +6,7 @@ Its quirks that this room knows of, as of 1.16: the banner on standard output, t
 search, the value of one plan said beside another plan, and 'infeasible' where a plan exists.
 """
 
+import itertools
 import math
 import os
 import re
@@ -310,9 +311,10 @@ def _variable_type(whole: bool) -> Any:
 def _watch(deadline: Deadline, stop: Stop, size: float) -> Callable[[Any], None]:
     """Return what HiGHS asks again and again whether to go on."""
     proven: list[int] = []
+    glances = itertools.count(1)
 
     def watch(event: Any) -> None:
-        if deadline.over():
+        if deadline.over() or (stop.glances is not None and next(glances) > stop.glances):
             event.interrupt()
         elif event.callback_type == highspy.cb.HighsCallbackType.kCallbackMipInterrupt:
             now, best, bound = (

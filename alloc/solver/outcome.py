@@ -78,6 +78,8 @@ class Stop:
     further: a finer gap and so many nodes: once the gap asked is proven, the search goes on to the finer one for
     so many nodes at most. What is proven is only ever tightened by that.
     enough, least: a plan worth so much ends it, and proof that none is worth the least that would do.
+    glances: how often HiGHS may ask whether to go on, which it does at steps of its own: unlike seconds the same on
+    every machine.
     """
 
     gap: float = 0.0
@@ -87,6 +89,7 @@ class Stop:
     further: tuple[float, int] | None = None
     enough: float = INF
     least: float = -INF
+    glances: int | None = None
 
     def is_told(self, best: float, bound: float) -> bool:
         """Tell whether a plan is worth enough, or none the least, by what HiGHS has (what it lacks is infinite)."""

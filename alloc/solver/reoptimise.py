@@ -123,9 +123,11 @@ class RepeatedMip:
         """Return a plan in lots near the free one, or none, with the bound of the free question."""
         goal, constant, deadline = aimed.goals[0], float(aimed.constants[0]), self._deadline.brief()
         question, close = relax_grains(aimed), Stop(CLOSE * gap, CLOSE * part)
-        free = search_near_relaxed(question, replace(close, gap=FINE * gap), deadline)
-        if not _is_settled(free, close):
-            near = free
+        near = Outcome(Why.LIMIT)
+        if (goal > 0).any():  # the least of something is seldom near what the relaxed program has, parts being cheap
+            near = search_near_relaxed(question, replace(close, gap=FINE * gap), deadline)
+        free = near
+        if not _is_settled(near, close):
             free = search(question, goal, constant, deadline, close, near.x, STEADY)
             free = pick_better(near, free)
         if free.x is None:

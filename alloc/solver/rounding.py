@@ -37,6 +37,10 @@ LOT_NODES = 100
 """In lots a search without helpers is given up after so many nodes: near a good plan its cuts soon prove most. Measured
 on Hotan 2019 with ten budgets: what is proven like this is so after 3 to 41 nodes."""
 
+GLANCES = 12
+"""At so many glances of HiGHS a plan far from others is found in what presolve leaves, or not for seconds: on Hotan
+2019 seven of ten were after nine, in 0.1 s in place of 1.2 s without presolve, which found none for three of them."""
+
 SHARE, FEW, VAIN = 0.25, 30, 6
 """Part of the measures that are free at a time, for how many nodes, and after how many vain attempts in a row this
 ends."""
@@ -180,7 +184,10 @@ def make_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: Dead
     held = hold_yes_or_no(whole, x, find_grains(whole))
     near = replace(held, goals=goal[None], constants=np.zeros(1))
     stop = replace(stop, seconds=PART * deadline.left)
-    return search(near, goal, 0.0, deadline, stop, None, FAR) if anew else round_split(near, x, stop, deadline, FAR)
+    if anew:
+        return search(near, goal, 0.0, deadline, stop, None, FAR)
+    found = round_split(near, x, replace(stop, glances=GLANCES), deadline)
+    return round_split(near, x, stop, deadline, FAR) if found.x is None else found
 
 
 def _fill_free(near: Matrix, goal: Floats, x: Floats, deadline: Deadline) -> Floats | None:

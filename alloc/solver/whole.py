@@ -47,13 +47,15 @@ def solve_whole(
     options: Options,
     log: TextIO | None = None,
     preview: Preview | None = None,
+    ties: bool = True,
 ) -> Solution:
     """Solve the model as one MIP, goal after goal, and return the best plan with its proven bound.
 
     A plan stopped early has status FEASIBLE and its gap, never OPTIMAL. `log` receives the solver's
-    own words, `preview` the plan before its proof is doubted and ties are broken. Raises SolveError when HiGHS fails.
+    own words, `preview` the plan before its proof is doubted and ties are broken; ties: whether another plan as good
+    that spends less is searched for. Raises SolveError when HiGHS fails.
     """
-    return _solve(CompiledModel(model), instance, options, (), options.threads, log, preview)
+    return _solve(CompiledModel(model), instance, options, (), options.threads, log, preview, ties)
 
 
 def solve_warm(

@@ -108,15 +108,23 @@ class Answered:
 
 
 def answer(
-    instance: Instance, options: Options, jobs: int, cluster: str | None, lang: str, over_years: bool = False
+    instance: Instance,
+    options: Options,
+    jobs: int,
+    cluster: str | None,
+    lang: str,
+    over_years: bool = False,
+    ties: bool | None = True,
 ) -> Answered:
     """Find the question's own best plan, by the method that suits it.
 
-    over_years: whether a question over several years is answered too; else it is refused with RequestError.
+    over_years: whether a question over several years is answered too; else it is refused with RequestError. ties:
+    whether of plans as good one that spends less is searched for, as in `solve_suited`: not where the plan itself is
+    not shown.
     """
     if instance.questions and not over_years:
         raise RequestError("several_years", years=", ".join(map(str, instance.years)))
     known = find_worlds(instance, options) if instance.nation == "first" else None
     question = instance if known is None else answering(instance, known)
-    own = solve_suited(build_years(question), question, options, jobs=jobs, cluster=cluster)
+    own = solve_suited(build_years(question), question, options, jobs=jobs, cluster=cluster, ties=ties)
     return Answered(instance, question, options, own, jobs, cluster, lang, known)

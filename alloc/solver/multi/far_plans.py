@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extend
-from alloc.solver.multi.near_optimal import CLOSE, GRAIN, NearOptimalSet
+from alloc.solver.multi.near_optimal import CLOSE, CLOSE_IN_LOTS, GRAIN, NearOptimalSet
 from alloc.solver.near_relaxed import search_near_relaxed
 from alloc.solver.outcome import Stop
 from alloc.solver.rounding import has_many_grains, improve_near, make_near, relax_grains
@@ -143,7 +143,8 @@ class FarPlans:
         program = extend(self.near.whole, none, none, no, rows)
         row = self.near.by_county[c] @ self.near.money
         aim = row if most else -row
-        found = self._drive(program, aim, x, Stop(CLOSE * float(totals.sum())))
+        close = CLOSE_IN_LOTS if self._in_lots else CLOSE
+        found = self._drive(program, aim, x, Stop(close * float(totals.sum())))
         return x if found is None or aim @ found < aim @ x else found
 
     def _drive(self, program: Matrix, aim: Floats, x: Floats, stop: Stop) -> Floats | None:

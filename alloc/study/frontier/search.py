@@ -67,7 +67,8 @@ def frontier(
             before = sum(len(curve.points) for curve in found)
             wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
             try:
-                found.append(_find_curve(answer(question, options, jobs, cluster, lang), wish, deadline))
+                asked = answer(question, options, jobs, cluster, lang, ties=False)
+                found.append(_find_curve(asked, wish, deadline))
             except KeyboardInterrupt:
                 if not found:
                     raise
