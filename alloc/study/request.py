@@ -115,16 +115,18 @@ def answer(
     lang: str,
     over_years: bool = False,
     ties: bool | None = True,
+    beside: bool = False,
 ) -> Answered:
     """Find the question's own best plan, by the method that suits it.
 
     over_years: whether a question over several years is answered too; else it is refused with RequestError. ties:
     whether of plans as good one that spends less is searched for, as in `solve_suited`: not where the plan itself is
-    not shown.
+    not shown. beside: whether what comes about beside a plan is found first, without which a plan whose search was
+    stopped could not be told.
     """
     if instance.questions and not over_years:
         raise RequestError("several_years", years=", ".join(map(str, instance.years)))
-    known = find_worlds(instance, options) if instance.nation == "first" else None
+    known = find_worlds(instance, options) if beside or instance.nation == "first" else None
     question = instance if known is None else answering(instance, known)
     own = solve_suited(build_years(question), question, options, jobs=jobs, cluster=cluster, ties=ties)
     return Answered(instance, question, options, own, jobs, cluster, lang, known)
