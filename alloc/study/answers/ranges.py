@@ -297,7 +297,7 @@ class RangeSearch:
         return not self._make_range(most, least).told
 
     def _make_range(self, most: End, least: End) -> MoneyRange:
-        return MoneyRange(-least.reached, most.reached, -least.bound, most.bound, self._speck, self._slack)
+        return MoneyRange(0.0 - least.reached, most.reached, 0.0 - least.bound, most.bound, self._speck, self._slack)
 
     def _tell(self, tell: Tell | None) -> None:
         if tell is not None:
