@@ -19,6 +19,10 @@ LONG, LEAST = 12, 4
 ALIKE = 3
 """So many limits on the same decisions share their total."""
 
+SPARED = 0.25
+"""Sums are written where that spares this part of all entries. Where it spared a tenth, on Hotan 2019 in lots, rounding
+found fewer plans and alternatives took 1.8 times as long."""
+
 ROUNDING = 1e-6
 """Figures that differ by less than this part are left as they are: the difference would be little but rounding."""
 
@@ -30,7 +34,10 @@ Members = tuple[int, ...]
 
 
 def share_sums(matrix: Matrix) -> Matrix:
-    """Return a MIP in which sums that several limits have in common are decisions; the limits come in another order."""
+    """Return a MIP in which sums that several limits have in common are decisions; the limits come in another order.
+
+    Where few entries are spared it stays as it is.
+    """
     rows = matrix.rows
     long = np.flatnonzero(np.diff(rows.start) >= LONG).tolist()
     if len(long) < 2 or not matrix.integer.any():
@@ -41,7 +48,8 @@ def share_sums(matrix: Matrix) -> Matrix:
     after = _subtract_totals(before, seen_once, columns)
     after = _replace_parts(after, columns, len(seen_once))
     changed = {i: terms for i, terms in after.items() if terms != before[i]}
-    return _write(matrix, changed, columns) if changed else matrix
+    shared = _write(matrix, changed, columns) if changed else matrix
+    return shared if len(shared.rows.value) <= (1 - SPARED) * len(rows.value) else matrix
 
 
 def _read(matrix: Matrix, i: int) -> Terms:
