@@ -21,6 +21,7 @@ from alloc.report.names import Names
 from alloc.solver import Deadline
 from alloc.study.answers.repair import _moved, repair
 from alloc.study.points import Point
+from alloc.texts import say
 
 CROSSED = {
     "measures": {"far": {"county": "yutian"}},
@@ -80,9 +81,18 @@ def test_the_command_writes_what_it_says(tmp_path: Path):
     assert done.exit_code == 0, done.stderr
     assert "规则“cele”的下限由 70 改为 50" in done.stdout
     figures = json.loads((tmp_path / "out/repair.json").read_text(encoding="utf-8"))
+    assert done.stdout.count(say("repair_conflict", "zh")) == len(figures["conflicts"]) == 1
     assert figures["menu"][1]["changes"] == [{"path": "rules.cele.min", "from": 70.0, "to": 50.0}]
     assert {lever["id"] for lever in figures["levers"]} == set(figures["conflicts"][0])
     assert len((tmp_path / "out/repairs.csv").read_text(encoding="utf-8-sig").splitlines()) == 4
+
+
+def test_the_first_conflict_is_told_before_any_repair_is_sought(tmp_path: Path):
+    heard: list[object] = []
+    found = alloc.repair(crossed(tmp_path), preview=heard.append, tell=heard.append)
+    assert heard[0] == found.conflicts[0]
+    assert len(heard[1:]) == len(found.menu)
+    assert all(repair in heard for repair, _ in found.menu)
 
 
 def test_without_time_nothing_is_claimed(tmp_path: Path):

@@ -19,16 +19,23 @@ from alloc.errors import RequestError
 @study_command
 def repair(call: StudyCall, **options: Any) -> None:
     """Tell which limits cannot hold together, and what would have to give for there to be a plan."""
+    from alloc.report.names import Names
     from alloc.study.answers.repair import MARK
     from alloc.study.answers.repair import repair as study
-    from alloc.study.answers.summary import show_repairs
+    from alloc.study.answers.summary import show_conflict, show_repairs
 
-    call.open("repair", MARK, anew=True)
-    done = count(1)
+    names = Names(call.open("repair", MARK, anew=True), call.lang)
+    done, told = count(1), list[object]()
+
+    def preview(conflict: Any) -> None:
+        told.append(conflict)
+        for line in show_conflict(conflict, names):
+            call.tell(line)
+
     with call.counting("repair_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, tell=tell, **call.kept, **options)
+        found = study(call.instance, tell=tell, preview=preview, **call.kept, **options)
     named = call.save(found)
-    call.show(found.figures, show_repairs(found, call.lang))
+    call.show(found.figures, show_repairs(found, call.lang, len(told)))
     proven = found.complete and all(point.proven for _, point in found.menu)
     code = choose_code(found.interrupted, proven)
     sys.exit(code if named else 2)

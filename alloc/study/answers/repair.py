@@ -123,6 +123,7 @@ def repair(
     keep: str | Path | None = None,
     tell: Callable[[Repair], None] | None = None,
     reached: Callable[[Repair, Point], None] | None = None,
+    preview: Callable[[Sequence[Lever]], None] | None = None,
     run: Run | None = None,
 ) -> Repairs:
     """Tell which limits cannot hold together, and what would have to give for there to be a plan.
@@ -131,9 +132,9 @@ def repair(
     those by one lever first; largest: most levers of one. time_limit: for the search, 60 s where none is given, and for
     each repaired question [s].
     jobs: processes that solve these, one where they are small. keep: a folder that keeps each answer, so that a search
-    that was stopped goes on there. tell: is told of every repair that is found; reached: of each again, with the best
-    plan that it leads to. run: of the same question with the same overrides, where that found no plan: what it asked is
-    not asked again.
+    that was stopped goes on there. preview: is told of the first conflict; tell: of every repair that is found;
+    reached: of each again, with the best plan that it leads to. run: of the same question with the same overrides,
+    where that found no plan: what it asked is not asked again.
     Raises InstanceError for faults, RequestError for what cannot be asked.
     """
     check_language(lang)
@@ -157,7 +158,7 @@ def repair(
             limits = Limits(written, given, levers(question), deadline, known)
             if run is not None and run.limits is not None:
                 limits = replace(run.limits, deadline=deadline)
-            told, repairs, feasible, complete = _search(limits, question, conflicts, menu, largest, tell)
+            told, repairs, feasible, complete = _search(limits, question, (conflicts, menu, largest), tell, preview)
         points: Sequence[Point] = ()
         if repairs:
             kept = KeptPoints(store, asked, question.previous)
@@ -179,9 +180,16 @@ def _count_workers(question: Instance, jobs: int, repairs: Sequence[Repair]) -> 
 
 
 def _search(
-    limits: Limits, question: Instance, conflicts: int, most: int, largest: int, tell: Callable[[Repair], None] | None
+    limits: Limits,
+    question: Instance,
+    most: tuple[int, int, int],
+    tell: Callable[[Repair], None] | None,
+    preview: Callable[[Sequence[Lever]], None] | None,
 ) -> tuple[list[tuple[Lever, ...]], list[Repair], bool | None, bool]:
-    """Return conflicts and repairs, whether there is a plan without any, and whether nothing is left open."""
+    """Return conflicts and repairs, whether there is a plan without any, and whether nothing is left open.
+
+    most: conflicts, repairs, and levers of one.
+    """
     told, repairs, feasible = list[tuple[Lever, ...]](), list[Repair](), None
     found = SearchState([], [], find_waited_for(question, limits.levers))
     try:
@@ -189,14 +197,17 @@ def _search(
         if feasible:
             return told, repairs, True, True
         first = find_conflict(limits)
-        told += [first] if first else []
+        if first:
+            told.append(first)
+            if preview is not None:
+                preview(first)
         narrowed = narrow_conflict(limits, first, found.waited_for) if first else None
         found.conflicts += [narrowed] if narrowed else []
-        for one in find_repairs(limits, found, most, largest):
+        for one in find_repairs(limits, found, most[1], most[2]):
             repairs.append(one)
             if tell is not None:
                 tell(one)
-        _find_others(limits, found, told, conflicts)
+        _find_others(limits, found, told, most[0])
     except UndecidedError:
         return told, repairs, feasible, False
     return told, repairs, feasible, True

@@ -37,27 +37,32 @@ NO_MONEY = 1e-6
 """Less than this is no change of a cell [money]."""
 
 
-def show_repairs(found: Repairs, lang: str) -> Iterator[str]:
-    """Yield the conflicts and the menu as lines to read."""
-    yield from show_conflicts(found, lang)
+def show_repairs(found: Repairs, lang: str, told: int = 0) -> Iterator[str]:
+    """Yield the conflicts but those that were told before, and the menu, as lines to read."""
+    yield from show_conflicts(found, lang, told)
     for _, line in show_menu(found, lang):
         yield line
     if found.feasible is False and not found.complete:
         yield say("repair_open", lang)
 
 
-def show_conflicts(found: Repairs, lang: str) -> Iterator[str]:
-    """Yield what cannot hold together, or that there is a plan."""
+def show_conflicts(found: Repairs, lang: str, told: int = 0) -> Iterator[str]:
+    """Yield what cannot hold together, or that there is a plan. told: so many were told before."""
     names = Names(found.instance, lang)
     if found.feasible is not False:
         yield say("repair_feasible" if found.feasible else "repair_undecided", lang)
         return
-    for conflict in found.conflicts:
-        yield say("repair_conflict", lang)
-        for lever in conflict:
-            yield f"  {say_lever(lever, names)}"
+    for conflict in found.conflicts[told:]:
+        yield from show_conflict(conflict, names)
     if not found.conflicts:
         yield say("repair_no_lever", lang)
+
+
+def show_conflict(conflict: Sequence[Lever], names: Names) -> Iterator[str]:
+    """Yield limits that cannot hold together, each named."""
+    yield names.say("repair_conflict")
+    for lever in conflict:
+        yield f"  {say_lever(lever, names)}"
 
 
 def show_menu(found: Repairs, lang: str) -> Iterator[tuple[Repair, str]]:
@@ -273,9 +278,7 @@ def _show_no_plan(found: WhyAnswer, names: Names) -> Iterator[str]:
     """Yield why there is no plan where something is asked otherwise."""
     yield names.say("why_no_plan", status=found.then.message or found.then.status)
     if found.conflict:
-        yield names.say("repair_conflict")
-        for lever in found.conflict:
-            yield f"  {say_lever(lever, names)}"
+        yield from show_conflict(found.conflict, names)
     elif found.then.status == "infeasible":
         yield names.say("why_conflict_open" if found.conflict is None else "repair_no_lever")
 
