@@ -3,6 +3,8 @@
 import csv
 import json
 import math
+import os
+import signal
 from collections import Counter
 from collections.abc import Iterable
 from itertools import product
@@ -16,6 +18,7 @@ from randoms import random_instance
 
 import alloc
 from alloc.solver import MipResult, NearOptimalSet, RelaxedEnds, rounding
+from alloc.study import request
 from alloc.study.answers import ranges
 from alloc.study.answers.certainty import SafeMoney
 
@@ -291,3 +294,21 @@ def test_a_part_that_is_none_is_refused(tmp_path: Path):
     done = command("certainty", DEMO, "--within", "a lot")
     assert done.exit_code == 2
     assert "a lot" in done.stderr
+
+
+def test_a_ctrl_c_while_the_best_plan_is_sought_leaves_a_plan_with_bounds(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    """What comes about beside the plan is found after it all the same."""
+    solve = request.solve_suited
+
+    def solve_and_interrupt(*args: Any, **more: Any) -> Any:
+        found = solve(*args, **more)
+        os.kill(os.getpid(), signal.SIGINT)
+        return found
+
+    monkeypatch.setattr(request, "solve_suited", solve_and_interrupt)
+    found = alloc.certainty(write(rivals(), tmp_path), jobs=1)
+    assert found.interrupted
+    assert found.best.solution.has_plan
+    assert len(found.measures) == 2

@@ -4,7 +4,7 @@ from alloc.solver.blocks import choose_method, learn_optima, solve_blocks, solve
 from alloc.solver.cheapest import Addition, AdditionSearch
 from alloc.solver.cluster import check_address
 from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
-from alloc.solver.deadline import Deadline, unbroken
+from alloc.solver.deadline import Deadline, unbroken, unheard
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
 from alloc.solver.multi.far_plans import FarPlans, Other, measure_distance
@@ -67,5 +67,6 @@ __all__ = [
     "solve_warm",
     "solve_whole",
     "unbroken",
+    "unheard",
     "write_warm_starts",
 ]

@@ -81,6 +81,16 @@ class Deadline:
 
 
 @contextmanager
+def unheard() -> Iterator[None]:
+    """Let a Ctrl-C that was heard before not end the searches within, which what was found needs. Another one does."""
+    before, _listening[:] = list(_listening), []
+    try:
+        yield
+    finally:
+        _listening[:] = before
+
+
+@contextmanager
 def unbroken() -> Iterator[None]:
     """Raise KeyboardInterrupt at the end where Ctrl-C ended a search within: what half a search says is no answer."""
     deadline = Deadline(math.inf)

@@ -13,7 +13,7 @@ from alloc.instance import Draft, Instance, Options, draft, read
 from alloc.model import build_years
 from alloc.run import Run, complete_run
 from alloc.solution import Solution
-from alloc.solver import open_block_search, solve_suited
+from alloc.solver import open_block_search, solve_suited, unheard
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.texts import LANGUAGES
 
@@ -80,7 +80,7 @@ class Answered:
     """A question with its own best plan, from where a study searches on.
 
     given: as it was put; question: as it is answered, where the nation decides first with its payments held; known:
-    the worlds beside every plan, which are needed for that.
+    the worlds beside every plan, where they were found first.
     """
 
     given: Instance
@@ -95,7 +95,10 @@ class Answered:
     @cached_property
     def worlds(self) -> Worlds:
         """What comes about beside a plan: sought when a result needs it."""
-        return self.known or find_worlds(self.given, self.options)
+        if self.known is not None:
+            return self.known
+        with unheard():
+            return find_worlds(self.given, self.options)
 
     def open_search(self) -> AbstractContextManager[BlockSearch | None]:
         """Open the processes for further searches, by the method that the best plan was found by; None as a whole."""
@@ -115,14 +118,14 @@ def answer(
     lang: str,
     over_years: bool = False,
     ties: bool | None = True,
-    beside: bool = False,
+    beside: bool = True,
 ) -> Answered:
     """Find the question's own best plan, by the method that suits it.
 
     over_years: whether a question over several years is answered too; else it is refused with RequestError. ties:
     whether of plans as good one that spends less is searched for, as in `solve_suited`: not where the plan itself is
-    not shown. beside: whether what comes about beside a plan is found first, without which a plan whose search was
-    stopped could not be told.
+    not shown. beside: whether what comes about beside a plan is found first, without which nothing that was found when
+    the search was stopped could be told; else it is once a result needs it.
     """
     if instance.questions and not over_years:
         raise RequestError("several_years", years=", ".join(map(str, instance.years)))

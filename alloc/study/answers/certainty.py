@@ -163,13 +163,13 @@ def certainty(
     small = is_small(question)
     # opened first: its processes load while the best plan is sought
     with heard.listening(), open_pool(1 if small else jobs, cluster) as pool:
-        asked = answer(question, options, jobs, cluster, lang, over_years=True)
+        asked = answer(question, options, jobs, cluster, lang, over_years=True, beside=False)
         if not asked.own.has_plan:
             return _collect(asked, asked.make_result(asked.own, started), within, {}, 0, heard, started)
         deadline = Deadline(time_limit or SECONDS, heard)
         near = NearOptimalSet(asked.question, options, asked.own, max(within, SAME), deadline)
         search = RangeSearch(near, near.read_decisions(asked.own), deadline, pool)
-        if preview is not None and not small:
+        if preview is not None and not small and not heard.stopped:
             preview(_sum_safe(near, search))
         best = asked.make_result(asked.own, started)
         ranges = search.find_ranges(list_rows(near), tell)

@@ -67,7 +67,7 @@ def frontier(
             before = sum(len(curve.points) for curve in found)
             wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
             try:
-                asked = answer(question, options, jobs, cluster, lang, ties=False, beside=True)
+                asked = answer(question, options, jobs, cluster, lang, ties=False)
                 found.append(_find_curve(asked, wish, deadline))
             except KeyboardInterrupt:
                 if not found:
