@@ -183,6 +183,11 @@ def beside(instance: Instance, options: Options, jobs: int) -> Iterator[tuple[Wa
         yield wait, options.time_limit
 
 
+def wait_for_worlds(worlds: WaitForWorlds, plan: Solution) -> Worlds | None:
+    """Return the worlds beside a plan; after Ctrl-C what is known of them in a moment. None where there is no plan."""
+    return worlds(GRACE if plan.interrupted else None) if plan.has_plan else None
+
+
 def _find_behind(instance: Instance, options: Options) -> Worlds:
     """Return both worlds, in a process of its own that leaves the search for the plan what processors there are."""
     if hasattr(os, "nice"):

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 from alloc.audit import audit, audit_years
 from alloc.claims import compare_coordination, compare_worlds
-from alloc.counterfactual import AT_ONCE, GRACE, WaitForWorlds, Worlds, answering, beside, held_to, rest
+from alloc.counterfactual import AT_ONCE, WaitForWorlds, Worlds, answering, beside, held_to, rest, wait_for_worlds
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
 from alloc.horizon import join_years, list_years, make_tables_of_years, roll_forward
@@ -147,7 +147,7 @@ def solve(
             early = None if preview is None else _preview(instance, options, worlds, started, lang, preview)
             allowed = options.model_copy(update={"time_limit": seconds})
             plan = solve_suited(build_years(instance), instance, allowed, log, jobs, cluster, early)
-            known = _wait(worlds, plan)
+            known = wait_for_worlds(worlds, plan)
         return complete_run(instance, options, plan, known, started, lang)
     search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
     with beside(instance, options, jobs) as (worlds, seconds):
@@ -157,7 +157,7 @@ def solve(
             plan = search(answering(instance, known), rest(options, started), preview=early)
         else:
             plan = search(instance, options.model_copy(update={"time_limit": seconds}), preview=early)
-            known = _wait(worlds, plan)
+            known = wait_for_worlds(worlds, plan)
     if instance.nation != "both" or known is None:
         return complete_run(instance, options, plan, known, started, lang)
     first = search(held_to(instance, known), rest(options, started), preview=None)
@@ -174,11 +174,6 @@ def _planned(
     preview: Preview | None,
 ) -> Solution:
     return solve_suited(build(question), question, options, log, jobs, cluster, preview)
-
-
-def _wait(worlds: WaitForWorlds, plan: Solution) -> Worlds | None:
-    """Return the worlds beside a plan; after Ctrl-C what is known of them in a moment."""
-    return worlds(GRACE if plan.interrupted else None) if plan.has_plan else None
 
 
 def _preview(

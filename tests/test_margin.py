@@ -11,6 +11,7 @@ from randoms import random_instance
 import alloc
 from alloc.instance import draft
 from alloc.study.answers.margin import Margin, margin
+from alloc.study.answers.summary import say_step
 from alloc.study.points import Point
 
 HALL: Raw = {"category": "enterprise", "fixed_cost": 30, "unit_cost": 0, "max_units": 1, "integer": True, "jobs": 50}
@@ -131,3 +132,27 @@ def test_only_of_two_plans_it_is_said_whether_one_holds_the_other(question: Path
     found = Margin(alloc.read(question), "aid", 1.0, {}, 0.0)
     pairs = [(less, more), (more, less), (less, none), (none, less), (None, less)]
     assert [found._is_nested(*pair) for pair in pairs] == [1, 0, None, None, None]
+
+
+@pytest.mark.parametrize("few", [0, 30])
+def test_each_step_is_told_once_it_is_solved(question: Path, monkeypatch: pytest.MonkeyPatch, few: int):
+    """With what is proven of it; not where all takes a moment."""
+    monkeypatch.setattr("alloc.study.request.FEW", few)
+    told: dict[int, tuple[float, Point]] = {}
+    found = margin(
+        question,
+        fund="aid",
+        step=10,
+        steps=(-1, 2),
+        jobs=1,
+        gap=1e-7,
+        preview=lambda step, amount, point: told.update({step: (amount, point)}),
+    )
+    assert sorted(told) == ([] if few else [-1, 0, 1, 2])
+    for row in found.table.to_dict("records") if told else ():
+        amount, point = told[row["step"]]
+        assert amount == row["amount"]
+        assert point.objective == pytest.approx(row["objective"])
+    if told:
+        line = say_step(1, *told[1], found.instance, "en")
+        assert line == "Step +1 (30 万元): goal at least 50.0, at most 50.0"

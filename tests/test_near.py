@@ -15,6 +15,7 @@ from randoms import random_instance
 
 import alloc
 from alloc.cli import main
+from alloc.texts import say
 
 SEEDS = (1, 6, 9, 14)
 """Small random questions: lots, goals in an order both ways, rules, soft ones among them."""
@@ -288,3 +289,18 @@ def test_an_empty_plan_moves_half_of_what_is_spent(tmp_path: Path):
     found = alloc.solve_near(write(listed(rivals()), tmp_path), write_plan(tmp_path, "pens,aid,"), within=0)
     assert found.figures["near"]["moved"] == pytest.approx(50)
     assert isinstance(found.moved, pd.DataFrame)
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_best_plan_is_told_before_less_change_is_sought(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, lang: str):
+    """The best plan has all in pens and moves 50; one that loses a tenth leaves 20 in sheds. Not where all takes a
+    moment, nor as JSON."""
+    question = write(asked(measures={"sheds": {"effect": 0.5}}), tmp_path)
+    last = write_plan(tmp_path, "pens,aid,50", "sheds,aid,50")
+    words = ("solve", question, "--near", last, "--within", "10%", "--lang", lang)
+    quiet = command(*words, "--out", tmp_path / "a")
+    monkeypatch.setattr("alloc.study.request.FEW", 0)
+    told, plain = command(*words, "--out", tmp_path / "b"), command(*words, "--json", "--out", tmp_path / "c")
+    line = say("near_so_far", lang, goal="100.0", moved="50.0", label="万元", within="10")
+    assert [line in done.stdout.splitlines() for done in (told, quiet)] == [True, False]
+    assert json.loads(plain.stdout)["near"]["moved"] == pytest.approx(30)

@@ -3,7 +3,9 @@
 import csv
 import json
 import math
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,6 +19,7 @@ from alloc.infeasibility.grouped import list_grouped
 from alloc.infeasibility.levers import levers
 from alloc.instance import draft
 from alloc.study.answers.price import list_dearest, price
+from alloc.study.answers.summary import say_dearest
 from alloc.study.points import Point
 
 NEEDS = [{"name": "little", "type": "amount", "max": 60}, {"name": "few", "type": "count", "max": 1}]
@@ -180,3 +183,19 @@ def _left_out(raw: dict[str, object], path: str) -> bool:
     name, bound = path.removeprefix("rules.").rpartition(".")[::2]
     needed = {"parity": "max", "gini": "max", "change": "max", "complement": "ratio"}
     return name in rules and needed.get(rules[name]["type"]) == bound
+
+
+@pytest.mark.parametrize("few", [0, 30])
+def test_the_dearest_is_told_while_others_are_solved(question: Path, monkeypatch: pytest.MonkeyPatch, few: int):
+    """Each that is dearer than those before, so that the last heads the table; not where all takes a moment."""
+    monkeypatch.setattr("alloc.study.request.FEW", few)
+    told: list[Mapping[str, Any]] = []
+    found = price(question, tighten=True, jobs=1, preview=told.append)
+    if few:
+        assert told == []
+        return
+    gains = [row["gain"] for row in told]
+    assert gains == sorted(gains)
+    assert told[-1] == found.table.loc[0].to_dict()
+    for lang, words in (("en", "Dearest so far: "), ("zh", "目前代价最高的一项：")):
+        assert say_dearest(told[-1], lang).startswith(words + told[-1]["text"])

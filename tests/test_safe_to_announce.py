@@ -113,7 +113,7 @@ def test_ends_are_those_that_another_program_finds(
 ):
     """Whether a question counts as small, and is searched as a whole from the start, or the goal is asked for targets,
     or ends are sought county by county."""
-    monkeypatch.setattr(ranges, "FEW", small)
+    monkeypatch.setattr(request, "FEW", small)
     monkeypatch.setattr(NearOptimalSet, "has_targets", by_goal)
     raw = random_instance(seed, "tiny")
     path, best = write(raw, tmp_path), optimum(raw)
@@ -181,7 +181,7 @@ def test_ends_and_classes_are_those_of_all_plans_listed_one_by_one(
 ):
     """Neither certainty nor alternatives say anything else of 840 combinations of whole units, asked for targets or
     not."""
-    monkeypatch.setattr(ranges, "FEW", few)
+    monkeypatch.setattr(request, "FEW", few)
     if not few:
         monkeypatch.setattr(rounding, "MANY", 1)
     path, plans, early = write(buy(lot), tmp_path), list_plans(within, lot), list[SafeMoney]()
@@ -213,7 +213,7 @@ def test_the_class_is_asked_before_ends_and_is_that_of_all_plans(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, within: float
 ):
     """Where nothing but the class is answered, it is known of every measure, and no end is said to be proven beyond."""
-    monkeypatch.setattr(ranges, "FEW", 0)
+    monkeypatch.setattr(request, "FEW", 0)
     monkeypatch.setattr(rounding, "MANY", 1)
     monkeypatch.setattr(ranges, "search_end", lambda *_: NOTHING)
     monkeypatch.setattr(ranges, "search_jointly", lambda *_: NOTHING)
@@ -257,7 +257,7 @@ def test_the_command_writes_its_tables_and_says_what_is_safe(tmp_path: Path):
 
 
 def test_the_same_is_said_in_chinese_and_as_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(ranges, "FEW", 0)
+    monkeypatch.setattr(request, "FEW", 0)
     path = write(rivals(), tmp_path)
     told = command("certainty", path, "--within", "0", "--out", tmp_path / "one", "--lang", "zh").stdout
     assert "目前已证明：至少" in told

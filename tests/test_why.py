@@ -13,6 +13,7 @@ from randoms import random_instance
 
 import alloc
 from alloc.instance import draft
+from alloc.solver import guess_funded
 from alloc.study.answers import break_even
 from alloc.study.answers.why import WhyAnswer, why
 
@@ -129,14 +130,36 @@ def test_in_lots_an_answer_turns_where_the_payment_no_longer_covers_the_cost(ove
         lambda point: point.paid,
         0.5,
     )
-    asked = 0
+    asked: list[float] = []
     while figures := search.propose():
         for figure in figures:
             search.take(break_even.SolvedFigure(figure, _pay_in_lots(figure, overlooked)))
-        asked += len(figures)
+        asked += figures
     kept, lost = (side.figure for side in search.sides)
     assert kept <= 0.3 < lost <= kept * (1 + 1e-4) + 1e-12
-    assert asked <= most
+    assert len(asked) == len(set(asked)) <= most
+
+
+def test_no_figure_is_solved_twice():
+    """Beyond the edge at 0.3 it does not hold by more than noise, which is what a line proposes too."""
+    search = break_even.BreakEven(
+        lambda x: {"x": x},
+        lambda point: point.objective >= 0,
+        lambda point: point.objective,
+        break_even.SolvedFigure(1.0, Told(0.17 - 10 * 0.05, 1.0)),
+        [0.0],
+        lambda point: point.paid,
+        0.02,
+    )
+    asked: list[float] = []
+    while figures := search.propose():
+        asked += figures
+        for figure in figures:
+            lots = math.ceil(round(10 * figure, 9))
+            search.take(break_even.SolvedFigure(figure, Told(0.17 - lots * 0.05, lots / 10)))
+    kept, lost = (side.figure for side in search.sides)
+    assert kept <= 0.3 < lost <= kept * (1 + 1e-4) + 1e-12
+    assert len(set(asked)) == len(asked)
 
 
 def test_an_edge_that_solves_do_not_reach_is_not_believed():
@@ -356,6 +379,29 @@ def test_what_is_lost_is_told_before_it_is_sought_where_that_turns(question: Pat
     with pytest.raises(RuntimeError, match="no turn"):
         why(question, "sheds", jobs=1, gap=GAP, preview=told.append)
     assert [one.loss for one in told] == [pytest.approx(10)]
+
+
+@pytest.mark.parametrize("funded", [(), ("pens", "sheds")])
+def test_what_is_guessed_of_the_plan_changes_nothing(
+    question: Path, monkeypatch: pytest.MonkeyPatch, funded: tuple[str, ...]
+):
+    """With two processes the other question is solved beside the first, of what the plan probably funds."""
+    monkeypatch.setattr("alloc.study.answers.why.guess_funded", lambda _: set(funded))
+    for what in ("sheds", "pens"):
+        one, two = (why(question, what, jobs=jobs, gap=GAP).figures for jobs in (1, 2))
+        assert {**one, "seconds": 0} == {**two, "seconds": 0}
+
+
+def test_the_relaxed_program_tells_what_is_probably_funded(tmp_path: Path):
+    """Pens have all the money; a commitment is funded too, and where regret is measured nothing is guessed."""
+    raw = asked(measures={"sheds": {"effect": 0.5}})
+    assert guess_funded(alloc.read(write(raw, tmp_path))) == {"pens"}
+    raw["measures"]["sheds"] |= {"committed": True, "min_units": 10}
+    assert guess_funded(alloc.read(write(raw, tmp_path))) == {"pens", "sheds"}
+    storms = {"storm": {"probability": 0.5}, "calm": {"probability": 0.5}}
+    assert (
+        guess_funded(alloc.read(write({**raw, "scenarios": storms, "risk": {"measure": "regret"}}, tmp_path))) == set()
+    )
 
 
 def test_the_command_tells_the_loss_once(question: Path, tmp_path: Path):

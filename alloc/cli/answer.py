@@ -4,6 +4,7 @@ import json
 import math
 import sys
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,7 @@ from alloc.cli.speech import (
     saved,
     set_option,
     spoken,
+    tell_early,
     threads_option,
 )
 from alloc.cli.words import Percentage
@@ -91,7 +93,9 @@ def solve(
         if map_file is not None:
             read_boundaries(map_file, question)
         with progress(say("solving", lang, name=question.name)) as log:
-            found = wish.solve(instance, question, given, log, lang=lang, **options)
+            found = wish.solve(
+                instance, question, given, log, partial(tell_early, as_json=as_json), lang=lang, **options
+            )
         kept = judge(found, lang)
         named = not kept.has_plan or saved(
             lambda place: found.save(place, overwrite, lang, map_file, pictures), target, lang

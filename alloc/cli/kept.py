@@ -1,6 +1,6 @@
 """What `alloc solve` does where a plan is to stay near another one, or to keep what a person locked."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, Union
@@ -46,14 +46,28 @@ class Wish:
                 raise RequestError("near_alone", option=option)
 
     def solve(
-        self, path: Path, instance: "Instance", overrides: dict[str, object], log: TextIO | None, **how: Any
+        self,
+        path: Path,
+        instance: "Instance",
+        overrides: dict[str, object],
+        log: TextIO | None,
+        tell: Callable[[str], None],
+        **how: Any,
     ) -> Answer:
-        """Return the answer: a plan as any, or with what it keeps. how: options of the solver, jobs and language."""
+        """Return the answer: a plan as any, or with what it keeps.
+
+        tell: prints a line that is known before the rest; how: options of the solver, jobs and language.
+        """
         if self.near is not None:
             from alloc.study.answers.near import solve_near
 
             within = WITHIN if self.within is None else self.within
-            return solve_near(instance, self.near, within=within, curve=self.curve, **how)
+
+            def preview(goal: float, moved: float) -> None:
+                figures = {"goal": amount(goal), "moved": amount(moved), "within": f"{100 * within:g}"}
+                tell(say("near_so_far", how["lang"], label=instance.money.label, **figures))
+
+            return solve_near(instance, self.near, within=within, curve=self.curve, preview=preview, **how)
         if self.fix is not None:
             from alloc.study.answers.fix import solve_locked
 

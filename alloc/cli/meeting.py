@@ -51,12 +51,16 @@ def price(call: StudyCall, **options: Any) -> None:
     """Tell what each limit costs: the best plan without it against the best plan with it."""
     from alloc.study.answers.price import MARK
     from alloc.study.answers.price import price as study
-    from alloc.study.answers.summary import show_prices
+    from alloc.study.answers.summary import say_dearest, show_prices
 
     call.open("prices", MARK)
     done = count(1)
+
+    def preview(row: Any) -> None:
+        call.tell(say_dearest(row, call.lang))
+
     with call.counting("price_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, tell=tell, **call.kept, **options)
+        found = study(call.instance, tell=tell, preview=preview, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_prices(found, call.lang))
     sys.exit(choose_code(False, found.proven) if named else 2)
@@ -72,15 +76,20 @@ def margin(call: StudyCall, fund: str, year: int | None, step: str | None, steps
     """Tell where a fund's next steps of money would go and what they would buy, and the last."""
     from alloc.study.answers.margin import MARK, find_held
     from alloc.study.answers.margin import margin as study
-    from alloc.study.answers.summary import show_margin
+    from alloc.study.answers.summary import say_step, show_margin
     from alloc.study.request import choose_year
 
     question = call.open("margin", MARK)
     options["steps"] = _read_steps(steps)
     options["step"] = _read_step(step, find_held(question, fund, choose_year(question, year)))
     done = count(1)
+
+    def preview(number: int, money: float, point: Any) -> None:
+        if point.objective is not None:
+            call.tell(say_step(number, money, point, question, call.lang))
+
     with call.counting("margin_progress", lambda _: next(done)) as tell:
-        found = study(call.instance, fund=fund, year=year, tell=tell, **call.kept, **options)
+        found = study(call.instance, fund=fund, year=year, tell=tell, preview=preview, **call.kept, **options)
     named = call.save(found)
     call.show(found.figures, show_margin(found, call.lang))
     sys.exit(choose_code(False, found.proven) if named else 2)

@@ -205,6 +205,13 @@ def split_setting(setting: str, fault: str) -> tuple[str, str]:
     return found["key"].strip(), found["value"].strip()
 
 
+def tell_early(line: str, as_json: bool) -> None:
+    """Print a line of the summary that is known before the rest, unless JSON is asked for."""
+    if not as_json:
+        console().print(line)
+        sys.stdout.flush()
+
+
 @contextmanager
 def progress(words: str) -> Iterator[TextIO | None]:
     """Show a moving line with the solver's bound and gap on a terminal, nothing in a pipe."""

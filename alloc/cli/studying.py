@@ -25,6 +25,7 @@ from alloc.cli.speech import (
     saved,
     set_option,
     spoken,
+    tell_early,
 )
 from alloc.errors import AllocError, InstanceError
 from alloc.texts import say
@@ -114,9 +115,7 @@ class StudyCall:
 
     def tell(self, line: str) -> None:
         """Print a line of the summary that is known before the rest, unless JSON is asked for."""
-        if not self.as_json:
-            console().print(line)
-            sys.stdout.flush()
+        tell_early(line, self.as_json)
 
     def show(self, figures: Mapping[str, Any], lines: Iterable[Any], folded: bool = True) -> None:
         """Print the figures as JSON where that is asked for, else the summary. folded: lines fit the screen."""

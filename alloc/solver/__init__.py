@@ -5,6 +5,7 @@ from alloc.solver.cheapest import Addition, AdditionSearch
 from alloc.solver.cluster import check_address
 from alloc.solver.compiled import CompiledModel, MipStart, extract_mip_start
 from alloc.solver.deadline import Deadline, unbroken, unheard
+from alloc.solver.guess import guess_funded
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
 from alloc.solver.multi.far_plans import FarPlans, Other, measure_distance
@@ -53,6 +54,7 @@ __all__ = [
     "evaluate_scenarios",
     "extract_mip_start",
     "find_status_quo",
+    "guess_funded",
     "know_standing",
     "learn_optima",
     "measure_distance",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from alloc.counterfactual import Worlds, answering, find_worlds
+from alloc.counterfactual import Worlds, answering, beside, find_worlds, wait_for_worlds
 from alloc.errors import RequestError
 from alloc.instance import Draft, Instance, Options, draft, read
 from alloc.model import build_years
@@ -22,6 +22,9 @@ Given = Instance | str | os.PathLike[str]
 
 JOBS = 2
 """Processes that a solve and every study have where nothing is said."""
+
+FEW = 30
+"""With fewer measures nothing takes long: other processes would take longer to start."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,11 @@ def draft_question(instance: Given, overrides: Mapping[str, object] | None = Non
     return draft(instance)
 
 
+def is_small(question: Instance) -> bool:
+    """Tell whether a question is answered in a moment: in one process, and at once."""
+    return len(question.measures) < FEW
+
+
 def check_language(lang: str) -> None:
     """Raise RequestError for a language that there are no texts in."""
     if lang not in LANGUAGES:
@@ -80,7 +88,7 @@ class Answered:
     """A question with its own best plan, from where a study searches on.
 
     given: as it was put; question: as it is answered, where the nation decides first with its payments held; known:
-    the worlds beside every plan, where they were found first.
+    the worlds beside every plan, where they were sought with it.
     """
 
     given: Instance
@@ -118,18 +126,27 @@ def answer(
     lang: str,
     over_years: bool = False,
     ties: bool | None = True,
-    beside: bool = True,
+    at_once: bool = True,
 ) -> Answered:
     """Find the question's own best plan, by the method that suits it.
 
     over_years: whether a question over several years is answered too; else it is refused with RequestError. ties:
     whether of plans as good one that spends less is searched for, as in `solve_suited`: not where the plan itself is
-    not shown. beside: whether what comes about beside a plan is found first, without which nothing that was found when
-    the search was stopped could be told; else it is once a result needs it.
+    not shown. at_once: whether what comes about beside a plan is sought while the plan is, as `solve` does; else it is
+    once a result needs it.
     """
     if instance.questions and not over_years:
         raise RequestError("several_years", years=", ".join(map(str, instance.years)))
-    known = find_worlds(instance, options) if beside or instance.nation == "first" else None
-    question = instance if known is None else answering(instance, known)
-    own = solve_suited(build_years(question), question, options, jobs=jobs, cluster=cluster, ties=ties)
+    question, known = instance, None
+    if instance.nation == "first":
+        known = find_worlds(instance, options)
+        question = answering(instance, known)
+    model = build_years(question)
+    if known is not None or not at_once:
+        own = solve_suited(model, question, options, jobs=jobs, cluster=cluster, ties=ties)
+    else:
+        with beside(instance, options, jobs) as (worlds, seconds):
+            allowed = options.model_copy(update={"time_limit": seconds})
+            own = solve_suited(model, question, allowed, jobs=jobs, cluster=cluster, ties=ties)
+            known = wait_for_worlds(worlds, own)
     return Answered(instance, question, options, own, jobs, cluster, lang, known)

@@ -17,13 +17,14 @@ from alloc.model.aims import add_change
 from alloc.solution import Solution
 from alloc.solver.conclusion import HELD
 from alloc.solver.deadline import Deadline
-from alloc.solver.least_money import LEAST_TIME, improve_and_bound
+from alloc.solver.least_money import LEAST_TIME, LOTS_TIME, improve_and_bound
 from alloc.solver.matrix import INF, Floats, Matrix, add_floor, compile_expressions, compile_matrix
 from alloc.solver.multi.biobjective import judge
 from alloc.solver.multi.by_blocks import BlockSearch
 from alloc.solver.multi.near_optimal import find_floor
 from alloc.solver.regret import know_optima
 from alloc.solver.reoptimise import RepeatedMip
+from alloc.solver.rounding import has_many_grains
 from alloc.solver.standing import tell_standing
 from alloc.solver.sub_mip import fix_and_solve, fix_and_solve_in_order
 from alloc.solver.tie_break import maximise_linkage
@@ -70,7 +71,8 @@ class LeastChange:
         self._change, self._money = rows
         small = int(self.whole.integer.sum()) < SMALL
         self._gap = min(options.gap, EXTRA_GAP) if small else options.gap
-        self._deadline, self._seconds = deadline, min(LEAST_TIME, options.time_limit)
+        self._deadline = deadline
+        self._seconds = min(LOTS_TIME if has_many_grains(self.whole) else LEAST_TIME, options.time_limit)
         how = self.whole, self.whole.goals, deadline, options.time_limit, options.threads or 1
         self._program = RepeatedMip(*how, by_blocks)
         self._as_whole = self._program if by_blocks is None else RepeatedMip(*how)

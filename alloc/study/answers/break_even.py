@@ -98,7 +98,9 @@ class BreakEven:
             return [guess]
         at_edge = self._pass_edge(both[0])
         farther = not self._is_noise(both[1]) and self._way * guess > self._way * at_edge[0]
-        return [guess, at_edge[0]] if farther else at_edge
+        known = {side.figure for side in self._solved}
+        wanted = [figure for figure in ([guess, at_edge[0]] if farther else at_edge) if figure not in known]
+        return wanted or [_round((low + high) / 2)]
 
     def take(self, side: SolvedFigure) -> None:
         """Count a solve, how far its plan reaches, and whether it halved what lies between both sides.

@@ -18,9 +18,9 @@ from alloc.run import Run, choose_options
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.pool import open_pool
 from alloc.study.answers.ends import Key, MoneyRange, list_cells, list_rows
-from alloc.study.answers.ranges import RangeSearch, is_small
+from alloc.study.answers.ranges import RangeSearch
 from alloc.study.files import StudyFiles, name_chart, write_study
-from alloc.study.request import JOBS, Answered, Given, Tell, answer, check_language, read_question
+from alloc.study.request import JOBS, Answered, Given, Tell, answer, check_language, is_small, read_question
 
 MARK = "certainty.json"
 """What tells a study of certainty from any other folder."""
@@ -163,7 +163,7 @@ def certainty(
     small = is_small(question)
     # opened first: its processes load while the best plan is sought
     with heard.listening(), open_pool(1 if small else jobs, cluster) as pool:
-        asked = answer(question, options, jobs, cluster, lang, over_years=True, beside=False)
+        asked = answer(question, options, jobs, cluster, lang, over_years=True, at_once=False)
         if not asked.own.has_plan:
             return _collect(asked, asked.make_result(asked.own, started), within, {}, 0, heard, started)
         deadline = Deadline(time_limit or SECONDS, heard)

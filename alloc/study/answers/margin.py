@@ -22,7 +22,7 @@ from alloc.study.answers.differences import subtract, take_figures
 from alloc.study.answers.proofs import carry_along
 from alloc.study.files import StudyFiles, write_study
 from alloc.study.points import Overrides, Point, PointQuestion, open_kept, open_points
-from alloc.study.request import check_language, choose_year
+from alloc.study.request import check_language, choose_year, is_small
 from alloc.texts.figures import signed
 
 MARK = "margin.json"
@@ -144,6 +144,7 @@ def margin(
     lang: str = "en",
     keep: str | os.PathLike[str] | None = None,
     tell: Callable[[Point], None] | None = None,
+    preview: Callable[[int, float, Point], None] | None = None,
 ) -> Margin:
     """Tell what the next steps of a fund's money buy, and the last: every step is solved anew.
 
@@ -151,7 +152,8 @@ def margin(
     named, while that of the others stays as it is. step: [money], by default 1 % of the fund. steps: the first and the
     last, 0 being the fund as it is. overrides, gap, time_limit [s, of each step], lang: as for `solve`. jobs:
     processes; cluster: address of a Dask scheduler to use instead. keep: a folder that keeps each solve, so that one
-    that was stopped goes on there. tell: is told of each step.
+    that was stopped goes on there. tell: is told of each step; preview: of each with its number and the fund's
+    money, of a question that is not small.
     Raises InstanceError for faults, RequestError where the fund has no amount that may be moved so.
     """
     check_language(lang)
@@ -165,10 +167,15 @@ def margin(
     _check_steps(fund, held, size, first, last)
     wanted = range(first, last + 1)
     move = choose_figures(question, fund, year)
-    asked = [{**given, **move(_trim(held + number * size))} for number in wanted]
+    amounts = [_trim(held + number * size) for number in wanted]
+    solved: dict[int, Point] = {}
     point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
-        points = carry_along(question, fund, dict(zip(wanted, pool.solve_all(asked, tell), strict=True)))
+        for k, found in pool.solve_each([{**given, **move(amount)} for amount in amounts], tell):
+            solved[wanted[k]] = found
+            if preview is not None and not is_small(question):
+                preview(wanted[k], amounts[k], found)
+    points = carry_along(question, fund, solved)
     return Margin(question, fund, size, points, time.perf_counter() - started, year)
 
 

@@ -3,7 +3,7 @@
 import math
 import os
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,17 @@ from alloc.solver import Deadline
 from alloc.solver.multi.least_change import ChangeResult, LeastChange
 from alloc.study.answers.last_plan import LastPlan, read_last
 from alloc.study.files import write_run
-from alloc.study.request import JOBS, Answered, Given, StudyProgress, Tell, answer, check_language, read_question
+from alloc.study.request import (
+    JOBS,
+    Answered,
+    Given,
+    StudyProgress,
+    Tell,
+    answer,
+    check_language,
+    is_small,
+    read_question,
+)
 
 TOLERANCES = (0.0, 0.005, 0.01, 0.02, 0.05, 0.1)
 """Parts of the goal for which a curve tells how little need be moved."""
@@ -83,6 +93,7 @@ def solve_near(
     overrides: Mapping[str, object] | None = None,
     lang: str = "en",
     tell: Tell | None = None,
+    preview: Callable[[float, float], None] | None = None,
 ) -> NearPlan:
     """Return the plan that moves least aid from another one while it loses at most a part of the goal.
 
@@ -91,7 +102,8 @@ def solve_near(
     over several years of each by itself [money]; a row without a year is one of each. curve: also tell how little need
     be moved at other tolerances. gap, time_limit [s each search], threads, method: in place of the instance's. jobs:
     processes that search blocks; cluster: address of a Dask scheduler to use instead. overrides: figures to replace,
-    for a path only. tell: is told of each search.
+    for a path only. tell: is told of each search; preview: of the best plan's goal and how much aid that moves, before
+    a plan that moves less is sought, of a question that is not small.
     Raises InstanceError for faults of the instance or of the other plan's rows, RequestError, AuditError as `solve`.
     """
     started = time.perf_counter()
@@ -103,13 +115,15 @@ def solve_near(
     options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
     deadline = Deadline(math.inf)
     with deadline.listening():
-        asked = answer(question, options, jobs, cluster, lang, over_years=True)
+        asked = answer(question, options, jobs, cluster, lang, over_years=True, ties=None)
         if not asked.own.has_plan:
             run = asked.make_result(asked.own, started)
             moved = _table([], _name_columns(question))
             return NearPlan(run, before.name, within, None, moved, None, False, asked.own.interrupted)
         with asked.open_search() as by_blocks:
             search = LeastChange(asked.question, options, asked.own, before.spend, deadline, by_blocks)
+            if preview is not None and not is_small(question) and not deadline.stopped:
+                preview(asked.own.objective, _halve(before, search.own_plan)[0])
             tolerances = [within, *(TOLERANCES if curve else ())]
             found = _find_all(search, tolerances, tell)
             solution = search.as_solution(found[within], within, f"least change from {before.name}")

@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -22,7 +22,7 @@ from alloc.study.answers.differences import rank_most, subtract, take_figures
 from alloc.study.answers.proofs import carry_bound, carry_plan, loosens
 from alloc.study.files import StudyFiles, name_chart, write_study
 from alloc.study.points import FAULT, Overrides, Point, PointQuestion, open_kept, open_points
-from alloc.study.request import check_language
+from alloc.study.request import check_language, is_small
 
 MARK = "prices.json"
 """What tells a list of prices from any other folder."""
@@ -94,6 +94,7 @@ def price(
     lang: str = "en",
     keep: str | os.PathLike[str] | None = None,
     tell: Callable[[Point], None] | None = None,
+    preview: Callable[[Mapping[str, Any]], None] | None = None,
 ) -> Prices:
     """Tell what each limit costs: each is released, or a fund given a step more, and the question solved again.
 
@@ -101,7 +102,8 @@ def price(
     that it is given more. tighten: ask for bounds a tenth tighter too. groups: ask of
     each group of a rule that is repeated too. overrides, gap, time_limit [s, of each solve],
     lang: as for `solve`. jobs: processes; cluster: address of a Dask scheduler to use instead. keep: a folder that
-    keeps each solve, so that one that was stopped goes on there. tell: is told of each solve.
+    keeps each solve, so that one that was stopped goes on there. tell: is told of each solve; preview: of the row of
+    every limit that is dearer than all those known before, of a question that is not small.
     Raises InstanceError for faults, RequestError where there is no such lever or no plan to begin with.
     """
     check_language(lang)
@@ -113,13 +115,21 @@ def price(
     grouped = [group for lever in repeated for group in list_grouped(question, lever)]
     asked = [*list_questions(chosen, step, tighten), *list_questions(grouped, step, False)]
     point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, over_years=True)
+    points: dict[int, Point] = {}
+    names, most = Names(question, lang), 0.0
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
-        points = pool.solve_all([given, *({**given, **one.settings} for one in asked)], tell)
+        for number, found in pool.solve_each([given, *({**given, **one.settings} for one in asked)], tell):
+            points[number] = found
+            if preview is None or is_small(question) or number == 0 or points.get(0, found).objective is None:
+                continue
+            row = make_row(question, asked[number - 1], found, points.get(0, found), names)
+            if row["gain"] is not None and row["gain"] > most:
+                most = row["gain"]
+                preview(row)
     base = points[0]
     if base.objective is None:
         raise NoPlanError("price_no_plan", status=base.status)
-    names = Names(question, lang)
-    rows = [make_row(question, one, point, base, names) for one, point in zip(asked, points[1:], strict=True)]
+    rows = [make_row(question, one, points[number], base, names) for number, one in enumerate(asked, start=1)]
     return Prices(
         question, base, list_dearest(rows, base), time.perf_counter() - started, _list_ungrouped(question, repeated)
     )

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 
-from alloc.instance import Instance
 from alloc.solver import (
     Deadline,
     EndSearch,
@@ -30,7 +29,7 @@ from alloc.solver.matrix import INF, Floats
 from alloc.solver.pool import Pool
 from alloc.study.answers.batches import GoOn, Losses, Wanted, halve, keep_together, list_batches, take_next
 from alloc.study.answers.ends import End, Key, MoneyRange, Rows, pair_ends
-from alloc.study.request import StudyProgress, Tell
+from alloc.study.request import StudyProgress, Tell, is_small
 
 CLOSE = 1e-4
 """Ends are proven to this part of all aid."""
@@ -46,9 +45,6 @@ WHOLE = (5.0, 30.0, INF)
 
 QUARTER = 0.25
 """A search for many ends at once may leave so much of one of them."""
-
-FEW = 30
-"""With fewer measures every search is one over all whole decisions, in this process."""
 
 STEPS = 12
 """So many targets are asked in turn for one end."""
@@ -303,11 +299,6 @@ class RangeSearch:
         if tell is not None:
             closed = sum(not self._is_open(end) for end in self.ends)
             tell(StudyProgress(closed // 2, len(self.ends) // 2))
-
-
-def is_small(question: Instance) -> bool:
-    """Tell whether a question is searched in one process: others would take longer to start."""
-    return len(question.measures) < FEW
 
 
 def _keep(near: NearProgram) -> NearProgram:

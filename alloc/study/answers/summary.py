@@ -1,6 +1,6 @@
 """What answers say: which limits must give, what they cost, what money buys, what is safe, why this and not that."""
 
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -117,6 +117,20 @@ def _say_price(row: dict[Hashable, Any], lang: str) -> Sequence[str]:
         return say(f"answers_s_{row['status']}", lang), "", "", ""
     between = say("price_between", lang, least=amount(row["gain_least"]), most=amount(row["gain_most"]))
     return amount(row["gain"]), between, amount(row["employment"]), amount(row["aid_moved"])
+
+
+def say_dearest(row: Mapping[str, Any], lang: str) -> str:
+    """Return what the dearest limit known so far costs."""
+    figures = {"gain": signed(row["gain"]), "least": amount(row["gain_least"]), "most": amount(row["gain_most"])}
+    change = say(f"price_{row['change']}", lang, to=row["to"])
+    return say("price_so_far", lang, limit=row["text"], change=change, **figures)
+
+
+def say_step(step: int, money: float, point: Point, question: Instance, lang: str) -> str:
+    """Return what the goal is at least with a fund that is some steps larger, before its neighbours are known."""
+    figures = {"goal": amount(point.objective), "bound": amount(point.bound)}
+    label = Names(question, lang).label
+    return say("margin_so_far", lang, step=f"{step:+d}" if step else "0", amount=exact(money), label=label, **figures)
 
 
 def show_margin(found: Margin, lang: str) -> Iterator[str | Table]:

@@ -4,6 +4,7 @@ import math
 import os
 import time
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -17,7 +18,7 @@ from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.suggest import nearest
 from alloc.run import choose_options
-from alloc.solver import Deadline
+from alloc.solver import Deadline, guess_funded
 from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
 from alloc.study.answers.differences import subtract, take_figures
 from alloc.study.answers.otherwise import (
@@ -192,11 +193,15 @@ def why(
     options_asked = {"gap": gap, "time_limit": time_limit}
     point = PointQuestion(written, options_asked, lang, claims=False, tables=UNITS, over_years=True)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
-        (base,) = pool.solve_all([given], tell)
+        guess = _guess_changes(asked, what, units, aid) if jobs > 1 or cluster else {}
+        first = [given, {**given, **guess}] if guess else [given]
+        base, *guessed = (solved.point for solved in pool.solve_from(first, [()] * len(first), tell))
         if base.objective is None:
             raise NoPlanError("price_no_plan", status=base.status)
         kind, changes = _choose_changes(asked, what, base, units, aid)
-        (then,) = pool.solve_all([{**given, **changes}], tell)
+        if changes != guess:
+            guessed = pool.solve_all([{**given, **changes}], tell)
+        (then,) = guessed
         other = asked.instance if then.status == FAULT else asked.read(changes)
         if preview is not None and then.objective is not None:
             seconds = time.perf_counter() - started
@@ -224,6 +229,20 @@ def check_what(question: Instance, what: str, units: float | None, aid: float | 
 def _check_scale(units: float | None, aid: float | str | None) -> None:
     if units is not None and (aid is not None or not 0 < units < math.inf):
         raise RequestError("why_units", found=f"{units:g}")
+
+
+def _guess_changes(asked: Premise, what: str, units: float | None, aid: float | str | None) -> dict[str, object]:
+    """Return the figures that are probably otherwise in the other question, so that both are solved side by side.
+
+    A measure that the relaxed program funds is mostly in the plan. None where they follow from the plan alone.
+    """
+    if aid is not None:
+        return {}
+    if asked.instance.measures[what].committed or (units is None and what in guess_funded(asked.instance)):
+        return take_out(asked.instance, what)
+    with suppress(RequestError):
+        return ask_for(asked.instance, what, units)
+    return {}
 
 
 def _choose_changes(

@@ -67,11 +67,12 @@ def frontier(
             before = sum(len(curve.points) for curve in found)
             wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
             try:
-                asked = answer(question, options, jobs, cluster, lang, ties=False)
+                asked = answer(question, options, jobs, cluster, lang, ties=False, at_once=False)
                 found.append(_find_curve(asked, wish, deadline))
             except KeyboardInterrupt:
                 if not found:
                     raise
+                deadline.stop()
             if deadline.stopped:
                 break
     seconds = time.perf_counter() - started

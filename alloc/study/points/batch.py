@@ -108,13 +108,18 @@ class PointPool:
         starts = [found[k].start for k in batch.begins[number] if found[k].start]
         self._pool.give(worker, (0,), _solve_point, batch.points[number], starts)
 
-    def solve_all(self, points: Sequence[Overrides], tell: Callable[[Point], None] | None = None) -> list[Point]:
-        """Return one point for each of the overrides, in their order, telling of each as it comes."""
-        found: dict[int, Point] = {}
+    def solve_each(
+        self, points: Sequence[Overrides], tell: Callable[[Point], None] | None = None
+    ) -> Iterator[tuple[int, Point]]:
+        """Yield the point of each of the overrides with its number, as they come, telling of each."""
         for number, solved in self.solve(make_batch(points), {}):
-            found[number] = solved.point
             if tell is not None:
                 tell(solved.point)
+            yield number, solved.point
+
+    def solve_all(self, points: Sequence[Overrides], tell: Callable[[Point], None] | None = None) -> list[Point]:
+        """Return one point for each of the overrides, in their order, telling of each as it comes."""
+        found = dict(self.solve_each(points, tell))
         return [found[number] for number in range(len(points))]
 
     def solve_from(
