@@ -48,18 +48,23 @@ class Fault:
 
     def say(self, lang: str = "en") -> str:
         """Return the fault as one line: place, key, what was found and what was expected."""
-        values = {key: x.say(lang) if isinstance(x, Term) else x for key, x in self.values.items()}
         key = self.heading if lang == "zh" and self.heading else self.key
-        if values.get("hint"):
-            values["hint"] = say("did_you_mean", lang, word=values["hint"])
-        elif values.get("expected"):
-            values["hint"] = say("expected_one_of", lang, words=values["expected"])
-        sentence = say(self.text, lang, **values)
+        sentence = say(self.text, lang, **_fill(self.values, lang))
         line = f"{self.place}  {key}: {sentence}" if key else f"{self.place}  {sentence}"
         return escaped(line).replace("\n", "\\n")  # what was written never begins a line of its own
 
     def __str__(self) -> str:
         return self.say()
+
+
+def _fill(values: Mapping[str, object], lang: str) -> dict[str, object]:
+    """Return what fills a sentence in one language: its hint asks for a known word like the one found, or lists all."""
+    filled = {key: x.say(lang) if isinstance(x, Term) else x for key, x in values.items()}
+    if filled.get("hint"):
+        filled["hint"] = say("did_you_mean", lang, word=filled["hint"])
+    elif filled.get("expected"):
+        filled["hint"] = say("expected_one_of", lang, words=filled["expected"])
+    return filled
 
 
 def foremost(faults: Iterable[Fault]) -> tuple[Fault, ...]:
@@ -121,7 +126,7 @@ class RequestError(AllocError):
 
     def say(self, lang: str = "en") -> str:
         """Return the sentence in one language."""
-        return say(self.text, lang, **self.values)
+        return say(self.text, lang, **_fill(self.values, lang))
 
 
 class NoPlanError(RequestError):

@@ -158,7 +158,7 @@ def test_what_cannot_be_asked_is_refused(tmp_path: Path):
     path = write(short(), tmp_path)
     for words, said in (
         (("cele",), "Name a county and an industry, or neither."),
-        (("cele", "shep"), "no industry stands there; did you mean cele sheep?"),
+        (("cele", "shep"), "no industry stands there; did you mean 'cele sheep'?"),
     ):
         done = command("bottleneck", path, *words, "--out", tmp_path / "out")
         assert done.exit_code == 2

@@ -87,7 +87,8 @@ def test_a_step_without_a_plan_says_so_and_the_next_has_nothing_to_gain_from(tmp
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("--fund", "ad"), "--fund ad: the instance has no such fund; the nearest is aid"),
+        (("--fund", "ad"), "--fund ad: the instance has no such fund; did you mean 'aid'?"),
+        (("--fund", "zinc"), "--fund zinc: the instance has no such fund; expected one of: aid, counties"),
         (("--fund", "counties"), "--fund counties: its money is given by county only"),
         (("--fund", "aid", "--step", 15), "--steps: at step -2 aid would have -10; expected 0 or more"),
         (("--fund", "aid", "--step", 0), "--step 0: expected an amount above 0"),
@@ -107,7 +108,7 @@ def test_what_cannot_be_asked_is_said(tmp_path: Path, words: tuple[object, ...],
 
 def test_the_same_is_said_in_chinese(tmp_path: Path):
     done = command("margin", write(rivals(), tmp_path), "--fund", "ad", "--lang", "zh")
-    assert "--fund ad：实例中没有这项资金；最接近的是 aid" in done.stderr
+    assert "--fund ad：实例中没有这项资金；是否想写 'aid'？" in done.stderr
 
 
 @pytest.mark.parametrize("seed", range(4))

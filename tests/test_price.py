@@ -95,9 +95,11 @@ def test_what_is_no_limit_and_what_has_no_plan_is_said(question: Path, tmp_path:
     done = command("price", question, "--only", "rules.litle")
     assert done.exit_code == 2
     assert (
-        "--only rules.litle: the instance has no such limit that may be moved; the nearest is rules.little"
+        "--only rules.litle: the instance has no such limit that may be moved; did you mean 'rules.little'?"
         in done.stderr
     )
+    done = command("price", question, "--only", "nothing")
+    assert "--only nothing: the instance has no such limit that may be moved; expected one of: " in done.stderr
     done = command("price", question, "--rule", "{type: amount, min: 70}", "--jobs", 1, "--out", tmp_path / "out")
     assert done.exit_code == 3
     assert "alloc repair tells what must give" in done.stderr

@@ -67,7 +67,7 @@ def test_a_spread_never_leaves_what_a_figure_can_be(tmp_path):
 
 WISHES = [
     ({"methods": ["tornadoes"]}, "there is no method tornadoes; known: tornado, decisions, switching"),
-    ({"only": ["measures.pen.jobs"]}, "no figure is called measures.pen.jobs; the nearest is measures.pens.jobs"),
+    ({"only": ["measures.pen.jobs"]}, "no figure is called measures.pen.jobs; did you mean 'measures.pens.jobs'?"),
     ({"only": ["funds"]}, "no figure varies: write `range:` beside figures"),
     ({"spread": {"surveys": 0.1}}, "there is no source surveys; known: survey, assumption, default"),
     ({"spread": {"survey": 30}}, "the spread of survey is 30: it must be a part of the figure, from 0 to 1"),

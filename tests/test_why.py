@@ -307,7 +307,8 @@ def test_a_measure_that_nobody_can_pay_for_is_told_with_what_is_lacking(tmp_path
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("pen",), "pen: the instance has no such measure (the nearest is pens)"),
+        (("pen",), "like county=yutian,category=training; did you mean 'pens'?"),
+        (("xylophone",), "xylophone: the instance has no such measure, and it is no selection like county=yutian,"),
         (("category=training",), "category=training: a selection needs --aid"),
         (("category=", "--aid", 3), "category=: expected a selection like county=yutian,category=training"),
         (("category=traning", "--aid", 3), "category=traning  category: 'traning' is not a category; did you mean"),

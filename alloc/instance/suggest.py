@@ -17,10 +17,10 @@ def nearest(word: object, known: Iterable[object], cutoff: float = 0.65) -> str:
     return lowered[match[0]] if match else ""
 
 
-def nearest_path(word: str, paths: Iterable[str]) -> str:
-    """Return the path, or the beginning of one, that is most like a word; '' where there are no paths."""
+def suggest_path(word: str, paths: Iterable[str]) -> dict[str, str]:
+    """Return what a sentence about an unknown path says: the path, or beginning of one, like it, or the first steps."""
     known: dict[str, None] = {}
     for path in paths:
         steps = path.split(".")
         known |= dict.fromkeys(".".join(steps[:count]) for count in range(1, len(steps) + 1))
-    return nearest(word, known, cutoff=0.0)
+    return {"hint": nearest(word, known), "expected": ", ".join(path for path in known if "." not in path)}

@@ -159,9 +159,7 @@ def check_site(question: Instance, county: str | None, industry: str | None, job
         sites = [f"{row.county} {row.industry}" for row in question.baseline]
         found = f"{county} {industry}"
         if found not in sites:
-            raise RequestError(
-                "bottleneck_unknown", found=found, nearest=nearest(found, sites) or next(iter(sites), "–")
-            )
+            raise RequestError("bottleneck_unknown", found=found, hint=nearest(found, sites))
     if jobs is not None and not (math.isfinite(jobs) and jobs > 0):
         raise RequestError("bottleneck_jobs", found=f"{jobs:g}")
 

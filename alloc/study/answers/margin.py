@@ -193,8 +193,8 @@ def find_held(question: Instance, fund: str, year: int | None = None) -> float:
     """
     question = next((of for of in question.questions if of.year == year), question)
     if fund not in question.funds:
-        hint = nearest(fund, question.funds) or next(iter(question.funds), "–")
-        raise RequestError("margin_no_fund", found=fund, nearest=hint)
+        known = ", ".join(question.funds)
+        raise RequestError("margin_no_fund", found=fund, hint=nearest(fund, question.funds), expected=known)
     purse = question.funds[fund]
     if purse.amount is None:
         raise RequestError("margin_by_county", fund=fund)

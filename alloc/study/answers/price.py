@@ -15,7 +15,7 @@ from alloc.infeasibility.grouped import list_grouped, selects_otherwise
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.overrides import BY_YEAR
-from alloc.instance.suggest import nearest_path
+from alloc.instance.suggest import suggest_path
 from alloc.report.answers import draw_prices
 from alloc.report.names import Names
 from alloc.study.answers.differences import rank_most, subtract, take_figures
@@ -155,7 +155,7 @@ def _find_meant(known: Sequence[Lever], word: str) -> list[Lever]:
     """Return the levers that a word means. Raises RequestError where there is none."""
     meant = [lever for lever in known if _is_meant(lever.path, word)]
     if not meant:
-        raise RequestError("price_only", found=word, nearest=nearest_path(word, [lever.path for lever in known]) or "–")
+        raise RequestError("price_only", found=word, **suggest_path(word, [lever.path for lever in known]))
     return meant
 
 

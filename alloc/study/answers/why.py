@@ -215,8 +215,7 @@ def why(
 def check_what(question: Instance, what: str, units: float | None, aid: float | str | None) -> None:
     """Raise RequestError for what is neither a measure that may be planned nor a selection, or lacks its figure."""
     if what not in question.measures and "=" not in what:
-        hint = nearest(what, question.measures) or next(iter(question.measures), "–")
-        raise RequestError("why_unknown", found=what, nearest=hint)
+        raise RequestError("why_unknown", found=what, hint=nearest(what, question.measures))
     if aid is not None:
         read_aid(str(aid), 0.0)
     elif what not in question.measures:

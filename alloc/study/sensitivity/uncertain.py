@@ -7,7 +7,7 @@ from fnmatch import fnmatchcase
 from alloc.errors import RequestError
 from alloc.instance import Instance
 from alloc.instance.figures import Figure, figures
-from alloc.instance.suggest import nearest_path
+from alloc.instance.suggest import suggest_path
 from alloc.study.sensitivity.linked import link_figures
 
 REST = "default"
@@ -87,7 +87,7 @@ def _match_pattern(pattern: str, paths: Sequence[str]) -> list[str]:
     """Return the paths that a pattern means. Raises RequestError where there is none."""
     named = [path for path in paths if _is_named(path, pattern)]
     if not named:
-        raise RequestError("no_such_figure", found=pattern, nearest=nearest_path(pattern, paths))
+        raise RequestError("no_such_figure", found=pattern, **suggest_path(pattern, paths))
     return named
 
 
