@@ -21,6 +21,10 @@ def test_a_point_begins_with_the_nearest_of_those_asked_before_it():
     assert set(found[3][:2]) == {4, 2}
 
 
+def test_of_two_points_neither_waits_for_the_other():
+    assert neighbours([{}, {"rules.equal": "off"}], [0, 1]) == [(), ()]
+
+
 def test_steps_of_the_golden_ratio_follow_the_ends():
     """Of eight, steps of 5 (0.618 · 8 = 4.9, which shares no divisor with 8): 0, 5, 2, 7, 4, 1, 6, 3, ends first."""
     assert spread(8) == [0, 7, 5, 2, 4, 1, 6, 3]

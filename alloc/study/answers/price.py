@@ -2,7 +2,7 @@
 
 import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from pathlib import Path
@@ -116,23 +116,29 @@ def price(
     asked = [*list_questions(chosen, step, tighten), *list_questions(grouped, step, False)]
     point = PointQuestion(written, {"gap": gap, "time_limit": time_limit}, lang, claims=False, over_years=True)
     points: dict[int, Point] = {}
-    names, most = Names(question, lang), 0.0
+    rows: dict[int, dict[str, Any]] = {}
+    names = Names(question, lang)
     with open_kept(keep, point, question.previous) as kept, open_points(point, jobs, cluster, kept=kept) as pool:
         for number, found in pool.solve_each([given, *({**given, **one.settings} for one in asked)], tell):
             points[number] = found
-            if preview is None or is_small(question) or number == 0 or points.get(0, found).objective is None:
+            if 0 not in points or points[0].objective is None:
                 continue
-            row = make_row(question, asked[number - 1], found, points.get(0, found), names)
-            if row["gain"] is not None and row["gain"] > most:
-                most = row["gain"]
-                preview(row)
+            for k in sorted(points.keys() - rows.keys() - {0}):
+                row = make_row(question, asked[k - 1], points[k], points[0], names)
+                if preview is not None and not is_small(question) and _is_dearest(row, rows.values()):
+                    preview(row)
+                rows[k] = row
     base = points[0]
     if base.objective is None:
         raise NoPlanError("price_no_plan", status=base.status)
-    rows = [make_row(question, one, points[number], base, names) for number, one in enumerate(asked, start=1)]
-    return Prices(
-        question, base, list_dearest(rows, base), time.perf_counter() - started, _list_ungrouped(question, repeated)
-    )
+    table = list_dearest([rows[k] for k in sorted(rows)], base)
+    return Prices(question, base, table, time.perf_counter() - started, _list_ungrouped(question, repeated))
+
+
+def _is_dearest(row: Mapping[str, Any], others: Iterable[Mapping[str, Any]]) -> bool:
+    """Tell whether a limit costs something, and more than all others known."""
+    gain = row["gain"]
+    return gain is not None and gain > max((other["gain"] or 0.0 for other in others), default=0.0)
 
 
 def _list_ungrouped(question: Instance, repeated: Sequence[Lever]) -> tuple[str, ...]:

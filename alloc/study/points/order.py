@@ -4,7 +4,7 @@ Both follow from the list of points alone, never from which process was free or 
 point's answer is the same with one process or many, in one go or resumed. The first and the last of the list come
 first, which stand around all others where figures rise; the rest in steps of the golden ratio, so that they lie
 far apart in the list and mix every column of a grid. Each begins with the nearest of the first half of the points up
-to it, which leaves those of one generation to be solved side by side.
+to it, which leaves those of one generation to be solved side by side. Of two alone neither waits for the other.
 """
 
 import math
@@ -17,6 +17,9 @@ from alloc.instance.document import is_number, scalar
 
 NEAREST = 4
 """So many neighbours are begun with."""
+
+PAIR = 2
+"""So few points are solved side by side from nothing: the second would be there no sooner for the first one's start."""
 
 
 def spread(count: int) -> list[int]:
@@ -31,7 +34,7 @@ def neighbours(points: Sequence[Mapping[str, object]], order: Sequence[int]) -> 
     """Return for each point those that it begins with, nearest first; all stand in the half before it."""
     places = _placed(points)[list(order)]
     found: list[tuple[int, ...]] = [()] * len(order)
-    for rank in range(1, len(order)):
+    for rank in range(1, len(order)) if len(order) > PAIR else ():
         earlier = 1 << (rank.bit_length() - 1)
         away = np.abs(places[:earlier] - places[rank]).sum(axis=1)
         nearest = np.lexsort((np.arange(earlier), away))[:NEAREST]
