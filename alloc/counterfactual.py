@@ -105,7 +105,7 @@ def _add_years(instance: Instance, quos: Mapping[int, Solution]) -> Solution:
 
 
 def _suited(question: Instance, options: Options) -> Solution:
-    return solve_suited(build_years(question), question, options, jobs=1)
+    return solve_suited(build_years(question), question, options, jobs=1, ties=None)
 
 
 def find_without_aid(instance: Instance, options: Options, search: Search = _suited) -> Counterfactual:

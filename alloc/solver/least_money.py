@@ -17,7 +17,7 @@ from alloc.solver.highs import Live
 from alloc.solver.matrix import INF, Floats, Matrix
 from alloc.solver.neighbourhoods import free_blocks
 from alloc.solver.outcome import Stop
-from alloc.solver.rounding import has_many_grains
+from alloc.solver.rounding import has_many_grains, relax_grains
 from alloc.solver.safe import best_product, measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve, search_neighbourhood
 
@@ -32,7 +32,12 @@ LEAST_TIME, SHARE = 5.0, 0.5
 """
 
 LOTS_TIME = 1.0
-"""How long it may take in lots [s]: no search proves least money among hundreds of whole numbers."""
+"""How long it may take in lots [s]."""
+
+MANY, GLANCES = 300, 7
+"""With so many whole decisions in lots no search proves least money in a moment, and none finds a plan that spends
+less: how little could be spent is told by the free question, at so many glances of HiGHS. On Hotan 2019 that is 0.4 %
+below what the plan spends, in 0.3 s; a search in lots tells 0.5 % in 0.5 s, and finds nothing better in 6 s."""
 
 WHOLE = 1000
 """A question with fewer integer decisions is searched as a whole, others a few blocks at a time."""
@@ -55,17 +60,19 @@ def improve_and_bound(
     """Return a plan that has most of a goal, and what no plan has more of.
 
     limits: of the question, with the goals that come first held as limits too; x: a plan that keeps them, and has most
-    of the goal with its whole decisions. Without any seconds x is returned, in lots with the relaxed program's bound.
+    of the goal with its whole decisions. Without any seconds x is returned, in lots with the relaxed program's bound;
+    among many lots too, with that of the free question.
     """
     aimed = replace(limits, goals=goal[None], constants=np.zeros(1))
     value, seconds = float(goal @ x), min(seconds, deadline.left)
     bound = float(best_product(goal, goal, limits.lower, limits.upper).sum())
-    if is_tight(value, bound) or deadline.over() or (seconds <= 0 and not has_many_grains(limits)):
+    in_lots, count = has_many_grains(limits), int(limits.integer.sum())
+    if is_tight(value, bound) or deadline.over() or (seconds <= 0 and not in_lots):
         return x, bound
-    if seconds <= 0:
-        return x, max(min(bound, _bound_relaxed(aimed, deadline)), value)
-    small = int(limits.integer.sum()) < WHOLE
-    found, bound = (_search_whole if small else _search_in_turn)(aimed, x, instance, deadline, seconds)
+    if seconds <= 0 or (in_lots and count >= MANY):
+        told = _bound_relaxed(aimed, deadline) if seconds <= 0 else _bound_free(aimed, x, deadline, seconds)
+        return x, max(min(bound, told), value)
+    found, bound = (_search_whole if count < WHOLE else _search_in_turn)(aimed, x, instance, deadline, seconds)
     better = fix_and_solve(aimed, np.ones(1), found, deadline)
     if better is not None and float(goal @ better.x) > value and measure_violation(aimed, better.x) <= KEPT:
         x = better.x
@@ -78,6 +85,13 @@ def _bound_relaxed(aimed: Matrix, deadline: Deadline) -> float:
     relaxed.aim(aimed.goals[0])
     prices = relaxed.run(deadline).prices
     return INF if prices is None else safe_bound(aimed, aimed.goals[0], 0.0, prices)
+
+
+def _bound_free(aimed: Matrix, x: Floats, deadline: Deadline, seconds: float) -> float:
+    """Return what no plan has more of, by a brief search of the question with money and units in any amount."""
+    stop = Stop(TOLERANCE / 2 * max(1.0, abs(float(aimed.goals[0] @ x))), seconds=seconds, glances=GLANCES)
+    found = search(relax_grains(aimed), aimed.goals[0], 0.0, deadline, stop, x, PLAIN)
+    return INF if found.infeasible else found.bound  # which x shows to be false
 
 
 def is_tight(value: float, bound: float) -> bool:

@@ -100,7 +100,7 @@ class RepeatedMip:
         if self._by_blocks is not None:
             return _as_result(pick_better(best, self._by_blocks.maximise(aimed, stop, best.x, self._deadline)))
         if nodes is None and has_many_grains(aimed):
-            best = pick_better(best, self._round(aimed, gap, part))
+            best = pick_better(best, self._round(aimed, gap, part, starts))
         return _as_result(self._prove(aimed, best, stop, helped))
 
     def _prove(self, aimed: Matrix, best: Outcome, stop: Stop, helped: bool) -> Outcome:
@@ -119,17 +119,17 @@ class RepeatedMip:
             return best
         return self._search(aimed, best, stop, HELPED if in_lots else STEADY)
 
-    def _round(self, aimed: Matrix, gap: float, part: float) -> Outcome:
+    def _round(self, aimed: Matrix, gap: float, part: float, starts: Sequence[Floats]) -> Outcome:
         """Return a plan in lots near the free one, or none, with the bound of the free question."""
         goal, constant, deadline = aimed.goals[0], float(aimed.constants[0]), self._deadline.brief()
         question, close = relax_grains(aimed), Stop(CLOSE * gap, CLOSE * part)
-        near = Outcome(Why.LIMIT)
-        if (goal > 0).any():  # the least of something is seldom near what the relaxed program has, parts being cheap
-            near = search_near_relaxed(question, replace(close, gap=FINE * gap), deadline)
-        free = near
-        if not _is_settled(near, close):
-            free = search(question, goal, constant, deadline, close, near.x, STEADY)
-            free = pick_better(near, free)
+        known, most = fill_best(question, np.ones(1), starts, deadline), bool((goal > 0).any())
+        free, wide = known, INF if most else max(gap, part * max(1.0, abs(known.value)))
+        if most or known.x is not None:  # the least of something is seldom near what the relaxed program has
+            free = search_near_relaxed(question, replace(close, gap=FINE * gap), deadline, known, wide)
+        if not _is_settled(free, close):
+            start = free.x if most else None  # a plan with little is sooner found anew than mended
+            free = pick_better(free, search(question, goal, constant, deadline, close, start, STEADY))
         if free.x is None:
             return free
         # what is left open by the free search, and then by the lots, is a quarter of the gap each

@@ -13,6 +13,7 @@ made whole a part at a time cannot break a rule: each part is searched within wh
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from enum import Enum
 
 import numpy as np
 
@@ -39,7 +40,8 @@ on Hotan 2019 with ten budgets: what is proven like this is so after 3 to 41 nod
 
 GLANCES = 12
 """At so many glances of HiGHS a plan far from others is found in what presolve leaves, or not for seconds: on Hotan
-2019 seven of ten were after nine, in 0.1 s in place of 1.2 s without presolve, which found none for three of them."""
+2019 seven of ten were after nine, in 0.1 s in place of 1.2 s without presolve, which found none for three of them. One
+in lots that is driven back to an end of a range is then within 0.1 % of all aid of where 1 s would lead."""
 
 SHARE, FEW, VAIN = 0.25, 30, 6
 """Part of the measures that are free at a time, for how many nodes, and after how many vain attempts in a row this
@@ -175,19 +177,28 @@ def round_split(near: Matrix, x: Floats, stop: Stop, deadline: Deadline, setting
     return Outcome(Why.LIMIT, held, found.value)
 
 
-def make_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: Deadline, anew: bool = False) -> Outcome:
+class How(Enum):
+    """How lots and units are made whole: those that are split alone, the same without presolve, or every one anew."""
+
+    SPLIT = "split"
+    UNPRESOLVED = "unpresolved"
+    ANEW = "anew"
+
+
+def make_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: Deadline, how: How) -> Outcome:
     """Return the plan in lots with the yes and no of x that is best for a goal, or none; nothing is proven.
 
-    x: in any amount, best for the goal with its yes and no. stop: at which gap and nodes it ends. anew: whether every
-    lot is chosen anew, which takes ten times as long, else those that are split.
+    x: in any amount, best for the goal with its yes and no. stop: at which gap and nodes it ends. how: every lot anew
+    takes ten times as long as those that are split, without presolve they take eight times as long as with it.
     """
     held = hold_yes_or_no(whole, x, find_grains(whole))
     near = replace(held, goals=goal[None], constants=np.zeros(1))
     stop = replace(stop, seconds=PART * deadline.left)
-    if anew:
+    if how is How.ANEW:
         return search(near, goal, 0.0, deadline, stop, None, FAR)
-    found = round_split(near, x, replace(stop, glances=GLANCES), deadline)
-    return round_split(near, x, stop, deadline, FAR) if found.x is None else found
+    if how is How.UNPRESOLVED:
+        return round_split(near, x, stop, deadline, FAR)
+    return round_split(near, x, replace(stop, glances=GLANCES), deadline)
 
 
 def _fill_free(near: Matrix, goal: Floats, x: Floats, deadline: Deadline) -> Floats | None:
@@ -209,7 +220,7 @@ def improve_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: D
     if free is None:
         return Outcome(Why.LIMIT)
     loose = ~near.integer | (np.abs(free - x) > SPLIT)
-    here, stop = np.where(near.integer, np.round(x), x), replace(stop, seconds=PART * deadline.left, nodes=NEAR)
+    here, stop = np.where(near.integer, np.round(x), x), replace(stop, seconds=PART * deadline.left, glances=GLANCES)
     inner = fix_columns(near, here, loose)
     found = search(inner, inner.goals[0], float(inner.constants[0]), deadline, stop, here[loose], HELPED)
     if found.x is None:

@@ -8,7 +8,7 @@ Source: E. Brill, S.-Y. Chang, L. Hopkins, Management Science 28 (1982), modelli
 """
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -17,7 +17,7 @@ from alloc.solver.matrix import INF, Floats, Ints, Matrix, Row, extend
 from alloc.solver.multi.near_optimal import CLOSE, CLOSE_IN_LOTS, GRAIN, NearOptimalSet
 from alloc.solver.near_relaxed import search_near_relaxed
 from alloc.solver.outcome import Stop
-from alloc.solver.rounding import has_many_grains, improve_near, make_near, relax_grains
+from alloc.solver.rounding import How, has_many_grains, improve_near, make_near, relax_grains
 from alloc.solver.sub_mip import fix_and_solve
 
 Other = tuple[Floats, float]
@@ -69,7 +69,7 @@ class FarPlans:
         self._in_lots = has_many_grains(near.whole)
         self._free = relax_grains(near.leave_room(ROOM)) if self._in_lots else near.whole
         self._made: dict[bytes, Floats | None] = {}
-        """What was made whole, or could not be: while plans are spread the same is asked again and again."""
+        """What was found, or could not be: while plans are spread the same is asked again and again."""
 
     def go_toward(self, direction: Floats, scale: float) -> Floats | None:
         """Return a plan with much aid in a direction over places, in any amount: a place to begin.
@@ -109,13 +109,13 @@ class FarPlans:
         """Return the farthest plan in lots that has the yes and no of one in any amount, else the farthest start."""
         known = [far for far in (self._pick_whole(others, starts),) if far is not None]
         differing = self._pick_differing(climbed)
-        for x in differing[:TRIED]:
-            made = self._move_away(others, x, ends, whole=True)
+        for x, how in [(x, how) for how in (How.SPLIT, How.UNPRESOLVED) for x in differing[:TRIED]]:
+            made = self._move_away(others, x, ends, how)
             if made is not None:
                 known.append((made, self._measure(made, others)))
                 break
         if differing and all(distance < FAR * climbed[0][1] for _, distance in known):
-            made = self._move_away(others, differing[0], ends, whole=True, anew=True)
+            made = self._move_away(others, differing[0], ends, How.ANEW)
             known += [] if made is None else [(made, self._measure(made, others))]
         return max(known, key=lambda far: far[1], default=None)
 
@@ -157,7 +157,7 @@ class FarPlans:
         for _ in range(rounds):
             if self.near.deadline.over():
                 break
-            answer = self._move_away(others, here[0], ends, whole)
+            answer = self._move_away(others, here[0], ends, How.SPLIT if whole else None)
             distance = -INF if answer is None else self._measure(answer, others)
             before = here[1]
             if answer is not None and distance > before:
@@ -166,15 +166,13 @@ class FarPlans:
                 break
         return here
 
-    def _move_away(
-        self, others: Sequence[Other], x: Floats, ends: Ends, whole: bool, anew: bool = False
-    ) -> Floats | None:
+    def _move_away(self, others: Sequence[Other], x: Floats, ends: Ends, how: How | None) -> Floats | None:
         """Return the plan farthest from others in the directions in which x differs from them.
 
-        anew: whether every lot is chosen anew.
+        how: whole decisions may change, and so lots are made whole; None: they are held, in any amount.
         """
         here, rows = self.near.sum_aid(x), list(self._hold_ends(ends))
-        question = self.near.whole if whole else self._free
+        question = self._free if how is None else self.near.whole
         last = len(question.lower)
         for columns, values, least in self._point_away(others, here):
             rows.append((np.append(columns, last).astype(np.int32), np.append(-values, 1.0), -INF, -least))
@@ -183,20 +181,38 @@ class FarPlans:
         )  # what the master decides is bounded, else nothing is proven
         program = extend(question, np.array([least]), np.array([INF]), np.zeros(1, dtype=bool), rows)
         aim, start = np.append(np.zeros(last), 1.0), np.append(x, measure_distance(here, others))
-        if whole:
-            answer = self._search(program, aim, start, Stop(GRAIN, COARSE), anew)
-            return None if answer is None else answer[:last]
-        aimed = replace(program, goals=aim[None], constants=np.zeros(1))
-        held = fix_and_solve(aimed, np.ones(1), start, self.near.deadline)
-        return None if held is None else held.x[:last]
+        if how is not None:
+            answer = self._search(program, aim, start, Stop(GRAIN, COARSE), how)
+        else:
+            aimed = replace(program, goals=aim[None], constants=np.zeros(1))
+            answer = self._ask_once(program, aim, start, how, lambda: self._fill(aimed, start))
+        return None if answer is None else answer[:last]
 
-    def _search(self, program: Matrix, aim: Floats, x: Floats, stop: Stop, anew: bool = False) -> Floats | None:
+    def _fill(self, aimed: Matrix, start: Floats) -> Floats | None:
+        held = fix_and_solve(aimed, np.ones(1), start, self.near.deadline)
+        return None if held is None else held.x
+
+    def _search(self, program: Matrix, aim: Floats, x: Floats, stop: Stop, how: How = How.SPLIT) -> Floats | None:
         """Return the plan with the most of a goal that one node of a search finds; in lots with the yes and no of x."""
         if not self._in_lots:
             return self.near.open_once(program).solve(aim, {}, stop.gap, stop.part, [x], NODES).x
-        asked = _identify(program, aim, x, anew)
+        brief = replace(stop, nodes=NODES)
+        return self._ask_once(
+            program, aim, x, how, lambda: make_near(program, aim, x, brief, self.near.deadline, how).x
+        )
+
+    def _ask_once(
+        self, program: Matrix, aim: Floats, x: Floats, how: How | None, find: Callable[[], Floats | None]
+    ) -> Floats | None:
+        """Return what is found, from what was found before where the same is asked again.
+
+        By blocks nothing is kept: few of so many plans are asked for again, and each is large.
+        """
+        if self.near.by_blocks is not None:
+            return find()
+        asked = _identify(program, aim, x, how)
         if asked not in self._made:
-            self._made[asked] = make_near(program, aim, x, replace(stop, nodes=NODES), self.near.deadline, anew).x
+            self._made[asked] = find()
         return self._made[asked]
 
     def _measure(self, x: Floats, others: Sequence[Other]) -> float:
@@ -228,8 +244,8 @@ class FarPlans:
             yield columns, times * direction[columns], times * float(sign @ other)
 
 
-def _identify(program: Matrix, aim: Floats, x: Floats, anew: bool) -> bytes:
-    """Return what tells a wish for a plan in lots from every other about the same set of plans."""
+def _identify(program: Matrix, aim: Floats, x: Floats, how: How | None) -> bytes:
+    """Return what tells a wish for a plan from every other about the same set of plans."""
     rows = program.rows
     parts = (rows.start, rows.column, rows.value, rows.lower, rows.upper, aim, x)
-    return hashlib.sha256(b"".join(part.tobytes() for part in parts) + bytes([anew])).digest()
+    return hashlib.sha256(b"".join(part.tobytes() for part in parts) + str(how).encode()).digest()

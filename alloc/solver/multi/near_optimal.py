@@ -155,8 +155,9 @@ class NearOptimalSet:
 
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
-        starts = () if self.by_blocks is None else (best,)
-        close = CLOSE_IN_LOTS if has_many_grains(self.whole) else CLOSE
+        in_lots = has_many_grains(self.whole)
+        starts = (best,) if in_lots or self.by_blocks is not None else ()
+        close = CLOSE_IN_LOTS if in_lots else CLOSE
         return self.find_end(self.by_county[c] @ self.money, c, most, best, close * scale, starts)
 
     def find_end(
