@@ -21,6 +21,7 @@ from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live
 from alloc.solver.matrix import Floats, Matrix, add_floor
 from alloc.solver.outcome import Outcome, Stop
+from alloc.solver.rounding import GLANCES, has_many_grains
 from alloc.solver.safe import measure_violation, safe_bound
 from alloc.solver.sub_mip import fix_and_solve
 
@@ -114,15 +115,16 @@ def _round_relaxed(aimed: Matrix, instance: Instance, relaxed: Floats | None, de
 def _search_few_nodes(
     aimed: Matrix, instance: Instance, relaxed: Floats | None, deadline: Deadline
 ) -> Iterator[Floats]:
-    """Yield the best of a few nodes each with some of the measures only."""
+    """Yield the best of a few nodes each with some of the measures only; in lots what is found soon or not for long."""
     columns = aimed.columns("Funded")
     places = np.array(list(columns.values()), dtype=np.int32)
     live = Live(aimed.lower, aimed.upper, aimed.integer, aimed.rows, PLAIN)
     live.aim(aimed.goals[0], float(aimed.constants[0]))
+    stop = Stop(part=1e-3, nodes=NODES, glances=GLANCES if has_many_grains(aimed) else None)
     for offered in dict.fromkeys(_list_offers(instance, columns, relaxed)):
         live.bound_columns(places, aimed.lower[places], np.array([float(m in offered) for m in columns]))
         live.begin()
-        found = live.run(deadline, Stop(part=1e-3, nodes=NODES))
+        found = live.run(deadline, stop)
         if found.x is not None:
             yield found.x
 

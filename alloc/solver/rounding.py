@@ -212,19 +212,19 @@ def improve_near(whole: Matrix, goal: Floats, x: Floats, stop: Stop, deadline: D
     """Return a plan in lots with the yes and no of x, one in lots itself, that has no less of a goal.
 
     Only those lots and units change that differ from the best plan in any amount with the same yes and no (relaxation
-    induced neighbourhood search), so that x is always a plan to begin with.
+    induced neighbourhood search), so that x is always a plan to begin with, and what is left where nothing is found.
     Source: E. Danna, E. Rothberg, C. Le Pape, Mathematical Programming 102 (2005) 71-90.
     """
     near = replace(hold_yes_or_no(whole, x, find_grains(whole)), goals=goal[None], constants=np.zeros(1))
-    free = _fill_free(near, goal, x, deadline)
+    free, nothing = _fill_free(near, goal, x, deadline), Outcome(Why.LIMIT, x, float(goal @ x))
     if free is None:
-        return Outcome(Why.LIMIT)
+        return nothing
     loose = ~near.integer | (np.abs(free - x) > SPLIT)
     here, stop = np.where(near.integer, np.round(x), x), replace(stop, seconds=PART * deadline.left, glances=GLANCES)
     inner = fix_columns(near, here, loose)
     found = search(inner, inner.goals[0], float(inner.constants[0]), deadline, stop, here[loose], HELPED)
-    if found.x is None:
-        return Outcome(Why.LIMIT)
+    if found.x is None or found.value < nothing.value:
+        return nothing
     here[loose] = found.x
     return Outcome(Why.LIMIT, here, found.value)
 

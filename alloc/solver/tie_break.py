@@ -42,12 +42,13 @@ def break_ties(
     deadline: Deadline,
     basis: Basis | None = None,
     seconds: float | None = None,
+    told: bool = True,
 ) -> tuple[Floats, LeastMoney]:
     """Return the plan made exact, ties broken: the last goal, the goals before it, least money, most linkage.
 
     A step that finds nothing, or for which there is no time, leaves the plan as it is. basis: of the linear program
     that filled the plan in for the last goal. seconds: that each search for another plan as good may take, where that
-    is not as long as it deserves.
+    is not as long as it deserves. told: whether it is told what no plan as good can spend less than.
     """
     goals, limits = whole.goals[: len(reached)], whole
     for goal, stage, constant in zip(goals[:-1], reached, whole.constants, strict=False):
@@ -63,7 +64,9 @@ def break_ties(
         if goal is not goals[-1] and instance.objective.tolerance > 0:
             x, _ = improve_and_bound(limits, goal, x, instance, deadline, seconds)
         limits = add_floor(limits, goal, float(goal @ x))
-    x, bound = improve_and_bound(limits, -money, x, instance, deadline, seconds)
+    bound = INF
+    if told:
+        x, bound = improve_and_bound(limits, -money, x, instance, deadline, seconds)
     spent, least = float(money @ x), max(-bound, float(money @ np.where(money > 0, whole.lower, 0.0)))
     plan = maximise_linkage(model, whole, goals, x, deadline)
     return plan, LeastMoney(spent, min(least, spent), is_tight(spent, least))

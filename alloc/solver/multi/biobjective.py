@@ -312,7 +312,7 @@ class Biobjective:
             self.model,
             self.instance,
             self.whole,
-            break_ties(self.model, self.whole, exact, x, reached, self._deadline, seconds=0.0)[0],
+            break_ties(self.model, self.whole, exact, x, reached, self._deadline, seconds=0.0, told=False)[0],
             own,
             self.asked,
             why,

@@ -34,12 +34,12 @@ MARGIN = 4e-3
 CLOSE = 0.25
 """Part of the gap asked that a bound may leave open."""
 
-ROUGH = 0.02
-"""How closely rounding is searched, in parts of the ranges: what it finds in its first nodes is nearly all."""
+ROUGH = 0.1
+"""How closely rounding is searched, in parts of the ranges: what it finds at first is nearly all. On Hotan 2019 ten
+points lack 0.8 % of the ranges each at the mean; searched five times as closely, in half as much time again, 0.7 %."""
 
 NODES = 1
-"""Nodes of that search. On Hotan 2019 ten points lack as much with one as with five or twenty, 0.7 % of the ranges each
-at the mean, in two thirds of the time."""
+"""Nodes of that search: with five or twenty ten points lack as much."""
 
 SPECK = 1e-6
 """A range is no less than this part of the objective."""
