@@ -43,11 +43,15 @@ which width slack that remains calls for a proof that there is no plan at all.""
 PRICING_PART = 0.2
 """Part of the asked gap that the blocks' own searches may leave open together."""
 
-LOOSE_GAPS = (0.15, 0.05, 0.015)
+LOOSE_GAPS = (0.05,)
 """Parts of the value that the searches of the loose rounds may leave open together."""
 
 REFILLS, REFILL_GAIN = 10, 0.02
 """How often whole decisions are filled anew in a round, and the part of the asked gap that calls for once more."""
+
+LEAST_GAIN = 0.01
+"""Part of the asked gap by which a round must lower the bound where it finds no new plan, to be followed by another:
+at prices drawn towards the best ones no plan may be new though the master's own prices would bring some."""
 
 LEAST_PRICE = 0.03
 """A coupling row without a price is taken to have this part of the largest one, where room around it is needed."""
@@ -181,12 +185,14 @@ class ColumnGeneration:
             left = deadline if self.solution is None else early
             if left.over():
                 return
-            new = self.price_blocks(self._next_prices, self._pricing_gap(gap), pool, left)
+            before = self.bound
+            new = self.price_blocks(self._next_prices, self._pricing_gap(gap), pool, left) > 0
             if self.infeasible or not self.refill(pool, left, gap):
                 return
             self.rounds += 1
             tell(self)
-            self._advance(new, left, near)
+            gain = before - self.bound > LEAST_GAIN * gap * max(1.0, abs(self.bound))
+            self._advance(new or gain, left, near)
 
     def price_blocks(self, prices: Floats, gap: float, pool: PricingPool, deadline: Deadline) -> int:
         """Ask the blocks at some prices and keep what they answer; return how many plans are new.
@@ -269,8 +275,8 @@ class ColumnGeneration:
         new = len(self.master.plans) - len(solution.plan_weights)
         return replace(solution, plan_weights=np.append(solution.plan_weights, np.zeros(new)))
 
-    def _advance(self, new: int, deadline: Deadline, near: float) -> None:
-        """Decide after a round where to ask next, in which phase, or whether to end. new: plans of the round."""
+    def _advance(self, gained: bool, deadline: Deadline, near: float) -> None:
+        """Decide after a round where to ask next, in which phase, or whether to end. gained: a plan, or a bound."""
         asked_tightly = self.phase is Phase.TIGHT
         if self.rounds >= len(LOOSE_GAPS):
             self.phase = Phase.TIGHT
@@ -278,23 +284,25 @@ class ColumnGeneration:
             self.phase = Phase.INFEASIBLE
             return
         if asked_tightly:
-            self._tighten(new, deadline, near)
+            self._tighten(gained, deadline, near)
         if self.rounds >= ROUNDS:
             self.phase = Phase.FINISHED
 
-    def _tighten(self, new: int, deadline: Deadline, near: float) -> None:
-        """End where nothing new comes; where slack remains though little is left to gain, the box is what hinders."""
-        if self.lacking and (new == 0 or self.relative_gap() <= near):
-            self._widen_box(deadline)
-        elif new == 0 and not self.lacking:
+    def _tighten(self, gained: bool, deadline: Deadline, near: float) -> None:
+        """End where nothing is gained; where slack remains though little is left to gain, the box is what hinders."""
+        if not gained and not self.lacking:
             self.phase = Phase.FINISHED
+        hinders = not gained or self.relative_gap() <= near
+        while self.lacking and hinders and not (self.ended or deadline.over()):
+            self._widen_box(deadline)
+            hinders = self.relative_gap() <= near
 
     def _can_relax(self, deadline: Deadline) -> bool:
         """Tell whether the relaxed program has a plan, which a rough solve of it has left open; asked once."""
         if self._relaxable:
             return True
         self._relaxable = True
-        return solve_relaxed(self.parts.matrix, self.weights, deadline, {}).why is not Why.INFEASIBLE
+        return solve_relaxed(self.parts.matrix, self.weights, deadline).why is not Why.INFEASIBLE
 
     def _widen_box(self, deadline: Deadline) -> None:
         """Give the master's prices more room, as slack is cheaper to it than what the rows ask for."""

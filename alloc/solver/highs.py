@@ -229,6 +229,18 @@ class Live:
                 callback.unsubscribe(watch)
         return self._read(stop)
 
+    def solve_roughly(self, deadline: Deadline, tolerance: float) -> tuple[float, Floats] | None:
+        """Return about what a linear program is worth, and about the prices of its rows, or nothing.
+
+        By the first-order method PDLP, whose plan at such a tolerance may break limits, so it is not handed out.
+        """
+        self.set({"solver": "pdlp", "kkt_tolerance": tolerance})
+        self.run(deadline)
+        if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            return None
+        value = self._unscale_goal(self._solver.getInfo().objective_function_value)
+        return value, np.array(self._solver.getSolution().row_dual) * self._scales.rows / self._size
+
     def prove_empty(self, deadline: Deadline) -> Floats | None:
         """Return multipliers of the rows that show a linear program to have no plan (Farkas), or none.
 

@@ -6,8 +6,9 @@ import numpy as np
 
 from alloc.solver import asking
 from alloc.solver.deadline import Deadline
+from alloc.solver.highs import Live
 from alloc.solver.matrix import Floats, Matrix
-from alloc.solver.outcome import Settings, Why
+from alloc.solver.outcome import Why
 
 EXACT_UP_TO = 20_000
 """With more columns than this the first prices are those of the relaxed program solved roughly."""
@@ -29,16 +30,18 @@ class LpRelaxation:
 def solve_lp_relaxation(matrix: Matrix, weights: Floats, deadline: Deadline) -> LpRelaxation:
     """Solve the program without whole decisions, a large one roughly: its prices are a start."""
     if len(matrix.lower) > EXACT_UP_TO:
-        rough = solve_relaxed(matrix, weights, deadline, {"solver": "pdlp", "kkt_tolerance": ROUGH_TOLERANCE})
-        if rough.why is Why.DONE:
-            return replace(rough, exact=False)
-    return solve_relaxed(matrix, weights, deadline, {})
+        rough = Live(matrix.lower, matrix.upper, None, matrix.rows)
+        rough.aim(weights @ matrix.goals, float(weights @ matrix.constants))
+        found = rough.solve_roughly(deadline, ROUGH_TOLERANCE)
+        if found is not None:
+            return LpRelaxation(Why.DONE, *found, exact=False)
+    return solve_relaxed(matrix, weights, deadline)
 
 
-def solve_relaxed(matrix: Matrix, weights: Floats, deadline: Deadline, settings: Settings) -> LpRelaxation:
-    """Solve the program without whole decisions, with some options of HiGHS."""
+def solve_relaxed(matrix: Matrix, weights: Floats, deadline: Deadline) -> LpRelaxation:
+    """Solve the program without whole decisions."""
     relaxed = replace(matrix, integer=np.zeros(len(matrix.lower), dtype=bool))
     goal, constant = weights @ matrix.goals, float(weights @ matrix.constants)
-    best = asking.search(relaxed, goal, constant, deadline, settings=settings)
+    best = asking.search(relaxed, goal, constant, deadline)
     prices = np.zeros(matrix.rows.count) if best.prices is None else best.prices
     return LpRelaxation(best.why, best.value, prices, True)

@@ -24,7 +24,6 @@ LEAN: Settings = {
     "mip_detect_symmetry": False,
     "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rins": False,
-    "mip_heuristic_run_rens": False,
     "mip_heuristic_run_root_reduced_cost": False,
     "mip_pscost_minreliable": 1,
     "mip_improving_solution_save": True,
