@@ -17,6 +17,7 @@ from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestEr
 from alloc.model import build
 from alloc.solver import ahead, pool, solve_whole
 from alloc.solver.pool import keep_spares
+from alloc.study.request import answer
 
 
 def lost(home: int) -> str:
@@ -78,6 +79,18 @@ def test_the_worlds_are_the_same_wherever_they_are_sought(monkeypatch):
     there = run.solve(instance).figures
     assert [there[world] for world in worlds] == here
     assert asked == [True]
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_a_study_has_the_same_worlds_sought_with_its_plan_or_after(monkeypatch, at_once):
+    monkeypatch.setattr(counterfactual, "MANY", 1)
+    instance = instance_of(donors(3))
+    asked = answer(instance, instance.solver, 2, None, "en", at_once=at_once)
+    assert (asked.known is not None) == at_once
+    figures = asked.make_result(asked.own, 0.0).figures
+    alone = run.solve(instance).figures
+    for name in ("objective", "status_quo", "without_aid", "through_aid"):
+        assert figures[name] == alone[name]
 
 
 def test_a_world_that_is_not_there_in_time_is_unknown(monkeypatch):
