@@ -200,7 +200,7 @@ class ColumnGeneration:
         gap: what the searches may leave open together, in the goal's unit.
         """
         request = PricingRequest(self.weights, prices, gap / len(self.parts.blocks), deadline.left)
-        results = pool.price([request] * len(self.parts.blocks), deadline.over)
+        results = pool.price([replace(request, start=x) for x in self.master.best_plans(prices)], deadline.over)
         bounds = np.array([result.bound for result in results])
         if (bounds == -INF).any():
             self.phase = Phase.INFEASIBLE

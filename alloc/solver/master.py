@@ -92,6 +92,17 @@ class RestrictedMaster:
             new += 1
         return new
 
+    def best_plans(self, prices: Floats) -> list[Floats | None]:
+        """Return for each block the plan that is best at some prices, of those offered so far; None without any."""
+        aims = [self.weights @ block.goals - prices[block.coupling] @ block.link for block in self.parts.blocks]
+        best: list[Floats | None] = [None] * len(aims)
+        values = [-INF] * len(aims)
+        for k, plan in self.plans:
+            value = float(aims[k] @ plan)
+            if value > values[k]:
+                best[k], values[k] = plan, value
+        return best
+
     def set_dual_box(self, low: Floats, high: Floats) -> None:
         """Let coupling rows be missed, short or over, so that their prices stay between two limits."""
         first, n = len(self.parts.own), 2 * self.parts.rows.count

@@ -1,7 +1,7 @@
 """One block at given prices: its best plans and a bound on all of them, or the best with its whole decisions held.
 
 The search options are those that paid on blocks of a hundred columns (tests/bench/BLOCKS.md has the figures). Every
-search starts afresh, so what a block answers depends on the question alone, never on what the process
+search begins with what it is handed alone, so what a block answers depends on the question, never on what the process
 that answers was asked before: the loss of a process changes nothing.
 """
 
@@ -24,6 +24,7 @@ LEAN: Settings = {
     "mip_detect_symmetry": False,
     "mip_heuristic_run_feasibility_jump": False,
     "mip_heuristic_run_rins": False,
+    "mip_heuristic_run_rens": False,
     "mip_heuristic_run_root_reduced_cost": False,
     "mip_pscost_minreliable": 1,
     "mip_improving_solution_save": True,
@@ -51,7 +52,7 @@ class PricingRequest:
     """Prices at which a block is asked for its best: goal weights, coupling prices, gap in the goal's unit, time [s].
 
     held: whole decisions to be held, a row for each plan wanted; without it the block is searched.
-    nodes: how many the search may take at most.
+    nodes: how many the search may take at most; start: a plan that it begins with.
     """
 
     weights: Floats
@@ -60,6 +61,7 @@ class PricingRequest:
     seconds: float = 3600.0
     held: Floats | None = None
     nodes: int | None = None
+    start: Floats | None = None
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _price_fixed(block: Block, live: Live, held: Floats, aim: Floats, deadline: 
 
 
 def _price_free(block: Block, live: Live, ask: PricingRequest, aim: Floats, deadline: Deadline) -> PricingResult:
-    """Return the best plans of a search, which starts afresh, and the bound that it has proven."""
+    """Return the best plans of a search, which knows nothing of others, and the bound that it has proven."""
 
     def again(own_units: bool, more: Settings, stop: Stop, start: Floats | None = None) -> Outcome:
         other = _live(block, own_units, more)
@@ -127,10 +129,13 @@ def _price_free(block: Block, live: Live, ask: PricingRequest, aim: Floats, dead
             other.begin(start)
         return other.run(deadline, stop)
 
-    live.begin()
     live.aim(aim)
+    live.begin(ask.start)
     stop = Stop(gap=ask.gap, nodes=ask.nodes)
     found = live.run(deadline, stop)
+    if found.why is Why.FAILED and ask.start is not None:
+        live.begin()  # what it reports with a start may be another plan than it hands out: never without
+        found = live.run(deadline, stop)
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
         found = ask_otherwise(again, found, stop)
     if found.why is Why.FAILED:
