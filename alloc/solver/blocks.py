@@ -113,14 +113,14 @@ def solve_suited(
     """Solve the model by the method asked for, or by the one that suits it, and say why it does.
 
     preview: is told the plan before its proof is doubted and ties are broken. ties: whether another plan as good that
-    spends less is searched for where the model is solved as a whole; None: unless money or units are in lots, where
-    that takes as long as the proof.
+    spends less is searched for; None: unless money or units are in lots, or the model is searched by blocks, where
+    that takes long.
     """
     options = learn_optima(model, instance, options)
     of = CompiledModel(model)
     method, why = choose_method(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
-        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster, preview)[0]
+        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster, preview, bool(ties))[0]
     try:
         ties = not has_many_grains(of.limits) if ties is None else ties
         plan = solve_whole(model, instance, options, log, preview, ties)
@@ -157,8 +157,12 @@ def solve_blocks_warm(
     jobs: int = 1,
     cluster: str | None = None,
     preview: Preview | None = None,
+    ties: bool = True,
 ) -> tuple[Solution, WarmStarts]:
-    """Solve like `solve_blocks`, beginning with the warm starts of questions like it; and return its own."""
+    """Solve like `solve_blocks`, beginning with the warm starts of questions like it; and return its own.
+
+    ties: whether another plan as good that spends less is searched for.
+    """
     options = learn_optima(of.model, instance, options)
     deadline = Deadline(options.time_limit)
     with deadline.listening(), open_pricing(jobs, cluster) as pool:
@@ -172,7 +176,8 @@ def solve_blocks_warm(
                 x = found.x * by.columns
                 preview(conclude(of.model, instance, asked, x, reached, options.gap, method="blocks"))
             reached = check_proof(asked, instance, reached, deadline)
-            x, least = break_ties(of.model, asked, instance, found.x * by.columns, reached, deadline, found.basis)
+            x, seconds = found.x * by.columns, None if ties else 0.0
+            x, least = break_ties(of.model, asked, instance, x, reached, deadline, found.basis, seconds)
         elif found.status == Status.INFEASIBLE:
             check_infeasibility(asked, instance, deadline)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
