@@ -68,8 +68,8 @@ def available(document: Document, f: str, c: str | None = None) -> float:
     amount = math.inf if fund.amount is None else fund.amount + carried.get("", 0.0)
     if fund.by_county is None:
         return amount
-    tied = {d: money + carried.get(d, 0.0) for d, money in fund.by_county.items()}
-    return min(amount, math.fsum(tied.values()) if c is None else tied.get(c, 0.0))
+    tied = {d: fund.by_county[d] for d in (fund.by_county if c is None else (c,)) if d in fund.by_county}
+    return min(amount, math.fsum(money + carried.get(d, 0.0) for d, money in tied.items()))
 
 
 def _left_before(document: Document, what: str) -> Mapping[str, Any]:

@@ -186,7 +186,8 @@ def _strained_payments(instance: Instance, rules: pd.DataFrame) -> dict[Payment,
         if key in full:
             _add_key(strained, key, side.spends)
         if key in low and side.least:
-            _add_key(strained, key, [payment for payment in side.base if payment not in side.spends])
+            counted = set(side.spends)
+            _add_key(strained, key, [payment for payment in side.base if payment not in counted])
     for key, local in per_head(instance).items():
         if key in full:
             _add_key(strained, key, chain.from_iterable(local.values()))
