@@ -7,7 +7,9 @@ def main() -> None:
     """Load the command line and run it."""
     try:
         from alloc.cli import main as run
+        from alloc.memory import collect_seldom
 
+        collect_seldom()
         run(prog_name="alloc")
     except KeyboardInterrupt:
         sys.exit(130)  # as shells know what was ended by an interrupt

@@ -21,6 +21,7 @@ from multiprocessing import get_context, parent_process
 from typing import Any, TypeVar
 
 from alloc.errors import RequestError
+from alloc.memory import collect_seldom
 from alloc.solver.cluster import connected
 
 RETRIES = 4
@@ -71,6 +72,7 @@ def _forget(pool: str) -> None:
 
 def _get_ready() -> None:
     """Leave Ctrl-C to the parent, and do not outlive it: one that is killed cannot tell its processes to go."""
+    collect_seldom()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_follow_parent, daemon=True).start()
 
