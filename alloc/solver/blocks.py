@@ -63,9 +63,9 @@ MENDED = 0.9
 FREE = 0.75
 """Part of the time that is left in which a question in lots is searched with lots free; the rest makes them whole."""
 
-CLOSE = 0.6
-"""Part of the gap that a question in lots may leave open with lots free: of 82 counties making them whole
-takes 0.01 to 0.017 % of the value, a fifth to a third of a gap of 0.05 %."""
+CLOSE, TAKEN = (0.25, 0.6), 2e-4
+"""With lots free a question in lots may leave open the gap less this part of the value, but no less and no more than
+these parts of the gap: of 82 counties making lots whole takes 0.01 to 0.017 % of the value."""
 
 COUNTIES = 6
 """Fewer counties than this are large blocks where a question is large, as over several years: on Hotan 2019 over five
@@ -246,7 +246,8 @@ def _solve_goal(
     parts: with lots free; known: the plan of the goal before; alike: warm starts of this goal.
     """
     gap, in_lots = max(gap, FINEST), has_many_grains(whole)
-    first_gap, until = (CLOSE * gap, deadline.part(FREE)) if in_lots else (gap, deadline)
+    least, most = (part * gap for part in CLOSE)
+    first_gap, until = (min(max(gap - TAKEN, least), most), deadline.part(FREE)) if in_lots else (gap, deadline)
     begun = restore_search(parts, aim, alike, pool, deadline, first_gap) or start_search(parts, aim, deadline)
     if isinstance(begun, Incumbent):
         search, found = None, begun
