@@ -98,6 +98,7 @@ class BreakEven:
             return [guess]
         at_edge = self._pass_edge(both[0])
         farther = not self._is_noise(both[1]) and self._way * guess > self._way * at_edge[0]
+        farther &= not PATIENCE <= self._vain < 2 * PATIENCE  # before the middle is, both sides of the edge are asked
         known = {side.figure for side in self._solved}
         wanted = [figure for figure in ([guess, at_edge[0]] if farther else at_edge) if figure not in known]
         return wanted or [_round((low + high) / 2)]
