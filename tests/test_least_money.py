@@ -93,6 +93,23 @@ def test_no_plan_as_good_spends_less_by_an_independent_search(seed: int):
         assert plan.least_money.proven, name
 
 
+@pytest.mark.parametrize("seed", [2, 3, 19, 20, 21, 30])
+def test_among_many_lots_no_plan_as_good_spends_less_than_the_free_question_tells(
+    seed: int, monkeypatch: pytest.MonkeyPatch
+):
+    """Nothing else is searched for there, so what is spent is proven least only where that bound is reached."""
+    monkeypatch.setattr("alloc.solver.rounding.MANY", 1)
+    monkeypatch.setattr("alloc.solver.least_money.MANY", 1)
+    raw = random_instance(seed)
+    instance = instance_of(raw)
+    plan = solve_whole(build(instance), instance, instance.solver.model_copy(update={"gap": 1e-7}))
+    least = least_money(raw, tuple(stage.kept for stage in plan.stages))
+    assert plan.least_money is not None
+    assert 0 < plan.least_money.bound <= least + 1e-6 * max(1.0, least)
+    assert least <= spent(plan) + 1e-6 * max(1.0, least)
+    assert not plan.least_money.proven or spent(plan) == pytest.approx(least, rel=1e-6)
+
+
 def test_an_offices_question_spends_what_it_needs_by_every_way():
     """With the soft rule's price at nearly nothing SCIP finds the same goal of 807.746 for 9,691.25."""
     instance = alloc.read(HETIAN)
