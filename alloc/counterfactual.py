@@ -106,7 +106,9 @@ def _add_years(instance: Instance, quos: Mapping[int, Solution]) -> Solution:
 
 
 def _suited(question: Instance, options: Options) -> Solution:
-    return solve_suited(build_years(question), question, options, jobs=1, ties=None)
+    """Return the best plan of a world; where it holds what the nation pays, the one that spends less, whoever asks."""
+    ties = True if question.nation == "first" else None
+    return solve_suited(build_years(question), question, options, jobs=1, ties=ties)
 
 
 def find_without_aid(instance: Instance, options: Options, search: Search = _suited) -> Counterfactual:

@@ -15,7 +15,7 @@ from test_blocks import donors
 from alloc import counterfactual, run
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 from alloc.model import build
-from alloc.solver import ahead, pool, solve_whole
+from alloc.solver import ahead, pool, solve_suited, solve_whole
 from alloc.solver.pool import keep_spares
 from alloc.study.request import answer
 
@@ -91,6 +91,21 @@ def test_a_study_has_the_same_worlds_sought_with_its_plan_or_after(monkeypatch, 
     alone = run.solve(instance).figures
     for name in ("objective", "status_quo", "without_aid", "through_aid"):
         assert figures[name] == alone[name]
+
+
+@pytest.mark.parametrize(("nation", "ties"), [("first", True), (None, None)])
+def test_a_world_that_holds_what_the_nation_pays_is_the_plan_that_spends_less(monkeypatch, nation, ties):
+    """Points of a sweep seek that too: the same question has one answer, whoever asks."""
+    instance, asked = instance_of(donors(3)), []
+    question = instance if nation is None else instance.model_copy(update={"nation": nation})
+
+    def spy(*words, **how):
+        asked.append(how["ties"])
+        return solve_suited(*words, **how)
+
+    monkeypatch.setattr(counterfactual, "solve_suited", spy)
+    counterfactual.find_without_aid(question, question.solver)
+    assert set(asked) == {ties}
 
 
 def test_a_world_that_is_not_there_in_time_is_unknown(monkeypatch):
