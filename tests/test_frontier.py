@@ -421,7 +421,8 @@ def test_one_plan_at_both_ends_is_all_there_is_only_where_both_are_proven():
     one = ParetoPoint(np.zeros(1), (1.0, 2.0), (0.0, 0.0), True)
     for proven in (True, False):
         ends, none = Ends(one, replace(one, proven=proven)), SimpleNamespace(stepped=1, steps=(1, 1))
-        assert spread_evenly(none, ends, 2, lambda _: None).complete is proven
+        nobody = SimpleNamespace(searches=1, run=lambda climbs: [])
+        assert spread_evenly(nobody, ends, 2, lambda _: None).complete is proven
         assert enumerate_points(none, ends, lambda _: None).complete is proven
         assert find_hull(none, ends, 1e-3, lambda _: None).complete is proven
 

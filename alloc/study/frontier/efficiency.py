@@ -9,6 +9,7 @@ from itertools import pairwise
 from math import hypot, inf
 
 from alloc.solver import Biobjective, Pair, ParetoPoint
+from alloc.study.frontier.climbs import Climb, Climbers, ask_once
 
 NOISE = 1e-7
 """Differences smaller than this part of a value are rounding."""
@@ -79,37 +80,50 @@ def _above(value: float, other: float) -> bool:
     return value - other > NOISE * max(1.0, abs(value), abs(other))
 
 
-def find_ends(rivals: Biobjective) -> Ends | None:
+def find_ends(climbers: Climbers) -> Ends | None:
     """Return the ends of the frontier, None where no plan was found."""
-    first = rivals.find_efficient(0, -inf, inf)
-    if not isinstance(first, ParetoPoint):
+    ends: list[list[ParetoPoint]] = [[], []]
+    if not all(climbers.run([ask_once((k, -inf, inf), found) for k, found in enumerate(ends)])):
         return None
-    last = rivals.find_efficient(1, -inf, inf)
-    return Ends(first, last) if isinstance(last, ParetoPoint) else None
+    return Ends(ends[0][0], ends[1][0])
 
 
-def spread_evenly(rivals: Biobjective, between: Ends, count: int, tell: Tell) -> Trace:
+def spread_evenly(climbers: Climbers, between: Ends, count: int, tell: Tell) -> Trace:
     """Return points whose second objective is evenly spread between the ends, as far as plans differ.
 
-    Augmented ε-constraint; a floor that the point before keeps already is passed over.
+    Augmented ε-constraint; each search has its part of the floors.
     Source: G. Mavrotas and K. Florios, AUGMECON2, Applied Mathematics and Computation 219 (2013) 9652-9669.
     """
     first, last = between.first, between.last
-    found, complete = [first], True
-    tell(first)
     low, high = first.values[1], last.values[1]
-    for i in range(1, count - 1):
-        floor = low + (high - low) * i / (count - 1)
-        if floor <= found[-1].values[1]:
+    tell(first)
+    floors = [low + (high - low) * i / (count - 1) for i in range(1, count - 1)]
+    parts: list[list[ParetoPoint]] = [[first], *([] for _ in range(climbers.searches - 1))]
+    cuts = [len(floors) * i // len(parts) for i in range(len(parts) + 1)]
+    climbs = [_climb(floors[a:b], high, found, tell) for (a, b), found in zip(pairwise(cuts), parts, strict=True)]
+    complete = all(climbers.run(climbs))
+    found: list[ParetoPoint] = []
+    for part in parts:
+        found += [point for point in part if not found or _above(point.values[1], found[-1].values[1])]
+    return Trace(_close(found, last, between, tell), "grid", complete and _are_proven([*found, first, last]))
+
+
+def _climb(floors: Sequence[float], high: float, found: list[ParetoPoint], tell: Tell) -> Climb:
+    """Ask for the point above each floor, and add it to those found where it is above them.
+
+    A floor that the point before keeps already is passed over.
+    """
+    complete = True
+    for floor in floors:
+        if found and floor <= found[-1].values[1]:
             continue
-        point = rivals.find_efficient(0, floor, high)
+        point = yield 0, floor, high
         if not isinstance(point, ParetoPoint):
             complete = False
-            continue
-        if _above(point.values[1], found[-1].values[1]):
+        elif not found or _above(point.values[1], found[-1].values[1]):
             found.append(point)
             tell(point)
-    return Trace(_close(found, last, between, tell), "grid", complete and _are_proven([*found, first, last]))
+    return complete
 
 
 def _close(found: list[ParetoPoint], last: ParetoPoint, between: Ends, tell: Tell) -> tuple[ParetoPoint, ...]:

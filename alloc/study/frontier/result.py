@@ -1,4 +1,4 @@
-"""What a frontier is: its points, each a plan with its proof, the curves that they make, and the figures of both."""
+"""What a frontier is: the curves that its points make, and the figures of both."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,9 +13,9 @@ from alloc.instance import Instance
 from alloc.model.aims import AimName
 from alloc.report.notebook import call_question, show_chart, show_table
 from alloc.report.target import number_folder
-from alloc.run import Run
 from alloc.study.frontier.efficiency import Trace
 from alloc.study.frontier.pictures import draw_frontier
+from alloc.study.frontier.point import FrontierPoint
 from alloc.study.frontier.save import save_frontier
 from alloc.texts import say
 
@@ -23,30 +23,6 @@ LESS: frozenset[AimName] = frozenset({"cost"})
 """Objectives of which less is better."""
 
 UNITS = {"employment": "jobs", "linkage": "linkage", "cost": "money", "equity": "money per head", "insured": "jobs"}
-
-
-@dataclass(frozen=True)
-class FrontierPoint:
-    """One efficient plan.
-
-    values: of the two objectives, as its tables give them; money: aid spent; kind: words joined by `|`, as
-    `efficiency.classify` says; slack: by how much of each objective a better plan could still exist; budget: amount
-    of the fund where budgets are compared.
-    """
-
-    number: int
-    values: tuple[float, float]
-    money: float
-    proven: bool
-    kind: str
-    slack: tuple[float, float]
-    run: Run
-    budget: float | None = None
-
-    @property
-    def kinds(self) -> list[str]:
-        """The words of its kind."""
-        return self.kind.split("|")
 
 
 @dataclass(frozen=True)

@@ -3,21 +3,30 @@
 import math
 import time
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import cast
 
 from alloc.errors import RequestError
 from alloc.instance import Instance, read
 from alloc.model.aims import AIMS, AimName
-from alloc.run import Run, choose_options
+from alloc.run import choose_options
 from alloc.solver import Biobjective, Deadline, ParetoPoint
+from alloc.study.frontier.climbs import Climbers, open_climbers
 from alloc.study.frontier.efficiency import Trace, classify, enumerate_points, find_ends, find_hull, spread_evenly
-from alloc.study.frontier.result import Curve, Frontier, FrontierPoint
-from alloc.study.request import JOBS, Answered, Given, StudyProgress, Tell, answer, check_language, read_question
-
-FARTHEST = 1e-5
-"""A plan made exact may lie this part of a value from what was proven; farther, and the proof is not its own."""
+from alloc.study.frontier.point import open_curve
+from alloc.study.frontier.result import Curve, Frontier
+from alloc.study.request import (
+    JOBS,
+    Answered,
+    Given,
+    StudyProgress,
+    Tell,
+    answer,
+    check_language,
+    is_small,
+    read_question,
+)
 
 Budgets = Mapping[str, Sequence[float]]
 """One fund and its amounts [money]."""
@@ -65,9 +74,10 @@ def frontier(
             _check_population(question, names)
             options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
             before = sum(len(curve.points) for curve in found)
-            wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
+            count = points if not exact else None
+            wish = _CurveWish(names, count, tolerance, before, amount, not (exact or is_small(question)), tell)
             try:
-                asked = answer(question, options, jobs, cluster, lang, ties=False, at_once=False)
+                asked = answer(question, options, jobs, cluster, lang, ties=False, at_once=wish.side_by_side)
                 found.append(_find_curve(asked, wish, deadline))
             except KeyboardInterrupt:
                 if not found:
@@ -130,7 +140,8 @@ def _set_amount(instance: Instance, fund: str, amount: float) -> Instance:
 class _CurveWish:
     """What is wanted of one curve.
 
-    count: of points, None where all are; before: points of the curves before; budget: of this curve.
+    count: of points, None where all are; before: points of the curves before; budget: of this curve; side_by_side:
+    whether points are searched for in processes of their own.
     """
 
     names: tuple[AimName, AimName]
@@ -138,6 +149,7 @@ class _CurveWish:
     tolerance: float
     before: int
     budget: float | None
+    side_by_side: bool
     tell: Tell | None
 
 
@@ -149,23 +161,22 @@ def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline) -> Curve:
         return Curve(
             (), None, run.status, clash=tuple(run.figures.get("clash", ())), budget=wish.budget, solved_by=own.method
         )
-    broken = own.values["Penalties"][None]
     with asked.open_search() as by_blocks:
-        pareto = Biobjective(asked.question, wish.names, asked.options, deadline, broken, by_blocks, wish.count is None)
-        trace = _trace(pareto, wish)
-    if trace is None:
-        return Curve((), None, "no_solution", budget=wish.budget, solved_by=own.method)
-    steps = tuple(None if step is None else float(step) for step in pareto.steps)
-    points = tuple(
-        _make_point(asked, pareto, wish, i, found, kind)
-        for i, (found, kind) in enumerate(zip(trace.points, classify(trace), strict=True), wish.before + 1)
-    )
-    return Curve(points, trace, "found", steps, budget=wish.budget, solved_by=own.method)
+        here = open_curve(asked, wish.names, deadline, by_blocks, wish.count is None)
+        side_by_side = wish.side_by_side and by_blocks is None
+        with open_climbers(here, asked.jobs if side_by_side else 0, deadline) as climbers:
+            trace = _trace(climbers, here.pareto, wish)
+            if trace is None:
+                return Curve((), None, "no_solution", budget=wish.budget, solved_by=own.method)
+            numbered = enumerate(zip(trace.points, classify(trace), strict=True), wish.before + 1)
+            points = climbers.make_points([(i, found, kind, wish.budget) for i, (found, kind) in numbered])
+    steps = tuple(None if step is None else float(step) for step in here.pareto.steps)
+    return Curve(tuple(points), trace, "found", steps, budget=wish.budget, solved_by=own.method)
 
 
-def _trace(pareto: Biobjective, wish: _CurveWish) -> Trace | None:
+def _trace(climbers: Climbers, pareto: Biobjective, wish: _CurveWish) -> Trace | None:
     """Return the efficient points as wanted, None where no plan was found."""
-    between = find_ends(pareto)
+    between = find_ends(climbers)
     if between is None:
         return None
     seen = wish.before
@@ -177,36 +188,6 @@ def _trace(pareto: Biobjective, wish: _CurveWish) -> Trace | None:
             wish.tell(StudyProgress(seen))
 
     if wish.count is not None:
-        return spread_evenly(pareto, between, wish.count, count)
+        return spread_evenly(climbers, between, wish.count, count)
     every = enumerate_points(pareto, between, count) if pareto.countable else None
     return every or find_hull(pareto, between, wish.tolerance, count)
-
-
-def _make_point(
-    asked: Answered, pareto: Biobjective, wish: _CurveWish, number: int, found: ParetoPoint, kind: str
-) -> FrontierPoint:
-    """Return an efficient plan as a result of its own; it is proven only where what it reaches is what was proven."""
-    started, names = time.perf_counter(), wish.names
-    plan = pareto.as_solution(found.x, asked.own, f"point {number} of a frontier of {' and '.join(names)}")
-    run = asked.make_result(plan, started)
-    values = read_off(run, names[0]), read_off(run, names[1])
-    proven = found.proven and all(
-        abs(value - sign * sought) <= FARTHEST * max(1.0, abs(value))
-        for value, sought, sign in zip(values, found.values, pareto.signs, strict=True)
-    )
-    objectives = dict(zip(names, values, strict=True))
-    facts = {"point": number, "objectives": objectives, "proven": proven, "kind": kind}
-    run = replace(run, figures={**run.figures, "frontier": facts})
-    money = float(run.tables["measures"]["aid"].sum())
-    return FrontierPoint(number, values, money, proven, kind, found.slack, run, wish.budget)
-
-
-def read_off(run: Run, name: AimName) -> float:
-    """Return what a plan reaches of an objective, read off its tables and figures."""
-    if name in ("employment", "linkage"):
-        return float(run.figures[name])
-    if name == "cost":
-        return float(run.tables["measures"]["aid"].sum())
-    if name == "insured":
-        return float(run.tables["industries"]["insured"].sum())
-    return float(run.tables["counties"]["aid_per_head"].min())
