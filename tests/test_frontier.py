@@ -3,6 +3,7 @@
 import csv
 import itertools
 import json
+import math
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -20,9 +21,11 @@ from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.model.aims import add_least
+from alloc.solver import Deadline
 from alloc.solver.matrix import compile_matrix
 from alloc.solver.multi.biobjective import ParetoPoint
 from alloc.solver.multi.granularity import find_steps
+from alloc.study.frontier.climbs import Climbers
 from alloc.study.frontier.efficiency import Ends, enumerate_points, find_hull, find_knee, spread_evenly
 from alloc.study.frontier.pictures import draw_frontier
 
@@ -72,10 +75,11 @@ def test_the_exact_frontier_is_the_published_one_point_for_point(name: str, styl
     assert len(supported) == problem["supported"]
 
 
-def test_points_spread_over_a_larger_frontier_are_among_the_published_ones():
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_points_spread_over_a_larger_frontier_are_among_the_published_ones(jobs: int):
     """Of its 149 points eight are asked for: each is proven efficient, and both ends are among them."""
     points = STORED["problems"]["2KP100-50"]["points"]
-    found = alloc.frontier(knapsack("2KP100-50", "unit_cost"), points=8)
+    found = alloc.frontier(knapsack("2KP100-50", "unit_cost"), points=8, jobs=jobs)
     shown = found.table[["employment", "linkage"]].to_numpy().tolist()
     assert len(shown) == 8
     assert all(point in points for point in shown)
@@ -425,6 +429,58 @@ def test_one_plan_at_both_ends_is_all_there_is_only_where_both_are_proven():
         assert spread_evenly(nobody, ends, 2, lambda _: None).complete is proven
         assert enumerate_points(none, ends, lambda _: None).complete is proven
         assert find_hull(none, ends, 1e-3, lambda _: None).complete is proven
+
+
+def point_at(first: float, second: float) -> ParetoPoint:
+    return ParetoPoint(np.zeros(1), (first, second), (0.0, 0.0), True)
+
+
+class LosesOne:
+    """Two workers, of which the second loses its process at the first task."""
+
+    count = 2
+
+    def __init__(self) -> None:
+        self.given: dict[int, Any] = {}
+        self.asked: list[tuple[int, float]] = []
+
+    @property
+    def idle(self) -> list[int]:
+        return [worker for worker in (0, 1) if worker not in self.given]
+
+    def give(self, worker: int, needs: Any, task: Any, search: int, ask: Any) -> None:
+        self.given[worker] = ask
+        self.asked.append((search, ask[1]))
+
+    def receive(self) -> list[tuple[int, Any]]:
+        found, self.given = self.given, {}
+        lost = len(self.asked) == 2
+        return [(w, None if lost and w == 1 else point_at(100 - ask[1], ask[1] + 1)) for w, ask in found.items()]
+
+    def abandon(self) -> None:
+        pass
+
+
+def test_points_side_by_side_have_a_part_each_and_a_lost_process_leaves_the_rest():
+    pool, told = LosesOne(), []
+    here = SimpleNamespace(asked=SimpleNamespace(worlds=None))
+    climbers = Climbers(here, pool, 2, Deadline(math.inf))
+    found = spread_evenly(climbers, Ends(point_at(100, 0), point_at(10, 90)), 10, told.append)
+    assert sorted(pool.asked) == [(0, 10), (0, 20), (0, 30), (0, 40), (1, 50), (1, 60), (1, 70), (1, 80)]
+    assert [point.values[1] for point in reversed(found.points)] == [0, 11, 21, 31, 41, 61, 71, 81, 90]
+    assert len(told) == len(found.points)
+    assert not found.complete
+
+
+def test_after_ctrl_c_no_climb_asks_for_more():
+    pool, deadline = LosesOne(), Deadline(math.inf)
+    deadline.stop()
+    here = SimpleNamespace(asked=SimpleNamespace(worlds=None))
+    found = spread_evenly(
+        Climbers(here, pool, 2, deadline), Ends(point_at(100, 0), point_at(10, 90)), 10, lambda _: None
+    )
+    assert pool.asked == []
+    assert (len(found.points), found.complete) == (2, False)
 
 
 def test_the_chart_has_a_mark_for_every_point_and_names_the_knee(tmp_path: Path):

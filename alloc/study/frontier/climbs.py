@@ -5,14 +5,15 @@ whether the searches are in processes beside this one or here.
 """
 
 from collections import deque
-from collections.abc import Generator, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from math import inf
 
+from alloc.counterfactual import Worlds
 from alloc.solver import Deadline, MipResult, ParetoPoint
 from alloc.solver.pool import Pool, open_pool
-from alloc.study.frontier.point import CurveSearch, FrontierPoint, Names, open_curve
-from alloc.study.request import Answered
+from alloc.study.frontier.point import CurveSearch, FrontierPoint
 
 SEARCHES = 2
 """So many searches have a part of the points each where they are worth a process: on Hotan 2019 each takes 3 s."""
@@ -25,6 +26,9 @@ Climb = Generator[Ask, ParetoPoint | MipResult | None, bool]
 
 NOTHING = MipResult(None, -inf, inf)
 """The answer where a search was not run to its end."""
+
+Load = Callable[[Deadline], CurveSearch]
+"""Builds what is searched, heard by a deadline, in the process that searches it."""
 
 Made = tuple[int, ParetoPoint, str, float | None]
 """What a point is made of: number, plan, kind, budget."""
@@ -63,7 +67,7 @@ class Climbers:
     """
 
     def __init__(self, here: CurveSearch, pool: Pool, searches: int, deadline: Deadline):
-        self.searches, self._here, self._pool, self._deadline = searches, here, pool, deadline
+        self.here, self.searches, self._pool, self._deadline = here, searches, pool, deadline
 
     def run(self, climbs: Sequence[Climb]) -> list[bool]:
         """Run climbs to their ends, and return what each tells."""
@@ -76,6 +80,7 @@ class Climbers:
                 if one.ask and one not in asking.values() and worker in self._pool.idle:
                     asking[worker] = one
                     self._pool.give(worker, (search,), _find, search, one.ask)
+            _ = self.here.asked.worlds  # sought once, while the others search
             for worker, answer in self._pool.receive():
                 asking.pop(worker).go_on(answer or NOTHING)
         self._pool.abandon()
@@ -90,38 +95,40 @@ class Climbers:
         waiting = deque(points if not self._deadline.stopped else ())
         while waiting or self._pool.busy:
             for worker in self._pool.idle[: len(waiting)]:
-                self._pool.give(worker, (worker,), _make, worker, waiting.popleft())
+                self._pool.give(worker, (worker,), _make, worker, self.here.asked.worlds, waiting.popleft())
             made |= {point.number: point for _, point in self._pool.receive() if point is not None}
-        return [made.get(point[0]) or self._here.make_point(*point) for point in points]
+        return [made.get(point[0]) or self.here.make_point(*point) for point in points]
 
 
 def _find(kept: Mapping[int, CurveSearch], search: int, ask: Ask) -> ParetoPoint | MipResult:
     return kept[search].pareto.find_efficient(*ask)
 
 
-def _make(kept: Mapping[int, CurveSearch], search: int, of: Made) -> FrontierPoint:
-    return kept[search].make_point(*of)
+def _make(kept: Mapping[int, CurveSearch], search: int, worlds: Worlds, of: Made) -> FrontierPoint:
+    curve = kept[search]
+    return replace(curve, asked=replace(curve.asked, known=worlds)).make_point(*of)
 
 
 @contextmanager
-def open_climbers(here: CurveSearch, jobs: int, deadline: Deadline) -> Iterator[Climbers]:
-    """Open what runs climbs: by the search of this process alone, or by so many in processes of their own.
+def open_climbers(load: Load, deadline: Deadline) -> Iterator[Climbers]:
+    """Open the search of this process, which alone runs every climb."""
+    with open_pool(1, None) as pool:
+        here = load(deadline)
+        pool.keep([here], _as_it_is)
+        yield Climbers(here, pool, 1, deadline)
 
-    jobs: processes; 0 for this process's search alone.
-    """
-    if jobs == 0:
-        with open_pool(1, None) as pool:
-            pool.keep([here], _as_it_is)
-            yield Climbers(here, pool, 1, deadline)
-        return
-    with open_pool(min(jobs, SEARCHES), None) as pool:
-        pool.keep([(here.asked, here.names)] * SEARCHES, _open)
-        yield Climbers(here, pool, SEARCHES, deadline)
+
+@contextmanager
+def open_climbers_beside(load: Load, deadline: Deadline, jobs: int) -> Iterator[Climbers]:
+    """Open a search of this process, and two that run climbs side by side, each in a process where there are jobs."""
+    with open_pool(min(jobs, SEARCHES), None) as pool:  # its processes load while this one builds
+        pool.keep([load] * SEARCHES, _call)
+        yield Climbers(load(deadline), pool, SEARCHES, deadline)
 
 
 def _as_it_is(here: CurveSearch) -> CurveSearch:
     return here
 
 
-def _open(of: tuple[Answered, Names]) -> CurveSearch:
-    return open_curve(*of)
+def _call(load: Load) -> CurveSearch:
+    return load(Deadline(inf))

@@ -1,6 +1,5 @@
 """A point of a frontier: an efficient plan, made a result of its own by whoever searches the question for it."""
 
-import math
 import time
 from dataclasses import dataclass, replace
 
@@ -69,16 +68,12 @@ class CurveSearch:
 
 
 def open_curve(
-    asked: Answered,
-    names: Names,
-    deadline: Deadline | None = None,
-    by_blocks: BlockSearch | None = None,
-    every: bool = False,
+    asked: Answered, names: Names, every: bool, by_blocks: BlockSearch | None, deadline: Deadline
 ) -> CurveSearch:
     """Build what is searched, soft rules broken no further than by the best plan; the rest is as `Biobjective` says."""
     broken = asked.own.values["Penalties"][None]
-    heard = deadline or Deadline(math.inf)
-    return CurveSearch(asked, names, Biobjective(asked.question, names, asked.options, heard, broken, by_blocks, every))
+    pareto = Biobjective(asked.question, names, asked.options, deadline, broken, by_blocks, every)
+    return CurveSearch(asked, names, pareto)
 
 
 def _read_off(run: Run, name: AimName) -> float:

@@ -4,6 +4,7 @@ import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import cast
 
@@ -12,7 +13,7 @@ from alloc.instance import Instance, read
 from alloc.model.aims import AIMS, AimName
 from alloc.run import choose_options
 from alloc.solver import Biobjective, Deadline, ParetoPoint
-from alloc.study.frontier.climbs import Climbers, open_climbers
+from alloc.study.frontier.climbs import Climbers, open_climbers, open_climbers_beside
 from alloc.study.frontier.efficiency import Trace, classify, enumerate_points, find_ends, find_hull, spread_evenly
 from alloc.study.frontier.point import open_curve
 from alloc.study.frontier.result import Curve, Frontier
@@ -56,8 +57,8 @@ def frontier(
     gets least), insured (insured jobs). points: how many, spread evenly. exact: all of them where they are finite in
     number, else the corners of their hull, and segments beyond which no plan lies by more than `tolerance` (part of
     both ranges). budgets: {fund: amounts}, one curve for each. gap, time_limit [s each search], threads, method: in
-    place of the instance's. jobs: processes that search blocks; cluster: address of a Dask scheduler to use instead.
-    overrides: figures to replace, for a path only. tell: is told how far it is.
+    place of the instance's. jobs: processes that search points, or blocks; cluster: address of a Dask scheduler for
+    blocks. overrides: figures to replace, for a path only. tell: is told how far it is.
     Raises InstanceError for faults, RequestError for a wrong call, AuditError for a plan that fails its audit.
     """
     started = time.perf_counter()
@@ -74,10 +75,9 @@ def frontier(
             _check_population(question, names)
             options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
             before = sum(len(curve.points) for curve in found)
-            count = points if not exact else None
-            wish = _CurveWish(names, count, tolerance, before, amount, not (exact or is_small(question)), tell)
+            wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
             try:
-                asked = answer(question, options, jobs, cluster, lang, ties=False, at_once=wish.side_by_side)
+                asked = answer(question, options, jobs, cluster, lang, ties=False, at_once=False)
                 found.append(_find_curve(asked, wish, deadline))
             except KeyboardInterrupt:
                 if not found:
@@ -140,8 +140,7 @@ def _set_amount(instance: Instance, fund: str, amount: float) -> Instance:
 class _CurveWish:
     """What is wanted of one curve.
 
-    count: of points, None where all are; before: points of the curves before; budget: of this curve; side_by_side:
-    whether points are searched for in processes of their own.
+    count: of points, None where all are; before: points of the curves before; budget: of this curve.
     """
 
     names: tuple[AimName, AimName]
@@ -149,7 +148,6 @@ class _CurveWish:
     tolerance: float
     before: int
     budget: float | None
-    side_by_side: bool
     tell: Tell | None
 
 
@@ -162,15 +160,16 @@ def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline) -> Curve:
             (), None, run.status, clash=tuple(run.figures.get("clash", ())), budget=wish.budget, solved_by=own.method
         )
     with asked.open_search() as by_blocks:
-        here = open_curve(asked, wish.names, deadline, by_blocks, wish.count is None)
-        side_by_side = wish.side_by_side and by_blocks is None
-        with open_climbers(here, asked.jobs if side_by_side else 0, deadline) as climbers:
-            trace = _trace(climbers, here.pareto, wish)
+        load = partial(open_curve, asked, wish.names, wish.count is None, by_blocks)
+        alone = wish.count is None or by_blocks is not None or is_small(asked.question)
+        with open_climbers(load, deadline) if alone else open_climbers_beside(load, deadline, asked.jobs) as climbers:
+            pareto = climbers.here.pareto
+            trace = _trace(climbers, pareto, wish)
             if trace is None:
                 return Curve((), None, "no_solution", budget=wish.budget, solved_by=own.method)
             numbered = enumerate(zip(trace.points, classify(trace), strict=True), wish.before + 1)
             points = climbers.make_points([(i, found, kind, wish.budget) for i, (found, kind) in numbered])
-    steps = tuple(None if step is None else float(step) for step in here.pareto.steps)
+    steps = tuple(None if step is None else float(step) for step in pareto.steps)
     return Curve(tuple(points), trace, "found", steps, budget=wish.budget, solved_by=own.method)
 
 
