@@ -27,7 +27,7 @@ from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
 from alloc.solution import Solution
-from alloc.solver import solve_whole
+from alloc.solver import pool, solve_whole
 
 os.environ["ALLOC_LANG"] = "en"  # commands speak the language of the system otherwise
 
@@ -311,6 +311,15 @@ def pytest_collection_finish() -> None:
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000)
+
+
+@pytest.fixture(autouse=True)
+def no_spares() -> Iterator[None]:
+    """End what waits for the next study: it was begun with the folder and the surroundings of this test."""
+    yield
+    pool._places[0] = 0
+    while pool._spares:
+        pool._close_process(pool._spares.pop())
 
 
 def lacking(words: str) -> NoReturn:

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Mapping
 from functools import partial
 
 import pytest
@@ -16,7 +17,7 @@ from alloc import counterfactual, run
 from alloc.errors import AllocError, AuditError, Fault, InstanceError, RequestError, SolveError
 from alloc.model import build
 from alloc.solver import ahead, pool, solve_suited, solve_whole
-from alloc.solver.pool import keep_spares
+from alloc.solver.pool import keep_spares, open_pool, reuse_processes
 from alloc.study.request import answer
 
 
@@ -148,3 +149,36 @@ def test_a_spare_process_does_the_next_work_and_one_that_died_is_passed_over():
     with ahead(os.getpid) as result:
         assert result(None) not in (first, second, os.getpid())
     assert pool._spares == []
+
+
+def test_free_processes_of_a_pool_that_is_closed_serve_the_next_where_they_may():
+    with open_pool(2, None) as first:
+        known = sorted(_ask_each(first))
+    assert pool._spares == []
+    reuse_processes(2)
+    with open_pool(2, None) as second:
+        kept = sorted(_ask_each(second))
+    assert kept != known
+    with open_pool(2, None) as third:
+        assert sorted(_ask_each(third)) == kept
+        third.give(0, (), _sleep, 60.0)
+    assert len(pool._spares) == 1  # one that is busy is ended
+
+
+def _ask_each(workers: pool.Pool) -> list[int]:
+    """Return the numbers of the processes of a pool."""
+    for worker in list(workers.idle):
+        workers.give(worker, (), _tell_number)
+    found: list[int] = []
+    while workers.busy:
+        found += [number for _, number in workers.receive()]
+    return found
+
+
+def _tell_number(kept: Mapping[int, object]) -> int:
+    time.sleep(0.2)
+    return os.getpid()
+
+
+def _sleep(kept: Mapping[int, object], seconds: float) -> None:
+    time.sleep(seconds)

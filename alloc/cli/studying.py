@@ -163,6 +163,14 @@ def forget(part: Path) -> None:
     remove_store(part)
 
 
+def _reuse_processes() -> None:
+    """Let what a study asks after the first use the processes that are there."""
+    from alloc.solver.pool import reuse_processes
+    from alloc.study.request import JOBS
+
+    reuse_processes(JOBS)
+
+
 def study_command(command: Callable[..., None], shared: Iterable[Callable[..., Any]] = OPTIONS) -> Callable[..., None]:
     """Add the options that all studies have, and hand what was said in them to the command as a StudyCall."""
 
@@ -179,6 +187,7 @@ def study_command(command: Callable[..., None], shared: Iterable[Callable[..., A
         with spoken(lang):
             known_address(options["cluster"])
             call = StudyCall(instance, out, overwrite, overrides(settings), as_json, lang)
+            _reuse_processes()
             with keeping(lambda: call.part if call.name else None, lang):
                 command(call, **options)
 

@@ -44,6 +44,9 @@ _kept: dict[Load, dict[int, Any]] = {}
 _spares: list[ProcessPoolExecutor] = []
 """Processes that wait for a task, where this process keeps any."""
 
+_places = [0]
+"""How many processes of pools that are closed may wait for the next pool."""
+
 
 def _perform(
     of: Load,
@@ -103,6 +106,11 @@ def keep_spares(count: int, module: str) -> None:
         process = _begin_process()
         process.submit(import_module, module)
         _spares.append(process)
+
+
+def reuse_processes(count: int) -> None:
+    """Let so many processes of pools that are closed wait for the next pool, which then need not begin them."""
+    _places[0] = count
 
 
 def open_process() -> ProcessPoolExecutor:
@@ -183,7 +191,8 @@ class Call:
 class Worker:
     """One worker: how it is opened, what it was sent of the load, and what it is doing.
 
-    future: None where the worker was found to be lost when it was given its task.
+    future: None where the worker was found to be lost when it was given its task; last: what it was given last, also
+    where nobody waits for it any more.
     """
 
     open: Callable[[], Executor]
@@ -191,6 +200,7 @@ class Worker:
     sent: set[int] = field(default_factory=set)
     call: Call | None = None
     future: "Future[Any] | None" = None
+    last: "Future[Any] | None" = None
 
     @property
     def waiting(self) -> bool:
@@ -243,7 +253,7 @@ class Pool:
         worker.call = call
         worker.sent |= new.keys()
         try:
-            worker.future = worker.executor.submit(
+            worker.future = worker.last = worker.executor.submit(
                 _perform, self._of, self._load, new, call.needs, call.task, *call.args
             )
         except BrokenProcessPool:
@@ -288,7 +298,16 @@ class Pool:
                 worker.executor.shutdown(wait=False)
         for worker in self._workers:
             if isinstance(worker.executor, ProcessPoolExecutor):
-                _close_process(worker.executor)
+                self._close_process(worker.executor, worker.last is None or worker.last.done())
+
+    def _close_process(self, process: ProcessPoolExecutor, free: bool) -> None:
+        """Let a process that is free wait for the next pool, where there is a place, and end any other."""
+        if free and len(_spares) < _places[0]:
+            with suppress(BrokenProcessPool):
+                process.submit(_forget, self._of[0])
+                _spares.append(process)
+                return
+        _close_process(process)
 
 
 def _as_it_is(item: Any) -> Any:

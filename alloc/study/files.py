@@ -1,5 +1,6 @@
 """The folder of a study: its tables, its figures, its plans and its pictures, written in one way."""
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +16,11 @@ from alloc.report.files import add_described, write_described, write_result
 from alloc.report.notebook import call_question
 from alloc.report.target import fill, write_json
 from alloc.run import Run
+from alloc.solver.pool import open_pool
+from alloc.study.request import JOBS
+
+MANY = 500
+"""Measures of all plans together from which on writing them takes longer than beginning processes for it."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +48,35 @@ def name_chart(name: str, chart: Chart | None, instance: Instance) -> dict[str, 
 def write_study(instance: Instance, files: StudyFiles, out: Path, overwrite: bool, lang: str) -> Path:
     """Write the folder of a study, whole or not at all, and return its path."""
     with fill(out, (files.mark,), overwrite) as new:
-        for name, run in files.runs.items():
-            run.save(new / name, lang=lang)
+        _save_runs({new / name: run for name, run in files.runs.items()}, lang)
         write_described(instance, files.tables, new, lang, "alloc.study")
         write_json(files.figures, new / files.mark)
         for name, content in files.others.items():
             (new / name).write_bytes(content)
     return out
+
+
+def _save_runs(runs: Mapping[Path, Run], lang: str) -> None:
+    """Save plans as results of their own, many of them side by side."""
+    runs = {folder.resolve(): run for folder, run in runs.items()}  # processes may be begun elsewhere
+    waiting = deque(runs)
+    if sum(len(run.instance.measures) for run in runs.values()) < MANY:
+        for folder in waiting:
+            runs[folder].save(folder, lang=lang)
+        return
+    with open_pool(JOBS, None) as pool:
+        given: dict[int, Path] = {}
+        while waiting or pool.busy:
+            for worker in pool.idle[: len(waiting)]:
+                given[worker] = folder = waiting.popleft()
+                pool.give(worker, (), _save_run, runs[folder], folder, lang)
+            for worker, saved in pool.receive():
+                if saved is None:  # its process was lost, or could not write: whatever hinders it is told here
+                    runs[given[worker]].save(given[worker], overwrite=True, lang=lang)
+
+
+def _save_run(kept: Mapping[int, object], run: Run, folder: Path, lang: str) -> Path:
+    return run.save(folder, lang=lang)
 
 
 def write_run(

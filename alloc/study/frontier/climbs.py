@@ -5,14 +5,13 @@ whether the searches are in processes beside this one or here.
 """
 
 from collections import deque
-from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 from math import inf
 
 from alloc.counterfactual import Worlds
 from alloc.solver import Deadline, MipResult, ParetoPoint
-from alloc.solver.pool import Pool, open_pool
+from alloc.solver.pool import Here, Pool
 from alloc.study.frontier.point import CurveSearch, FrontierPoint
 
 SEARCHES = 2
@@ -109,21 +108,17 @@ def _make(kept: Mapping[int, CurveSearch], search: int, worlds: Worlds, of: Made
     return replace(curve, asked=replace(curve.asked, known=worlds)).make_point(*of)
 
 
-@contextmanager
-def open_climbers(load: Load, deadline: Deadline) -> Iterator[Climbers]:
-    """Open the search of this process, which alone runs every climb."""
-    with open_pool(1, None) as pool:
-        here = load(deadline)
-        pool.keep([here], _as_it_is)
-        yield Climbers(here, pool, 1, deadline)
+def climb_here(load: Load, deadline: Deadline) -> Climbers:
+    """Return what runs every climb by the search of this process."""
+    here, pool = load(deadline), Pool([Here])
+    pool.keep([here], _as_it_is)
+    return Climbers(here, pool, 1, deadline)
 
 
-@contextmanager
-def open_climbers_beside(load: Load, deadline: Deadline, jobs: int) -> Iterator[Climbers]:
-    """Open a search of this process, and two that run climbs side by side, each in a process where there are jobs."""
-    with open_pool(min(jobs, SEARCHES), None) as pool:  # its processes load while this one builds
-        pool.keep([load] * SEARCHES, _call)
-        yield Climbers(load(deadline), pool, SEARCHES, deadline)
+def climb_beside(load: Load, deadline: Deadline, pool: Pool) -> Climbers:
+    """Return what runs climbs by two searches side by side, in the workers of a pool."""
+    pool.keep([load] * SEARCHES, _call)
+    return Climbers(load(deadline), pool, SEARCHES, deadline)
 
 
 def _as_it_is(here: CurveSearch) -> CurveSearch:

@@ -13,7 +13,8 @@ from alloc.instance import Instance, read
 from alloc.model.aims import AIMS, AimName
 from alloc.run import choose_options
 from alloc.solver import Biobjective, Deadline, ParetoPoint
-from alloc.study.frontier.climbs import Climbers, open_climbers, open_climbers_beside
+from alloc.solver.pool import Pool, open_pool
+from alloc.study.frontier.climbs import SEARCHES, Climbers, climb_beside, climb_here
 from alloc.study.frontier.efficiency import Trace, classify, enumerate_points, find_ends, find_hull, spread_evenly
 from alloc.study.frontier.point import open_curve
 from alloc.study.frontier.result import Curve, Frontier
@@ -70,7 +71,9 @@ def frontier(
     deadline = Deadline(math.inf)
     questions = _read_questions(instance, overrides, fund, amounts)
     found: list[Curve] = []
-    with deadline.listening():
+    side_by_side = not exact and not is_small(questions[0])
+    # opened first: its processes load while the best plan is sought
+    with deadline.listening(), open_pool(min(jobs, SEARCHES) if side_by_side else 1, None) as pool:
         for question, amount in zip(questions, amounts, strict=True):
             _check_population(question, names)
             options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
@@ -78,7 +81,7 @@ def frontier(
             wish = _CurveWish(names, points if not exact else None, tolerance, before, amount, tell)
             try:
                 asked = answer(question, options, jobs, cluster, lang, ties=False, at_once=False)
-                found.append(_find_curve(asked, wish, deadline))
+                found.append(_find_curve(asked, wish, deadline, pool if side_by_side else None))
             except KeyboardInterrupt:
                 if not found:
                     raise
@@ -151,8 +154,8 @@ class _CurveWish:
     tell: Tell | None
 
 
-def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline) -> Curve:
-    """Return the frontier of one question."""
+def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline, pool: Pool | None) -> Curve:
+    """Return the frontier of one question; pool: workers that may search for its points, where they pay."""
     started, own = time.perf_counter(), asked.own
     if not own.has_plan:
         run = asked.make_result(own, started)
@@ -161,14 +164,16 @@ def _find_curve(asked: Answered, wish: _CurveWish, deadline: Deadline) -> Curve:
         )
     with asked.open_search() as by_blocks:
         load = partial(open_curve, asked, wish.names, wish.count is None, by_blocks)
-        alone = wish.count is None or by_blocks is not None or is_small(asked.question)
-        with open_climbers(load, deadline) if alone else open_climbers_beside(load, deadline, asked.jobs) as climbers:
-            pareto = climbers.here.pareto
-            trace = _trace(climbers, pareto, wish)
-            if trace is None:
-                return Curve((), None, "no_solution", budget=wish.budget, solved_by=own.method)
-            numbered = enumerate(zip(trace.points, classify(trace), strict=True), wish.before + 1)
-            points = climbers.make_points([(i, found, kind, wish.budget) for i, (found, kind) in numbered])
+        if pool is None or by_blocks is not None:
+            climbers = climb_here(load, deadline)
+        else:
+            climbers = climb_beside(load, deadline, pool)
+        pareto = climbers.here.pareto
+        trace = _trace(climbers, pareto, wish)
+        if trace is None:
+            return Curve((), None, "no_solution", budget=wish.budget, solved_by=own.method)
+        numbered = enumerate(zip(trace.points, classify(trace), strict=True), wish.before + 1)
+        points = climbers.make_points([(i, found, kind, wish.budget) for i, (found, kind) in numbered])
     steps = tuple(None if step is None else float(step) for step in pareto.steps)
     return Curve(tuple(points), trace, "found", steps, budget=wish.budget, solved_by=own.method)
 
