@@ -1,4 +1,4 @@
-"""Column generation step by step: its phases, and a bound that holds whatever the phase."""
+"""Column generation step by step: its rounds, and a bound that holds in each."""
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ from test_blocks import donors
 from alloc.instance import Options
 from alloc.model import build
 from alloc.solver import CompiledModel, solve_whole
-from alloc.solver.column_generation import LOOSE_GAPS, ColumnGeneration, Phase
+from alloc.solver.column_generation import ColumnGeneration, Phase
 from alloc.solver.deadline import Deadline
 from alloc.solver.decomposition import decompose
 from alloc.solver.dual_bound import DualBound
@@ -19,7 +19,7 @@ from alloc.solver.scaling import scale
 GAP = 1e-6
 
 
-def test_rounds_are_loose_then_tight_until_nothing_new_comes_and_the_bound_holds_in_each():
+def test_rounds_go_on_until_nothing_new_comes_and_the_bound_holds_in_each():
     instance = instance_of(donors(6))
     model = build(instance)
     best = solve_whole(model, instance, Options(gap=GAP, threads=1)).objective
@@ -29,9 +29,7 @@ def test_rounds_are_loose_then_tight_until_nothing_new_comes_and_the_bound_holds
     with open_pricing(1, None) as pool:
         pool.load(parts.blocks)
         search.run(pool, calm, calm, GAP, 0.0, lambda now: seen.append((now.phase, now.bound)))
-    phases = [phase for phase, _ in seen]
-    assert phases[: len(LOOSE_GAPS)] == [Phase.LOOSE] * len(LOOSE_GAPS)
-    assert set(phases[len(LOOSE_GAPS) :]) == {Phase.TIGHT}
+    assert {phase for phase, _ in seen} == {Phase.SEARCHING}
     bounds = [bound for _, bound in seen]
     assert bounds == sorted(bounds, reverse=True)
     assert bounds[-1] >= best - GAP * abs(best)
@@ -41,8 +39,8 @@ def test_rounds_are_loose_then_tight_until_nothing_new_comes_and_the_bound_holds
 def test_the_best_bound_is_kept_with_its_prices_and_a_worse_one_changes_nothing():
     dual = DualBound(np.zeros(1))
     good, bad = (np.array([1.0]), np.array([5.0])), (np.array([2.0]), np.array([9.0]))
-    dual.improve(5.0, good, ["good"], keep=True)  # type: ignore[list-item]
-    dual.improve(9.0, bad, ["bad"], keep=True)  # type: ignore[list-item]
+    dual.improve(5.0, good, ["good"])  # type: ignore[list-item]
+    dual.improve(9.0, bad, ["bad"])  # type: ignore[list-item]
     assert dual.value == 5
     assert dual.prices == pytest.approx([1])
     assert dual.proofs == [good]

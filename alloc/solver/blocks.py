@@ -48,7 +48,7 @@ from alloc.solver.whole import search_alone, solve_whole
 FEW = 1000
 """With fewer integer decisions than this HiGHS proves the whole model about as quickly as blocks do."""
 
-NEARER = (0.8, 0.4, 0.2, 0.1)
+NEARER = (1.0, 0.8, 0.4, 0.2, 0.1)
 """Parts of the asked gap at which bound and master are near enough to choose a plan; nearer where it was not good."""
 
 WarmStarts = Sequence[BlockWarmStart | None]

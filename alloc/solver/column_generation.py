@@ -1,7 +1,7 @@
 """Column generation: prices from the master, plans from the blocks, and the best bound that the prices prove.
 
-First prices are those of the relaxed program as a whole. Blocks are asked at these, then between the best prices so
-far and the master's (Wentges smoothing), round after round: loosely at first, as good prices need no exact answers.
+First prices are those of the relaxed program as a whole, at which blocks prove within some 0.1 % of what they ever do.
+Blocks are asked at these, then between the best prices so far and the master's (Wentges smoothing), round after round.
 The master may miss coupling rows, so that its prices stay within a box around the best ones (boxstep). Between two
 rounds of searches the whole decisions that the master uses are filled with money anew, at its own prices, until that
 helps no more: linear programs, each a hundredth of a search.
@@ -43,9 +43,6 @@ which width slack that remains calls for a proof that there is no plan at all.""
 PRICING_PART = 0.2
 """Part of the asked gap that the blocks' own searches may leave open together."""
 
-LOOSE_GAPS = (0.05,)
-"""Parts of the value that the searches of the loose rounds may leave open together."""
-
 REFILLS, REFILL_GAIN = 10, 0.02
 """How often whole decisions are filled anew in a round, and the part of the asked gap that calls for once more."""
 
@@ -61,10 +58,9 @@ SLACK_TOLERANCE = 1e-6
 
 
 class Phase(Enum):
-    """Where column generation stands: two phases of rounds, and two ends."""
+    """Where column generation stands: rounds, and two ends."""
 
-    LOOSE = "good prices are sought, the blocks may leave much open"
-    TIGHT = "the bound is proven and plans are added, the blocks leave little open"
+    SEARCHING = "the bound is proven and plans are added"
     FINISHED = "nothing new comes"
     INFEASIBLE = "the relaxed program or a block has no plan"
 
@@ -81,14 +77,13 @@ class ColumnGeneration:
         parts: Decomposition,
         weights: Floats,
         dual: DualBound,
-        phase: Phase = Phase.LOOSE,
         master: RestrictedMaster | None = None,
     ):
         """Begin with a bound and its prices. weights: of the goals; master: with plans, else there are none."""
-        self.parts, self.weights, self.phase = parts, weights, phase
+        self.parts, self.weights, self.phase = parts, weights, Phase.SEARCHING
         self.master = master or RestrictedMaster(parts, weights, slack_costs(dual.prices, 1.0))
         self.solution: MasterSolution | None = None
-        self.rounds = 0 if phase is Phase.LOOSE else len(LOOSE_GAPS)
+        self.rounds = 0
         self._dual = dual
         self._next_prices = dual.prices
         self.size = 1.0
@@ -114,8 +109,8 @@ class ColumnGeneration:
         deadline: Deadline,
         gap: float,
     ) -> "ColumnGeneration":
-        """Begin, in the tight phase, with what searches like it had. held: whole decisions of blocks, a row each."""
-        search = cls(parts, weights, dual, Phase.TIGHT)
+        """Begin with what searches like it had. held: whole decisions of blocks, a row each."""
+        search = cls(parts, weights, dual)
         search.fill(held, dual.prices, pool, deadline)
         if search.refill(pool, deadline, gap) and search.solution is not None:
             search.size = max(1.0, abs(search.solution.value))
@@ -206,7 +201,7 @@ class ColumnGeneration:
             self.phase = Phase.INFEASIBLE
             return 0
         proven = lagrangian_bound(self.parts, self.weights, prices, bounds)
-        self._dual.improve(proven, (prices, bounds), results, keep=self.phase is Phase.TIGHT)
+        self._dual.improve(proven, (prices, bounds), results)
         return self._add_plans(results)
 
     def refill(self, pool: PricingPool, deadline: Deadline, gap: float) -> bool:
@@ -254,9 +249,8 @@ class ColumnGeneration:
 
     def _pricing_gap(self, gap: float) -> float:
         """Return what the searches may leave open together, in the goal's unit."""
-        loose = LOOSE_GAPS[self.rounds] if self.phase is Phase.LOOSE else 0.0
         size = max(1.0, abs(self.bound)) if np.isfinite(self.bound) else self.size
-        return max(1e-9, max(PRICING_PART * gap, loose) * size)
+        return max(1e-9, PRICING_PART * gap * size)
 
     def _solve_master(self, before: MasterSolution | None, deadline: Deadline) -> MasterSolution | None:
         """Return the master's solution, its prices within the box around the best ones.
@@ -277,14 +271,10 @@ class ColumnGeneration:
 
     def _advance(self, gained: bool, deadline: Deadline, near: float) -> None:
         """Decide after a round where to ask next, in which phase, or whether to end. gained: a plan, or a bound."""
-        asked_tightly = self.phase is Phase.TIGHT
-        if self.rounds >= len(LOOSE_GAPS):
-            self.phase = Phase.TIGHT
-        if self.phase is Phase.TIGHT and self.lacking and not self._can_relax(deadline):
+        if self.lacking and not self._can_relax(deadline):
             self.phase = Phase.INFEASIBLE
             return
-        if asked_tightly:
-            self._tighten(gained, deadline, near)
+        self._tighten(gained, deadline, near)
         if self.rounds >= ROUNDS:
             self.phase = Phase.FINISHED
 

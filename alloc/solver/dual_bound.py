@@ -22,7 +22,7 @@ class DualBound:
     """The least bound that prices have proven, those prices, and what the blocks answered there.
 
     value: may be less than what these prices prove, where the relaxed program has proven it.
-    proofs: those of tight rounds, which other questions like it may use, the best last.
+    proofs: which other questions like it may use, the best last.
     """
 
     prices: Floats
@@ -35,11 +35,11 @@ class DualBound:
         """The proofs that are kept, the best last."""
         return self.proofs[-PROOFS:]
 
-    def improve(self, value: float, proof: Proof, results: Sequence[PricingResult], keep: bool) -> None:
-        """Take what some prices have proven, where that is less or the first; keep: for other questions as well."""
+    def improve(self, value: float, proof: Proof, results: Sequence[PricingResult]) -> None:
+        """Take what some prices have proven, where that is less or the first."""
         if value < self.value or not self.results:
             self.prices, self.results = proof[0], results
-            if keep and np.isfinite(value):
+            if np.isfinite(value):
                 self.proofs.append(proof)
         self.value = min(self.value, value)
 

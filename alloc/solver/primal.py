@@ -18,6 +18,9 @@ from alloc.solver.sub_mip import add_slacks, fix_and_solve, pick_heaviest, searc
 SLACK_MULTIPLES = (1.2, 3.0, 30.0)
 """What a lack costs, in multiples of its price, while the master chooses; dearer where the dearth remains."""
 
+ROOM = 0.8
+"""A choice in whole numbers is made where the master's mix is within this part of the gap, or nothing better comes."""
+
 MASTER_SECONDS = 15.0
 """Longest time for the master's choice [s]."""
 
@@ -62,15 +65,21 @@ def _choose(
 ) -> tuple[Floats, Incumbent]:
     """Return the master's last choice of plans, as a plan that may lack something, and the best plan that any led to.
 
-    What a lack costs grows until a choice leads to a plan within the gap, or to any where the question is small.
+    The heaviest plans come first: filled in, they are mostly worth about as much as the mix. What a lack costs grows
+    until a choice leads to a plan.
     """
+    x, best = heaviest, best.with_better(fix_and_solve(search.parts.matrix, search.weights, heaviest, deadline.brief()))
+    waits = not (search.ended or is_small(search) or deadline.over()) and search.relative_gap() > ROOM * gap
+    if best.is_within(gap) or (waits and best.x is not None):
+        return x, best
     close = max(0.1 * gap, 0.5 * (gap - search.relative_gap()))  # half of what is left: the rest is for filling in
     for times in SLACK_MULTIPLES:
         costs = slack_costs(search.prices, times)
         picked = search.master.solve_integer(deadline.brief(), MASTER_SECONDS, close, costs)
         x = search.master.assemble(picked, mix.own) if picked else heaviest
-        best = best.with_better(fix_and_solve(search.parts.matrix, search.weights, x, deadline.brief()))
-        if best.is_within(gap) or (best.x is not None and (is_small(search) or deadline.over())):
+        plan = fix_and_solve(search.parts.matrix, search.weights, x, deadline.brief())
+        best = best.with_better(plan)
+        if plan is not None or (best.x is not None and deadline.over()):
             break
     return x, best
 
