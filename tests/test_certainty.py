@@ -39,6 +39,12 @@ def test_least_money_is_said_to_be_proven_or_not():
     assert "9,000.0" in open_
 
 
+def test_a_bound_of_zero_on_least_money_is_not_told():
+    line = told(least_money=least(9691.25, 1.4e-320, False))
+    assert line == "Proof: the plan spends 9,691.2 万元 of all funds; that none as good spends less is not proven."
+    assert "不会少于" not in told("zh", least_money=least(9691.25, 0.0, False))
+
+
 def test_bound_and_money_stand_in_one_line():
     line = told(bound=1.0, bound_safe=1.0, least_money=least(5.0, 5.0, True))
     assert line.count(";") == 1

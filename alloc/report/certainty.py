@@ -27,5 +27,11 @@ def _words(figures: Mapping[str, Any], label: str, lang: str) -> Iterator[str]:
         yield say("bound_certain" if same else "bound_by_search", lang, safe=amount(safe), bound=amount(bound))
     least = figures.get("least_money")
     if least is not None:
-        text = "least_money_proven" if least["proven"] else "least_money_open"
-        yield say(text, lang, value=amount(least["value"]), bound=amount(least["bound"]), label=label)
+        yield say(_least_money(least), lang, value=amount(least["value"]), bound=amount(least["bound"]), label=label)
+
+
+def _least_money(least: Mapping[str, Any]) -> str:
+    """Return the text that says what is known of least money: no plan spends less than nothing in any case."""
+    if least["proven"]:
+        return "least_money_proven"
+    return "least_money_open" if amount(least["bound"]) != amount(0.0) else "least_money_unknown"

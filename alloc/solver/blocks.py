@@ -120,7 +120,7 @@ def solve_suited(
     of = CompiledModel(model)
     method, why = choose_method(instance, of) if options.method == "auto" else (options.method, "")
     if method == "blocks":
-        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster, preview, bool(ties))[0]
+        return solve_blocks_warm(of, instance, options, (), log, jobs, cluster, preview, ties)[0]
     try:
         ties = not has_many_grains(of.limits) if ties is None else ties
         plan = solve_whole(model, instance, options, log, preview, ties)
@@ -157,11 +157,11 @@ def solve_blocks_warm(
     jobs: int = 1,
     cluster: str | None = None,
     preview: Preview | None = None,
-    ties: bool = True,
+    ties: bool | None = True,
 ) -> tuple[Solution, WarmStarts]:
     """Solve like `solve_blocks`, beginning with the warm starts of questions like it; and return its own.
 
-    ties: whether another plan as good that spends less is searched for.
+    ties: whether another plan as good that spends less is searched for; None: nor is it told how little one may spend.
     """
     options = learn_optima(of.model, instance, options)
     deadline = Deadline(options.time_limit)
@@ -177,7 +177,8 @@ def solve_blocks_warm(
                 preview(conclude(of.model, instance, asked, x, reached, options.gap, method="blocks"))
             reached = check_proof(asked, instance, reached, deadline)
             x, seconds = found.x * by.columns, None if ties else 0.0
-            x, least = break_ties(of.model, asked, instance, x, reached, deadline, found.basis, seconds)
+            told = ties is not None
+            x, least = break_ties(of.model, asked, instance, x, reached, deadline, found.basis, seconds, told)
         elif found.status == Status.INFEASIBLE:
             check_infeasibility(asked, instance, deadline)
     why = f"{len(instance.counties)} counties in {len(parts.blocks)} blocks coupled by {parts.rows.count} limits"
