@@ -229,12 +229,12 @@ class Live:
                 callback.unsubscribe(watch)
         return self._read(stop)
 
-    def solve_roughly(self, deadline: Deadline, tolerance: float) -> tuple[float, Floats] | None:
-        """Return about what a linear program is worth, and about the prices of its rows, or nothing.
+    def solve_roughly(self, deadline: Deadline, tolerance: float, steps: int) -> tuple[float, Floats] | None:
+        """Return about what a linear program is worth, and about the prices of its rows, or nothing after so many steps.
 
         By the first-order method PDLP, whose plan at such a tolerance may break limits, so it is not handed out.
         """
-        self.set({"solver": "pdlp", "kkt_tolerance": tolerance})
+        self.set({"solver": "pdlp", "kkt_tolerance": tolerance, "pdlp_iteration_limit": steps})
         self.run(deadline)
         if self._solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
             return None

@@ -13,9 +13,14 @@ from alloc.solver.outcome import Why
 EXACT_UP_TO = 20_000
 """With more columns than this the first prices are those of the relaxed program solved roughly."""
 
-ROUGH_TOLERANCE = 3e-4
-"""Tolerance of a rough solve: at 832 counties it takes 7 s in place of 21. Where blocks are searched closely from the
-first round on, 250 counties take four rounds with 1e-2, three with 1e-3, two with 3e-4 and with 1e-4 (15 s at 832)."""
+ROUGH_TOLERANCES = (3e-4, 1e-3)
+"""Tolerances of a rough solve, each tried so long: at 832 counties it takes 7 s in place of 21. Where blocks are searched
+closely from the first round on, 250 counties take four rounds with 1e-2, three with 1e-3, two with 3e-4 and with 1e-4
+(15 s at 832)."""
+
+STEPS = 2000
+"""Steps of each: the world without the aid of 250 counties takes 360 to 1e-3 and 9,800 to 3e-4, that with it 400 and 680.
+"""
 
 
 @dataclass(frozen=True)
@@ -31,11 +36,12 @@ class LpRelaxation:
 def solve_lp_relaxation(matrix: Matrix, weights: Floats, deadline: Deadline) -> LpRelaxation:
     """Solve the program without whole decisions, a large one roughly: its prices are a start."""
     if len(matrix.lower) > EXACT_UP_TO:
-        rough = Live(matrix.lower, matrix.upper, None, matrix.rows)
-        rough.aim(weights @ matrix.goals, float(weights @ matrix.constants))
-        found = rough.solve_roughly(deadline, ROUGH_TOLERANCE)
-        if found is not None:
-            return LpRelaxation(Why.DONE, *found, exact=False)
+        for tolerance in ROUGH_TOLERANCES:
+            rough = Live(matrix.lower, matrix.upper, None, matrix.rows)
+            rough.aim(weights @ matrix.goals, float(weights @ matrix.constants))
+            found = rough.solve_roughly(deadline, tolerance, STEPS)
+            if found is not None:
+                return LpRelaxation(Why.DONE, *found, exact=False)
     return solve_relaxed(matrix, weights, deadline)
 
 
