@@ -1,13 +1,17 @@
 """A program that falls apart into components that share no limit, each small enough to be searched by itself."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 
-from alloc.solver.matrix import Ints, Matrix, take_columns
+from alloc.solver.matrix import Ints, Matrix, Rows, take_columns
+
+Component = tuple[Ints, Matrix]
+"""The columns and the program of a component."""
 
 
-def split_components(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
+def split_components(matrix: Matrix) -> list[Component]:
     """Return the columns and the program of every connected component; no limit has columns of two.
 
     matrix: every limit of it has a column.
@@ -28,6 +32,30 @@ def split_components(matrix: Matrix) -> list[tuple[Ints, Matrix]]:
         )
         for group, own in zip(columns, limits, strict=True)
     ]
+
+
+def join_components(parts: Sequence[Matrix]) -> Matrix:
+    """Return the programs side by side as one, none of which says anything of another's columns."""
+    columns = np.cumsum([0, *(len(part.lower) for part in parts)])
+    entries = np.cumsum([0, *(len(part.rows.column) for part in parts)])
+    starts = [part.rows.start[:-1] + first for part, first in zip(parts, entries, strict=False)]
+    places = [part.rows.column + first for part, first in zip(parts, columns, strict=False)]
+    rows = Rows(
+        np.append(np.concatenate(starts), entries[-1]).astype(np.int32),
+        np.concatenate(places).astype(np.int32),
+        np.concatenate([part.rows.value for part in parts]),
+        np.concatenate([part.rows.lower for part in parts]),
+        np.concatenate([part.rows.upper for part in parts]),
+    )
+    return Matrix(
+        (),
+        np.concatenate([part.lower for part in parts]),
+        np.concatenate([part.upper for part in parts]),
+        np.concatenate([part.integer for part in parts]),
+        rows,
+        np.concatenate([part.goals for part in parts], axis=1),
+        np.sum([part.constants for part in parts], axis=0),
+    )
 
 
 def _label_components(matrix: Matrix) -> Ints:

@@ -230,7 +230,7 @@ class Live:
         return self._read(stop)
 
     def solve_roughly(self, deadline: Deadline, tolerance: float, steps: int) -> tuple[float, Floats] | None:
-        """Return about what a linear program is worth, and about the prices of its rows, or nothing after so many steps.
+        """Return about what a linear program is worth, and about the prices of its rows, or nothing after these steps.
 
         By the first-order method PDLP, whose plan at such a tolerance may break limits, so it is not handed out.
         """

@@ -13,14 +13,16 @@ from alloc.solver.outcome import Why
 EXACT_UP_TO = 20_000
 """With more columns than this the first prices are those of the relaxed program solved roughly."""
 
-ROUGH_TOLERANCES = (3e-4, 1e-3)
-"""Tolerances of a rough solve, each tried so long: at 832 counties it takes 7 s in place of 21. Where blocks are searched
-closely from the first round on, 250 counties take four rounds with 1e-2, three with 1e-3, two with 3e-4 and with 1e-4
-(15 s at 832)."""
-
-STEPS = 2000
-"""Steps of each: the world without the aid of 250 counties takes 360 to 1e-3 and 9,800 to 3e-4, that with it 400 and 680.
+ROUGH, ROUGHER, STEPS = 3e-4, 1e-3, 1200
+"""Tolerances of a rough solve and how long each is tried: 832 counties take 1,000 steps and 7 s to the first, 21 s by
+the simplex method. Without the aid they do not get there in 3,000, nor do 250 counties, whose simplex takes 6 and 1 s.
+From prices to 1e-2 250 counties took four rounds, to 1e-3 three, to 3e-4 and 1e-4 two; without the aid to 1e-3 three,
+from exact ones a single round.
 """
+
+HUGE = 150_000
+"""With more columns than this the simplex method would take minutes: what is not found to the first tolerance is sought
+to the second."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class LpRelaxation:
 def solve_lp_relaxation(matrix: Matrix, weights: Floats, deadline: Deadline) -> LpRelaxation:
     """Solve the program without whole decisions, a large one roughly: its prices are a start."""
     if len(matrix.lower) > EXACT_UP_TO:
-        for tolerance in ROUGH_TOLERANCES:
+        for tolerance in (ROUGH, ROUGHER) if len(matrix.lower) > HUGE else (ROUGH,):
             rough = Live(matrix.lower, matrix.upper, None, matrix.rows)
             rough.aim(weights @ matrix.goals, float(weights @ matrix.constants))
             found = rough.solve_roughly(deadline, tolerance, STEPS)
