@@ -14,6 +14,7 @@ from alloc.solver.long_rows import extend_plan, split_long_rows
 from alloc.solver.matrix import Floats, Matrix
 from alloc.solver.outcome import STOP, Outcome, Settings, Stop, Why
 from alloc.solver.shared_sums import share_sums
+from alloc.solver.short_root import SOLVED, add_puzzle, suits
 
 NODES = 5000
 """A search without helpers is given up after so many nodes."""
@@ -77,19 +78,22 @@ def search(
     goal: one figure for each decision; start: a plan to begin with. The seconds of the stop are those of all asking.
     """
     ends, count = deadline.spent + stop.seconds, len(matrix.lower)
-    split = split_long_rows(matrix)
-    matrix = share_sums(matrix) if split is matrix else split
-    goal = np.append(goal, np.zeros(len(matrix.lower) - count))
-    start = None if start is None else extend_plan(matrix, start)
+    asked = replace(matrix, goals=goal[None], constants=np.array([constant]))
+    split = split_long_rows(asked)
+    posed = share_sums(asked) if split is asked else split
+    start = None if start is None else extend_plan(posed, start)
+    puzzled = suits(posed) and STEADY.items() <= (settings or {}).items()
+    if puzzled:
+        posed, start = add_puzzle(posed), None if start is None else np.append(start, SOLVED)
 
     def ask(
         own_units: bool = True, more: Settings | None = None, stop: Stop = stop, start: Floats | None = None
     ) -> Outcome:
         chosen = {**(settings or {}), **(more or {})}
         live = Live(
-            matrix.lower, matrix.upper, matrix.integer, matrix.rows, chosen, threads, log, matrix.variables, own_units
+            posed.lower, posed.upper, posed.integer, posed.rows, chosen, threads, log, posed.variables, own_units
         )
-        live.aim(goal, constant)
+        live.aim(posed.goals[0], float(posed.constants[0]))
         if start is not None:
             live.begin(start)
         return live.run(deadline, replace(stop, seconds=ends - deadline.spent))
@@ -99,7 +103,10 @@ def search(
         found = ask(more=STEADY)  # what it reports with a start may be another plan than it hands out: never without
     if found.why in (Why.INFEASIBLE, Why.UNSURE, Why.FAILED):
         found = ask_otherwise(ask, found, stop)
-    return found.without_sums(count)
+    found = found.without_sums(count)
+    if puzzled and found.x is not None:
+        found = found.with_plan(found.x, float(goal @ found.x) + constant)
+    return found
 
 
 def ask_otherwise(ask: Callable[..., Outcome], found: Outcome, stop: Stop) -> Outcome:
