@@ -276,7 +276,7 @@ class ColumnGeneration:
     def _advance(self, gained: bool, deadline: Deadline, near: float) -> None:
         """Decide after a round where to ask next, in which phase, or whether to end. gained: a plan, or a bound."""
         self._tighten(gained, deadline, near)
-        if self.rounds >= ROUNDS:
+        if self.rounds >= ROUNDS and not self.infeasible:
             self.phase = Phase.FINISHED
 
     def _tighten(self, gained: bool, deadline: Deadline, near: float) -> None:
