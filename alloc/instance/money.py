@@ -20,21 +20,28 @@ def eligible_funds(document: Document, m: str) -> tuple[str, ...]:
     Source: the formulation, section 'Measures and money', 4.
     """
     measure = document.measures[m]
-    funds = document.funds
-    return tuple(f for f in funds if _is_for(funds[f], measure) and _is_accepted(measure, f, funds[f].kind))
+    return _accepted(document, measure, _funds_for(document, measure.county, measure.category))
 
 
-def _is_for(fund: Fund, measure: Measure) -> bool:
-    """Tell whether a fund may be spent in the county and the category of a measure."""
-    if fund.counties and measure.county not in fund.counties:
+def _funds_for(document: Document, c: str, k: str) -> list[str]:
+    """Return the funds that may be spent in a county and a category."""
+    return [f for f, fund in document.funds.items() if _is_for(fund, c, k)]
+
+
+def _is_for(fund: Fund, c: str, k: str) -> bool:
+    if fund.counties and c not in fund.counties:
         return False
-    if fund.categories and measure.category not in fund.categories:
+    if fund.categories and k not in fund.categories:
         return False
-    return fund.by_county is None or measure.county in fund.by_county
+    return fund.by_county is None or c in fund.by_county
+
+
+def _accepted(document: Document, measure: Measure, funds: Iterable[str]) -> tuple[str, ...]:
+    """Return those of some funds that a measure may be paid by, as far as its own row says."""
+    return tuple(f for f in funds if _is_accepted(measure, f, document.funds[f].kind))
 
 
 def _is_accepted(measure: Measure, f: str, kind: str) -> bool:
-    """Tell whether a measure may be paid by a fund, as far as its own row says."""
     if measure.national == "none" and kind == "national":
         return False
     return not measure.funds or f in measure.funds
@@ -42,7 +49,14 @@ def _is_accepted(measure: Measure, f: str, kind: str) -> bool:
 
 def list_payers(document: Document) -> dict[str, tuple[str, ...]]:
     """Return the funds that may pay for each measure."""
-    return {m: eligible_funds(document, m) for m in document.measures}
+    there: dict[tuple[str, str], list[str]] = {}
+    found = {}
+    for m, measure in document.measures.items():
+        place = measure.county, measure.category
+        if place not in there:
+            there[place] = _funds_for(document, *place)
+        found[m] = _accepted(document, measure, there[place])
+    return found
 
 
 def of_kind(document: Document, funds: Iterable[str], kind: str) -> list[str]:

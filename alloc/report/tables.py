@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from alloc.instance import Instance
 from alloc.instance.effects import effective, hazard, is_uncertain
 from alloc.instance.lookups import sites, standing_counties
-from alloc.instance.money import eligible_funds
+from alloc.instance.money import list_payers
 from alloc.instance.worlds import status_quo
 from alloc.report.bottlenecks import Site, add_outlets, find_bottlenecks, jobseekers_left
 from alloc.report.bridge import bridge_rows, scenario_rows
@@ -109,9 +109,10 @@ def _expected(instance: Instance, world: Solution, name: str, c: str, s: str) ->
 
 
 def _allocation(instance: Instance, plan: Solution, without: Solution) -> Iterator[dict[str, Any]]:
+    payers = list_payers(instance)
     for m, row in instance.measures.items():
         what = {"measure": m, "county": row.county, "category": row.category, "industry": row.industry}
-        for f in eligible_funds(instance, m):
+        for f in payers[m]:
             yield {
                 **what,
                 "fund": f,
@@ -133,10 +134,10 @@ def _flag(world: Solution, name: str, key: Any) -> int | None:
 
 def _measures(instance: Instance, plan: Solution, without: Solution) -> Iterator[dict[str, Any]]:
     standing, needed = sites(instance), set(find_needed(instance, plan))
-    counties = standing_counties(instance)
+    counties, payers = standing_counties(instance), list_payers(instance)
     for m, row in instance.measures.items():
         paid: dict[str, float] = defaultdict(float)
-        for f in eligible_funds(instance, m):
+        for f in payers[m]:
             kind = instance.funds[f].kind
             paid[kind if kind in ("aid", "national") else "other"] += plan.values["Spend"][m, f]
         gain = plan.values["Gain"][m]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from alloc.instance import CATEGORIES, Instance
 from alloc.instance.effects import delivery_factor, is_uncertain, supply_rate
-from alloc.instance.money import eligible_funds
+from alloc.instance.money import list_payers
 from alloc.instance.sides import Side, per_head, sides
 from alloc.report.rows import NEAR
 from alloc.solution import Solution
@@ -163,10 +163,11 @@ def _asked_by_money(instance: Instance, spent: Mapping[str, float]) -> Iterator[
     """Yield the measures that are committed, or that a fund may pay for which spends no more than its least."""
     least = {f: fund.min_use for f, fund in instance.funds.items() if fund.min_use > 0}
     tight = {f for f, money in least.items() if spent.get(f, 0.0) <= money + NEAR * max(1.0, money)}
+    payers = list_payers(instance)
     for m, row in instance.measures.items():
         if row.committed:
             yield m, "committed"
-        for f in eligible_funds(instance, m):
+        for f in payers[m]:
             if f in tight:
                 yield m, f"min_use {f}"
 
@@ -182,7 +183,9 @@ def _asked_by_side(side: Side) -> Iterator[str]:
 
 def _raising(instance: Instance, side: Side) -> Iterator[str]:
     """Yield the measures that may raise the output by which a side earns: of its industries, or for its counties."""
-    sites = [site for site, part in side.earns.items() if part > 0 and side.least]
+    sites = {site for site, part in side.earns.items() if part > 0 and side.least}
+    if not sites:
+        return
     counties = {c for c, _ in sites}
     for m, row in instance.measures.items():
         if (row.county, row.industry) in sites or (not row.industry and row.county in counties):

@@ -77,13 +77,17 @@ TRAITS: Mapping[str, Mapping[str, Any]] = {
 def wide(title: str, cells: Iterable[object], total: float = 0.0) -> float:
     """Return the width of a column in Latin letters: of its longest cell, and of the longest word of its header."""
     head = max((letters(word) for line in title.split("\n") for word in _words(line)), default=0)
-    longest = head
+    longest, least, most = head, min(total, 0.0), max(total, 0.0)
     for cell in cells:
         if isinstance(cell, str):
             longest = max(longest, letters(cell))
-        elif isinstance(cell, (int, float)):
-            longest = max(longest, len(f"{cell:,.2f}"))
-    return min(max(longest, len(f"{total:,.2f}") if total else 0, 7) + 3, WIDEST)
+        elif isinstance(cell, (int, float)) and math.isfinite(cell):
+            least, most = min(least, cell), max(most, cell)
+    return min(max(longest, _room_for(least), _room_for(most), 7) + 3, WIDEST)
+
+
+def _room_for(number: float) -> int:
+    return len(f"{number:,.2f}")
 
 
 def lines(text: str, room: float) -> int:
