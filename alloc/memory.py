@@ -1,6 +1,8 @@
-"""Python's search for circles of objects that nobody needs any more, made rare."""
+"""What this process keeps in memory: modules loaded while it waits, and a search for circles of objects made rare."""
 
 import gc
+from importlib import import_module
+from threading import Thread
 
 SELDOM = (100_000, 20, 100)
 """Objects made since the last search, and such searches until older ones are looked at too. A model is hundreds of
@@ -10,3 +12,8 @@ thousands of objects that stay: of 832 counties it is read and built in three qu
 def collect_seldom() -> None:
     """Let this process search seldom."""
     gc.set_threshold(*SELDOM)
+
+
+def load_meanwhile(module: str) -> None:
+    """Load a module while this process waits for HiGHS, which lets Python run; whoever imports it meanwhile waits."""
+    Thread(target=import_module, args=(module,)).start()

@@ -1,4 +1,4 @@
-"""A question from file to audited result: read, build, solve, compare, audit, report."""
+"""A question from file to audited result: read, seek (`alloc.planning`), compare, audit, report."""
 
 import os
 import time
@@ -6,24 +6,24 @@ from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import partial
+from multiprocessing import parent_process
 from pathlib import Path
 from typing import Any, TextIO
 
 import pandas as pd
-from pydantic import ValidationError
 
 from alloc.audit import audit, audit_years
 from alloc.claims import compare_coordination, compare_worlds
-from alloc.counterfactual import AT_ONCE, WaitForWorlds, Worlds, answering, beside, held_to, rest, wait_for_worlds
+from alloc.counterfactual import AT_ONCE, WaitForWorlds, Worlds, rest
 from alloc.errors import AuditError, RequestError, SolveError
 from alloc.glance import Glance
 from alloc.horizon import join_years, list_years, make_tables_of_years, roll_forward
 from alloc.infeasibility import Limits, explain_conflict, list_limits
 from alloc.infeasibility.over_years import explain_years
 from alloc.instance import Instance, Options, read
-from alloc.model import build, build_years
+from alloc.planning import Sought, choose_options, seek
 from alloc.report.boundaries import Boundaries, read_boundaries
-from alloc.report.files import write_result
+from alloc.report.files import Begin, at_once, write_result
 from alloc.report.notebook import call_question, show_plan, state_plan, state_proof
 from alloc.report.page.annual import show_years
 from alloc.report.page.answer import tell_answer
@@ -34,9 +34,12 @@ from alloc.report.target import fill, write_json
 from alloc.report.told import tell_status
 from alloc.run_figures import list_figures, tell_verdict
 from alloc.solution import Solution, Status
-from alloc.solver import solve_suited
+from alloc.solver.pool import ahead
 from alloc.solver.progress import Preview
 from alloc.texts import LANGUAGES, say
+
+MANY = 2_000
+"""The workbook of so many measures is written by a process of its own beside the other files: it takes 1 s to begin."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -142,47 +145,26 @@ def solve(
     elif overrides:
         raise RequestError("overrides_need_path")
     options = choose_options(instance, gap=gap, time_limit=time_limit, threads=threads, method=method)
-    if instance.questions:
-        with beside(instance, options, jobs) as (worlds, seconds):
-            early = None if preview is None else _preview(instance, options, worlds, started, lang, preview)
-            allowed = options.model_copy(update={"time_limit": seconds})
-            plan = solve_suited(build_years(instance), instance, allowed, log, jobs, cluster, early)
-            known = wait_for_worlds(worlds, plan)
-        return complete_run(instance, options, plan, known, started, lang)
-    search = partial(_planned, log=log, jobs=jobs, cluster=cluster)
-    with beside(instance, options, jobs) as (worlds, seconds):
-        early = None if preview is None else _preview(instance, options, worlds, started, lang, preview)
-        if instance.nation == "first":
-            known = worlds(None)
-            plan = search(answering(instance, known), rest(options, started), preview=early)
-        else:
-            plan = search(instance, options.model_copy(update={"time_limit": seconds}), preview=early)
-            known = wait_for_worlds(worlds, plan)
-    if instance.nation != "both" or known is None:
-        return complete_run(instance, options, plan, known, started, lang)
-    first = search(held_to(instance, known), rest(options, started), preview=None)
-    run = complete_run(instance, options, plan, known, started, lang)
-    return replace(run, figures={**run.figures, "coordination": compare_coordination(instance, plan, first)})
+    watch = None if preview is None else partial(_preview, instance, options, started, lang, preview)
+    return complete(seek(instance, options, started, jobs=jobs, cluster=cluster, log=log, watch=watch), lang)
 
 
-def _planned(
-    question: Instance,
-    options: Options,
-    log: TextIO | None,
-    jobs: int,
-    cluster: str | None,
-    preview: Preview | None,
-) -> Solution:
-    return solve_suited(build(question), question, options, log, jobs, cluster, preview)
+def complete(found: Sought, lang: str) -> Run:
+    """Return what was sought with its tables, audited and explained. Raises AuditError as `solve` does."""
+    run = complete_run(found.instance, found.options, found.plan, found.worlds, found.started, lang)
+    if found.first is None:
+        return run
+    coordination = compare_coordination(found.instance, found.plan, found.first)
+    return replace(run, figures={**run.figures, "coordination": coordination})
 
 
 def _preview(
     instance: Instance,
     options: Options,
-    worlds: WaitForWorlds,
     started: float,
     lang: str,
     tell: Callable[[Run], None],
+    worlds: WaitForWorlds,
 ) -> Preview:
     """Return what makes a result of a plan whose ties are not broken yet, and tells it where it survives the audit."""
 
@@ -251,24 +233,18 @@ def _complete_years(
     return Run(instance, plan, join_years(told), {**figures, "audit": tell_verdict(verdict)})
 
 
-def choose_options(instance: Instance, **given: float | str | None) -> Options:
-    """Return the instance's solver options with those given in their place. Raises RequestError for a wrong one."""
-    try:
-        return Options.model_validate(
-            instance.solver.model_dump() | {key: x for key, x in given.items() if x is not None}
-        )
-    except ValidationError as error:
-        wrong = error.errors()[0]
-        raise RequestError("bad_option", option=wrong["loc"][0], problem=wrong["msg"], found=wrong["input"]) from None
-
-
 def _save(run: Run, out: Path, overwrite: bool, lang: str, drawn: Boundaries | None, pictures: bool) -> Path:
     if not run.tables:
         raise RequestError("nothing_to_save", status=run.status)
     with fill(out, overwrite=overwrite) as new:
-        write_result(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
+        write_result(run.instance, run.tables, run.figures, new, lang, drawn, pictures, choose_begin(run.instance))
         write_json(run.figures, new / "run.json")
     return out
+
+
+def choose_begin(instance: Instance) -> Begin:
+    """Return how the workbook of a plan is begun; one process of many begins no others."""
+    return ahead if len(instance.measures) >= MANY and parent_process() is None else at_once
 
 
 EXIT_CODES = {Status.OPTIMAL: 0, Status.INFEASIBLE: 3, Status.FEASIBLE: 4, Status.NO_SOLUTION: 5}

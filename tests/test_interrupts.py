@@ -192,7 +192,7 @@ def test_half_a_search_splits_no_difference_and_exports_nothing(tmp_path: Path, 
     with pytest.MonkeyPatch.context() as patch:
         done = ended(patch, "alloc.study.compare.split.solve", "diff", one, other, "--out", tmp_path / "diff")
     assert (done.stdout, done.stderr) == ("", "interrupted\n")
-    done = ended(monkeypatch, "alloc.run.solve_suited", "export", DEMO, tmp_path / "plan.csv")
+    done = ended(monkeypatch, "alloc.planning.solve_suited", "export", DEMO, tmp_path / "plan.csv")
     assert (done.stdout, done.stderr) == ("", "interrupted\n")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["one", "other"]
 
@@ -211,7 +211,7 @@ def test_a_sweep_goes_on_where_it_was_stopped(tmp_path: Path, monkeypatch: pytes
     assert again.exit_code == 0, again.output
 
 
-@pytest.mark.parametrize("place", ["alloc.run.build", "alloc.run.audit", "alloc.report.files.write_workbook"])
+@pytest.mark.parametrize("place", ["alloc.planning.build", "alloc.run.audit", "alloc.report.files.write_workbook"])
 def test_solve_ends_whatever_it_is_doing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, place: str):
     done = ended(monkeypatch, place, "solve", DEMO, "--out", tmp_path / "out")
     assert done.stderr.endswith("interrupted\n")

@@ -139,7 +139,7 @@ def test_a_result_whose_name_was_taken_meanwhile_is_kept_beside(
         (tmp_path / "out/notes.txt").touch()
         return run
 
-    monkeypatch.setattr("alloc.run.solve", late)
+    monkeypatch.setattr("alloc.run.complete", late)
     done = ran("solve", question, "--out", tmp_path / "out")
     assert done.exit_code == 2
     assert f"another run wrote {tmp_path}/out meanwhile; this result is in {tmp_path}/out-2" in done.stderr

@@ -176,7 +176,7 @@ def _tell_repairs(
     run: "Run", instance: Path, given: Mapping[str, object], options: Mapping[str, Any], lang: str
 ) -> None:
     """Name the first conflict and the best repairs by one limit, as far as the time limit reaches."""
-    from alloc.run import choose_options
+    from alloc.planning import choose_options
     from alloc.study.answers.repair import SECONDS, repair
     from alloc.study.answers.summary import show_first_aid
 

@@ -1,5 +1,6 @@
 """What `alloc solve` does where a plan is to stay near another one, or to keep what a person locked."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,9 +73,21 @@ class Wish:
             from alloc.study.answers.fix import solve_locked
 
             return solve_locked(path, self.fix, overrides=overrides, log=log, **how)
-        from alloc.run import solve
+        return _solve(instance, log, **how)
 
-        return solve(instance, log=log, **how)
+
+def _solve(
+    instance: "Instance", log: TextIO | None, jobs: int, cluster: str | None, lang: str, **options: float | str | None
+) -> "Run":
+    """Solve a question as `alloc.solve` does, but load what makes a result of its plan while that is sought."""
+    from alloc.planning import choose_options, seek
+
+    started = time.perf_counter()
+    chosen = choose_options(instance, **options)
+    found = seek(instance, chosen, started, jobs=jobs, cluster=cluster, log=log, meanwhile="alloc.run")
+    from alloc.run import complete
+
+    return complete(found, lang)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,12 @@ from alloc.desk.order import Order, find_plan
 from alloc.desk.replies import Ask, Line, Reply, Send, make_log, make_reply
 from alloc.desk.scenarios import write_note, write_plan
 from alloc.errors import RequestError
+from alloc.planning import choose_options
 from alloc.report.page.annual import tell_over_years
 from alloc.report.page.answer import tell_answer
 from alloc.report.page.view import View
 from alloc.report.target import check_writable
-from alloc.run import Run, choose_options, solve
+from alloc.run import Run, solve
 from alloc.study.answers.fix import LockedPlan, solve_locked
 from alloc.study.answers.repair import SECONDS, Repairs, repair
 from alloc.study.answers.summary import show_conflicts, show_locks

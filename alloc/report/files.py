@@ -4,7 +4,8 @@ import csv
 import hashlib
 import json
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -66,8 +67,18 @@ class Figures(BaseModel, allow_inf_nan=False):
     stages: list[_Stage]
 
 
+Begin = Callable[[Callable[[], None]], AbstractContextManager[Callable[[None], None]]]
+"""Begins some work, here or elsewhere, and yields what waits for its end."""
+
 _TYPES = {"text": "string", "number": "number", "flag": "integer"}
 _READ_AS = {"text": "str", "number": "float64", "flag": "int64"}
+
+
+@contextmanager
+def at_once(work: Callable[[], None]) -> Iterator[Callable[[None], None]]:
+    """Do some work here and now; what is yielded has nothing to wait for."""
+    work()
+    yield lambda _: None
 
 
 def write_result(
@@ -78,20 +89,24 @@ def write_result(
     lang: str,
     boundaries: Boundaries | None = None,
     pictures: bool = False,
+    begin: Begin = at_once,
 ) -> None:
     """Write every table as UTF-8 CSV with a byte-order mark, the data dictionary, workbook and page, and the question.
 
     The question stands in a folder of its own, `instance`, previous plans with it, so that a result can be compared,
     checked and handed on without what it was made from.
-    boundaries: of the user, for maps. pictures: whether the charts are written as PNG too.
+    boundaries: of the user, for maps. pictures: whether the charts are written as PNG too. begin: how the workbook is
+    written, which takes longer than all else.
     """
-    for name, content in files(instance).items():
-        file = folder / QUESTION / name
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_bytes(content)
-    write_described(instance, tables, folder, lang)
-    write_workbook(instance, tables, figures, folder / "allocation.xlsx", lang)
-    write_page(instance, tables, figures, folder, lang, boundaries, pictures)
+    workbook = partial(write_workbook, instance, tables, figures, folder / "allocation.xlsx", lang)
+    with begin(workbook) as wait:
+        for name, content in files(instance).items():
+            file = folder / QUESTION / name
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_bytes(content)
+        write_described(instance, tables, folder, lang)
+        write_page(instance, tables, figures, folder, lang, boundaries, pictures)
+        wait(None)
 
 
 def write_page(

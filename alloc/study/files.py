@@ -15,7 +15,7 @@ from alloc.report.charts import Chart, chart_files, standalone
 from alloc.report.files import add_described, write_described, write_result
 from alloc.report.notebook import call_question
 from alloc.report.target import fill, write_json
-from alloc.run import Run
+from alloc.run import Run, choose_begin
 from alloc.solver.pool import open_pool
 from alloc.study.request import JOBS
 
@@ -96,7 +96,7 @@ def write_run(
         raise RequestError("nothing_to_save", status=run.status)
     drawn = None if map is None else read_boundaries(Path(map), run.instance)
     with fill(out, overwrite=overwrite) as new:
-        write_result(run.instance, run.tables, run.figures, new, lang, drawn, pictures)
+        write_result(run.instance, run.tables, run.figures, new, lang, drawn, pictures, choose_begin(run.instance))
         add_described(run.instance, tables, new, lang, "alloc.study")
         write_json(run.figures, new / "run.json")
     return out

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from alloc.errors import RequestError
-from alloc.run import Run, choose_options
+from alloc.planning import choose_options
+from alloc.run import Run
 from alloc.solution import Solution
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.matrix import Floats

@@ -15,8 +15,9 @@ from alloc.instance import Instance
 from alloc.instance.schema import KINDS
 from alloc.instance.suggest import nearest
 from alloc.instance.worlds import over_years
+from alloc.planning import choose_options
 from alloc.report.bottlenecks import find_bottlenecks
-from alloc.run import Run, choose_options
+from alloc.run import Run
 from alloc.solution import Solution, Status, Values
 from alloc.solver import Addition, AdditionSearch, Deadline
 from alloc.study.files import StudyFiles, write_study

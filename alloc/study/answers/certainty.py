@@ -12,9 +12,10 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, Instance
+from alloc.planning import choose_options
 from alloc.report.answers import draw_certainty
 from alloc.report.names import Names
-from alloc.run import Run, choose_options
+from alloc.run import Run
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.pool import open_pool
 from alloc.study.answers.ends import Key, MoneyRange, list_cells, list_rows

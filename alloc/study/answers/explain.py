@@ -12,10 +12,10 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import CATEGORIES, Instance, draft
+from alloc.planning import choose_options
 from alloc.report.answers import Answers, draw_certainty, draw_prices
 from alloc.report.charts import Chart
 from alloc.report.names import Names
-from alloc.run import choose_options
 from alloc.study.answers.certainty import RANGE, certainty
 from alloc.study.answers.findings import (
     WHY,

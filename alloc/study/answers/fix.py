@@ -13,8 +13,9 @@ from alloc.errors import RequestError
 from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Draft, Instance, Options, draft
+from alloc.planning import choose_options
 from alloc.report.names import Names
-from alloc.run import Run, choose_options, solve
+from alloc.run import Run, solve
 from alloc.solver import Deadline
 from alloc.study.answers.differences import subtract
 from alloc.study.answers.locks import Lock, hold, list_slacks, read_locks

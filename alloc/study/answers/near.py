@@ -12,7 +12,8 @@ import pandas as pd
 
 from alloc.errors import RequestError
 from alloc.instance import Instance
-from alloc.run import Run, choose_options
+from alloc.planning import choose_options
+from alloc.run import Run
 from alloc.solver import Deadline
 from alloc.solver.multi.least_change import ChangeResult, LeastChange
 from alloc.study.answers.last_plan import LastPlan, read_last

@@ -17,9 +17,10 @@ from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.rows import Selection
 from alloc.instance.rules import Share
+from alloc.planning import choose_options
 from alloc.report.names import Names
 from alloc.report.target import resume
-from alloc.run import Run, choose_options
+from alloc.run import Run
 from alloc.solver import Deadline
 from alloc.study.answers.differences import rank_least, rank_most, take_figures
 from alloc.study.answers.menu import LARGEST, Repair, SearchState, find_repairs

@@ -17,7 +17,7 @@ from alloc.infeasibility.conflict import Limits, UndecidedError, find_conflict
 from alloc.infeasibility.levers import Lever, levers
 from alloc.instance import Instance, draft
 from alloc.instance.suggest import nearest
-from alloc.run import choose_options
+from alloc.planning import choose_options
 from alloc.solver import Deadline, guess_funded
 from alloc.study.answers.break_even import BreakEven, SolvedFigure, search_together
 from alloc.study.answers.differences import subtract, take_figures

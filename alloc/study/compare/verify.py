@@ -14,13 +14,14 @@ from alloc.errors import RequestError
 from alloc.glance import Glance
 from alloc.instance import Instance, Options, read
 from alloc.instance.money import eligible_funds
+from alloc.planning import choose_options
 from alloc.report.files import read_figures, write_tables
 from alloc.report.names import Names
 from alloc.report.notebook import MOST_ROWS, call_question, show_plan, state_plan
 from alloc.report.page.annual import show_years
 from alloc.report.page.view import View
 from alloc.report.target import fill, write_json
-from alloc.run import Run, choose_options, solve
+from alloc.run import Run, solve
 from alloc.solver import unbroken
 from alloc.study.compare.handmade_result import take_money, work_out
 from alloc.study.handmade import HandmadePlan

@@ -11,7 +11,7 @@ from typing import cast
 from alloc.errors import RequestError
 from alloc.instance import Instance, read
 from alloc.model.aims import AIMS, AimName
-from alloc.run import choose_options
+from alloc.planning import choose_options
 from alloc.solver import Biobjective, Deadline, ParetoPoint
 from alloc.solver.pool import Pool, open_pool
 from alloc.study.frontier.climbs import SEARCHES, Climbers, climb_beside, climb_here

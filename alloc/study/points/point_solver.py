@@ -11,7 +11,7 @@ from alloc.counterfactual import rest
 from alloc.errors import AuditError, InstanceError, RequestError, SolveError
 from alloc.infeasibility import explain_conflict
 from alloc.instance import Draft
-from alloc.run import choose_options
+from alloc.planning import choose_options
 from alloc.solution import Status
 from alloc.solver import (
     MipStart,

@@ -7,8 +7,9 @@ from collections.abc import Collection, Iterator, Mapping
 from alloc.errors import AuditError
 from alloc.glance import Glance
 from alloc.instance import Instance
+from alloc.planning import choose_options
 from alloc.report.notebook import call_question
-from alloc.run import Run, choose_options, solve
+from alloc.run import Run, solve
 from alloc.solver import MipStart
 from alloc.study.points.point import Overrides
 from alloc.study.points.warm import WarmSolver, solve_long

@@ -25,10 +25,10 @@ from alloc.instance.rules import Benefit
 from alloc.instance.schema import Objective, Risk
 from alloc.instance.worlds import sure_of
 from alloc.model import build
+from alloc.planning import choose_options
 from alloc.report.flows import chances
 from alloc.report.rows import add_up
 from alloc.report.scenarios import USUAL_TAIL, find_values, mean, mean_of_worst
-from alloc.run import choose_options
 from alloc.solution import Solution, Status
 from alloc.solver import evaluate_scenarios, solve_suited
 from alloc.study.request import Given, StudyProgress, Tell, check_language, read_question

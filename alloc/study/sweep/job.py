@@ -11,7 +11,7 @@ from typing import Any
 from alloc.errors import InstanceError
 from alloc.instance import Instance
 from alloc.instance.document import Source
-from alloc.run import choose_options
+from alloc.planning import choose_options
 from alloc.run_figures import list_versions
 from alloc.study.points import Batch, PointQuestion, make_batch
 from alloc.study.points.store import FORMAT, fingerprint, key_of, write_canonical
