@@ -17,15 +17,13 @@ from alloc.instance.lookups import commitments
 from alloc.instance.worlds import LIMITS, aid_funds, holding, only, without_aid
 from alloc.instance.years import worth_of_years
 from alloc.model import build_years
+from alloc.processes import MANY
 from alloc.solution import Solution, Stage, Status
 from alloc.solver import Deadline, ahead, find_status_quo, solve_suited
 from alloc.solver.feasibility import has_plan
 
 Search = Callable[[Instance, Options], Solution]
 """How a question is solved."""
-
-MANY = 100
-"""With so many measures the worlds are sought in a process of their own, while the plan is: it takes 1 s to start."""
 
 PART = 0.25
 """Without a second process the worlds come first, and may take this part of the time there is."""

@@ -26,10 +26,12 @@ import alloc
 from alloc.cli import main
 from alloc.instance import Instance
 from alloc.model import build
+from alloc.processes import load_ahead
 from alloc.solution import Solution
 from alloc.solver import pool, solve_whole
 
 os.environ["ALLOC_LANG"] = "en"  # commands speak the language of the system otherwise
+load_ahead("alloc.study.points")  # most tests of studies open processes
 
 Raw = dict[str, Any]
 Previous = Mapping[str, Mapping[str, float]]

@@ -26,10 +26,12 @@ from alloc.cli.speech import (
     saved,
     set_option,
     spoken,
+    take,
     tell_early,
     threads_option,
 )
 from alloc.cli.words import Percentage
+from alloc.processes import MANY, load_ahead
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -88,6 +90,8 @@ def solve(
         wish = Wish(near, within, curve, fix)
         wish.check()
         question, given = _read_asked(instance, overrides(settings), from_stage, actuals, lang)
+        if len(question.measures) >= MANY and options["jobs"] > 1:
+            load_ahead("alloc.counterfactual")
         target = out or Path("results") / question.name
         check_writable(target, overwrite)
         if map_file is not None:
@@ -111,7 +115,6 @@ def _read_asked(
     path: Path, given: dict[str, object], from_stage: "Stage | None", actuals: Path | None, lang: str
 ) -> tuple["Instance", dict[str, object]]:
     """Return the question, its warnings told, and the figures that are replaced in it."""
-    from alloc.errors import InstanceError
     from alloc.instance import inspect
     from alloc.instance.readiness import hold_back
 
@@ -121,11 +124,7 @@ def _read_asked(
         reading = inspect(path, given)
     if actuals is not None and reading.instance is not None:
         given, reading = _hold_actuals(path, given, reading.instance, actuals, lang)
-    for warning in reading.warnings:
-        echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
-    if reading.instance is None:
-        raise InstanceError(reading.faults)
-    return reading.instance, given
+    return take(reading, lang), given
 
 
 def _hold_actuals(

@@ -14,6 +14,7 @@ import click
 
 from alloc.cli.speech import choose_code, cluster_option, echo, known_address, lang_option, moving, spoken
 from alloc.cli.studying import forget, keeping, was_interrupted
+from alloc.processes import load_ahead
 from alloc.texts import say
 from alloc.texts.figures import amount
 
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
 def explain(results: Path, overwrite: bool, as_json: bool, lang: str, **options: Any) -> None:
     """Answer what a meeting will ask of a plan, within some minutes, and write it beside the plan."""
     with spoken(lang):
+        load_ahead("alloc.study.points")
         from alloc.report.target import ANSWERS, check_writable
         from alloc.study.answers.explain import explain as study
         from alloc.study.answers.written import MARK

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.text import Text
 
+    from alloc.instance import Instance, Reading
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 
 lang_option = click.option("--lang", type=click.Choice(LANGUAGES), callback=chosen)
@@ -67,6 +69,15 @@ def choose_code(interrupted: bool, complete: bool, statuses: Collection[str] = (
 def echo(words: str, err: bool = False) -> None:
     """Print words; here and in `console`, and nowhere else, words go to a terminal, and none of them steers it."""
     click.echo(escaped(words), err=err)
+
+
+def take(reading: "Reading", lang: str) -> "Instance":
+    """Return the question that was read, its warnings told. Raises InstanceError for its faults."""
+    for warning in reading.warnings:
+        echo(f"{say('warning', lang)}: {warning.say(lang)}", err=True)
+    if reading.instance is None:
+        raise InstanceError(reading.faults)
+    return reading.instance
 
 
 def console(err: bool = False) -> "Console":

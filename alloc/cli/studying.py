@@ -25,9 +25,11 @@ from alloc.cli.speech import (
     saved,
     set_option,
     spoken,
+    take,
     tell_early,
 )
-from alloc.errors import AllocError, InstanceError
+from alloc.errors import AllocError
+from alloc.processes import MANY, load_ahead
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -58,6 +60,7 @@ class StudyCall:
     given: dict[str, object]
     as_json: bool
     lang: str
+    question: "Instance"
     name: str = ""
     target: Path = field(default_factory=Path)
 
@@ -77,23 +80,17 @@ class StudyCall:
         return {"overrides": self.given, "lang": self.lang}
 
     def open(self, ending: str, mark: str, anew: bool = False) -> "Instance":
-        """Return the question, its warnings told, once the folder of results is known to be free.
+        """Return the question, once the folder of results is known to be free.
 
         anew: what one that was stopped has left there is written anew.
         """
-        from alloc.instance import inspect
         from alloc.report.target import check_writable
 
-        reading = inspect(self.instance, self.given)
-        for warning in reading.warnings:
-            echo(f"{say('warning', self.lang)}: {warning.say(self.lang)}", err=True)
-        if reading.instance is None:
-            raise InstanceError(reading.faults)
-        self.name = reading.instance.name
+        self.name = self.question.name
         self.target = self.out or Path("results") / f"{self.name}-{ending}"
         self.overwrite = self.overwrite or (anew and was_interrupted(self.target / mark))
         check_writable(self.target, self.overwrite, (mark,))
-        return reading.instance
+        return self.question
 
     @contextmanager
     def counting(
@@ -186,8 +183,14 @@ def study_command(command: Callable[..., None], shared: Iterable[Callable[..., A
     ) -> None:
         with spoken(lang):
             known_address(options["cluster"])
-            call = StudyCall(instance, out, overwrite, overrides(settings), as_json, lang)
+            from alloc.instance import inspect
+
+            given = overrides(settings)
+            question = take(inspect(instance, given), lang)
+            if len(question.measures) >= MANY:
+                load_ahead("alloc.study.points")
             _reuse_processes()
+            call = StudyCall(instance, out, overwrite, given, as_json, lang, question)
             with keeping(lambda: call.part if call.name else None, lang):
                 command(call, **options)
 

@@ -23,6 +23,7 @@ from alloc.cli.speech import (
     spoken,
 )
 from alloc.cli.studying import BEFORE, JOBS
+from alloc.processes import load_ahead
 from alloc.texts import say
 
 if TYPE_CHECKING:
@@ -64,6 +65,7 @@ def sweep(
 ) -> None:
     """Solve every point of PLAN, a file that says which figures of INSTANCE vary and how."""
     with spoken(lang):
+        load_ahead("alloc.study.points")
         from alloc.study.sweep import forecast
         from alloc.study.sweep import sweep as run_sweep
         from alloc.study.whatif import whatif as run_with_page

@@ -18,6 +18,7 @@ from alloc.cli.speech import (
 )
 from alloc.cli.sweep import PAGE, name_instance, point_options, solving, tell_done
 from alloc.errors import RequestError
+from alloc.processes import load_ahead
 from alloc.texts import say
 
 
@@ -38,6 +39,7 @@ def whatif(
 ) -> None:
     """Make a page with a slider for each figure that varies; every position is a plan that was solved."""
     with spoken(lang):
+        load_ahead("alloc.study.points")
         from alloc.study.whatif import whatif as run_whatif
 
         known_address(cluster)

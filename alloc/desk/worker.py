@@ -17,6 +17,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, TextIO
 
+from alloc.processes import load_ahead
+
 REST = 0.2
 """A worker that was asked and then rests so long [s] loads what the next question may need: not while it is solving."""
 
@@ -27,6 +29,7 @@ def main() -> None:
     os.dup2(2, 1)  # what the solver prints goes nowhere near the answers
     asked: queue.Queue[dict[str, Any]] = queue.Queue()
     threading.Thread(target=_listen, args=(asked,), daemon=True).start()
+    load_ahead("alloc.study.points")
     import_module("alloc.desk.actions")  # takes seconds: this is why a worker is kept
     _say(answers, {"ready": True})
     while True:

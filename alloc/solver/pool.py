@@ -17,11 +17,12 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from importlib import import_module
-from multiprocessing import get_context, parent_process
+from multiprocessing import parent_process
 from typing import Any, TypeVar
 
 from alloc.errors import RequestError
 from alloc.memory import collect_seldom
+from alloc.processes import choose_context, hold_interrupts
 from alloc.solver.cluster import connected
 
 RETRIES = 4
@@ -124,8 +125,8 @@ def open_process() -> ProcessPoolExecutor:
 
 
 def _begin_process() -> ProcessPoolExecutor:
-    process = ProcessPoolExecutor(1, mp_context=get_context("spawn"), initializer=_get_ready)
-    with _hide_script(), _hold_interrupts():
+    process = ProcessPoolExecutor(1, mp_context=choose_context(), initializer=_get_ready)
+    with _hide_script(), hold_interrupts():
         process.submit(int)  # start it now: it loads while the parent builds
     _leave_results_to(process)
     return process
@@ -154,21 +155,6 @@ def _hide_script() -> Iterator[None]:
         yield
     finally:
         names.update(kept)
-
-
-@contextmanager
-def _hold_interrupts() -> Iterator[None]:
-    """Let a process begin with Ctrl-C held back, as its parent's thread is here: what is struck while it still loads
-    would be told as an error of its own. The parent hears what came meanwhile at the end.
-    """
-    if not hasattr(signal, "pthread_sigmask"):  # Windows has none
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _close_process(process: ProcessPoolExecutor) -> None:
