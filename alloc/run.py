@@ -21,6 +21,7 @@ from alloc.horizon import join_years, list_years, make_tables_of_years, roll_for
 from alloc.infeasibility import Limits, explain_conflict, list_limits
 from alloc.infeasibility.over_years import explain_years
 from alloc.instance import Instance, Options, read
+from alloc.memory import collecting_seldom
 from alloc.planning import Sought, choose_options, seek
 from alloc.report.boundaries import Boundaries, read_boundaries
 from alloc.report.files import Begin, at_once, write_result
@@ -113,6 +114,7 @@ class Run(Glance):
         return _save(self, Path(out), overwrite, lang, drawn, pictures)
 
 
+@collecting_seldom()
 def solve(
     instance: Instance | str | os.PathLike[str],
     *,

@@ -1,5 +1,6 @@
 """What `import alloc` offers: the public names, and only those; scripts need nothing around them."""
 
+import gc
 import inspect
 import subprocess
 import sys
@@ -12,6 +13,7 @@ from pathlib import Path
 import pytest
 
 import alloc
+from alloc.memory import SELDOM, collecting_seldom
 
 ROOT = Path(__file__).parent.parent
 
@@ -52,6 +54,18 @@ def hinted(of: object) -> Iterator[type]:
 def test_whatever_a_public_name_is_typed_with_is_public():
     public = [getattr(alloc, name) for name in alloc.__all__]
     assert {one.__name__ for of in public for one in hinted(of)} - set(alloc.__all__) == INNER
+
+
+def test_a_plan_is_sought_without_what_only_its_tables_need():
+    code = "import sys, alloc.planning; sys.exit('pandas' in sys.modules or 'xlsxwriter' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_a_script_says_itself_how_often_python_searches_for_circles_of_objects():
+    before = gc.get_threshold()
+    with collecting_seldom():
+        assert gc.get_threshold() == SELDOM
+    assert gc.get_threshold() == before
 
 
 def test_the_version_is_that_of_the_package():

@@ -96,6 +96,15 @@ def test_what_alloc_no_longer_writes_does_not_stay(run: Run, result: Path):
     assert not (result / "old.csv").exists()
 
 
+def test_a_workbook_that_another_process_writes_is_the_same(
+    run: Run, written: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr("alloc.run.MANY", 0)
+    run.save(tmp_path / "out")
+    for name in ("allocation.xlsx", "datapackage.json", "report.html"):
+        assert (tmp_path / "out" / name).read_bytes() == (written / name).read_bytes()
+
+
 def test_a_link_is_written_through(run: Run, tmp_path: Path):
     (tmp_path / "there").mkdir()
     (tmp_path / "out").symlink_to("there/result")

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterator, Mapping
 from alloc.errors import AuditError
 from alloc.glance import Glance
 from alloc.instance import Instance
+from alloc.memory import collecting_seldom
 from alloc.planning import choose_options
 from alloc.report.notebook import call_question
 from alloc.run import Run, solve
@@ -54,6 +55,7 @@ class Question(Glance):
         self._starts: deque[MipStart] = deque(maxlen=LATEST)
         self._conflict: Collection[str] = ()
 
+    @collecting_seldom()
     def ask(
         self, overrides: Overrides | None = None, *, gap: float | None = None, time_limit: float | None = None
     ) -> Run:
