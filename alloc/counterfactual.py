@@ -31,9 +31,9 @@ PART = 0.25
 AFTER, LEAST = 0.25, 10.0
 """Over several years the worlds are waited for at most this part of what the plan took, and so long at least [s]."""
 
-LAST, ALONGSIDE = 10, 50
-"""How far a process that seeks the worlds stands back behind those that seek the plan, and with how many counties it
-does not: there it has half as much to do, and beside other work a plan of 82 counties waited for it two minutes."""
+LAST = 10
+"""How far a process that seeks the worlds of several years stands back behind those that seek the plan. One of a single
+year does not: beside other work a plan of 82 counties waited for it two minutes, and Hotan's 2 s."""
 
 GRACE, AT_ONCE = 2.0, 0.0
 """The worlds are waited for so long [s] after Ctrl-C, and where a plan is only shown that is not finished yet."""
@@ -190,8 +190,8 @@ def wait_for_worlds(worlds: WaitForWorlds, plan: Solution) -> Worlds | None:
 
 
 def _find_behind(instance: Instance, options: Options) -> Worlds:
-    """Return both worlds, in a process of its own that leaves the search for the plan what processors there are."""
-    if hasattr(os, "nice") and (instance.questions or len(instance.counties) < ALONGSIDE):
+    """Return both worlds, in a process of its own."""
+    if hasattr(os, "nice") and instance.questions:
         os.nice(LAST)
     return find_worlds(instance, options)
 

@@ -1,9 +1,8 @@
-"""What this process keeps in memory: modules loaded while it waits, and a search for circles of objects made rare."""
+"""Beside the work of this process: what is loaded while it waits, and a search for circles of objects made rare."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import import_module
 from threading import Thread
 
 SELDOM = (100_000, 20, 100)
@@ -27,6 +26,6 @@ def collecting_seldom() -> Iterator[None]:
         gc.set_threshold(*before)
 
 
-def load_meanwhile(module: str) -> None:
-    """Load a module while this process waits for HiGHS, which lets Python run; whoever imports it meanwhile waits."""
-    Thread(target=import_module, args=(module,)).start()
+def do_meanwhile(work: Callable[[], None]) -> None:
+    """Do some work, such as loading modules, while this process waits for HiGHS, which lets Python run."""
+    Thread(target=work).start()

@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from alloc.counterfactual import WaitForWorlds, Worlds, beside, held_to, rest, wait_for_worlds
 from alloc.errors import RequestError
 from alloc.instance import Instance, Options
-from alloc.memory import load_meanwhile
+from alloc.memory import do_meanwhile
 from alloc.model import build, build_years
 from alloc.solution import Solution
 from alloc.solver import solve_suited
@@ -40,18 +40,18 @@ class Sought:
 
 @dataclass(frozen=True)
 class _Search:
-    """How a plan is sought. meanwhile: the module that is loaded while HiGHS searches."""
+    """How a plan is sought. meanwhile: what is done while HiGHS searches."""
 
     log: TextIO | None
     jobs: int
     cluster: str | None
-    meanwhile: str
+    meanwhile: Callable[[], None] | None
 
     def solve(self, question: Instance, options: Options, preview: Preview | None) -> Solution:
         """Return the plan of a question."""
         model = build_years(question) if question.questions else build(question)
-        if self.meanwhile:
-            load_meanwhile(self.meanwhile)
+        if self.meanwhile is not None:
+            do_meanwhile(self.meanwhile)
         return solve_suited(model, question, options, self.log, self.jobs, self.cluster, preview)
 
 
@@ -64,12 +64,12 @@ def seek(
     cluster: str | None,
     log: TextIO | None,
     watch: Watch | None = None,
-    meanwhile: str = "",
+    meanwhile: Callable[[], None] | None = None,
 ) -> Sought:
     """Return the best plan of a question of one year or of several, before it is audited.
 
-    jobs, cluster, log: as `alloc.solve` has them. watch: told the plan early. meanwhile: a module that is loaded while
-    HiGHS searches.
+    jobs, cluster, log: as `alloc.solve` has them. watch: told the plan early. meanwhile: what is done while HiGHS
+    searches, such as loading what the result will need.
     """
     search = _Search(log, jobs, cluster, meanwhile)
     with beside(instance, options, jobs) as (worlds, seconds):

@@ -84,10 +84,19 @@ def _solve(
 
     started = time.perf_counter()
     chosen = choose_options(instance, **options)
-    found = seek(instance, chosen, started, jobs=jobs, cluster=cluster, log=log, meanwhile="alloc.run")
+    found = seek(instance, chosen, started, jobs=jobs, cluster=cluster, log=log, meanwhile=_load)
     from alloc.run import complete
 
     return complete(found, lang)
+
+
+def _load() -> None:
+    """Load what makes a result of a plan, its page and its summary: more than half a second."""
+    from alloc.report import terminal  # noqa: F401
+    from alloc.report.page import load_page
+    from alloc.run import complete  # noqa: F401
+
+    load_page()
 
 
 @dataclass(frozen=True)
