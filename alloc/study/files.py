@@ -19,7 +19,7 @@ from alloc.run import Run, choose_begin
 from alloc.solver.pool import open_pool
 from alloc.study.request import JOBS
 
-MANY = 500
+MANY = 300
 """Measures of all plans together from which on writing them takes longer than beginning processes for it."""
 
 

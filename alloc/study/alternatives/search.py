@@ -59,7 +59,7 @@ def alternatives(
     options = choose_options(question, gap=gap, time_limit=time_limit, threads=threads, method=method)
     deadline = Deadline(math.inf)
     with deadline.listening():
-        asked = answer(question, options, jobs, cluster, lang, ties=None, at_once=False)
+        asked = answer(question, options, jobs, cluster, lang, ties=None)
         found = _search(asked, _PlansWish(count, part, every, _tell_counts(tell)), deadline)
     complete = found.complete and not deadline.stopped
     return replace(found, complete=complete, interrupted=deadline.stopped, seconds=time.perf_counter() - started)
