@@ -8,6 +8,7 @@ from alloc.solver.deadline import Deadline, unbroken, unheard
 from alloc.solver.guess import guess_funded
 from alloc.solver.multi.biobjective import Biobjective, Pair, ParetoPoint
 from alloc.solver.multi.by_blocks import open_block_search
+from alloc.solver.multi.county_ends import find_county_ends
 from alloc.solver.multi.far_plans import FarPlans, Other, measure_distance
 from alloc.solver.multi.near_ends import EndSearch, NearProgram, RelaxedEnds, RelaxedSearch, bound_ends, search_end
 from alloc.solver.multi.near_optimal import NearOptimalSet
@@ -53,6 +54,7 @@ __all__ = [
     "estimate_losses",
     "evaluate_scenarios",
     "extract_mip_start",
+    "find_county_ends",
     "find_status_quo",
     "guess_funded",
     "know_standing",

@@ -4,8 +4,9 @@ Plans are compared by the aid that goes to each place: a county, a category and 
 of a place carries it, and which fund pays, makes no difference: a plan with two equal measures swapped is the same.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -40,6 +41,9 @@ CLOSE_IN_LOTS = 5e-4
 
 CLOSE = 1e-4
 """Ranges of counties are proven to this part of all aid."""
+
+EndAsk = tuple[Floats, float, Sequence[Floats]]
+"""What a plan is to have most of, how closely to prove it, in its unit, and plans to begin from."""
 
 GRAIN = 1e-6
 """Money is held to this part of itself."""
@@ -155,26 +159,32 @@ class NearOptimalSet:
 
     def find_county_end(self, c: int, most: bool, best: Floats, scale: float) -> MipResult:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
-        in_lots = has_many_grains(self.whole)
-        starts = (best,) if in_lots or self.by_blocks is not None else ()
-        close = CLOSE_IN_LOTS if in_lots else CLOSE
-        return self.find_end(self.by_county[c] @ self.money, c, most, best, close * scale, starts)
-
-    def find_end(
-        self, row: Floats, c: int, most: bool, best: Floats, gap: float, starts: Sequence[Floats]
-    ) -> MipResult:
-        """Return the plan with the most, or the least, of what a row over the decisions counts.
-
-        c: number of the county that it counts in; best, starts: plans to begin from; gap: how closely to prove it.
-        """
-        aim = row if most else -row
+        asked = self.ask_county_end(c, most, best, scale)
         if self._near is None:
-            answer = self._program.solve(aim, {}, gap, 0.0, starts)
-        else:
-            answer = self._find_end_nearby(aim, c, best, gap)
+            return self._turn(c, most, search_end(self._program, asked))
+        aim, gap, _ = asked
+        return self.take_county_end(c, most, self._find_end_nearby(aim, c, best, gap))
+
+    def ask_county_end(self, c: int, most: bool, best: Floats, scale: float) -> EndAsk:
+        """Return the search for the plan with the most, or the least, aid for a county; the least counts against it."""
+        row, in_lots = self._sum_county(c), has_many_grains(self.whole)
+        starts = (best,) if in_lots or self.by_blocks is not None else ()
+        return row if most else -row, (CLOSE_IN_LOTS if in_lots else CLOSE) * scale, starts
+
+    def take_county_end(self, c: int, most: bool, answer: MipResult) -> MipResult:
+        """Return what a search beside this one's own for the most, or the least, aid for a county found, as its aid."""
+        self._further += 1
+        return self._turn(c, most, answer)
+
+    def _turn(self, c: int, most: bool, answer: MipResult) -> MipResult:
         if not most:
             return replace(answer, value=-answer.value, bound=-answer.bound)
-        return replace(answer, bound=min(answer.bound, self.limit_most(row)))
+        return replace(answer, bound=min(answer.bound, self.limit_most(self._sum_county(c))))
+
+    def _sum_county(self, c: int) -> Floats:
+        """Return the aid of a county as a row over the decisions."""
+        row: Floats = self.by_county[c] @ self.money
+        return row
 
     def limit_most(self, row: Floats) -> float:
         """Return what the limits of each decision alone let a row count at most: a bound where a search is stopped."""
@@ -192,7 +202,6 @@ class NearOptimalSet:
         found = search_neighbourhood(program, np.ones(1), best, free, self.deadline, self._options.time_limit, gap)
         exact = None if found.x is None else fix_and_solve(program, np.ones(1), found.x, self.deadline.brief())
         x = best if exact is None else exact.x
-        self._further += 1
         relaxed = solve_lp_relaxation(program, np.ones(1), self.deadline)
         value = float(aim @ x)
         return MipResult(x, value, max(value, safe_bound(program, aim, 0.0, relaxed.prices)))
@@ -200,6 +209,12 @@ class NearOptimalSet:
     def _open(self, program: Matrix, watched: Floats) -> RepeatedMip:
         seconds, threads = self._options.time_limit, self._options.threads or 1
         return RepeatedMip(program, watched, self.deadline, seconds, threads, self.by_blocks)
+
+    def open_elsewhere(self) -> Callable[[Deadline], RepeatedMip]:
+        """Return what opens the set's own search in another process, heard by a deadline there."""
+        seconds, threads = self._options.time_limit, self._options.threads or 1
+        program, watched = replace(self.whole, variables=()), self.by_county @ self.money
+        return partial(RepeatedMip, program, watched, seconds=seconds, threads=threads)
 
     def open_once(self, program: Matrix) -> RepeatedMip:
         """Return a further program as a search that is counted."""
@@ -293,3 +308,9 @@ def _exclude(program: Matrix, choices: Ints, values: npt.NDArray[np.float64]) ->
     count = new - len(program.lower)
     rows.append((np.array(columns, dtype=np.int32), np.array(signs), 1.0 - known, INF))
     return extend(program, np.zeros(count), np.ones(count), np.ones(count, dtype=bool), rows)
+
+
+def search_end(program: RepeatedMip, asked: EndAsk) -> MipResult:
+    """Return the plan with most of what is asked, and a bound on all plans."""
+    aim, gap, starts = asked
+    return program.solve(aim, {}, gap, 0.0, starts)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from alloc.solver import FarPlans, NearOptimalSet, Other, measure_distance
+from alloc.solver import FarPlans, NearOptimalSet, Other, find_county_ends, measure_distance
 from alloc.solver.matrix import INF, Floats
+from alloc.solver.pool import Pool
 
 REACHED = 1e-6
 """Money this small, as a part of all aid, is none."""
@@ -69,21 +70,19 @@ class ChosenPlan:
 Told = Callable[[int], None]
 
 
-def find_ranges(near: NearOptimalSet, best: Floats, tell: Told) -> tuple[list[CountyRange], list[Floats]]:
-    """Return the range of every county, and the plans that were found at its ends."""
+def find_ranges(near: NearOptimalSet, best: Floats, pool: Pool, tell: Told) -> tuple[list[CountyRange], list[Floats]]:
+    """Return the range of every county, and the plans that were found at its ends; pool: workers that search."""
     scale = max(1.0, float(near.sum_aid(best).sum()))
     found, plans = [], [best]
-    for c, county in enumerate(near.counties):
-        here = float(near.by_county[c] @ near.sum_aid(best))
-        low, high = near.find_county_end(c, False, best, scale), near.find_county_end(c, True, best, scale)
-        least = most = here
+    answers = find_county_ends(near, best, scale, pool, tell)
+    for c, (county, (low, high)) in enumerate(zip(near.counties, answers, strict=True)):
+        least = most = float(near.by_county[c] @ near.sum_aid(best))
         for answer in (low, high):
             if answer.x is not None:
                 plans.append(answer.x)
                 reached = float(near.by_county[c] @ near.sum_aid(answer.x))
                 least, most = min(least, reached), max(most, reached)
         found.append(CountyRange(county, least, most, max(0.0, low.bound), high.bound))
-        tell(len(plans))
     return found, plans
 
 

@@ -14,10 +14,21 @@ from alloc.run import Run
 from alloc.solution import Solution
 from alloc.solver import Deadline, NearOptimalSet
 from alloc.solver.matrix import Floats
+from alloc.solver.pool import open_pool
 from alloc.study.alternatives.choice import END, CountyRange, choose_plans, find_ranges, measure_distances
 from alloc.study.alternatives.favours import describe_favours
 from alloc.study.alternatives.result import Alternative, Alternatives
-from alloc.study.request import JOBS, Answered, Given, StudyProgress, Tell, answer, check_language, read_question
+from alloc.study.request import (
+    JOBS,
+    Answered,
+    Given,
+    StudyProgress,
+    Tell,
+    answer,
+    check_language,
+    is_small,
+    read_question,
+)
 
 SAME = 1e-6
 """Goals this close to each other, as a part of themselves, are equally good."""
@@ -46,7 +57,7 @@ def alternatives(
 
     count: how many; within: the part (default 0.02). every: instead all plans that differ in a whole decision, at
     most `count` of them; then within is 0 by default, so that they are all the best plans. gap, time_limit [s each
-    search], threads, method: in place of the instance's. jobs: processes that search blocks; cluster: address of a
+    search], threads, method: in place of the instance's. jobs: processes side by side; cluster: address of a
     Dask scheduler to use instead. overrides: figures to replace, for a path only. tell: is told how far it is.
     Raises InstanceError, RequestError, AuditError as `solve` does.
     """
@@ -108,8 +119,10 @@ def _search(asked: Answered, wish: _PlansWish, deadline: Deadline) -> Alternativ
         if wish.every:
             plans, complete = _list_all(near, wish.count, wish.tell)
         else:
-            ranges, pool = find_ranges(near, x, wish.tell)
-            plans = [plan.x for plan in choose_plans(near, x, ranges, pool, wish.count, wish.tell)]
+            alone = by_blocks is not None or is_small(asked.question)
+            with open_pool(1 if alone else asked.jobs, None) as pool:
+                ranges, ends = find_ranges(near, x, pool, wish.tell)
+            plans = [plan.x for plan in choose_plans(near, x, ranges, ends, wish.count, wish.tell)]
             complete = _are_proven(ranges, max(1.0, float(near.sum_aid(x).sum()))) and len(plans) == wish.count
     runs = _make_results(asked, near, plans, wish.within, started)
     moved = 0.5 * measure_distances(near, [x, *plans])
