@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import repeat
 from pathlib import Path
 from string import Formatter
 from typing import Any, NamedTuple
@@ -190,16 +189,24 @@ class Book:
 
     def _column(self, sheet: Any, block: TableRange, column: Column, j: int, heights: dict[int, int]) -> None:
         """Write the cells of a column; rows are made high enough for what is wrapped in them."""
-        room, aside = self._room(sheet, j), ("aside",) if column.aside else ()
-        styles = column.styles or repeat(column.style)
-        for i, (cell, style) in enumerate(zip(column.cells, styles, strict=False), block.top):
-            if isinstance(cell, Formula):
-                self.put(sheet, i, j, cell, style, *aside, refs=_RowCells(block.letters, i + 1))
-                continue
-            if style == "text" and not aside and isinstance(cell, str) and letters(cell) > room:
-                style = "prose"
-                heights[i] = max(heights.get(i, 1), lines(cell, room))
-            self.put(sheet, i, j, cell, style, *aside)
+        aside = ("aside",) if column.aside else ()
+        styles = self._wrap(self._room(sheet, j), block.top, column, heights)
+        if not self.live or Formula not in set(map(type, column.cells)):
+            looks = [self.format(style, *aside) for style in styles]
+            sheet.fill(block.top, j, list(map(value_of, column.cells)), looks)
+            return
+        for i, (cell, style) in enumerate(zip(column.cells, styles, strict=True), block.top):
+            refs = _RowCells(block.letters, i + 1) if isinstance(cell, Formula) else None
+            self.put(sheet, i, j, cell, style, *aside, refs=refs)
+
+    def _wrap(self, room: float, top: int, column: Column, heights: dict[int, int]) -> list[str]:
+        """Return the style of each cell of a column: what has no room on one line is wrapped, its row made higher."""
+        styles = list(column.styles) or [column.style] * len(column.cells)
+        for i, cell in enumerate(column.cells if not column.aside else ()):
+            if styles[i] == "text" and isinstance(cell, str) and letters(cell) > room:
+                styles[i] = "prose"
+                heights[top + i] = max(heights.get(top + i, 1), lines(cell, room))
+        return styles
 
     def widen(self, sheet: Any, first: int, last: int, width: float) -> None:
         """Set the width of some columns, in Latin letters."""

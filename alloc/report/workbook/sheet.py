@@ -4,15 +4,23 @@ XlsxWriter looks at every cell for what none has here, and puts it together by a
 the same, byte for byte: `test_quirks` compares.
 """
 
-from collections.abc import Callable
+import math
+from collections import namedtuple
+from collections.abc import Callable, Iterable, Sequence
 from html import escape
 from typing import Any
 
 from xlsxwriter.utility import xl_col_to_name
 from xlsxwriter.worksheet import Worksheet
 
+from alloc.instance.excel.sheet_names import Exact
+
 TOGETHER = 16
 """So many rows have one span."""
+
+Number = namedtuple("Number", "number format")  # XlsxWriter knows cells by these names
+Blank = namedtuple("Blank", "format")
+"""A cell as a sheet keeps it."""
 
 
 class PlainSheet(Worksheet):  # type: ignore[misc]
@@ -27,6 +35,19 @@ class PlainSheet(Worksheet):  # type: ignore[misc]
 
     def _prepare_formula(self, formula: str, *_: Any, **__: Any) -> str:
         return formula.removeprefix("=")
+
+    def fill(self, top: int, j: int, cells: Sequence[str | float | None], looks: Iterable[Any]) -> None:
+        """Write a column from a row downwards, each cell in its look: text, numbers to their last bit, or nothing."""
+        if cells:
+            self._check_dimensions(top, j)
+            self._check_dimensions(top + len(cells) - 1, j)
+        for i, (cell, look) in enumerate(zip(cells, looks, strict=True), top):
+            if isinstance(cell, str):
+                self.write_string(i, j, cell, look)
+            elif cell is None or not math.isfinite(cell):
+                self.table[i][j] = Blank(look)
+            else:
+                self.table[i][j] = Number(Exact(cell), look)
 
     def _calculate_spans(self) -> None:
         """Find the first and the last column of each sixteen rows."""
