@@ -49,14 +49,16 @@ def find_scales(lower: Floats, upper: Floats, integer: Flags, rows: Rows) -> Sca
     size, owner, column = size[kept], owner[kept], column[kept]
     row = np.zeros(rows.count)
     in_row, in_column = np.bincount(owner, minlength=rows.count), np.bincount(column, minlength=len(own))
+    of_row, of_column = np.maximum(in_row, 1), np.maximum(in_column + anchored, 1)
+    begin, stays = np.where(anchored, bound, 0.0), integer | (in_column == 0)
     for _ in range(SWEEPS):
-        row = -np.bincount(owner, size + own[column], rows.count) / np.maximum(in_row, 1)
-        fitted = np.where(anchored, bound, 0.0) - np.bincount(column, size + row[owner], len(own))
-        own = np.where(integer | (in_column == 0), own, fitted / np.maximum(in_column + anchored, 1))
+        row = -np.bincount(owner, size + own[column], rows.count) / of_row
+        fitted = begin - np.bincount(column, size + row[owner], len(own))
+        own = np.where(stays, own, fitted / of_column)
     own = np.where(integer, 0.0, np.round(own))
     fitted, most = size + own[column], np.full(rows.count, -np.inf)
     np.maximum.at(most, owner, fitted)
-    middle = np.bincount(owner, fitted, rows.count) / np.maximum(in_row, 1)
+    middle = np.bincount(owner, fitted, rows.count) / of_row
     row = np.where(in_row > 0, -np.round(np.maximum(middle, most - HIGHEST)), 0.0)
     return Scales(*(np.exp2(np.clip(power, -FARTHEST, FARTHEST)) for power in (row, own)))
 
