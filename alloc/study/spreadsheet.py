@@ -3,15 +3,19 @@
 import re
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import lru_cache, partial
+from io import BytesIO
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from alloc.errors import Fault, InstanceError, RequestError, foremost
 from alloc.instance.encoding import read_text
 from alloc.instance.separated import find_misfit, read_grid
 from alloc.instance.suggest import nearest
 from alloc.report.dictionary import YEAR, dictionary
+
+if TYPE_CHECKING:
+    from openpyxl import Workbook
 
 WORKBOOKS = (".xlsx", ".xlsm")
 """Files that are read as workbooks."""
@@ -162,22 +166,29 @@ def _find_headings(path: Path, table: _Table) -> _Headings:
     return _Headings(place, heads, {known.get(_strip_unit(head), "") for head in heads}, unread)
 
 
-def _find_first_row(path: Path, titles: Container[str]) -> tuple[str, list[str]]:
-    """Return the first row of two filled cells of a sheet with one of the titles, and where that is."""
+@lru_cache(maxsize=2)
+def _open_book(content: bytes, formulas: bool) -> "Workbook":
+    """Return a workbook by what its file holds, with its values or with its formulas.
+
+    The last ones are kept: a plan is read from several sheets, each with values and formulas, and opening one takes
+    longest.
+    """
     import openpyxl
 
+    return openpyxl.load_workbook(BytesIO(content), read_only=True, data_only=not formulas)
+
+
+def _find_first_row(path: Path, titles: Container[str]) -> tuple[str, list[str]]:
+    """Return the first row of two filled cells of a sheet with one of the titles, and where that is."""
     from alloc.instance.excel.book import quote_sheet
 
-    book = openpyxl.load_workbook(path, read_only=True, data_only=True)
-    try:
-        for name in filter(titles.__contains__, book.sheetnames):
-            for cells in book[name].iter_rows(values_only=True, max_row=HEADS):
-                heads = [str(cell) for cell in cells if cell is not None]
-                if len(heads) > 1:
-                    return f"{path}:{quote_sheet(name)}", heads
-        return str(path), []
-    finally:
-        book.close()
+    book = _open_book(path.read_bytes(), formulas=False)
+    for name in filter(titles.__contains__, book.sheetnames):
+        for cells in book[name].iter_rows(values_only=True, max_row=HEADS):
+            heads = [str(cell) for cell in cells if cell is not None]
+            if len(heads) > 1:
+                return f"{path}:{quote_sheet(name)}", heads
+    return str(path), []
 
 
 def _find_heads(cells: Sequence[object], table: _Table) -> dict[int, str] | None:
@@ -211,42 +222,33 @@ def _read_csv(path: Path, table: _Table) -> list[TableRow] | None:
 
 def _read_sheet(path: Path, table: _Table) -> list[TableRow] | None:
     """Return the rows of the sheet with a table's title in any language, or of the first that has its columns."""
-    import openpyxl
-
     try:
-        book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+        content = path.read_bytes()
+        book = _open_book(content, formulas=False)
     except Exception as error:  # a broken file breaks openpyxl in as many ways as there are parts
         raise InstanceError([Fault(str(path), "", "not_a_workbook", {"problem": error})]) from None
-    try:
-        titles = (table.name, *table.described["title"].values())
-        names = sorted(book.sheetnames, key=lambda name: name not in titles)
-        for name in names:
-            rows = [list(row) for row in book[name].iter_rows(values_only=True)]
-            for start, cells in enumerate(rows[:HEADS]):
-                heads = _find_heads(cells, table)
-                if heads is not None:
-                    _put_formulas(path, name, start, heads, rows)
-                    name_cell = partial(_name_cell, path, name, start + 2)
-                    return list(_make_rows(rows[start + 1 :], heads, name_cell, _list_titles(table)))
-        return None
-    finally:
-        book.close()
+    titles = (table.name, *table.described["title"].values())
+    names = sorted(book.sheetnames, key=lambda name: name not in titles)
+    for name in names:
+        rows = [list(row) for row in book[name].iter_rows(values_only=True)]
+        for start, cells in enumerate(rows[:HEADS]):
+            heads = _find_heads(cells, table)
+            if heads is not None:
+                _put_formulas(content, name, start, heads, rows)
+                name_cell = partial(_name_cell, path, name, start + 2)
+                return list(_make_rows(rows[start + 1 :], heads, name_cell, _list_titles(table)))
+    return None
 
 
-def _put_formulas(path: Path, name: str, start: int, heads: Mapping[int, str], rows: list[list[Any]]) -> None:
+def _put_formulas(content: bytes, name: str, start: int, heads: Mapping[int, str], rows: list[list[Any]]) -> None:
     """Put formulas that were never calculated where their values are missing: they must not be read as nothing."""
-    import openpyxl
-
     if all(cells[j] is not None for cells in rows[start + 1 :] for j in heads):
         return
-    written = openpyxl.load_workbook(path, read_only=True)
-    try:
-        for cells, formulas in zip(rows, written[name].iter_rows(values_only=True), strict=False):
-            for j in heads:
-                if j < len(formulas) and cells[j] is None and str(formulas[j]).startswith("="):
-                    cells[j] = Uncalculated(formulas[j])
-    finally:
-        written.close()
+    written = _open_book(content, formulas=True)
+    for cells, formulas in zip(rows, written[name].iter_rows(values_only=True), strict=False):
+        for j in heads:
+            if j < len(formulas) and cells[j] is None and str(formulas[j]).startswith("="):
+                cells[j] = Uncalculated(formulas[j])
 
 
 def _name_cell(path: Path, name: str, first: int, row: int, column: int) -> str:
