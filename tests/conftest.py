@@ -25,6 +25,7 @@ from pyomo.core.expr.visitor import identify_variables
 import alloc
 from alloc.cli import main
 from alloc.instance import Instance
+from alloc.memory import collect_seldom
 from alloc.model import build
 from alloc.processes import load_ahead
 from alloc.solution import Solution
@@ -312,7 +313,7 @@ def pytest_collection_finish() -> None:
     """Spare the collector what is loaded by now and stays: walking over it takes an eighth of the time of the tests."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000)
+    collect_seldom()
 
 
 @pytest.fixture(autouse=True)

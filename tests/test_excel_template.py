@@ -150,10 +150,21 @@ def test_either_row_of_headings_may_be_deleted(template, tmp_path, row):
     assert bare(tmp_path / "plan.xlsx") == bare(template.path)
 
 
-def test_libreoffice_saves_the_template_without_errors_and_as_the_same_instance(office: Office, template, tmp_path):
-    (saved,) = office.convert([template.path], tmp_path)
-    assert bare(saved) == bare(template.path)
-    book = openpyxl.load_workbook(saved, data_only=True)
+@pytest.fixture(scope="module")
+def saved(office: Office, tmp_path_factory) -> dict[str, tuple[Path, Path]]:
+    """Return the template of each language, and as LibreOffice saves it, which is begun once for both."""
+    folder = tmp_path_factory.mktemp("saved")
+    paths = [start(folder / lang, excel=True, lang=lang).rename(folder / f"{lang}.xlsx") for lang in ("en", "zh")]
+    return {
+        path.stem: (path, again) for path, again in zip(paths, office.convert(paths, folder / "again"), strict=True)
+    }
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_libreoffice_saves_the_template_without_errors_and_as_the_same_instance(saved, lang):
+    written, again = saved[lang]
+    assert bare(again) == bare(written)
+    book = openpyxl.load_workbook(again, data_only=True)
     assert [cell.value for sheet in book for row in sheet.iter_rows() for cell in row if cell.data_type == "e"] == []
     words = [book.worksheets[-1].cell(i, 1).value for i in range(1, 12)]
     assert words[:9] == ["all", "aid", "national", "local", "private", "household", "aid", "national", "farmers"]

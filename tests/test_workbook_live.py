@@ -11,6 +11,7 @@ from typing import NamedTuple
 import pandas as pd
 from conftest import instance_of
 from office import Office, differences, opened
+from openpyxl import Workbook
 from randoms import random_instance
 
 from alloc.audit import audit
@@ -131,10 +132,9 @@ CHECKS = {
 """Sheets, and the checks of the audit that they stand for."""
 
 
-def told(path: Path) -> dict[str, set[str]]:
+def told(book: Workbook) -> dict[str, set[str]]:
     """Return what the sheets of a workbook show as broken, by id."""
     found: dict[str, set[str]] = {}
-    book = opened(path)
     for name in CHECKS.keys() & set(book.sheetnames):
         rows = list(book[name].iter_rows(values_only=True))
         heads = [str(cell).split("\n")[0] for cell in rows[0]]
@@ -170,12 +170,13 @@ def test_money_moved_by_hand_breaks_on_the_sheets_what_the_audit_finds_broken(of
             edited(book, plans[f"{question}-{seed}"], tmp_path / f"{question}-{seed}.xlsx")
     paths = [tmp_path / f"{name}.xlsx" for name in plans]
     seen: set[str] = set()
-    for (name, plan), found in zip(plans.items(), office.convert(paths, tmp_path / "again"), strict=True):
+    for (name, plan), path in zip(plans.items(), office.convert(paths, tmp_path / "again"), strict=True):
+        found = opened(path)
         shown, real = told(found), expected(plan)
         for sheet, broken in shown.items():
             assert broken == real[sheet], (name, sheet)
             seen |= {sheet} if broken else set()
-        summary = opened(found)["Summary"]
+        summary = found["Summary"]
         counts = {row[0].value: row[2].value for row in summary.iter_rows() if row[0].value}
         assert (counts["Broken in all"] > 0) == any(real.values()), name
         assert counts["Rules broken"] == len(real["Rules"])
