@@ -33,7 +33,7 @@ AFTER, LEAST = 0.25, 10.0
 
 LAST = 10
 """How far a process that seeks the worlds of several years stands back behind those that seek the plan. One of a single
-year does not: beside other work a plan of 82 counties waited for it two minutes, and Hotan's 2 s."""
+year does not: beside other work a plan of 82 counties waited for it two minutes."""
 
 GRACE, AT_ONCE = 2.0, 0.0
 """The worlds are waited for so long [s] after Ctrl-C, and where a plan is only shown that is not finished yet."""
