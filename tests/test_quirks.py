@@ -98,7 +98,7 @@ def test_a_sheet_of_openpyxl_knows_which_part_of_the_file_it_is():
 
 
 def test_a_plain_sheet_is_written_as_xlsxwriter_writes_it():
-    """`report/workbook/sheet.py` keeps cells and writes rows in XlsxWriter's stead, by methods that nobody promised."""
+    """`report/workbook/sheet.py` calls what XlsxWriter's own calls come to, by names that nobody promised."""
     written = []
     for kind in (Worksheet, PlainSheet):
         content = io.BytesIO()
