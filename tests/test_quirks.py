@@ -3,9 +3,7 @@
 Each test stands alone and names the place that needs another way once it fails.
 """
 
-import inspect
 import io
-import math
 import subprocess
 import sys
 import time
@@ -13,7 +11,6 @@ from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from importlib.metadata import version
 from multiprocessing import get_context
-from typing import Any
 
 import highspy
 import numpy as np
@@ -21,12 +18,9 @@ import openpyxl
 import pyomo.core as pyo
 import pytest
 import xlsxwriter
-from pyomo.core.base import initializer
 from xlsxwriter.worksheet import Worksheet
 
 from alloc.instance.excel.sheet_names import Exact
-from alloc.model import arguments
-from alloc.model.arguments import find_arguments, told_by_code
 from alloc.report.workbook.sheet import PlainSheet
 from alloc.solver.deadline import Deadline
 from alloc.solver.highs import Live
@@ -47,20 +41,6 @@ def test_a_process_pool_lists_its_processes_so_that_a_busy_one_can_be_ended():
             pool.submit(time.sleep, 60).result(30)
     finally:
         pool.shutdown()
-
-
-def test_pyomo_finds_the_arguments_of_a_rule_by_its_code_as_by_inspect(monkeypatch: pytest.MonkeyPatch):
-    """`model/arguments.py` answers in the place of `inspect`, which Pyomo asks as its module `initializer` knows it."""
-    rules: list[Any] = [lambda m: 1, lambda m, *index: 1, lambda m, i, *, j=2: 1, math.fsum]
-    told: list[Any] = []
-    monkeypatch.setattr(arguments._BY_CODE, "getfullargspec", lambda rule: told.append(rule) or find_arguments(rule))
-    with told_by_code():
-        initializer.Initializer(rules[0])
-    assert told == rules[:1]
-    assert initializer.inspect is inspect
-    for rule in rules:
-        spec = inspect.getfullargspec(rule)
-        assert find_arguments(rule) == (tuple(spec.args), spec.varargs)
 
 
 def test_a_rule_of_pyomo_keeps_the_function_that_its_author_wrote():

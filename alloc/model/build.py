@@ -4,7 +4,6 @@ import pyomo.core as pyo
 
 from alloc.errors import RequestError
 from alloc.instance.schema import Instance
-from alloc.model.arguments import told_by_code
 from alloc.model.budget import add_budget, add_cost_shares
 from alloc.model.complementarity import add_complementarity, add_supplements
 from alloc.model.goals import add_goals, goal
@@ -78,6 +77,5 @@ def build_years(instance: Instance) -> pyo.ConcreteModel:
 
 
 def _add_topics(model: pyo.ConcreteModel, instance: Instance) -> None:
-    with told_by_code():
-        for add in TOPICS:
-            add(model, instance)
+    for add in TOPICS:
+        add(model, instance)
