@@ -182,9 +182,9 @@ def study_command(command: Callable[..., None], shared: Iterable[Callable[..., A
         **options: Any,
     ) -> None:
         with spoken(lang):
-            known_address(options["cluster"])
             from alloc.instance import inspect
 
+            known_address(options["cluster"])
             given = overrides(settings)
             question = take(inspect(instance, given), lang)
             if len(question.measures) >= MANY:

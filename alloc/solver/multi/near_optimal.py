@@ -161,7 +161,7 @@ class NearOptimalSet:
         """Return the plan with the most, or the least, aid for a county; scale: all aid there is [money]."""
         asked = self.ask_county_end(c, most, best, scale)
         if self._near is None:
-            return self._turn(c, most, search_end(self._program, asked))
+            return self._as_aid(c, most, search_end(self._program, asked))
         aim, gap, _ = asked
         return self.take_county_end(c, most, self._find_end_nearby(aim, c, best, gap))
 
@@ -174,9 +174,10 @@ class NearOptimalSet:
     def take_county_end(self, c: int, most: bool, answer: MipResult) -> MipResult:
         """Return what a search beside this one's own for the most, or the least, aid for a county found, as its aid."""
         self._further += 1
-        return self._turn(c, most, answer)
+        return self._as_aid(c, most, answer)
 
-    def _turn(self, c: int, most: bool, answer: MipResult) -> MipResult:
+    def _as_aid(self, c: int, most: bool, answer: MipResult) -> MipResult:
+        """Return what was found of a county's aid, which counts against itself where the least is sought."""
         if not most:
             return replace(answer, value=-answer.value, bound=-answer.bound)
         return replace(answer, bound=min(answer.bound, self.limit_most(self._sum_county(c))))
